@@ -1,0 +1,81 @@
+/**
+ * The HTTP front as the API sees it. A front decodes, guards and routes; handlers get whole requests and answer
+ * once. Handlers are synchronous: one that needs to wait keeps the reply and answers later.
+ */
+export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+export interface HttpRequest {
+  readonly method: HttpMethod;
+  /** Without the query. */
+  readonly path: string;
+  /** The path's parameters, percent-decoded, in the order of the route's pattern. */
+  readonly params: readonly string[];
+  /** Without the question mark, as sent; empty without one. */
+  readonly query: string;
+  readonly requestId: string;
+  /** The Authorization header; empty without one. */
+  readonly authorization: string;
+  /** The Idempotency-Key header; undefined without one, empty when sent empty. */
+  readonly idempotencyKey: string | undefined;
+  readonly contentType: string;
+  /** The If-Match header; empty without one. */
+  readonly ifMatch: string;
+  /** The whole body; empty for requests without one. */
+  readonly body: Uint8Array;
+}
+
+export type HeaderPairs = readonly (readonly [name: string, value: string])[];
+
+export interface HttpReply {
+  /** False once the client hung up or an answer was sent: nothing can be sent any more. */
+  readonly open: boolean;
+  /**
+   * Answers; the first call counts, later ones do nothing. Header values are checked by the caller: no CR, LF or NUL.
+   * The front adds content-length, date, x-request-id and the security headers.
+   */
+  send(status: number, contentType: string, body: string | Uint8Array, headers?: HeaderPairs): void;
+}
+
+export interface HttpRoute {
+  readonly method: HttpMethod;
+  /** `/v1/sales/:saleId`: a colon begins a parameter that reaches to the next slash. */
+  readonly pattern: string;
+  /** Throwing or rejecting answers 500 and is logged; the process goes on. */
+  readonly handle: (request: HttpRequest, reply: HttpReply) => void | Promise<void>;
+}
+
+/** What the front found wrong before a handler could be called. */
+export type HttpRefusal =
+  | { readonly code: 'malformed'; readonly detail: string }
+  | { readonly code: 'not_found' }
+  | { readonly code: 'method_not_allowed'; readonly allow: readonly HttpMethod[] }
+  | { readonly code: 'length_required' }
+  | { readonly code: 'too_large' }
+  | { readonly code: 'internal' };
+
+export interface HttpFrontOptions {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Bytes of a body at the most; more is refused as too_large. */
+  readonly maxBodyBytes: number;
+  readonly routes: readonly HttpRoute[];
+  /** Writes the problem for a refusal. */
+  readonly refuse: (refusal: HttpRefusal, requestId: string, reply: HttpReply) => void;
+  /** Something broke in a handler. */
+  readonly onError: (error: unknown, requestId: string) => void;
+}
+
+export interface HttpFront {
+  /** Where it listens. */
+  readonly port: number;
+  /** Requests that have no answer yet. */
+  readonly inFlight: () => number;
+  /** Stops accepting connections; those open keep being served. */
+  readonly stopListening: () => void;
+  /** Closes what is still open. */
+  readonly close: () => void;
+}
+
+/** Errors: Fault `config` when the address can't be listened on. */
+export type ListenHttp = (options: HttpFrontOptions) => Promise<HttpFront>;

@@ -1,0 +1,114 @@
+import type { Sale } from '../domain/sale.ts';
+
+/** One purchase as the queue sees it. */
+export interface ReserveItem {
+  /** Made by the caller; sending it again gives the same answer. */
+  readonly orderId: string;
+  readonly userId: string;
+  /** Unique to the buyer within the sale: `k:` and the Idempotency-Key, or `o:` and the order id without one. */
+  readonly key: string;
+  /** What the key stands for; the same key with another fingerprint is a mismatch. */
+  readonly fingerprint: string;
+}
+
+export type ReserveAnswer =
+  /** This order id holds this ticket, from this call or an earlier one with the same order id. */
+  | { readonly kind: 'reserved'; readonly ticket: number; readonly reservedAt: number }
+  /** The key was used before, by another call: its order. An unpublished one must be published before it is answered. */
+  | {
+      readonly kind: 'replayed';
+      readonly orderId: string;
+      readonly ticket: number;
+      readonly reservedAt: number;
+      readonly published: boolean;
+    }
+  | { readonly kind: 'keyMismatch' }
+  /** The live orders that the buyer holds in this sale. */
+  | { readonly kind: 'limitReached'; readonly orderIds: readonly string[] }
+  | { readonly kind: 'soldOut' }
+  | { readonly kind: 'notStarted' }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'closed' };
+
+export type ReserveReply =
+  | {
+      readonly kind: 'answered';
+      /** One to each item, in their order. */
+      readonly answers: readonly ReserveAnswer[];
+      /** Tickets left after the call. */
+      readonly remaining: number;
+    }
+  /** The queue does not know the sale. */
+  | { readonly kind: 'unknownSale' }
+  /** The caller's epoch is not the queue's. Nothing was done. */
+  | { readonly kind: 'stale'; readonly epoch: number };
+
+/** A reservation that nobody has proved published, with all that a log record needs. */
+export interface StrandedReservation {
+  readonly orderId: string;
+  readonly ticket: number;
+  readonly userId: string;
+  readonly key: string;
+  readonly reservedAt: number;
+}
+
+export interface QueueAudit {
+  readonly epoch: number;
+  /** Tickets that reservations hold, and the live orders of all buyers added up: equal, or something is wrong. */
+  readonly held: number;
+  readonly heldByBuyers: number;
+  readonly remaining: number;
+  readonly pending: number;
+  /** Tickets that two reservations hold, or a reservation and the queue. */
+  readonly doubled: readonly number[];
+}
+
+/** What of a sale the queue needs to judge a purchase. */
+export type QueuedSale = Pick<Sale, 'id' | 'epoch' | 'total' | 'perBuyerLimit' | 'opensAt' | 'closesAt'>;
+
+/**
+ * The one place that decides who gets a ticket. Every call is atomic, none fails half-way, and each may be
+ * repeated without harm. A rejected promise means that what happened is unknown.
+ *
+ * Errors: Fault `unavailable`, `timeout` (both: unknown), `fenced` (the sale needs recovery).
+ */
+export interface TicketQueue {
+  /** Loads tickets 1 to total, all free. A sale that is there already is left as it is. */
+  load(sale: QueuedSale): Promise<void>;
+
+  /**
+   * Decides on 1 to 256 purchases of one sale, in their order. Each item: the key's earlier answer if there is
+   * one, else the gate (the queue's own clock), then the buyer's limit, then the next ticket.
+   */
+  reserve(saleId: string, epoch: number, items: readonly ReserveItem[]): Promise<ReserveReply>;
+
+  /** These orders are in the log: nobody needs to relay them. Unknown ones are ignored. */
+  published(saleId: string, orderIds: readonly string[]): Promise<void>;
+
+  /**
+   * Up to `max` reservations that were taken, or last claimed, more than `leaseMs` ago and are not published,
+   * oldest first. Each is leased to the caller: another call gets others until `leaseMs` has gone by again.
+   */
+  claimStranded(saleId: string, options: { readonly leaseMs: number; readonly max: number }): Promise<readonly StrandedReservation[]>;
+
+  /**
+   * Takes tickets back from these orders: each goes to the queue's tail and frees the buyer's limit. An order that
+   * holds no ticket is ignored, so twice is once. The key stays answered. Returns the orders that were released.
+   */
+  release(saleId: string, orderIds: readonly string[]): Promise<readonly string[]>;
+
+  /** No more reservations, for ever; replays go on. */
+  close(saleId: string, epoch: number): Promise<void>;
+
+  /** Tickets left; undefined when the queue does not know the sale. */
+  remaining(saleId: string): Promise<number | undefined>;
+
+  /** The reservation of an order, as long as it holds its ticket; undefined otherwise. */
+  find(saleId: string, orderId: string): Promise<StrandedReservation | undefined>;
+
+  /** Counts what the queue holds; reads only. Undefined when the queue does not know the sale. */
+  audit(saleId: string): Promise<QueueAudit | undefined>;
+
+  /** Resolves when the queue answers, rejects with a Fault otherwise. */
+  ping(): Promise<void>;
+}
