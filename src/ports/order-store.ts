@@ -1,5 +1,5 @@
-import type { LogPosition } from './order-log.ts';
 import type { Order, OrderState } from '../domain/order.ts';
+import type { LogPosition } from './order-log.ts';
 
 /** An order as the log tells it, with what makes it unique. */
 export interface NewOrder {
