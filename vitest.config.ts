@@ -1,0 +1,44 @@
+import { defineConfig } from 'vitest/config';
+
+/** A unit test does no I/O worth waiting for: one that takes longer than this hangs. */
+const UNIT_TIMEOUT_MS = 10_000;
+
+/** Contract suites talk to files and servers; their model-based tests run hundreds of commands. */
+const CONTRACT_TIMEOUT_MS = 60_000;
+
+/** Integration tests start, load and kill whole processes. */
+const INTEGRATION_TIMEOUT_MS = 120_000;
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'test/support/**/*.test.ts', 'dev/**/*.test.mjs'],
+          testTimeout: UNIT_TIMEOUT_MS,
+          hookTimeout: UNIT_TIMEOUT_MS,
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          testTimeout: CONTRACT_TIMEOUT_MS,
+          hookTimeout: CONTRACT_TIMEOUT_MS,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          testTimeout: INTEGRATION_TIMEOUT_MS,
+          hookTimeout: INTEGRATION_TIMEOUT_MS,
+          // They measure and kill processes: one file at a time, after everything else.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
