@@ -89,7 +89,10 @@ export interface TicketQueue {
    * Up to `max` reservations that were taken, or last claimed, more than `leaseMs` ago and are not published,
    * oldest first. Each is leased to the caller: another call gets others until `leaseMs` has gone by again.
    */
-  claimStranded(saleId: string, options: { readonly leaseMs: number; readonly max: number }): Promise<readonly StrandedReservation[]>;
+  claimStranded(
+    saleId: string,
+    options: { readonly leaseMs: number; readonly max: number },
+  ): Promise<readonly StrandedReservation[]>;
 
   /**
    * Takes tickets back from these orders: each goes to the queue's tail and frees the buyer's limit. An order that

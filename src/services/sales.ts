@@ -85,7 +85,9 @@ export class Sales {
     const cached = this.#sales.get(saleId);
     if (cached !== undefined && this.#fresh(cached, this.#options.saleTtlMs)) return cached.value;
     try {
-      return await this.#once(`sale ${saleId}`, async () => this.#keepSale(saleId, await this.ports.catalogue.sale(saleId)));
+      return await this.#once(`sale ${saleId}`, async () =>
+        this.#keepSale(saleId, await this.ports.catalogue.sale(saleId)),
+      );
     } catch (error) {
       if (cached?.value === undefined) throw error;
       return cached.value;

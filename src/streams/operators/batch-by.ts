@@ -1,0 +1,61 @@
+import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
+
+export interface BatchByOptions<T> {
+  /** A batch is emitted when its items weigh this much or more. */
+  readonly size: number;
+  /** Milliseconds after its first item a batch is emitted, however light. */
+  readonly ms: number;
+  /** What an item weighs. @default 1 */
+  readonly weigh?: (item: T) => number;
+  /** @default asyncScheduler */
+  readonly scheduler?: SchedulerLike;
+}
+
+/**
+ * Collects items into batches, by weight or age, whichever comes first.
+ *
+ * Unlike `bufferTime(ms, null, size)` it never emits an empty batch, has a timer only while a batch fills, keeps what
+ * is emitted during its own flush, and emits what it holds before an error
+ * (https://github.com/ReactiveX/rxjs/issues/2601 and neighbours).
+ */
+export function batchBy<T>(options: BatchByOptions<T>): OperatorFunction<T, readonly T[]> {
+  const { size, ms, weigh = () => 1, scheduler = asyncScheduler } = options;
+
+  return (source$) =>
+    new Observable<readonly T[]>((subscriber) => {
+      let items: T[] = [];
+      let weight = 0;
+      let timer: Subscription | undefined;
+
+      const flush = () => {
+        timer?.unsubscribe();
+        timer = undefined;
+        if (items.length === 0) return;
+        // Swapped before it is emitted: the subscriber may make the source emit again from within.
+        const full = items;
+        items = [];
+        weight = 0;
+        subscriber.next(full);
+      };
+
+      subscriber.add(
+        source$.subscribe({
+          next: (item) => {
+            items.push(item);
+            weight += weigh(item);
+            if (weight >= size) flush();
+            else timer ??= scheduler.schedule(flush, ms);
+          },
+          error: (error) => {
+            flush();
+            subscriber.error(error);
+          },
+          complete: () => {
+            flush();
+            subscriber.complete();
+          },
+        }),
+      );
+      subscriber.add(() => timer?.unsubscribe());
+    });
+}

@@ -1,0 +1,81 @@
+import { concatMap, exhaustMap, from, type Observable } from 'rxjs';
+import type { LogRecord } from '../domain/log-record.ts';
+import type { Sale } from '../domain/sale.ts';
+import type { OrderLog } from '../ports/order-log.ts';
+import type { StrandedReservation, TicketQueue } from '../ports/ticket-queue.ts';
+
+export interface RelayPorts {
+  readonly queue: Pick<TicketQueue, 'claimStranded' | 'published'>;
+  readonly log: Pick<OrderLog, 'append'>;
+  /** The sales that may have reservations, read anew each time. */
+  readonly sales: () => Promise<readonly Sale[]>;
+}
+
+export interface RelayOptions {
+  /**
+   * How long a reservation may stay unpublished before it counts as stranded. Longer than the log's own time limit for
+   * a record (10 s), so that a record that is merely slow is not published twice.
+   */
+  readonly leaseMs: number;
+  /** Reservations in one record. */
+  readonly batchSize: number;
+}
+
+export const relayDefaults = { leaseMs: 15_000, batchSize: 64 } as const satisfies RelayOptions;
+
+/** What the relay did for one sale; `fault` when it did not get through, and the next tick tries again. */
+export interface Relayed {
+  readonly saleId: string;
+  readonly relayed: number;
+  readonly fault?: unknown;
+}
+
+/**
+ * Publishes what a dead front has reserved and left behind, with the stored order ids. A tick that comes while the last
+ * one is worked on is dropped. A record that was in the log after all is a no-op for the store.
+ */
+export function relay(
+  tick$: Observable<unknown>,
+  { queue, log, sales }: RelayPorts,
+  options: RelayOptions = relayDefaults,
+): Observable<Relayed> {
+  const relayAll = async (): Promise<Relayed[]> => {
+    try {
+      return await Promise.all((await sales()).map(relaySale));
+    } catch (fault) {
+      return [{ saleId: '', relayed: 0, fault }];
+    }
+  };
+
+  const relaySale = async (sale: Sale): Promise<Relayed> => {
+    let relayed = 0;
+    try {
+      for (;;) {
+        const stranded = await queue.claimStranded(sale.id, { leaseMs: options.leaseMs, max: options.batchSize });
+        if (stranded.length === 0) return { saleId: sale.id, relayed };
+        await log.append(recordOf(sale, stranded));
+        await queue.published(
+          sale.id,
+          stranded.map(({ orderId }) => orderId),
+        );
+        relayed += stranded.length;
+      }
+    } catch (fault) {
+      return { saleId: sale.id, relayed, fault };
+    }
+  };
+
+  return tick$.pipe(
+    exhaustMap(relayAll),
+    concatMap((results) => from(results)),
+  );
+}
+
+/** The request is long gone: its id went with the front that died. */
+const RELAYED_REQUEST = 'relay';
+
+function recordOf(sale: Sale, stranded: readonly StrandedReservation[]): LogRecord {
+  const { id: saleId, productId, epoch, price, payWithinSeconds } = sale;
+  const items = stranded.map((reservation) => ({ ...reservation, requestId: RELAYED_REQUEST }));
+  return { type: 'reservations', saleId, productId, epoch, price, payWithinSeconds, items };
+}
