@@ -1,0 +1,160 @@
+import { Fault } from '../../domain/errors.ts';
+import type { Connection } from './database.ts';
+import type { AnyOp } from './ops/op.ts';
+import { storageFault, troubleOf } from './sqlite-errors.ts';
+
+export interface Call {
+  readonly op: string;
+  readonly args: unknown;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Calls of one transaction at the most: a longer one would make the first of them wait for no gain in fsyncs. */
+const MAX_GROUP = 64;
+
+/** How long calls wait for another writer of the file before they are refused; a purchase's deadline is shorter. */
+const BUSY_LIMIT_MS = 5_000;
+
+/** A rival in this very process needs turns of our event loop to finish; one elsewhere needs time. */
+const BUSY_TURNS = 8;
+const BUSY_DELAY_MS = 1;
+
+/** After so long without a commit the WAL is brought home, so that no purchase has to wait for it. */
+const IDLE_MS = 100;
+
+/**
+ * Runs calls in groups: whatever has come in by the time the thread is free shares one transaction and one fsync, and
+ * is answered only after its commit. Calls run in the order in which they were submitted.
+ */
+export class GroupCommit {
+  readonly #db: Connection;
+  readonly #ops: Readonly<Record<string, AnyOp>>;
+  #waiting: Call[] = [];
+  #scheduled = false;
+  #busyTries = 0;
+  #busySince = 0;
+  #dirty = false;
+  #lastCommit = 0;
+  #idleTimer: NodeJS.Timeout | undefined;
+
+  constructor(db: Connection, ops: Readonly<Record<string, AnyOp>>) {
+    this.#db = db;
+    this.#ops = ops;
+  }
+
+  submit(call: Call): void {
+    this.#waiting.push(call);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#turn);
+  }
+
+  /** Calls that are not answered are refused; wait for them before closing. */
+  close(): void {
+    clearTimeout(this.#idleTimer);
+    const fault = new Fault('unavailable', 'the database is closed');
+    for (const call of this.#waiting.splice(0)) call.reject(fault);
+    this.#db.close();
+  }
+
+  readonly #turn = (): void => {
+    this.#scheduled = false;
+    const group = this.#waiting.splice(0, MAX_GROUP);
+    if (group.length === 0) return;
+    const trouble = this.#commit(group);
+    if (trouble === 'busy') {
+      this.#waiting = group.concat(this.#waiting);
+      this.#retryLater();
+      return;
+    }
+    this.#busyTries = 0;
+    // Each alone: the one that threw rejects, the others never notice.
+    if (trouble === 'call') this.#waiting = this.#commitEach(group).concat(this.#waiting);
+    if (this.#waiting.length > 0 && !this.#scheduled) {
+      this.#scheduled = true;
+      setImmediate(this.#turn);
+    }
+  };
+
+  /** Returns the calls that are still to be run, because another writer came between. */
+  #commitEach(group: readonly Call[]): Call[] {
+    for (const [i, call] of group.entries()) {
+      if (this.#commit([call]) === 'busy') return group.slice(i);
+    }
+    return [];
+  }
+
+  /** One transaction. Everybody in it is answered, unless the trouble is `busy` or one call of several. */
+  #commit(group: readonly Call[]): 'none' | 'busy' | 'call' {
+    const writes = group.some((call) => this.#ops[call.op]?.writes);
+    let results: unknown[];
+    try {
+      this.#db.run(writes ? 'BEGIN IMMEDIATE' : 'BEGIN');
+      results = group.map((call) => this.#run(call));
+      this.#db.run('COMMIT');
+    } catch (error) {
+      return this.#failed(group, error);
+    }
+    if (writes) this.#committed();
+    group.forEach((call, i) => {
+      call.resolve(results[i]);
+    });
+    return 'none';
+  }
+
+  #failed(group: readonly Call[], error: unknown): 'none' | 'busy' | 'call' {
+    let trouble = troubleOf(error);
+    try {
+      if (this.#db.inTransaction) this.#db.run('ROLLBACK');
+    } catch {
+      trouble = 'storage';
+    }
+    if (trouble === 'busy') return 'busy';
+    if (trouble === 'call' && group.length > 1) return 'call';
+    const reason = trouble === 'storage' ? storageFault(error) : error;
+    for (const call of group) call.reject(reason);
+    return 'none';
+  }
+
+  #run(call: Call): unknown {
+    const op = this.#ops[call.op];
+    if (op === undefined) throw new TypeError(`no op is called ${call.op}`);
+    return op.run(this.#db, call.args as never);
+  }
+
+  #retryLater(): void {
+    this.#busyTries += 1;
+    if (this.#busyTries === 1) this.#busySince = performance.now();
+    if (performance.now() - this.#busySince > BUSY_LIMIT_MS) {
+      this.#busyTries = 0;
+      const fault = new Fault('unavailable', `another writer has held the database for ${BUSY_LIMIT_MS} ms`);
+      for (const call of this.#waiting.splice(0)) call.reject(fault);
+      return;
+    }
+    this.#scheduled = true;
+    if (this.#busyTries <= BUSY_TURNS) setImmediate(this.#turn);
+    else setTimeout(this.#turn, BUSY_DELAY_MS);
+  }
+
+  #committed(): void {
+    this.#dirty = true;
+    this.#lastCommit = performance.now();
+    this.#idleTimer ??= setTimeout(this.#idle, IDLE_MS).unref();
+  }
+
+  readonly #idle = (): void => {
+    this.#idleTimer = undefined;
+    if (!this.#dirty) return;
+    if (performance.now() - this.#lastCommit < IDLE_MS) {
+      this.#idleTimer = setTimeout(this.#idle, IDLE_MS).unref();
+      return;
+    }
+    this.#dirty = false;
+    try {
+      this.#db.all('PRAGMA wal_checkpoint(PASSIVE)');
+    } catch {
+      // The WAL keeps what it has; the next commit that meets the same trouble reports it to its callers.
+    }
+  };
+}

@@ -1,0 +1,57 @@
+import type { LiveDelta, LiveSale, TimelinePoint } from '../../../../ports/live-state.ts';
+import { reading, writing } from '../op.ts';
+
+interface ApplyArgs {
+  readonly partition: number;
+  readonly deltas: readonly LiveDelta[];
+}
+
+const apply = writing((db, { partition, deltas }: ApplyArgs): null => {
+  const before =
+    db.get<{ applied: number }>('SELECT applied FROM live_partition WHERE partition = ?', partition)?.applied ?? -1;
+  const news = deltas.filter((delta) => delta.offset > before);
+  const last = news.at(-1);
+  if (last === undefined) return null;
+
+  for (const [saleId, reserved] of totals(news)) {
+    db.run(
+      `INSERT INTO live_sale (sale, reserved, version) VALUES (?, ?, 1)
+       ON CONFLICT (sale) DO UPDATE SET reserved = reserved + excluded.reserved, version = version + 1`,
+      saleId,
+      reserved,
+    );
+  }
+  for (const { saleId, second, reserved } of news) {
+    db.run(
+      `INSERT INTO live_second (sale, second, reserved) VALUES (?, ?, ?)
+       ON CONFLICT (sale, second) DO UPDATE SET reserved = reserved + excluded.reserved`,
+      saleId,
+      second,
+      reserved,
+    );
+  }
+  db.run(
+    `INSERT INTO live_partition (partition, applied) VALUES (?, ?)
+     ON CONFLICT (partition) DO UPDATE SET applied = excluded.applied`,
+    partition,
+    last.offset,
+  );
+  return null;
+});
+
+function totals(deltas: readonly LiveDelta[]): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const { saleId, reserved } of deltas) sums.set(saleId, (sums.get(saleId) ?? 0) + reserved);
+  return sums;
+}
+
+const sale = reading((db, saleId: string): LiveSale | undefined => {
+  const row = db.get<LiveSale>('SELECT reserved, version FROM live_sale WHERE sale = ?', saleId);
+  return row && { saleId, reserved: row.reserved, version: row.version };
+});
+
+const timeline = reading((db, saleId: string): readonly TimelinePoint[] =>
+  db.all('SELECT second, reserved FROM live_second WHERE sale = ? ORDER BY second', saleId),
+);
+
+export const LIVE_OPS = { 'live.apply': apply, 'live.sale': sale, 'live.timeline': timeline };

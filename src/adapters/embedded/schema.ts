@@ -1,0 +1,33 @@
+import type Database from 'libsql';
+import { Fault } from '../../domain/errors.ts';
+import { LIVE_SCHEMA } from './ops/live/schema.ts';
+import { LOG_SCHEMA } from './ops/log/schema.ts';
+import { QUEUE_SCHEMA } from './ops/queue/schema.ts';
+
+/**
+ * Step n brings a file from version n to n + 1; PRAGMA user_version holds the version. Append steps, never change one.
+ * The order store's tables are not here: MikroORM's migrations make those.
+ */
+const STEPS: readonly string[] = [QUEUE_SCHEMA + LOG_SCHEMA + LIVE_SCHEMA];
+
+/** Errors: Fault `config` when the file was made by a later release. */
+export function migrateSchema(database: Database.Database): void {
+  if (versionOf(database) === STEPS.length) return;
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const version = versionOf(database);
+    if (version > STEPS.length) {
+      throw new Fault('config', `the database file has schema ${version}, this release knows up to ${STEPS.length}`);
+    }
+    for (const step of STEPS.slice(version)) database.exec(step);
+    database.exec(`PRAGMA user_version = ${STEPS.length}`);
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.inTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function versionOf(database: Database.Database): number {
+  return (database.prepare('PRAGMA user_version').get([]) as { user_version: number }).user_version;
+}

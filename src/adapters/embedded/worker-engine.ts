@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { Fault } from '../../domain/errors.ts';
+import type { Engine } from './engine.ts';
+import { Pending } from './pending.ts';
+import type { Reply, Request } from './worker-protocol.ts';
+import { fromWire } from './worker-protocol.ts';
+
+interface Waiting {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The engine in a thread of its own: the calls of one turn go over in one message. */
+export async function openWorkerEngine(file: string, script: URL): Promise<Engine> {
+  const worker = new Worker(script, { workerData: file });
+  const post = (request: Request): void => worker.postMessage(request);
+  const pending = new Pending();
+  const waiting = new Map<number, Waiting>();
+  let outbox: [number, string, unknown][] = [];
+  let lastId = 0;
+  let dead: Fault | undefined;
+
+  const flush = (): void => {
+    post(outbox);
+    outbox = [];
+  };
+  const die = (message: string, cause?: unknown): void => {
+    dead ??= new Fault('unavailable', message, { cause });
+    for (const { reject } of waiting.values()) reject(dead);
+    waiting.clear();
+  };
+
+  await opened(worker);
+  worker.on('message', (reply: Reply) => {
+    if (reply.kind !== 'answers') return;
+    for (const [id, result, error] of reply.answers) {
+      const call = waiting.get(id);
+      waiting.delete(id);
+      if (error === undefined) call?.resolve(result);
+      else call?.reject(fromWire(error));
+    }
+  });
+  worker.on('error', (error) => die("the database's thread broke", error));
+  worker.on('exit', () => die("the database's thread is gone"));
+
+  return {
+    call: (op, args) =>
+      pending.add((resolve, reject) => {
+        if (dead !== undefined) {
+          reject(dead);
+          return;
+        }
+        lastId += 1;
+        waiting.set(lastId, { resolve: resolve as (result: unknown) => void, reject });
+        if (outbox.push([lastId, op, args]) === 1) setImmediate(flush);
+      }),
+    close: () =>
+      pending.close(async () => {
+        if (dead !== undefined) return;
+        const exited = once(worker, 'exit');
+        post(null);
+        await exited;
+      }),
+  };
+}
+
+/** Errors: what the worker could not open. */
+async function opened(worker: Worker): Promise<void> {
+  const [reply] = (await once(worker, 'message')) as [Reply];
+  if (reply.kind === 'refused') throw fromWire(reply.error);
+}

@@ -1,0 +1,30 @@
+import type { FaultCode } from '../../domain/errors.ts';
+import { Fault, messageOf } from '../../domain/errors.ts';
+
+/** To the worker: the calls of one turn; null asks it to close. */
+export type Request = readonly (readonly [id: number, op: string, args: unknown])[] | null;
+
+/** From the worker: first whether the file is open, then answers, as many as one turn had. */
+export type Reply =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'refused'; readonly error: WireError }
+  | { readonly kind: 'answers'; readonly answers: readonly Answer[] };
+
+/** An answer without an error succeeded. */
+export type Answer = readonly [id: number, result: unknown, error?: WireError];
+
+/** Structured cloning strips an error's class, and with it what callers go by. */
+export interface WireError {
+  readonly code?: FaultCode;
+  readonly message: string;
+}
+
+export function toWire(error: unknown): WireError {
+  return error instanceof Fault
+    ? { code: error.code, message: error.message }
+    : { message: error instanceof Error ? (error.stack ?? error.message) : messageOf(error) };
+}
+
+export function fromWire({ code, message }: WireError): Error {
+  return code === undefined ? new Error(message) : new Fault(code, message);
+}
