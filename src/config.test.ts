@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from './config.ts';
+import { isFault } from './domain/errors.ts';
+
+const SERVERS = {
+  REDIS_URL: 'redis://localhost:6379',
+  KAFKA_BROKERS: 'localhost:9092',
+  MYSQL_URL: 'mysql://root@localhost/floodgate',
+  MONGODB_URL: 'mongodb://localhost',
+};
+
+describe('loadConfig', () => {
+  it('serves on this machine alone, embedded and in all roles, without a single setting', () => {
+    const config = loadConfig({});
+    expect(config.http).toMatchObject({ host: '127.0.0.1', port: 3000, maxBodyBytes: 16_384 });
+    expect(config.roles).toEqual(['front', 'worker', 'scheduler']);
+    expect(config).toMatchObject({ dataDir: './data', jwtSecret: undefined, logLevel: 'info', nodeId: 0 });
+    expect([config.redis, config.kafka, config.mysql, config.mongo]).toEqual(Array(4).fill(undefined));
+  });
+
+  it('reads the environment of the process when it is given none', () => {
+    expect(loadConfig()).toEqual(loadConfig(process.env));
+  });
+
+  it('treats an empty or blank variable as not set', () => {
+    expect(loadConfig({ PORT: '', HOST: ' ', REDIS_URL: '' })).toEqual(loadConfig({}));
+  });
+
+  it('cannot be changed, not even deep inside', () => {
+    const config = loadConfig(SERVERS) as { http: { port: number }; kafka: { brokers: string[] } };
+    expect(() => {
+      config.http.port = 1;
+    }).toThrow(TypeError);
+    expect(() => config.kafka.brokers.push('x:1')).toThrow(TypeError);
+  });
+
+  it('picks a server for each URL that is set, and only for those', () => {
+    const config = loadConfig({ ...SERVERS, KAFKA_BROKERS: 'a:1, b:2,[::1]:3', MONGODB_URL: undefined });
+    expect(config.redis).toEqual({ url: SERVERS.REDIS_URL, keyPrefix: 'floodgate:' });
+    expect(config.kafka?.brokers).toEqual(['a:1', 'b:2', '[::1]:3']);
+    expect(config.mysql).toEqual({ url: SERVERS.MYSQL_URL, poolSize: 10 });
+    expect(config.mongo).toBeUndefined();
+  });
+
+  it.each([
+    ['all', ['front', 'worker', 'scheduler']],
+    ['worker, front', ['front', 'worker']],
+    ['front,front', ['front']],
+    ['scheduler,all', ['front', 'worker', 'scheduler']],
+  ])('reads the roles %j', (roles, expected) => {
+    expect(loadConfig({ ...SERVERS, ROLES: roles }).roles).toEqual(expected);
+  });
+
+  it('names the servers that a process in fewer than all the roles lacks', () => {
+    const env = { ...SERVERS, ROLES: 'worker', REDIS_URL: undefined, KAFKA_BROKERS: '' };
+    expect(messageFor(env)).toBe(
+      'ROLES=worker needs servers that all processes share: set REDIS_URL, KAFKA_BROKERS, or ROLES=all',
+    );
+  });
+
+  it.each([
+    [{ PORT: '65536' }, 'PORT must be an integer from 0 to 65535, not "65536"'],
+    [{ PORT: '80a' }, 'PORT must be an integer from 0 to 65535, not "80a"'],
+    [{ PORT: '-1' }, 'PORT must be an integer from 0 to 65535, not "-1"'],
+    [{ PURCHASE_BATCH_SIZE: '257' }, 'PURCHASE_BATCH_SIZE must be an integer from 1 to 256, not "257"'],
+    [{ NODE_ID: '1024' }, 'NODE_ID must be an integer from 0 to 1023, not "1024"'],
+    [{ ROLES: 'front,wroker' }, 'ROLES must be all, or a comma list of front, worker, scheduler, not "front,wroker"'],
+    [{ ROLES: ',' }, 'ROLES must be all, or a comma list of front, worker, scheduler, not ","'],
+    [{ LOG_LEVEL: 'INFO' }, 'LOG_LEVEL must be one of silent, fatal, error, warn, info, debug, trace, not "INFO"'],
+    [{ HOST: 'a b' }, 'HOST must be a host name or an IP address, not "a b"'],
+    [{ KAFKA_BROKERS: 'localhost' }, 'KAFKA_BROKERS must be a comma list of host:port, not "localhost"'],
+  ])('refuses %j in one line that says what is accepted', (env, message) => {
+    expect(messageFor(env)).toBe(message);
+  });
+
+  it.each([
+    ['JWT_SECRET', 'short-secret'],
+    ['REDIS_URL', 'http://:hunter2@redis'],
+    ['MYSQL_URL', 'mysql://root:hunter2@mysql'],
+    ['MONGODB_URL', 'mongo://root:hunter2@mongodb'],
+  ])('never repeats a bad %s, which may hold a secret', (name, value) => {
+    const message = messageFor({ [name]: value });
+    expect(message).toMatch(new RegExp(`^${name} must be `));
+    expect(message).not.toMatch(/short-secret|hunter2/);
+  });
+
+  it('takes a secret of 32 characters and refuses one of 31', () => {
+    expect(loadConfig({ JWT_SECRET: 'x'.repeat(32) }).jwtSecret).toBe('x'.repeat(32));
+    expect(messageFor({ JWT_SECRET: 'x'.repeat(31) })).toContain('32 characters or more');
+  });
+});
+
+function messageFor(env: Record<string, string | undefined>): string {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (isFault(error, 'config')) return error.message;
+    throw error;
+  }
+  throw new Error('the settings were accepted');
+}

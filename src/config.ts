@@ -1,0 +1,79 @@
+import type { Environment } from './config/setting.ts';
+import { readSettings } from './config/setting.ts';
+import type { Role } from './config/settings.ts';
+import { ROLES, SETTINGS } from './config/settings.ts';
+import { Fault } from './domain/errors.ts';
+
+export type { LogLevel, Role } from './config/settings.ts';
+export { ROLES, settingsHelp } from './config/settings.ts';
+
+export type Config = ReturnType<typeof loadConfig>;
+
+/**
+ * The settings as each part wants them, frozen. Without an argument: of this process.
+ * Errors: Fault `config`, one line that names the setting, what it was (not a secret), and what is accepted.
+ */
+export function loadConfig(env: Environment = process.env) {
+  const values = readSettings(SETTINGS, env);
+  demandServers(values.ROLES, values);
+  return freeze({
+    roles: values.ROLES,
+    nodeId: values.NODE_ID,
+    dataDir: values.DATA_DIR,
+    logLevel: values.LOG_LEVEL,
+    jwtSecret: values.JWT_SECRET,
+    requestDeadlineMs: values.REQUEST_DEADLINE_MS,
+    shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
+    http: { host: values.HOST, port: values.PORT, maxBodyBytes: values.MAX_BODY_BYTES },
+    purchase: {
+      batchSize: values.PURCHASE_BATCH_SIZE,
+      concurrency: values.PURCHASE_CONCURRENCY,
+      capacity: values.ADMISSION_CAPACITY,
+    },
+    settlement: {
+      batchSize: values.SETTLEMENT_BATCH_SIZE,
+      lingerMs: values.SETTLEMENT_LINGER_MS,
+      ordersGroup: values.ORDERS_GROUP,
+      liveGroup: values.LIVE_GROUP,
+    },
+    /** Undefined: embedded. */
+    redis: values.REDIS_URL === undefined ? undefined : { url: values.REDIS_URL, keyPrefix: values.KEY_PREFIX },
+    kafka:
+      values.KAFKA_BROKERS.length === 0
+        ? undefined
+        : {
+            brokers: values.KAFKA_BROKERS,
+            topicPrefix: values.TOPIC_PREFIX,
+            partitions: values.LOG_PARTITIONS,
+            /** 0: the cluster's default. */
+            replication: values.LOG_REPLICATION,
+          },
+    mysql: values.MYSQL_URL === undefined ? undefined : { url: values.MYSQL_URL, poolSize: values.MYSQL_POOL_SIZE },
+    mongo:
+      values.MONGODB_URL === undefined ? undefined : { url: values.MONGODB_URL, poolSize: values.MONGODB_POOL_SIZE },
+  });
+}
+
+const SERVERS = ['REDIS_URL', 'KAFKA_BROKERS', 'MYSQL_URL', 'MONGODB_URL'] as const;
+
+/** The embedded file belongs to one process: roles can be split only over servers that all processes reach. */
+function demandServers(
+  roles: readonly Role[],
+  values: Readonly<Record<(typeof SERVERS)[number], string | readonly string[] | undefined>>,
+): void {
+  if (roles.length === ROLES.length) return;
+  const missing = SERVERS.filter((name) => (values[name]?.length ?? 0) === 0);
+  if (missing.length === 0) return;
+  const set = missing.join(', ');
+  throw new Fault(
+    'config',
+    `ROLES=${roles.join(',')} needs servers that all processes share: set ${set}, or ROLES=all`,
+  );
+}
+
+function freeze<T extends object>(value: T): Readonly<T> {
+  for (const part of Object.values(value)) {
+    if (typeof part === 'object' && part !== null) freeze(part);
+  }
+  return Object.freeze(value);
+}

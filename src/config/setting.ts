@@ -1,0 +1,146 @@
+import { Fault } from '../domain/errors.ts';
+
+/** One setting: what it means, what it accepts, and how its text becomes a value. */
+export interface Setting<T> {
+  /** One sentence for a person; it says the unit and the reason for the default. */
+  readonly meaning: string;
+  /** Completes "must be …". */
+  readonly accepts: string;
+  readonly default: T;
+  /** The default as it stands in the help. */
+  readonly shown: string;
+  /** Never repeated in a message: it is a secret, or may hold one. */
+  readonly secret: boolean;
+  /** Nobody needs to touch it to run a sale. */
+  readonly tuning: boolean;
+  /** Undefined when the text is not acceptable. */
+  readonly parse: (text: string) => { readonly value: T } | undefined;
+}
+
+type Settings = Readonly<Record<string, Setting<unknown>>>;
+
+type ValuesOf<S extends Settings> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+interface Description<T> {
+  readonly meaning: string;
+  readonly default: T;
+  readonly tuning?: boolean;
+}
+
+export function integer(
+  options: Description<number> & { readonly min: number; readonly max: number },
+): Setting<number> {
+  const { min, max } = options;
+  return {
+    ...common(options, String(options.default)),
+    accepts: `an integer from ${min} to ${max}`,
+    parse: (text) => {
+      const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      return value >= min && value <= max ? { value } : undefined;
+    },
+  };
+}
+
+export function oneOf<T extends string>(options: Description<T> & { readonly values: readonly T[] }): Setting<T> {
+  return {
+    ...common(options, options.default),
+    accepts: `one of ${options.values.join(', ')}`,
+    parse: (text) => {
+      const value = options.values.find((candidate) => candidate === text);
+      return value === undefined ? undefined : { value };
+    },
+  };
+}
+
+interface TextOptions {
+  readonly accepts: string;
+  readonly pattern: RegExp;
+  readonly secret?: boolean;
+}
+
+export function text(options: Description<string> & TextOptions): Setting<string> {
+  return { ...common(options, options.default), ...matching(options) };
+}
+
+/** A text that may be absent; `without` says what happens then. */
+export function optionalText(
+  options: Omit<Description<string>, 'default'> & TextOptions & { readonly without: string },
+): Setting<string | undefined> {
+  return { ...common({ ...options, default: undefined }, options.without), ...matching(options) };
+}
+
+export function list<T extends string>(
+  options: Description<readonly T[]> & {
+    readonly shown: string;
+    readonly accepts: string;
+    readonly parse: (items: readonly string[]) => readonly T[] | undefined;
+  },
+): Setting<readonly T[]> {
+  return {
+    ...common(options, options.shown),
+    accepts: options.accepts,
+    parse: (raw) => {
+      const items = raw.split(',').map((item) => item.trim());
+      const value = options.parse(items.filter((item) => item !== ''));
+      return value === undefined ? undefined : { value: Object.freeze([...value]) };
+    },
+  };
+}
+
+function common<T>({ meaning, default: fallback, tuning = false }: Description<T>, shown: string) {
+  return { meaning, default: fallback, shown, tuning, secret: false };
+}
+
+function matching({ accepts, pattern, secret = false }: TextOptions) {
+  return {
+    accepts,
+    secret,
+    parse: (raw: string) => (pattern.test(raw) ? { value: raw } : undefined),
+  };
+}
+
+/**
+ * Reads every setting; a variable that is empty or blank counts as not set.
+ * Errors: Fault `config` with one line that names the setting, what it was (not a secret), and what is accepted.
+ */
+export function readSettings<S extends Settings>(settings: S, env: Environment): ValuesOf<S> {
+  const values = Object.entries(settings).map(([name, setting]) => {
+    const raw = env[name]?.trim() ?? '';
+    if (raw === '') return [name, setting.default];
+    const parsed = setting.parse(raw);
+    if (parsed !== undefined) return [name, parsed.value];
+    const was = setting.secret ? 'what it is set to (not shown)' : JSON.stringify(raw);
+    throw new Fault('config', `${name} must be ${setting.accepts}, not ${was}`);
+  });
+  return Object.fromEntries(values) as ValuesOf<S>;
+}
+
+const HELP_COLUMNS = 100;
+
+/** The settings for a terminal, a name and its wrapped text each. */
+export function describeSettings(settings: Settings): string {
+  const width = Math.max(...Object.keys(settings).map((name) => name.length)) + 4;
+  return Object.entries(settings)
+    .map(([name, { meaning, accepts, shown }]) => {
+      const lines = wrap(`${meaning} ${capitalised(accepts)}. Default: ${shown}.`, HELP_COLUMNS - width);
+      return lines.map((line, i) => (i === 0 ? `  ${name}` : '').padEnd(width) + line).join('\n');
+    })
+    .join('\n');
+}
+
+function capitalised(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+function wrap(paragraph: string, columns: number): string[] {
+  const lines: string[] = [''];
+  for (const word of paragraph.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line === '') lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= columns) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,0 +1,224 @@
+import { MAX_NODE } from '../domain/ids.ts';
+import { describeSettings, integer, list, oneOf, optionalText, text } from './setting.ts';
+
+export const ROLES = ['front', 'worker', 'scheduler'] as const;
+
+export type Role = (typeof ROLES)[number];
+
+const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** An HS256 key shorter than the hash weakens it (RFC 7518, section 3.2: 256 bits). */
+const MIN_SECRET_LENGTH = 32;
+
+const NAME = { pattern: /^[A-Za-z0-9._:-]{1,64}$/, accepts: '1 to 64 letters, digits, dots, colons, _ or -' };
+const TOPIC_NAME = { pattern: /^[A-Za-z0-9._-]{1,64}$/, accepts: '1 to 64 letters, digits, dots, _ or -' };
+
+/** Every setting, in the order in which the help shows them. */
+export const SETTINGS = {
+  PORT: integer({
+    meaning: 'Port of the HTTP front; 0 lets the system choose.',
+    default: 3000,
+    min: 0,
+    max: 65535,
+  }),
+  HOST: text({
+    meaning:
+      'Address that the front listens on. The default is reachable from this machine only; 0.0.0.0 serves the network.',
+    default: '127.0.0.1',
+    accepts: 'a host name or an IP address',
+    pattern: /^[A-Za-z0-9.:_-]{1,255}$/,
+  }),
+  ROLES: list<Role>({
+    meaning: 'What this process does. Fewer than all the roles needs all four server URLs.',
+    default: ROLES,
+    shown: 'all',
+    accepts: `all, or a comma list of ${ROLES.join(', ')}`,
+    parse: rolesOf,
+  }),
+  DATA_DIR: text({
+    meaning: 'Folder of the embedded database and of a secret made here.',
+    default: './data',
+    accepts: 'a path',
+    pattern: /^[^\0]{1,4096}$/,
+  }),
+  JWT_SECRET: optionalText({
+    meaning: 'Key that signs and checks tokens (HS256). Fronts on several machines need the same one.',
+    accepts: `${MIN_SECRET_LENGTH} characters or more`,
+    pattern: new RegExp(`^.{${MIN_SECRET_LENGTH},}$`, 's'),
+    secret: true,
+    without: 'one is made and kept in DATA_DIR',
+  }),
+  LOG_LEVEL: oneOf<LogLevel>({
+    meaning: 'The least severe log lines that are written.',
+    default: 'info',
+    values: LOG_LEVELS,
+  }),
+  REDIS_URL: optionalText({
+    meaning: 'The ticket queue on Redis.',
+    accepts: 'a URL that begins with redis:// or rediss://',
+    pattern: /^rediss?:\/\/[^\s/]\S*$/,
+    secret: true,
+    without: 'embedded in DATA_DIR',
+  }),
+  KAFKA_BROKERS: list<string>({
+    meaning: 'The order log on Kafka.',
+    default: [],
+    shown: 'embedded in DATA_DIR',
+    accepts: 'a comma list of host:port',
+    parse: brokersOf,
+  }),
+  MYSQL_URL: optionalText({
+    meaning: 'The order store on MySQL or MariaDB; the URL names the database.',
+    accepts: 'a URL like mysql://user:password@host:3306/database',
+    pattern: /^mysql:\/\/[^\s/]+\/[^\s/?]+(\?\S*)?$/,
+    secret: true,
+    without: 'embedded in DATA_DIR',
+  }),
+  MONGODB_URL: optionalText({
+    meaning: 'The live state on MongoDB.',
+    accepts: 'a URL that begins with mongodb:// or mongodb+srv://',
+    pattern: /^mongodb(\+srv)?:\/\/[^\s/]\S*$/,
+    secret: true,
+    without: 'embedded in DATA_DIR',
+  }),
+  NODE_ID: integer({
+    meaning: 'Part of each order id that this process makes: fronts that run at once must not share one.',
+    default: 0,
+    min: 0,
+    max: MAX_NODE,
+    tuning: true,
+  }),
+  MAX_BODY_BYTES: integer({
+    meaning: 'Bytes of a request body at the most; the largest body of the contract is far below the default.',
+    default: 16_384,
+    min: 1024,
+    max: 1_048_576,
+    tuning: true,
+  }),
+  REQUEST_DEADLINE_MS: integer({
+    meaning:
+      'Milliseconds after which a purchase is answered 503; recovery waits as long. Nobody waits longer for a click.',
+    default: 2000,
+    min: 100,
+    max: 60_000,
+    tuning: true,
+  }),
+  PURCHASE_BATCH_SIZE: integer({
+    meaning:
+      'Purchases of one sale in one call of the ticket queue; beyond 64 Redis gains nothing and the first one waits.',
+    default: 64,
+    min: 1,
+    // What TicketQueue.reserve takes.
+    max: 256,
+    tuning: true,
+  }),
+  PURCHASE_CONCURRENCY: integer({
+    meaning: 'Batches on their way through queue and log at once; the next one fills while these are in flight.',
+    default: 8,
+    min: 1,
+    max: 256,
+    tuning: true,
+  }),
+  ADMISSION_CAPACITY: integer({
+    meaning:
+      'Purchases that may wait; the rest get 503 at once. About half a second of work, so that none waits in vain.',
+    default: 16_384,
+    min: 1,
+    max: 1_000_000,
+    tuning: true,
+  }),
+  SETTLEMENT_BATCH_SIZE: integer({
+    meaning: 'Orders that a worker stores in one transaction; larger ones gain little and hold locks longer.',
+    default: 1000,
+    min: 1,
+    max: 10_000,
+    tuning: true,
+  }),
+  SETTLEMENT_LINGER_MS: integer({
+    meaning: 'Milliseconds that a settlement batch waits to be filled; a stored order is as much later.',
+    default: 20,
+    min: 0,
+    max: 10_000,
+    tuning: true,
+  }),
+  SHUTDOWN_GRACE_MS: integer({
+    meaning: 'Milliseconds that a stopping process gives to what is in flight; orchestrators kill after 10 s or more.',
+    default: 8000,
+    min: 0,
+    max: 600_000,
+    tuning: true,
+  }),
+  KEY_PREFIX: text({
+    ...NAME,
+    meaning: 'Begins every Redis key, so that installations can share a server.',
+    default: 'floodgate:',
+    tuning: true,
+  }),
+  TOPIC_PREFIX: text({
+    ...TOPIC_NAME,
+    meaning: 'Begins every Kafka topic, so that installations can share a cluster.',
+    default: 'floodgate.',
+    tuning: true,
+  }),
+  ORDERS_GROUP: text({
+    ...TOPIC_NAME,
+    meaning: 'Consumer group of the workers that store orders.',
+    default: 'floodgate-orders',
+    tuning: true,
+  }),
+  LIVE_GROUP: text({
+    ...TOPIC_NAME,
+    meaning: 'Consumer group of the workers that keep the live state.',
+    default: 'floodgate-live',
+    tuning: true,
+  }),
+  LOG_PARTITIONS: integer({
+    meaning: 'Partitions of a topic that is made here; 12 spreads evenly over 2, 3, 4 or 6 workers.',
+    default: 12,
+    min: 1,
+    max: 1024,
+    tuning: true,
+  }),
+  LOG_REPLICATION: integer({
+    meaning: "Copies of a topic that is made here; 0 takes the cluster's own default.",
+    default: 0,
+    min: 0,
+    max: 16,
+    tuning: true,
+  }),
+  MYSQL_POOL_SIZE: integer({
+    meaning: 'Connections to MySQL; a worker needs two, reads the rest.',
+    default: 10,
+    min: 1,
+    max: 500,
+    tuning: true,
+  }),
+  MONGODB_POOL_SIZE: integer({
+    meaning: 'Connections to MongoDB; writes are few and batched.',
+    default: 10,
+    min: 1,
+    max: 500,
+    tuning: true,
+  }),
+};
+
+/** Every setting with its meaning, range and default, for `floodgate serve --help`. */
+export function settingsHelp(): string {
+  const section = (tuning: boolean) =>
+    describeSettings(Object.fromEntries(Object.entries(SETTINGS).filter(([, setting]) => setting.tuning === tuning)));
+  return `Settings (environment variables):\n${section(false)}\n\nTuning (the defaults fit most machines):\n${section(true)}`;
+}
+
+function rolesOf(items: readonly string[]): readonly Role[] | undefined {
+  if (items.length === 0 || !items.every((item) => item === 'all' || ROLES.some((role) => role === item))) {
+    return undefined;
+  }
+  return items.includes('all') ? ROLES : ROLES.filter((role) => items.includes(role));
+}
+
+function brokersOf(items: readonly string[]): readonly string[] | undefined {
+  const valid = items.length > 0 && items.every((item) => /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}$/.test(item));
+  return valid ? items : undefined;
+}
