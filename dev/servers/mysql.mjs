@@ -1,0 +1,64 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { programs } from './apt.mjs';
+import { mysqlAnswers } from './probes.mjs';
+import { run } from './run.mjs';
+
+const USER = 'floodgate';
+/** No secret: the server listens on the loopback address only, and holds nothing but trials. */
+const PASSWORD = 'floodgate';
+const DATABASE = 'floodgate';
+
+/** Run at each start, before the first connection is served: one statement to a line. */
+const INIT = `CREATE DATABASE IF NOT EXISTS ${DATABASE} CHARACTER SET utf8mb4;
+CREATE USER IF NOT EXISTS '${USER}'@'%' IDENTIFIED BY '${PASSWORD}';
+GRANT ALL PRIVILEGES ON *.* TO '${USER}'@'%';
+`;
+
+/** Root's mariadbd refuses to serve unless it is told that this is meant. */
+const asRoot = () => (process.getuid?.() === 0 ? ['--user=root'] : []);
+
+/** MariaDB stands in for MySQL here; see compose.yaml for MySQL itself. */
+export const mysql = {
+  name: 'mysql',
+  title: 'MariaDB',
+  ports: ['mysql'],
+  answers: (ports) => mysqlAnswers(ports.mysql),
+  url: (ports) => ({ MYSQL_URL: `mysql://${USER}:${PASSWORD}@127.0.0.1:${ports.mysql}/${DATABASE}` }),
+
+  async prepare(log) {
+    // The core packages have the programs without a service that would start by itself.
+    const [server, installer] = await programs(
+      ['mariadbd', 'mariadb-install-db', 'my_print_defaults'],
+      ['mariadb-server-core', 'mariadb-client-core'],
+      log,
+    );
+    return { server, installer };
+  },
+
+  async plan({ tools, folder, ports, args }) {
+    const data = join(folder, 'data');
+    // The privilege tables' last file: a folder without it was never finished.
+    if (!existsSync(join(data, 'mysql', 'global_priv.frm'))) {
+      await run(tools.installer, [
+        ...['--no-defaults', `--datadir=${data}`, '--skip-test-db', '--auth-root-authentication-method=normal'],
+        ...asRoot(),
+      ]);
+    }
+    const init = join(folder, 'init.sql');
+    writeFileSync(init, INIT);
+    return {
+      command: tools.server,
+      args: [
+        ...['--no-defaults', ...asRoot(), `--datadir=${data}`, `--init-file=${init}`],
+        ...[`--port=${ports.mysql}`, '--bind-address=127.0.0.1', '--skip-name-resolve'],
+        // Relative to the data folder: a Unix socket's path must be short, and a temporary folder's may not be.
+        ...['--socket=socket', '--pid-file=pid'],
+        ...['--innodb-flush-log-at-trx-commit=1', '--innodb-buffer-pool-size=256M', '--max-connections=300'],
+        ...['--character-set-server=utf8mb4', '--default-time-zone=+00:00'],
+        ...args,
+      ],
+      cwd: folder,
+    };
+  },
+};
