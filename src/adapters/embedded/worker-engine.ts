@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Fault } from '../../domain/errors.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine-types.ts';
 import { Pending } from './pending.ts';
 import type { Reply, Request } from './worker-protocol.ts';
 import { fromWire } from './worker-protocol.ts';

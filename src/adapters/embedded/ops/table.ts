@@ -2,6 +2,7 @@ import { LIVE_OPS } from './live/ops.ts';
 import { LOG_OPS } from './log/ops.ts';
 import type { Op } from './op.ts';
 import { reading } from './op.ts';
+import { QUEUE_OPS } from './queue/ops.ts';
 
 /** Answers when the database can be read. */
 const ping = reading((db, _args: null): null => {
@@ -12,6 +13,7 @@ const ping = reading((db, _args: null): null => {
 /** Every op of the engine, by name. To add one: write it (see op.ts), and name it here or in a table spread here. */
 export const OPS = {
   ping,
+  ...QUEUE_OPS,
   ...LOG_OPS,
   ...LIVE_OPS,
 };

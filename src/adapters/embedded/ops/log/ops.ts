@@ -1,4 +1,5 @@
 import type { DeadLetter } from '../../../../ports/order-log.ts';
+import type { Db } from '../../database.ts';
 import { reading, writing } from '../op.ts';
 
 /** A stored record with its place. */
@@ -18,10 +19,11 @@ const read = reading((db, { from, max }: { readonly from: number; readonly max: 
 );
 
 /** Where a group goes on; undefined for one that never acknowledged anything. */
-const position = reading(
-  (db, group: string): number | undefined =>
-    db.get<{ next: number }>('SELECT next FROM log_group WHERE name = ?', group)?.next,
-);
+const position = reading((db, group: string): number | undefined => positionOf(db, group));
+
+function positionOf(db: Db, group: string): number | undefined {
+  return db.get<{ next: number }>('SELECT next FROM log_group WHERE name = ?', group)?.next;
+}
 
 const ack = writing((db, { group, next }: { readonly group: string; readonly next: number }): null => {
   db.run(
@@ -33,14 +35,15 @@ const ack = writing((db, { group, next }: { readonly group: string; readonly nex
   return null;
 });
 
-const lag = reading(
-  (db, group: string): number =>
-    db.get<{ lag: number }>(
-      `SELECT count(*) AS lag FROM log
-       WHERE position >= coalesce((SELECT next FROM log_group WHERE name = ?), 0)`,
-      group,
-    )?.lag ?? 0,
-);
+/** Positions have no gaps, so the ends tell how many records are between them without counting. */
+const lag = reading((db, group: string): number => {
+  const ends = db.get<{ first: number | null; last: number | null }>(
+    'SELECT (SELECT min(position) FROM log) AS first, (SELECT max(position) FROM log) AS last',
+  );
+  if (ends?.first == null || ends.last === null) return 0;
+  const next = positionOf(db, group) ?? 0;
+  return Math.max(0, ends.last + 1 - Math.max(next, ends.first));
+});
 
 const deadLetter = writing((db, letter: DeadLetter): null => {
   db.run(

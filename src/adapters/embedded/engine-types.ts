@@ -1,0 +1,19 @@
+import type { OpArgs, OpName, OpResult } from './ops/table.ts';
+
+export interface Engine {
+  /**
+   * Resolves once the op's transaction is on disk. Calls run in the order in which they were made.
+   * Errors: Fault `unavailable` (locked for too long, disk full, I/O error, closed) and `corrupt`; or what the op threw.
+   */
+  call<Name extends OpName>(op: Name, args: OpArgs<Name>): Promise<OpResult<Name>>;
+
+  /** Answers the calls that were made, refuses later ones, and closes the file. */
+  close(): Promise<void>;
+}
+
+export interface EngineOptions {
+  /** The database file; its folder must exist. */
+  readonly file: string;
+  /** The built worker.js, to run in a thread of its own; false runs in this thread. */
+  readonly thread: URL | false;
+}

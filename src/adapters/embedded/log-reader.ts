@@ -1,0 +1,111 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { decodeRecord } from '../../domain/log-codec.ts';
+import type { ConsumeOptions, LogChunk, LogEntry } from '../../ports/order-log.ts';
+import type { Engine } from './engine-types.ts';
+import type { GroupPositions } from './group-positions.ts';
+import type { StoredRecord } from './ops/log/ops.ts';
+import { Wakeup } from './wakeup.ts';
+
+/** The embedded log has one partition. */
+const PARTITION = 0;
+
+/** Records of one read: a record may be 16 KiB, and a read holds the engine up. */
+const READ_MAX = 64;
+
+/** How soon records that another process appended are seen; appends of this one wake the reader. */
+const POLL_MS = 250;
+
+/** How long to wait after a read failed. */
+const RETRY_MS = 200;
+
+export interface LogReaderOptions extends ConsumeOptions {
+  readonly engine: Engine;
+  readonly positions: GroupPositions;
+  readonly next: (chunk: LogChunk) => void;
+}
+
+/** Reads the log for one member of a group: at most `maxInFlight` entries ahead of what was acknowledged. */
+export class LogReader {
+  readonly #options: LogReaderOptions;
+  readonly #wakeup = new Wakeup();
+  #inFlight = 0;
+  #stopped = false;
+
+  constructor(options: LogReaderOptions) {
+    this.#options = options;
+  }
+
+  /** Goes on until it is stopped; never rejects. */
+  async run(): Promise<void> {
+    let next: number | undefined;
+    while (!this.#stopped) {
+      this.#wakeup.reset();
+      if (!this.#hasRoom()) {
+        await this.#wakeup.sleep();
+        continue;
+      }
+      try {
+        next ??= await this.#start();
+        const records = await this.#read(next);
+        const last = records.at(-1);
+        if (last === undefined) {
+          await this.#wakeup.sleep(POLL_MS);
+          continue;
+        }
+        next = last.position + 1;
+        this.#emit(records, next);
+      } catch {
+        // Away for a while: the engine's other callers are told why, a reader waits.
+        await delay(RETRY_MS);
+      }
+    }
+  }
+
+  /** There may be something to read. */
+  wake(): void {
+    this.#wakeup.wake();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#wakeup.wake();
+  }
+
+  /** Half of the room must be free, or each small acknowledgement would cause a small read. */
+  #hasRoom(): boolean {
+    return this.#inFlight <= this.#options.maxInFlight / 2;
+  }
+
+  async #start(): Promise<number> {
+    const { engine, group, positionOf } = this.#options;
+    return (await positionOf?.(PARTITION)) ?? (await engine.call('log.position', group)) ?? 0;
+  }
+
+  #read(from: number): Promise<readonly StoredRecord[]> {
+    const max = Math.min(READ_MAX, this.#options.maxInFlight - this.#inFlight);
+    return this.#options.engine.call('log.read', { from, max });
+  }
+
+  #emit(records: readonly StoredRecord[], next: number): void {
+    if (this.#stopped) return;
+    const { group, positions } = this.#options;
+    this.#inFlight += records.length;
+    let acked = false;
+    const ack = (): void => {
+      // Who has left acknowledges nothing: the next member may be further.
+      if (acked || this.#stopped) return;
+      acked = true;
+      this.#inFlight -= records.length;
+      positions.set(group, next);
+      this.#wakeup.wake();
+    };
+    this.#options.next({ partition: PARTITION, entries: records.map(entryOf), ack });
+  }
+}
+
+function entryOf({ position, payload }: StoredRecord): LogEntry {
+  const decoded = decodeRecord(payload);
+  return 'record' in decoded
+    ? { offset: position, record: decoded.record }
+    : { offset: position, record: undefined, error: decoded.error, raw: payload };
+}

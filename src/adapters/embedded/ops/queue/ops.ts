@@ -1,0 +1,17 @@
+import { audit, find } from './audit.ts';
+import { claimStranded, published } from './pending.ts';
+import { release } from './release.ts';
+import { reserve } from './reserve.ts';
+import { close, load, remaining } from './sale.ts';
+
+export const QUEUE_OPS = {
+  'queue.load': load,
+  'queue.reserve': reserve,
+  'queue.published': published,
+  'queue.claimStranded': claimStranded,
+  'queue.release': release,
+  'queue.close': close,
+  'queue.remaining': remaining,
+  'queue.find': find,
+  'queue.audit': audit,
+};

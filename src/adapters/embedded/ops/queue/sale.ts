@@ -1,0 +1,53 @@
+import type { QueuedSale } from '../../../../ports/ticket-queue.ts';
+import type { Db } from '../../database.ts';
+import { reading, writing } from '../op.ts';
+
+export interface SaleRow {
+  /** What the other tables call the sale. */
+  readonly n: number;
+  readonly epoch: number;
+  readonly total: number;
+  readonly per_buyer: number;
+  readonly opens_at: number;
+  readonly closes_at: number;
+  readonly closed: number;
+  readonly fresh: number;
+  readonly head: number;
+  readonly tail: number;
+}
+
+export function saleRow(db: Db, saleId: string): SaleRow | undefined {
+  return db.get<SaleRow>(
+    `SELECT n, epoch, total, per_buyer, opens_at, closes_at, closed, fresh, head, tail
+     FROM queue_sale WHERE id = ?`,
+    saleId,
+  );
+}
+
+export function remainingOf({ total, fresh, head, tail }: Pick<SaleRow, 'total' | 'fresh' | 'head' | 'tail'>): number {
+  return total - (fresh - 1) + (tail - head);
+}
+
+export const load = writing((db, sale: QueuedSale): null => {
+  db.run(
+    `INSERT INTO queue_sale (id, epoch, total, per_buyer, opens_at, closes_at) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO NOTHING`,
+    sale.id,
+    sale.epoch,
+    sale.total,
+    sale.perBuyerLimit,
+    sale.opensAt,
+    sale.closesAt,
+  );
+  return null;
+});
+
+export const close = writing((db, { saleId, epoch }: { readonly saleId: string; readonly epoch: number }): null => {
+  db.run('UPDATE queue_sale SET closed = 1 WHERE id = ? AND epoch = ?', saleId, epoch);
+  return null;
+});
+
+export const remaining = reading((db, saleId: string): number | undefined => {
+  const sale = saleRow(db, saleId);
+  return sale && remainingOf(sale);
+});

@@ -1,0 +1,50 @@
+import type { Db } from '../../database.ts';
+import type { SaleRow } from './sale.ts';
+import { remainingOf } from './sale.ts';
+
+/** Takes tickets in the queue's order: fresh ones, then those that came back, first come first. */
+export class TicketSource {
+  readonly #db: Db;
+  readonly #sale: SaleRow;
+  readonly #most: number;
+  #fresh: number;
+  #taken = 0;
+  #returned: readonly number[] | undefined;
+
+  /** `most`: how many will be asked for at the most. */
+  constructor(db: Db, sale: SaleRow, most: number) {
+    this.#db = db;
+    this.#sale = sale;
+    this.#most = most;
+    this.#fresh = sale.fresh;
+  }
+
+  /** Undefined when none is left. */
+  take(): number | undefined {
+    if (this.#fresh <= this.#sale.total) return this.#fresh++;
+    this.#returned ??= this.#readReturned();
+    const ticket = this.#returned[this.#taken];
+    if (ticket !== undefined) this.#taken += 1;
+    return ticket;
+  }
+
+  /** Writes what was taken; returns what is left. */
+  save(): number {
+    const { n, head } = this.#sale;
+    const newHead = head + this.#taken;
+    if (this.#taken > 0) this.#db.run('DELETE FROM queue_returned WHERE sale = ? AND place < ?', n, newHead);
+    this.#db.run('UPDATE queue_sale SET fresh = ?, head = ? WHERE n = ?', this.#fresh, newHead, n);
+    return remainingOf({ ...this.#sale, fresh: this.#fresh, head: newHead });
+  }
+
+  #readReturned(): readonly number[] {
+    if (this.#sale.head === this.#sale.tail) return [];
+    return this.#db
+      .all<{ ticket: number }>(
+        'SELECT ticket FROM queue_returned WHERE sale = ? ORDER BY place LIMIT ?',
+        this.#sale.n,
+        this.#most,
+      )
+      .map(({ ticket }) => ticket);
+  }
+}

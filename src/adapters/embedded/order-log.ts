@@ -1,0 +1,62 @@
+import { Observable } from 'rxjs';
+import { Fault } from '../../domain/errors.ts';
+import { encodeRecord } from '../../domain/log-codec.ts';
+import type { OrderLog } from '../../ports/order-log.ts';
+import type { Engine } from './engine-types.ts';
+import { GroupPositions } from './group-positions.ts';
+import { LogReader } from './log-reader.ts';
+
+/** Appends that wait for the disk; each carries a whole batch, so more of them would only be late. */
+const MAX_APPENDS = 256;
+
+/** The order log on the embedded database: one partition, numbered 0. */
+export function createEmbeddedOrderLog(engine: Engine): OrderLog {
+  const positions = new GroupPositions(engine);
+  /** The members of each group. The first reads; another takes over when it leaves. */
+  const groups = new Map<string, LogReader[]>();
+  let appends = 0;
+
+  const wakeReaders = (): void => {
+    for (const [reader] of groups.values()) reader?.wake();
+  };
+  const join = (group: string, reader: LogReader): void => {
+    const members = groups.get(group) ?? [];
+    groups.set(group, members);
+    if (members.push(reader) === 1) void reader.run();
+  };
+  const leave = (group: string, reader: LogReader): void => {
+    reader.stop();
+    positions.flush();
+    const members = groups.get(group) ?? [];
+    const wasFirst = members[0] === reader;
+    members.splice(members.indexOf(reader), 1);
+    if (wasFirst) void members[0]?.run();
+  };
+
+  return {
+    append: async (record) => {
+      if (appends >= MAX_APPENDS) throw new Fault('full', `${MAX_APPENDS} appends wait for the disk`);
+      appends += 1;
+      try {
+        await engine.call('log.append', encodeRecord(record));
+      } finally {
+        appends -= 1;
+      }
+      wakeReaders();
+    },
+    writable: () => appends < MAX_APPENDS,
+    consume: (options) =>
+      new Observable((subscriber) => {
+        const reader = new LogReader({ ...options, engine, positions, next: (chunk) => subscriber.next(chunk) });
+        join(options.group, reader);
+        return () => leave(options.group, reader);
+      }),
+    lag: (group) => engine.call('log.lag', group),
+    deadLetter: async ({ group, partition, offset, reason, attempts, raw }) => {
+      await engine.call('log.deadLetter', { group, partition, offset, reason, attempts, raw });
+    },
+    ping: async () => {
+      await engine.call('ping', null);
+    },
+  };
+}

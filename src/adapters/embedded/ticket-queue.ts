@@ -1,0 +1,34 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { TicketQueue } from '../../ports/ticket-queue.ts';
+import type { Engine } from './engine-types.ts';
+
+export interface EmbeddedQueueOptions {
+  readonly engine: Engine;
+  /** The queue's clock: it opens and ends sales, and stamps reservations. */
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** The ticket queue on the embedded database. Errors: what the engine's calls reject with. */
+export function createEmbeddedTicketQueue({ engine, clock }: EmbeddedQueueOptions): TicketQueue {
+  return {
+    load: async ({ id, epoch, total, perBuyerLimit, opensAt, closesAt }) => {
+      await engine.call('queue.load', { id, epoch, total, perBuyerLimit, opensAt, closesAt });
+    },
+    reserve: (saleId, epoch, items) => engine.call('queue.reserve', { saleId, epoch, now: clock.now(), items }),
+    published: async (saleId, orderIds) => {
+      await engine.call('queue.published', { saleId, orderIds });
+    },
+    claimStranded: (saleId, { leaseMs, max }) =>
+      engine.call('queue.claimStranded', { saleId, now: clock.now(), leaseMs, max }),
+    release: (saleId, orderIds) => engine.call('queue.release', { saleId, orderIds }),
+    close: async (saleId, epoch) => {
+      await engine.call('queue.close', { saleId, epoch });
+    },
+    remaining: (saleId) => engine.call('queue.remaining', saleId),
+    find: (saleId, orderId) => engine.call('queue.find', { saleId, orderId }),
+    audit: (saleId) => engine.call('queue.audit', saleId),
+    ping: async () => {
+      await engine.call('ping', null);
+    },
+  };
+}

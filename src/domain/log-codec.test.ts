@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { decodeRecord, encodeRecord } from './log-codec.ts';
+import type { LogRecord } from './log-record.ts';
+
+const RECORD: LogRecord = {
+  type: 'reservations',
+  saleId: 'sale "1"',
+  productId: 'product-1',
+  epoch: 3,
+  price: { amount: 12_999, currency: 'USD' },
+  payWithinSeconds: 900,
+  items: [
+    {
+      orderId: '01ARZ3NDEKTSV4',
+      ticket: 7,
+      userId: 'Zoë\n\u{1F3AB}',
+      key: 'k:\\1',
+      reservedAt: 1_760_000_000_123,
+      requestId: 'r-1',
+    },
+  ],
+};
+
+describe('the log codec', () => {
+  it('reads back what it wrote', () => {
+    expect(decodeRecord(encodeRecord(RECORD))).toEqual({ record: RECORD });
+  });
+
+  it('writes known fields only', () => {
+    const [item] = RECORD.items;
+    const wider = { ...RECORD, secret: 1, items: [{ ...item, secret: 2 }] } as unknown as LogRecord;
+
+    expect(encodeRecord(wider)).toBe(encodeRecord(RECORD));
+  });
+
+  it.each([
+    ['no JSON', '{"type":', /JSON/],
+    ['nothing', '', /JSON/],
+    ['another type', JSON.stringify({ ...RECORD, type: 'fence' }), /\/type/],
+    ['no sale', JSON.stringify({ ...RECORD, saleId: undefined }), /saleId/],
+    ['no items', JSON.stringify({ ...RECORD, items: [] }), /\/items/],
+    ['a ticket that is no number', encodeRecord(RECORD).replace('"ticket":7', '"ticket":"7"'), /\/items\/0\/ticket/],
+    ['null', 'null', /object/],
+  ])('tells what is wrong with %s', (_, text, reason) => {
+    expect(decodeRecord(text)).toEqual({ error: expect.stringMatching(reason) });
+  });
+});

@@ -1,0 +1,51 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Ajv } from 'ajv';
+import { build } from 'fast-json-stringify';
+import { messageOf } from './errors.ts';
+import type { LogRecord } from './log-record.ts';
+
+/** What a log entry holds: JSON text. Fields may be added, as optional ones; none may change its meaning. */
+const RESERVATIONS = Type.Object({
+  type: Type.Literal('reservations'),
+  saleId: Type.String({ minLength: 1 }),
+  productId: Type.String({ minLength: 1 }),
+  epoch: Type.Integer({ minimum: 0 }),
+  price: Type.Object({ amount: Type.Integer({ minimum: 0 }), currency: Type.String({ pattern: '^[A-Z]{3}$' }) }),
+  payWithinSeconds: Type.Integer({ minimum: 0 }),
+  items: Type.Array(
+    Type.Object({
+      orderId: Type.String({ minLength: 1 }),
+      ticket: Type.Integer({ minimum: 1 }),
+      userId: Type.String({ minLength: 1 }),
+      key: Type.String({ minLength: 1 }),
+      reservedAt: Type.Integer({ minimum: 0 }),
+      requestId: Type.String(),
+    }),
+    { minItems: 1 },
+  ),
+});
+
+const isRecord = new Ajv().compile<Static<typeof RESERVATIONS>>(RESERVATIONS);
+const stringify = build(RESERVATIONS);
+
+export type DecodedRecord =
+  | { readonly record: LogRecord }
+  /** Why the text is no record. */
+  | { readonly error: string };
+
+export function encodeRecord(record: LogRecord): string {
+  return stringify(record);
+}
+
+/** Never throws: whatever stands in a log must not stop its reader. */
+export function decodeRecord(text: string): DecodedRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { error: messageOf(error) };
+  }
+  if (isRecord(value)) return { record: value };
+  const [first] = isRecord.errors ?? [];
+  return { error: `${first?.instancePath || 'the record'} ${first?.message ?? 'is malformed'}` };
+}
