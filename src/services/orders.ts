@@ -1,10 +1,10 @@
 import { timeOfOrderId } from '../domain/ids.ts';
 import type { Order, OrderState } from '../domain/order.ts';
 import { reservedOrder } from '../domain/purchase.ts';
-import type { Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { OrderStore } from '../ports/order-store.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
+import { everySale } from './every-sale.ts';
 
 /** Who asks: buyers see their own orders, admins all. */
 export interface Viewer {
@@ -27,7 +27,6 @@ export interface OrdersPage {
   readonly next?: string;
 }
 
-const SALES_PAGE = 200;
 // A front's clock may differ from the queue's, and an order waits a while between its id and its ticket.
 const CLOCK_SLACK_MS = 60_000;
 
@@ -58,27 +57,12 @@ export class Orders {
 
   /** Between its answer and the worker's batch an order stands in the queue's ledger only. */
   async #unstored(orderId: string, madeAt: number): Promise<Order | undefined> {
-    for await (const sale of this.#salesAround(madeAt)) {
+    for await (const sale of everySale(this.ports.catalogue, { includeDrafts: false })) {
+      if (madeAt < sale.opensAt - CLOCK_SLACK_MS || madeAt > sale.closesAt + CLOCK_SLACK_MS) continue;
       const reservation = await this.ports.queue.find(sale.id, orderId);
       if (reservation !== undefined) return reservedOrder(sale, reservation);
     }
     // The worker may have stored it, and its ticket may be back on sale, since the first look.
     return this.ports.store.order(orderId);
-  }
-
-  async *#salesAround(madeAt: number): AsyncGenerator<Sale> {
-    let after: string | undefined;
-    for (;;) {
-      const page = await this.ports.catalogue.sales({
-        limit: SALES_PAGE,
-        includeDrafts: false,
-        ...(after === undefined ? {} : { after }),
-      });
-      for (const sale of page) {
-        if (madeAt > sale.opensAt - CLOCK_SLACK_MS && madeAt < sale.closesAt + CLOCK_SLACK_MS) yield sale;
-      }
-      if (page.length < SALES_PAGE) return;
-      after = page.at(-1)?.id;
-    }
   }
 }

@@ -3,6 +3,7 @@ import { phaseOf } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
+import { everySale } from './every-sale.ts';
 
 /** A sale as a buyer sees it at one moment. */
 export interface SaleView {
@@ -44,8 +45,6 @@ export const salesDefaults = {
   stockTtlMs: 100,
   capacity: 10_000,
 } as const satisfies SalesOptions;
-
-const LIST_PAGE = 200;
 
 interface Cached<T> {
   value: T;
@@ -101,23 +100,17 @@ export class Sales {
 
   async list({ phase, after, limit, includeDrafts }: ListSales): Promise<SalesPage> {
     const items: SaleView[] = [];
-    let cursor = after;
-    for (;;) {
-      const page = await this.ports.catalogue.sales({
-        limit: LIST_PAGE,
-        includeDrafts,
-        ...(cursor === undefined ? {} : { after: cursor }),
-      });
-      for (const sale of page) {
-        this.#keepSale(sale.id, sale);
-        const view = this.#view(sale, await this.#remaining(sale));
-        if (phase !== undefined && view.phase !== phase) continue;
-        if (items.length === limit) return { items, next: (items.at(-1) as SaleView).sale.id };
-        items.push(view);
-      }
-      cursor = page.at(-1)?.id;
-      if (page.length < LIST_PAGE) return { items };
+    for await (const sale of everySale(this.ports.catalogue, {
+      includeDrafts,
+      ...(after === undefined ? {} : { after }),
+    })) {
+      this.#keepSale(sale.id, sale);
+      const view = this.#view(sale, await this.#remaining(sale));
+      if (phase !== undefined && view.phase !== phase) continue;
+      if (items.length === limit) return { items, next: (items.at(-1) as SaleView).sale.id };
+      items.push(view);
     }
+    return { items };
   }
 
   /** A stock figure that came with an answer of the queue. */

@@ -1,0 +1,114 @@
+import { Subject } from 'rxjs';
+import { createAuthenticator } from '../api/auth.ts';
+import { refuse } from '../api/refuse.ts';
+import { createRoutes } from '../api/routes.ts';
+import { createIdSource, timeOfOrderId } from '../domain/ids.ts';
+import type { ListenHttp } from '../ports/http.ts';
+import { Orders } from '../services/orders.ts';
+import { Sales } from '../services/sales.ts';
+import { purchase, purchaseDefaults } from '../streams/purchase.ts';
+import type { PurchaseRequest } from '../streams/purchase-request.ts';
+import type { Context } from './context.ts';
+import { createPolicies } from './policies.ts';
+import type { Ports } from './ports.ts';
+import { createReadiness } from './readiness.ts';
+import { supervise } from './supervise.ts';
+
+export interface Front {
+  /** Where it listens. */
+  readonly port: number;
+  /** Refuses new purchases, answers what is in flight (for `graceMs` at the most), closes. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Tokens that the authenticator remembers: more than the buyers that one process meets in a minute of a stampede. */
+const AUTH_CACHE_SIZE = 50_000;
+
+export async function startFront(
+  ports: Ports,
+  context: Context,
+  { secret, listen }: { readonly secret: string; readonly listen: ListenHttp },
+): Promise<Front> {
+  const { config, log, metrics } = context;
+  const { clock } = ports;
+  const sales = new Sales(ports);
+  const policies = createPolicies(config, context);
+  const request$ = new Subject<PurchaseRequest>();
+  const lastOrderId = await ports.store.lastOrderId();
+  let draining = false;
+
+  const answered$ = purchase(
+    request$,
+    {
+      queue: ports.queue,
+      log: ports.log,
+      sales: {
+        known: (saleId) => sales.known(saleId),
+        find: (saleId) => sales.find(saleId),
+        forget: (saleId) => sales.forget(saleId),
+        observe: (saleId, remaining) => {
+          sales.observe(saleId, remaining);
+          metrics.saleRemaining(saleId, remaining);
+        },
+      },
+      // An id is never made for a time that an order of this store already has, even when the clock was set back.
+      newId: createIdSource({
+        node: config.nodeId,
+        now: clock.now,
+        notBeforeMs: lastOrderId === undefined ? 0 : (timeOfOrderId(lastOrderId) ?? 0),
+      }),
+      clock,
+      policies,
+    },
+    {
+      ...purchaseDefaults,
+      ...config.purchase,
+      deadlineMs: config.requestDeadlineMs,
+      onDepth: metrics.admissionDepth,
+      onUnmarked: (err) => log.warn({ err }, 'published reservations are still marked pending, the relay will repeat them'),
+    },
+  ).pipe(supervise('purchase', context));
+
+  const answering = answered$.subscribe((batch) => {
+    const { requests, outcomes, fault } = batch;
+    for (let i = 0; i < requests.length; i += 1) {
+      const outcome = outcomes[i];
+      if (outcome !== undefined) requests[i]?.respond(outcome);
+    }
+    metrics.purchaseBatch(batch, clock.monotonic());
+    if (fault !== undefined) {
+      const requestIds = requests.map(({ requestId }) => requestId);
+      log.warn({ err: fault, saleId: batch.saleId, requestIds }, 'purchases could not be completed');
+    }
+  });
+
+  const http = await listen({
+    host: config.http.host,
+    port: config.http.port,
+    maxBodyBytes: config.http.maxBodyBytes,
+    routes: createRoutes({
+      purchases: { submit: (request) => request$.next(request) },
+      sales,
+      orders: new Orders(ports),
+      auth: createAuthenticator({ secret, cacheSize: AUTH_CACHE_SIZE }),
+      clock,
+      readiness: createReadiness(ports, policies, () => draining),
+      metrics: metrics.text,
+      draining: () => draining,
+    }),
+    refuse,
+    onError: (err, requestId) => log.error({ err, requestId }, 'request failed'),
+  });
+
+  return {
+    port: http.port,
+    stop: async (graceMs) => {
+      draining = true;
+      http.stopListening();
+      await http.idle(graceMs);
+      request$.complete();
+      http.close();
+      answering.unsubscribe();
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { defer, type Observable, Subject, takeUntil } from 'rxjs';
+import { liveView, liveViewDefaults } from '../streams/live-view.ts';
+import { type SettledBatch, settlement, settlementDefaults } from '../streams/settlement.ts';
+import type { Context } from './context.ts';
+import type { Ports } from './ports.ts';
+import { supervise } from './supervise.ts';
+
+export interface Worker {
+  /** Stops reading, finishes the batches at hand, and resolves; a dependency that is away is not waited for after `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/**
+ * Fetched and unacknowledged log records of a group at the most: full records of 64 make several settlement batches, and
+ * memory stays flat however far behind the group is.
+ */
+const MAX_IN_FLIGHT = 256;
+
+export function startWorker(ports: Ports, context: Context): Worker {
+  const { config, log, metrics } = context;
+  const stop$ = new Subject<void>();
+  const consume = (group: string, positionOf?: (partition: number) => Promise<number | undefined>) =>
+    defer(() =>
+      ports.log.consume({ group, maxInFlight: MAX_IN_FLIGHT, ...(positionOf === undefined ? {} : { positionOf }) }),
+    ).pipe(takeUntil(stop$));
+
+  const ordersGroup = config.settlement.ordersGroup;
+  const orders$ = settlement(
+    // The rows' own transaction holds the positions: they can't disagree with the rows, whatever the log remembers.
+    consume(ordersGroup, (partition) => ports.store.position(ordersGroup, partition)),
+    { store: ports.store, log: ports.log },
+    {
+      ...settlementDefaults,
+      group: ordersGroup,
+      batchSize: config.settlement.batchSize,
+      batchMs: config.settlement.lingerMs,
+      backoff: { ...settlementDefaults.backoff, onRetry: warnOf(context, 'order store') },
+    },
+  ).pipe(supervise('settlement', context));
+
+  const liveGroup = config.settlement.liveGroup;
+  const live$ = liveView(consume(liveGroup), ports, {
+    ...liveViewDefaults,
+    group: liveGroup,
+    backoff: { ...liveViewDefaults.backoff, onRetry: warnOf(context, 'live state') },
+  }).pipe(supervise('live view', context));
+
+  const running = [
+    runToEnd(orders$, (batch) => {
+      metrics.settled(batch);
+      reportTrouble(batch, log);
+    }),
+    runToEnd(live$, () => {}),
+  ];
+
+  return {
+    stop: async (graceMs) => {
+      const grace = setTimeout(() => {
+        for (const { cut } of running) cut();
+      }, graceMs);
+      stop$.next();
+      await Promise.all(running.map(({ ended }) => ended));
+      clearTimeout(grace);
+    },
+  };
+}
+
+/** Subscribes once; `ended` resolves when the stream completes or is cut. */
+function runToEnd<T>(stream$: Observable<T>, next: (value: T) => void): { ended: Promise<void>; cut: () => void } {
+  let cut = () => {};
+  const ended = new Promise<void>((resolve) => {
+    const subscription = stream$.subscribe({ next });
+    subscription.add(resolve);
+    cut = () => subscription.unsubscribe();
+  });
+  return { ended, cut };
+}
+
+function warnOf({ log }: Context, dependency: string) {
+  return (error: unknown, waitMs: number) =>
+    log.warn({ err: error, dependency, retryInMs: Math.round(waitMs) }, 'dependency failed, trying again');
+}
+
+function reportTrouble({ rejected, deadLettered }: SettledBatch, log: Context['log']): void {
+  for (const { order, reason } of rejected) {
+    log.error(
+      { orderId: order.id, saleId: order.saleId, ticket: order.ticket, reason },
+      'order rejected: the database holds a rival',
+    );
+  }
+  if (deadLettered > 0) log.error({ deadLettered }, 'log records set aside as dead letters');
+}

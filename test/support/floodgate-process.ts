@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+const MAIN = new URL('../../dist/src/main.js', import.meta.url).pathname;
+
+export interface FloodgateProcess {
+  readonly port: number;
+  readonly pid: number;
+  /** All log lines so far. */
+  readonly lines: readonly string[];
+  /** Sends the signal and resolves with the exit code (null when a signal ended it). */
+  kill(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts the built program as a process of its own and resolves when it listens. */
+export async function startFloodgate(env: Record<string, string>, args: readonly string[] = ['serve']): Promise<FloodgateProcess> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const port = await listening(child, lines, exited);
+  return {
+    port,
+    pid: child.pid as number,
+    lines,
+    kill: (signal) => {
+      child.kill(signal);
+      return exited;
+    },
+  };
+}
+
+function listening(child: ChildProcess, lines: string[], exited: Promise<number | null>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const read = (line: string) => {
+      lines.push(line);
+      const port = /"port":(\d+)/.exec(line)?.[1];
+      if (line.includes('"listening"') && port !== undefined) resolve(Number(port));
+    };
+    if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', read);
+    if (child.stderr !== null) createInterface({ input: child.stderr }).on('line', read);
+    exited.then((code) => reject(new Error(`floodgate ended with ${code} before it listened:\n${lines.join('\n')}`)), reject);
+  });
+}
