@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { programs } from './apt.mjs';
 import { mysqlAnswers } from './probes.mjs';
@@ -38,12 +38,15 @@ export const mysql = {
 
   async plan({ tools, folder, ports, args }) {
     const data = join(folder, 'data');
-    // The privilege tables' last file: a folder without it was never finished.
-    if (!existsSync(join(data, 'mysql', 'global_priv.frm'))) {
+    if (!existsSync(data)) {
+      // Made beside its place and renamed when it is whole, so that an interrupted start leaves no half of it.
+      const draft = join(folder, 'data.draft');
+      rmSync(draft, { recursive: true, force: true });
       await run(tools.installer, [
-        ...['--no-defaults', `--datadir=${data}`, '--skip-test-db', '--auth-root-authentication-method=normal'],
+        ...['--no-defaults', `--datadir=${draft}`, '--skip-test-db', '--auth-root-authentication-method=normal'],
         ...asRoot(),
       ]);
+      renameSync(draft, data);
     }
     const init = join(folder, 'init.sql');
     writeFileSync(init, INIT);
