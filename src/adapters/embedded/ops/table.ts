@@ -2,6 +2,7 @@ import { LIVE_OPS } from './live/ops.ts';
 import { LOG_OPS } from './log/ops.ts';
 import type { Op } from './op.ts';
 import { reading } from './op.ts';
+import { ORDER_OPS } from './orders/ops.ts';
 import { QUEUE_OPS } from './queue/ops.ts';
 
 /** Answers when the database can be read. */
@@ -16,6 +17,7 @@ export const OPS = {
   ...QUEUE_OPS,
   ...LOG_OPS,
   ...LIVE_OPS,
+  ...ORDER_OPS,
 };
 
 export type Ops = typeof OPS;

@@ -1,0 +1,81 @@
+import type { NewOrder, OrderStore, Rejection } from '../../ports/order-store.ts';
+import type { SqlDatabase } from '../sql/connect.ts';
+import { guarded } from '../sql/faults.ts';
+import { createOrderReads } from '../sql/order-reads.ts';
+import { assertStorable } from '../sql/storable.ts';
+import type { Engine } from './engine.ts';
+import type { OrderRun } from './ops/orders/ops.ts';
+
+export interface EmbeddedOrderStoreOptions {
+  /** Milliseconds since 1970, for the end of rejected orders. */
+  readonly now?: () => number;
+}
+
+/** The order store in the embedded file: the engine writes, the ORM reads through a connection of its own. */
+export function createEmbeddedOrderStore(
+  engine: Engine,
+  database: SqlDatabase,
+  { now = Date.now }: EmbeddedOrderStoreOptions = {},
+): OrderStore {
+  return {
+    ...createOrderReads(database),
+
+    store: ({ group, positions, orders }) =>
+      guarded('storing orders', async () => {
+        const endedAt = now();
+        const reply = await engine.call('orders.store', {
+          group,
+          positions: positions.map(({ partition, next }) => [partition, next] as const),
+          runs: runsOf(orders),
+          now: endedAt,
+        });
+        const rejected = reply.rejected.map(([id, reason]) => rejection(orders, id, reason, endedAt));
+        return { stored: reply.stored, repeated: orders.length - reply.stored - rejected.length, rejected };
+      }),
+  };
+}
+
+/** Cuts the batch where the sale or the price changes; mostly it is one run. */
+function runsOf(orders: readonly NewOrder[]): OrderRun[] {
+  const runs: OrderRun[] = [];
+  let start = 0;
+  for (let i = 1; i <= orders.length; i += 1) {
+    const first = orders[start];
+    if (first === undefined || (i < orders.length && sameRun(first, orders[i]))) continue;
+    runs.push(runOf(first, orders.slice(start, i)));
+    start = i;
+  }
+  return runs;
+}
+
+function sameRun({ order: a }: NewOrder, other: NewOrder | undefined): boolean {
+  const b = other?.order;
+  return (
+    a.saleId === b?.saleId &&
+    a.productId === b.productId &&
+    a.price.amount === b.price.amount &&
+    a.price.currency === b.price.currency
+  );
+}
+
+function runOf({ order: { saleId, productId, price } }: NewOrder, orders: readonly NewOrder[]): OrderRun {
+  const rows = orders.map((one) => {
+    assertStorable(one);
+    const { order, key } = one;
+    return [order.id, order.userId, key, order.ticket, order.reservedAt, order.payBy];
+  });
+  return {
+    saleId,
+    productId,
+    amount: price.amount,
+    currency: price.currency,
+    count: rows.length,
+    rows: JSON.stringify(rows),
+  };
+}
+
+function rejection(orders: readonly NewOrder[], id: string, reason: Rejection['reason'], endedAt: number): Rejection {
+  const loser = orders.find(({ order }) => order.id === id);
+  if (loser === undefined) throw new Error(`the engine rejected order ${id}, which was not in the batch`);
+  return { order: { ...loser.order, state: 'rejected', endedAt }, reason };
+}

@@ -1,0 +1,32 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * The server rolled the whole transaction back and asks for it again: deadlock (1213), lock wait timeout (1205), and
+ * MariaDB's "record has changed since last read" (1020).
+ */
+const AGAIN = new Set([1213, 1205, 1020]);
+
+/** A deadlock's other side is done after one commit; five in a row mean something else is wrong. */
+const ATTEMPTS = 5;
+
+/** About the time of a commit, so that two losers don't meet again; doubled with each attempt. */
+const BASE_PAUSE_MS = 5;
+
+/** Runs a transaction again when the server asks for it. `run` must begin a new transaction each time. */
+export async function retryDeadlocks<Result>(
+  run: () => Promise<Result>,
+  random: () => number = Math.random,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !mustRepeat(error)) throw error;
+      await delay(BASE_PAUSE_MS * 2 ** attempt * random());
+    }
+  }
+}
+
+function mustRepeat(error: unknown): boolean {
+  return error instanceof Error && 'errno' in error && AGAIN.has(Number(error.errno));
+}

@@ -1,0 +1,96 @@
+import type { AbstractSqlConnection, Knex } from '@mikro-orm/mysql';
+import type { NewOrder, OrderStore, Rejection, StoreBatch, StoreResult } from '../../ports/order-store.ts';
+import type { SqlDatabase } from '../sql/connect.ts';
+import { guarded } from '../sql/faults.ts';
+import { createOrderReads } from '../sql/order-reads.ts';
+import { assertStorable } from '../sql/storable.ts';
+import { retryDeadlocks } from './deadlock-retry.ts';
+import { insertOrders, insertRejected, selectStored, selectTicketHolder, upsertPositions } from './statements.ts';
+
+/** Rows in one statement: some 250 bytes each, so that even long keys stay far below any server's packet limit. */
+const ROWS_PER_INSERT = 2_000;
+
+export interface MysqlOrderStoreOptions {
+  /** Milliseconds since 1970, for the end of rejected orders. */
+  readonly now?: () => number;
+}
+
+/** The order store on MySQL 8 or MariaDB. */
+export function createMysqlOrderStore(
+  database: SqlDatabase,
+  { now = Date.now }: MysqlOrderStoreOptions = {},
+): OrderStore {
+  const connection = database.orm.em.getConnection();
+
+  const storeIn = (rows: readonly NewOrder[], batch: StoreBatch): Promise<StoreResult> =>
+    connection.transactional(async (trx: Knex.Transaction) => {
+      const session = sessionOf(connection, trx);
+      let stored = 0;
+      for (let i = 0; i < rows.length; i += ROWS_PER_INSERT) {
+        stored += await session.write(insertOrders(rows.slice(i, i + ROWS_PER_INSERT)));
+      }
+      const rejected = stored < rows.length ? await rejectLosers(session, batch.orders, now()) : [];
+      if (batch.positions.length > 0) await session.write(upsertPositions(batch.group, batch.positions));
+      return { stored, repeated: rows.length - stored - rejected.length, rejected };
+    });
+
+  return {
+    ...createOrderReads(database),
+
+    store: (batch) =>
+      guarded('storing orders', async () => {
+        for (const order of batch.orders) assertStorable(order);
+        // Workers that lock rows in the same order don't deadlock.
+        const sorted = hasRivals(batch.orders) ? batch.orders : batch.orders.toSorted(byId);
+        return retryDeadlocks(() => storeIn(sorted, batch));
+      }),
+  };
+}
+
+interface Session {
+  /** Returns the number of rows that were inserted or changed. */
+  write(sql: string): Promise<number>;
+  ids(sql: string): Promise<string[]>;
+}
+
+function sessionOf(connection: AbstractSqlConnection, trx: Knex.Transaction): Session {
+  return {
+    write: async (sql) => (await connection.execute<{ affectedRows: number }>(sql, [], 'run', trx)).affectedRows,
+    ids: async (sql) => (await connection.execute<{ id: string }[]>(sql, [], 'all', trx)).map(({ id }) => id),
+  };
+}
+
+/**
+ * Fewer rows went in than were sent. Those whose id is there were stored before; the others lost to a rival, which stays
+ * locked until our commit since our insert ran into it.
+ */
+async function rejectLosers(session: Session, orders: readonly NewOrder[], endedAt: number): Promise<Rejection[]> {
+  const there = new Set<string>();
+  for (let i = 0; i < orders.length; i += ROWS_PER_INSERT) {
+    for (const id of await session.ids(selectStored(orders.slice(i, i + ROWS_PER_INSERT)))) there.add(id);
+  }
+  const rejected: Rejection[] = [];
+  for (const loser of orders) {
+    if (there.has(loser.order.id)) continue;
+    there.add(loser.order.id);
+    const reason = (await session.ids(selectTicketHolder(loser))).length > 0 ? 'ticket' : 'key';
+    const rejection: Rejection = { order: { ...loser.order, state: 'rejected', endedAt }, reason };
+    await session.write(insertRejected(rejection));
+    rejected.push(rejection);
+  }
+  return rejected;
+}
+
+/** Whether two orders of the batch want the same ticket or key; then their order matters, since the first one wins. */
+function hasRivals(orders: readonly NewOrder[]): boolean {
+  const wanted = new Set<string>();
+  for (const { order, key } of orders) {
+    wanted.add(`${order.saleId}\0${order.ticket}`);
+    wanted.add(`${order.saleId}\0${order.userId}\0${key}`);
+  }
+  return wanted.size < orders.length * 2;
+}
+
+function byId(a: NewOrder, b: NewOrder): number {
+  return a.order.id < b.order.id ? -1 : 1;
+}

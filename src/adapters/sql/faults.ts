@@ -1,0 +1,41 @@
+import { Fault, messageOf } from '../../domain/errors.ts';
+
+/** Codes of mysql2, MySQL, SQLite and knex's pool that say: no answer, and what was done is unknown. */
+const TIMEOUT = /^(ETIMEDOUT|PROTOCOL_SEQUENCE_TIMEOUT|ER_QUERY_TIMEOUT|ER_STATEMENT_TIMEOUT)$/;
+
+/** Wrong settings: asking again won't help. */
+const CONFIG = /^(ER_ACCESS_DENIED_ERROR|ER_DBACCESS_DENIED_ERROR|ER_BAD_DB_ERROR|SQLITE_NOTADB|SQLITE_CANTOPEN.*)$/;
+
+/** A value that the table can't hold. */
+const CORRUPT =
+  /^(ER_DATA_TOO_LONG|ER_WARN_DATA_OUT_OF_RANGE|ER_TRUNCATED_WRONG_VALUE.*|ER_BAD_NULL_ERROR|SQLITE_CONSTRAINT_(NOTNULL|DATATYPE)|SQLITE_MISMATCH)$/;
+
+/**
+ * What a database error means to the caller. Whatever isn't known to be the value's or the setting's fault counts as
+ * `unavailable`, so that no accepted order is given up on for an error that nobody foresaw.
+ */
+export function sqlFault(error: unknown, what: string): Fault {
+  if (error instanceof Fault) return error;
+  const code = codeOf(error);
+  const message = `${what}: ${messageOf(error)}`;
+  const cause = { cause: error };
+  if (TIMEOUT.test(code)) return new Fault('timeout', message, cause);
+  if (CONFIG.test(code)) return new Fault('config', message, cause);
+  if (CORRUPT.test(code)) return new Fault('corrupt', message, cause);
+  return new Fault('unavailable', message, cause);
+}
+
+/** Runs a database call; whatever it throws becomes a Fault. `what` begins the fault's message. */
+export async function guarded<Result>(what: string, call: () => Promise<Result>): Promise<Result> {
+  try {
+    return await call();
+  } catch (error) {
+    throw sqlFault(error, what);
+  }
+}
+
+/** The driver's code; empty without one. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error) || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { migrationsList } from '../../../migrations/index.ts';
+import type { SqlDatabase } from './connect.ts';
+import { guarded } from './faults.ts';
+
+const TABLE = 'mikro_orm_migrations';
+
+/** How long one process waits for another one's migration. */
+const LOCK_SECONDS = 60;
+
+/** SQLite knows no such lock: two processes may collide, and then one of them starts over. */
+const SQLITE_ATTEMPTS = 20;
+const SQLITE_PAUSE_MS = 50;
+
+/** A raw connection of the pool. A named lock belongs to its connection. */
+interface LockHolder {
+  promise(): { query(sql: string): Promise<[{ readonly got: number | null }[], unknown]> };
+}
+
+/**
+ * Runs the migrations that were not run yet; several processes may do so at once. Returns the names of those that
+ * this call ran. Errors: Fault `unavailable`, `timeout`, `config`.
+ */
+export function migrate(database: SqlDatabase): Promise<readonly string[]> {
+  return guarded('migrating the database', async () => {
+    if (!(await anyPending(database))) return [];
+    return database.dialect === 'mysql' ? underLock(database, () => runPending(database)) : repeatedly(database);
+  });
+}
+
+/** Asked by itself, because loading the migrator costs a start more than this one select. */
+async function anyPending(database: SqlDatabase): Promise<boolean> {
+  const connection = database.em().getConnection();
+  const tables: unknown[] = await connection.execute(
+    database.dialect === 'mysql'
+      ? 'SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?'
+      : "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
+    [TABLE],
+  );
+  if (tables.length === 0) return true;
+  const rows: { readonly name: string }[] = await connection.execute(`SELECT name FROM ${TABLE}`);
+  const done = new Set(rows.map(({ name }) => name));
+  return migrationsList.some(({ name }) => !done.has(name));
+}
+
+async function runPending(database: SqlDatabase): Promise<readonly string[]> {
+  const { Migrator } = await import('@mikro-orm/migrations');
+  database.orm.config.set('migrations', {
+    ...database.orm.config.get('migrations'),
+    tableName: TABLE,
+    migrationsList,
+    snapshot: false,
+    silent: true,
+    transactional: true,
+    allOrNothing: true,
+  });
+  const ran = await new Migrator(database.em()).up();
+  return ran.map(({ name }) => name);
+}
+
+async function underLock<Result>(database: SqlDatabase, run: () => Promise<Result>): Promise<Result> {
+  const { client } = database.orm.em.getKnex();
+  const holder: LockHolder = await client.acquireConnection();
+  // A lock's name is the server's, so the database's own goes into it; 64 characters at the most.
+  const name = "CONCAT('floodgate:', MD5(DATABASE()))";
+  try {
+    const [[answer]] = await holder.promise().query(`SELECT GET_LOCK(${name}, ${LOCK_SECONDS}) AS got`);
+    if (answer?.got !== 1) throw new Error(`another process has been migrating for ${LOCK_SECONDS} s`);
+    try {
+      return await run();
+    } finally {
+      await holder.promise().query(`SELECT RELEASE_LOCK(${name}) AS got`);
+    }
+  } finally {
+    client.releaseConnection(holder);
+  }
+}
+
+async function repeatedly(database: SqlDatabase): Promise<readonly string[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await runPending(database);
+    } catch (error) {
+      if (attempt === SQLITE_ATTEMPTS) throw error;
+      await delay(SQLITE_PAUSE_MS * Math.random());
+      if (!(await anyPending(database))) return [];
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { FilterQuery } from '@mikro-orm/libsql';
+import type { OrderState } from '../../domain/order.ts';
+import { ORDER_STATES } from '../../domain/order.ts';
+import type { OrderStore } from '../../ports/order-store.ts';
+import type { SqlDatabase } from './connect.ts';
+import { guarded } from './faults.ts';
+import { LogPositionEntity } from './log-position-entity.ts';
+import { OrderEntity, type OrderRow, orderOfRow } from './order-entity.ts';
+
+export type OrderReads = Omit<OrderStore, 'store'>;
+
+interface StateCount {
+  readonly state: OrderState;
+  readonly orders: number;
+}
+
+/** Everything of an order store but its hot path, in either dialect. */
+export function createOrderReads(database: SqlDatabase): OrderReads {
+  return {
+    position: (group, partition) =>
+      guarded('reading a log position', async () => {
+        const where = { consumerGroup: group, logPartition: partition };
+        return (await database.em().findOne(LogPositionEntity, where))?.nextOffset;
+      }),
+
+    order: (orderId) =>
+      guarded('reading an order', async () => {
+        const row = await database.em().findOne(OrderEntity, { id: orderId });
+        return row === null || row.id !== orderId ? undefined : orderOfRow(row);
+      }),
+
+    orders: ({ userId, saleId, state, before, limit }) =>
+      guarded('reading orders', async () => {
+        const where: FilterQuery<OrderRow> = {
+          ...(userId === undefined ? {} : { userId }),
+          ...(saleId === undefined ? {} : { saleId }),
+          ...(state === undefined ? {} : { state }),
+          ...(before === undefined ? {} : { id: { $lt: before } }),
+        };
+        const rows = await database.em().find(OrderEntity, where, { orderBy: { id: 'desc' }, limit });
+        return rows.map(orderOfRow);
+      }),
+
+    counts: (saleId) =>
+      guarded('counting orders', async () => {
+        const connection = database.em().getConnection();
+        const counted: StateCount[] = await connection.execute(
+          'SELECT state, COUNT(*) AS orders FROM orders WHERE sale_id = ? GROUP BY state',
+          [saleId],
+        );
+        const [held]: { readonly tickets: number }[] = await connection.execute(
+          'SELECT COUNT(DISTINCT ticket) AS tickets FROM orders WHERE sale_id = ? AND live = 1',
+          [saleId],
+        );
+        const numbers = new Map(counted.map(({ state, orders }) => [state, Number(orders)]));
+        const states = Object.fromEntries(ORDER_STATES.map((state) => [state, numbers.get(state) ?? 0]));
+        return { states: states as Record<OrderState, number>, tickets: Number(held?.tickets ?? 0) };
+      }),
+
+    lastOrderId: () =>
+      guarded('reading the last order', async () => {
+        const [row] = await database.em().find(OrderEntity, {}, { orderBy: { id: 'desc' }, limit: 1, fields: ['id'] });
+        return row?.id;
+      }),
+
+    ping: () =>
+      guarded('asking the order store', async () => {
+        await database.em().getConnection().execute('SELECT 1 FROM orders LIMIT 1');
+      }),
+  };
+}

@@ -1,0 +1,40 @@
+import { Fault } from '../../domain/errors.ts';
+import { ORDER_ID_LENGTH } from '../../domain/ids.ts';
+import type { NewOrder } from '../../ports/order-store.ts';
+
+/** UTF-16 units; the columns of migration 20251121000100 hold three bytes for each, the most that UTF-8 needs. */
+export const MAX_USER_ID = 128;
+export const MAX_KEY = 260;
+const MAX_NAME = 64;
+
+/** INT in MySQL. */
+const MAX_TICKET = 2 ** 31 - 1;
+
+/**
+ * Refuses what a column can't hold before a statement is made of it, so that one bad order is told from a database in
+ * trouble, and alike in both dialects. Errors: Fault `corrupt`.
+ */
+export function assertStorable({ order, key }: NewOrder): void {
+  const { id, price } = order;
+  const wrong =
+    (id.length !== ORDER_ID_LENGTH && 'id') ||
+    (isBadName(order.saleId, MAX_NAME) && 'sale id') ||
+    (isBadName(order.productId, MAX_NAME) && 'product id') ||
+    (isBadName(order.userId, MAX_USER_ID) && 'user id') ||
+    (isBadName(key, MAX_KEY) && 'key') ||
+    (price.currency.length !== 3 && 'currency') ||
+    (!isWhole(price.amount, Number.MAX_SAFE_INTEGER) && 'price') ||
+    (!isWhole(order.ticket, MAX_TICKET) && 'ticket') ||
+    (!isWhole(order.reservedAt, Number.MAX_SAFE_INTEGER) && 'reservation time') ||
+    (!isWhole(order.payBy, Number.MAX_SAFE_INTEGER) && 'payment deadline') ||
+    (order.state !== 'reserved' && 'state');
+  if (wrong !== false) throw new Fault('corrupt', `order ${JSON.stringify(id)} can't be stored: bad ${wrong}`);
+}
+
+function isBadName(text: string, max: number): boolean {
+  return text.length === 0 || text.length > max || text.includes('\0');
+}
+
+function isWhole(value: number, max: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0 && value <= max;
+}
