@@ -71,6 +71,8 @@ export interface HttpFront {
   readonly port: number;
   /** Requests that have no answer yet. */
   readonly inFlight: () => number;
+  /** Resolves when every request has its answer, or after `graceMs`. */
+  readonly idle: (graceMs: number) => Promise<void>;
   /** Stops accepting connections; those open keep being served. */
   readonly stopListening: () => void;
   /** Closes what is still open. */
