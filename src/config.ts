@@ -10,11 +10,12 @@ export { ROLES, settingsHelp } from './config/settings.ts';
 export type Config = ReturnType<typeof loadConfig>;
 
 /**
- * The settings as each part wants them, frozen. Without an argument: of this process.
+ * The settings as each part wants them, frozen. Without an argument: of this process. `defaults` stand in for what the
+ * environment doesn't say.
  * Errors: Fault `config`, one line that names the setting, what it was (not a secret), and what is accepted.
  */
-export function loadConfig(env: Environment = process.env) {
-  const values = readSettings(SETTINGS, env);
+export function loadConfig(env: Environment = process.env, defaults: Environment = {}) {
+  const values = readSettings(SETTINGS, { ...defaults, ...env });
   demandServers(values.ROLES, values);
   return freeze({
     roles: values.ROLES,
@@ -22,20 +23,20 @@ export function loadConfig(env: Environment = process.env) {
     dataDir: values.DATA_DIR,
     logLevel: values.LOG_LEVEL,
     jwtSecret: values.JWT_SECRET,
-    requestDeadlineMs: values.REQUEST_DEADLINE_MS,
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
     http: { host: values.HOST, port: values.PORT, maxBodyBytes: values.MAX_BODY_BYTES },
     purchase: {
       batchSize: values.PURCHASE_BATCH_SIZE,
       concurrency: values.PURCHASE_CONCURRENCY,
       capacity: values.ADMISSION_CAPACITY,
+      deadlineMs: values.REQUEST_DEADLINE_MS,
     },
     settlement: {
       batchSize: values.SETTLEMENT_BATCH_SIZE,
-      lingerMs: values.SETTLEMENT_LINGER_MS,
-      ordersGroup: values.ORDERS_GROUP,
-      liveGroup: values.LIVE_GROUP,
+      batchMs: values.SETTLEMENT_BATCH_MS,
+      group: values.SETTLEMENT_GROUP,
     },
+    liveView: { group: values.LIVE_VIEW_GROUP },
     /** Undefined: embedded. */
     redis: values.REDIS_URL === undefined ? undefined : { url: values.REDIS_URL, keyPrefix: values.KEY_PREFIX },
     kafka:

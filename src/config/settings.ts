@@ -123,8 +123,8 @@ export const SETTINGS = {
   }),
   ADMISSION_CAPACITY: integer({
     meaning:
-      'Purchases that may wait; the rest get 503 at once. About half a second of work, so that none waits in vain.',
-    default: 16_384,
+      'Purchases that may wait; the rest get 503 at once. A fifth of a second of work, so that none waits in vain.',
+    default: 8192,
     min: 1,
     max: 1_000_000,
     tuning: true,
@@ -136,9 +136,9 @@ export const SETTINGS = {
     max: 10_000,
     tuning: true,
   }),
-  SETTLEMENT_LINGER_MS: integer({
+  SETTLEMENT_BATCH_MS: integer({
     meaning: 'Milliseconds that a settlement batch waits to be filled; a stored order is as much later.',
-    default: 20,
+    default: 5,
     min: 0,
     max: 10_000,
     tuning: true,
@@ -162,16 +162,16 @@ export const SETTINGS = {
     default: 'floodgate.',
     tuning: true,
   }),
-  ORDERS_GROUP: text({
+  SETTLEMENT_GROUP: text({
     ...TOPIC_NAME,
     meaning: 'Consumer group of the workers that store orders.',
-    default: 'floodgate-orders',
+    default: 'floodgate.settlement',
     tuning: true,
   }),
-  LIVE_GROUP: text({
+  LIVE_VIEW_GROUP: text({
     ...TOPIC_NAME,
     meaning: 'Consumer group of the workers that keep the live state.',
-    default: 'floodgate-live',
+    default: 'floodgate.live-view',
     tuning: true,
   }),
   LOG_PARTITIONS: integer({

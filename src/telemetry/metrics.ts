@@ -1,0 +1,32 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts';
+import { createPurchaseMetrics, type PurchaseMetrics } from './purchase-metrics.ts';
+import { createSettlementMetrics, type SettlementMetrics } from './settlement-metrics.ts';
+
+export interface MetricsOptions {
+  /**
+   * Memory, CPU, garbage collection and event-loop delay of the process. They observe for as long as it lives.
+   * @default true
+   */
+  readonly process?: boolean;
+}
+
+/** Every instrument of a process as plain functions: callers build no labels, and pay once a batch. */
+export interface Metrics extends PurchaseMetrics, SettlementMetrics, HttpMetrics {
+  /** All of it in Prometheus' text format, for `GET /metrics`. */
+  readonly expose: () => Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+/** The event loop's delay is sampled this often: fine enough to see a 10 ms stall, cheap enough to leave on. */
+const EVENT_LOOP_SAMPLE_MS = 10;
+
+export function createMetrics({ process: ofProcess = true }: MetricsOptions = {}): Metrics {
+  const register = new Registry();
+  if (ofProcess) collectDefaultMetrics({ register, eventLoopMonitoringPrecision: EVENT_LOOP_SAMPLE_MS });
+  return {
+    ...createPurchaseMetrics(register),
+    ...createSettlementMetrics(register),
+    ...createHttpMetrics(register),
+    expose: async () => ({ contentType: register.contentType, body: await register.metrics() }),
+  };
+}

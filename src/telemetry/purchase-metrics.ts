@@ -1,0 +1,114 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { PurchaseOutcome } from '../domain/purchase.ts';
+
+type OutcomeKind = PurchaseOutcome['kind'];
+
+/** What the purchase stream emits, as far as it is counted. */
+export interface CountedBatch {
+  readonly requests: readonly { readonly receivedAt: number }[];
+  /** One to each request, in their order. */
+  readonly outcomes: readonly { readonly kind: OutcomeKind }[];
+}
+
+export interface PurchaseMetrics {
+  /** A batch was answered at `now`, in the monotonic milliseconds of the requests' `receivedAt`. */
+  readonly purchaseBatch: (batch: CountedBatch, now: number) => void;
+  /** Purchases that wait for a batch. */
+  readonly purchasesWaiting: (count: number) => void;
+  readonly purchaseBatchStarted: () => void;
+  readonly purchaseBatchEnded: () => void;
+  readonly saleRemaining: (saleId: string, tickets: number) => void;
+  /** The sale is over: its gauge disappears. */
+  readonly saleForgotten: (saleId: string) => void;
+}
+
+/** As the problem's `code` has it; an accepted purchase has none. */
+const CODES = {
+  reserved: undefined,
+  replayed: undefined,
+  soldOut: 'sold_out',
+  limitReached: 'limit_reached',
+  notStarted: 'not_started',
+  ended: 'ended',
+  closed: 'closed',
+  keyMismatch: 'key_mismatch',
+  unknownSale: 'not_found',
+  overloaded: 'overloaded',
+  unavailable: 'unavailable',
+  recovering: 'recovering',
+  draining: 'draining',
+} as const satisfies Record<OutcomeKind, string | undefined>;
+
+/** 0.5 ms, a sold-out answered from memory, to 5 s, well past the deadline; each about twice the one before. */
+const LATENCY_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5];
+
+/** Powers of two up to the largest batch that the queue takes. */
+const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+export function createPurchaseMetrics(register: Registry): PurchaseMetrics {
+  const registers = [register];
+  const accepted = new Counter({
+    name: 'floodgate_purchases_accepted_total',
+    help: 'Purchases that were answered with an order; replayed: an order of an earlier request with the same key.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const refused = new Counter({
+    name: 'floodgate_purchases_refused_total',
+    help: 'Purchases that were answered without an order, by the code of the problem.',
+    labelNames: ['code'],
+    registers,
+  });
+  const latency = new Histogram({
+    name: 'floodgate_purchase_seconds',
+    help: 'From the whole request to its outcome.',
+    buckets: LATENCY_BUCKETS_S,
+    registers,
+  });
+  const batchSize = new Histogram({
+    name: 'floodgate_purchase_batch_size',
+    help: 'Purchases in one batch.',
+    buckets: BATCH_BUCKETS,
+    registers,
+  });
+  const waiting = new Gauge({
+    name: 'floodgate_purchases_waiting',
+    help: 'Purchases that were admitted and wait for a batch.',
+    registers,
+  });
+  const inFlight = new Gauge({
+    name: 'floodgate_purchase_batches_in_flight',
+    help: 'Batches on their way through the ticket queue and the order log.',
+    registers,
+  });
+  const remaining = new Gauge({
+    name: 'floodgate_sale_remaining',
+    help: 'Tickets that this process last knew to be left.',
+    labelNames: ['sale'],
+    registers,
+  });
+
+  const counters = Object.fromEntries(
+    Object.entries(CODES).map(([kind, code]) => {
+      const counter = code === undefined ? accepted.labels(kind) : refused.labels(code);
+      // A counter that appears with its first refusal has no rate until the second.
+      counter.inc(0);
+      return [kind, counter];
+    }),
+  ) as Record<OutcomeKind, Counter.Internal>;
+
+  return {
+    purchaseBatch: ({ requests, outcomes }, now) => {
+      const counts = new Map<OutcomeKind, number>();
+      for (const { kind } of outcomes) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+      for (const [kind, count] of counts) counters[kind].inc(count);
+      for (const { receivedAt } of requests) latency.observe((now - receivedAt) / 1000);
+      batchSize.observe(requests.length);
+    },
+    purchasesWaiting: (count) => waiting.set(count),
+    purchaseBatchStarted: () => inFlight.inc(),
+    purchaseBatchEnded: () => inFlight.dec(),
+    saleRemaining: (saleId, tickets) => remaining.set({ sale: saleId }, tickets),
+    saleForgotten: (saleId) => remaining.remove(saleId),
+  };
+}

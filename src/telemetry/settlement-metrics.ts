@@ -1,0 +1,122 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** What the settlement stream emits, as far as it is counted. */
+export interface CountedSettlement {
+  readonly stored: number;
+  readonly repeated: number;
+  readonly rejected: readonly unknown[];
+  readonly deadLettered: number;
+}
+
+export interface SettlementMetrics {
+  readonly settlementBatch: (settled: CountedSettlement) => void;
+  /** One transaction of the order store, whether it succeeded or not. */
+  readonly storeCall: (milliseconds: number) => void;
+  /** Reservations that the live view has counted. */
+  readonly liveViewApplied: (reservations: number) => void;
+  /** Reservations that a dead front left behind and the relay published. */
+  readonly relayed: (reservations: number) => void;
+  /**
+   * Shows a group's lag. It is asked for whenever the metrics are, so nothing polls; a lag that can't be told
+   * within {@link LAG_TIMEOUT_MS} is left out.
+   */
+  readonly sampleConsumerLag: (group: string, read: () => Promise<number>) => void;
+}
+
+/** A scrape must not hang on a log that is away. */
+export const LAG_TIMEOUT_MS = 1000;
+
+/** 1 ms, a small batch into SQLite, to 10 s, a database in trouble. */
+const STORE_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** From one order to the largest batch that can be set. */
+const BATCH_BUCKETS = [1, 10, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
+
+export function createSettlementMetrics(register: Registry): SettlementMetrics {
+  const registers = [register];
+  const orders = new Counter({
+    name: 'floodgate_settlement_orders_total',
+    help: 'Orders that the store was given: stored, repeated (there before) or rejected (another order was first).',
+    labelNames: ['result'],
+    registers,
+  });
+  const deadLetters = new Counter({
+    name: 'floodgate_settlement_dead_letters_total',
+    help: 'Log entries that could not be processed and were set aside.',
+    registers,
+  });
+  const batchSize = new Histogram({
+    name: 'floodgate_settlement_batch_size',
+    help: 'Orders in one settlement batch.',
+    buckets: BATCH_BUCKETS,
+    registers,
+  });
+  const storeSeconds = new Histogram({
+    name: 'floodgate_settlement_store_seconds',
+    help: 'One transaction of the order store.',
+    buckets: STORE_BUCKETS_S,
+    registers,
+  });
+  const applied = new Counter({
+    name: 'floodgate_live_view_reservations_total',
+    help: 'Reservations that the live view has counted.',
+    registers,
+  });
+  const relayed = new Counter({
+    name: 'floodgate_relayed_reservations_total',
+    help: 'Reservations that a front left behind and the relay published.',
+    registers,
+  });
+
+  const lags = new Map<string, () => Promise<number>>();
+  new Gauge({
+    name: 'floodgate_consumer_lag',
+    help: 'Log entries that the group has not acknowledged.',
+    labelNames: ['group'],
+    registers,
+    async collect() {
+      this.reset();
+      await Promise.all(
+        Array.from(lags, async ([group, read]) => {
+          const lag = await readInTime(read);
+          if (lag !== undefined) this.set({ group }, lag);
+        }),
+      );
+    },
+  });
+
+  const stored = orders.labels('stored');
+  const repeated = orders.labels('repeated');
+  const rejected = orders.labels('rejected');
+  // A counter that appears with its first rejection has no rate until the second.
+  for (const counter of [stored, repeated, rejected]) counter.inc(0);
+
+  return {
+    settlementBatch: (settled) => {
+      stored.inc(settled.stored);
+      repeated.inc(settled.repeated);
+      rejected.inc(settled.rejected.length);
+      deadLetters.inc(settled.deadLettered);
+      batchSize.observe(settled.stored + settled.repeated + settled.rejected.length);
+    },
+    storeCall: (milliseconds) => storeSeconds.observe(milliseconds / 1000),
+    liveViewApplied: (reservations) => applied.inc(reservations),
+    relayed: (reservations) => relayed.inc(reservations),
+    sampleConsumerLag: (group, read) => void lags.set(group, read),
+  };
+}
+
+async function readInTime(read: () => Promise<number>): Promise<number | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, LAG_TIMEOUT_MS, undefined);
+  });
+  try {
+    return await Promise.race([read(), late]);
+  } catch {
+    // Being away is what readiness reports; here there is just nothing to show.
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
