@@ -48,9 +48,12 @@ export interface HttpRoute {
 export type HttpRefusal =
   | { readonly code: 'malformed'; readonly detail: string }
   | { readonly code: 'not_found' }
-  | { readonly code: 'method_not_allowed'; readonly allow: readonly HttpMethod[] }
+  /** What the Allow header names: HEAD and OPTIONS too. */
+  | { readonly code: 'method_not_allowed'; readonly allow: readonly string[] }
   | { readonly code: 'length_required' }
   | { readonly code: 'too_large' }
+  /** The handler did not answer in time. */
+  | { readonly code: 'unavailable' }
   | { readonly code: 'internal' };
 
 export interface HttpFrontOptions {
@@ -59,6 +62,12 @@ export interface HttpFrontOptions {
   readonly port: number;
   /** Bytes of a body at the most; more is refused as too_large. */
   readonly maxBodyBytes: number;
+  /** Whether other processes may listen on the same port, to share its connections. @default false */
+  readonly shared?: boolean;
+  /** A body that takes longer than this to arrive is cut off with its connection. @default 10,000 ms */
+  readonly bodyWithinMs?: number;
+  /** A handler that takes longer than this is answered for, as `unavailable`. @default 10,000 ms */
+  readonly answerWithinMs?: number;
   readonly routes: readonly HttpRoute[];
   /** Writes the problem for a refusal. */
   readonly refuse: (refusal: HttpRefusal, requestId: string, reply: HttpReply) => void;

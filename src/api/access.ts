@@ -1,0 +1,29 @@
+import type { HttpReply, HttpRequest } from '../ports/http.ts';
+import type { Authenticator, AuthFailure, Principal } from './auth.ts';
+import { constantProblem, sendRendered } from './problem.ts';
+
+// RFC 6750, section 3: a request without a token is told the scheme only.
+const CHALLENGE = [['www-authenticate', 'Bearer']] as const;
+const CHALLENGE_INVALID = [['www-authenticate', 'Bearer error="invalid_token"']] as const;
+
+const REFUSALS = {
+  missing: constantProblem('unauthenticated', { detail: 'Send Authorization: Bearer and a token.', headers: CHALLENGE }),
+  invalid: constantProblem('unauthenticated', { detail: 'The token is not valid.', headers: CHALLENGE_INVALID }),
+  expired: constantProblem('unauthenticated', { detail: 'The token has expired.', headers: CHALLENGE_INVALID }),
+  not_yet_valid: constantProblem('unauthenticated', { detail: 'The token is not valid yet.', headers: CHALLENGE_INVALID }),
+} as const satisfies Record<AuthFailure, unknown>;
+
+/** Who asks; undefined when the request was answered 401. */
+export function requirePrincipal(auth: Authenticator, request: HttpRequest, reply: HttpReply): Principal | undefined {
+  const principal = auth.authenticate(request.authorization);
+  if (typeof principal !== 'string') return principal;
+  sendRendered(reply, REFUSALS[principal](request.requestId));
+  return undefined;
+}
+
+/** For what everyone may read: a token that is no good any more must not keep a buyer from looking. */
+export function isAdmin(auth: Authenticator, request: HttpRequest): boolean {
+  if (request.authorization === '') return false;
+  const principal = auth.authenticate(request.authorization);
+  return typeof principal !== 'string' && principal.role === 'admin';
+}

@@ -1,0 +1,72 @@
+/** The script of the page at /docs: draws a form for each operation of the contract, and shows what came back. */
+export const DOCS_SCRIPT = `
+'use strict';
+const make = (name, props, ...children) => {
+  const element = Object.assign(document.createElement(name), props);
+  element.append(...children);
+  return element;
+};
+
+function draw(method, path, operation) {
+  const fields = (operation.parameters || []).map((parameter) => {
+    const examples = parameter.schema.examples || [];
+    const value = parameter.required && examples.length > 0 ? examples[0] : '';
+    const input = make('input', { value, spellcheck: false, autocomplete: 'off' });
+    return { parameter, input };
+  });
+  const body = operation.requestBody && make('textarea', { rows: 3, spellcheck: false });
+  const output = make('pre', { hidden: true });
+  const form = make('form', {},
+    make('p', {}, operation.description || ''),
+    ...fields.map(({ parameter, input }) => make('label', { title: parameter.description || '' },
+      parameter.name + ' (' + parameter.in + (parameter.required ? ', required' : '') + ')', input)),
+    ...(body ? [make('label', {}, 'Body (may stay empty)', body)] : []),
+    make('button', {}, 'Send'),
+    output);
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    output.hidden = false;
+    output.textContent = 'waiting';
+    try {
+      output.textContent = await send(method, path, fields, body ? body.value : '');
+    } catch (error) {
+      output.textContent = String(error);
+    }
+  });
+  return make('details', {}, make('summary', {}, make('b', {}, method.toUpperCase()), path + ' ', make('i', {}, operation.summary)), form);
+}
+
+async function send(method, path, fields, body) {
+  const headers = {};
+  const query = new URLSearchParams();
+  let url = path;
+  const token = document.getElementById('token').value.trim();
+  if (token) headers.Authorization = 'Bearer ' + token;
+  if (body) headers['Content-Type'] = 'application/json';
+  for (const { parameter, input } of fields) {
+    if (parameter.in === 'path') url = url.replace('{' + parameter.name + '}', encodeURIComponent(input.value));
+    else if (input.value === '') continue;
+    else if (parameter.in === 'query') query.set(parameter.name, input.value);
+    else headers[parameter.name] = input.value;
+  }
+  const response = await fetch(url + (query.size ? '?' + query : ''), { method, headers, ...(body ? { body } : {}) });
+  const text = await response.text();
+  const head = [...response.headers].map(([name, value]) => name + ': ' + value).join('\\n');
+  const json = /json/.test(response.headers.get('content-type') || '');
+  return response.status + ' ' + response.statusText + '\\n' + head + '\\n\\n' + (json ? JSON.stringify(JSON.parse(text), null, 2) : text);
+}
+
+async function start() {
+  const contract = await (await fetch('/openapi.json')).json();
+  const main = document.getElementById('operations');
+  for (const { name } of contract.tags) {
+    main.append(make('h2', {}, name));
+    for (const [path, item] of Object.entries(contract.paths)) {
+      for (const [method, operation] of Object.entries(item)) {
+        if (operation.tags.includes(name)) main.append(draw(method, path, operation));
+      }
+    }
+  }
+}
+start().catch((error) => document.getElementById('operations').append(String(error)));
+`;

@@ -1,0 +1,62 @@
+import type { Order } from '../domain/order.ts';
+import type { PurchaseOutcome } from '../domain/purchase.ts';
+import { JSON_TYPE, serialiseOrder } from './order-json.ts';
+import { constantProblem, problem, type Rendered } from './problem.ts';
+import type { ProblemCode } from './problems.ts';
+import { createTimeText } from './time-text.ts';
+
+type Kind = PurchaseOutcome['kind'];
+type Refused = Exclude<Kind, 'reserved' | 'replayed'>;
+
+export const CODE_OF_OUTCOME = {
+  soldOut: 'sold_out',
+  limitReached: 'limit_reached',
+  notStarted: 'not_started',
+  ended: 'ended',
+  closed: 'closed',
+  keyMismatch: 'key_mismatch',
+  unknownSale: 'not_found',
+  overloaded: 'overloaded',
+  unavailable: 'unavailable',
+  recovering: 'recovering',
+  draining: 'draining',
+} as const satisfies Record<Refused, ProblemCode>;
+
+const UNKNOWN_SALE = 'There is no such sale, or it is not published.';
+const CREATED = 201;
+
+// Thousands of losers a second get these: nothing but the request id is put together for each.
+const constant = Object.fromEntries(
+  Object.entries(CODE_OF_OUTCOME).map(([kind, code]) => [
+    kind,
+    constantProblem(code, kind === 'unknownSale' ? { detail: UNKNOWN_SALE } : {}),
+  ]),
+) as Record<Refused, (requestId: string) => Rendered>;
+
+const opensAtText = createTimeText();
+
+/** What a buyer is told about a purchase, over HTTP or the live socket. */
+export function renderOutcome(outcome: PurchaseOutcome, requestId: string): Rendered {
+  switch (outcome.kind) {
+    case 'reserved':
+      return created(outcome.order, false);
+    case 'replayed':
+      return created(outcome.order, true);
+    case 'limitReached':
+      return problem('limit_reached', requestId, { orderIds: [...outcome.orderIds] });
+    case 'notStarted':
+      return problem('not_started', requestId, { opensAt: opensAtText(outcome.opensAt) });
+    default:
+      return constant[outcome.kind](requestId);
+  }
+}
+
+function created(order: Order, replayed: boolean): Rendered {
+  const location = ['location', `/v1/orders/${order.id}`] as const;
+  return {
+    status: CREATED,
+    contentType: JSON_TYPE,
+    body: serialiseOrder(order),
+    headers: replayed ? [location, ['idempotent-replayed', 'true']] : [location],
+  };
+}

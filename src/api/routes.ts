@@ -1,0 +1,21 @@
+import type { Operation } from './operation.ts';
+import { type OperationRoutesDeps, operationRoutes } from './operation-routes.ts';
+import { openApiDocument } from './openapi.ts';
+import { type OrderRoutesDeps, orderRoutes } from './order-routes.ts';
+import { type PurchaseRoutesDeps, purchaseRoutes } from './purchase-routes.ts';
+import { type SalesRoutesDeps, salesRoutes } from './sales-routes.ts';
+
+export type RoutesDeps = SalesRoutesDeps & PurchaseRoutesDeps & OrderRoutesDeps & OperationRoutesDeps;
+
+/** The whole API, for a front to serve. */
+export function createRoutes(deps: RoutesDeps): readonly Operation[] {
+  let contract = '';
+  const routes: readonly Operation[] = [
+    ...operationRoutes(deps, () => contract),
+    ...salesRoutes(deps),
+    ...purchaseRoutes(deps),
+    ...orderRoutes(deps),
+  ];
+  contract = JSON.stringify(openApiDocument(routes));
+  return routes;
+}

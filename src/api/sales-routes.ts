@@ -1,0 +1,88 @@
+import { Type } from '@sinclair/typebox';
+import { PHASES } from '../domain/sale.ts';
+import type { Sales } from '../services/sales.ts';
+import { isAdmin } from './access.ts';
+import type { Authenticator } from './auth.ts';
+import { Limit, SALE_ID_PATTERN, SaleId, StringEnum } from './common-schemas.ts';
+import { cursorOf, idOfCursor, SaleCursor } from './cursor.ts';
+import type { Operation } from './operation.ts';
+import { JSON_TYPE } from './order-json.ts';
+import { sendProblem } from './problem.ts';
+import { queryReader } from './query.ts';
+import { reading } from './reading.ts';
+import { serialiseSale, serialiseSalePage } from './sale-json.ts';
+import { SalePageSchema, SaleSchema } from './sale-schema.ts';
+
+export interface SalesRoutesDeps {
+  readonly sales: Pick<Sales, 'view' | 'list'>;
+  readonly auth: Authenticator;
+}
+
+const ListQuery = Type.Object(
+  {
+    phase: Type.Optional(StringEnum(PHASES, 'Only sales in this phase. Drafts are shown to admins only.')),
+    cursor: Type.Optional(SaleCursor),
+    limit: Limit,
+  },
+  { additionalProperties: false },
+);
+
+const readListQuery = queryReader(ListQuery);
+const saleIdPattern = new RegExp(SALE_ID_PATTERN);
+
+export function isSaleId(text: string): boolean {
+  return saleIdPattern.test(text);
+}
+
+export function salesRoutes({ sales, auth }: SalesRoutesDeps): readonly Operation[] {
+  return [
+    {
+      method: 'GET',
+      pattern: '/v1/sales',
+      doc: {
+        id: 'listSales',
+        tag: 'sales',
+        summary: 'List sales',
+        description: 'In the order of their ids. Needs no token; drafts are listed for an admin only.',
+        auth: 'optional',
+        query: ListQuery,
+        responses: { 200: { description: 'A page of sales.', schema: SalePageSchema } },
+        problems: ['invalid', 'recovering'],
+      },
+      handle: reading(async (request, reply) => {
+        const query = readListQuery(request.query);
+        if (!query.ok) return sendProblem(reply, 'invalid', request.requestId, { errors: [...query.errors] });
+        const { phase, cursor, limit } = query.value;
+        const page = await sales.list({
+          limit,
+          includeDrafts: isAdmin(auth, request),
+          ...(phase === undefined ? {} : { phase }),
+          ...(cursor === undefined ? {} : { after: idOfCursor(cursor) }),
+        });
+        reply.send(200, JSON_TYPE, serialiseSalePage(page.items, page.next && cursorOf(page.next)));
+      }),
+    },
+    {
+      method: 'GET',
+      pattern: '/v1/sales/:saleId',
+      doc: {
+        id: 'getSale',
+        tag: 'sales',
+        summary: 'Get a sale',
+        description: 'Needs no token; a draft is there for an admin only.',
+        auth: 'optional',
+        path: [SaleId],
+        responses: { 200: { description: 'The sale.', schema: SaleSchema } },
+        problems: ['not_found', 'recovering'],
+      },
+      handle: reading(async (request, reply) => {
+        const [saleId = ''] = request.params;
+        const view = isSaleId(saleId) ? await sales.view(saleId) : undefined;
+        if (view === undefined || (view.sale.status === 'draft' && !isAdmin(auth, request))) {
+          return sendProblem(reply, 'not_found', request.requestId);
+        }
+        reply.send(200, JSON_TYPE, serialiseSale(view));
+      }),
+    },
+  ];
+}
