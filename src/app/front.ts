@@ -63,9 +63,9 @@ export async function startFront(
     {
       ...purchaseDefaults,
       ...config.purchase,
-      deadlineMs: config.requestDeadlineMs,
-      onDepth: metrics.admissionDepth,
-      onUnmarked: (err) => log.warn({ err }, 'published reservations are still marked pending, the relay will repeat them'),
+      onDepth: metrics.purchasesWaiting,
+      onUnmarked: (err) =>
+        log.warn({ err }, 'published reservations are still marked pending, the relay will repeat them'),
     },
   ).pipe(supervise('purchase', context));
 
@@ -93,7 +93,7 @@ export async function startFront(
       auth: createAuthenticator({ secret, cacheSize: AUTH_CACHE_SIZE }),
       clock,
       readiness: createReadiness(ports, policies, () => draining),
-      metrics: metrics.text,
+      metrics: async () => (await metrics.expose()).body,
       draining: () => draining,
     }),
     refuse,

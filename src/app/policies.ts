@@ -19,17 +19,14 @@ const BREAKER = {
   halfOpenAfterMs: 1000,
 } as const;
 
-export function createPolicies({ purchase, requestDeadlineMs }: Config, { log, metrics }: Context): Policies {
+export function createPolicies({ purchase }: Config, { log }: Pick<Context, 'log'>): Policies {
   const policyOf = (name: 'queue' | 'log', timeoutShare: number): Policy => {
     const policy = createPolicy(name, {
       ...BREAKER,
       concurrency: purchase.concurrency,
-      timeoutMs: Math.round(requestDeadlineMs * timeoutShare),
+      timeoutMs: Math.round(purchase.deadlineMs * timeoutShare),
     });
-    policy.onState((state) => {
-      metrics.breaker(name, state);
-      log.warn({ dependency: name, state }, 'breaker changed its state');
-    });
+    policy.onState((state) => log.warn({ dependency: name, state }, 'breaker changed its state'));
     return policy;
   };
   return { queue: policyOf('queue', QUEUE_TIMEOUT_SHARE), log: policyOf('log', LOG_TIMEOUT_SHARE) };

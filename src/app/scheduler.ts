@@ -1,8 +1,8 @@
-import { timer } from 'rxjs';
+import { lastValueFrom, of, timer, toArray } from 'rxjs';
 import type { Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import { everySale } from '../services/every-sale.ts';
-import { relay, relayDefaults } from '../streams/relay.ts';
+import { type Relayed, type RelayPorts, relay, relayDefaults } from '../streams/relay.ts';
 import type { Context } from './context.ts';
 import type { Ports } from './ports.ts';
 import { supervise } from './supervise.ts';
@@ -17,25 +17,30 @@ const RELAY_EVERY_MS = 1000;
 const RELAY_AFTER_END_MS = 24 * 60 * 60 * 1000;
 
 export function startScheduler(ports: Ports, context: Context): Scheduler {
-  const { log, metrics } = context;
-  const relayed$ = relay(
-    timer(0, RELAY_EVERY_MS),
-    {
-      queue: ports.queue,
-      log: ports.log,
-      sales: () => salesToWatch(ports.catalogue, ports.clock.now()),
-    },
-    relayDefaults,
-  ).pipe(supervise('relay', context));
-
-  const subscription = relayed$.subscribe(({ saleId, relayed, fault }) => {
-    if (relayed > 0) {
-      metrics.relayed(relayed);
-      log.info({ saleId, relayed }, 'stranded reservations published');
-    }
-    if (fault !== undefined) log.warn({ err: fault, saleId }, 'relay did not get through, trying again');
-  });
+  const relayed$ = relay(timer(0, RELAY_EVERY_MS), relayPorts(ports)).pipe(supervise('relay', context));
+  const subscription = relayed$.subscribe((relayed) => report(relayed, context));
   return { stop: () => subscription.unsubscribe() };
+}
+
+/**
+ * Publishes all that is unpublished, without waiting for its lease: for a process that is alone on its queue, before it
+ * takes the first purchase. Nothing that it finds can be under way.
+ */
+export async function relayLeftovers(ports: Ports, context: Context): Promise<void> {
+  const relayed$ = relay(of(0), relayPorts(ports), { ...relayDefaults, leaseMs: 0 });
+  for (const relayed of await lastValueFrom(relayed$.pipe(toArray()))) report(relayed, context);
+}
+
+function relayPorts({ queue, log, catalogue, clock }: Ports): RelayPorts {
+  return { queue, log, sales: () => salesToWatch(catalogue, clock.now()) };
+}
+
+function report({ saleId, relayed, fault }: Relayed, { log, metrics }: Context): void {
+  if (relayed > 0) {
+    metrics.relayed(relayed);
+    log.info({ saleId, relayed }, 'stranded reservations published');
+  }
+  if (fault !== undefined) log.warn({ err: fault, saleId }, 'relay did not get through, trying again');
 }
 
 async function salesToWatch(catalogue: Pick<Catalogue, 'sales'>, nowMs: number): Promise<Sale[]> {

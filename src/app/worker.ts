@@ -24,33 +24,33 @@ export function startWorker(ports: Ports, context: Context): Worker {
       ports.log.consume({ group, maxInFlight: MAX_IN_FLIGHT, ...(positionOf === undefined ? {} : { positionOf }) }),
     ).pipe(takeUntil(stop$));
 
-  const ordersGroup = config.settlement.ordersGroup;
+  const ordersGroup = config.settlement.group;
   const orders$ = settlement(
     // The rows' own transaction holds the positions: they can't disagree with the rows, whatever the log remembers.
     consume(ordersGroup, (partition) => ports.store.position(ordersGroup, partition)),
     { store: ports.store, log: ports.log },
     {
       ...settlementDefaults,
-      group: ordersGroup,
-      batchSize: config.settlement.batchSize,
-      batchMs: config.settlement.lingerMs,
+      ...config.settlement,
       backoff: { ...settlementDefaults.backoff, onRetry: warnOf(context, 'order store') },
     },
   ).pipe(supervise('settlement', context));
 
-  const liveGroup = config.settlement.liveGroup;
+  const liveGroup = config.liveView.group;
   const live$ = liveView(consume(liveGroup), ports, {
     ...liveViewDefaults,
     group: liveGroup,
     backoff: { ...liveViewDefaults.backoff, onRetry: warnOf(context, 'live state') },
   }).pipe(supervise('live view', context));
 
+  for (const group of [ordersGroup, liveGroup]) metrics.sampleConsumerLag(group, () => ports.log.lag(group));
+
   const running = [
     runToEnd(orders$, (batch) => {
-      metrics.settled(batch);
+      metrics.settlementBatch(batch);
       reportTrouble(batch, log);
     }),
-    runToEnd(live$, () => {}),
+    runToEnd(live$, ({ reserved }) => metrics.liveViewApplied(reserved)),
   ];
 
   return {

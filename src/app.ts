@@ -1,0 +1,71 @@
+import { listenUws } from './adapters/uws/listen.ts';
+import type { Context } from './app/context.ts';
+import { type Front, startFront } from './app/front.ts';
+import { openPorts, type Ports } from './app/ports.ts';
+import { relayLeftovers, startScheduler } from './app/scheduler.ts';
+import { jwtSecret } from './app/secret.ts';
+import { startWorker } from './app/worker.ts';
+import type { Config } from './config.ts';
+import { createLog } from './telemetry/log.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+
+export interface App<Seeded = undefined> {
+  /** Where the front answers; undefined in a process without one. */
+  readonly url: string | undefined;
+  /** What the seed came to. */
+  readonly seeded: Seeded;
+  /** Answers what is in flight, finishes the batches at hand, closes; within the configured grace. */
+  stop(): Promise<void>;
+}
+
+/** Puts a process together: its ports, and the streams of its roles. Errors: Fault `config`, `unavailable`. */
+export function startApp(config: Config): Promise<App>;
+export function startApp<Seeded>(config: Config, options: SeedOptions<Seeded>): Promise<App<Seeded>>;
+export async function startApp<Seeded>(
+  config: Config,
+  { seed }: Partial<SeedOptions<Seeded>> = {},
+): Promise<App<Seeded | undefined>> {
+  const context: Context = { config, log: createLog({ level: config.logLevel }), metrics: createMetrics() };
+  const { log } = context;
+  const { ports, exclusive, close } = await openPorts(config);
+  try {
+    if (exclusive) await relayLeftovers(ports, context);
+    const seeded = await seed?.(ports);
+    const worker = config.roles.includes('worker') ? startWorker(ports, context) : undefined;
+    const scheduler = config.roles.includes('scheduler') ? startScheduler(ports, context) : undefined;
+    const front = config.roles.includes('front') ? await openFront(ports, context) : undefined;
+    log.info({ roles: config.roles, ...(front && { port: front.port }) }, front ? 'listening' : 'running');
+    return {
+      url: front && `http://${shownHost(config.http.host)}:${front.port}`,
+      seeded,
+      stop: async () => {
+        log.info('stopping');
+        // The front first: what it still answers is settled too.
+        await front?.stop(config.shutdownGraceMs);
+        scheduler?.stop();
+        await worker?.stop(config.shutdownGraceMs);
+        await close();
+        log.info('stopped');
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface SeedOptions<Seeded> {
+  /** Run before anything listens. */
+  readonly seed: (ports: Ports) => Promise<Seeded>;
+}
+
+async function openFront(ports: Ports, context: Context): Promise<Front> {
+  const secret = await jwtSecret(context.config.dataDir, context.config.jwtSecret);
+  return startFront(ports, context, { secret, listen: listenUws });
+}
+
+/** A name that a person can open: an address that means every interface, or this machine, is reached as localhost. */
+function shownHost(host: string): string {
+  if (['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

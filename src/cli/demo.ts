@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+import { issueToken } from '../api/issue-token.ts';
+import { jwtSecret } from '../app/secret.ts';
+import { type App, startApp } from '../app.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { type DemoSales, seedDemo } from '../services/demo.ts';
+import { untilStopped } from './serve.ts';
+
+const HELP = `Usage: floodgate demo
+
+As 'floodgate serve', with two sales to try: one open, one opening in a minute. It prints tokens and a line that buys.
+`;
+
+/** Long enough for a day of trying. */
+const TOKEN_SECONDS = 86_400;
+
+export async function demo(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: { help: { type: 'boolean', short: 'h' } } });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  // Log lines between the welcome's would drown it; LOG_LEVEL brings them back.
+  const config = loadConfig(undefined, { LOG_LEVEL: 'warn' });
+  const app = await startApp(config, { seed: seedDemo });
+  process.stdout.write(await welcome(config, app));
+  return untilStopped(app);
+}
+
+async function welcome(config: Config, app: App<DemoSales>): Promise<string> {
+  const secret = await jwtSecret(config.dataDir, config.jwtSecret);
+  const tokenOf = (userId: string, role: 'buyer' | 'admin') =>
+    issueToken({ secret, userId, role, ttlSeconds: TOKEN_SECONDS });
+  const buyer = tokenOf('buyer-1', 'buyer');
+  const { open, soon } = app.seeded;
+  const opensAt = new Date(soon.opensAt).toISOString();
+  return `
+Floodgate serves on ${app.url}
+
+  ${open.title}: ${open.id}, ${open.total} tickets, open
+  ${soon.title}: ${soon.id}, ${soon.total} tickets, opens at ${opensAt}
+
+Buyer's token (buyer-1, a day):
+${buyer}
+
+Admin's token (admin-1, a day):
+${tokenOf('admin-1', 'admin')}
+
+Buy a ticket:
+curl -i -X POST ${app.url}/v1/sales/${open.id}/purchases -H 'Idempotency-Key: my-first-ticket' -H 'Authorization: Bearer ${buyer}'
+
+Another buyer's token: floodgate token --user buyer-2 (from a checkout: npm start -- token --user buyer-2)
+The contract: ${app.url}/docs
+Ctrl-C stops it; what was sold stays in ${config.dataDir}.
+
+`;
+}

@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util';
+import { issueToken } from '../api/issue-token.ts';
+import { jwtSecret } from '../app/secret.ts';
+import { loadConfig } from '../config.ts';
+import { Fault } from '../domain/errors.ts';
+
+const SECONDS_OF: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+const DURATION = /^([1-9]\d{0,8})([smhd])$/;
+
+export async function token(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      user: { type: 'string' },
+      role: { type: 'string', default: 'buyer' },
+      ttl: { type: 'string', default: '1h' },
+    },
+  });
+  const { user, role } = values;
+  if (user === undefined || user === '') throw new Fault('config', "a token is somebody's: --user u1");
+  if (role !== 'buyer' && role !== 'admin') throw new Fault('config', `--role is buyer or admin, not '${role}'`);
+  const config = loadConfig();
+  const secret = await jwtSecret(config.dataDir, config.jwtSecret);
+  process.stdout.write(`${issueToken({ secret, userId: user, role, ttlSeconds: secondsOf(values.ttl) })}\n`);
+  return 0;
+}
+
+function secondsOf(ttl: string): number {
+  const [, count, unit] = DURATION.exec(ttl) ?? [];
+  const seconds = Number(count) * (SECONDS_OF[unit ?? ''] ?? Number.NaN);
+  if (Number.isNaN(seconds)) throw new Fault('config', `--ttl is a number and s, m, h or d, like 90m, not '${ttl}'`);
+  return seconds;
+}
