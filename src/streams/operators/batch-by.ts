@@ -1,4 +1,5 @@
 import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
+import { stopWith } from './stop-with.ts';
 
 export interface BatchByOptions<T> {
   /** A batch is emitted when its items weigh this much or more. */
@@ -26,10 +27,11 @@ export function batchBy<T>(options: BatchByOptions<T>): OperatorFunction<T, read
       let items: T[] = [];
       let weight = 0;
       let timer: Subscription | undefined;
+      let timed = false;
 
       const flush = () => {
         timer?.unsubscribe();
-        timer = undefined;
+        timed = false;
         if (items.length === 0) return;
         // Swapped before it is emitted: the subscriber may make the source emit again from within.
         const full = items;
@@ -38,24 +40,37 @@ export function batchBy<T>(options: BatchByOptions<T>): OperatorFunction<T, read
         subscriber.next(full);
       };
 
-      subscriber.add(
-        source$.subscribe({
-          next: (item) => {
-            items.push(item);
-            weight += weigh(item);
-            if (weight >= size) flush();
-            else timer ??= scheduler.schedule(flush, ms);
-          },
-          error: (error) => {
-            flush();
-            subscriber.error(error);
-          },
-          complete: () => {
-            flush();
-            subscriber.complete();
-          },
-        }),
-      );
+      const collect = (item: T) => {
+        weight += weigh(item);
+        items.push(item);
+        if (weight >= size) {
+          flush();
+        } else if (!timed) {
+          // Set first: a scheduler may flush before it returns the timer.
+          timed = true;
+          timer = scheduler.schedule(flush, ms);
+        }
+      };
+
+      const fail = (error: unknown) => {
+        flush();
+        subscriber.error(error);
+      };
+
       subscriber.add(() => timer?.unsubscribe());
+      source$.pipe(stopWith(subscriber)).subscribe({
+        next: (item) => {
+          try {
+            collect(item);
+          } catch (error) {
+            fail(error);
+          }
+        },
+        error: fail,
+        complete: () => {
+          flush();
+          subscriber.complete();
+        },
+      });
     });
 }

@@ -1,4 +1,5 @@
 import { from, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { stopWith } from './stop-with.ts';
 
 export interface BatchMapOptions<T, R> {
   /** Items of one batch share the key. */
@@ -27,8 +28,8 @@ export interface BatchMapOptions<T, R> {
  * Unlike `mergeMap` it holds a bounded number of items: what does not fit is refused in the same call (RxJS can't slow
  * its source down). It stays flat for inner observables that complete synchronously, however many wait.
  *
- * Completes when the source has and every batch is done; an error of the source or of a batch ends it at once, so a
- * `project` that must not end the stream returns an outcome instead.
+ * Completes when the source has and every batch is done. An error of the source or of a batch, or what one of the
+ * functions throws, ends it at once: a `project` that must not end the stream returns an outcome instead.
  */
 export function batchMap<T, R>(
   project: (items: readonly T[], key: string) => ObservableInput<R>,
@@ -41,9 +42,12 @@ export function batchMap<T, R>(
       interface Batch {
         readonly key: string;
         readonly items: T[];
+        next?: Batch;
       }
-      /** Oldest first. At most one batch a key has room, and `filling` names it. */
-      const waiting: Batch[] = [];
+      /** The waiting batches are a linked list: shifting an array takes as long as it is. */
+      let oldest: Batch | undefined;
+      let newest: Batch | undefined;
+      /** At most one waiting batch a key has room. */
       const filling = new Map<string, Batch>();
       let depth = 0;
       let underWay = 0;
@@ -57,15 +61,18 @@ export function batchMap<T, R>(
         if (batch === undefined) {
           batch = { key, items: [] };
           filling.set(key, batch);
-          waiting.push(batch);
+          if (newest === undefined) oldest = batch;
+          else newest.next = batch;
+          newest = batch;
         }
         batch.items.push(item);
         depth += 1;
         if (batch.items.length >= size) filling.delete(key);
       };
 
-      const take = (): Batch => {
-        const batch = waiting.shift() as Batch;
+      const take = (batch: Batch): Batch => {
+        oldest = batch.next;
+        if (oldest === undefined) newest = undefined;
         if (filling.get(batch.key) === batch) filling.delete(batch.key);
         depth -= batch.items.length;
         onDepth?.(depth);
@@ -74,56 +81,58 @@ export function batchMap<T, R>(
 
       const start = ({ key, items }: Batch) => {
         underWay += 1;
-        let inner$: Observable<R>;
-        try {
-          inner$ = from(project(items, key));
-        } catch (error) {
-          subscriber.error(error);
-          return;
-        }
-        const inner = inner$.subscribe({
-          next: (value) => subscriber.next(value),
-          error: (error) => subscriber.error(error),
-          complete: () => {
-            underWay -= 1;
-            // The loop below goes on by itself: a chain of synchronous batches must not grow the stack.
-            if (!draining) drain();
-          },
-        });
-        if (!inner.closed) {
-          subscriber.add(inner);
-          inner.add(() => subscriber.remove(inner));
-        }
+        from(project(items, key))
+          .pipe(stopWith(subscriber))
+          .subscribe({
+            next: (value) => subscriber.next(value),
+            error: (error) => subscriber.error(error),
+            complete: () => {
+              underWay -= 1;
+              drain();
+            },
+          });
       };
 
       const drain = () => {
+        // The loop that runs already goes on by itself: a chain of synchronous batches must not grow the stack.
+        if (draining) return;
         draining = true;
-        while (!subscriber.closed && underWay < concurrency && waiting.length > 0) start(take());
+        try {
+          while (!subscriber.closed && underWay < concurrency && oldest !== undefined) start(take(oldest));
+        } catch (error) {
+          subscriber.error(error);
+        }
         draining = false;
-        if (sourceDone && underWay === 0 && waiting.length === 0) subscriber.complete();
+        if (sourceDone && underWay === 0 && oldest === undefined) subscriber.complete();
       };
 
-      subscriber.add(
-        source$.subscribe({
-          next: (item) => {
-            if (depth >= capacity) {
-              subscriber.next(refuse(item));
-              return;
-            }
-            add(item);
-            if (scheduled || underWay >= concurrency) return;
-            scheduled = true;
-            schedule(() => {
-              scheduled = false;
-              if (!subscriber.closed) drain();
-            });
-          },
-          error: (error) => subscriber.error(error),
-          complete: () => {
-            sourceDone = true;
-            drain();
-          },
-        }),
-      );
+      const admit = (item: T) => {
+        if (depth >= capacity) {
+          subscriber.next(refuse(item));
+          return;
+        }
+        add(item);
+        if (scheduled || underWay >= concurrency) return;
+        scheduled = true;
+        schedule(() => {
+          scheduled = false;
+          drain();
+        });
+      };
+
+      source$.pipe(stopWith(subscriber)).subscribe({
+        next: (item) => {
+          try {
+            admit(item);
+          } catch (error) {
+            subscriber.error(error);
+          }
+        },
+        error: (error) => subscriber.error(error),
+        complete: () => {
+          sourceDone = true;
+          drain();
+        },
+      });
     });
 }

@@ -1,7 +1,15 @@
-import { asyncScheduler, type MonoTypeOperatorFunction, retry, type SchedulerLike, throwError, timer } from 'rxjs';
+import {
+  asyncScheduler,
+  defer,
+  type MonoTypeOperatorFunction,
+  retry,
+  type SchedulerLike,
+  throwError,
+  timer,
+} from 'rxjs';
 
 export interface BackoffOptions {
-  /** Milliseconds before the first retry, and the least ever. */
+  /** The shortest wait in milliseconds; the first one is up to three times as long. */
   readonly baseMs: number;
   /** Milliseconds between two tries at the most. */
   readonly capMs: number;
@@ -22,19 +30,20 @@ export interface BackoffOptions {
  */
 export function retryWithBackoff<T>(options: BackoffOptions): MonoTypeOperatorFunction<T> {
   const { baseMs, capMs, retryable, onRetry, random = Math.random, scheduler = asyncScheduler } = options;
-  return (source$) => {
-    let waitMs = baseMs;
-    return source$.pipe(
-      retry({
-        resetOnSuccess: true,
-        delay: (error: unknown, attempt) => {
-          if (!retryable(error)) return throwError(() => error);
-          if (attempt === 1) waitMs = baseMs;
-          waitMs = Math.min(capMs, baseMs + random() * (waitMs * 3 - baseMs));
-          onRetry?.(error, waitMs);
-          return timer(waitMs, scheduler);
-        },
-      }),
-    );
-  };
+  return (source$) =>
+    defer(() => {
+      let waitMs = baseMs;
+      return source$.pipe(
+        retry({
+          resetOnSuccess: true,
+          delay: (error: unknown, attempt) => {
+            if (!retryable(error)) return throwError(() => error);
+            if (attempt === 1) waitMs = baseMs;
+            waitMs = Math.min(capMs, baseMs + random() * (waitMs * 3 - baseMs));
+            onRetry?.(error, waitMs);
+            return timer(waitMs, scheduler);
+          },
+        }),
+      );
+    });
 }

@@ -1,0 +1,224 @@
+import { concat, EMPTY, NEVER, type Observable, of } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { type Marbles, marbles } from '../../../test/support/marbles.ts';
+import { type BatchMapOptions, batchMap } from './batch-map.ts';
+
+type Project = (items: readonly string[], key: string) => Observable<string>;
+
+/** Items are letters; upper and lower case of one letter share its key. */
+function setUp({ endOfFrame }: Marbles, project: Project, options: Partial<BatchMapOptions<string, string>> = {}) {
+  return batchMap<string, string>(project, {
+    keyOf: (item) => item.toLowerCase(),
+    size: 3,
+    concurrency: 2,
+    capacity: 100,
+    refuse: (item) => `${item} refused`,
+    schedule: endOfFrame,
+    ...options,
+  });
+}
+
+describe('batchMap', () => {
+  it('puts what arrives within a turn into one batch', () => {
+    marbles((m) => {
+      const source$ = m.hot('  --(aAa)------|');
+      const subs = '           ^------------!';
+      const expected = '       ----r--------|';
+      const op = setUp(m, (items, key) => m.cold('--r|', { r: `${key}:${items.join('')}` }));
+      m.expectObservable(source$.pipe(op)).toBe(expected, { r: 'a:aAa' });
+      m.expectSubscriptions(source$.subscriptions).toBe(subs);
+    });
+  });
+
+  it('starts a batch at the end of the turn, not before', () => {
+    marbles((m) => {
+      const source$ = m.hot('-a-----|');
+      const later = (task: () => void) => {
+        m.scheduler.schedule(task, 1);
+      };
+      const op = setUp(m, () => m.cold('(r|)'), { schedule: later });
+      m.expectObservable(source$.pipe(op)).toBe('--r----|');
+    });
+  });
+
+  it('never mixes keys in a batch', () => {
+    marbles((m) => {
+      const source$ = m.hot('(abAB)|');
+      const op = setUp(m, (items, key) => m.cold('--r|', { r: `${key}:${items.join('')}` }));
+      m.expectObservable(source$.pipe(op)).toBe('--(rs)|', { r: 'a:aA', s: 'b:bB' });
+    });
+  });
+
+  it('keeps to the size: a full batch is followed by another one', () => {
+    marbles((m) => {
+      const source$ = m.hot('(aAaAaAa)|');
+      const op = setUp(m, (items) => m.cold('----------(r|)', { r: items.join('') }), { concurrency: 9 });
+      m.expectObservable(source$.pipe(op)).toBe('----------(rst|)', { r: 'aAa', s: 'AaA', t: 'a' });
+    });
+  });
+
+  it('makes batches of one when the size is one', () => {
+    marbles((m) => {
+      const source$ = m.hot('(aA)|');
+      const op = setUp(m, (items) => m.cold('-------(r|)', { r: items.join('') }), { size: 1 });
+      m.expectObservable(source$.pipe(op)).toBe('-------(rs|)', { r: 'a', s: 'A' });
+    });
+  });
+
+  it('lets the next batch fill while all slots are taken, and starts it the moment one is free', () => {
+    marbles((m) => {
+      const source$ = m.hot('a-A-a------------|');
+      const starts: string[] = [];
+      const op = setUp(
+        m,
+        (items) => {
+          starts.push(`${items.join('')}@${m.scheduler.now()}`);
+          return m.cold('------(r|)', { r: items.join('') });
+        },
+        { concurrency: 1 },
+      );
+      m.expectObservable(source$.pipe(op)).toBe('------r-----s----|', { r: 'a', s: 'Aa' });
+      m.flush();
+      expect(starts).toEqual(['a@0', 'Aa@6']);
+    });
+  });
+
+  it('never has more batches under way than its concurrency', () => {
+    marbles((m) => {
+      const source$ = m.hot('abcde-----------|');
+      const work$ = m.cold('      ----(r|)');
+      const op = setUp(m, () => work$);
+      m.expectObservable(source$.pipe(op)).toBe('----rr--rr--r---|');
+      m.expectSubscriptions(work$.subscriptions).toBe(['^---!', '-^---!', '----^---!', '-----^---!', '--------^---!']);
+    });
+  });
+
+  it('takes the oldest batch first, whatever its key: a busy key does not starve the others', () => {
+    marbles((m) => {
+      const source$ = m.hot('(aAabAaA)|');
+      const op = setUp(m, (items) => m.cold('---------(r|)', { r: items.join('') }), { concurrency: 1, size: 3 });
+      const expected = '      ---------r--------s--------(t|)';
+      m.expectObservable(source$.pipe(op)).toBe(expected, { r: 'aAa', s: 'b', t: 'AaA' });
+    });
+  });
+
+  it('holds exactly its capacity and refuses the next one in the same call', () => {
+    marbles((m) => {
+      const source$ = m.hot('a-(AaAa)------|');
+      const op = setUp(m, (items) => m.cold('-----------(r|)', { r: items.join('') }), {
+        concurrency: 1,
+        capacity: 3,
+        size: 2,
+      });
+      m.expectObservable(source$.pipe(op)).toBe('--x--------r----------s----------(t|)', {
+        x: 'a refused',
+        r: 'a',
+        s: 'Aa',
+        t: 'A',
+      });
+    });
+  });
+
+  it('has room again for as many as a started batch took with it', () => {
+    marbles((m) => {
+      const source$ = m.hot('a-A--a-A-----|');
+      const op = setUp(m, () => m.cold('----(r|)'), { concurrency: 1, capacity: 1 });
+      m.expectObservable(source$.pipe(op)).toBe('----r--xr---r|', { r: 'r', x: 'A refused' });
+    });
+  });
+
+  it('completes when the source has and all batches are done', () => {
+    marbles((m) => {
+      const source$ = m.hot('(ab)|');
+      const subs = '         ^---!';
+      const op = setUp(m, () => m.cold('---r---|'), { concurrency: 1 });
+      m.expectObservable(source$.pipe(op)).toBe('---r------r---|');
+      m.expectSubscriptions(source$.subscriptions).toBe(subs);
+    });
+  });
+
+  it('starts what waits when the source completes within the turn', () => {
+    marbles((m) => {
+      const op = setUp(m, (items) => m.cold('--(r|)', { r: items.join('') }));
+      m.expectObservable(of('a', 'A').pipe(op)).toBe('--(r|)', { r: 'aA' });
+    });
+  });
+
+  it('completes at once when the source is empty', () => {
+    marbles((m) => {
+      m.expectObservable(EMPTY.pipe(setUp(m, () => NEVER))).toBe('|');
+    });
+  });
+
+  it('completes although a batch emits nothing', () => {
+    marbles((m) => {
+      m.expectObservable(m.hot('a-|').pipe(setUp(m, () => EMPTY))).toBe('--|');
+    });
+  });
+
+  it('passes an error of the source on at once and drops what is under way', () => {
+    marbles((m) => {
+      const work$ = m.cold('        ----r|');
+      const source$ = m.hot('a-#');
+      m.expectObservable(source$.pipe(setUp(m, () => work$))).toBe('--#');
+      m.expectSubscriptions(work$.subscriptions).toBe('^-!');
+    });
+  });
+
+  it('ends with the error of a batch, and unsubscribes from the source and the other batches', () => {
+    marbles((m) => {
+      const source$ = m.hot('ab------');
+      const works = { a: m.cold('---#'), b: m.cold('------r|') } as const;
+      m.expectObservable(source$.pipe(setUp(m, (_, key) => works[key as 'a' | 'b']))).toBe('---#');
+      m.expectSubscriptions(source$.subscriptions).toBe('^--!');
+      m.expectSubscriptions(works.b.subscriptions).toBe('-^-!');
+    });
+  });
+
+  it.each(['project', 'keyOf', 'refuse'] as const)('ends with what %s throws', (thrower) => {
+    marbles((m) => {
+      const source$ = m.hot('-a');
+      const error = new Error('thrown');
+      const fail = () => {
+        throw error;
+      };
+      const op = setUp(m, thrower === 'project' ? fail : () => NEVER, {
+        ...(thrower === 'keyOf' ? { keyOf: fail } : {}),
+        ...(thrower === 'refuse' ? { refuse: fail, capacity: 0 } : {}),
+      });
+      m.expectObservable(source$.pipe(op)).toBe('-#', {}, error);
+      m.expectSubscriptions(source$.subscriptions).toBe('^!');
+    });
+  });
+
+  it('unsubscribes from the source and the batches with its subscriber, and starts none after', () => {
+    marbles((m) => {
+      const source$ = m.hot('a-b---------');
+      const unsub = '        ----!';
+      const work$ = m.cold('        --------r|');
+      const op = setUp(m, () => work$, { concurrency: 1 });
+      m.expectObservable(source$.pipe(op), unsub).toBe('-----');
+      m.expectSubscriptions(source$.subscriptions).toBe('^---!');
+      m.expectSubscriptions(work$.subscriptions).toBe(['^---!']);
+    });
+  });
+
+  it('tells how many wait whenever a batch leaves', () => {
+    marbles((m) => {
+      const depths: number[] = [];
+      const source$ = m.hot('a-(Aab)-------|');
+      const op = setUp(m, () => m.cold('--------(r|)'), { concurrency: 1, onDepth: (depth) => depths.push(depth) });
+      m.expectObservable(source$.pipe(op)).toBe('--------r-------r-------(r|)');
+      m.flush();
+      expect(depths).toEqual([0, 1, 0]);
+    });
+  });
+
+  it('subscribes anew, with an empty state, for each subscriber', () => {
+    marbles((m) => {
+      const op = setUp(m, (items) => m.cold('-(r|)', { r: items.join('') }));
+      const result$ = m.cold('a-|').pipe(op);
+      m.expectObservable(concat(result$, result$)).toBe('-r-r|', { r: 'a' });
+    });
+  });
+});
