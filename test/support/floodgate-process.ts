@@ -14,7 +14,10 @@ export interface FloodgateProcess {
 }
 
 /** Starts the built program as a process of its own and resolves when it listens. */
-export async function startFloodgate(env: Record<string, string>, args: readonly string[] = ['serve']): Promise<FloodgateProcess> {
+export async function startFloodgate(
+  env: Record<string, string>,
+  args: readonly string[] = ['serve'],
+): Promise<FloodgateProcess> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -42,6 +45,9 @@ function listening(child: ChildProcess, lines: string[], exited: Promise<number 
     };
     if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', read);
     if (child.stderr !== null) createInterface({ input: child.stderr }).on('line', read);
-    exited.then((code) => reject(new Error(`floodgate ended with ${code} before it listened:\n${lines.join('\n')}`)), reject);
+    exited.then(
+      (code) => reject(new Error(`floodgate ended with ${code} before it listened:\n${lines.join('\n')}`)),
+      reject,
+    );
   });
 }

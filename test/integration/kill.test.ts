@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startFloodgate } from '../support/floodgate-process.ts';
+import { type Answer, createClient } from '../support/http-client.ts';
+import { untilSettled } from '../support/settled.ts';
+import { createWorkspace, type Workspace } from '../support/workspace.ts';
+
+let workspace: Workspace;
+
+beforeEach(async () => {
+  workspace = await createWorkspace();
+});
+
+afterEach(() => workspace.remove());
+
+const TOTAL = 3000;
+const BUYERS = 64;
+
+test('kill -9 in the middle of a sale, five times: every 201 is a stored order, and sold + remaining = total', async () => {
+  await workspace.publish({ id: 'crashes', total: TOTAL, perBuyerLimit: TOTAL });
+  const acknowledged = new Map<string, number>();
+
+  for (let round = 0; round < 5; round += 1) {
+    const server = await startFloodgate(workspace.env);
+    const client = createClient(server.port, BUYERS);
+    // Somewhere within a batch: the number of answers after which the process dies is drawn anew each time.
+    const killAfter = 100 + Math.floor(Math.random() * 400);
+    let answered = 0;
+    let dead = false;
+    let killed: Promise<unknown> = Promise.resolve();
+
+    const buy = async (buyer: number) => {
+      for (let n = 0; !dead; n += 1) {
+        const call = { saleId: 'crashes', token: workspace.tokenOf(`buyer-${buyer}`), key: `${round}-${n}` };
+        const answer = await client.purchase(call).catch((): Answer | undefined => undefined);
+        if (answer === undefined) return;
+        expect(answer.status).toBe(201);
+        const { id, ticket } = JSON.parse(answer.body) as { id: string; ticket: number };
+        acknowledged.set(id, ticket);
+        answered += 1;
+        if (answered === killAfter) {
+          dead = true;
+          killed = server.kill('SIGKILL');
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: BUYERS }, (_, buyer) => buy(buyer)));
+    await killed;
+    client.close();
+  }
+
+  // The last start relays what the last kill left behind, and settles it.
+  const server = await startFloodgate(workspace.env);
+  const client = createClient(server.port, 1);
+  await untilSettled(client);
+  client.close();
+  expect(await server.kill('SIGTERM')).toBe(0);
+
+  const { orders, remaining } = await workspace.inspect('crashes');
+  const stored = new Map(orders.map(({ id, ticket }) => [id, ticket]));
+  expect(acknowledged.size).toBeGreaterThan(500);
+  for (const [id, ticket] of acknowledged) expect(stored.get(id)).toBe(ticket);
+  expect(new Set(stored.values()).size).toBe(orders.length);
+  expect(orders.length + (remaining ?? 0)).toBe(TOTAL);
+});
