@@ -26,6 +26,11 @@ describe('loadConfig', () => {
     expect(loadConfig({ PORT: '', HOST: ' ', REDIS_URL: '' })).toEqual(loadConfig({}));
   });
 
+  it('lets a command put other defaults in the place of its own, which the environment still overrides', () => {
+    expect(loadConfig({ LOG_LEVEL: '' }, { LOG_LEVEL: 'warn' }).logLevel).toBe('warn');
+    expect(loadConfig({ LOG_LEVEL: 'debug' }, { LOG_LEVEL: 'warn' }).logLevel).toBe('debug');
+  });
+
   it('cannot be changed, not even deep inside', () => {
     const config = loadConfig(SERVERS);
     expect(() => Object.assign(config.http, { port: 1 })).toThrow(TypeError);

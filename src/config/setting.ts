@@ -102,12 +102,17 @@ function matching({ accepts, pattern, secret = false }: TextOptions) {
 }
 
 /**
- * Reads every setting; a variable that is empty or blank counts as not set.
+ * Reads every setting; a variable that is empty or blank counts as not set. `defaults` are texts that stand in for
+ * those of the settings.
  * Errors: Fault `config` with one line that names the setting, what it was (not a secret), and what is accepted.
  */
-export function readSettings<S extends Settings>(settings: S, env: Environment): ValuesOf<S> {
+export function readSettings<S extends Settings>(
+  settings: S,
+  env: Environment,
+  defaults: Environment = {},
+): ValuesOf<S> {
   const values = Object.entries(settings).map(([name, setting]) => {
-    const raw = env[name]?.trim() ?? '';
+    const raw = env[name]?.trim() || (defaults[name] ?? '');
     if (raw === '') return [name, setting.default];
     const parsed = setting.parse(raw);
     if (parsed !== undefined) return [name, parsed.value];

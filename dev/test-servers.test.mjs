@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { serversFor } from './test-servers.mjs';
+
+const sources = ["const url = process.env['TEST_REDIS_URL'];", "import { TEST_MYSQL_URL } from './x.ts';", ''];
+
+describe('serversFor', () => {
+  it('finds the servers whose variables the files name', () => {
+    expect(serversFor(sources, {})).toEqual(['redis', 'mysql']);
+  });
+
+  it('leaves out a server that the environment names already', () => {
+    expect(serversFor(sources, { TEST_REDIS_URL: 'redis://elsewhere' })).toEqual(['mysql']);
+  });
+
+  it('wants nothing for files that ask for nothing', () => {
+    expect(serversFor(['REDIS_URL'], {})).toEqual([]);
+  });
+});
