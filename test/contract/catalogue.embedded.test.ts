@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { createSqlCatalogue } from '../../src/adapters/sql/catalogue.ts';
+import { connectSql } from '../../src/adapters/sql/connect.ts';
+import { migrate } from '../../src/adapters/sql/migrate.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { catalogueContract } from './catalogue.ts';
+
+catalogueContract('embedded', async () => {
+  const folder = tempFolder();
+  const database = await connectSql({ dialect: 'sqlite', file: join(folder.path, 'floodgate.db') });
+  await migrate(database);
+  return {
+    catalogue: createSqlCatalogue(database),
+    close: async () => {
+      await database.close();
+      folder.remove();
+    },
+  };
+});

@@ -1,0 +1,30 @@
+import Database from 'libsql';
+import { createEmbeddedOrderLog } from '../../src/adapters/embedded/order-log.ts';
+import type { DeadLetter } from '../../src/ports/order-log.ts';
+import { BUILT_WORKER, openEmbeddedFile } from './embedded-file.ts';
+import { orderLogContract } from './order-log.ts';
+
+for (const [name, thread] of [
+  ['the embedded log in this thread', false],
+  ['the embedded log in a thread of its own', BUILT_WORKER],
+] as const) {
+  orderLogContract(name, async () => {
+    const { engine, file, reopen, close } = await openEmbeddedFile(thread);
+    const stranger = new Database(file);
+    return {
+      log: createEmbeddedOrderLog(engine),
+      reopen: async () => createEmbeddedOrderLog(await reopen()),
+      appendRaw: async (text) => {
+        stranger.prepare('INSERT INTO log (payload) VALUES (?)').run([text]);
+      },
+      deadLetters: async () =>
+        stranger
+          .prepare('SELECT reader AS "group", partition, position AS "offset", reason, attempts, raw FROM dead_letter')
+          .all([]) as DeadLetter[],
+      close: async () => {
+        stranger.close();
+        await close();
+      },
+    };
+  });
+}
