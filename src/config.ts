@@ -15,7 +15,7 @@ export type Config = ReturnType<typeof loadConfig>;
  * Errors: Fault `config`, one line that names the setting, what it was (not a secret), and what is accepted.
  */
 export function loadConfig(env: Environment = process.env, defaults: Environment = {}) {
-  const values = readSettings(SETTINGS, { ...defaults, ...env });
+  const values = readSettings(SETTINGS, env, defaults);
   demandServers(values.ROLES, values);
   return freeze({
     roles: values.ROLES,
