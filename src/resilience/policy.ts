@@ -34,8 +34,9 @@ export interface Policy {
   readonly name: string;
   /** Errors: Fault `full` (bulkhead), `unavailable` (breaker open), `timeout`, or what `call` threw. */
   execute<T>(call: () => Promise<T>): Promise<T>;
-  /** Whether a call would be tried now. */
+  /** Whether a call would be tried now; not while another one tries for all. */
   readonly ready: () => boolean;
+  /** Half-open: the next call, or one that is under way, tries whether the dependency is back. */
   readonly state: () => BreakerState;
   /** Called with each new state of the breaker; returns what ends it. */
   readonly onState: (listener: (state: BreakerState) => void) => () => void;
@@ -61,6 +62,14 @@ export function createPolicy(name: string, options: PolicyOptions): Policy {
       minimumRps: options.minimumRps,
     }),
   });
+  // Cockatiel leaves the open state with the next call only. Who asks `ready` before calling, as the purchase does, would
+  // never make that call, and a process out of rotation while its breaker is open gets none.
+  let retryAt = 0;
+  breaker.onBreak(() => {
+    retryAt = Date.now() + options.halfOpenAfterMs;
+  });
+  const mayTry = () => breaker.state === CircuitState.Open && Date.now() >= retryAt;
+
   const slots = bulkhead(options.concurrency);
   const policy = wrap(
     slots,
@@ -77,8 +86,8 @@ export function createPolicy(name: string, options: PolicyOptions): Policy {
         throw faultOf(name, options, error);
       }
     },
-    ready: () => breaker.state !== CircuitState.Open && slots.executionSlots > 0,
-    state: () => STATES[breaker.state],
+    ready: () => slots.executionSlots > 0 && (breaker.state === CircuitState.Closed || mayTry()),
+    state: () => (mayTry() ? 'half-open' : STATES[breaker.state]),
     onState: (listener) => {
       const subscription = breaker.onStateChange((state) => listener(STATES[state]));
       return () => subscription.dispose();
