@@ -18,6 +18,11 @@ const USAGE = `npm run servers -- up | down | status | env   [options]
 /** What LSB's status command answers for a service that doesn't run. */
 const EXIT_NOT_RUNNING = 3;
 const EXIT_IMPOSSIBLE = 4;
+const EXIT_USAGE = 2;
+/** What a shell says of a program that Ctrl-C ended. */
+const EXIT_INTERRUPTED = 130;
+
+const COMMANDS = { up: start, down: stop, status: show, env };
 
 const log = (line) => console.error(line);
 
@@ -32,49 +37,57 @@ async function main(argv) {
   const { values, positionals } = parse(argv);
   const dir = resolve(values.dir ?? process.env.SERVERS_DIR ?? DEFAULT_DIR);
   const only = values.only?.split(',') ?? NAMES;
-  const [command] = positionals;
-
-  if (command === 'up') {
-    const before = performance.now();
-    process.once('SIGINT', () => {
-      log('interrupted: `down` stops what was started');
-      process.exit(130);
-    });
-    const way = values.way ?? process.env.SERVERS_WAY ?? 'auto';
-    const servers = await up({ dir, only, way, ports: portsOf(values), log });
-    log(`up in ${((performance.now() - before) / 1000).toFixed(1)} s`);
-    for (const [name, url] of Object.entries(servers.urls)) log(`  ${name}=${url}`);
-    return 0;
-  }
-  if (command === 'down') {
-    const stopped = await down({ dir, log });
-    log(stopped.length === 0 ? 'nothing was running' : `stopped ${stopped.join(', ')}`);
-    return 0;
-  }
-  const all = (await status({ dir })).filter(({ name }) => only.includes(name));
-  const isUp = all.every((one) => one.up);
-  if (command === 'status') {
-    for (const { name, title, up: runs, pid, url } of all) {
-      console.log([name.padEnd(8), runs ? 'up  ' : 'down', pid ?? '', runs ? title : '', runs ? url : ''].join(' ').trimEnd());
-    }
-    return isUp ? 0 : EXIT_NOT_RUNNING;
-  }
-  if (command === 'env') {
-    if (!isUp) {
-      log(`not running: ${all.filter((one) => !one.up).map((one) => one.name).join(', ')}; start with: npm run servers -- up`);
-      return EXIT_NOT_RUNNING;
-    }
-    for (const [name, url] of Object.entries(urlsOf(dir, only))) console.log(`export ${name}='${url}'`);
-    return 0;
-  }
+  const command = COMMANDS[positionals[0] ?? ''];
+  if (command !== undefined) return command({ dir, only, values });
   log(USAGE);
-  return 2;
+  return EXIT_USAGE;
+}
+
+async function start({ dir, only, values }) {
+  const before = performance.now();
+  process.once('SIGINT', () => {
+    log('interrupted: `down` stops what was started');
+    process.exit(EXIT_INTERRUPTED);
+  });
+  const way = values.way ?? process.env.SERVERS_WAY ?? 'auto';
+  const servers = await up({ dir, only, way, ports: portsOf(values), log });
+  log(`up in ${((performance.now() - before) / 1000).toFixed(1)} s`);
+  for (const [name, url] of Object.entries(servers.urls)) log(`  ${name}=${url}`);
+  return 0;
+}
+
+async function stop({ dir }) {
+  const stopped = await down({ dir, log });
+  log(stopped.length === 0 ? 'nothing was running' : `stopped ${stopped.join(', ')}`);
+  return 0;
+}
+
+async function show({ dir, only }) {
+  const all = (await status({ dir })).filter(({ name }) => only.includes(name));
+  for (const { name, title, up: isUp, pid, url } of all) {
+    console.log(isUp ? `${name.padEnd(8)} up    ${pid ?? ''} ${title} ${url}` : `${name.padEnd(8)} down`);
+  }
+  return all.every((one) => one.up) ? 0 : EXIT_NOT_RUNNING;
+}
+
+async function env({ dir, only }) {
+  const stopped = (await status({ dir })).filter(({ name, up: isUp }) => only.includes(name) && !isUp);
+  if (stopped.length > 0) {
+    log(`not running: ${stopped.map(({ name }) => name).join(', ')}; start with: npm run servers -- up`);
+    return EXIT_NOT_RUNNING;
+  }
+  for (const [name, url] of Object.entries(urlsOf(dir, only))) console.log(`export ${name}='${url}'`);
+  return 0;
 }
 
 function parse(argv) {
   const option = { type: 'string' };
   const ports = Object.fromEntries(NAMES.map((name) => [`${name}-port`, option]));
-  return parseArgs({ args: argv, allowPositionals: true, options: { dir: option, only: option, way: option, ...ports } });
+  return parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: { dir: option, only: option, way: option, ...ports },
+  });
 }
 
 function portsOf(values) {
@@ -82,7 +95,8 @@ function portsOf(values) {
   return Object.fromEntries(
     given.map((name) => {
       const port = Number(values[`${name}-port`]);
-      if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`--${name}-port must be a port, from 1 to 65535`);
+      if (!Number.isInteger(port) || port < 1 || port > 65_535)
+        throw new Error(`--${name}-port must be a port, from 1 to 65535`);
       return [name, port];
     }),
   );

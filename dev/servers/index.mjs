@@ -17,9 +17,9 @@ export const NAMES = SERVERS.map((server) => server.name);
 export const DEFAULT_DIR = resolve(import.meta.dirname, '..', '..', '.cache', 'servers');
 
 /**
- * Starts servers and resolves when each answers. What runs already in that folder is left as it is. See index.d.mts.
+ * Starts servers and resolves when each answers. What runs already in that folder is left as it is. See api.d.ts.
  *
- * @type {import('./index.d.mts').up}
+ * @type {import('./api.d.ts').ServersTool['up']}
  */
 export async function up(options = {}) {
   const { dir, only = NAMES, ports = {}, args = {}, way = 'auto', guard, partial = false, log = () => {} } = options;
@@ -117,7 +117,8 @@ export function urlsOf(dir, names) {
   return Object.assign({}, ...SERVERS.filter(({ name }) => names.includes(name)).map((server) => server.url(ports)));
 }
 
-const open = (dir, way, args, log) => (way === 'docker' ? dockerServers({ dir, log }) : localServers({ dir, args, log }));
+const open = (dir, way, args, log) =>
+  way === 'docker' ? dockerServers({ dir, log }) : localServers({ dir, args, log });
 
 /** An instance that may be running goes on the way it was started. */
 const mayRun = (state) => state.way === 'docker' || Object.values(state.processes).some(isAlive);

@@ -19,7 +19,8 @@ export const SERVERS = [redis, kafka, mysql, mongodb];
 
 const serverOf = (name) => {
   const server = SERVERS.find((one) => one.name === name);
-  if (server === undefined) throw new Error(`no server is named ${name}: there are ${SERVERS.map((s) => s.name).join(', ')}`);
+  if (server === undefined)
+    throw new Error(`no server is named ${name}: there are ${SERVERS.map((s) => s.name).join(', ')}`);
   return server;
 };
 

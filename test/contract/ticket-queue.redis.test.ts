@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
-import { createRedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
 import type { RedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
+import { createRedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
 import { redisPrefix, TEST_REDIS_URL } from '../support/redis-prefix.ts';
 import { ticketQueueContract } from './ticket-queue.ts';
 

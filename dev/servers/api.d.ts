@@ -48,25 +48,30 @@ export interface ServerStatus {
   readonly url?: string;
 }
 
-export declare const NAMES: readonly ServerName[];
-export declare const DEFAULT_DIR: string;
-
 /** This machine can't run a server: what depends on it is skipped, not failed. */
-export declare class Impossible extends Error {
+export interface ImpossibleError extends Error {
   readonly code: 'SERVERS_IMPOSSIBLE';
 }
 
-/**
- * Starts servers and resolves when each of them answers in its own protocol. Those that run in this folder are left
- * as they are. All or nothing: a failure stops what this call started.
- * Errors: Impossible; Error with the end of the failed server's log.
- */
-export declare function up(options?: UpOptions): Promise<Servers>;
+/** What index.mjs exports. */
+export interface ServersTool {
+  readonly NAMES: readonly ServerName[];
+  /** Where `npm run servers` keeps its instance. */
+  readonly DEFAULT_DIR: string;
+  readonly Impossible: new (message: string) => ImpossibleError;
 
-/** Stops what this tool started in the folder; resolves with the names. Data stays. */
-export declare function down(options?: { readonly dir?: string; readonly log?: (line: string) => void }): Promise<ServerName[]>;
+  /**
+   * Starts servers and resolves when each of them answers in its own protocol. Those that run in this folder are left
+   * as they are. All or nothing: a failure stops what this call started.
+   * Errors: Impossible; Error with the end of the failed server's log.
+   */
+  up(options?: UpOptions): Promise<Servers>;
 
-export declare function status(options?: { readonly dir?: string }): Promise<ServerStatus[]>;
+  /** Stops what this tool started in the folder; resolves with the names. Data stays. */
+  down(options?: { readonly dir?: string; readonly log?: (line: string) => void }): Promise<ServerName[]>;
 
-/** The URLs of a folder's servers, whether they run or not. */
-export declare function urlsOf(dir: string, names: readonly ServerName[]): Readonly<Record<string, string>>;
+  status(options?: { readonly dir?: string }): Promise<ServerStatus[]>;
+
+  /** The URLs of a folder's servers, whether they run or not. */
+  urlsOf(dir: string, names: readonly ServerName[]): Readonly<Record<string, string>>;
+}

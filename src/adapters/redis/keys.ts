@@ -1,0 +1,16 @@
+/** The keys of one sale. They share a hash tag, so that a Redis Cluster keeps them on one node. */
+export type SaleKey = 'meta' | 'queue' | 'buyers' | 'ledger' | 'keys' | 'pending' | 'held';
+
+/** Braces would move the hash tag. */
+const UNFIT = /[{}]/;
+
+/** Errors: RangeError for a prefix or a sale id with braces. */
+export function keysOf(prefix: string, saleId: string, names: readonly SaleKey[]): string[] {
+  if (UNFIT.test(prefix) || UNFIT.test(saleId)) throw new RangeError(`no braces in a key: ${prefix} ${saleId}`);
+  return names.map((name) => `${prefix}{${saleId}}:${name}`);
+}
+
+/** Names the incarnation of Redis (its run_id) whose state is known to be sound; see prepare.ts. */
+export function soundKey(prefix: string): string {
+  return `${prefix}sound`;
+}

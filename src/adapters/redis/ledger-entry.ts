@@ -1,0 +1,20 @@
+import { Fault } from '../../domain/errors.ts';
+import type { StrandedReservation } from '../../ports/ticket-queue.ts';
+
+const ENTRY = /^(\d+) (\d+) \d+ (\d+) (.*)$/s;
+
+/** Reads `ticket reservedAt epoch userBytes user..key`, as reserve.lua wrote it. Errors: Fault `corrupt`. */
+export function reservationOf(orderId: string, entry: string): StrandedReservation {
+  const [, ticket, reservedAt, userBytes, rest] = ENTRY.exec(entry) ?? [];
+  if (rest === undefined) throw new Fault('corrupt', `the ledger's entry of order ${orderId} can't be read: ${entry}`);
+  // Lua counts bytes.
+  const bytes = Buffer.from(rest);
+  const cut = Number(userBytes);
+  return {
+    orderId,
+    ticket: Number(ticket),
+    userId: bytes.toString('utf8', 0, cut),
+    key: bytes.toString('utf8', cut),
+    reservedAt: Number(reservedAt),
+  };
+}

@@ -1,0 +1,46 @@
+--[[
+  Takes tickets back from orders. It reads all, then writes.
+
+  Input:
+    KEYS[1] 'queue'
+    KEYS[2] 'buyers'
+    KEYS[3] 'ledger'
+    KEYS[4] 'pending'
+    KEYS[5] 'held'
+
+    ARGV  order ids; those that hold no ticket are ignored
+
+  Output: the orders that held one until now
+]]
+local orders, tickets, holding = {}, {}, {}
+local seen = {}
+for _, order in ipairs(ARGV) do
+  local entry = not seen[order] and redis.call('HGET', KEYS[3], order)
+  if entry then
+    local ticket, length, rest = string.match(entry, '^(%d+) %d+ %d+ (%d+) (.*)$')
+    local user = string.sub(rest, 1, length)
+    seen[order] = true
+    orders[#orders + 1], tickets[#tickets + 1] = order, ticket
+    if holding[user] == nil then holding[user] = redis.call('HGET', KEYS[2], user) end
+    local others = {}
+    for held in string.gmatch(holding[user] or '', '[^,]+') do
+      if held ~= order then others[#others + 1] = held end
+    end
+    holding[user] = #others > 0 and table.concat(others, ',')
+  end
+end
+if #orders == 0 then return {} end
+
+redis.call('LLEN', KEYS[1])
+redis.call('ZCARD', KEYS[4])
+redis.call('GETBIT', KEYS[5], 0)
+for i, order in ipairs(orders) do
+  redis.call('HDEL', KEYS[3], order)
+  redis.call('ZREM', KEYS[4], order)
+  redis.call('SETBIT', KEYS[5], tickets[i], 0)
+  redis.call('RPUSH', KEYS[1], tickets[i])
+end
+for user, held in pairs(holding) do
+  if held then redis.call('HSET', KEYS[2], user, held) else redis.call('HDEL', KEYS[2], user) end
+end
+return orders

@@ -1,0 +1,149 @@
+--[[
+  Decides on a batch of purchases of one sale, in their order.
+
+  It reads, then decides, then writes. What can fail fails before the first write: foreign types are met by the
+  reads, and a full memory or too few replicas by ZADD, the first command that writes.
+
+  Input:
+    KEYS[1] 'meta'     hash   epoch, total, limit, opensAt, closesAt, loaded, closed
+    KEYS[2] 'queue'    list   free tickets, the next one first
+    KEYS[3] 'buyers'   hash   user -> ids of the orders held, joined by commas
+    KEYS[4] 'ledger'   hash   order id -> ticket reservedAt epoch userBytes user..key
+    KEYS[5] 'keys'     hash   userBytes:user..key -> orderId ticket reservedAt fingerprint
+    KEYS[6] 'pending'  zset   order id -> since when it waits to be published (ms)
+    KEYS[7] 'held'     bits   one for each ticket that an order holds
+
+    ARGV[1]    the caller's epoch
+    ARGV[2..]  for each purchase: order id, user, key, fingerprint
+
+  Output:
+    {-1}         the sale is not known, or not loaded to its end
+    {-2, epoch}  the caller's epoch is not this one
+    {tickets left, now (ms), answer...}, an answer being
+      ticket > 0                            reserved now
+      -1 -2 -3 -4 -5                        sold out, not started, ended, closed, key mismatch
+      '=ticket reservedAt'                  reserved by an earlier call with this order id
+      '*orderId ticket reservedAt 0|1'      the key's order, 1 when it was published
+      '#orderId,orderId...'                 the buyer holds these and may not hold more
+    error CORRUPT when an order id stands for another purchase already
+]]
+local SOLD_OUT, NOT_STARTED, ENDED, CLOSED, MISMATCH = -1, -2, -3, -4, -5
+local FIELDS = 4
+
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'limit', 'opensAt', 'closesAt', 'closed', 'loaded', 'total')
+if not meta[1] or meta[6] ~= meta[7] then return { -1 } end
+local epoch, limit = meta[1], tonumber(meta[2])
+if epoch ~= ARGV[1] then return { -2, tonumber(epoch) } end
+
+local size = (#ARGV - 1) / FIELDS
+if size < 1 or size > 256 or size % 1 ~= 0 then return redis.error_reply('CORRUPT a batch has 1 to 256 purchases') end
+for i = 2, #ARGV, FIELDS do
+  if not string.find(ARGV[i], '^[^%s,]+$') then return redis.error_reply('CORRUPT an order id is empty or holds a blank or comma') end
+end
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local refused
+if meta[5] == '1' then refused = CLOSED
+elseif now < tonumber(meta[3]) then refused = NOT_STARTED
+elseif now >= tonumber(meta[4]) then refused = ENDED
+end
+
+local users, fields = {}, {}
+for i = 1, size do
+  local user = ARGV[i * FIELDS - 1]
+  users[i] = user
+  fields[i] = #user .. ':' .. user .. ARGV[i * FIELDS]
+end
+-- By name, so that a purchase sees what an earlier one of this batch did.
+local known, holding = {}, {}
+local found = redis.call('HMGET', KEYS[5], unpack(fields))
+for i = 1, size do known[fields[i]] = found[i] end
+found = redis.call('HMGET', KEYS[3], unpack(users))
+for i = 1, size do holding[users[i]] = found[i] end
+
+local queued = redis.call('LLEN', KEYS[2])
+local window, bits, place, looked = {}, {}, 0, 0
+local given = {}
+-- The queue's next ticket that nobody holds. A ticket that is held has no business there and is left out.
+local function nextTicket()
+  while looked < queued do
+    if place == #window then
+      window, place = redis.call('LRANGE', KEYS[2], looked, looked + size - 1), 0
+      local gets = {}
+      for i = 1, #window do
+        local at = i * 3
+        gets[at - 2], gets[at - 1], gets[at] = 'GET', 'u1', window[i]
+      end
+      bits = redis.call('BITFIELD_RO', KEYS[7], unpack(gets))
+    end
+    place, looked = place + 1, looked + 1
+    local ticket = window[place]
+    if bits[place] == 0 and not given[ticket] then
+      given[ticket] = true
+      return ticket
+    end
+  end
+end
+
+local orders, due, entries, keyed, marks = {}, {}, {}, {}, {}
+local fresh, changed = {}, {}
+
+local function answerAgain(value, order, fingerprint)
+  local first, ticket, at, print = string.match(value, '^(%S+) (%d+) (%d+) (.*)$')
+  if print ~= fingerprint then return MISMATCH end
+  if first == order then return '=' .. ticket .. ' ' .. at end
+  local waits = fresh[first] or redis.call('ZSCORE', KEYS[6], first)
+  return '*' .. first .. ' ' .. ticket .. ' ' .. at .. (waits and ' 0' or ' 1')
+end
+
+local function decide(i)
+  local order, user, key = ARGV[i * FIELDS - 2], users[i], ARGV[i * FIELDS]
+  local fingerprint, field = ARGV[i * FIELDS + 1], fields[i]
+  if known[field] then return answerAgain(known[field], order, fingerprint) end
+  if refused then return refused end
+
+  local held = holding[user]
+  if held then
+    local _, commas = string.gsub(held, ',', '')
+    if commas + 1 >= limit then return '#' .. held end
+  end
+  local ticket = nextTicket()
+  if not ticket then return SOLD_OUT end
+
+  local n = #orders + 1
+  orders[n], fresh[order] = order, (fresh[order] or 0) + 1
+  known[field] = order .. ' ' .. ticket .. ' ' .. now .. ' ' .. fingerprint
+  holding[user], changed[user] = held and held .. ',' .. order or order, true
+  due[2 * n - 1], due[2 * n] = now, order
+  entries[2 * n - 1], entries[2 * n] = order, ticket .. ' ' .. now .. ' ' .. epoch .. ' ' .. #user .. ' ' .. user .. key
+  keyed[2 * n - 1], keyed[2 * n] = field, known[field]
+  local mark = n * 4
+  marks[mark - 3], marks[mark - 2], marks[mark - 1], marks[mark] = 'SET', 'u1', ticket, 1
+  return tonumber(ticket)
+end
+
+local reply = { 0, now }
+for i = 1, size do reply[i + 2] = decide(i) end
+
+if #orders > 0 then
+  found = redis.call('HMGET', KEYS[4], unpack(orders))
+  for i, order in ipairs(orders) do
+    if found[i] or fresh[order] > 1 then
+      return redis.error_reply('CORRUPT order id ' .. order .. ' stands for another purchase already')
+    end
+  end
+  local buyers = {}
+  for user in pairs(changed) do
+    buyers[#buyers + 1] = user
+    buyers[#buyers + 1] = holding[user]
+  end
+  redis.call('ZADD', KEYS[6], unpack(due))
+  redis.call('HSET', KEYS[4], unpack(entries))
+  redis.call('HSET', KEYS[5], unpack(keyed))
+  redis.call('HSET', KEYS[3], unpack(buyers))
+  redis.call('BITFIELD', KEYS[7], unpack(marks))
+end
+if looked > 0 then redis.call('LTRIM', KEYS[2], looked, -1) end
+reply[1] = queued - looked
+return reply

@@ -1,0 +1,49 @@
+import { Fault } from '../../domain/errors.ts';
+import type { ReserveAnswer, ReserveReply } from '../../ports/ticket-queue.ts';
+
+/** What reserve.lua says of the whole batch, in the place of the tickets left. */
+const UNKNOWN_SALE = -1;
+const STALE = -2;
+
+/** What it says of one purchase, in the place of a ticket. */
+const REFUSALS: Readonly<Record<number, ReserveAnswer>> = {
+  [-1]: { kind: 'soldOut' },
+  [-2]: { kind: 'notStarted' },
+  [-3]: { kind: 'ended' },
+  [-4]: { kind: 'closed' },
+  [-5]: { kind: 'keyMismatch' },
+};
+
+/** Reads what reserve.lua returned; its header has the format. Errors: Fault `corrupt`. */
+export function replyOf(raw: unknown, size: number): ReserveReply {
+  const [head, second, ...answers] = raw as [number, number, ...(number | string)[]];
+  if (head === UNKNOWN_SALE) return { kind: 'unknownSale' };
+  if (head === STALE) return { kind: 'stale', epoch: second };
+  if (answers.length !== size) throw unreadable(`${answers.length} answers to ${size} purchases`);
+  return { kind: 'answered', remaining: head, answers: answers.map((answer) => answerOf(answer, second)) };
+}
+
+function answerOf(answer: number | string, now: number): ReserveAnswer {
+  if (typeof answer === 'number') {
+    if (answer > 0) return { kind: 'reserved', ticket: answer, reservedAt: now };
+    const refusal = REFUSALS[answer];
+    if (refusal === undefined) throw unreadable(String(answer));
+    return refusal;
+  }
+  const [first = '', ...fields] = answer.slice(1).split(' ');
+  if (answer.startsWith('=')) return { kind: 'reserved', ticket: Number(first), reservedAt: Number(fields[0]) };
+  if (answer.startsWith('#')) return { kind: 'limitReached', orderIds: first.split(',').sort() };
+  if (!answer.startsWith('*')) throw unreadable(answer);
+  const [ticket, reservedAt, published] = fields.map(Number);
+  return {
+    kind: 'replayed',
+    orderId: first,
+    ticket: ticket as number,
+    reservedAt: reservedAt as number,
+    published: published === 1,
+  };
+}
+
+function unreadable(what: string): Fault {
+  return new Fault('corrupt', `the reserve script answered what nobody understands: ${what}`);
+}
