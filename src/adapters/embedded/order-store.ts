@@ -2,6 +2,7 @@ import type { NewOrder, OrderStore, Rejection } from '../../ports/order-store.ts
 import type { SqlDatabase } from '../sql/connect.ts';
 import { guarded } from '../sql/faults.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
+import { hasRivals } from '../sql/rivals.ts';
 import { assertStorable } from '../sql/storable.ts';
 import type { Engine } from './engine.ts';
 import type { OrderRun } from './ops/orders/ops.ts';
@@ -35,13 +36,15 @@ export function createEmbeddedOrderStore(
   };
 }
 
-/** Cuts the batch where the sale or the price changes; mostly it is one run. */
+/** Cuts the batch where the sale or the price changes; mostly it is one run. With rivals in it, each order is one. */
 function runsOf(orders: readonly NewOrder[]): OrderRun[] {
+  for (const order of orders) assertStorable(order);
+  const apart = hasRivals(orders);
   const runs: OrderRun[] = [];
   let start = 0;
   for (let i = 1; i <= orders.length; i += 1) {
     const first = orders[start];
-    if (first === undefined || (i < orders.length && sameRun(first, orders[i]))) continue;
+    if (first === undefined || (!apart && sameRun(first, orders[i]))) continue;
     runs.push(runOf(first, orders.slice(start, i)));
     start = i;
   }
@@ -59,11 +62,14 @@ function sameRun({ order: a }: NewOrder, other: NewOrder | undefined): boolean {
 }
 
 function runOf({ order: { saleId, productId, price } }: NewOrder, orders: readonly NewOrder[]): OrderRun {
-  const rows = orders.map((one) => {
-    assertStorable(one);
-    const { order, key } = one;
-    return [order.id, order.userId, key, order.ticket, order.reservedAt, order.payBy];
-  });
+  const rows = orders.map(({ order, key }) => [
+    order.id,
+    order.userId,
+    key,
+    order.ticket,
+    order.reservedAt,
+    order.payBy,
+  ]);
   return {
     saleId,
     productId,

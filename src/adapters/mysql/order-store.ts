@@ -3,6 +3,7 @@ import type { NewOrder, OrderStore, Rejection, StoreBatch, StoreResult } from '.
 import type { SqlDatabase } from '../sql/connect.ts';
 import { guarded } from '../sql/faults.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
+import { hasRivals } from '../sql/rivals.ts';
 import { assertStorable } from '../sql/storable.ts';
 import { retryDeadlocks } from './deadlock-retry.ts';
 import { insertOrders, insertRejected, selectStored, selectTicketHolder, upsertPositions } from './statements.ts';
@@ -22,14 +23,17 @@ export function createMysqlOrderStore(
 ): OrderStore {
   const connection = database.orm.em.getConnection();
 
-  const storeIn = (rows: readonly NewOrder[], batch: StoreBatch): Promise<StoreResult> =>
+  const storeRows = (rows: readonly NewOrder[], rowsPerInsert: number, batch: StoreBatch): Promise<StoreResult> =>
     connection.transactional(async (trx: Knex.Transaction) => {
       const session = sessionOf(connection, trx);
+      const rejected: Rejection[] = [];
       let stored = 0;
-      for (let i = 0; i < rows.length; i += ROWS_PER_INSERT) {
-        stored += await session.write(insertOrders(rows.slice(i, i + ROWS_PER_INSERT)));
+      for (let i = 0; i < rows.length; i += rowsPerInsert) {
+        const some = rows.slice(i, i + rowsPerInsert);
+        const inserted = await session.write(insertOrders(some));
+        if (inserted < some.length) rejected.push(...(await rejectLosers(session, some, now())));
+        stored += inserted;
       }
-      const rejected = stored < rows.length ? await rejectLosers(session, batch.orders, now()) : [];
       if (batch.positions.length > 0) await session.write(upsertPositions(batch.group, batch.positions));
       return { stored, repeated: rows.length - stored - rejected.length, rejected };
     });
@@ -40,9 +44,10 @@ export function createMysqlOrderStore(
     store: (batch) =>
       guarded('storing orders', async () => {
         for (const order of batch.orders) assertStorable(order);
+        if (hasRivals(batch.orders)) return retryDeadlocks(() => storeRows(batch.orders, 1, batch));
         // Workers that lock rows in the same order don't deadlock.
-        const sorted = hasRivals(batch.orders) ? batch.orders : batch.orders.toSorted(byId);
-        return retryDeadlocks(() => storeIn(sorted, batch));
+        const sorted = batch.orders.toSorted(byId);
+        return retryDeadlocks(() => storeRows(sorted, ROWS_PER_INSERT, batch));
       }),
   };
 }
@@ -65,30 +70,16 @@ function sessionOf(connection: AbstractSqlConnection, trx: Knex.Transaction): Se
  * locked until our commit since our insert ran into it.
  */
 async function rejectLosers(session: Session, orders: readonly NewOrder[], endedAt: number): Promise<Rejection[]> {
-  const there = new Set<string>();
-  for (let i = 0; i < orders.length; i += ROWS_PER_INSERT) {
-    for (const id of await session.ids(selectStored(orders.slice(i, i + ROWS_PER_INSERT)))) there.add(id);
-  }
+  const there = new Set(await session.ids(selectStored(orders)));
   const rejected: Rejection[] = [];
   for (const loser of orders) {
     if (there.has(loser.order.id)) continue;
-    there.add(loser.order.id);
     const reason = (await session.ids(selectTicketHolder(loser))).length > 0 ? 'ticket' : 'key';
     const rejection: Rejection = { order: { ...loser.order, state: 'rejected', endedAt }, reason };
     await session.write(insertRejected(rejection));
     rejected.push(rejection);
   }
   return rejected;
-}
-
-/** Whether two orders of the batch want the same ticket or key; then their order matters, since the first one wins. */
-function hasRivals(orders: readonly NewOrder[]): boolean {
-  const wanted = new Set<string>();
-  for (const { order, key } of orders) {
-    wanted.add(`${order.saleId}\0${order.ticket}`);
-    wanted.add(`${order.saleId}\0${order.userId}\0${key}`);
-  }
-  return wanted.size < orders.length * 2;
 }
 
 function byId(a: NewOrder, b: NewOrder): number {

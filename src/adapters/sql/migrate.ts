@@ -51,8 +51,9 @@ async function runPending(database: SqlDatabase): Promise<readonly string[]> {
     migrationsList,
     snapshot: false,
     silent: true,
-    transactional: true,
-    allOrNothing: true,
+    // MySQL commits at each DDL statement anyway.
+    transactional: database.dialect === 'sqlite',
+    allOrNothing: database.dialect === 'sqlite',
   });
   const ran = await new Migrator(database.em()).up();
   return ran.map(({ name }) => name);

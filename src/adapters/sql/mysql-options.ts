@@ -38,7 +38,7 @@ export function mysqlOptions(url: string, poolSize: number): Options {
       connection: {
         // The ORM reads host, user and database from the URL; mysql2 reads it too, for TLS and whatever else it names.
         uri: url,
-        charset: 'utf8mb4_bin',
+        charset: 'utf8mb4',
         connectTimeout: CONNECT_TIMEOUT_MS,
         // Affected rows are then those that changed: the order store counts its inserts by it.
         flags: ['-FOUND_ROWS'],

@@ -1,7 +1,7 @@
 import type { Db } from '../../database.ts';
 import { writing } from '../op.ts';
 
-/** Orders of one sale at one price, in the batch's order. */
+/** Orders of one sale at one price, without rivals among them. */
 export interface OrderRun {
   readonly saleId: string;
   readonly productId: string;
@@ -25,7 +25,7 @@ export interface StoreReply {
   readonly rejected: readonly (readonly [id: string, reason: 'ticket' | 'key'])[];
 }
 
-/** Rows are tried one by one, so the first of two rivals wins. Checks other than uniqueness still fail. */
+/** Leaves out what breaks a unique key; other checks still fail. */
 const INSERT = `
 INSERT INTO orders (sale_id, product_id, price_amount, price_currency, state,
   id, user_id, idem_key, ticket, reserved_at, pay_by)
@@ -80,8 +80,8 @@ function rejectLosers(db: Db, run: OrderRun, now: number): StoreReply['rejected'
   for (const { id, userId, ticket, reservedAt, payBy } of db.all<MissingRow>(MISSING, run.rows)) {
     const reason = db.get(HOLDER, saleId, ticket) === undefined ? 'key' : 'ticket';
     const values = [id, saleId, productId, userId, ticket, amount, currency, reservedAt, payBy, now, reason];
-    // An id that stands twice in the batch is rejected once.
-    if (db.run(INSERT_REJECTED, ...values) === 1) rejected.push([id, reason]);
+    db.run(INSERT_REJECTED, ...values);
+    rejected.push([id, reason]);
   }
   return rejected;
 }

@@ -1,0 +1,16 @@
+import type { NewOrder } from '../../ports/order-store.ts';
+
+/**
+ * Whether two orders of a batch want the same ticket, or are of the same buyer and key. Only then does it matter which
+ * one comes first, and such a batch is stored row by row: what a loser did not get may be taken by a later one, and
+ * nobody could tell afterwards to what it lost. It is the rarest of batches: the queue gives no ticket twice.
+ */
+export function hasRivals(orders: readonly NewOrder[]): boolean {
+  const wanted = new Set<string>();
+  for (const { order, key } of orders) {
+    // No id contains NUL, see assertStorable.
+    wanted.add(`${order.saleId}\0${order.ticket}`);
+    wanted.add(`${order.saleId}\0${order.userId}\0${key}`);
+  }
+  return wanted.size < orders.length * 2;
+}

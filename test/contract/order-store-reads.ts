@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { newOrder, nextSaleId } from '../support/orders.ts';
+import { type OrderStoreHarness, put } from './order-store-harness.ts';
+
+/** Lists and counts. */
+export function orderStoreReads(harness: () => OrderStoreHarness): void {
+  describe('reading many', () => {
+    test('gives the buyer’s own orders newest first, in pages', async () => {
+      const saleId = nextSaleId();
+      const mine = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, ticket, userId: 'pager' }).order);
+      const others = newOrder({ saleId, ticket: 9, userId: 'Pager' });
+      await put(harness().store, ...mine.map((order) => ({ order, key: order.id })), others);
+      const page = await harness().store.orders({ userId: 'pager', limit: 3 });
+      expect(page).toStrictEqual(mine.slice(1).reverse());
+      expect(await harness().store.orders({ userId: 'pager', limit: 3, before: page[2]?.id ?? '' })).toStrictEqual([
+        mine[0],
+      ]);
+    });
+
+    test('filters by sale and by state', async () => {
+      const [here, there] = [nextSaleId(), nextSaleId()];
+      const userId = 'filterer';
+      const a = newOrder({ saleId: here, ticket: 1, userId });
+      const b = newOrder({ saleId: here, ticket: 2, userId });
+      const c = newOrder({ saleId: there, ticket: 1, userId });
+      await put(harness().store, a, b, c);
+      await harness().setState(b.order.id, 'paid');
+      const ids = async (query: object) => (await harness().store.orders({ limit: 200, ...query })).map(({ id }) => id);
+      expect(await ids({ userId, saleId: here })).toEqual([b.order.id, a.order.id]);
+      expect(await ids({ userId, state: 'reserved' })).toEqual([c.order.id, a.order.id]);
+      expect(await ids({ saleId: here, state: 'paid' })).toEqual([b.order.id]);
+      expect(await ids({ userId: 'nobody' })).toEqual([]);
+    });
+  });
+
+  test('counts a sale’s orders by state, and the tickets that live ones hold', async () => {
+    const saleId = nextSaleId();
+    const orders = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, ticket }));
+    await put(harness().store, ...orders, newOrder({ saleId: nextSaleId(), ticket: 1 }));
+    await put(harness().store, newOrder({ saleId, ticket: 1 }));
+    await harness().setState(orders[1]?.order.id ?? '', 'paid');
+    await harness().setState(orders[2]?.order.id ?? '', 'cancelled');
+    await harness().setState(orders[3]?.order.id ?? '', 'expired');
+    expect(await harness().store.counts(saleId)).toEqual({
+      states: { reserved: 1, paid: 1, cancelled: 1, expired: 1, rejected: 1 },
+      tickets: 2,
+    });
+    expect(await harness().store.counts('no-such-sale')).toEqual({
+      states: { reserved: 0, paid: 0, cancelled: 0, expired: 0, rejected: 0 },
+      tickets: 0,
+    });
+  });
+}

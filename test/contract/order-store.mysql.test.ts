@@ -1,0 +1,21 @@
+import { describe } from 'vitest';
+import { createMysqlOrderStore } from '../../src/adapters/mysql/order-store.ts';
+import { migratedMysql, mysqlDatabase, TEST_MYSQL_URL } from '../support/mysql-database.ts';
+import { setOrderState } from '../support/order-states.ts';
+import { orderStoreContract } from './order-store.ts';
+
+describe.skipIf(TEST_MYSQL_URL === undefined)('with TEST_MYSQL_URL', () => {
+  orderStoreContract('mysql', async () => {
+    const { url, drop } = await mysqlDatabase();
+    const [database, second] = [await migratedMysql(url), await migratedMysql(url)];
+    return {
+      store: createMysqlOrderStore(database),
+      other: createMysqlOrderStore(second),
+      setState: (orderId, state) => setOrderState(database, orderId, state),
+      close: async () => {
+        await Promise.all([database.close(), second.close()]);
+        await drop();
+      },
+    };
+  });
+});

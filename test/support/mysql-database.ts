@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import type { SqlDatabase } from '../../src/adapters/sql/connect.ts';
+import { connectSql } from '../../src/adapters/sql/connect.ts';
+import { migrate } from '../../src/adapters/sql/migrate.ts';
+
+export const TEST_MYSQL_URL = process.env['TEST_MYSQL_URL'];
+
+if (TEST_MYSQL_URL === undefined) {
+  console.warn(
+    'SKIPPED: the tests on MySQL need a server: set TEST_MYSQL_URL (mysql://user:password@host:port/database)',
+  );
+}
+
+export interface MysqlDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** Makes an empty database of its own on the test server. */
+export async function mysqlDatabase(): Promise<MysqlDatabase> {
+  if (TEST_MYSQL_URL === undefined) throw new Error('TEST_MYSQL_URL is not set');
+  const name = `floodgate_test_${randomBytes(6).toString('hex')}`;
+  const url = new URL(TEST_MYSQL_URL);
+  url.pathname = `/${name}`;
+  const run = async (sql: string): Promise<void> => {
+    const server = await connectSql({ dialect: 'mysql', url: TEST_MYSQL_URL, poolSize: 2 });
+    try {
+      await server.em().getConnection().execute(sql);
+    } finally {
+      await server.close();
+    }
+  };
+  await run(`CREATE DATABASE ${name}`);
+  return { url: url.href, drop: () => run(`DROP DATABASE ${name}`) };
+}
+
+/** Connects, and brings the schema up to date. */
+export async function migratedMysql(url: string): Promise<SqlDatabase> {
+  const database = await connectSql({ dialect: 'mysql', url, poolSize: 8 });
+  await migrate(database);
+  return database;
+}

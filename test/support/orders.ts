@@ -1,0 +1,35 @@
+import { createIdSource } from '../../src/domain/ids.ts';
+import type { Order } from '../../src/domain/order.ts';
+import type { NewOrder } from '../../src/ports/order-store.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Ids of this process, strictly increasing. */
+export const nextOrderId = createIdSource({ node: 1, now: Date.now });
+
+let sales = 0;
+
+/** A sale of its own for each test, so that tests can share a store. */
+export function nextSaleId(): string {
+  sales += 1;
+  return `sale-${sales}`;
+}
+
+export type OrderParts = Partial<Order> & Pick<Order, 'saleId' | 'ticket'> & { readonly key?: string };
+
+/** A reserved order as the log would tell it. */
+export function newOrder({ key, ...parts }: OrderParts): NewOrder {
+  const id = parts.id ?? nextOrderId();
+  const reservedAt = parts.reservedAt ?? 1_750_000_000_123;
+  const order: Order = {
+    id,
+    productId: 'product-1',
+    userId: `user-${id}`,
+    price: { amount: 12_999, currency: 'USD' },
+    state: 'reserved',
+    reservedAt,
+    payBy: reservedAt + HOUR_MS,
+    ...parts,
+  };
+  return { order, key: key ?? `o:${id}` };
+}
