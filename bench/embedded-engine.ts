@@ -1,0 +1,123 @@
+/**
+ * The embedded engine in the front's thread against one in a thread of its own: reserve -> append -> published, some
+ * calls in flight, while the front's thread is busy with each purchase as if it parsed and answered it.
+ *
+ *   npm run build && node dist/bench/embedded-engine.js [--seconds 5] [--batch 64] [--flight 6] [--spin 10]
+ *
+ * --spin is microseconds of the front's own work on each purchase. The result is checked: the queue's books balance.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openEngine } from '../src/adapters/embedded/engine.ts';
+import { createEmbeddedOrderLog } from '../src/adapters/embedded/order-log.ts';
+import { createEmbeddedTicketQueue } from '../src/adapters/embedded/ticket-queue.ts';
+import { createIdSource } from '../src/domain/ids.ts';
+import type { LogRecord } from '../src/domain/log-record.ts';
+import { systemClock } from '../src/ports/clock.ts';
+import type { ReserveItem } from '../src/ports/ticket-queue.ts';
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '5' },
+    batch: { type: 'string', default: '64' },
+    flight: { type: 'string', default: '6' },
+    spin: { type: 'string', default: '10' },
+  },
+});
+const SECONDS = Number(values.seconds);
+const BATCH = Number(values.batch);
+const FLIGHT = Number(values.flight);
+const SPIN_MS = Number(values.spin) / 1_000;
+
+const WORKER = new URL('../src/adapters/embedded/worker.js', import.meta.url);
+const SALE = { id: 'bench', epoch: 1, total: 10_000_000, perBuyerLimit: 1, opensAt: 0, closesAt: 2 ** 45 };
+
+/** Users come in no order, as their ids do in real life: it decides how many pages a commit touches. */
+const MIXER = 2_654_435_761;
+
+const newOrderId = createIdSource({ node: 0, now: Date.now });
+
+async function measure(
+  thread: URL | false,
+): Promise<{ readonly perSecond: number; readonly p50: number; readonly p99: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'floodgate-bench-'));
+  const engine = await openEngine({ file: join(folder, 'bench.db'), thread });
+  const queue = createEmbeddedTicketQueue({ engine, clock: systemClock });
+  const log = createEmbeddedOrderLog(engine);
+  await queue.load(SALE);
+
+  const latencies: number[] = [];
+  let sold = 0;
+  const start = performance.now();
+  const end = start + SECONDS * 1_000;
+  const buy = async (): Promise<void> => {
+    while (performance.now() < end) {
+      const items = Array.from({ length: BATCH }, (_, i) => newItem(sold + i));
+      sold += BATCH;
+      spin(SPIN_MS * BATCH);
+      const since = performance.now();
+      const reply = await queue.reserve(SALE.id, SALE.epoch, items);
+      if (reply.kind !== 'answered') throw new Error(`the queue answered ${reply.kind}`);
+      await log.append(recordOf(items));
+      latencies.push(performance.now() - since);
+      await queue.published(
+        SALE.id,
+        items.map(({ orderId }) => orderId),
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: FLIGHT }, buy));
+  const elapsed = performance.now() - start;
+
+  const audit = await queue.audit(SALE.id);
+  await engine.close();
+  rmSync(folder, { recursive: true });
+  if (audit?.held !== sold || audit.pending !== 0 || audit.doubled.length > 0) {
+    throw new Error(`${sold} were sold, but the queue says ${JSON.stringify(audit)}`);
+  }
+  latencies.sort((a, b) => a - b);
+  const at = (share: number): number => latencies[Math.floor(latencies.length * share)] ?? Number.NaN;
+  return { perSecond: (sold / elapsed) * 1_000, p50: at(0.5), p99: at(0.99) };
+}
+
+function newItem(n: number): ReserveItem {
+  const orderId = newOrderId();
+  return { orderId, userId: `user-${Math.imul(n + 1, MIXER) >>> 0}`, key: `o:${orderId}`, fingerprint: 'purchase' };
+}
+
+function recordOf(items: readonly ReserveItem[]): LogRecord {
+  const reservedAt = Date.now();
+  return {
+    type: 'reservations',
+    saleId: SALE.id,
+    productId: 'product',
+    epoch: SALE.epoch,
+    price: { amount: 12_999, currency: 'USD' },
+    payWithinSeconds: 900,
+    items: items.map(({ orderId, userId, key }, i) => ({
+      orderId,
+      userId,
+      key,
+      ticket: i + 1,
+      reservedAt,
+      requestId: orderId,
+    })),
+  };
+}
+
+function spin(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
+for (const [name, thread] of [
+  ['inline', false],
+  ['thread', WORKER],
+  ['inline', false],
+  ['thread', WORKER],
+] as const) {
+  const { perSecond, p50, p99 } = await measure(thread);
+  console.log(`${name}: ${Math.round(perSecond)} purchases/s, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`);
+}

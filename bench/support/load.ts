@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface WireRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface Load {
+  readonly port: number;
+  readonly connections: number;
+  readonly seconds: number;
+  /** Sent in turn by each connection or thread. */
+  readonly requests: readonly WireRequest[];
+}
+
+export interface LoadResult {
+  readonly perSecond: number;
+  readonly answers: number;
+  /** Answers with a status of 400 or more. */
+  readonly refused: number;
+  /** Connections that failed, and answers that did not come in time. */
+  readonly broken: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+export const CLIENTS = ['autocannon', 'wrk'] as const;
+
+export type ClientName = (typeof CLIENTS)[number];
+
+export function load(client: ClientName, options: Load): Promise<LoadResult> {
+  return client === 'wrk' ? wrk(options) : autocannonLoad(options);
+}
+
+interface AutocannonResult {
+  readonly requests: { readonly total: number };
+  readonly latency: { readonly p50: number; readonly p99: number };
+  readonly '4xx': number;
+  readonly '5xx': number;
+  readonly errors: number;
+  readonly timeouts: number;
+  readonly duration: number;
+}
+
+async function autocannonLoad({ port, connections, seconds, requests }: Load): Promise<LoadResult> {
+  const { default: autocannon } = await import('autocannon');
+  const result: AutocannonResult = await autocannon({
+    url: `http://127.0.0.1:${port}`,
+    connections,
+    duration: seconds,
+    requests: requests.map((request) => ({ ...request })),
+  });
+  return {
+    perSecond: result.requests.total / result.duration,
+    answers: result.requests.total,
+    refused: result['4xx'] + result['5xx'],
+    broken: result.errors + result.timeouts,
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
+  };
+}
+
+/** wrk (Debian's package `wrk`) costs a third of what autocannon does: on few cores its ceilings are the honest ones. */
+async function wrk({ port, connections, seconds, requests }: Load): Promise<LoadResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'floodgate-bench-'));
+  try {
+    const script = join(folder, 'requests.lua');
+    await writeFile(script, luaOf(requests));
+    const output = await outputOf('wrk', [
+      '--threads=1',
+      `--connections=${connections}`,
+      `--duration=${seconds}s`,
+      `--script=${script}`,
+      `http://127.0.0.1:${port}`,
+    ]);
+    const line = output.split('\n').find((text) => text.startsWith('RESULT '));
+    if (line === undefined) throw new Error(`wrk gave no result:\n${output}`);
+    return JSON.parse(line.slice('RESULT '.length)) as LoadResult;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function luaOf(requests: readonly WireRequest[]): string {
+  const formatted = requests.map(({ method, path, headers, body }) => {
+    const pairs = Object.entries(headers).map(([name, value]) => `[${JSON.stringify(name)}]=${JSON.stringify(value)}`);
+    const bodyText = body === undefined ? 'nil' : JSON.stringify(body);
+    return `{${JSON.stringify(method)},${JSON.stringify(path)},{${pairs.join(',')}},${bodyText}}`;
+  });
+  return `
+local specs = {${formatted.join(',\n')}}
+local wire, n = {}, 0
+function init(args)
+  for i, s in ipairs(specs) do wire[i] = wrk.format(s[1], s[2], s[3], s[4]) end
+end
+function request()
+  n = n % #wire + 1
+  return wire[n]
+end
+function done(summary, latency, requests)
+  local e = summary.errors
+  print(string.format(
+    'RESULT {"perSecond":%f,"answers":%d,"refused":%d,"broken":%d,"p50Ms":%f,"p99Ms":%f}',
+    summary.requests / summary.duration * 1e6, summary.requests, e.status,
+    e.connect + e.read + e.write + e.timeout, latency:percentile(50) / 1000, latency:percentile(99) / 1000))
+end
+`;
+}
+
+function outputOf(command: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`${command} ended with ${code}`))));
+  });
+}
