@@ -110,8 +110,7 @@ export function purchase(
       const toPublish = settleAnswers(batch, indices, items, reply.answers, current);
       return toPublish.length === 0 ? batch : await publish(batch, toPublish, current);
     } catch (fault) {
-      const outcome = isFault(fault, 'full') ? OVERLOADED : isFault(fault, 'fenced') ? RECOVERING : UNAVAILABLE;
-      return { ...answerAll(batch, indices, outcome), fault };
+      return { ...answerAll(batch, indices, outcomeOf(fault)), fault };
     }
   };
 
@@ -227,6 +226,11 @@ const OVERLOADED = { kind: 'overloaded' } as const satisfies PurchaseOutcome;
 const UNAVAILABLE = { kind: 'unavailable' } as const satisfies PurchaseOutcome;
 const RECOVERING = { kind: 'recovering' } as const satisfies PurchaseOutcome;
 const UNKNOWN_SALE = { kind: 'unknownSale' } as const satisfies PurchaseOutcome;
+
+function outcomeOf(fault: unknown): PurchaseOutcome {
+  if (isFault(fault, 'full')) return OVERLOADED;
+  return isFault(fault, 'fenced') ? RECOVERING : UNAVAILABLE;
+}
 
 function itemOf({ userId, idempotencyKey }: PurchaseRequest, newId: IdSource): ReserveItem {
   const orderId = newId();
