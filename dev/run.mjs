@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Lines of a failed command that are shown: enough for the reason, short enough to be read. */
-const TAIL_LINES = 20;
+/** Lines of a failed command that are shown. Compilers give the reason at the end, npm at the beginning. */
+const HEAD_LINES = 8;
+const TAIL_LINES = 12;
 
 /** A step that failed for a reason that a person can act upon: its message is all they need to see. */
 export class StepFailure extends Error {
@@ -17,7 +18,7 @@ export function say(line) {
 }
 
 /**
- * Runs a command to its end, quietly. A failure, or `timeoutMs` gone by, is a StepFailure with the output's tail.
+ * Runs a command to its end, quietly. A failure, or `timeoutMs` gone by, is a StepFailure with an excerpt of its output.
  *
  * @param {string} what completes the sentence "… failed"
  * @param {string} command
@@ -43,8 +44,15 @@ export async function run(what, command, args, { timeoutMs }) {
   });
   clearTimeout(late);
   if (end === 0) return;
-  const log = output.join('').trim().split('\n').slice(-TAIL_LINES);
-  throw new StepFailure([`${what} failed (${end}). The end of its log:`, ...log].join('\n  '));
+  throw new StepFailure([`${what} failed (${end}). From its log:`, ...excerpt(output.join(''))].join('\n  '));
+}
+
+/** The beginning and the end of a log, without its empty lines. */
+export function excerpt(log) {
+  const lines = log.split('\n').filter((line) => line.trim() !== '');
+  if (lines.length <= HEAD_LINES + TAIL_LINES) return lines;
+  const left = lines.length - HEAD_LINES - TAIL_LINES;
+  return [...lines.slice(0, HEAD_LINES), `… (${left} more lines)`, ...lines.slice(-TAIL_LINES)];
 }
 
 /** npm as the one that started us, if it did; else the one on the path. */
