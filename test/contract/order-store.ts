@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { OrderStore, StoreResult } from '../../src/ports/order-store.ts';
+import { isFault } from '../../src/domain/errors.ts';
+import type { OrderStore, StoreBatch, StoreResult } from '../../src/ports/order-store.ts';
 import { newOrder, nextOrderId, nextSaleId } from '../support/orders.ts';
 import { type OrderStoreHarness, put, stored } from './order-store-harness.ts';
 import { orderStoreModel } from './order-store-model.ts';
@@ -165,7 +166,7 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
       const batches = [orders, orders.toReversed(), ...halves, ...halves.toReversed()];
       const results = await Promise.all(
         batches.map((batch, i) =>
-          (i % 2 === 0 ? store : harness.other).store({ group: 'g', positions: [], orders: batch }),
+          untilStored(i % 2 === 0 ? store : harness.other, { group: 'g', positions: [], orders: batch }),
         ),
       );
       const sum = (of: (result: StoreResult) => number) => results.reduce((total, result) => total + of(result), 0);
@@ -185,4 +186,15 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
     test('agrees with the model, whatever is stored in which batches', () =>
       orderStoreModel(harness, nextSaleId, nextOrderId));
   });
+}
+
+/** As settlement does it: a batch that the store could not take now is sent again. */
+async function untilStored(store: OrderStore, batch: StoreBatch): Promise<StoreResult> {
+  for (;;) {
+    try {
+      return await store.store(batch);
+    } catch (error) {
+      if (!isFault(error) || !error.retryable) throw error;
+    }
+  }
 }

@@ -6,11 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises';
  */
 const AGAIN = new Set([1213, 1205, 1020]);
 
-/** A deadlock's other side is done after one commit; five in a row mean something else is wrong. */
-const ATTEMPTS = 5;
+/** Redelivered batches that meet after a rebalance may collide several times; then the caller's own retry takes over. */
+export const DEADLOCK_ATTEMPTS = 8;
 
-/** About the time of a commit, so that two losers don't meet again; doubled with each attempt. */
+/** About the time of a commit, so that two losers don't meet again; doubled with each attempt, up to the longest. */
 const BASE_PAUSE_MS = 5;
+const MAX_PAUSE_MS = 200;
 
 /** Runs a transaction again when the server asks for it. `run` must begin a new transaction each time. */
 export async function retryDeadlocks<Result>(
@@ -21,8 +22,8 @@ export async function retryDeadlocks<Result>(
     try {
       return await run();
     } catch (error) {
-      if (attempt === ATTEMPTS || !mustRepeat(error)) throw error;
-      await delay(BASE_PAUSE_MS * 2 ** attempt * random());
+      if (attempt === DEADLOCK_ATTEMPTS || !mustRepeat(error)) throw error;
+      await delay(Math.min(MAX_PAUSE_MS, BASE_PAUSE_MS * 2 ** attempt) * random());
     }
   }
 }

@@ -76,8 +76,8 @@ async function rejectLosers(session: Session, orders: readonly NewOrder[], ended
     if (there.has(loser.order.id)) continue;
     const reason = (await session.ids(selectTicketHolder(loser))).length > 0 ? 'ticket' : 'key';
     const rejection: Rejection = { order: { ...loser.order, state: 'rejected', endedAt }, reason };
-    await session.write(insertRejected(rejection));
-    rejected.push(rejection);
+    // Another worker may have rejected it meanwhile; then it is repeated.
+    if ((await session.write(insertRejected(rejection))) > 0) rejected.push(rejection);
   }
   return rejected;
 }

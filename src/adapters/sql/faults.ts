@@ -1,4 +1,4 @@
-import { Fault, messageOf } from '../../domain/errors.ts';
+import { Fault, type FaultCode, messageOf } from '../../domain/errors.ts';
 
 /** Codes of mysql2, MySQL, SQLite and knex's pool that say: no answer, and what was done is unknown. */
 const TIMEOUT = /^(ETIMEDOUT|PROTOCOL_SEQUENCE_TIMEOUT|ER_QUERY_TIMEOUT|ER_STATEMENT_TIMEOUT)$/;
@@ -17,12 +17,25 @@ const CORRUPT =
 export function sqlFault(error: unknown, what: string): Fault {
   if (error instanceof Fault) return error;
   const code = codeOf(error);
-  const message = `${what}: ${messageOf(error)}`;
-  const cause = { cause: error };
-  if (TIMEOUT.test(code)) return new Fault('timeout', message, cause);
-  if (CONFIG.test(code)) return new Fault('config', message, cause);
-  if (CORRUPT.test(code)) return new Fault('corrupt', message, cause);
-  return new Fault('unavailable', message, cause);
+  const reason = reasonOf(error);
+  return new Fault(faultCodeOf(code), `${what}: ${reason}${code === '' ? '' : ` (${code})`}`, {
+    // Not the error itself: it carries the statement, and with it half a megabyte of what buyers sent.
+    cause: Object.assign(new Error(reason), code === '' ? {} : { code }),
+  });
+}
+
+function faultCodeOf(code: string): FaultCode {
+  if (TIMEOUT.test(code)) return 'timeout';
+  if (CONFIG.test(code)) return 'config';
+  return CORRUPT.test(code) ? 'corrupt' : 'unavailable';
+}
+
+/** What the database itself said. knex puts `<statement> - ` before it, with the values in it. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && 'sqlMessage' in error && typeof error.sqlMessage === 'string') return error.sqlMessage;
+  const message = messageOf(error);
+  const end = message.lastIndexOf(' - ');
+  return end < 0 ? message : message.slice(end + 3);
 }
 
 /** Runs a database call; whatever it throws becomes a Fault. `what` begins the fault's message. */

@@ -80,8 +80,7 @@ function rejectLosers(db: Db, run: OrderRun, now: number): StoreReply['rejected'
   for (const { id, userId, ticket, reservedAt, payBy } of db.all<MissingRow>(MISSING, run.rows)) {
     const reason = db.get(HOLDER, saleId, ticket) === undefined ? 'key' : 'ticket';
     const values = [id, saleId, productId, userId, ticket, amount, currency, reservedAt, payBy, now, reason];
-    db.run(INSERT_REJECTED, ...values);
-    rejected.push([id, reason]);
+    if (db.run(INSERT_REJECTED, ...values) > 0) rejected.push([id, reason]);
   }
   return rejected;
 }

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { DEADLOCK_ATTEMPTS, retryDeadlocks } from './deadlock-retry.ts';
+
+function failing(errno: number, times: number): { readonly run: () => Promise<string>; readonly calls: () => number } {
+  let calls = 0;
+  return {
+    run: async () => {
+      calls += 1;
+      if (calls <= times) throw Object.assign(new Error('no'), { errno });
+      return 'done';
+    },
+    calls: () => calls,
+  };
+}
+
+const noPause = () => 0;
+
+test.each([1213, 1205, 1020])('runs a transaction again that the server gave up with error %i', async (errno) => {
+  const { run, calls } = failing(errno, 3);
+  await expect(retryDeadlocks(run, noPause)).resolves.toBe('done');
+  expect(calls()).toBe(4);
+});
+
+test('runs nothing again after another error', async () => {
+  const { run, calls } = failing(1062, 1);
+  await expect(retryDeadlocks(run, noPause)).rejects.toMatchObject({ errno: 1062 });
+  expect(calls()).toBe(1);
+});
+
+test('gives up with the last error in the end', async () => {
+  const { run, calls } = failing(1213, Number.POSITIVE_INFINITY);
+  await expect(retryDeadlocks(run, noPause)).rejects.toMatchObject({ errno: 1213 });
+  expect(calls()).toBe(DEADLOCK_ATTEMPTS);
+});

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { Fault } from '../../domain/errors.ts';
+import { guarded, sqlFault } from './faults.ts';
+
+function driverError(code: string, extra: object = {}): Error {
+  return Object.assign(new Error(`INSERT INTO orders VALUES ('secret') - it broke`), { code, sql: 'secret', ...extra });
+}
+
+test.each([
+  ['ECONNREFUSED', 'unavailable'],
+  ['PROTOCOL_CONNECTION_LOST', 'unavailable'],
+  ['ER_LOCK_DEADLOCK', 'unavailable'],
+  ['SQLITE_BUSY', 'unavailable'],
+  ['', 'unavailable'],
+  ['ETIMEDOUT', 'timeout'],
+  ['ER_ACCESS_DENIED_ERROR', 'config'],
+  ['ER_BAD_DB_ERROR', 'config'],
+  ['ER_DATA_TOO_LONG', 'corrupt'],
+  ['SQLITE_CONSTRAINT_NOTNULL', 'corrupt'],
+])('takes %j for %s', (code, fault) => {
+  expect(sqlFault(driverError(code), 'storing orders').code).toBe(fault);
+});
+
+test('tells what the database said, and nothing of what buyers sent', () => {
+  for (const error of [driverError('X'), driverError('X', { sqlMessage: 'it broke' })]) {
+    const fault = sqlFault(error, 'storing orders');
+    expect(fault.message).toBe('storing orders: it broke (X)');
+    expect(fault.cause).toMatchObject({ message: 'it broke', code: 'X' });
+    expect(JSON.stringify([fault.cause, fault, fault.message])).not.toContain('secret');
+  }
+});
+
+test('leaves a fault as it is', async () => {
+  const fault = new Fault('corrupt', 'bad');
+  await expect(guarded('x', () => Promise.reject(fault))).rejects.toBe(fault);
+});

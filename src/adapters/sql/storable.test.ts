@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import type { Order } from '../../domain/order.ts';
+import { assertStorable, MAX_KEY, MAX_USER_ID } from './storable.ts';
+
+const order: Order = {
+  id: '0123456789ABCD',
+  saleId: 's',
+  productId: 'p',
+  userId: 'u'.repeat(MAX_USER_ID),
+  ticket: 1,
+  price: { amount: 0, currency: 'USD' },
+  state: 'reserved',
+  reservedAt: 0,
+  payBy: 1,
+};
+const key = 'k'.repeat(MAX_KEY);
+
+test('takes an order at its limits', () => {
+  expect(() => assertStorable({ order, key })).not.toThrow();
+});
+
+test.each<[string, Partial<Order>]>([
+  ['id', { id: '0123456789ABC' }],
+  ['sale id', { saleId: '' }],
+  ['product id', { productId: 'p'.repeat(65) }],
+  ['user id', { userId: 'u'.repeat(MAX_USER_ID + 1) }],
+  ['user id', { userId: 'a\0b' }],
+  ['currency', { price: { amount: 1, currency: 'EURO' } }],
+  ['price', { price: { amount: 0.5, currency: 'EUR' } }],
+  ['ticket', { ticket: Number.NaN }],
+  ['ticket', { ticket: 2 ** 31 }],
+  ['reservation time', { reservedAt: -1 }],
+  ['payment deadline', { payBy: Number.POSITIVE_INFINITY }],
+  ['state', { state: 'paid' }],
+])('refuses a bad %s', (what, parts) => {
+  const refused = () => assertStorable({ order: { ...order, ...parts }, key });
+  expect(refused).toThrow(
+    expect.objectContaining({ code: 'corrupt', message: expect.stringContaining(`bad ${what}`) }),
+  );
+});
+
+test('refuses a key that is empty or too long', () => {
+  for (const bad of ['', `${key}k`]) expect(() => assertStorable({ order, key: bad })).toThrow(/bad key/);
+});
