@@ -1,0 +1,24 @@
+import type { HttpRoute } from '../../ports/http.ts';
+
+/**
+ * Makes a function that names the methods of a path, as the Allow header does; empty when there is no such path. It is
+ * asked only when no route has matched.
+ */
+export function createAllowedMethods(routes: readonly HttpRoute[]): (path: string) => readonly string[] {
+  const patterns = routes.map(({ pattern, method }) => ({
+    segments: pattern.split('/'),
+    methods: method === 'GET' ? ['GET', 'HEAD'] : [method],
+  }));
+  return (path) => {
+    const segments = path.split('/');
+    const methods = patterns.filter((pattern) => matches(pattern.segments, segments)).flatMap((pattern) => pattern.methods);
+    return methods.length === 0 ? [] : [...new Set(methods), 'OPTIONS'];
+  };
+}
+
+function matches(pattern: readonly string[], path: readonly string[]): boolean {
+  return (
+    pattern.length === path.length &&
+    pattern.every((segment, n) => (segment.startsWith(':') ? path[n] !== '' : segment === path[n]))
+  );
+}

@@ -1,0 +1,126 @@
+import type { HttpResponse } from 'uWebSockets.js';
+import type { HeaderPairs, HttpFrontOptions, HttpRefusal, HttpReply } from '../../ports/http.ts';
+import type { InFlight, Unanswered } from './in-flight.ts';
+import { statusLine } from './status-lines.ts';
+
+export interface ExchangeDeps {
+  readonly inFlight: InFlight;
+  readonly refuse: HttpFrontOptions['refuse'];
+  readonly onError: HttpFrontOptions['onError'];
+}
+
+const NO_HEADERS: HeaderPairs = [];
+
+/**
+ * One request and its answer, given once. It stands between everybody and uWebSockets' response, which must not be
+ * touched after its end or the client's.
+ */
+export class Exchange implements HttpReply, Unanswered {
+  previous: Unanswered | undefined = undefined;
+  next: Unanswered | undefined = undefined;
+  since = 0;
+  receiving = false;
+
+  open = true;
+  requestId = '';
+  /** HEAD: the answer's headers without its body. */
+  bodiless = false;
+  /** Whether the connection ends with the answer. */
+  #closing = false;
+
+  constructor(
+    private readonly res: HttpResponse,
+    private readonly deps: ExchangeDeps,
+  ) {
+    deps.inFlight.add(this);
+    res.onAborted(() => this.#settle());
+  }
+
+  send(status: number, contentType: string, body: string | Uint8Array, headers: HeaderPairs = NO_HEADERS): void {
+    if (!this.#settle()) return;
+    const { res, requestId } = this;
+    const closing = this.#closing;
+    res.cork(() => {
+      res.writeStatus(statusLine(status));
+      res.writeHeader('content-type', contentType);
+      res.writeHeader('x-content-type-options', 'nosniff');
+      res.writeHeader('x-request-id', requestId);
+      for (const [name, value] of headers) res.writeHeader(name, value);
+      if (!this.bodiless || closing) {
+        res.end(this.bodiless ? '' : body, closing);
+      } else {
+        // Told the length by endWithoutBody, uWebSockets would wait for a body and close at the next request.
+        res.writeHeader('content-length', String(Buffer.byteLength(body))).endWithoutBody();
+      }
+    });
+  }
+
+  /** The answer to OPTIONS. */
+  sendAllow(allow: string): void {
+    if (!this.#settle()) return;
+    const { res, requestId } = this;
+    res.cork(() => {
+      res.writeStatus(statusLine(204)).writeHeader('allow', allow).writeHeader('x-request-id', requestId).endWithoutBody();
+    });
+  }
+
+  refuse(refusal: HttpRefusal): void {
+    this.deps.refuse(refusal, this.requestId, this);
+  }
+
+  /**
+   * Refuses, and ends the connection: what follows on it can't be trusted. An answered request would let uWebSockets go
+   * on to whatever else has arrived, closing or not. So this one stays unanswered until the next turn of the event
+   * loop: if what has arrived looks like another request, uWebSockets ends the connection instead of handling it.
+   */
+  refuseAndClose(refusal: HttpRefusal): void {
+    this.#closing = true;
+    setImmediate(() => {
+      try {
+        if (this.open) this.refuse(refusal);
+      } catch (error) {
+        this.fail(error);
+      }
+    });
+  }
+
+  /** Something threw where only we can catch it: above us an exception ends the process. */
+  fail(error: unknown): void {
+    try {
+      this.deps.onError(error, this.requestId);
+      this.refuse({ code: 'internal' });
+    } catch {
+      this.cut();
+    }
+  }
+
+  cut(): void {
+    if (this.#settle()) this.res.close();
+  }
+
+  answerOverdue(): void {
+    try {
+      this.refuse({ code: 'unavailable' });
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.cut();
+    }
+  }
+
+  expectBody(): void {
+    this.deps.inFlight.move(this, true);
+  }
+
+  bodyArrived(): void {
+    this.deps.inFlight.move(this, false);
+  }
+
+  /** True the first time. */
+  #settle(): boolean {
+    if (!this.open) return false;
+    this.open = false;
+    this.deps.inFlight.remove(this);
+    return true;
+  }
+}

@@ -1,0 +1,80 @@
+/** What of a request's headers a front needs. Reused from request to request: copy what must live on. */
+export interface Head {
+  authorization: string;
+  idempotencyKey: string | undefined;
+  contentType: string;
+  contentLength: string;
+  contentLengths: number;
+  /** Whether a Transfer-Encoding was sent, be it empty. */
+  transferEncoding: boolean;
+  ifMatch: string;
+  requestId: string;
+  /** The name of a header that may stand once and stood twice. */
+  repeated: string;
+}
+
+export interface HeaderSource {
+  forEach(visit: (lowerCaseName: string, value: string) => void): void;
+}
+
+/**
+ * Makes a reader of headers. It visits each once: asking for them by name would be no faster, and shows only the first
+ * of two. The answer is overwritten by the next call.
+ */
+export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
+  const head: Head = {
+    authorization: '',
+    idempotencyKey: undefined,
+    contentType: '',
+    contentLength: '',
+    contentLengths: 0,
+    transferEncoding: false,
+    ifMatch: '',
+    requestId: '',
+    repeated: '',
+  };
+
+  const visit = (name: string, value: string): void => {
+    switch (name) {
+      case 'authorization':
+        if (head.authorization !== '') head.repeated = name;
+        head.authorization = value;
+        break;
+      case 'idempotency-key':
+        if (head.idempotencyKey !== undefined) head.repeated = name;
+        head.idempotencyKey = value;
+        break;
+      case 'content-type':
+        if (head.contentType !== '') head.repeated = name;
+        head.contentType = value;
+        break;
+      case 'content-length':
+        head.contentLength = value;
+        head.contentLengths += 1;
+        break;
+      case 'transfer-encoding':
+        head.transferEncoding = true;
+        break;
+      case 'if-match':
+        head.ifMatch = head.ifMatch === '' ? value : `${head.ifMatch}, ${value}`;
+        break;
+      case 'x-request-id':
+        head.requestId = value;
+        break;
+    }
+  };
+
+  return (source) => {
+    head.authorization = '';
+    head.idempotencyKey = undefined;
+    head.contentType = '';
+    head.contentLength = '';
+    head.contentLengths = 0;
+    head.transferEncoding = false;
+    head.ifMatch = '';
+    head.requestId = '';
+    head.repeated = '';
+    source.forEach(visit);
+    return head;
+  };
+}

@@ -1,0 +1,24 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+const REASONS: Readonly<Record<string, (host: string, port: number) => string>> = {
+  EADDRINUSE: (_host, port) => `port ${port} is in use by another process`,
+  EACCES: (_host, port) => `port ${port} may not be used by this user`,
+  EADDRNOTAVAIL: (host) => `host ${host} is not an address of this machine`,
+  ENOTFOUND: (host) => `host ${host} is not an address of this machine`,
+};
+
+/** uWebSockets.js says only that it couldn't listen: asks the system for the reason by trying the same. */
+export async function explainListenFailure(host: string, port: number): Promise<string> {
+  const server = createServer();
+  try {
+    server.listen({ host, port, exclusive: true });
+    await once(server, 'listening');
+    return `port ${port} on ${host} could not be listened on`;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    return REASONS[code]?.(host, port) ?? `port ${port} on ${host} could not be listened on (${code})`;
+  } finally {
+    server.close();
+  }
+}

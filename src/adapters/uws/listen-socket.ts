@@ -1,0 +1,30 @@
+import uWS, { type TemplatedApp, type us_listen_socket } from 'uWebSockets.js';
+import { Fault } from '../../domain/errors.ts';
+import { explainListenFailure } from './listen-failure.ts';
+
+// What uWebSockets.js takes and exports, but its type declarations leave out.
+declare module 'uWebSockets.js' {
+  interface TemplatedApp {
+    listen(host: string, port: number, options: number, done: (socket: us_listen_socket | false) => void): TemplatedApp;
+  }
+  const LIBUS_LISTEN_EXCLUSIVE_PORT: number;
+}
+
+const SHARED_PORT = 0;
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly shared: boolean;
+}
+
+/** Listens; errors: Fault `config` with the reason in words. */
+export async function openListenSocket(app: TemplatedApp, address: ListenAddress): Promise<us_listen_socket> {
+  const { host, port, shared } = address;
+  const options = shared ? SHARED_PORT : uWS.LIBUS_LISTEN_EXCLUSIVE_PORT;
+  const socket = await new Promise<us_listen_socket | false>((resolve) => {
+    app.listen(host, port, options, resolve);
+  });
+  if (socket === false) throw new Fault('config', await explainListenFailure(host, port));
+  return socket;
+}

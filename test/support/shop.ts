@@ -1,0 +1,130 @@
+import { createAuthenticator } from '../../src/api/auth.ts';
+import { refuse } from '../../src/api/refuse.ts';
+import { createRoutes } from '../../src/api/routes.ts';
+import { createIdSource } from '../../src/domain/ids.ts';
+import type { Order } from '../../src/domain/order.ts';
+import { type PurchaseOutcome, reservedOrder } from '../../src/domain/purchase.ts';
+import type { Sale } from '../../src/domain/sale.ts';
+import { systemClock } from '../../src/ports/clock.ts';
+import type { HttpFront, ListenHttp } from '../../src/ports/http.ts';
+import { Orders } from '../../src/services/orders.ts';
+import { Sales } from '../../src/services/sales.ts';
+import type { PurchaseRequest } from '../../src/streams/purchase-request.ts';
+
+export const SHOP_SECRET = 'a secret for tests only';
+
+export interface Shop {
+  readonly front: HttpFront;
+  readonly orders: readonly Order[];
+  /** What handlers threw. */
+  readonly errors: readonly unknown[];
+  /** From now on purchases wait until the function that this returns is called. */
+  hold(): () => void;
+  drain(): void;
+}
+
+export interface ShopOptions {
+  readonly sales: readonly Sale[];
+  readonly maxBodyBytes?: number;
+  readonly bodyWithinMs?: number;
+  readonly answerWithinMs?: number;
+}
+
+/** The real API and services on a real front, with a shop in memory behind them that never runs out. */
+export async function openShop(listen: ListenHttp, options: ShopOptions): Promise<Shop> {
+  const { sales: list, maxBodyBytes = 16 * 1024, ...limits } = options;
+  const catalogue = {
+    sale: async (id: string) => list.find((sale) => sale.id === id),
+    sales: async ({ after = '', includeDrafts }: { readonly after?: string; readonly includeDrafts: boolean }) =>
+      list.filter((sale) => sale.id > after && (includeDrafts || sale.status !== 'draft')),
+  };
+  const orders: Order[] = [];
+  const answered = new Map<string, Order>();
+  const errors: unknown[] = [];
+  const newId = createIdSource({ node: 1, now: Date.now });
+  let held: Promise<void> = Promise.resolve();
+  let draining = false;
+
+  function buy({ saleId, userId, idempotencyKey }: PurchaseRequest): PurchaseOutcome {
+    const sale = list.find(({ id }) => id === saleId);
+    if (sale === undefined || sale.status === 'draft') return { kind: 'unknownSale' };
+    const key = idempotencyKey === undefined ? undefined : JSON.stringify([saleId, userId, idempotencyKey]);
+    const earlier = key === undefined ? undefined : answered.get(key);
+    if (earlier !== undefined) return { kind: 'replayed', order: earlier };
+    const order = reservedOrder(sale, { orderId: newId(), userId, ticket: orders.length + 1, reservedAt: Date.now() });
+    orders.unshift(order);
+    if (key !== undefined) answered.set(key, order);
+    return { kind: 'reserved', order };
+  }
+
+  const front = await listen({
+    host: '127.0.0.1',
+    port: 0,
+    maxBodyBytes,
+    ...limits,
+    routes: createRoutes({
+      purchases: { submit: (request) => void held.then(() => request.respond(buy(request))) },
+      sales: new Sales({ catalogue, queue: { remaining: async () => 5 }, clock: systemClock }),
+      orders: new Orders({
+        store: {
+          order: async (id) => orders.find((order) => order.id === id),
+          orders: async ({ userId, saleId, state, before, limit }) =>
+            orders
+              .filter((order) => order.userId === userId && (before === undefined || order.id < before))
+              .filter((order) => (saleId ?? order.saleId) === order.saleId && (state ?? order.state) === order.state)
+              .slice(0, limit),
+        },
+        queue: { find: async () => undefined },
+        catalogue,
+      }),
+      auth: createAuthenticator({ secret: SHOP_SECRET, cacheSize: 100 }),
+      clock: systemClock,
+      readiness: async () => ({ ready: true, dependencies: { queue: { state: 'up' } } }),
+      metrics: async () => 'up 1\n',
+      draining: () => draining,
+    }),
+    refuse,
+    onError: (error) => errors.push(error),
+  });
+
+  return {
+    front,
+    orders,
+    errors,
+    hold() {
+      const { promise, resolve } = withResolvers();
+      held = promise;
+      return resolve;
+    },
+    drain() {
+      draining = true;
+    },
+  };
+}
+
+function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+export function saleNamed(id: string, changes: Partial<Sale> = {}): Sale {
+  return {
+    id,
+    productId: 'poster',
+    title: `Sale ${id}`,
+    description: 'One thousand, numbered.',
+    price: { amount: 12999, currency: 'USD' },
+    total: 1000,
+    perBuyerLimit: 1000,
+    opensAt: Date.now() - 60_000,
+    closesAt: Date.now() + 3_600_000,
+    payWithinSeconds: 600,
+    status: 'published',
+    epoch: 1,
+    version: 1,
+    ...changes,
+  };
+}
