@@ -15,10 +15,13 @@ import { ensureInstalled, exclusively } from './install.mjs';
 import { demandNode } from './node-version.mjs';
 import { main, ROOT, run, say } from './run.mjs';
 
-const SOURCE_FOLDERS = ['src', 'migrations'];
+const CONFIG = 'tsconfig.json';
 
 /** The rest of what decides how the output looks. */
-const BUILD_FILES = ['tsconfig.json', 'package-lock.json'];
+const BUILD_FILES = [CONFIG, 'package-lock.json'];
+
+/** As the compiler has them: folders of the repository. */
+const SOURCE_FOLDERS = JSON.parse(readFileSync(join(ROOT, CONFIG), 'utf8')).include;
 
 /** Files that the code reads at run time, and that the compiler leaves behind. */
 const ASSETS = /\.(lua|html|svg)$/;
