@@ -88,7 +88,7 @@ describe('the bulkhead', () => {
           return never.promise;
         },
       };
-      let reject = () => undefined as void;
+      let reject: () => void = () => undefined;
       await policy.execute(works[ending]).catch(() => undefined);
       reject();
     };

@@ -6,7 +6,7 @@ import { type PurchaseOutcome, type Reservation, reservedOrder } from '../domain
 import type { Sale } from '../domain/sale.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OrderLog } from '../ports/order-log.ts';
-import type { ReserveAnswer, ReserveItem, ReserveReply, TicketQueue } from '../ports/ticket-queue.ts';
+import type { ReserveAnswer, ReserveItem, TicketQueue } from '../ports/ticket-queue.ts';
 import type { Policy } from '../resilience/policy.ts';
 import { batchMap } from './operators/batch-map.ts';
 import type { PurchaseRequest } from './purchase-request.ts';
@@ -82,62 +82,78 @@ export function purchase(
   const soldOut = new SoldOutMemo(clock, options.soldOutMs);
 
   const sell = (requests: readonly PurchaseRequest[], saleId: string): ObservableInput<AnsweredBatch> => {
-    const outcomes: PurchaseOutcome[] = new Array(requests.length);
-    const toReserve: number[] = [];
-    const latest = clock.monotonic() - options.deadlineMs;
+    // What is left without an answer, whatever happened, is unknown.
+    const outcomes: PurchaseOutcome[] = new Array(requests.length).fill(UNAVAILABLE);
+    const open: number[] = [];
     const isSoldOut = soldOut.has(saleId);
     requests.forEach((request, i) => {
-      if (request.receivedAt < latest) outcomes[i] = OVERLOADED;
       // A buyer with a key may have won before: only the queue knows.
-      else if (isSoldOut && request.idempotencyKey === undefined) outcomes[i] = SOLD_OUT;
-      else toReserve.push(i);
+      if (isSoldOut && request.idempotencyKey === undefined) outcomes[i] = SOLD_OUT;
+      else open.push(i);
     });
     const batch = { saleId, requests, outcomes };
-    if (toReserve.length === 0) return of(batch);
-    return reserveAndPublish(batch, toReserve);
+    return open.length === 0 ? of(batch) : reserveAndPublish(batch, open);
   };
 
-  const reserveAndPublish = async (batch: OpenBatch, indices: readonly number[]): Promise<AnsweredBatch> => {
+  const reserveAndPublish = async (batch: OpenBatch, open: readonly number[]): Promise<AnsweredBatch> => {
     try {
-      const sale = sales.known(batch.saleId) ?? (await sales.find(batch.saleId));
-      if (sale === undefined || sale.status === 'draft') return answerAll(batch, indices, UNKNOWN_SALE);
+      const known = sales.known(batch.saleId) ?? (await sales.find(batch.saleId));
+      if (known === undefined || known.status === 'draft') return answerAll(batch, open, UNKNOWN_SALE);
       // A ticket is not taken that can't be published.
-      if (!log.writable() || !policies.log.ready()) return answerAll(batch, indices, UNAVAILABLE);
-      const items = indices.map((i) => itemOf(batch.requests[i] as PurchaseRequest, newId));
-      const { reply, current } = await reserve(sale, items);
-      if (reply.kind === 'unknownSale' || reply.kind === 'stale') return answerAll(batch, indices, RECOVERING);
-      sales.observe(sale.id, reply.remaining);
-      const toPublish = settleAnswers(batch, indices, items, reply.answers, current);
-      return toPublish.length === 0 ? batch : await publish(batch, toPublish, current);
+      if (!log.writable() || !policies.log.ready()) return answerAll(batch, open, UNAVAILABLE);
+      const asked = open.map((index) => ({ index, item: itemOf(batch.requests[index] as PurchaseRequest, newId) }));
+      const { toPublish, sale } = await reserve(batch, asked, known);
+      const fault = toPublish.length === 0 ? undefined : await publish(batch, toPublish, sale);
+      withholdLate(batch);
+      return fault === undefined ? batch : { ...batch, fault };
     } catch (fault) {
-      return { ...answerAll(batch, indices, outcomeOf(fault)), fault };
+      return { ...answerAll(batch, open, outcomeOf(fault)), fault };
     }
   };
 
+  /** Fills in what the queue decides; returns what is the log's to decide, and the sale of the epoch that decided. */
   const reserve = async (
+    batch: OpenBatch,
+    asked: readonly Asked[],
     sale: Sale,
-    items: readonly ReserveItem[],
-  ): Promise<{ reply: ReserveReply; current: Sale }> => {
+    again = false,
+  ): Promise<{ toPublish: readonly ToPublish[]; sale: Sale }> => {
+    const inTime = refuseLate(batch, asked);
+    if (inTime.length === 0) return { toPublish: [], sale };
+    const items = inTime.map(({ item }) => item);
     const reply = await policies.queue.execute(() => queue.reserve(sale.id, sale.epoch, items));
-    if (reply.kind !== 'stale') return { reply, current: sale };
-    // The queue was rebuilt since this process read the sale: once more with the epoch of today, nothing was done.
-    sales.forget(sale.id);
-    const current = (await sales.find(sale.id)) ?? sale;
-    return { reply: await policies.queue.execute(() => queue.reserve(sale.id, current.epoch, items)), current };
+    if (reply.kind === 'answered') {
+      sales.observe(sale.id, reply.remaining);
+      return { toPublish: settleAnswers(batch, inTime, reply.answers, sale), sale };
+    }
+    if (reply.kind === 'stale' && !again) {
+      // The queue was rebuilt since this process read the sale: once more with the epoch of today, nothing was done.
+      sales.forget(sale.id);
+      return reserve(batch, inTime, (await sales.find(sale.id)) ?? sale, true);
+    }
+    for (const { index } of inTime) batch.outcomes[index] = RECOVERING;
+    return { toPublish: [], sale };
   };
 
-  /** Fills in what the queue has decided; returns what is the log's to decide. */
+  /** Asked before each call of the queue: reading the sale may have taken long. */
+  const refuseLate = (batch: OpenBatch, asked: readonly Asked[]): readonly Asked[] => {
+    const latest = clock.monotonic() - options.deadlineMs;
+    return asked.filter(({ index }) => {
+      if ((batch.requests[index] as PurchaseRequest).receivedAt >= latest) return true;
+      batch.outcomes[index] = OVERLOADED;
+      return false;
+    });
+  };
+
   const settleAnswers = (
     batch: OpenBatch,
-    indices: readonly number[],
-    items: readonly ReserveItem[],
+    asked: readonly Asked[],
     answers: readonly ReserveAnswer[],
     sale: Sale,
   ): ToPublish[] => {
     const toPublish: ToPublish[] = [];
     answers.forEach((answer, n) => {
-      const index = indices[n] as number;
-      const item = items[n] as ReserveItem;
+      const { index, item } = asked[n] as Asked;
       switch (answer.kind) {
         case 'reserved':
         case 'replayed': {
@@ -163,7 +179,8 @@ export function purchase(
     return toPublish;
   };
 
-  const publish = async (batch: OpenBatch, toPublish: readonly ToPublish[], sale: Sale): Promise<AnsweredBatch> => {
+  /** Fills in what the log decides; returns the fault that kept it from doing so. */
+  const publish = async (batch: OpenBatch, toPublish: readonly ToPublish[], sale: Sale): Promise<unknown> => {
     const items: LoggedReservation[] = [];
     const orderIds = new Set<string>();
     for (const { index, outcome, key } of toPublish) {
@@ -171,14 +188,8 @@ export function purchase(
       // Two requests with one key share a batch and an order.
       if (orderIds.has(orderId)) continue;
       orderIds.add(orderId);
-      items.push({
-        orderId,
-        ticket,
-        userId,
-        key,
-        reservedAt,
-        requestId: (batch.requests[index] as PurchaseRequest).requestId,
-      });
+      const { requestId } = batch.requests[index] as PurchaseRequest;
+      items.push({ orderId, ticket, userId, key, reservedAt, requestId });
     }
     const { productId, price, payWithinSeconds, epoch } = sale;
     const record = { type: 'reservations', saleId: sale.id, productId, epoch, price, payWithinSeconds, items } as const;
@@ -186,16 +197,28 @@ export function purchase(
       await policies.log.execute(() => log.append(record));
     } catch (fault) {
       for (const { index } of toPublish) batch.outcomes[index] = UNAVAILABLE;
-      return { ...batch, fault };
+      return fault;
     }
-    // Nobody waits for this one: if it is lost, the relay publishes again, and the store ignores it.
-    queue.published(sale.id, [...orderIds]).catch((error: unknown) => options.onUnmarked?.(error));
+    for (const { index, outcome } of toPublish) batch.outcomes[index] = outcome;
+    void markPublished(sale.id, [...orderIds]);
+    return undefined;
+  };
+
+  /** Nobody waits for this one: if it is lost, the relay publishes again, and the store ignores it. */
+  const markPublished = async (saleId: string, orderIds: readonly string[]): Promise<void> => {
+    try {
+      await queue.published(saleId, orderIds);
+    } catch (error) {
+      options.onUnmarked?.(error);
+    }
+  };
+
+  /** The last thing before the answer: an order that comes too late is not told, old or new. Its key finds it. */
+  const withholdLate = ({ requests, outcomes }: OpenBatch): void => {
     const latest = clock.monotonic() - options.deadlineMs;
-    for (const { index, outcome } of toPublish) {
-      const inTime = (batch.requests[index] as PurchaseRequest).receivedAt >= latest;
-      batch.outcomes[index] = inTime ? outcome : UNAVAILABLE;
-    }
-    return batch;
+    requests.forEach(({ receivedAt }, i) => {
+      if (receivedAt < latest && 'order' in (outcomes[i] as PurchaseOutcome)) outcomes[i] = UNAVAILABLE;
+    });
   };
 
   return request$.pipe(
@@ -213,6 +236,12 @@ export function purchase(
 
 interface OpenBatch extends AnsweredBatch {
   readonly outcomes: PurchaseOutcome[];
+}
+
+/** A request's place in its batch, and what the queue is asked for it. */
+interface Asked {
+  readonly index: number;
+  readonly item: ReserveItem;
 }
 
 interface ToPublish {

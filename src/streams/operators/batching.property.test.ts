@@ -25,6 +25,12 @@ function expectAscending(ids: readonly number[]): void {
   expect(ids).toEqual([...ids].sort((a, b) => a - b));
 }
 
+function expectBatch(items: readonly Item[], key: string, size: number): void {
+  expect(items.length).toBeGreaterThan(0);
+  expect(items.length).toBeLessThanOrEqual(size);
+  expect(new Set(items.map((item) => item.key))).toEqual(new Set([key]));
+}
+
 /** A batch under way: it answers all of its items when it is told to end. */
 function workOf(items: readonly Item[]) {
   const answer$ = new Subject<Item>();
@@ -53,9 +59,7 @@ describe('batchMap, whatever arrives and ends in whatever order', () => {
         let completed = false;
 
         const project = (items: readonly Item[], key: string) => {
-          expect(items.length).toBeGreaterThan(0);
-          expect(items.length).toBeLessThanOrEqual(size);
-          expect(new Set(items.map((item) => item.key))).toEqual(new Set([key]));
+          expectBatch(items, key, size);
           started.push(...items);
           if (synchronous) return items;
           const work = workOf(items);
@@ -83,15 +87,17 @@ describe('batchMap, whatever arrives and ends in whatever order', () => {
         const finish = (n: number) => underWay.splice(n % underWay.length, 1)[0]?.end();
 
         const arrived: Item[] = [];
+        const arrive = (key: string) => {
+          const waiting = arrived.length - refused.length - started.length;
+          const refusals = refused.length;
+          const item = { id: arrived.length, key };
+          arrived.push(item);
+          source$.next(item);
+          expect(refused.length - refusals).toBe(waiting >= capacity ? 1 : 0);
+        };
         for (const next of steps) {
-          if ('arrive' in next) {
-            const item = { id: arrived.length, key: next.arrive };
-            const waiting = arrived.length - refused.length - started.length;
-            const refusals = refused.length;
-            arrived.push(item);
-            source$.next(item);
-            expect(refused.length - refusals).toBe(waiting >= capacity ? 1 : 0);
-          } else if ('finish' in next) finish(next.finish);
+          if ('arrive' in next) arrive(next.arrive);
+          else if ('finish' in next) finish(next.finish);
           else endTurn();
           expect(arrived.length - refused.length - started.length).toBeLessThanOrEqual(capacity);
         }

@@ -1,0 +1,16 @@
+import type { Clock } from '../../../src/ports/clock.ts';
+
+/** A clock that stands still until the test moves it. */
+export class ManualClock implements Clock {
+  #ms = 0;
+
+  /** The two clocks differ, so that nobody can take one for the other unnoticed. */
+  constructor(private readonly wallAtStart = Date.UTC(2030, 0, 1)) {}
+
+  readonly now = () => this.wallAtStart + this.#ms;
+  readonly monotonic = () => this.#ms;
+
+  advance(ms: number): void {
+    this.#ms += ms;
+  }
+}

@@ -1,0 +1,143 @@
+import { gateOf } from '../../../src/domain/sale.ts';
+import type {
+  QueueAudit,
+  QueuedSale,
+  ReserveAnswer,
+  ReserveItem,
+  ReserveReply,
+  StrandedReservation,
+  TicketQueue,
+} from '../../../src/ports/ticket-queue.ts';
+
+interface Held extends StrandedReservation {
+  /** When it was taken or last claimed, as long as nobody has proved it published. */
+  pendingSince: number | undefined;
+}
+
+interface State {
+  sale: QueuedSale;
+  closed: boolean;
+  readonly free: number[];
+  readonly ledger: Map<string, Held>;
+  readonly keys: Map<string, { readonly fingerprint: string; readonly reservation: StrandedReservation }>;
+}
+
+/** The ticket queue's rules in plain memory, on a clock of the test's. */
+export class MemoryTicketQueue implements TicketQueue {
+  readonly #sales = new Map<string, State>();
+
+  constructor(private readonly now: () => number) {}
+
+  async load(sale: QueuedSale): Promise<void> {
+    if (this.#sales.has(sale.id)) return;
+    const free = Array.from({ length: sale.total }, (_, n) => n + 1);
+    this.#sales.set(sale.id, { sale, closed: false, free, ledger: new Map(), keys: new Map() });
+  }
+
+  /** As after a recovery: the same reservations, under the next epoch. */
+  raiseEpoch(saleId: string): number {
+    const state = this.#state(saleId);
+    state.sale = { ...state.sale, epoch: state.sale.epoch + 1 };
+    return state.sale.epoch;
+  }
+
+  async reserve(saleId: string, epoch: number, items: readonly ReserveItem[]): Promise<ReserveReply> {
+    const state = this.#sales.get(saleId);
+    if (state === undefined) return { kind: 'unknownSale' };
+    if (state.sale.epoch !== epoch) return { kind: 'stale', epoch: state.sale.epoch };
+    if (items.length < 1 || items.length > 256) throw new RangeError(`${items.length} items in a call`);
+    const answers = items.map((item) => this.#reserveOne(state, item));
+    return { kind: 'answered', answers, remaining: state.free.length };
+  }
+
+  async published(saleId: string, orderIds: readonly string[]): Promise<void> {
+    for (const orderId of orderIds) {
+      const held = this.#state(saleId).ledger.get(orderId);
+      if (held !== undefined) held.pendingSince = undefined;
+    }
+  }
+
+  async claimStranded(
+    saleId: string,
+    { leaseMs, max }: { readonly leaseMs: number; readonly max: number },
+  ): Promise<readonly StrandedReservation[]> {
+    const now = this.now();
+    const due = [...this.#state(saleId).ledger.values()]
+      .filter(({ pendingSince }) => pendingSince !== undefined && now - pendingSince > leaseMs)
+      .sort((a, b) => (a.pendingSince ?? 0) - (b.pendingSince ?? 0))
+      .slice(0, max);
+    for (const held of due) held.pendingSince = now;
+    return due.map(({ pendingSince: _, ...reservation }) => reservation);
+  }
+
+  async release(saleId: string, orderIds: readonly string[]): Promise<readonly string[]> {
+    const { ledger, free } = this.#state(saleId);
+    return orderIds.filter((orderId) => {
+      const held = ledger.get(orderId);
+      if (held !== undefined) free.push(held.ticket);
+      return ledger.delete(orderId);
+    });
+  }
+
+  async close(saleId: string, epoch: number): Promise<void> {
+    const state = this.#state(saleId);
+    if (state.sale.epoch === epoch) state.closed = true;
+  }
+
+  async remaining(saleId: string): Promise<number | undefined> {
+    return this.#sales.get(saleId)?.free.length;
+  }
+
+  async find(saleId: string, orderId: string): Promise<StrandedReservation | undefined> {
+    const held = this.#sales.get(saleId)?.ledger.get(orderId);
+    if (held === undefined) return undefined;
+    const { pendingSince: _, ...reservation } = held;
+    return reservation;
+  }
+
+  async audit(saleId: string): Promise<QueueAudit | undefined> {
+    const state = this.#sales.get(saleId);
+    if (state === undefined) return undefined;
+    const { sale, free, ledger } = state;
+    const held = [...ledger.values()];
+    const tickets = [...free, ...held.map(({ ticket }) => ticket)];
+    return {
+      epoch: sale.epoch,
+      held: held.length,
+      heldByBuyers: held.length,
+      remaining: free.length,
+      pending: held.filter(({ pendingSince }) => pendingSince !== undefined).length,
+      doubled: tickets.filter((ticket, n) => tickets.indexOf(ticket) !== n),
+    };
+  }
+
+  async ping(): Promise<void> {}
+
+  #reserveOne(state: State, { orderId, userId, key, fingerprint }: ReserveItem): ReserveAnswer {
+    const { sale, free, ledger, keys } = state;
+    const earlier = keys.get(JSON.stringify([userId, key]));
+    if (earlier !== undefined) {
+      if (earlier.fingerprint !== fingerprint) return { kind: 'keyMismatch' };
+      const { ticket, reservedAt, orderId: firstId } = earlier.reservation;
+      if (firstId === orderId) return { kind: 'reserved', ticket, reservedAt };
+      const published = ledger.get(firstId)?.pendingSince === undefined;
+      return { kind: 'replayed', orderId: firstId, ticket, reservedAt, published };
+    }
+    const gate = gateOf({ ...sale, status: state.closed ? 'closed' : 'published' }, this.now());
+    if (gate !== 'open') return { kind: gate };
+    const own = [...ledger.values()].filter((held) => held.userId === userId);
+    if (own.length >= sale.perBuyerLimit) return { kind: 'limitReached', orderIds: own.map((held) => held.orderId) };
+    const ticket = free.shift();
+    if (ticket === undefined) return { kind: 'soldOut' };
+    const reservation = { orderId, ticket, userId, key, reservedAt: this.now() };
+    ledger.set(orderId, { ...reservation, pendingSince: this.now() });
+    keys.set(JSON.stringify([userId, key]), { fingerprint, reservation });
+    return { kind: 'reserved', ticket, reservedAt: reservation.reservedAt };
+  }
+
+  #state(saleId: string): State {
+    const state = this.#sales.get(saleId);
+    if (state === undefined) throw new Error(`the test's queue does not know the sale ${saleId}`);
+    return state;
+  }
+}

@@ -1,0 +1,161 @@
+import { Subject, type Subscription } from 'rxjs';
+import { createIdSource } from '../../src/domain/ids.ts';
+import type { LogRecord } from '../../src/domain/log-record.ts';
+import type { Order } from '../../src/domain/order.ts';
+import type { PurchaseOutcome } from '../../src/domain/purchase.ts';
+import type { Sale } from '../../src/domain/sale.ts';
+import type { ReserveItem, ReserveReply } from '../../src/ports/ticket-queue.ts';
+import { createPolicy, type PolicyOptions } from '../../src/resilience/policy.ts';
+import { type AnsweredBatch, type PurchaseOptions, purchase, purchaseDefaults } from '../../src/streams/purchase.ts';
+import type { PurchaseRequest } from '../../src/streams/purchase-request.ts';
+import { settled } from './deferred.ts';
+import { ManualClock } from './fakes/manual-clock.ts';
+import { MemoryTicketQueue } from './fakes/memory-ticket-queue.ts';
+import { aSale } from './sales.ts';
+
+/** Stand around the real calls of a port: `proceed` makes the call, and its effect, when and if it is called. */
+export interface Hooks {
+  reserve: (proceed: () => Promise<ReserveReply>, items: readonly ReserveItem[]) => Promise<ReserveReply>;
+  published: (proceed: () => Promise<void>) => Promise<void>;
+  append: (proceed: () => Promise<void>, record: LogRecord) => Promise<void>;
+  find: (proceed: () => Promise<Sale | undefined>) => Promise<Sale | undefined>;
+}
+
+const POLICY: PolicyOptions = {
+  concurrency: 64,
+  timeoutMs: 1500,
+  failureShare: 0.5,
+  windowMs: 5000,
+  minimumRps: 1000,
+  halfOpenAfterMs: 1000,
+};
+
+export interface RigOptions extends Partial<PurchaseOptions> {
+  readonly sale?: Partial<Sale>;
+  readonly logPolicy?: Partial<PolicyOptions>;
+}
+
+/** The purchase stream on a queue that follows the port's rules, with a hook around everything that can fail. */
+export async function purchaseRig({ sale: changes, logPolicy, ...options }: RigOptions = {}) {
+  const clock = new ManualClock();
+  const queue = new MemoryTicketQueue(clock.now);
+  const sale = aSale(changes);
+  await queue.load(sale);
+
+  const catalogue = new Map([[sale.id, sale]]);
+  const memory = new Map(catalogue);
+  const records: LogRecord[] = [];
+  const reserved: (readonly ReserveItem[])[] = [];
+  const observed: number[] = [];
+  const unmarked: unknown[] = [];
+  const hooks: Hooks = {
+    reserve: (proceed) => proceed(),
+    published: (proceed) => proceed(),
+    append: (proceed) => proceed(),
+    find: (proceed) => proceed(),
+  };
+  const state = { writable: true };
+  const policies = {
+    queue: createPolicy('queue', POLICY),
+    log: createPolicy('log', { ...POLICY, ...logPolicy }),
+  };
+
+  const request$ = new Subject<PurchaseRequest>();
+  const batches: AnsweredBatch[] = [];
+  const answers = new Map<string, PurchaseOutcome[]>();
+  const won: { readonly order: Order; readonly answeredAfterMs: number }[] = [];
+  const ends: unknown[] = [];
+  const subscription: Subscription = purchase(
+    request$,
+    {
+      queue: {
+        reserve: (saleId, epoch, items) =>
+          hooks.reserve(() => {
+            reserved.push(items);
+            return queue.reserve(saleId, epoch, items);
+          }, items),
+        published: (saleId, orderIds) => hooks.published(() => queue.published(saleId, orderIds)),
+      },
+      log: {
+        append: (record) =>
+          hooks.append(async () => {
+            records.push(record);
+          }, record),
+        writable: () => state.writable,
+      },
+      sales: {
+        known: (saleId) => memory.get(saleId),
+        find: (saleId) => hooks.find(async () => catalogue.get(saleId)),
+        forget: (saleId) => memory.delete(saleId),
+        observe: (_, remaining) => observed.push(remaining),
+      },
+      newId: createIdSource({ node: 1, now: clock.now }),
+      clock,
+      policies,
+    },
+    { ...purchaseDefaults, onUnmarked: (error) => unmarked.push(error), ...options },
+  ).subscribe({
+    next: (batch) => {
+      batches.push(batch);
+      for (const [i, request] of batch.requests.entries()) request.respond(batch.outcomes[i] as PurchaseOutcome);
+    },
+    error: (error) => ends.push(error),
+    complete: () => ends.push('complete'),
+  });
+
+  let requests = 0;
+  /** Clicks; the answers are collected under the request's id. */
+  const click = (userId: string, key?: string, saleId = sale.id): string => {
+    requests += 1;
+    const requestId = `r${requests}`;
+    answers.set(requestId, []);
+    const receivedAt = clock.monotonic();
+    request$.next({
+      saleId,
+      userId,
+      idempotencyKey: key,
+      requestId,
+      receivedAt,
+      respond: (outcome) => {
+        answers.get(requestId)?.push(outcome);
+        if ('order' in outcome) won.push({ order: outcome.order, answeredAfterMs: clock.monotonic() - receivedAt });
+      },
+    });
+    return requestId;
+  };
+
+  return {
+    clock,
+    queue,
+    sale,
+    catalogue,
+    memory,
+    /** What the log holds. */
+    records,
+    /** The items of each call that reached the queue. */
+    reserved,
+    observed,
+    unmarked,
+    hooks,
+    state,
+    policies,
+    batches,
+    answers,
+    /** The orders that were answered, and how old the requests were then. */
+    won,
+    /** How the stream ended, if it has. */
+    ends,
+    click,
+    /** Clicks and waits for all that needs no waiting. */
+    buy: async (userId: string, key?: string, saleId?: string): Promise<PurchaseOutcome | undefined> => {
+      const requestId = click(userId, key, saleId);
+      await settled();
+      await settled();
+      return answers.get(requestId)?.[0];
+    },
+    complete: () => request$.complete(),
+    unsubscribe: () => subscription.unsubscribe(),
+  };
+}
+
+export type PurchaseRig = Awaited<ReturnType<typeof purchaseRig>>;
