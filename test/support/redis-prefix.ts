@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 
 /** Not REDIS_URL, which may be an installation's own. */
-export const TEST_REDIS_URL = process.env['TEST_REDIS_URL'] || undefined;
+export const TEST_REDIS_URL = process.env.TEST_REDIS_URL || undefined;
 
 if (TEST_REDIS_URL === undefined) {
   console.warn('SKIPPED: the tests on Redis need a server: set TEST_REDIS_URL (redis://host:port)');

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { Fault, messageOf } from '../../domain/errors.ts';
+import { Fault, isFault, messageOf } from '../../domain/errors.ts';
 import { faultOf, isReplyError } from './faults.ts';
 import { CALL_TIMEOUT_MS, CONNECTION_OPTIONS } from './options.ts';
 
@@ -28,12 +28,13 @@ const RECONNECT_WAIT_MS = 250;
 export function connectRedis({ url, timeoutMs = CALL_TIMEOUT_MS, onState }: ConnectionOptions): Connection {
   const redis = new Redis(url, CONNECTION_OPTIONS);
   let reason = 'not connected yet';
-  /** Which connection it is: one that timed out must not take its successor down. */
-  let generation = 0;
+  /** Which connection it is, and the last one that proved useless: ioredis takes a moment to notice. */
+  let current = 0;
+  let useless = 0;
   const waiting = new Set<() => void>();
 
   redis.on('ready', () => {
-    generation += 1;
+    current += 1;
     onState?.('up', '');
     for (const go of waiting) go();
   });
@@ -43,7 +44,7 @@ export function connectRedis({ url, timeoutMs = CALL_TIMEOUT_MS, onState }: Conn
   redis.on('close', () => onState?.('down', reason));
 
   async function connected(limitMs: number): Promise<void> {
-    if (redis.status === 'ready') return;
+    if (redis.status === 'ready' && current > useless) return;
     await new Promise<void>((resolve, reject) => {
       const go = () => {
         clearTimeout(timer);
@@ -58,19 +59,27 @@ export function connectRedis({ url, timeoutMs = CALL_TIMEOUT_MS, onState }: Conn
     });
   }
 
+  /** Nothing tells a slow server from a dead line: whoever comes next gets a new one. */
+  function giveUp(which: number): void {
+    if (which <= useless) return;
+    useless = which;
+    redis.disconnect(true);
+  }
+
   async function attempt(command: string, args: readonly (string | number)[], limitMs: number): Promise<unknown> {
-    const sentOn = generation;
+    const sentOn = current;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        // Nothing tells a slow server from a dead line: whoever comes next gets a new one.
-        if (generation === sentOn) redis.disconnect(true);
         reject(new Fault('timeout', `Redis did not answer ${command} in time`));
       }, limitMs);
     });
     const answer = redis.call(command, args as (string | number)[]);
     try {
       return await Promise.race([answer, late]);
+    } catch (error) {
+      if (!isReplyError(error)) giveUp(sentOn);
+      throw error;
     } finally {
       clearTimeout(timer);
     }
@@ -84,7 +93,7 @@ export function connectRedis({ url, timeoutMs = CALL_TIMEOUT_MS, onState }: Conn
       try {
         return await attempt(command, args, left());
       } catch (error) {
-        if (isReplyError(error) || error instanceof Fault) throw faultOf(error);
+        if (isReplyError(error) || isFault(error)) throw faultOf(error);
       }
       await connected(left());
       return attempt(command, args, left()).catch((error: unknown) => {

@@ -13,6 +13,9 @@ const LAST_RETRY_MS = 1000;
 /** Idle connections die silently behind some firewalls. */
 const KEEP_ALIVE_MS = 10_000;
 
+/** A dead line never answers our goodbye; the next connection is made only after it was waited for. */
+const GOODBYE_MS = 50;
+
 /**
  * ioredis' defaults resend what was in flight when a connection broke, and keep commands while there is none: a
  * purchase might run twice, or long after its buyer was told that it failed. What is sent again is decided in
@@ -23,6 +26,7 @@ export const CONNECTION_OPTIONS = {
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
   connectTimeout: CONNECT_TIMEOUT_MS,
+  disconnectTimeout: GOODBYE_MS,
   keepAlive: KEEP_ALIVE_MS,
   retryStrategy: (attempt: number) => Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LAST_RETRY_MS),
   // A master that was demoted: connect anew, to where the name or the sentinel now points.

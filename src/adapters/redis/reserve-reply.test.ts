@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { replyOf } from './reserve-reply.ts';
+
+describe('replyOf', () => {
+  it.each([
+    [[-1], { kind: 'unknownSale' }],
+    [[-2, 7], { kind: 'stale', epoch: 7 }],
+  ])('reads %j as an answer to the whole batch', (raw, reply) => {
+    expect(replyOf(raw, 3)).toEqual(reply);
+  });
+
+  it.each([
+    [5, { kind: 'reserved', ticket: 5, reservedAt: 1000 }],
+    ['=5 900', { kind: 'reserved', ticket: 5, reservedAt: 900 }],
+    ['*A 5 900 1', { kind: 'replayed', orderId: 'A', ticket: 5, reservedAt: 900, published: true }],
+    ['*A 5 900 0', { kind: 'replayed', orderId: 'A', ticket: 5, reservedAt: 900, published: false }],
+    ['#B,A', { kind: 'limitReached', orderIds: ['A', 'B'] }],
+    [-1, { kind: 'soldOut' }],
+    [-2, { kind: 'notStarted' }],
+    [-3, { kind: 'ended' }],
+    [-4, { kind: 'closed' }],
+    [-5, { kind: 'keyMismatch' }],
+  ])('reads %j as an answer to one purchase', (raw, answer) => {
+    expect(replyOf([9, 1000, raw], 1)).toEqual({ kind: 'answered', remaining: 9, answers: [answer] });
+  });
+
+  it.each([
+    ['an answer too few', [9, 1000, 1]],
+    ['a refusal that nobody knows', [9, 1000, 1, -6]],
+    ['a form that nobody knows', [9, 1000, 1, '?']],
+  ])('throws on %s', (_, raw) => {
+    expect(() => replyOf(raw, 2)).toThrow(expect.objectContaining({ code: 'corrupt' }));
+  });
+});

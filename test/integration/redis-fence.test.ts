@@ -1,0 +1,179 @@
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Servers } from '../../dev/servers/api.d.ts';
+import type { RedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
+import { createRedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
+import { openSale, purchase, purchases } from '../contract/fixtures.ts';
+import { TEST_REDIS_URL } from '../support/redis-prefix.ts';
+import { up } from '../support/servers.ts';
+import type { TcpProxy } from '../support/tcp-proxy.ts';
+import { tcpProxy } from '../support/tcp-proxy.ts';
+
+/** A Redis of its own to kill, starve and cut off; whoever has TEST_REDIS_URL can have one. */
+describe.skipIf(TEST_REDIS_URL === undefined)('a Redis in trouble, with TEST_REDIS_URL', () => {
+  let servers: Servers;
+  let url: string;
+  let redis: Redis;
+  const opened: { disconnect(): void }[] = [];
+
+  beforeAll(async () => {
+    // Synced at each write: with `everysec` a busy disk delays what kill -9 must not take here.
+    servers = await up({ only: ['redis'], way: 'local', args: { redis: ['--appendfsync', 'always'] } });
+    url = servers.urls.REDIS_URL ?? '';
+    redis = new Redis(url);
+    // It is killed on purpose.
+    redis.on('error', () => {});
+  });
+  afterEach(() => {
+    for (const one of opened.splice(0)) one.disconnect();
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await servers.stop();
+  });
+
+  let prefixes = 0;
+  const open = (options: { readonly url?: string; readonly prefix?: string; readonly timeoutMs?: number } = {}) => {
+    prefixes += 1;
+    const adapter = createRedisTicketQueue({ url, prefix: `p${prefixes}:`, ...options });
+    opened.push(adapter);
+    return adapter;
+  };
+  const load = async ({ queue }: RedisTicketQueue) => {
+    const sale = openSale();
+    await queue.load(sale);
+    return sale.id;
+  };
+
+  describe('the fence', () => {
+    it('stands before the scripts are loaded for the first time', async () => {
+      await redis.script('FLUSH');
+      const { queue } = open();
+
+      await expect(queue.load(openSale())).rejects.toMatchObject({ code: 'fenced', retryable: false });
+      await expect(queue.reserve('sale', 1, purchases(1))).rejects.toMatchObject({ code: 'fenced' });
+      await expect(queue.remaining('sale')).rejects.toMatchObject({ code: 'fenced' });
+    });
+
+    it('is lifted by one process for all', async () => {
+      const [first, second] = [open({ prefix: 'shared:' }), open({ prefix: 'shared:' })];
+      await Promise.all([first.prepare(), second.prepare()]);
+      const saleId = await load(first);
+
+      expect(await second.queue.reserve(saleId, 1, purchases(1))).toMatchObject({ remaining: 9 });
+    });
+
+    it('is lifted again after the scripts were flushed, for nothing was lost', async () => {
+      const adapter = open();
+      await adapter.prepare();
+      const saleId = await load(adapter);
+      await redis.script('FLUSH');
+      await expect(adapter.queue.remaining(saleId)).rejects.toMatchObject({ code: 'fenced' });
+      await adapter.prepare();
+
+      expect(await adapter.queue.remaining(saleId)).toBe(10);
+    });
+
+    it('stays after a restart until somebody has recovered the state', async () => {
+      const adapter = open();
+      await adapter.prepare();
+      const saleId = await load(adapter);
+      await servers.stop('redis', 'SIGKILL');
+      await servers.start('redis');
+
+      await expect(adapter.prepare()).rejects.toMatchObject({ code: 'fenced' });
+      await expect(adapter.queue.reserve(saleId, 1, purchases(1))).rejects.toMatchObject({ code: 'fenced' });
+      const newcomer = open({ prefix: 'never seen:' });
+      await newcomer.prepare();
+      expect(await newcomer.queue.reserve(saleId, 1, purchases(1))).toEqual({ kind: 'unknownSale' });
+    });
+  });
+
+  it('does nothing when its memory is full', async () => {
+    const adapter = open();
+    await adapter.prepare();
+    const saleId = await load(adapter);
+    await redis.config('SET', 'maxmemory', '1mb');
+    await expect(adapter.queue.reserve(saleId, 1, purchases(3))).rejects.toMatchObject({ code: 'unavailable' });
+    await redis.config('SET', 'maxmemory', '0');
+
+    expect(await adapter.queue.audit(saleId)).toMatchObject({ held: 0, heldByBuyers: 0, remaining: 10, pending: 0 });
+    expect(await adapter.queue.reserve(saleId, 1, purchases(3))).toMatchObject({ remaining: 7 });
+  });
+
+  describe('behind a network', () => {
+    let proxy: TcpProxy;
+
+    const openProxied = async (timeoutMs?: number) => {
+      proxy = await tcpProxy(Number(new URL(url).port));
+      opened.push({ disconnect: proxy.close });
+      const through = open({ url: `redis://127.0.0.1:${proxy.port}`, ...(timeoutMs && { timeoutMs }) });
+      await through.prepare();
+      const saleId = await load(through);
+      return { queue: through.queue, saleId };
+    };
+
+    it('that cuts off an answer, gets the same purchases once more and sells each once', async () => {
+      const { queue, saleId } = await openProxied();
+      const items = purchases(3);
+      proxy.cutNextReply();
+
+      expect(await queue.reserve(saleId, 1, items)).toMatchObject({
+        answers: [{ ticket: 1 }, { ticket: 2 }, { ticket: 3 }],
+        remaining: 7,
+      });
+      expect(await queue.audit(saleId)).toMatchObject({ held: 3, heldByBuyers: 3, remaining: 7, doubled: [] });
+    });
+
+    it('that swallows answers, is given up on, and asked over a new connection', async () => {
+      const { queue, saleId } = await openProxied(200);
+      const item = purchase();
+      proxy.blackhole();
+      await expect(queue.reserve(saleId, 1, [item])).rejects.toMatchObject({ code: 'timeout', retryable: true });
+
+      expect(await queue.reserve(saleId, 1, [item])).toMatchObject({ answers: [{ kind: 'reserved', ticket: 1 }] });
+    });
+
+    it('that is down, is reported, and used again when it is back', async () => {
+      const { queue, saleId } = await openProxied();
+      await servers.stop('redis');
+      await expect(queue.ping()).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+      await servers.start('redis');
+
+      await expect.poll(() => queue.ping().then(() => 'up', String), { timeout: 10_000 }).toBe('up');
+      await expect(queue.remaining(saleId)).rejects.toMatchObject({ code: 'fenced' });
+    });
+  });
+});
+
+describe.skipIf(TEST_REDIS_URL === undefined)('a Redis Cluster, with TEST_REDIS_URL', () => {
+  it('gets all keys of a sale in one slot', async () => {
+    const servers = await up({ only: ['redis'], way: 'local', args: { redis: ['--cluster-enabled', 'yes'] } });
+    const url = servers.urls.REDIS_URL ?? '';
+    const redis = new Redis(url);
+    const adapter = createRedisTicketQueue({ url });
+    try {
+      await redis.cluster('ADDSLOTSRANGE', 0, 16_383);
+      // A node waits two seconds after its start before it calls the cluster sound.
+      await expect.poll(() => redis.cluster('INFO'), { timeout: 10_000 }).toMatch('cluster_state:ok');
+      await adapter.prepare();
+      const sale = openSale();
+      await adapter.queue.load(sale);
+      const items = purchases(3);
+      const [first, second] = items.map(({ orderId }) => orderId) as [string, string];
+
+      expect(await adapter.queue.reserve(sale.id, 1, items)).toMatchObject({ remaining: 7 });
+      await adapter.queue.published(sale.id, [first]);
+      expect(await adapter.queue.claimStranded(sale.id, { leaseMs: 0, max: 9 })).toHaveLength(2);
+      expect(await adapter.queue.release(sale.id, [second])).toEqual([second]);
+      await adapter.queue.close(sale.id, 1);
+      expect(await adapter.queue.find(sale.id, first)).toMatchObject({ ticket: 1 });
+      expect(await adapter.queue.remaining(sale.id)).toBe(8);
+      expect(await adapter.queue.audit(sale.id)).toMatchObject({ held: 2, pending: 1 });
+    } finally {
+      adapter.disconnect();
+      redis.disconnect();
+      await servers.stop();
+    }
+  });
+});

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keysOf } from '../../src/adapters/redis/keys.ts';
+import { SCRIPTS } from '../../src/adapters/redis/scripts.ts';
+import type { RedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
+import { createRedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
+import type { QueuedSale } from '../../src/ports/ticket-queue.ts';
+import { openSale, purchase, purchases } from '../contract/fixtures.ts';
+import { answersOf, ticketOf } from '../contract/queue-bench.ts';
+import type { RedisPrefix } from '../support/redis-prefix.ts';
+import { redisPrefix, TEST_REDIS_URL } from '../support/redis-prefix.ts';
+
+/** What the port can't see: what the scripts make of keys that are not as they left them. */
+describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with TEST_REDIS_URL', () => {
+  let own: RedisPrefix;
+  let adapter: RedisTicketQueue;
+
+  beforeAll(async () => {
+    own = redisPrefix();
+    adapter = createRedisTicketQueue(own);
+    await adapter.prepare();
+  });
+  afterAll(async () => {
+    adapter.disconnect();
+    await own.drop();
+  });
+
+  const keyOf = (saleId: string, name: 'queue' | 'pending' | 'meta') => keysOf(own.prefix, saleId, [name])[0] ?? '';
+  const reserve = async (saleId: string, count: number) =>
+    answersOf(await adapter.queue.reserve(saleId, 1, purchases(count)));
+  const loaded = async (overrides: Partial<QueuedSale> = {}) => {
+    const sale = openSale(overrides);
+    await adapter.queue.load(sale);
+    return sale.id;
+  };
+
+  it('never gives away a ticket that is held, though it stands in the queue', async () => {
+    const saleId = await loaded({ total: 4 });
+    await reserve(saleId, 2);
+    await own.redis.lpush(keyOf(saleId, 'queue'), 2, 1);
+
+    expect(await adapter.queue.audit(saleId)).toMatchObject({ doubled: [1, 2] });
+    expect((await reserve(saleId, 3)).map(ticketOf)).toEqual([3, 4, undefined]);
+    expect(await adapter.queue.audit(saleId)).toMatchObject({ held: 4, remaining: 0, doubled: [] });
+  });
+
+  it('never gives one ticket twice in a batch, though it stands in the queue twice', async () => {
+    const saleId = await loaded({ total: 3 });
+    await own.redis.lpush(keyOf(saleId, 'queue'), 1);
+
+    expect((await reserve(saleId, 4)).map(ticketOf)).toEqual([1, 2, 3, undefined]);
+  });
+
+  it('does nothing when an order id of the batch stands for another purchase', async () => {
+    const saleId = await loaded();
+    const [first, second] = [purchase(), purchase()];
+    await adapter.queue.reserve(saleId, 1, [first]);
+    const before = await adapter.queue.audit(saleId);
+    const stolen = purchase({ orderId: first.orderId });
+
+    await expect(adapter.queue.reserve(saleId, 1, [second, stolen])).rejects.toMatchObject({ code: 'corrupt' });
+    await expect(
+      adapter.queue.reserve(saleId, 1, [second, purchase({ orderId: second.orderId })]),
+    ).rejects.toMatchObject({ code: 'corrupt' });
+    expect(await adapter.queue.audit(saleId)).toEqual(before);
+  });
+
+  it('does nothing when one of its keys is of a foreign type', async () => {
+    const saleId = await loaded();
+    await own.redis.set(keyOf(saleId, 'pending'), 'no zset');
+    await expect(reserve(saleId, 3)).rejects.toMatchObject({ code: 'corrupt' });
+    await own.redis.del(keyOf(saleId, 'pending'));
+
+    expect(await adapter.queue.audit(saleId)).toMatchObject({ held: 0, heldByBuyers: 0, remaining: 10, pending: 0 });
+  });
+
+  it('refuses order ids that its entries could not hold', async () => {
+    const saleId = await loaded();
+    for (const orderId of ['', 'a b', 'a,b']) {
+      await expect(adapter.queue.reserve(saleId, 1, [purchase({ orderId })])).rejects.toMatchObject({
+        code: 'corrupt',
+      });
+    }
+    await expect(reserve(saleId, 257)).rejects.toMatchObject({ code: 'corrupt' });
+  });
+
+  it('forgets nothing to relay for an order that holds no ticket', async () => {
+    const saleId = await loaded();
+    await own.redis.zadd(keyOf(saleId, 'pending'), 1, 'nobody');
+
+    expect(await adapter.queue.claimStranded(saleId, { leaseMs: 0, max: 10 })).toEqual([]);
+    expect(await adapter.queue.audit(saleId)).toMatchObject({ pending: 0 });
+  });
+
+  describe('a load', () => {
+    /** One call of the script, as a process does before it dies. */
+    const loadSome = ({ id, epoch, total, perBuyerLimit, opensAt, closesAt }: QueuedSale, tickets: number) =>
+      own.redis.evalsha(
+        SCRIPTS.load.sha,
+        2,
+        ...keysOf(own.prefix, id, SCRIPTS.load.keys),
+        ...[epoch, total, perBuyerLimit, opensAt, closesAt, tickets],
+      );
+
+    it('that was interrupted sells nothing until it is repeated', async () => {
+      const sale = openSale({ total: 100 });
+      await loadSome(sale, 30);
+
+      expect(await adapter.queue.reserve(sale.id, 1, purchases(1))).toEqual({ kind: 'unknownSale' });
+      expect(await adapter.queue.remaining(sale.id)).toBeUndefined();
+      expect(await adapter.queue.audit(sale.id)).toBeUndefined();
+
+      await adapter.queue.load(sale);
+      expect((await reserve(sale.id, 101)).map(ticketOf)).toEqual([
+        ...Array.from({ length: 100 }, (_, i) => i + 1),
+        undefined,
+      ]);
+    });
+
+    it('begins anew when the sale was defined anew meanwhile', async () => {
+      const sale = openSale({ total: 100 });
+      await loadSome(sale, 30);
+      await adapter.queue.load({ ...sale, total: 5 });
+
+      expect((await reserve(sale.id, 6)).map(ticketOf)).toEqual([1, 2, 3, 4, 5, undefined]);
+    });
+
+    it('by two processes at once puts in each ticket once', async () => {
+      const sale = openSale({ total: 60_000 });
+      await Promise.all([adapter.queue.load(sale), adapter.queue.load(sale)]);
+
+      expect(await own.redis.llen(keyOf(sale.id, 'queue'))).toBe(60_000);
+      expect(await adapter.queue.audit(sale.id)).toMatchObject({ remaining: 60_000, doubled: [] });
+    });
+  });
+});
