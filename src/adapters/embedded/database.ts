@@ -19,18 +19,15 @@ export interface Connection extends Db {
 }
 
 /**
- * Small pages: the buyers' index is hit at random, so a commit's cost is the number of dirty pages times their size.
- * Measured at 100,000 reservations, see bench/embedded-engine.ts.
+ * A commit that finds more pages (4 KiB) than this in the WAL pays for a checkpoint: 16 MiB, a pause of some 10 ms. Idle
+ * moments do it before (group-commit.ts), so only a long stampede comes this far.
  */
-const PAGE_BYTES = 4096;
-
-/** A commit that finds more pages than this in the WAL checkpoints; idle moments do it long before (group-commit.ts). */
-const WAL_PAGES = 16_384;
+const WAL_PAGES = 4_096;
 
 /** Only while opening, where another process may be creating the schema; afterwards nothing may block the thread. */
 const OPEN_BUSY_MS = 5_000;
 
-/** Bytes of page cache, negative KiB as SQLite wants it. */
+/** The page cache, as SQLite wants it: negative KiB. It holds the buyers' index of some 300,000 reservations. */
 const CACHE_KIB = -32_768;
 
 /** Opens the file and brings its schema up to date. Errors: Fault `config` when the file can't be used. */
@@ -52,7 +49,6 @@ export function connect(file: string): Connection {
 
 function prepareFile(database: Database.Database): void {
   database.pragma(`busy_timeout = ${OPEN_BUSY_MS}`);
-  database.pragma(`page_size = ${PAGE_BYTES}`);
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);

@@ -13,8 +13,13 @@ export interface Call {
 /** Calls of one transaction at the most: a longer one would make the first of them wait for no gain in fsyncs. */
 const MAX_GROUP = 64;
 
-/** How long calls wait for another writer of the file before they are refused; a purchase's deadline is shorter. */
-const BUSY_LIMIT_MS = 5_000;
+export interface GroupCommitOptions {
+  /** How long calls wait for another writer of the file before they are refused. */
+  readonly busyLimitMs: number;
+}
+
+/** Longer than a purchase waits, so that the engine is never the first to give up. */
+export const groupCommitDefaults = { busyLimitMs: 5_000 } as const satisfies GroupCommitOptions;
 
 /** A rival in this very process needs turns of our event loop to finish; one elsewhere needs time. */
 const BUSY_TURNS = 8;
@@ -30,6 +35,7 @@ const IDLE_MS = 100;
 export class GroupCommit {
   readonly #db: Connection;
   readonly #ops: Readonly<Record<string, AnyOp>>;
+  readonly #busyLimitMs: number;
   #waiting: Call[] = [];
   #scheduled = false;
   #busyTries = 0;
@@ -38,9 +44,14 @@ export class GroupCommit {
   #lastCommit = 0;
   #idleTimer: NodeJS.Timeout | undefined;
 
-  constructor(db: Connection, ops: Readonly<Record<string, AnyOp>>) {
+  constructor(
+    db: Connection,
+    ops: Readonly<Record<string, AnyOp>>,
+    { busyLimitMs }: GroupCommitOptions = groupCommitDefaults,
+  ) {
     this.#db = db;
     this.#ops = ops;
+    this.#busyLimitMs = busyLimitMs;
   }
 
   submit(call: Call): void {
@@ -126,9 +137,9 @@ export class GroupCommit {
   #retryLater(): void {
     this.#busyTries += 1;
     if (this.#busyTries === 1) this.#busySince = performance.now();
-    if (performance.now() - this.#busySince > BUSY_LIMIT_MS) {
+    if (performance.now() - this.#busySince > this.#busyLimitMs) {
       this.#busyTries = 0;
-      const fault = new Fault('unavailable', `another writer has held the database for ${BUSY_LIMIT_MS} ms`);
+      const fault = new Fault('unavailable', `another writer has held the database for ${this.#busyLimitMs} ms`);
       for (const call of this.#waiting.splice(0)) call.reject(fault);
       return;
     }

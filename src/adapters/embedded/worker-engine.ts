@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { Fault } from '../../domain/errors.ts';
+import { Fault, messageOf } from '../../domain/errors.ts';
 import type { Engine } from './engine-types.ts';
 import { Pending } from './pending.ts';
 import type { Reply, Request } from './worker-protocol.ts';
@@ -65,8 +65,17 @@ export async function openWorkerEngine(file: string, script: URL): Promise<Engin
   };
 }
 
-/** Errors: what the worker could not open. */
+/** Errors: Fault `config` when the file can't be opened or the thread can't be started. */
 async function opened(worker: Worker): Promise<void> {
-  const [reply] = (await once(worker, 'message')) as [Reply];
+  const reply = await firstReply(worker);
   if (reply.kind === 'refused') throw fromWire(reply.error);
+}
+
+async function firstReply(worker: Worker): Promise<Reply> {
+  try {
+    const [reply] = (await once(worker, 'message')) as [Reply];
+    return reply;
+  } catch (error) {
+    throw new Fault('config', `the database's thread can't start: ${messageOf(error)}`, { cause: error });
+  }
 }

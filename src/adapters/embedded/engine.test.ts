@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
+import { connect } from './database.ts';
+import { type Engine, openEngine } from './engine.ts';
+
+/** As it was built: Node 20 can't run a worker from TypeScript. `npm test` builds first. */
+const BUILT_WORKER = new URL('../../../dist/src/adapters/embedded/worker.js', import.meta.url);
+
+describe.each([
+  ['in this thread', false],
+  ['in a thread of its own', BUILT_WORKER],
+] as const)('the engine %s', (_, thread) => {
+  let folder: TempFolder;
+  let file: string;
+  const open: Engine[] = [];
+
+  const start = async (): Promise<Engine> => {
+    const engine = await openEngine({ file, thread });
+    open.push(engine);
+    return engine;
+  };
+
+  beforeEach(async () => {
+    folder = await tempFolder();
+    file = join(folder.path, 'test.db');
+  });
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((engine) => engine.close()));
+    await folder.remove();
+  });
+
+  it('answers calls in the order in which they were made', async () => {
+    const engine = await start();
+    const answered: number[] = [];
+    await Promise.all(
+      Array.from({ length: 150 }, (_, i) => engine.call('log.append', `${i}`).then(() => answered.push(i))),
+    );
+    const records = await engine.call('log.read', { from: 0, max: 1_000 });
+
+    expect(answered).toEqual(Array.from({ length: 150 }, (_, i) => i));
+    expect(records.map(({ payload }) => payload)).toEqual(answered.map(String));
+  });
+
+  it('answers what was called before it closes, and nothing after', async () => {
+    const engine = await start();
+    const last = engine.call('log.append', 'last');
+    await engine.close();
+
+    await expect(last).resolves.toBeNull();
+    await expect(engine.call('ping', null)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(engine.close()).resolves.toBeUndefined();
+  });
+
+  it('holds in a reopened file all that it answered', async () => {
+    const engine = await start();
+    await Promise.all(['a', 'b', 'c'].map((text) => engine.call('log.append', text)));
+    await engine.close();
+    const again = await start();
+
+    expect((await again.call('log.read', { from: 0, max: 9 })).map(({ payload }) => payload)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('lets two engines write one file', async () => {
+    const engines = [await start(), await start()];
+    await Promise.all(Array.from({ length: 60 }, (_, i) => (engines[i % 2] as Engine).call('log.append', `${i}`)));
+
+    expect(await (engines[0] as Engine).call('log.lag', 'nobody')).toBe(60);
+  });
+
+  it('rejects with the fault of its op, code and all', async () => {
+    const engine = await start();
+    await engine.call('queue.load', { id: 's', epoch: 1, total: 9, perBuyerLimit: 9, opensAt: 0, closesAt: 9 });
+    const item = { orderId: 'same', userId: 'u', key: 'k:1', fingerprint: 'f' };
+    const call = { saleId: 's', epoch: 1, now: 5, items: [item, { ...item, key: 'k:2' }] };
+
+    await expect(engine.call('queue.reserve', call)).rejects.toMatchObject({ name: 'Fault', code: 'corrupt' });
+    expect(await engine.call('queue.remaining', 's')).toBe(9);
+  });
+
+  it('says which file it can not open', async () => {
+    file = join(folder.path, 'no such folder', 'test.db');
+
+    await expect(start()).rejects.toMatchObject({ code: 'config', message: expect.stringContaining(file) });
+  });
+
+  it('refuses a file of a later release, and leaves it alone', async () => {
+    const later = connect(file);
+    later.run('PRAGMA user_version = 999');
+    later.close();
+
+    await expect(start()).rejects.toMatchObject({ code: 'config', message: expect.stringContaining('999') });
+  });
+});
+
+it('refuses a thread that can not start', async () => {
+  const folder = await tempFolder();
+  const thread = new URL('no-such-worker.js', import.meta.url);
+
+  await expect(openEngine({ file: join(folder.path, 'test.db'), thread })).rejects.toMatchObject({ code: 'config' });
+  await folder.remove();
+});

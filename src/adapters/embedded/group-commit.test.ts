@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
+import { isFault } from '../../domain/errors.ts';
+import { type Connection, connect } from './database.ts';
+import { GroupCommit } from './group-commit.ts';
+import { type AnyOp, reading, writing } from './ops/op.ts';
+
+const OPS = {
+  add: writing((db, name: string) => db.run('INSERT INTO things (name) VALUES (?)', name)),
+  addThenThrow: writing((db, name: string) => {
+    db.run('INSERT INTO things (name) VALUES (?)', name);
+    throw new Error('not me');
+  }),
+  /** Fills the pages that the file may still have. */
+  addHuge: writing((db, pages: number) => db.run('INSERT INTO things (name) VALUES (zeroblob(? * 4096))', pages)),
+  names: reading((db, _args: null) => db.all<{ name: string }>('SELECT name FROM things').map(({ name }) => name)),
+} satisfies Record<string, AnyOp>;
+
+/** Long enough to be told from not waiting at all. */
+const BUSY_LIMIT_MS = 50;
+
+describe('a group commit', () => {
+  let folder: TempFolder;
+  let file: string;
+  let db: Connection;
+  let other: Connection;
+  let commits: number;
+  let groups: GroupCommit;
+
+  beforeEach(async () => {
+    folder = await tempFolder();
+    file = join(folder.path, 'test.db');
+    other = connect(file);
+    other.run('CREATE TABLE things (name TEXT UNIQUE)');
+    const plain = connect(file);
+    commits = 0;
+    db = {
+      ...plain,
+      get inTransaction() {
+        return plain.inTransaction;
+      },
+      run: (sql, ...params) => {
+        if (sql === 'COMMIT') commits += 1;
+        return plain.run(sql, ...params);
+      },
+    };
+    groups = new GroupCommit(db, OPS, { busyLimitMs: BUSY_LIMIT_MS });
+  });
+  afterEach(async () => {
+    groups.close();
+    other.close();
+    await folder.remove();
+  });
+
+  const call = (op: keyof typeof OPS, args: unknown): Promise<unknown> =>
+    new Promise((resolve, reject) => groups.submit({ op, args, resolve, reject }));
+  const stored = (): string[] => other.all<{ name: string }>('SELECT name FROM things').map(({ name }) => name);
+
+  it('commits all calls of a tick together, and answers each', async () => {
+    expect(await Promise.all([call('add', 'a'), call('add', 'b'), call('names', null)])).toEqual([1, 1, ['a', 'b']]);
+    expect(commits).toBe(1);
+  });
+
+  it('has stored what it answers', async () => {
+    await call('add', 'a');
+
+    expect(stored()).toEqual(['a']);
+  });
+
+  it('undoes a call that throws, and nobody else in its group', async () => {
+    const results = await Promise.allSettled([call('add', 'a'), call('addThenThrow', 'b'), call('add', 'c')]);
+
+    expect(results).toMatchObject([{ value: 1 }, { reason: { message: 'not me' } }, { value: 1 }]);
+    expect(stored()).toEqual(['a', 'c']);
+  });
+
+  it('rejects the later of two calls that conflict', async () => {
+    const results = await Promise.allSettled([call('add', 'a'), call('add', 'a'), call('add', 'b')]);
+
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(stored()).toEqual(['a', 'b']);
+  });
+
+  it('refuses an op that nobody knows', async () => {
+    await expect(call('drop' as 'add', 'a')).rejects.toThrow('drop');
+  });
+
+  it('splits what is too much for one transaction, and keeps its order', async () => {
+    const names = Array.from({ length: 200 }, (_, i) => `n${i}`);
+    await Promise.all(names.map((name) => call('add', name)));
+
+    expect(stored()).toEqual(names);
+    expect(commits).toBeGreaterThan(1);
+    expect(commits).toBeLessThan(10);
+  });
+
+  it('waits for another writer without holding up the thread', async () => {
+    other.run('BEGIN IMMEDIATE');
+    other.run('INSERT INTO things (name) VALUES (?)', 'theirs');
+    const mine = call('add', 'mine');
+    // As a writer in this very process would: it needs turns of the event loop to get to its commit.
+    for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
+    other.run('COMMIT');
+    await mine;
+
+    expect(stored()).toEqual(['theirs', 'mine']);
+  });
+
+  it('gives up on a writer that never ends, and works again after it', async () => {
+    other.run('BEGIN IMMEDIATE');
+    const results = await Promise.allSettled([call('add', 'a'), call('add', 'b')]);
+    other.run('ROLLBACK');
+
+    expect(results.map((result) => result.status === 'rejected' && isFault(result.reason, 'unavailable'))).toEqual([
+      true,
+      true,
+    ]);
+    await call('add', 'c');
+    expect(stored()).toEqual(['c']);
+  });
+
+  it('reads while another connection writes', async () => {
+    await call('add', 'a');
+    other.run('BEGIN IMMEDIATE');
+
+    expect(await call('names', null)).toEqual(['a']);
+    other.run('ROLLBACK');
+  });
+
+  it('refuses what does not fit on the disk, keeps what was there, and goes on', async () => {
+    await call('add', 'a');
+    const { page_count: pages } = other.get<{ page_count: number }>('PRAGMA page_count') ?? { page_count: 0 };
+    db.all(`PRAGMA max_page_count = ${pages + 2}`);
+    const results = await Promise.allSettled([call('addHuge', 10), call('add', 'b')]);
+
+    expect(results.map((result) => result.status === 'rejected' && isFault(result.reason, 'unavailable'))).toEqual([
+      true,
+      true,
+    ]);
+    await call('add', 'c');
+    expect(stored()).toEqual(['a', 'c']);
+  });
+
+  it('refuses what still waits when it is closed', async () => {
+    const waiting = call('add', 'a');
+    groups.close();
+
+    await expect(waiting).rejects.toMatchObject({ code: 'unavailable' });
+    expect(stored()).toEqual([]);
+    groups = new GroupCommit(connect(file), OPS);
+  });
+});

@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { logRecord } from '../../../test/contract/fixtures.ts';
+import { LogMember } from '../../../test/contract/log-member.ts';
+import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
+import { encodeRecord } from '../../domain/log-codec.ts';
+import type { OrderLog } from '../../ports/order-log.ts';
+import { connect } from './database.ts';
+import { type Engine, openEngine } from './engine.ts';
+import { createEmbeddedOrderLog } from './order-log.ts';
+
+/** What every log does stands in the contract. */
+describe('the embedded order log', () => {
+  let folder: TempFolder;
+  let engine: Engine;
+  let log: OrderLog;
+
+  beforeEach(async () => {
+    folder = await tempFolder();
+    engine = await openEngine({ file: join(folder.path, 'test.db'), thread: false });
+    log = createEmbeddedOrderLog(engine);
+  });
+  afterEach(async () => {
+    await engine.close();
+    await folder.remove();
+  });
+
+  it('shows a waiting reader what another process appended', async () => {
+    await log.append(logRecord(1));
+    const member = new LogMember(log, { group: 'g' });
+    await member.sees(1);
+    const process = connect(join(folder.path, 'test.db'));
+    process.run('INSERT INTO log (payload) VALUES (?)', encodeRecord(logRecord(2)));
+    process.close();
+    await member.sees(2);
+    member.leave();
+
+    expect(member.tickets()).toEqual([1, 2]);
+  });
+
+  it('refuses appends at once when too many wait, and takes them again later', async () => {
+    const appends = Array.from({ length: 257 }, (_, i) => log.append(logRecord(i + 1)));
+    expect(log.writable()).toBe(false);
+    const results = await Promise.allSettled(appends);
+
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(256);
+    expect(results.at(-1)).toMatchObject({ reason: { code: 'full' } });
+    expect(log.writable()).toBe(true);
+    expect(await log.lag('g')).toBe(256);
+  });
+
+  it('reads on after the database was away', async () => {
+    let away = true;
+    const shaky: Engine = {
+      ...engine,
+      call: (op, args) => (away && op === 'log.read' ? Promise.reject(new Error('away')) : engine.call(op, args)),
+    };
+    const reader = createEmbeddedOrderLog(shaky);
+    await reader.append(logRecord(1));
+    const reads = vi.spyOn(shaky, 'call');
+    const member = new LogMember(reader, { group: 'g' });
+    await vi.waitFor(() => expect(reads).toHaveBeenCalledWith('log.read', expect.anything()));
+    away = false;
+    await member.sees(1);
+    member.leave();
+  });
+
+  it('wakes a waiting reader with each append, long before it would look by itself', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    try {
+      const seen: number[] = [];
+      let arrived = (): void => {};
+      const subscription = log.consume({ group: 'g', maxInFlight: 10 }).subscribe(({ entries, ack }) => {
+        seen.push(...entries.map(({ offset }) => offset));
+        ack();
+        arrived();
+      });
+      for (let ticket = 1; ticket <= 3; ticket += 1) {
+        const next = new Promise<void>((resolve) => {
+          arrived = resolve;
+        });
+        await log.append(logRecord(ticket));
+        await next;
+      }
+      subscription.unsubscribe();
+
+      expect(seen).toEqual([1, 2, 3]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('lets nobody acknowledge after leaving', async () => {
+    await log.append(logRecord(1));
+    const member = new LogMember(log, { group: 'g', acks: false });
+    await member.sees(1);
+    member.leave();
+    member.acknowledgeFromNowOn();
+    const successor = new LogMember(log, { group: 'g' });
+    await successor.sees(1);
+    successor.leave();
+
+    expect(successor.tickets()).toEqual([1]);
+  });
+});

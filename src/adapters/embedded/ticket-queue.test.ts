@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
+import type { ReserveReply, TicketQueue } from '../../ports/ticket-queue.ts';
+import { connect } from './database.ts';
+import { type Engine, openEngine } from './engine.ts';
+import { createEmbeddedTicketQueue } from './ticket-queue.ts';
+
+const SALE = { id: 's', epoch: 1, total: 5, perBuyerLimit: 1, opensAt: 1_000, closesAt: 2_000 };
+
+/** What every queue does stands in the contract; here is what needs a clock that can be set, or a broken file. */
+describe('the embedded ticket queue', () => {
+  let folder: TempFolder;
+  let engine: Engine;
+  let queue: TicketQueue;
+  let now: number;
+  let orders = 0;
+
+  beforeEach(async () => {
+    folder = await tempFolder();
+    engine = await openEngine({ file: join(folder.path, 'test.db'), thread: false });
+    now = 1_500;
+    queue = createEmbeddedTicketQueue({ engine, clock: { now: () => now } });
+    await queue.load(SALE);
+  });
+  afterEach(async () => {
+    await engine.close();
+    await folder.remove();
+  });
+
+  const buy = (): Promise<ReserveReply> => {
+    orders += 1;
+    return queue.reserve('s', 1, [
+      { orderId: `o${orders}`, userId: `u${orders}`, key: `o:${orders}`, fingerprint: '' },
+    ]);
+  };
+
+  it.each([
+    [999, 'notStarted'],
+    [1_000, 'reserved'],
+    [1_999, 'reserved'],
+    [2_000, 'ended'],
+  ])('answers at %i, by its own clock, %s', async (time, kind) => {
+    now = time;
+
+    expect(await buy()).toMatchObject({ answers: [{ kind }] });
+  });
+
+  it('stamps a reservation with its clock', async () => {
+    expect(await buy()).toMatchObject({ answers: [{ reservedAt: 1_500 }] });
+  });
+
+  it('counts a lease from the last claim', async () => {
+    await buy();
+    const claim = async (): Promise<number> => (await queue.claimStranded('s', { leaseMs: 100, max: 9 })).length;
+
+    expect(await claim()).toBe(0);
+    now = 1_700;
+    expect([await claim(), await claim()]).toEqual([1, 0]);
+    now = 1_750;
+    expect(await claim()).toBe(0);
+    now = 1_850;
+    expect(await claim()).toBe(1);
+  });
+
+  it('sees in its audit what does not add up', async () => {
+    await buy();
+    await buy();
+    const vandal = connect(join(folder.path, 'test.db'));
+    vandal.run('INSERT INTO queue_returned (sale, place, ticket) SELECT n, tail, 2 FROM queue_sale');
+    vandal.run('UPDATE queue_sale SET tail = tail + 1, fresh = 1');
+    vandal.close();
+
+    expect(await queue.audit('s')).toMatchObject({ held: 2, remaining: 6, doubled: [1, 2] });
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { Wakeup } from './wakeup.ts';
+
+describe('a wakeup', () => {
+  it('ends a sleep', async () => {
+    const wakeup = new Wakeup();
+    const asleep = wakeup.sleep();
+    wakeup.wake();
+
+    await expect(asleep).resolves.toBeUndefined();
+  });
+
+  it('is not missed when it came before the sleep', async () => {
+    const wakeup = new Wakeup();
+    wakeup.reset();
+    wakeup.wake();
+
+    await expect(wakeup.sleep()).resolves.toBeUndefined();
+  });
+
+  it('is forgotten by a reset', async () => {
+    const wakeup = new Wakeup();
+    wakeup.wake();
+    wakeup.reset();
+    const order: string[] = [];
+    const asleep = wakeup.sleep().then(() => order.push('awake'));
+    await new Promise(setImmediate);
+    order.push('woken');
+    wakeup.wake();
+    await asleep;
+
+    expect(order).toEqual(['woken', 'awake']);
+  });
+
+  it('comes by itself after the time given', async () => {
+    await expect(new Wakeup().sleep(1)).resolves.toBeUndefined();
+  });
+});
