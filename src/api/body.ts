@@ -7,13 +7,17 @@ export type BodyOf<T> = { readonly ok: true; readonly value: T } | { readonly ok
 
 const JSON_MEDIA_TYPE = /^[ \t]*application\/json[ \t]*(?:;|$)/i;
 
+export function isJson(contentType: string): boolean {
+  return contentType === 'application/json' || JSON_MEDIA_TYPE.test(contentType);
+}
+
 /** Compiles a reader of JSON bodies; what it refuses comes with the answer to send. */
 export function bodyReader<T extends TObject>(schema: T): (request: HttpRequest) => BodyOf<Static<T>> {
   const validate = validator('body', schema);
   const decoder = new TextDecoder('utf-8', { fatal: true });
 
   return ({ body, contentType, requestId }) => {
-    if (!JSON_MEDIA_TYPE.test(contentType)) return { ok: false, answer: problem('unsupported_media_type', requestId) };
+    if (!isJson(contentType)) return { ok: false, answer: problem('unsupported_media_type', requestId) };
     let value: unknown;
     try {
       value = JSON.parse(decoder.decode(body));

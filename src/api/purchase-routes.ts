@@ -4,7 +4,7 @@ import type { HttpRequest } from '../ports/http.ts';
 import type { PurchaseRequest } from '../streams/purchase-request.ts';
 import { requirePrincipal } from './access.ts';
 import type { Authenticator } from './auth.ts';
-import { bodyReader } from './body.ts';
+import { bodyReader, isJson } from './body.ts';
 import { OrderId, SaleId, StringEnum } from './common-schemas.ts';
 import { IdempotencyKey, isIdempotencyKey } from './idempotency-key.ts';
 import type { Operation } from './operation.ts';
@@ -93,11 +93,16 @@ export function purchaseRoutes({ purchases, auth, clock, draining }: PurchaseRou
 }
 
 function refusalOf(request: HttpRequest): Rendered | undefined {
-  const { idempotencyKey, body, requestId } = request;
+  const { idempotencyKey, body, contentType, requestId } = request;
   if (idempotencyKey !== undefined && !isIdempotencyKey(idempotencyKey)) {
     return problem('invalid', requestId, { errors: [KEY_ERROR] });
   }
-  if (body.length === 0) return undefined;
+  if (body.length === 0 || (isEmptyObject(body) && isJson(contentType))) return undefined;
   const read = readBody(request);
   return read.ok ? undefined : read.answer;
+}
+
+/** What nearly all clients that send a body at all send, told without decoding it. */
+function isEmptyObject(body: Uint8Array): boolean {
+  return body.length === 2 && body[0] === 0x7b && body[1] === 0x7d;
 }
