@@ -48,20 +48,20 @@ export function relay(
   };
 
   const relaySale = async (sale: Sale): Promise<Relayed> => {
-    let relayed = 0;
+    const done = new Set<string>();
     try {
       for (;;) {
-        const stranded = await queue.claimStranded(sale.id, { leaseMs: options.leaseMs, max: options.batchSize });
-        if (stranded.length === 0) return { saleId: sale.id, relayed };
+        const claimed = await queue.claimStranded(sale.id, { leaseMs: options.leaseMs, max: options.batchSize });
+        // A queue that hands out again what was just marked must not keep this loop going for ever.
+        const stranded = claimed.filter(({ orderId }) => !done.has(orderId));
+        if (stranded.length === 0) return { saleId: sale.id, relayed: done.size };
+        const orderIds = stranded.map(({ orderId }) => orderId);
         await log.append(recordOf(sale, stranded));
-        await queue.published(
-          sale.id,
-          stranded.map(({ orderId }) => orderId),
-        );
-        relayed += stranded.length;
+        await queue.published(sale.id, orderIds);
+        for (const orderId of orderIds) done.add(orderId);
       }
     } catch (fault) {
-      return { saleId: sale.id, relayed, fault };
+      return { saleId: sale.id, relayed: done.size, fault };
     }
   };
 

@@ -1,4 +1,4 @@
-import { concatMap, defer, map, type Observable, type SchedulerLike } from 'rxjs';
+import { catchError, concatMap, count, defer, from, map, type Observable, reduce, type SchedulerLike, tap } from 'rxjs';
 import { isFault, messageOf } from '../domain/errors.ts';
 import { orderOf } from '../domain/log-record.ts';
 import type { LogChunk, LogEntry, LogPosition, OrderLog } from '../ports/order-log.ts';
@@ -47,80 +47,71 @@ export interface SettledBatch {
 /**
  * Log -> batches -> order store. An entry is acknowledged only when its orders, and the position behind it, are stored
  * or it is a dead letter. While the store is away the batch is tried again for as long as it takes, and the log is not
- * read on, since nothing is acknowledged.
+ * read on, since nothing is acknowledged. An entry that can neither be stored nor set aside ends the stream with the
+ * fault: going on would lose it.
  */
 export function settlement(
   chunk$: Observable<LogChunk>,
   ports: SettlementPorts,
   options: SettlementOptions = settlementDefaults,
 ): Observable<SettledBatch> {
-  const { scheduler } = options;
+  const { group, batchSize, batchMs, maxAttempts, backoff } = options;
+  const scheduling = options.scheduler === undefined ? {} : { scheduler: options.scheduler };
 
-  const store = async (positions: readonly LogPosition[], entries: readonly PlacedEntry[]): Promise<SettledBatch> => {
-    const orders = entries.flatMap(ordersOf);
-    const { stored, repeated, rejected } = await ports.store.store({ group: options.group, positions, orders });
+  /** Takes a step, again and again for as long as it takes. Each step has its own retries: none repeats one before it. */
+  const step = <T>(work: () => Promise<T>, retryable = isRetryable): Observable<T> =>
+    defer(work).pipe(retryWithBackoff({ ...backoff, ...scheduling, retryable }));
+
+  const store = async (entries: readonly PlacedEntry[]): Promise<SettledBatch> => {
+    const batch = { group, positions: lastPositions(entries), orders: entries.flatMap(ordersOf) };
+    const { stored, repeated, rejected } = await ports.store.store(batch);
     return { entries: entries.length, stored, repeated, rejected, deadLettered: 0 };
   };
 
-  const setAside = async (placed: PlacedEntry, attempts: number, reason: string): Promise<SettledBatch> => {
-    const { partition, entry } = placed;
-    const raw = entry.raw ?? JSON.stringify(entry.record);
-    await ports.log.deadLetter({ group: options.group, partition, offset: entry.offset, reason, attempts, raw });
-    await ports.store.store({ group: options.group, positions: [positionBehind(placed)], orders: [] });
-    return { entries: 1, stored: 0, repeated: 0, rejected: [], deadLettered: 1 };
+  const setAside = ({ partition, entry }: PlacedEntry, attempts: number, reason: string): Observable<void> => {
+    const raw = entry.raw ?? (entry.record === undefined ? '' : JSON.stringify(entry.record));
+    return step(() => ports.log.deadLetter({ group, partition, offset: entry.offset, reason, attempts, raw }));
   };
 
-  /** One by one, after the batch was refused as a whole: what stands in the way is found and set aside. */
-  const storeEach = async (entries: readonly PlacedEntry[]): Promise<SettledBatch> => {
-    let total = NOTHING;
-    for (const placed of entries) total = add(total, await storeOne(placed, 1));
-    return total;
+  /** One entry on its own, after its batch was refused as a whole: is it this one that stands in the way? */
+  const settleOne = (placed: PlacedEntry): Observable<SettledBatch> => {
+    let refusals = 0;
+    const worthAnother = (fault: unknown) => {
+      if (isRetryable(fault)) return true;
+      refusals += 1;
+      return refusals < maxAttempts;
+    };
+    return step(() => store([placed]), worthAnother).pipe(
+      catchError((fault: unknown) =>
+        setAside(placed, refusals, messageOf(fault)).pipe(
+          concatMap(() => step(() => ports.store.store({ group, positions: lastPositions([placed]), orders: [] }))),
+          map(() => ({ ...NOTHING, entries: 1, deadLettered: 1 })),
+        ),
+      ),
+    );
   };
 
-  const storeOne = async (placed: PlacedEntry, attempt: number): Promise<SettledBatch> => {
-    const { error } = placed.entry;
-    if (error !== undefined) return setAside(placed, attempt, error);
-    try {
-      return await store([positionBehind(placed)], [placed]);
-    } catch (fault) {
-      if (isRetryable(fault)) throw fault;
-      return attempt < options.maxAttempts
-        ? storeOne(placed, attempt + 1)
-        : setAside(placed, attempt, messageOf(fault));
-    }
-  };
-
-  const settle = async (entries: readonly PlacedEntry[]): Promise<SettledBatch> => {
-    if (entries.some(({ entry }) => entry.error !== undefined)) return storeEach(entries);
-    try {
-      return await store(lastPositions(entries), entries);
-    } catch (fault) {
-      if (isRetryable(fault)) throw fault;
-      return storeEach(entries);
-    }
-  };
+  const settle = (entries: readonly PlacedEntry[]): Observable<SettledBatch> =>
+    from(entries.filter(({ entry }) => entry.record === undefined)).pipe(
+      concatMap((placed) => setAside(placed, 1, placed.entry.error ?? NO_REASON)),
+      count(),
+      concatMap((deadLettered) =>
+        step(() => store(entries)).pipe(
+          catchError(() => from(entries).pipe(concatMap(settleOne), reduce(add, NOTHING))),
+          map((settled) => ({ ...settled, deadLettered: settled.deadLettered + deadLettered })),
+        ),
+      ),
+    );
 
   return chunk$.pipe(
-    batchBy({
-      size: options.batchSize,
-      ms: options.batchMs,
-      weigh: ordersIn,
-      ...(scheduler === undefined ? {} : { scheduler }),
-    }),
-    concatMap((chunks) => {
-      const entries = chunks.flatMap(({ partition, entries }) => entries.map((entry) => ({ partition, entry })));
-      return defer(() => settle(entries)).pipe(
-        retryWithBackoff({
-          ...options.backoff,
-          retryable: isRetryable,
-          ...(scheduler === undefined ? {} : { scheduler }),
-        }),
-        map((settled) => {
+    batchBy({ size: batchSize, ms: batchMs, weigh: ordersIn, ...scheduling }),
+    concatMap((chunks) =>
+      settle(chunks.flatMap(({ partition, entries }) => entries.map((entry) => ({ partition, entry })))).pipe(
+        tap(() => {
           for (const chunk of chunks) chunk.ack();
-          return settled;
         }),
-      );
-    }),
+      ),
+    ),
   );
 }
 
@@ -128,6 +119,8 @@ interface PlacedEntry {
   readonly partition: number;
   readonly entry: LogEntry;
 }
+
+const NO_REASON = 'no record';
 
 const NOTHING: SettledBatch = { entries: 0, stored: 0, repeated: 0, rejected: [], deadLettered: 0 };
 
@@ -154,12 +147,8 @@ function ordersOf({ entry: { record } }: PlacedEntry): NewOrder[] {
   return record === undefined ? [] : record.items.map((item) => ({ order: orderOf(record, item), key: item.key }));
 }
 
-function positionBehind({ partition, entry }: PlacedEntry): LogPosition {
-  return { partition, next: entry.offset + 1 };
-}
-
 function lastPositions(entries: readonly PlacedEntry[]): LogPosition[] {
   const last = new Map<number, LogPosition>();
-  for (const placed of entries) last.set(placed.partition, positionBehind(placed));
+  for (const { partition, entry } of entries) last.set(partition, { partition, next: entry.offset + 1 });
   return [...last.values()];
 }
