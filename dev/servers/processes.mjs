@@ -57,7 +57,7 @@ function startedAt(pid) {
 
 /** @param {{ pid: number, identity: string } | undefined} which */
 export function isAlive(which) {
-  return which !== undefined && identityOf(which.pid) === which.identity;
+  return which?.identity !== undefined && identityOf(which.pid) === which.identity;
 }
 
 /** Sends a signal, unless that very process is gone. */
