@@ -1,0 +1,30 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from './run.mjs';
+
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/architecture.md'];
+
+/** Paths from the root, in code; a placeholder or a pattern is no path. */
+const CODE_PATH = /`((?:\.ci|src|test|dev|docs|bench|migrations)\/[\w./-]+)`/g;
+
+/** Paths from the document, in links. */
+const LINK = /\]\((?!https?:|#)([^)#]+)/g;
+
+const SCRIPT = /\bnpm run ([\w:-]+)/g;
+
+const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+describe.each(DOCUMENTS)('%s', (document) => {
+  const text = readFileSync(join(ROOT, document), 'utf8');
+  const all = (pattern) => [...text.matchAll(pattern)].map(([, found]) => found);
+
+  it('names only files that are there', () => {
+    const linked = all(LINK).map((path) => normalize(join(dirname(document), path)));
+    expect([...all(CODE_PATH), ...linked].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
+  it('names only scripts that are there', () => {
+    expect(all(SCRIPT).filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+});
