@@ -1,29 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Sale } from '../../src/domain/sale.ts';
 import type { Catalogue } from '../../src/ports/catalogue.ts';
+import { awkwardSale } from '../support/awkward-sale.ts';
 
 export interface CatalogueHarness {
   readonly catalogue: Catalogue;
   close(): Promise<void>;
-}
-
-function saleOf(parts: Partial<Sale> & Pick<Sale, 'id'>): Sale {
-  return {
-    productId: 'product-1',
-    title: 'Headphones “One” – 50 % off',
-    description: 'Line one\nline two \u{1F3A7}',
-    imageUrl: "https://example.com/a.png?x=1&y='2'",
-    price: { amount: Number.MAX_SAFE_INTEGER, currency: 'USD' },
-    total: 1_000_000,
-    perBuyerLimit: 2,
-    opensAt: 1_750_000_000_001,
-    closesAt: 1_750_000_060_002,
-    payWithinSeconds: 600,
-    status: 'published',
-    epoch: 1,
-    version: 1,
-    ...parts,
-  };
 }
 
 /** What every catalogue must do. `open` makes an empty one. */
@@ -44,8 +25,8 @@ export function catalogueContract(name: string, open: () => Promise<CatalogueHar
     });
 
     test('gives a sale back exactly as it was put', async () => {
-      const sale = saleOf({ id: 'exact' });
-      const { imageUrl: _, ...bare } = saleOf({ id: 'bare', description: '' });
+      const sale = awkwardSale({ id: 'exact' });
+      const { imageUrl: _, ...bare } = awkwardSale({ id: 'bare', description: '' });
       await catalogue.putSale(sale);
       await catalogue.putSale(bare);
       expect(await catalogue.sale('exact')).toStrictEqual(sale);
@@ -53,14 +34,20 @@ export function catalogueContract(name: string, open: () => Promise<CatalogueHar
     });
 
     test('replaces a sale as a whole', async () => {
-      await catalogue.putSale(saleOf({ id: 'replaced' }));
-      const { imageUrl: _, ...next } = saleOf({ id: 'replaced', title: 'New', status: 'closed', epoch: 7, version: 2 });
+      await catalogue.putSale(awkwardSale({ id: 'replaced' }));
+      const { imageUrl: _, ...next } = awkwardSale({
+        id: 'replaced',
+        title: 'New',
+        status: 'closed',
+        epoch: 7,
+        version: 2,
+      });
       await catalogue.putSale(next);
       expect(await catalogue.sale('replaced')).toStrictEqual(next);
     });
 
     test.each(['Exact', 'exact ', 'é', "' OR ''='", ''])('takes %j for no sale that it knows', async (id) => {
-      await catalogue.putSale(saleOf({ id: 'exact' }));
+      await catalogue.putSale(awkwardSale({ id: 'exact' }));
       expect(await catalogue.sale(id)).toBeUndefined();
     });
 
@@ -71,7 +58,7 @@ export function catalogueContract(name: string, open: () => Promise<CatalogueHar
         ['l-4', 'published'],
         ['l-2', 'draft'],
       ] as const) {
-        await catalogue.putSale(saleOf({ id, status }));
+        await catalogue.putSale(awkwardSale({ id, status }));
       }
       const ids = async (query: { limit: number; includeDrafts: boolean }, after = 'l-') =>
         (await catalogue.sales({ ...query, after })).map(({ id }) => id).filter((id) => id.startsWith('l-'));

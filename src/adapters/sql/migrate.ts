@@ -30,7 +30,7 @@ export function migrate(database: SqlDatabase): Promise<readonly string[]> {
 
 /** Asked by itself, because loading the migrator costs a start more than this one select. */
 async function anyPending(database: SqlDatabase): Promise<boolean> {
-  const connection = database.em().getConnection();
+  const connection = database.orm.em.getConnection();
   const tables: unknown[] = await connection.execute(
     database.dialect === 'mysql'
       ? 'SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?'

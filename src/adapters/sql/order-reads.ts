@@ -6,6 +6,7 @@ import type { SqlDatabase } from './connect.ts';
 import { guarded } from './faults.ts';
 import { LogPositionEntity } from './log-position-entity.ts';
 import { OrderEntity, type OrderRow, orderOfRow } from './order-entity.ts';
+import { orderOfRaw, type RawOrder, SELECT_ORDER } from './raw-order.ts';
 
 export type OrderReads = Omit<OrderStore, 'store'>;
 
@@ -25,8 +26,9 @@ export function createOrderReads(database: SqlDatabase): OrderReads {
 
     order: (orderId) =>
       guarded('reading an order', async () => {
-        const row = await database.em().findOne(OrderEntity, { id: orderId });
-        return row === null || row.id !== orderId ? undefined : orderOfRow(row);
+        const [raw]: RawOrder[] = await database.orm.em.getConnection().execute(SELECT_ORDER, [orderId]);
+        // MySQL compares text without its trailing spaces.
+        return raw === undefined || raw.id !== orderId ? undefined : orderOfRaw(raw);
       }),
 
     orders: ({ userId, saleId, state, before, limit }) =>
@@ -43,7 +45,7 @@ export function createOrderReads(database: SqlDatabase): OrderReads {
 
     counts: (saleId) =>
       guarded('counting orders', async () => {
-        const connection = database.em().getConnection();
+        const connection = database.orm.em.getConnection();
         const counted: StateCount[] = await connection.execute(
           'SELECT state, COUNT(*) AS orders FROM orders WHERE sale_id = ? GROUP BY state',
           [saleId],
@@ -65,7 +67,7 @@ export function createOrderReads(database: SqlDatabase): OrderReads {
 
     ping: () =>
       guarded('asking the order store', async () => {
-        await database.em().getConnection().execute('SELECT 1 FROM orders LIMIT 1');
+        await database.orm.em.getConnection().execute('SELECT 1 FROM orders LIMIT 1');
       }),
   };
 }

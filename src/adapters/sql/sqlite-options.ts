@@ -1,13 +1,10 @@
 import type { Options } from '@mikro-orm/libsql';
+import { mend, type SqliteConnection } from './sqlite-connection.ts';
 
 /** The embedded engine writes to the same file: its commits take milliseconds, a checkpoint some more. */
 const BUSY_TIMEOUT_MS = 5_000;
 
-interface RawConnection {
-  pragma(source: string): unknown;
-}
-
-type Done = (error: unknown, connection: RawConnection) => void;
+type Done = (error: unknown, connection: SqliteConnection) => void;
 
 export function sqliteOptions(file: string): Options {
   return {
@@ -19,10 +16,11 @@ export function sqliteOptions(file: string): Options {
         min: 0,
         max: 1,
         // MikroORM's dialect renews the connection every ten seconds, so settings belong to each new one.
-        afterCreate: (connection: RawConnection, done: Done) => {
+        afterCreate: (connection: SqliteConnection, done: Done) => {
           connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
           connection.pragma('journal_mode = WAL');
           connection.pragma('synchronous = FULL');
+          mend(connection);
           done(null, connection);
         },
       },
