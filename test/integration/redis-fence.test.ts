@@ -5,12 +5,12 @@ import type { RedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts'
 import { createRedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
 import { openSale, purchase, purchases } from '../contract/fixtures.ts';
 import { TEST_REDIS_URL } from '../support/redis-prefix.ts';
-import { up } from '../support/servers.ts';
+import { HAS_OWN_REDIS, up } from '../support/servers.ts';
 import type { TcpProxy } from '../support/tcp-proxy.ts';
 import { tcpProxy } from '../support/tcp-proxy.ts';
 
-/** A Redis of its own to kill, starve and cut off; whoever has TEST_REDIS_URL can have one. */
-describe.skipIf(TEST_REDIS_URL === undefined)('a Redis in trouble, with TEST_REDIS_URL', () => {
+/** A Redis of its own to kill, starve and cut off. */
+describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis in trouble, with TEST_REDIS_URL', () => {
   let servers: Servers;
   let url: string;
   let redis: Redis;
@@ -146,7 +146,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('a Redis in trouble, with TEST_RED
   });
 });
 
-describe.skipIf(TEST_REDIS_URL === undefined)('a Redis Cluster, with TEST_REDIS_URL', () => {
+describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis Cluster, with TEST_REDIS_URL', () => {
   it('gets all keys of a sale in one slot', async () => {
     const servers = await up({ only: ['redis'], way: 'local', args: { redis: ['--cluster-enabled', 'yes'] } });
     const url = servers.urls.REDIS_URL ?? '';

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TEST_REDIS_URL } from '../support/redis-prefix.ts';
-import { down, status, up } from '../support/servers.ts';
+import { down, HAS_OWN_REDIS, status, up } from '../support/servers.ts';
 import type { TempFolder } from '../support/temp-folder.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -31,8 +31,8 @@ async function ask<T>(url: string | undefined, question: (redis: Redis) => Promi
   }
 }
 
-/** Redis alone: it starts at once. Whoever has TEST_REDIS_URL can start one. */
-describe.skipIf(TEST_REDIS_URL === undefined)('the servers tool, with TEST_REDIS_URL', () => {
+/** Redis alone: it starts at once. */
+describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('the servers tool, with TEST_REDIS_URL', () => {
   let folder: TempFolder;
   let dir: string;
 

@@ -2,5 +2,15 @@ import type { ServersTool } from '../../dev/servers/api.d.ts';
 
 /** Plain JavaScript, so that it runs before anything is installed; its types are declared beside it. */
 const TOOL: string = '../../dev/servers/index.mjs';
+const RUN: string = '../../dev/servers/run.mjs';
 
 export const { up, down, status, Impossible } = (await import(TOOL)) as ServersTool;
+
+const { find } = (await import(RUN)) as { readonly find: (program: string) => string | undefined };
+
+/** Whether a test may have a Redis of its own as a plain process, which it can kill and give arguments. */
+export const HAS_OWN_REDIS = find('redis-server') !== undefined;
+
+if (!HAS_OWN_REDIS) {
+  console.warn('SKIPPED: the tests that kill Redis need redis-server as a program of this machine');
+}
