@@ -30,7 +30,10 @@ export const DEFAULT_PREFIX = 'floodgate:';
 /** Redis serves nobody else while it runs a script: 25,000 tickets take it about 5 ms. */
 const TICKETS_PER_LOAD = 25_000;
 
-/** An audit of a million tickets takes Redis about two seconds, during which it serves nobody else. */
+/**
+ * For after a sale: an audit of a million sold tickets takes Redis five seconds, during which it serves nobody else.
+ * Twelve times that is for a busy machine.
+ */
 const AUDIT_TIMEOUT_MS = 60_000;
 
 /** The ticket queue on Redis: one Lua script for each call, so that each is atomic. */
