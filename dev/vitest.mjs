@@ -6,8 +6,8 @@ import { ROOT } from './run.mjs';
 import { countTests } from './test-counts.mjs';
 
 /**
- * Runs vitest once in the foreground and counts. A signal that asks this process to end is passed on, and waited for,
- * so that whoever started servers for the tests still gets to stop them.
+ * Runs vitest once and counts. A signal that asks this process to end is passed on to all of it, and waited for, so
+ * that whoever started servers for the tests still gets to stop them.
  *
  * @param {readonly string[]} args vitest's own: paths, `-t name`, `--project unit`
  * @param {NodeJS.ProcessEnv} env
@@ -21,8 +21,10 @@ export async function runVitest(args, env) {
       cwd: ROOT,
       env,
       stdio: ['ignore', 'inherit', 'inherit'],
+      // A group of its own: vitest that is told to end leaves its workers behind.
+      detached: true,
     });
-    const pass = (signal) => child.kill(signal);
+    const pass = (signal) => process.kill(-child.pid, signal);
     process.on('SIGINT', pass).on('SIGTERM', pass);
     const exitCode = await new Promise((resolve, reject) => {
       child.on('error', reject);
