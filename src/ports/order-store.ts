@@ -36,7 +36,7 @@ export interface OrderQuery {
   readonly state?: OrderState;
   /** Only orders before this id (newest first). */
   readonly before?: string;
-  /** 1 to 200. */
+  /** 1 to 201: a page of 200, and one more that tells whether another page follows. */
   readonly limit: number;
 }
 

@@ -84,8 +84,10 @@ export class Sales {
     const cached = this.#sales.get(saleId);
     if (cached !== undefined && this.#fresh(cached, this.#options.saleTtlMs)) return cached.value;
     try {
-      return await this.#once(`sale ${saleId}`, async () =>
-        this.#keepSale(saleId, await this.ports.catalogue.sale(saleId)),
+      return await this.#once(
+        saleLoad(saleId),
+        () => this.ports.catalogue.sale(saleId),
+        (sale) => this.#keepSale(saleId, sale),
       );
     } catch (error) {
       if (cached?.value === undefined) throw error;
@@ -118,10 +120,12 @@ export class Sales {
     this.#stock.set(saleId, { value: remaining, readAt: this.ports.clock.monotonic() });
   }
 
-  /** The sale changed: ask the catalogue again. */
+  /** The sale changed: ask the catalogue again. What is being read now may be from before, and is not kept. */
   forget(saleId: string): void {
     this.#sales.delete(saleId);
     this.#stock.delete(saleId);
+    this.#loading.delete(saleLoad(saleId));
+    this.#loading.delete(stockLoad(saleId));
   }
 
   async #remaining(sale: Sale): Promise<number> {
@@ -129,11 +133,11 @@ export class Sales {
     const cached = this.#stock.get(sale.id);
     if (cached !== undefined && this.#fresh(cached, this.#options.stockTtlMs)) return cached.value;
     try {
-      return await this.#once(`stock ${sale.id}`, async () => {
-        const remaining = (await this.ports.queue.remaining(sale.id)) ?? sale.total;
-        this.observe(sale.id, remaining);
-        return remaining;
-      });
+      return await this.#once(
+        stockLoad(sale.id),
+        async () => (await this.ports.queue.remaining(sale.id)) ?? sale.total,
+        (remaining) => this.observe(sale.id, remaining),
+      );
     } catch (error) {
       // A queue that is away doesn't take the sales pages with it: the last figure stands.
       if (cached === undefined) throw error;
@@ -150,22 +154,32 @@ export class Sales {
     return this.ports.clock.monotonic() - cached.readAt < ttlMs;
   }
 
-  #keepSale(saleId: string, sale: Sale | undefined): Sale | undefined {
+  #keepSale(saleId: string, sale: Sale | undefined): void {
     // Asking for ids that don't exist must not fill the memory: the oldest entry goes.
     if (this.#sales.size >= this.#options.capacity && !this.#sales.has(saleId)) {
       const oldest = this.#sales.keys().next().value as string;
       this.forget(oldest);
     }
     this.#sales.set(saleId, { value: sale, readAt: this.ports.clock.monotonic() });
-    return sale;
   }
 
   /** Joins a load that is under way: a stampede on a cold cache asks once. */
-  #once<T>(key: string, load: () => Promise<T>): Promise<T> {
+  #once<T>(key: string, load: () => Promise<T>, keep: (value: T) => void): Promise<T> {
     const running = this.#loading.get(key);
     if (running !== undefined) return running as Promise<T>;
-    const promise = load().finally(() => this.#loading.delete(key));
+    const isCurrent = () => this.#loading.get(key) === promise;
+    const promise: Promise<T> = load()
+      .then((value) => {
+        if (isCurrent()) keep(value);
+        return value;
+      })
+      .finally(() => {
+        if (isCurrent()) this.#loading.delete(key);
+      });
     this.#loading.set(key, promise);
     return promise;
   }
 }
+
+const saleLoad = (saleId: string) => `sale ${saleId}`;
+const stockLoad = (saleId: string) => `stock ${saleId}`;

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { aSale } from '../../test/support/sales.ts';
+import { type LoggedReservation, orderOf } from './log-record.ts';
+import { reservedOrder } from './purchase.ts';
+
+const reservation: fc.Arbitrary<LoggedReservation> = fc.record({
+  orderId: fc.string(),
+  ticket: fc.integer({ min: 1, max: 1_000_000 }),
+  userId: fc.string(),
+  key: fc.string(),
+  reservedAt: fc.integer({ min: 0, max: 2 ** 45 }),
+  requestId: fc.string(),
+});
+
+describe('reservedOrder', () => {
+  it('may be paid until the sale’s time to pay is over', () => {
+    const order = reservedOrder(aSale({ payWithinSeconds: 90 }), {
+      orderId: 'o',
+      userId: 'u',
+      ticket: 3,
+      reservedAt: 5000,
+    });
+    expect(order).toMatchObject({ state: 'reserved', reservedAt: 5000, payBy: 95_000 });
+  });
+
+  it('gives the very bytes that the order of its log record gives', () => {
+    fc.assert(
+      fc.property(reservation, fc.integer({ min: 1, max: 86_400 }), (item, payWithinSeconds) => {
+        const sale = aSale({ payWithinSeconds });
+        const { id: saleId, productId, epoch, price } = sale;
+        const record = {
+          type: 'reservations',
+          saleId,
+          productId,
+          epoch,
+          price,
+          payWithinSeconds,
+          items: [item],
+        } as const;
+        expect(JSON.stringify(reservedOrder(sale, item))).toBe(JSON.stringify(orderOf(record, item)));
+      }),
+    );
+  });
+
+  it('does not change with what an admin may change of a published sale', () => {
+    fc.assert(
+      fc.property(reservation, fc.nat(), fc.nat(), (item, epoch, version) => {
+        const later = aSale({ epoch, version, status: 'closed', title: 'Another title', closesAt: 1 });
+        expect(JSON.stringify(reservedOrder(later, item))).toBe(JSON.stringify(reservedOrder(aSale(), item)));
+      }),
+    );
+  });
+});

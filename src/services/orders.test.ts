@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../test/support/fakes/manual-clock.ts';
+import { MemoryCatalogue } from '../../test/support/fakes/memory-catalogue.ts';
+import { MemoryOrderStore } from '../../test/support/fakes/memory-order-store.ts';
+import { MemoryTicketQueue } from '../../test/support/fakes/memory-ticket-queue.ts';
+import { aSale } from '../../test/support/sales.ts';
+import { createIdSource } from '../domain/ids.ts';
+import type { Order } from '../domain/order.ts';
+import { reservedOrder } from '../domain/purchase.ts';
+import type { Sale } from '../domain/sale.ts';
+import { Orders } from './orders.ts';
+
+const ANN = { userId: 'ann', admin: false };
+const BOB = { userId: 'bob', admin: false };
+const ADMIN = { userId: 'root', admin: true };
+
+async function rig(sales: readonly Sale[] = [aSale({ perBuyerLimit: 1000, total: 1000 })]) {
+  const clock = new ManualClock();
+  const newId = createIdSource({ node: 1, now: clock.now });
+  const queue = new MemoryTicketQueue(clock.now);
+  const store = new MemoryOrderStore();
+  const catalogue = new MemoryCatalogue(sales);
+  for (const sale of sales) await queue.load(sale);
+  const found: string[] = [];
+  const limits: number[] = [];
+  const orders = new Orders({
+    store: {
+      order: (orderId) => store.order(orderId),
+      orders: (query) => {
+        limits.push(query.limit);
+        return store.orders(query);
+      },
+    },
+    queue: {
+      find: (saleId, orderId) => {
+        found.push(saleId);
+        return queue.find(saleId, orderId);
+      },
+    },
+    catalogue,
+  });
+
+  const reserve = async (userId: string, sale = sales[0] ?? aSale()): Promise<Order> => {
+    const orderId = newId();
+    const item = { orderId, userId, key: `o:${orderId}`, fingerprint: '{}' };
+    const reply = await queue.reserve(sale.id, sale.epoch, [item]);
+    const answer = reply.kind === 'answered' ? reply.answers[0] : undefined;
+    if (answer?.kind !== 'reserved') throw new Error(`not reserved: ${JSON.stringify(reply)}`);
+    return reservedOrder(sale, { orderId, userId, ticket: answer.ticket, reservedAt: answer.reservedAt });
+  };
+  const settle = (...fresh: readonly Order[]) =>
+    store.store({ group: 'g', positions: [], orders: fresh.map((order) => ({ order, key: `o:${order.id}` })) });
+  return { clock, newId, queue, store, orders, reserve, settle, found, limits };
+}
+
+describe('an order', () => {
+  it('is found in the store, and the queue is not asked', async () => {
+    const { orders, reserve, settle, found } = await rig();
+    const order = await reserve('ann');
+    await settle(order);
+    expect(await orders.find(order.id, ANN)).toEqual(order);
+    expect(found).toEqual([]);
+  });
+
+  it('is found before it is stored, just as it will be', async () => {
+    const { orders, reserve, settle } = await rig();
+    const order = await reserve('ann');
+    const early = await orders.find(order.id, ANN);
+    await settle(order);
+    expect(JSON.stringify(early)).toBe(JSON.stringify(await orders.find(order.id, ANN)));
+    expect(early).toEqual(order);
+  });
+
+  it('is found in the right one of several sales that were open when it was made', async () => {
+    const sales = ['a', 'b', 'c'].map((id) => aSale({ id, productId: `product-${id}` }));
+    const { orders, reserve } = await rig(sales);
+    const order = await reserve('ann', sales[1]);
+    expect(await orders.find(order.id, ANN)).toMatchObject({ saleId: 'b', productId: 'product-b' });
+  });
+
+  it('is not looked for in sales of another time', async () => {
+    const { opensAt, closesAt } = aSale();
+    const long = closesAt - opensAt + 3_600_000;
+    const sales = [
+      aSale({ id: 'before', opensAt: opensAt - long, closesAt: closesAt - long }),
+      aSale({ id: 'now' }),
+      aSale({ id: 'after', opensAt: opensAt + long, closesAt: closesAt + long }),
+    ];
+    const { orders, newId, found } = await rig(sales);
+    expect(await orders.find(newId(), ANN)).toBeUndefined();
+    expect(found).toEqual(['now']);
+  });
+
+  it('is found although the clocks of front and queue differ a little', async () => {
+    const { opensAt } = aSale();
+    const { orders, queue } = await rig();
+    const orderId = createIdSource({ node: 1, now: () => opensAt - 59_000 })();
+    await queue.reserve('sale-1', 1, [{ orderId, userId: 'ann', key: 'k:1', fingerprint: '{}' }]);
+    expect(await orders.find(orderId, ANN)).toMatchObject({ id: orderId });
+  });
+
+  it('that was stored and released between the two looks is found by the third', async () => {
+    const { orders, reserve, settle, queue, store, newId } = await rig();
+    const order = await reserve('ann');
+    await queue.release('sale-1', [order.id]);
+    const real = store.order.bind(store);
+    let looks = 0;
+    store.order = async (orderId) => {
+      looks += 1;
+      if (looks === 2) await settle(order);
+      return real(orderId);
+    };
+    expect(await orders.find(order.id, ANN)).toEqual(order);
+    expect(await orders.find(newId(), ANN)).toBeUndefined();
+  });
+
+  it.each(['stored', 'unstored'])('of somebody else is unknown, but for an admin: %s', async (how) => {
+    const { orders, reserve, settle } = await rig();
+    const order = await reserve('ann');
+    if (how === 'stored') await settle(order);
+    expect(await orders.find(order.id, BOB)).toBeUndefined();
+    expect(await orders.find(order.id, ADMIN)).toEqual(order);
+  });
+
+  it('with an id that is none is unknown, and nobody is asked', async () => {
+    const { orders, found } = await rig();
+    expect(await orders.find("' OR 1=1", ADMIN)).toBeUndefined();
+    expect(found).toEqual([]);
+  });
+});
+
+describe('the list of orders', () => {
+  it('has the viewer’s own, newest first, page by page', async () => {
+    const { orders, reserve, settle, clock } = await rig();
+    const own: string[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      const order = await reserve('ann');
+      await settle(order, await reserve('bob'));
+      own.unshift(order.id);
+      clock.advance(1);
+    }
+    const first = await orders.list({ limit: 3 }, ANN);
+    expect([first.items.map(({ id }) => id), first.next]).toEqual([own.slice(0, 3), own[2]]);
+    const second = await orders.list({ limit: 3, before: own[2] ?? '' }, ANN);
+    expect([second.items.map(({ id }) => id), second.next]).toEqual([own.slice(3), undefined]);
+  });
+
+  it('names no next page when the last one is just full', async () => {
+    const { orders, reserve, settle } = await rig();
+    await settle(await reserve('ann'), await reserve('ann'));
+    expect((await orders.list({ limit: 2 }, ANN)).next).toBeUndefined();
+  });
+
+  it('is of one sale or one state when it is asked so', async () => {
+    const sales = ['a', 'b'].map((id) => aSale({ id }));
+    const { orders, reserve, settle } = await rig(sales);
+    await settle(await reserve('ann', sales[0]), await reserve('ann', sales[1]));
+    const { items } = await orders.list({ limit: 9, saleId: 'b' }, ANN);
+    expect(items.map(({ saleId }) => saleId)).toEqual(['b']);
+    expect((await orders.list({ limit: 9, state: 'paid' }, ANN)).items).toEqual([]);
+    expect((await orders.list({ limit: 9, state: 'reserved' }, ANN)).items).toHaveLength(2);
+  });
+
+  it('never asks the store for more than it gives at once, and still finds what follows a full page', async () => {
+    const { orders, reserve, settle, limits } = await rig();
+    const all: Order[] = [];
+    for (let n = 0; n < 201; n += 1) all.push(await reserve('ann'));
+    await settle(...all);
+    const { items, next } = await orders.list({ limit: 200 }, ANN);
+    expect([items.length, next]).toEqual([200, all[1]?.id]);
+    expect((await orders.list({ limit: 200, before: next ?? '' }, ANN)).items.map(({ id }) => id)).toEqual([
+      all[0]?.id,
+    ]);
+    expect(Math.max(...limits)).toBeLessThanOrEqual(201);
+  });
+});

@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest';
+import { deferred } from '../../test/support/deferred.ts';
+import { ManualClock } from '../../test/support/fakes/manual-clock.ts';
+import { MemoryCatalogue } from '../../test/support/fakes/memory-catalogue.ts';
+import { MemoryTicketQueue } from '../../test/support/fakes/memory-ticket-queue.ts';
+import { aSale } from '../../test/support/sales.ts';
+import { Fault } from '../domain/errors.ts';
+import type { Sale } from '../domain/sale.ts';
+import { Sales } from './sales.ts';
+
+const AWAY = new Fault('unavailable', 'away');
+const SALE_TTL_MS = 1000;
+const STOCK_TTL_MS = 100;
+
+async function rig(stored: readonly Sale[] = [aSale()], capacity = 100) {
+  const clock = new ManualClock();
+  const catalogue = new MemoryCatalogue(stored);
+  const queue = new MemoryTicketQueue(clock.now);
+  for (const sale of stored) if (sale.status !== 'draft') await queue.load(sale);
+  const asked = { sale: [] as string[], remaining: [] as string[] };
+  const hooks = {
+    sale: (proceed: () => Promise<Sale | undefined>) => proceed(),
+    remaining: (proceed: () => Promise<number | undefined>) => proceed(),
+  };
+  const sales = new Sales(
+    {
+      clock,
+      catalogue: {
+        sale: (saleId) => {
+          asked.sale.push(saleId);
+          return hooks.sale(() => catalogue.sale(saleId));
+        },
+        sales: (query) => catalogue.sales(query),
+      },
+      queue: {
+        remaining: (saleId) => {
+          asked.remaining.push(saleId);
+          return hooks.remaining(() => queue.remaining(saleId));
+        },
+      },
+    },
+    { saleTtlMs: SALE_TTL_MS, stockTtlMs: STOCK_TTL_MS, capacity },
+  );
+  const sell = (userId: string) =>
+    queue.reserve('sale-1', 1, [{ orderId: userId, userId, key: `o:${userId}`, fingerprint: '{}' }]);
+  return { clock, catalogue, queue, asked, hooks, sales, sell };
+}
+
+describe('a sale', () => {
+  it('is read once a lifetime', async () => {
+    const { sales, asked, clock } = await rig();
+    expect(sales.known('sale-1')).toBeUndefined();
+    expect(await sales.find('sale-1')).toEqual(aSale());
+    clock.advance(SALE_TTL_MS - 1);
+    expect(await sales.find('sale-1')).toEqual(aSale());
+    expect(sales.known('sale-1')).toEqual(aSale());
+    expect(asked.sale).toHaveLength(1);
+    clock.advance(1);
+    expect(sales.known('sale-1')).toBeUndefined();
+    await sales.find('sale-1');
+    expect(asked.sale).toHaveLength(2);
+  });
+
+  it('that is not there is not asked for again and again either', async () => {
+    const { sales, asked } = await rig();
+    expect([await sales.find('nowhere'), await sales.find('nowhere')]).toEqual([undefined, undefined]);
+    expect(asked.sale).toHaveLength(1);
+  });
+
+  it('is asked for once by a stampede', async () => {
+    const { sales, asked, hooks } = await rig();
+    const gate = deferred();
+    hooks.sale = (proceed) => gate.promise.then(proceed);
+    const finds = Array.from({ length: 100 }, () => sales.find('sale-1'));
+    gate.resolve();
+    expect(new Set((await Promise.all(finds)).map((sale) => sale?.id))).toEqual(new Set(['sale-1']));
+    expect(asked.sale).toHaveLength(1);
+  });
+
+  it('is asked for again by the next one when the stampede’s question failed', async () => {
+    const { sales, hooks } = await rig();
+    hooks.sale = () => Promise.reject(AWAY);
+    const finds = await Promise.allSettled([sales.find('sale-1'), sales.find('sale-1')]);
+    expect(finds.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    hooks.sale = (proceed) => proceed();
+    expect(await sales.find('sale-1')).toEqual(aSale());
+  });
+
+  it('is served from memory, however old, while the catalogue is away', async () => {
+    const { sales, hooks, clock } = await rig();
+    await sales.find('sale-1');
+    clock.advance(60 * SALE_TTL_MS);
+    hooks.sale = () => Promise.reject(AWAY);
+    expect(await sales.find('sale-1')).toEqual(aSale());
+    await expect(sales.find('sale-2')).rejects.toBe(AWAY);
+  });
+
+  it('is read anew after it was forgotten', async () => {
+    const { sales, catalogue } = await rig();
+    await sales.find('sale-1');
+    await catalogue.putSale(aSale({ epoch: 2 }));
+    expect(sales.known('sale-1')?.epoch).toBe(1);
+    sales.forget('sale-1');
+    expect(sales.known('sale-1')).toBeUndefined();
+    expect((await sales.find('sale-1'))?.epoch).toBe(2);
+  });
+
+  it('is read anew although it was forgotten while it was being read', async () => {
+    const { sales, catalogue, hooks } = await rig();
+    const gate = deferred();
+    hooks.sale = async (proceed) => {
+      const old = await proceed();
+      await gate.promise;
+      return old;
+    };
+    const early = sales.find('sale-1');
+    await catalogue.putSale(aSale({ epoch: 2 }));
+    sales.forget('sale-1');
+    hooks.sale = (proceed) => proceed();
+    const late = sales.find('sale-1');
+    gate.resolve();
+    expect((await late)?.epoch).toBe(2);
+    await early;
+    expect(sales.known('sale-1')?.epoch).toBe(2);
+  });
+
+  it('that is asked for once too often makes room: memory is bounded', async () => {
+    const { sales, asked } = await rig([aSale()], 3);
+    await sales.find('sale-1');
+    for (const id of ['x1', 'x2', 'x3']) await sales.find(id);
+    expect(sales.known('sale-1')).toBeUndefined();
+    await sales.find('x3');
+    expect(asked.sale).toEqual(['sale-1', 'x1', 'x2', 'x3']);
+  });
+});
+
+describe('a view', () => {
+  it('shows the sale, its stock, its phase and the server’s time', async () => {
+    const { sales, clock, sell } = await rig();
+    await sell('ann');
+    clock.advance(5);
+    expect(await sales.view('sale-1')).toEqual({ sale: aSale(), remaining: 9, phase: 'live', serverTime: clock.now() });
+    expect(await sales.view('nowhere')).toBeUndefined();
+  });
+
+  it('has a stock figure that is never older than its lifetime', async () => {
+    const { sales, clock, sell, asked } = await rig();
+    await sales.view('sale-1');
+    await sell('ann');
+    clock.advance(STOCK_TTL_MS - 1);
+    expect((await sales.view('sale-1'))?.remaining).toBe(10);
+    clock.advance(1);
+    expect((await sales.view('sale-1'))?.remaining).toBe(9);
+    expect(asked.remaining).toHaveLength(2);
+  });
+
+  it('takes the figure that came with a purchase and asks nobody', async () => {
+    const { sales, asked } = await rig();
+    sales.observe('sale-1', 0);
+    expect(await sales.view('sale-1')).toMatchObject({ remaining: 0, phase: 'sold_out' });
+    expect(asked.remaining).toEqual([]);
+  });
+
+  it('asks for the stock once in a stampede', async () => {
+    const { sales, asked, hooks } = await rig();
+    const gate = deferred();
+    hooks.remaining = (proceed) => gate.promise.then(proceed);
+    const views = Array.from({ length: 100 }, () => sales.view('sale-1'));
+    gate.resolve();
+    expect(new Set((await Promise.all(views)).map((view) => view?.remaining))).toEqual(new Set([10]));
+    expect(asked.remaining).toHaveLength(1);
+  });
+
+  it('keeps the last figure while the queue is away, and fails only without one', async () => {
+    const { sales, hooks, clock } = await rig();
+    hooks.remaining = () => Promise.reject(AWAY);
+    await expect(sales.view('sale-1')).rejects.toBe(AWAY);
+    sales.observe('sale-1', 4);
+    clock.advance(10 * STOCK_TTL_MS);
+    expect((await sales.view('sale-1'))?.remaining).toBe(4);
+  });
+
+  it('of a draft has all tickets, and the queue is not asked', async () => {
+    const { sales, asked } = await rig([aSale({ status: 'draft', total: 7 })]);
+    expect(await sales.view('sale-1')).toMatchObject({ remaining: 7, phase: 'draft' });
+    expect(asked.remaining).toEqual([]);
+  });
+});
+
+describe('the list', () => {
+  const idsOf = ({ items, next }: Awaited<ReturnType<Sales['list']>>) => [items.map(({ sale }) => sale.id), next];
+  const everything = { limit: 200, includeDrafts: false };
+
+  it('comes in pages that together are all', async () => {
+    const { sales } = await rig(['a', 'b', 'c', 'd'].map((id) => aSale({ id })));
+    expect(idsOf(await sales.list({ ...everything, limit: 3 }))).toEqual([['a', 'b', 'c'], 'c']);
+    expect(idsOf(await sales.list({ ...everything, limit: 3, after: 'c' }))).toEqual([['d'], undefined]);
+  });
+
+  it('names no next page when the last one is just full', async () => {
+    const { sales } = await rig(['a', 'b'].map((id) => aSale({ id })));
+    expect(idsOf(await sales.list({ ...everything, limit: 2 }))).toEqual([['a', 'b'], undefined]);
+  });
+
+  it('fills its pages with sales of the phase, however far apart they stand', async () => {
+    const stored = Array.from({ length: 450 }, (_, n) =>
+      aSale({ id: String(n).padStart(3, '0'), total: 1, ...(n % 150 === 149 ? {} : { status: 'closed' as const }) }),
+    );
+    const { sales } = await rig(stored);
+    const live = { ...everything, phase: 'live' as const, limit: 2 };
+    expect(idsOf(await sales.list(live))).toEqual([['149', '299'], '299']);
+    expect(idsOf(await sales.list({ ...live, after: '299' }))).toEqual([['449'], undefined]);
+  });
+
+  it('has drafts for those alone who may see them', async () => {
+    const { sales } = await rig([aSale({ id: 'a', status: 'draft' }), aSale({ id: 'b' })]);
+    expect(idsOf(await sales.list(everything))).toEqual([['b'], undefined]);
+    expect(idsOf(await sales.list({ ...everything, includeDrafts: true }))).toEqual([['a', 'b'], undefined]);
+  });
+});
