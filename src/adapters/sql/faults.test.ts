@@ -13,13 +13,19 @@ test.each([
   ['SQLITE_BUSY', 'unavailable'],
   ['', 'unavailable'],
   ['ETIMEDOUT', 'timeout'],
-  ['ER_ACCESS_DENIED_ERROR', 'config'],
-  ['ER_BAD_DB_ERROR', 'config'],
+  ['ER_ACCESS_DENIED_ERROR', 'unavailable'],
   ['ER_DATA_TOO_LONG', 'corrupt'],
   ['SQLITE_CONSTRAINT_NOTNULL', 'corrupt'],
 ])('takes %j for %s', (code, fault) => {
   expect(sqlFault(driverError(code), 'storing orders').code).toBe(fault);
 });
+
+test.each(['ER_ACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR', 'SQLITE_CANTOPEN'])(
+  'blames the settings for %s at the start',
+  (code) => {
+    expect(sqlFault(driverError(code), 'migrating', 'starting').code).toBe('config');
+  },
+);
 
 test('tells what the database said, and nothing of what buyers sent', () => {
   for (const error of [driverError('X'), driverError('X', { sqlMessage: 'it broke' })]) {

@@ -8,7 +8,7 @@ const TABLE = 'mikro_orm_migrations';
 /** How long one process waits for another one's migration. */
 const LOCK_SECONDS = 60;
 
-/** SQLite knows no such lock: two processes may collide, and then one of them starts over. */
+/** SQLite knows no such lock. Its transactions don't meet, but the migrator makes its own table outside of them. */
 const SQLITE_ATTEMPTS = 20;
 const SQLITE_PAUSE_MS = 50;
 
@@ -22,10 +22,14 @@ interface LockHolder {
  * this call ran. Errors: Fault `unavailable`, `timeout`, `config`.
  */
 export function migrate(database: SqlDatabase): Promise<readonly string[]> {
-  return guarded('migrating the database', async () => {
-    if (!(await anyPending(database))) return [];
-    return database.dialect === 'mysql' ? underLock(database, () => runPending(database)) : repeatedly(database);
-  });
+  return guarded(
+    'migrating the database',
+    async () => {
+      if (!(await anyPending(database))) return [];
+      return database.dialect === 'mysql' ? underLock(database, () => runPending(database)) : repeatedly(database);
+    },
+    'starting',
+  );
 }
 
 /** Asked by itself, because loading the migrator costs a start more than this one select. */
