@@ -17,6 +17,7 @@ import { openPorts } from '../src/app/ports.ts';
 import { loadConfig } from '../src/config.ts';
 import type { Sale } from '../src/domain/sale.ts';
 import { publish } from '../src/services/publish.ts';
+import { createLog } from '../src/telemetry/log.ts';
 import { CLIENTS, type ClientName, type LoadResult, load, type WireRequest } from './support/load.ts';
 import { serve } from './support/serve.ts';
 
@@ -34,6 +35,7 @@ const [rounds, seconds, connections, buyers] = [values.rounds, values.seconds, v
   Number,
 ) as [number, number, number, number];
 
+const silent = createLog({ level: 'silent' });
 const SECRET = 'the secret of a benchmark, it guards nothing at all';
 const MANY = 100_000_000;
 
@@ -79,13 +81,13 @@ function requestsOf(saleId: string, keyed: boolean): WireRequest[] {
 }
 
 async function ordersStored(): Promise<number> {
-  const { ports, close } = await openPorts(loadConfig(env));
+  const { ports, close } = await openPorts(loadConfig(env), silent);
   const { states } = await ports.store.counts('success');
   await close();
   return states.reserved;
 }
 
-const opened = await openPorts(loadConfig(env));
+const opened = await openPorts(loadConfig(env), silent);
 await publish(saleOf('success', MANY), opened.ports);
 await publish(saleOf('gone', 1), opened.ports);
 await opened.close();

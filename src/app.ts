@@ -27,7 +27,7 @@ export async function startApp<Seeded>(
 ): Promise<App<Seeded | undefined>> {
   const context: Context = { config, log: createLog({ level: config.logLevel }), metrics: createMetrics() };
   const { log } = context;
-  const { ports, exclusive, close } = await openPorts(config);
+  const { ports, exclusive, close } = await openPorts(config, log);
   try {
     if (exclusive) await relayLeftovers(ports, context);
     const seeded = await seed?.(ports);

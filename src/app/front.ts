@@ -34,7 +34,7 @@ export async function startFront(
   const sales = new Sales(ports);
   const policies = createPolicies(config, context);
   const request$ = new Subject<PurchaseRequest>();
-  const lastOrderId = await ports.store.lastOrderId();
+  const lastOrderAt = await timeOfLastOrder(ports, context);
   let draining = false;
 
   const answered$ = purchase(
@@ -55,7 +55,7 @@ export async function startFront(
       newId: createIdSource({
         node: config.nodeId,
         now: clock.now,
-        notBeforeMs: lastOrderId === undefined ? 0 : (timeOfOrderId(lastOrderId) ?? 0),
+        notBeforeMs: lastOrderAt,
       }),
       clock,
       policies,
@@ -111,4 +111,15 @@ export async function startFront(
       answering.unsubscribe();
     },
   };
+}
+
+/** When the newest order was made, milliseconds since 1970. A store that is away keeps nobody from selling. */
+async function timeOfLastOrder({ store }: Ports, { log }: Context): Promise<number> {
+  try {
+    const id = await store.lastOrderId();
+    return id === undefined ? 0 : (timeOfOrderId(id) ?? 0);
+  } catch (err) {
+    log.warn({ err }, 'the order store is away: ids of this process follow the clock alone');
+    return 0;
+  }
 }

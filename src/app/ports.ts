@@ -1,21 +1,16 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { openEngine } from '../adapters/embedded/engine.ts';
-import { createEmbeddedLiveState } from '../adapters/embedded/live-state.ts';
-import { createEmbeddedOrderLog } from '../adapters/embedded/order-log.ts';
-import { createEmbeddedOrderStore } from '../adapters/embedded/order-store.ts';
-import { createEmbeddedTicketQueue } from '../adapters/embedded/ticket-queue.ts';
 import { createSqlCatalogue } from '../adapters/sql/catalogue.ts';
-import { connectSql } from '../adapters/sql/connect.ts';
-import { migrate } from '../adapters/sql/migrate.ts';
 import type { Config } from '../config.ts';
-import { Fault, messageOf } from '../domain/errors.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import { type Clock, systemClock } from '../ports/clock.ts';
 import type { LiveState } from '../ports/live-state.ts';
 import type { OrderLog } from '../ports/order-log.ts';
 import type { OrderStore } from '../ports/order-store.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
+import type { Log } from '../telemetry/log.ts';
+import { openEmbedded } from './embedded.ts';
+import { openKafka } from './kafka.ts';
+import { openMysql } from './mysql.ts';
+import { openRedis } from './redis.ts';
 
 /** Everything outside of this process that the streams and services use. */
 export interface Ports {
@@ -27,6 +22,12 @@ export interface Ports {
   readonly clock: Clock;
 }
 
+/** A port's adapter, and how to end it. */
+export interface Opened<Port> {
+  readonly port: Port;
+  close(): Promise<void>;
+}
+
 export interface OpenPorts {
   readonly ports: Ports;
   /** Nobody else can be at work on the queue: what is stranded now was left by a process that is dead. */
@@ -34,42 +35,48 @@ export interface OpenPorts {
   close(): Promise<void>;
 }
 
-const DATABASE = 'floodgate.db';
-
-/** Picks each port's adapter from the settings. Errors: Fault `config`, `unavailable`. */
-export async function openPorts(config: Config): Promise<OpenPorts> {
-  const { database, file } = await openDatabase(config);
-  const engine = await openEngine({ file, thread: new URL('../adapters/embedded/worker.js', import.meta.url) });
-  return {
-    ports: {
-      queue: createEmbeddedTicketQueue({ engine, clock: systemClock }),
-      log: createEmbeddedOrderLog(engine),
-      store: createEmbeddedOrderStore(engine, database),
-      catalogue: createSqlCatalogue(database),
-      live: createEmbeddedLiveState(engine),
-      clock: systemClock,
-    },
-    exclusive: true,
-    close: async () => {
-      await engine.close();
-      await database.close();
-    },
+/**
+ * Picks each port's adapter: the server whose URL is set, else the embedded one. A server that is away is no error: it
+ * is named in the log and tried again. Errors: Fault `config`, `unavailable` (embedded only).
+ */
+export async function openPorts(config: Config, log: Pick<Log, 'info' | 'warn' | 'error'>): Promise<OpenPorts> {
+  const { redis, kafka, mysql, dataDir } = config;
+  const closers: (() => Promise<void>)[] = [];
+  const opened = async <Port>(opening: Promise<Opened<Port>>): Promise<Port> => {
+    const { port, close } = await opening;
+    closers.push(close);
+    return port;
   };
-}
-
-/** The order store's database, up to date. */
-export async function openDatabase(config: Config) {
-  const file = await embeddedFile(config.dataDir);
-  const database = await connectSql({ dialect: 'sqlite', file });
-  const applied = await migrate(database);
-  return { database, file, applied };
-}
-
-async function embeddedFile(dataDir: string): Promise<string> {
+  const close = async () => {
+    // What was opened first is used by what came later.
+    for (const end of closers.reverse()) await end();
+  };
   try {
-    await mkdir(dataDir, { recursive: true });
+    const isEmbedded = [redis, kafka, mysql, undefined].includes(undefined);
+    const embedded = isEmbedded ? await opened(openEmbedded(dataDir)) : undefined;
+    const [queue, orderLog, sql, live] = await Promise.all([
+      redis === undefined ? embedded?.queue : opened(openRedis(redis, log)),
+      kafka === undefined ? embedded?.log : opened(openKafka(kafka, log)),
+      mysql === undefined ? embedded?.sql : opened(openMysql(mysql)),
+      embedded?.live,
+    ]);
+    if (queue === undefined || orderLog === undefined || sql === undefined || live === undefined) {
+      throw new TypeError('a port has neither a server nor the embedded database');
+    }
+    return {
+      ports: {
+        queue,
+        log: orderLog,
+        store: sql.store,
+        catalogue: createSqlCatalogue(sql.database),
+        live,
+        clock: systemClock,
+      },
+      exclusive: redis === undefined,
+      close,
+    };
   } catch (error) {
-    throw new Fault('config', `DATA_DIR ${dataDir} can't be used: ${messageOf(error)}`, { cause: error });
+    await close();
+    throw error;
   }
-  return join(dataDir, DATABASE);
 }

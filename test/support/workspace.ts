@@ -6,7 +6,9 @@ import { loadConfig } from '../../src/config.ts';
 import type { Order } from '../../src/domain/order.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import { publish } from '../../src/services/publish.ts';
+import { createLog } from '../../src/telemetry/log.ts';
 
+const silent = createLog({ level: 'silent' });
 const SECRET = 'a secret that only this test run knows, long enough';
 const TOKEN_SECONDS = 3600;
 
@@ -35,7 +37,7 @@ export async function createWorkspace(): Promise<Workspace> {
   const withPorts = async <T>(
     task: (ports: Awaited<ReturnType<typeof openPorts>>['ports']) => Promise<T>,
   ): Promise<T> => {
-    const opened = await openPorts(loadConfig(env));
+    const opened = await openPorts(loadConfig(env), silent);
     try {
       return await task(opened.ports);
     } finally {

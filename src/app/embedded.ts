@@ -1,0 +1,60 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openEngine } from '../adapters/embedded/engine.ts';
+import { createEmbeddedLiveState } from '../adapters/embedded/live-state.ts';
+import { createEmbeddedOrderLog } from '../adapters/embedded/order-log.ts';
+import { createEmbeddedOrderStore } from '../adapters/embedded/order-store.ts';
+import { createEmbeddedTicketQueue } from '../adapters/embedded/ticket-queue.ts';
+import { connectSql, type SqlDatabase } from '../adapters/sql/connect.ts';
+import { migrate } from '../adapters/sql/migrate.ts';
+import { Fault, messageOf } from '../domain/errors.ts';
+import { systemClock } from '../ports/clock.ts';
+import type { OrderStore } from '../ports/order-store.ts';
+import type { Opened, Ports } from './ports.ts';
+
+/** The SQL database and the order store on it; the catalogue is on the same one. */
+export interface SqlPorts {
+  readonly database: SqlDatabase;
+  readonly store: OrderStore;
+}
+
+export interface EmbeddedPorts extends Pick<Ports, 'queue' | 'log' | 'live'> {
+  readonly sql: SqlPorts;
+}
+
+const DATABASE = 'floodgate.db';
+
+/** All ports on one file of the data folder, up to date. Errors: Fault `config`, `unavailable`. */
+export async function openEmbedded(dataDir: string): Promise<Opened<EmbeddedPorts>> {
+  const file = await databaseFile(dataDir);
+  const thread = new URL('../adapters/embedded/worker.js', import.meta.url);
+  const [database, engine] = await Promise.all([openSqlite(file), openEngine({ file, thread })]);
+  return {
+    port: {
+      queue: createEmbeddedTicketQueue({ engine, clock: systemClock }),
+      log: createEmbeddedOrderLog(engine),
+      live: createEmbeddedLiveState(engine),
+      sql: { database, store: createEmbeddedOrderStore(engine, database) },
+    },
+    close: async () => {
+      await engine.close();
+      await database.close();
+    },
+  };
+}
+
+/** Where the embedded database lies; makes its folder. Errors: Fault `config`. */
+export async function databaseFile(dataDir: string): Promise<string> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+  } catch (error) {
+    throw new Fault('config', `DATA_DIR ${dataDir} can't be used: ${messageOf(error)}`, { cause: error });
+  }
+  return join(dataDir, DATABASE);
+}
+
+async function openSqlite(file: string): Promise<SqlDatabase> {
+  const database = await connectSql({ dialect: 'sqlite', file });
+  await migrate(database);
+  return database;
+}

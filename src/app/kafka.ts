@@ -1,0 +1,17 @@
+import type { Config } from '../config.ts';
+import type { OrderLog } from '../ports/order-log.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Opened } from './ports.ts';
+
+/** Connects in the background. Errors: Fault `config` when the Kafka client was not compiled on this machine. */
+export async function openKafka(
+  kafka: NonNullable<Config['kafka']>,
+  log: Pick<Log, 'warn'>,
+): Promise<Opened<OrderLog>> {
+  const { openKafkaOrderLog } = await import('../adapters/kafka/order-log.ts');
+  const { log: port, close } = await openKafkaOrderLog({
+    ...kafka,
+    onTrouble: (line) => log.warn({ dependency: 'Kafka' }, line),
+  });
+  return { port, close: () => close() };
+}

@@ -1,0 +1,68 @@
+import { defer, exhaustMap, type Observable, Subject } from 'rxjs';
+import type { Config } from '../config.ts';
+import { isFault, messageOf } from '../domain/errors.ts';
+import type { TicketQueue } from '../ports/ticket-queue.ts';
+import { retryWithBackoff } from '../streams/operators/retry-with-backoff.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Opened } from './ports.ts';
+
+const PREPARE_BASE_MS = 100;
+/** How often a queue that is fenced is looked at again: recovery takes seconds, and each look is cheap. */
+const PREPARE_CAP_MS = 2000;
+
+/**
+ * Connects in the background, and loads the scripts each time a connection is made or the scripts were missed: on a Redis
+ * whose state is known to be sound only, or the queue stays fenced.
+ */
+export async function openRedis(
+  { url, keyPrefix }: NonNullable<Config['redis']>,
+  log: Pick<Log, 'info' | 'warn' | 'error'>,
+): Promise<Opened<TicketQueue>> {
+  const { createRedisTicketQueue } = await import('../adapters/redis/ticket-queue.ts');
+  const prepare$ = new Subject<void>();
+  const { queue, prepare, disconnect } = createRedisTicketQueue({
+    url,
+    prefix: keyPrefix,
+    onState: (state, reason) => {
+      if (state === 'up') prepare$.next();
+      else log.warn({ dependency: 'Redis', reason }, 'connection lost, trying again');
+    },
+  });
+  const preparing = prepare$.pipe(exhaustMap(() => prepareUntilDone(prepare, log))).subscribe();
+  return {
+    port: { ...queue, reserve: missing(queue.reserve, () => prepare$.next()) },
+    close: async () => {
+      preparing.unsubscribe();
+      disconnect();
+    },
+  };
+}
+
+function prepareUntilDone(prepare: () => Promise<void>, log: Pick<Log, 'info' | 'warn' | 'error'>): Observable<void> {
+  let told = '';
+  return defer(prepare).pipe(
+    retryWithBackoff({
+      baseMs: PREPARE_BASE_MS,
+      capMs: PREPARE_CAP_MS,
+      retryable: () => true,
+      onRetry: (error) => {
+        const reason = messageOf(error);
+        if (reason === told) return;
+        told = reason;
+        log.error({ dependency: 'Redis', reason }, 'the ticket queue is not ready, trying again');
+      },
+    }),
+  );
+}
+
+/** The same call, which tells when the scripts were not there. */
+function missing(reserve: TicketQueue['reserve'], tell: () => void): TicketQueue['reserve'] {
+  return async (...args) => {
+    try {
+      return await reserve(...args);
+    } catch (error) {
+      if (isFault(error, 'fenced')) tell();
+      throw error;
+    }
+  };
+}
