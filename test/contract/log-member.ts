@@ -55,8 +55,11 @@ export class LogMember {
     });
   }
 
-  acknowledgeNext(): void {
-    this.#waiting.shift()?.ack();
+  /** Returns how many entries that were. */
+  acknowledgeNext(): number {
+    const chunk = this.#waiting.shift();
+    chunk?.ack();
+    return chunk?.entries.length ?? 0;
   }
 
   acknowledgeFromNowOn(): void {

@@ -92,14 +92,16 @@ describe('the embedded order log', () => {
 
   it('lets nobody acknowledge after leaving', async () => {
     await log.append(logRecord(1));
-    const member = new LogMember(log, { group: 'g', acks: false });
-    await member.sees(1);
-    member.leave();
-    member.acknowledgeFromNowOn();
-    const successor = new LogMember(log, { group: 'g' });
-    await successor.sees(1);
-    successor.leave();
-
-    expect(successor.tickets()).toEqual([1]);
+    const late = new LogMember(log, { group: 'g', acks: false });
+    await late.sees(1);
+    late.leave();
+    late.acknowledgeFromNowOn();
+    // The second to leave would save what the late one acknowledged.
+    for (let successor = 0; successor < 2; successor += 1) {
+      const member = new LogMember(log, { group: 'g', acks: false });
+      await member.sees(1);
+      member.leave();
+      expect(member.tickets()).toEqual([1]);
+    }
   });
 });
