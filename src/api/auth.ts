@@ -26,6 +26,8 @@ export interface AuthenticatorOptions {
 }
 
 interface Verified {
+  /** The header that it was found in. */
+  readonly authorization: string;
   readonly principal: Principal;
   /** Milliseconds since 1970. */
   readonly notBefore: number;
@@ -34,6 +36,8 @@ interface Verified {
 
 // Longer ones could fill the cache's memory, and no token of ours comes near.
 const MAX_HEADER_LENGTH = 4096;
+// 32 bytes in base64url.
+const SIGNATURE_LENGTH = 43;
 const BEARER = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 // No spaces: databases compare strings without those at their end, and two buyers would become one.
 const USER_ID = /^[\x21-\x7e]{1,128}$/;
@@ -42,7 +46,7 @@ const USER_ID = /^[\x21-\x7e]{1,128}$/;
  * Verifies bearer tokens: HS256 and nothing else, claims `sub` (1 to 128 printable ASCII characters, no space), `exp`
  * (needed), `nbf` (heeded), `role` (buyer, unless it says admin).
  *
- * fast-jwt has a cache, but hashes each token to find it there; ours goes by the header itself. Times are checked here
+ * fast-jwt has a cache, but hashes each token to find it there; ours goes by what is in the header itself. Times are checked here
  * and not there, so that a cached token and a fresh one expire by the same rule.
  */
 export function createAuthenticator({ secret, cacheSize, now = Date.now }: AuthenticatorOptions): Authenticator {
@@ -64,15 +68,21 @@ export function createAuthenticator({ secret, cacheSize, now = Date.now }: Authe
     } catch {
       return undefined;
     }
-    const entry = verifiedOf(claims);
-    if (entry !== undefined) verified.set(authorization, entry);
+    const entry = verifiedOf(claims, authorization);
+    if (entry !== undefined) verified.set(signatureOf(authorization), entry);
     return entry;
+  }
+
+  function remembered(authorization: string): Verified | undefined {
+    const entry = verified.get(signatureOf(authorization));
+    // The signature finds the entry, the whole header proves it: else any token could borrow a signature.
+    return entry?.authorization === authorization ? entry : undefined;
   }
 
   return {
     authenticate(authorization) {
       if (authorization === '') return 'missing';
-      const entry = verified.get(authorization) ?? admit(authorization);
+      const entry = remembered(authorization) ?? admit(authorization);
       if (entry === undefined) return 'invalid';
       const nowMs = now();
       if (nowMs >= entry.expiresAt) return 'expired';
@@ -81,11 +91,16 @@ export function createAuthenticator({ secret, cacheSize, now = Date.now }: Authe
   };
 }
 
-function verifiedOf(claims: unknown): Verified | undefined {
+/** The end of the header: cheaper to hash than all of it, and just as different from token to token. */
+function signatureOf(authorization: string): string {
+  return authorization.slice(-SIGNATURE_LENGTH);
+}
+
+function verifiedOf(claims: unknown, authorization: string): Verified | undefined {
   if (typeof claims !== 'object' || claims === null) return undefined;
   const { sub, role = 'buyer', exp, nbf = 0 } = claims as Readonly<Record<string, unknown>>;
   if (typeof sub !== 'string' || !USER_ID.test(sub)) return undefined;
   if (role !== 'buyer' && role !== 'admin') return undefined;
   if (typeof exp !== 'number' || typeof nbf !== 'number') return undefined;
-  return { principal: { userId: sub, role }, notBefore: nbf * 1000, expiresAt: exp * 1000 };
+  return { authorization, principal: { userId: sub, role }, notBefore: nbf * 1000, expiresAt: exp * 1000 };
 }

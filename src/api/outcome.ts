@@ -1,8 +1,9 @@
 import type { Order } from '../domain/order.ts';
 import type { PurchaseOutcome } from '../domain/purchase.ts';
-import { JSON_TYPE, serialiseOrder } from './order-json.ts';
+import { JSON_TYPE } from './order-json.ts';
 import { constantProblem, problem, type Rendered } from './problem.ts';
 import type { ProblemCode } from './problems.ts';
+import { createReservedOrderWriter } from './reserved-order-json.ts';
 import { createTimeText } from './time-text.ts';
 
 type Kind = PurchaseOutcome['kind'];
@@ -34,6 +35,7 @@ const constant = Object.fromEntries(
 ) as Record<Refused, (requestId: string) => Rendered>;
 
 const opensAtText = createTimeText();
+const writeOrder = createReservedOrderWriter();
 
 /** What a buyer is told about a purchase, over HTTP or the live socket. */
 export function renderOutcome(outcome: PurchaseOutcome, requestId: string): Rendered {
@@ -56,7 +58,7 @@ function created(order: Order, replayed: boolean): Rendered {
   return {
     status: CREATED,
     contentType: JSON_TYPE,
-    body: serialiseOrder(order),
+    body: writeOrder(order),
     headers: replayed ? [location, ['idempotent-replayed', 'true']] : [location],
   };
 }

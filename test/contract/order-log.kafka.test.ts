@@ -1,0 +1,34 @@
+import { describe } from 'vitest';
+import type { KafkaOrderLog } from '../../src/adapters/kafka/order-log.ts';
+import { openKafkaOrderLog, topicNames } from '../../src/adapters/kafka/order-log.ts';
+import type { DeadLetter } from '../../src/ports/order-log.ts';
+import { kafkaTopics, TEST_KAFKA_BROKERS } from '../support/kafka-topics.ts';
+import { orderLogContract } from './order-log.ts';
+
+describe.skipIf(TEST_KAFKA_BROKERS === undefined)('with TEST_KAFKA_BROKERS', () => {
+  orderLogContract('kafka', async () => {
+    const { brokers, topicPrefix, appendRaw, read, drop } = kafkaTopics();
+    let opened: KafkaOrderLog;
+    const open = async () => {
+      opened = await openKafkaOrderLog({ brokers, topicPrefix, partitions: 3 });
+      await opened.ready;
+      return opened.log;
+    };
+    return {
+      log: await open(),
+      reopen: async () => {
+        await opened.close();
+        return open();
+      },
+      appendRaw,
+      deadLetters: async () => {
+        const messages = await read(topicNames(topicPrefix).deadLetters);
+        return messages.map(({ value }) => JSON.parse(String(value)) as DeadLetter);
+      },
+      close: async () => {
+        await opened.close();
+        await drop();
+      },
+    };
+  });
+});
