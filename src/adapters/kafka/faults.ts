@@ -1,0 +1,38 @@
+import type { FaultCode } from '../../domain/errors.ts';
+import { Fault, isFault, messageOf } from '../../domain/errors.ts';
+
+/** librdkafka's error codes, as far as they say more than that Kafka can't serve now; the package's CODES has all. */
+export const CODE = {
+  assignPartitions: -175,
+  revokePartitions: -174,
+  state: -172,
+  fatal: -150,
+  topicAlreadyExists: 36,
+} as const;
+
+const FAULTS: Readonly<Record<number, FaultCode>> = {
+  // Local: queue full.
+  [-184]: 'full',
+  // Local: message timed out, timed out, timed out in queue. Broker: request timed out.
+  [-192]: 'timeout',
+  [-185]: 'timeout',
+  [-166]: 'timeout',
+  7: 'timeout',
+  // Message too large: it never will be smaller.
+  10: 'corrupt',
+};
+
+/** The code of an error of node-rdkafka; -1 for reports that reach JavaScript as text alone. */
+export function codeOf(error: unknown): number {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'number' ? code : -1;
+}
+
+/** Turns whatever node-rdkafka gave into a Fault. */
+export function faultOf(error: unknown): Fault {
+  if (isFault(error)) return error;
+  const message = messageOf(error instanceof Object && 'message' in error ? error.message : error);
+  // Delivery reports carry no code.
+  const code = FAULTS[codeOf(error)] ?? (/timed out/i.test(message) ? 'timeout' : 'unavailable');
+  return new Fault(code, `Kafka: ${message}`, { cause: error });
+}

@@ -1,0 +1,80 @@
+import { Fault } from '../../domain/errors.ts';
+import type { Settings } from './client.ts';
+
+export interface KafkaTls {
+  /** Files in PEM format; the system's certificate authorities without `ca`. */
+  readonly ca?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+  readonly keyPassword?: string;
+}
+
+export interface KafkaSasl {
+  readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface KafkaLogOptions {
+  /** host:port, one or more of the cluster's brokers. */
+  readonly brokers: readonly string[];
+  /** Begins the names of the topics. @default 'floodgate.' */
+  readonly topicPrefix?: string;
+  /** Of the orders' topic, when it is made here. @default 12 */
+  readonly partitions?: number;
+  /** Copies of each topic that is made here; 0 takes the cluster's own default. @default 0 */
+  readonly replication?: number;
+  /** @default false */
+  readonly tls?: boolean | KafkaTls;
+  readonly sasl?: KafkaSasl;
+  /** How long an append may wait for its acknowledgement. Must stay below the relay's lease. @default 10,000 ms */
+  readonly messageTimeoutMs?: number;
+  /** How long a record waits for others to share a request with. @default 0 ms: a record is a batch already */
+  readonly lingerMs?: number;
+  /** More of librdkafka's settings for the producer; they win. */
+  readonly producerSettings?: Settings;
+  /** Told, in one line, what is wrong; the same thing is not told twice in a row. */
+  readonly onTrouble?: (line: string) => void;
+}
+
+export const kafkaDefaults = {
+  topicPrefix: 'floodgate.',
+  // Spreads evenly over 2, 3, 4 or 6 workers.
+  partitions: 12,
+  replication: 0,
+  tls: false,
+  // A record that is given up on must not turn up after the relay has taken the reservation over (15 s).
+  messageTimeoutMs: 10_000,
+  lingerMs: 0,
+} as const satisfies Partial<KafkaLogOptions>;
+
+/** A broker that restarts should be found again soon; librdkafka's default waits up to 10 s. */
+const RECONNECT_MAX_MS = 1000;
+
+/** Settings that every client shares. Errors: Fault `config`. */
+export function connectionSettings({ brokers, tls = kafkaDefaults.tls, sasl }: KafkaLogOptions): Settings {
+  if (brokers.length === 0) throw new Fault('config', 'no Kafka broker is named');
+  return {
+    'metadata.broker.list': brokers.join(','),
+    'client.id': 'floodgate',
+    'socket.nagle.disable': true,
+    'socket.keepalive.enable': true,
+    'reconnect.backoff.max.ms': RECONNECT_MAX_MS,
+    'security.protocol': `${sasl === undefined ? '' : 'sasl_'}${tls ? 'ssl' : 'plaintext'}`,
+    ...(typeof tls === 'object' ? tlsSettings(tls) : {}),
+    ...(sasl === undefined ? {} : saslSettings(sasl)),
+  };
+}
+
+function tlsSettings({ ca, certificate, key, keyPassword }: KafkaTls): Settings {
+  return {
+    ...(ca === undefined ? {} : { 'ssl.ca.location': ca }),
+    ...(certificate === undefined ? {} : { 'ssl.certificate.location': certificate }),
+    ...(key === undefined ? {} : { 'ssl.key.location': key }),
+    ...(keyPassword === undefined ? {} : { 'ssl.key.password': keyPassword }),
+  };
+}
+
+function saslSettings({ mechanism, username, password }: KafkaSasl): Settings {
+  return { 'sasl.mechanisms': mechanism, 'sasl.username': username, 'sasl.password': password };
+}

@@ -1,0 +1,94 @@
+import { Observable } from 'rxjs';
+import { encodeRecord } from '../../domain/log-codec.ts';
+import type { DeadLetter, OrderLog } from '../../ports/order-log.ts';
+import { Appender } from './appender.ts';
+import { loadKafka } from './client.ts';
+import { GroupMember } from './group-member.ts';
+import { LagReader } from './lag.ts';
+import type { KafkaLogOptions } from './options.ts';
+import { connectionSettings, kafkaDefaults } from './options.ts';
+import { Trouble } from './trouble.ts';
+
+export interface KafkaOrderLog {
+  readonly log: OrderLog;
+  /** Resolves when Kafka was reached for the first time and the topics are there; until then nothing is writable. */
+  readonly ready: Promise<void>;
+  /** Readers leave their groups and appends get their answers; those that have none after `graceMs` are rejected. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** Dead letters are few, and one partition keeps them in the order in which they were set aside. */
+const DEAD_LETTER_PARTITIONS = 1;
+
+/** Topics of an installation, by its prefix. */
+export function topicNames(prefix: string = kafkaDefaults.topicPrefix): { orders: string; deadLetters: string } {
+  return { orders: `${prefix}orders`, deadLetters: `${prefix}dead-letters` };
+}
+
+/**
+ * The order log on Kafka. It connects in the background, for as long as that takes.
+ * Errors: Fault `config` when the client is not installed or a setting can't be.
+ */
+export async function openKafkaOrderLog(options: KafkaLogOptions): Promise<KafkaOrderLog> {
+  const settings = { ...kafkaDefaults, ...options };
+  const { partitions, replication, messageTimeoutMs } = settings;
+  const kafka = await loadKafka();
+  const connection = connectionSettings(settings);
+  const topics = topicNames(settings.topicPrefix);
+  const tell = options.onTrouble ?? (() => undefined);
+  const appender = new Appender({
+    kafka,
+    connection,
+    topics: [
+      { name: topics.orders, partitions, replication },
+      { name: topics.deadLetters, partitions: DEAD_LETTER_PARTITIONS, replication },
+    ],
+    messageTimeoutMs,
+    lingerMs: settings.lingerMs,
+    producerSettings: options.producerSettings ?? {},
+    trouble: new Trouble(tell),
+  });
+  const lags = new LagReader(kafka, connection, topics.orders);
+  const members = new Set<GroupMember>();
+
+  const log: OrderLog = {
+    append: (record) => appender.append(topics.orders, Buffer.from(encodeRecord(record))),
+    writable: () => appender.writable(),
+    consume: (consume) =>
+      new Observable((subscriber) => {
+        const member = new GroupMember({
+          ...consume,
+          kafka,
+          connection,
+          topic: topics.orders,
+          ready: appender.ready,
+          trouble: new Trouble(tell),
+          next: (chunk) => subscriber.next(chunk),
+        });
+        members.add(member);
+        void member.ended.then(() => members.delete(member));
+        return () => member.stop();
+      }),
+    lag: (group) => lags.lag(group),
+    deadLetter: (letter) => appender.append(topics.deadLetters, Buffer.from(letterText(letter)), placeOf(letter)),
+    ping: () => appender.ping(),
+  };
+
+  return {
+    log,
+    ready: appender.ready,
+    close: async (graceMs = messageTimeoutMs) => {
+      for (const member of members) member.stop();
+      await Promise.all([appender.close(graceMs), lags.close(), ...Array.from(members, ({ ended }) => ended)]);
+    },
+  };
+}
+
+function letterText({ group, partition, offset, reason, attempts, raw }: DeadLetter): string {
+  return JSON.stringify({ group, partition, offset, reason, attempts, raw });
+}
+
+/** Letters of the same place have the same key, so that readers can tell a repeated one. */
+function placeOf({ group, partition, offset }: DeadLetter): string {
+  return `${group}:${partition}:${offset}`;
+}
