@@ -7,10 +7,16 @@ const CHALLENGE = [['www-authenticate', 'Bearer']] as const;
 const CHALLENGE_INVALID = [['www-authenticate', 'Bearer error="invalid_token"']] as const;
 
 const REFUSALS = {
-  missing: constantProblem('unauthenticated', { detail: 'Send Authorization: Bearer and a token.', headers: CHALLENGE }),
+  missing: constantProblem('unauthenticated', {
+    detail: 'Send Authorization: Bearer and a token.',
+    headers: CHALLENGE,
+  }),
   invalid: constantProblem('unauthenticated', { detail: 'The token is not valid.', headers: CHALLENGE_INVALID }),
   expired: constantProblem('unauthenticated', { detail: 'The token has expired.', headers: CHALLENGE_INVALID }),
-  not_yet_valid: constantProblem('unauthenticated', { detail: 'The token is not valid yet.', headers: CHALLENGE_INVALID }),
+  not_yet_valid: constantProblem('unauthenticated', {
+    detail: 'The token is not valid yet.',
+    headers: CHALLENGE_INVALID,
+  }),
 } as const satisfies Record<AuthFailure, unknown>;
 
 /** Who asks; undefined when the request was answered 401. */

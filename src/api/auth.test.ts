@@ -79,7 +79,14 @@ describe('createAuthenticator', () => {
   it('tells a missing header from a bad one', () => {
     const { authenticate } = authenticatorAt({ now: nowMs });
     expect(authenticate('')).toBe('missing');
-    for (const header of ['Bearer', 'Bearer ', 'Bearer a.b', 'Basic dTE6eA==', sign({ sub: 'u1' }), `${bearer({})} x`]) {
+    for (const header of [
+      'Bearer',
+      'Bearer ',
+      'Bearer a.b',
+      'Basic dTE6eA==',
+      sign({ sub: 'u1' }),
+      `${bearer({})} x`,
+    ]) {
       expect(authenticate(header)).toBe('invalid');
     }
     expect(authenticate(bearer({ pad: 'x'.repeat(5000) }))).toBe('invalid');

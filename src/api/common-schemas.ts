@@ -44,7 +44,9 @@ export function Page<T extends TSchema>(items: T, description: string) {
   return Type.Object(
     {
       items: Type.Array(items),
-      nextCursor: Type.Optional(Type.String({ description: 'Send it as `cursor` for the next page; absent on the last.' })),
+      nextCursor: Type.Optional(
+        Type.String({ description: 'Send it as `cursor` for the next page; absent on the last.' }),
+      ),
     },
     { description },
   );

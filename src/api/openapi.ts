@@ -55,7 +55,9 @@ export function openApiDocument(operations: readonly Operation[]): Json {
     tags: [{ name: 'sales' }, { name: 'orders' }, { name: 'operations' }],
     paths,
     components: {
-      schemas: Object.fromEntries(Object.entries(COMPONENTS).map(([name, schema]) => [name, schemaObject(schema, name)])),
+      schemas: Object.fromEntries(
+        Object.entries(COMPONENTS).map(([name, schema]) => [name, schemaObject(schema, name)]),
+      ),
       securitySchemes: {
         bearer: {
           type: 'http',
@@ -79,17 +81,25 @@ function operationObject({ pattern, doc }: Operation): Json {
     parameters: parametersOf(pattern, doc),
     ...(body === undefined
       ? {}
-      : { requestBody: { required: false, content: { 'application/json': { schema: schemaObject(body), example: {} } } } }),
+      : {
+          requestBody: {
+            required: false,
+            content: { 'application/json': { schema: schemaObject(body), example: {} } },
+          },
+        }),
     responses: responsesOf(doc),
   };
 }
 
 function parametersOf(pattern: string, { path = [], query, headers = {} }: Operation['doc']): readonly Json[] {
   const names = [...pattern.matchAll(/:(\w+)/g)].map(([, name]) => name as string);
-  const optional = (name: string) => !(query?.required ?? []).includes(name) || query?.properties[name]?.default !== undefined;
+  const optional = (name: string) =>
+    !(query?.required ?? []).includes(name) || query?.properties[name]?.default !== undefined;
   return [
     ...path.map((schema, n) => parameter('path', names[n] as string, schema, true)),
-    ...Object.entries(query?.properties ?? {}).map(([name, schema]) => parameter('query', name, schema, !optional(name))),
+    ...Object.entries(query?.properties ?? {}).map(([name, schema]) =>
+      parameter('query', name, schema, !optional(name)),
+    ),
     ...Object.entries(headers).map(([name, schema]) => parameter('header', name, schema, false)),
   ];
 }
@@ -99,7 +109,11 @@ function parameter(where: 'path' | 'query' | 'header', name: string, schema: TSc
 }
 
 function responsesOf({ responses, problems, auth }: Operation['doc']): Json {
-  const codes: readonly ProblemCode[] = [...ANYWHERE, ...problems, ...(auth === 'required' ? ['unauthenticated' as const] : [])];
+  const codes: readonly ProblemCode[] = [
+    ...ANYWHERE,
+    ...problems,
+    ...(auth === 'required' ? ['unauthenticated' as const] : []),
+  ];
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes) {
     const { status } = kindOf(code);

@@ -30,7 +30,8 @@ const writeTime = serialiser(TimeSchema);
 const HEALTHY = serialiser(HealthSchema)({ status: 'ok' });
 
 function readinessJson({ ready, dependencies }: Readiness, draining: boolean): ReadinessJson {
-  return { status: draining ? 'draining' : ready ? 'ready' : 'not_ready', dependencies };
+  if (draining) return { status: 'draining', dependencies };
+  return { status: ready ? 'ready' : 'not_ready', dependencies };
 }
 
 function doc(id: string, summary: string, responses: OperationDoc['responses']): OperationDoc {

@@ -59,15 +59,18 @@ const EXPECTED = {
 } satisfies Record<PurchaseOutcome['kind'], Expected>;
 
 describe('renderOutcome', () => {
-  it.each(Object.entries<Expected>(EXPECTED))('renders %s', (_kind, { outcome, status, code, headers = {}, members }) => {
-    const rendered = renderOutcome(outcome, 'req-1');
-    expect(rendered.status).toBe(status);
-    expect(Object.fromEntries(rendered.headers)).toEqual(headers);
-    if (code === undefined) {
-      expect(rendered).toMatchObject({ contentType: 'application/json', body: ORDER_JSON });
-    } else {
-      expect(rendered.contentType).toBe('application/problem+json');
-      expect(JSON.parse(rendered.body)).toMatchObject({ status, code, instance: 'req-1', ...members });
-    }
-  });
+  it.each(Object.entries<Expected>(EXPECTED))(
+    'renders %s',
+    (_kind, { outcome, status, code, headers = {}, members }) => {
+      const rendered = renderOutcome(outcome, 'req-1');
+      expect(rendered.status).toBe(status);
+      expect(Object.fromEntries(rendered.headers)).toEqual(headers);
+      if (code === undefined) {
+        expect(rendered).toMatchObject({ contentType: 'application/json', body: ORDER_JSON });
+      } else {
+        expect(rendered.contentType).toBe('application/problem+json');
+        expect(JSON.parse(rendered.body)).toMatchObject({ status, code, instance: 'req-1', ...members });
+      }
+    },
+  );
 });

@@ -18,7 +18,9 @@ export const ProblemSchema = Type.Object(
     detail: Type.String(),
     code: StringEnum(PROBLEM_CODES, 'What a program should look at.'),
     instance: Type.String({ description: "The request's id, as in `x-request-id` and in the logs." }),
-    orderIds: Type.Optional(Type.Array(OrderId, { description: 'With `limit_reached`: the orders that the buyer holds.' })),
+    orderIds: Type.Optional(
+      Type.Array(OrderId, { description: 'With `limit_reached`: the orders that the buyer holds.' }),
+    ),
     opensAt: Type.Optional(Time('With `not_started`: when the sale opens.')),
     errors: Type.Optional(Type.Array(FieldErrorSchema, { description: 'With `invalid`: what is wrong where.' })),
   },

@@ -21,11 +21,18 @@ export interface PurchaseRoutesDeps {
   readonly draining: () => boolean;
 }
 
-const PurchaseBody = Type.Object({}, { additionalProperties: false, description: 'Empty: the sale and the token say it all.' });
+const PurchaseBody = Type.Object(
+  {},
+  { additionalProperties: false, description: 'Empty: the sale and the token say it all.' },
+);
 
 const readBody = bodyReader(PurchaseBody);
 
-const KEY_ERROR = { in: 'header', path: 'Idempotency-Key', message: 'must be 1 to 255 printable ASCII characters' } as const;
+const KEY_ERROR = {
+  in: 'header',
+  path: 'Idempotency-Key',
+  message: 'must be 1 to 255 printable ASCII characters',
+} as const;
 
 /** The hot path: one synchronous pass, and one closure that answers. */
 export function purchaseRoutes({ purchases, auth, clock, draining }: PurchaseRoutesDeps): readonly Operation[] {
@@ -49,7 +56,10 @@ export function purchaseRoutes({ purchases, auth, clock, draining }: PurchaseRou
             description: 'The order. A repeated Idempotency-Key gets the same bytes.',
             schema: OrderSchema,
             headers: {
-              Location: Type.String({ description: 'Where the order is.', examples: [`/v1/orders/${OrderId.examples[0]}`] }),
+              Location: Type.String({
+                description: 'Where the order is.',
+                examples: [`/v1/orders/${OrderId.examples[0]}`],
+              }),
               'Idempotent-Replayed': StringEnum(['true'], 'There when the key was answered before.'),
             },
           },

@@ -10,13 +10,16 @@ const WHOLE_NUMBER = /^-?\d{1,9}$/;
  */
 export function queryReader<T extends TObject>(schema: T): (query: string) => Validated<Static<T>> {
   const validate = validator('query', schema);
-  const integers = new Set(Object.keys(schema.properties).filter((name) => schema.properties[name]?.type === 'integer'));
+  const integers = new Set(
+    Object.keys(schema.properties).filter((name) => schema.properties[name]?.type === 'integer'),
+  );
 
   return (query) => {
     const raw: Record<string, string | number> = {};
     const twice: FieldError[] = [];
     for (const [name, value] of new URLSearchParams(query)) {
-      if (Object.hasOwn(raw, name)) twice.push({ in: 'query', path: `/${name.slice(0, 64)}`, message: 'is given twice' });
+      if (Object.hasOwn(raw, name))
+        twice.push({ in: 'query', path: `/${name.slice(0, 64)}`, message: 'is given twice' });
       // Not by assignment: `__proto__` is a name like any other here.
       Object.defineProperty(raw, name, {
         value: integers.has(name) && WHOLE_NUMBER.test(value) ? Number(value) : value,

@@ -34,7 +34,8 @@ function routesWith(deps: Partial<RoutesDeps>) {
     };
     await route?.handle(request, {
       open: true,
-      send: (status, _type, body, headers = []) => sent.push({ status, body: String(body), headers: Object.fromEntries(headers) }),
+      send: (status, _type, body, headers = []) =>
+        sent.push({ status, body: String(body), headers: Object.fromEntries(headers) }),
     });
     expect(sent).toHaveLength(1);
     return sent[0] as (typeof sent)[number];
@@ -48,8 +49,17 @@ function tokenOf(userId: string, role: 'buyer' | 'admin' = 'buyer'): string {
 describe('reads', () => {
   it('answer 503 and invite a retry when a dependency is away, and tell a queue that is being rebuilt apart', async () => {
     const failing = (code: 'timeout' | 'unavailable' | 'fenced') =>
-      routesWith({ sales: { view: () => Promise.reject(new Fault(code, 'gone')), list: () => Promise.reject(new Fault(code, 'gone')) } });
-    for (const [code, problem] of [['timeout', 'unavailable'], ['unavailable', 'unavailable'], ['fenced', 'recovering']] as const) {
+      routesWith({
+        sales: {
+          view: () => Promise.reject(new Fault(code, 'gone')),
+          list: () => Promise.reject(new Fault(code, 'gone')),
+        },
+      });
+    for (const [code, problem] of [
+      ['timeout', 'unavailable'],
+      ['unavailable', 'unavailable'],
+      ['fenced', 'recovering'],
+    ] as const) {
       const answer = await failing(code)('GET', '/v1/sales/:saleId', { params: ['demo'] });
       expect(answer.status).toBe(503);
       expect(answer.headers['retry-after']).toBeDefined();
@@ -58,7 +68,9 @@ describe('reads', () => {
   });
 
   it('let any other fault through to the front, which answers 500', async () => {
-    const call = routesWith({ sales: { view: () => Promise.reject(new Fault('corrupt', 'bad row')), list: () => Promise.reject(new Error()) } });
+    const call = routesWith({
+      sales: { view: () => Promise.reject(new Fault('corrupt', 'bad row')), list: () => Promise.reject(new Error()) },
+    });
     await expect(call('GET', '/v1/sales/:saleId', { params: ['demo'] })).rejects.toThrow('bad row');
   });
 
@@ -72,7 +84,9 @@ describe('reads', () => {
       expect(await call('GET', '/v1/sales/:saleId', { params: [id] })).toMatchObject({ status: 404 });
     }
     for (const id of ['', 'demo', '1jg8z5e4t00000']) {
-      expect(await call('GET', '/v1/orders/:orderId', { params: [id], authorization: tokenOf('u1') })).toMatchObject({ status: 404 });
+      expect(await call('GET', '/v1/orders/:orderId', { params: [id], authorization: tokenOf('u1') })).toMatchObject({
+        status: 404,
+      });
     }
     expect(asked).toEqual([]);
   });

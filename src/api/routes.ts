@@ -1,6 +1,6 @@
+import { openApiDocument } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { type OperationRoutesDeps, operationRoutes } from './operation-routes.ts';
-import { openApiDocument } from './openapi.ts';
 import { type OrderRoutesDeps, orderRoutes } from './order-routes.ts';
 import { type PurchaseRoutesDeps, purchaseRoutes } from './purchase-routes.ts';
 import { type SalesRoutesDeps, salesRoutes } from './sales-routes.ts';

@@ -61,16 +61,25 @@ function keeper() {
 describe('the uWebSockets.js front, listening', () => {
   it('says so when the port is taken, by itself or by others', async () => {
     const { port } = await listen();
-    await expect(listen({ port })).rejects.toMatchObject({ code: 'config', message: `port ${port} is in use by another process` });
+    await expect(listen({ port })).rejects.toMatchObject({
+      code: 'config',
+      message: `port ${port} is in use by another process`,
+    });
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const taken = (other.address() as { readonly port: number }).port;
-    await expect(listen({ port: taken })).rejects.toMatchObject({ code: 'config', message: expect.stringContaining('in use') });
+    await expect(listen({ port: taken })).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringContaining('in use'),
+    });
     other.close();
   });
 
   it('says so when the host is no address of this machine', async () => {
-    await expect(listen({ host: '192.0.2.1' })).rejects.toMatchObject({ code: 'config', message: expect.stringContaining('192.0.2.1') });
+    await expect(listen({ host: '192.0.2.1' })).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringContaining('192.0.2.1'),
+    });
   });
 
   it('shares its port when all who listen agree to', async () => {
@@ -115,11 +124,15 @@ describe('the uWebSockets.js front, with a handler that', () => {
         throw broken;
       },
     ]) {
-      const front = await listen({ routes: getX(handle), onError: (error, requestId) => errors.push([error, requestId]) });
+      const front = await listen({
+        routes: getX(handle),
+        onError: (error, requestId) => errors.push([error, requestId]),
+      });
       const client = await RawClient.open(front.port);
       await client.send(GET.replace('\r\n\r\n', '\r\nX-Request-Id: r\r\n\r\n'));
       const response = await client.response();
-      if (response?.status !== 200) expect(JSON.parse(response?.body ?? '')).toMatchObject({ status: 500, code: 'internal', instance: 'r' });
+      if (response?.status !== 200)
+        expect(JSON.parse(response?.body ?? '')).toMatchObject({ status: 500, code: 'internal', instance: 'r' });
       expect(front.inFlight()).toBe(0);
     }
     expect(errors).toEqual(Array(3).fill([broken, 'r']));
@@ -233,9 +246,14 @@ describe('the catalogue over HTTP', () => {
     const client = await RawClient.open(shop.front.port);
 
     async function get(path: string, token?: string) {
-      await client.send(`GET ${path} HTTP/1.1\r\nHost: x\r\n${token === undefined ? '' : `Authorization: Bearer ${token}\r\n`}\r\n`);
+      await client.send(
+        `GET ${path} HTTP/1.1\r\nHost: x\r\n${token === undefined ? '' : `Authorization: Bearer ${token}\r\n`}\r\n`,
+      );
       const response = await client.response();
-      return { status: response?.status, body: JSON.parse(response?.body ?? '') as { items?: { id: string }[]; nextCursor?: string } };
+      return {
+        status: response?.status,
+        body: JSON.parse(response?.body ?? '') as { items?: { id: string }[]; nextCursor?: string },
+      };
     }
     async function pages(token?: string): Promise<string[][]> {
       const found: string[][] = [];
@@ -250,7 +268,10 @@ describe('the catalogue over HTTP', () => {
 
     expect(await pages()).toEqual([['a', 'c'], ['d']]);
     expect(await pages('not a token')).toEqual([['a', 'c'], ['d']]);
-    expect(await pages(admin)).toEqual([['a', 'b'], ['c', 'd']]);
+    expect(await pages(admin)).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
     expect((await get('/v1/sales/b')).status).toBe(404);
     expect(await get('/v1/sales/b', admin)).toMatchObject({ status: 200, body: { id: 'b', phase: 'draft' } });
     expect((await get('/v1/sales?phase=draft')).body).toEqual({ items: [] });

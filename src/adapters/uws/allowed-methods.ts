@@ -11,7 +11,9 @@ export function createAllowedMethods(routes: readonly HttpRoute[]): (path: strin
   }));
   return (path) => {
     const segments = path.split('/');
-    const methods = patterns.filter((pattern) => matches(pattern.segments, segments)).flatMap((pattern) => pattern.methods);
+    const methods = patterns
+      .filter((pattern) => matches(pattern.segments, segments))
+      .flatMap((pattern) => pattern.methods);
     return methods.length === 0 ? [] : [...new Set(methods), 'OPTIONS'];
   };
 }

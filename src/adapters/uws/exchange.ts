@@ -60,7 +60,11 @@ export class Exchange implements HttpReply, Unanswered {
     if (!this.#settle()) return;
     const { res, requestId } = this;
     res.cork(() => {
-      res.writeStatus(statusLine(204)).writeHeader('allow', allow).writeHeader('x-request-id', requestId).endWithoutBody();
+      res
+        .writeStatus(statusLine(204))
+        .writeHeader('allow', allow)
+        .writeHeader('x-request-id', requestId)
+        .endWithoutBody();
     });
   }
 

@@ -5,7 +5,10 @@ import { createHeadReader } from './head.ts';
 const read = createHeadReader();
 
 function lengthOf(...headers: readonly (readonly [string, string])[]) {
-  return bodyLengthOf(read({ forEach: (visit) => headers.forEach(([name, value]) => visit(name, value)) }), 100);
+  const forEach = (visit: (name: string, value: string) => void): void => {
+    for (const [name, value] of headers) visit(name, value);
+  };
+  return bodyLengthOf(read({ forEach }), 100);
 }
 
 describe('bodyLengthOf', () => {
@@ -19,12 +22,20 @@ describe('bodyLengthOf', () => {
     expect(lengthOf(['content-length', '101'])).toEqual({ code: 'too_large' });
   });
 
-  it.each(['', ' ', '1 ', '+1', '-1', '1.0', '0x1', '1,1', '١', '9'.repeat(16)])('refuses the length "%s"', (length) => {
-    expect(lengthOf(['content-length', length])).toMatchObject({ code: 'malformed' });
-  });
+  it.each(['', ' ', '1 ', '+1', '-1', '1.0', '0x1', '1,1', '١', '9'.repeat(16)])(
+    'refuses the length "%s"',
+    (length) => {
+      expect(lengthOf(['content-length', length])).toMatchObject({ code: 'malformed' });
+    },
+  );
 
   it('refuses two lengths, also when they agree or one is empty', () => {
-    for (const [one, other] of [['1', '1'], ['1', '2'], ['', '1'], ['1', '']] as const) {
+    for (const [one, other] of [
+      ['1', '1'],
+      ['1', '2'],
+      ['', '1'],
+      ['1', ''],
+    ] as const) {
       expect(lengthOf(['content-length', one], ['content-length', other])).toMatchObject({ code: 'malformed' });
     }
   });
@@ -37,7 +48,10 @@ describe('bodyLengthOf', () => {
 
   it('refuses a header that may stand once and stands twice', () => {
     for (const name of ['authorization', 'idempotency-key', 'content-type']) {
-      expect(lengthOf([name, 'a'], [name, 'b'])).toMatchObject({ code: 'malformed', detail: expect.stringContaining(name) });
+      expect(lengthOf([name, 'a'], [name, 'b'])).toMatchObject({
+        code: 'malformed',
+        detail: expect.stringContaining(name),
+      });
     }
     expect(lengthOf(['accept', 'a'], ['accept', 'b'])).toBe(0);
   });
@@ -48,7 +62,15 @@ describe('createHeadReader', () => {
     const empty = { ...read({ forEach: () => {} }) };
     read({
       forEach: (visit) => {
-        for (const name of ['authorization', 'idempotency-key', 'content-type', 'content-length', 'transfer-encoding', 'if-match', 'x-request-id']) {
+        for (const name of [
+          'authorization',
+          'idempotency-key',
+          'content-type',
+          'content-length',
+          'transfer-encoding',
+          'if-match',
+          'x-request-id',
+        ]) {
           visit(name, 'x');
           visit(name, 'y');
         }

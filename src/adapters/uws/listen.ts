@@ -1,4 +1,4 @@
-import uWS, { type HttpRequest as UwsRequest, type HttpResponse, type TemplatedApp } from 'uWebSockets.js';
+import uWS, { type HttpResponse, type TemplatedApp, type HttpRequest as UwsRequest } from 'uWebSockets.js';
 import type { HttpFrontOptions, HttpRoute, ListenHttp } from '../../ports/http.ts';
 import { createAllowedMethods } from './allowed-methods.ts';
 import { readBody } from './body.ts';
