@@ -191,6 +191,12 @@ describe('the breaker', () => {
     expect(policy.state()).toBe('open');
   });
 
+  it.each<FaultCode>(['unavailable', 'timeout'])('counts Fault %s as a failure of the dependency', async (code) => {
+    const policy = createPolicy('queue', OPTIONS);
+    for (let i = 0; i < ENOUGH; i += 1) await fail(policy, code);
+    expect(policy.state()).toBe('open');
+  });
+
   it.each<FaultCode>(['full', 'corrupt', 'fenced', 'config'])(
     'counts Fault %s as no failure of the dependency',
     async (code) => {

@@ -196,7 +196,6 @@ export function purchase(
     try {
       await policies.log.execute(() => log.append(record));
     } catch (fault) {
-      for (const { index } of toPublish) batch.outcomes[index] = UNAVAILABLE;
       return fault;
     }
     for (const { index, outcome } of toPublish) batch.outcomes[index] = outcome;

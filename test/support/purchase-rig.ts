@@ -85,7 +85,7 @@ export async function purchaseRig({ sale: changes, logPolicy, ...options }: RigO
       },
       sales: {
         known: (saleId) => memory.get(saleId),
-        find: (saleId) => hooks.find(async () => catalogue.get(saleId)),
+        find: (saleId) => hooks.find(async () => memory.get(saleId) ?? catalogue.get(saleId)),
         forget: (saleId) => memory.delete(saleId),
         observe: (_, remaining) => observed.push(remaining),
       },

@@ -57,7 +57,6 @@ export function batchBy<T>(options: BatchByOptions<T>): OperatorFunction<T, read
         subscriber.error(error);
       };
 
-      subscriber.add(() => timer?.unsubscribe());
       source$.pipe(stopWith(subscriber)).subscribe({
         next: (item) => {
           try {
@@ -68,6 +67,7 @@ export function batchBy<T>(options: BatchByOptions<T>): OperatorFunction<T, read
         },
         error: fail,
         complete: () => {
+          // Also when the subscriber has left: its timer goes with it.
           flush();
           subscriber.complete();
         },

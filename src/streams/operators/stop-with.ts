@@ -1,7 +1,7 @@
 import { type MonoTypeOperatorFunction, Observable, type Subscription, takeUntil } from 'rxjs';
 
 /**
- * Unsubscribes from its source the moment that `subscription` ends, even while the source emits synchronously: that one
+ * Unsubscribes from its source and completes the moment that `subscription` ends, even while the source emits synchronously: that one
  * would go on to its end, since it hands out its subscription only then.
  */
 export function stopWith<T>(subscription: Subscription): MonoTypeOperatorFunction<T> {

@@ -1,3 +1,4 @@
+import { Fault } from '../../../src/domain/errors.ts';
 import { isLive, ORDER_STATES, type Order, type OrderState } from '../../../src/domain/order.ts';
 import type {
   NewOrder,
@@ -11,10 +12,14 @@ import type {
 
 /** The order store's rules in plain memory. */
 export class MemoryOrderStore implements OrderStore {
-  readonly #orders = new Map<string, NewOrder>();
+  /** A rejected order holds no key. */
+  readonly #orders = new Map<string, { readonly order: Order; readonly key: string | undefined }>();
   readonly #positions = new Map<string, number>();
 
   async store({ group, positions, orders }: StoreBatch): Promise<StoreResult> {
+    // All or nothing: judged before the first is kept.
+    const corrupt = orders.find(({ order }) => !Number.isInteger(order.ticket));
+    if (corrupt !== undefined) throw new Fault('corrupt', `order ${corrupt.order.id} has no ticket`);
     let stored = 0;
     let repeated = 0;
     const rejected: Rejection[] = [];
@@ -28,13 +33,22 @@ export class MemoryOrderStore implements OrderStore {
         stored += 1;
         this.#orders.set(fresh.order.id, fresh);
       } else {
-        const order: Order = { ...fresh.order, state: 'rejected' };
+        const order: Order = { ...fresh.order, state: 'rejected', endedAt: fresh.order.reservedAt };
         rejected.push({ order, reason });
-        this.#orders.set(order.id, { order, key: fresh.key });
+        this.#orders.set(order.id, { order, key: undefined });
       }
     }
-    for (const { partition, next } of positions) this.#positions.set(`${group} ${partition}`, next);
+    for (const { partition, next } of positions) {
+      const place = `${group} ${partition}`;
+      this.#positions.set(place, Math.max(next, this.#positions.get(place) ?? 0));
+    }
     return { stored, repeated, rejected };
+  }
+
+  /** Ends or pays an order; the port has no call for it yet. */
+  setState(orderId: string, state: OrderState): void {
+    const known = this.#orders.get(orderId);
+    if (known !== undefined) this.#orders.set(orderId, { ...known, order: { ...known.order, state } });
   }
 
   async position(group: string, partition: number): Promise<number | undefined> {
@@ -77,11 +91,8 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   #rival({ order, key }: NewOrder): Rejection['reason'] | undefined {
-    for (const other of this.#orders.values()) {
-      if (other.order.saleId !== order.saleId) continue;
-      if (isLive(other.order.state) && other.order.ticket === order.ticket) return 'ticket';
-      if (other.order.userId === order.userId && other.key === key) return 'key';
-    }
-    return undefined;
+    const others = [...this.#orders.values()].filter((other) => other.order.saleId === order.saleId);
+    if (others.some((other) => isLive(other.order.state) && other.order.ticket === order.ticket)) return 'ticket';
+    return others.some((other) => other.order.userId === order.userId && other.key === key) ? 'key' : undefined;
   }
 }

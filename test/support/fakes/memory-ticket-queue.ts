@@ -36,7 +36,8 @@ export class MemoryTicketQueue implements TicketQueue {
 
   /** As after a recovery: the same reservations, under the next epoch. */
   raiseEpoch(saleId: string): number {
-    const state = this.#state(saleId);
+    const state = this.#sales.get(saleId);
+    if (state === undefined) throw new Error(`the test never loaded the sale ${saleId}`);
     state.sale = { ...state.sale, epoch: state.sale.epoch + 1 };
     return state.sale.epoch;
   }
@@ -52,7 +53,7 @@ export class MemoryTicketQueue implements TicketQueue {
 
   async published(saleId: string, orderIds: readonly string[]): Promise<void> {
     for (const orderId of orderIds) {
-      const held = this.#state(saleId).ledger.get(orderId);
+      const held = this.#sales.get(saleId)?.ledger.get(orderId);
       if (held !== undefined) held.pendingSince = undefined;
     }
   }
@@ -62,7 +63,7 @@ export class MemoryTicketQueue implements TicketQueue {
     { leaseMs, max }: { readonly leaseMs: number; readonly max: number },
   ): Promise<readonly StrandedReservation[]> {
     const now = this.now();
-    const due = [...this.#state(saleId).ledger.values()]
+    const due = [...(this.#sales.get(saleId)?.ledger.values() ?? [])]
       .filter(({ pendingSince }) => pendingSince !== undefined && now - pendingSince > leaseMs)
       .sort((a, b) => (a.pendingSince ?? 0) - (b.pendingSince ?? 0))
       .slice(0, max);
@@ -71,7 +72,9 @@ export class MemoryTicketQueue implements TicketQueue {
   }
 
   async release(saleId: string, orderIds: readonly string[]): Promise<readonly string[]> {
-    const { ledger, free } = this.#state(saleId);
+    const state = this.#sales.get(saleId);
+    if (state === undefined) return [];
+    const { ledger, free } = state;
     return orderIds.filter((orderId) => {
       const held = ledger.get(orderId);
       if (held !== undefined) free.push(held.ticket);
@@ -80,8 +83,8 @@ export class MemoryTicketQueue implements TicketQueue {
   }
 
   async close(saleId: string, epoch: number): Promise<void> {
-    const state = this.#state(saleId);
-    if (state.sale.epoch === epoch) state.closed = true;
+    const state = this.#sales.get(saleId);
+    if (state?.sale.epoch === epoch) state.closed = true;
   }
 
   async remaining(saleId: string): Promise<number | undefined> {
@@ -133,11 +136,5 @@ export class MemoryTicketQueue implements TicketQueue {
     ledger.set(orderId, { ...reservation, pendingSince: this.now() });
     keys.set(JSON.stringify([userId, key]), { fingerprint, reservation });
     return { kind: 'reserved', ticket, reservedAt: reservation.reservedAt };
-  }
-
-  #state(saleId: string): State {
-    const state = this.#sales.get(saleId);
-    if (state === undefined) throw new Error(`the test's queue does not know the sale ${saleId}`);
-    return state;
   }
 }

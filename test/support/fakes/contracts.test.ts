@@ -1,0 +1,19 @@
+import { catalogueContract } from '../../contract/catalogue.ts';
+import { orderStoreContract } from '../../contract/order-store.ts';
+import { ticketQueueContract } from '../../contract/ticket-queue.ts';
+import { MemoryCatalogue } from './memory-catalogue.ts';
+import { MemoryOrderStore } from './memory-order-store.ts';
+import { MemoryTicketQueue } from './memory-ticket-queue.ts';
+
+// A fake proves something about a stream only as far as it keeps the port's rules.
+ticketQueueContract('the fake', async () => ({ queue: new MemoryTicketQueue(Date.now), close: async () => undefined }));
+orderStoreContract('the fake', async () => {
+  const store = new MemoryOrderStore();
+  return {
+    store,
+    other: store,
+    setState: async (orderId, state) => store.setState(orderId, state),
+    close: async () => undefined,
+  };
+});
+catalogueContract('the fake', async () => ({ catalogue: new MemoryCatalogue(), close: async () => undefined }));
