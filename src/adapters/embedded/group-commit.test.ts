@@ -99,12 +99,14 @@ describe('a group commit', () => {
     other.run('BEGIN IMMEDIATE');
     other.run('INSERT INTO things (name) VALUES (?)', 'theirs');
     const mine = call('add', 'mine');
+    await new Promise(setImmediate);
+    const later = call('add', 'later');
     // As a writer in this very process would: it needs turns of the event loop to get to its commit.
     for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
     other.run('COMMIT');
-    await mine;
+    await Promise.all([mine, later]);
 
-    expect(stored()).toEqual(['theirs', 'mine']);
+    expect(stored()).toEqual(['theirs', 'mine', 'later']);
   });
 
   it('gives up on a writer that never ends, and works again after it', async () => {

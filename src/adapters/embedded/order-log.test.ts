@@ -90,6 +90,19 @@ describe('the embedded order log', () => {
     }
   });
 
+  it('lets a member that joins go on behind all that the one that left acknowledged', async () => {
+    await log.append(logRecord(1));
+    const first = new LogMember(log, { group: 'g' });
+    await first.sees(1);
+    first.leave();
+    const second = new LogMember(log, { group: 'g' });
+    await log.append(logRecord(2));
+    await second.sees(1);
+    second.leave();
+
+    expect(second.tickets()).toEqual([2]);
+  });
+
   it('lets nobody acknowledge after leaving', async () => {
     await log.append(logRecord(1));
     const late = new LogMember(log, { group: 'g', acks: false });
