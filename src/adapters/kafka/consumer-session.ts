@@ -26,8 +26,7 @@ const LAST_IDLE_MS = 16;
 const STALLED_AFTER_MS = 1000;
 const STALLED_POLL_MS = 100;
 
-/** Leaving waits this long for the group's word, and the client's end. */
-const LEAVE_MS = 3000;
+/** Leaving waits this long for what was acknowledged to be committed, and for the group's word. */
 const DISCONNECT_MS = 10_000;
 
 export interface ConsumerSessionOptions extends ConsumeOptions {
@@ -195,25 +194,15 @@ export class ConsumerSession {
   }
 
   /**
-   * Out of the group first, and the client's end afterwards: closing a client that still holds partitions waits for a
-   * rebalance that nobody serves any more.
+   * Closing revokes, commits what was acknowledged, and leaves the group. A client that was told to unsubscribe first
+   * would forget to leave while it commits, and the others would wait for its session to time out.
    */
   async #leave(): Promise<void> {
     const { topic, group, trouble } = this.#options;
     this.#end.abort();
+    // A client waits for an answer to each assignment before it ends.
     await this.#assigning;
-    const giveUpAt = performance.now() + LEAVE_MS;
-    try {
-      this.#consumer.unsubscribe();
-      do {
-        await fetchNow(this.#consumer, 1).catch(() => []);
-        await pause(FIRST_IDLE_MS, AbortSignal.timeout(LEAVE_MS));
-        await this.#assigning;
-      } while (this.#held.size > 0 && performance.now() < giveUpAt);
-    } catch (error) {
-      trouble.report(faultOf(error).message);
-    }
     const closed = new Promise((resolve) => this.#consumer.disconnect(resolve));
-    if (!(await settlesWithin(closed, DISCONNECT_MS))) trouble.report(`Kafka: a reader of ${topic} hangs, of ${group}`);
+    if (!(await settlesWithin(closed, DISCONNECT_MS))) trouble.report(`Kafka: a reader of ${topic} in ${group} hangs`);
   }
 }
