@@ -98,15 +98,15 @@ describe('a group commit', () => {
   it('waits for another writer without holding up the thread', async () => {
     other.run('BEGIN IMMEDIATE');
     other.run('INSERT INTO things (name) VALUES (?)', 'theirs');
-    const mine = call('add', 'mine');
-    await new Promise(setImmediate);
-    const later = call('add', 'later');
+    // More than one group of them, so that a group that has to wait could be overtaken.
+    const names = Array.from({ length: 100 }, (_, i) => `mine ${i}`);
+    const mine = names.map((name) => call('add', name));
     // As a writer in this very process would: it needs turns of the event loop to get to its commit.
     for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
     other.run('COMMIT');
-    await Promise.all([mine, later]);
+    await Promise.all(mine);
 
-    expect(stored()).toEqual(['theirs', 'mine', 'later']);
+    expect(stored()).toEqual(['theirs', ...names]);
   });
 
   it('gives up on a writer that never ends, and works again after it', async () => {
