@@ -27,35 +27,45 @@ export async function startApp<Seeded>(
 ): Promise<App<Seeded | undefined>> {
   const context: Context = { config, log: createLog({ level: config.logLevel }), metrics: createMetrics() };
   const { log } = context;
-  const { ports, exclusive, close } = await openPorts(config, log);
+  /** What ends each part, the first to be ended last. */
+  const ends: (() => void | Promise<void>)[] = [];
+  const stop = async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  };
   try {
+    const { ports, exclusive, close } = await openPorts(config, log);
+    ends.push(close);
     if (exclusive) await relayLeftovers(ports, context);
-    const seeded = await seed?.(ports);
-    const worker = config.roles.includes('worker') ? startWorker(ports, context) : undefined;
-    const scheduler = config.roles.includes('scheduler') ? startScheduler(ports, context) : undefined;
+    if (config.roles.includes('worker')) {
+      const worker = startWorker(ports, context);
+      ends.push(() => worker.stop(config.shutdownGraceMs));
+    }
+    if (config.roles.includes('scheduler')) {
+      const scheduler = startScheduler(ports, context);
+      ends.push(() => scheduler.stop());
+    }
+    // The front comes last and goes first: what it still answers is settled too.
     const front = config.roles.includes('front') ? await openFront(ports, context) : undefined;
+    if (front !== undefined) ends.push(() => front.stop(config.shutdownGraceMs));
+    const seeded = await seed?.(ports);
     log.info({ roles: config.roles, ...(front && { port: front.port }) }, front ? 'listening' : 'running');
     return {
       url: front && `http://${shownHost(config.http.host)}:${front.port}`,
       seeded,
       stop: async () => {
         log.info('stopping');
-        // The front first: what it still answers is settled too.
-        await front?.stop(config.shutdownGraceMs);
-        scheduler?.stop();
-        await worker?.stop(config.shutdownGraceMs);
-        await close();
+        await stop();
         log.info('stopped');
       },
     };
   } catch (error) {
-    await close();
+    await stop();
     throw error;
   }
 }
 
 interface SeedOptions<Seeded> {
-  /** Run before anything listens. */
+  /** Run once the process listens, so that one that can't leaves nothing behind. */
   readonly seed: (ports: Ports) => Promise<Seeded>;
 }
 

@@ -1,13 +1,15 @@
-import { demo } from './cli/demo.ts';
-import { migrate } from './cli/migrate.ts';
-import { serve } from './cli/serve.ts';
-import { token } from './cli/token.ts';
 import { isFault } from './domain/errors.ts';
 
 /** Runs with the arguments behind its name; resolves with the exit code, for a server when it has stopped. */
 export type Command = (args: readonly string[]) => Promise<number>;
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, migrate, demo, token };
+/** Loaded when asked for: a token needs no server, and a server's start no other command. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./cli/serve.ts')).serve,
+  migrate: async () => (await import('./cli/migrate.ts')).migrate,
+  demo: async () => (await import('./cli/demo.ts')).demo,
+  token: async () => (await import('./cli/token.ts')).token,
+};
 
 const HELP = `Usage: floodgate <command> [options]
 
@@ -19,8 +21,8 @@ const HELP = `Usage: floodgate <command> [options]
 
 /** What the user can mend is one line and exit code 1; anything else is a bug and shows where. */
 export async function run([name, ...args]: readonly string[]): Promise<number> {
-  const command = name === undefined ? undefined : COMMANDS[name];
-  if (command === undefined) {
+  const load = name === undefined ? undefined : COMMANDS[name];
+  if (load === undefined) {
     const asked = name === undefined || name === '--help' || name === '-h' || name === 'help';
     (asked ? process.stdout : process.stderr).write(
       asked ? HELP : `floodgate: there is no command '${name}'\n\n${HELP}`,
@@ -28,7 +30,7 @@ export async function run([name, ...args]: readonly string[]): Promise<number> {
     return asked && name !== undefined ? 0 : 1;
   }
   try {
-    return await command(args);
+    return await (await load())(args);
   } catch (error) {
     if (!isUsersToMend(error)) throw error;
     process.stderr.write(`floodgate: ${error.message}\n`);
@@ -37,7 +39,7 @@ export async function run([name, ...args]: readonly string[]): Promise<number> {
 }
 
 function isUsersToMend(error: unknown): error is Error {
-  return isFault(error, 'config') || (error instanceof TypeError && 'code' in error && isArgumentCode(error.code));
+  return isFault(error) || (error instanceof TypeError && 'code' in error && isArgumentCode(error.code));
 }
 
 /** The codes of node:util's parseArgs. */

@@ -28,7 +28,7 @@ const DATABASE = 'floodgate.db';
 export async function openEmbedded(dataDir: string): Promise<Opened<EmbeddedPorts>> {
   const file = await databaseFile(dataDir);
   const thread = new URL('../adapters/embedded/worker.js', import.meta.url);
-  const [database, engine] = await Promise.all([openSqlite(file), openEngine({ file, thread })]);
+  const [engine, database] = await bothOrNeither(openEngine({ file, thread }), openSqlite(file));
   return {
     port: {
       queue: createEmbeddedTicketQueue({ engine, clock: systemClock }),
@@ -55,6 +55,27 @@ export async function databaseFile(dataDir: string): Promise<string> {
 
 async function openSqlite(file: string): Promise<SqlDatabase> {
   const database = await connectSql({ dialect: 'sqlite', file });
-  await migrate(database);
-  return database;
+  try {
+    await migrate(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Side by side, since each takes a good part of the start-up time. Fails with the first one's error, if both do. */
+async function bothOrNeither<A extends Closable, B extends Closable>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  try {
+    return [await a, await b];
+  } catch (error) {
+    for (const opened of await Promise.allSettled([a, b])) {
+      if (opened.status === 'fulfilled') await opened.value.close();
+    }
+    throw error;
+  }
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-const MAIN = new URL('../../dist/src/main.js', import.meta.url).pathname;
+export const MAIN = new URL('../../dist/src/main.js', import.meta.url).pathname;
 
 export interface FloodgateProcess {
   readonly port: number;

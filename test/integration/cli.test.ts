@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { MAIN, startFloodgate } from '../support/floodgate-process.ts';
+import { createClient } from '../support/http-client.ts';
+import { untilSettled } from '../support/settled.ts';
+import { createWorkspace, type Workspace } from '../support/workspace.ts';
+
+let workspace: Workspace;
+
+beforeEach(async () => {
+  workspace = await createWorkspace();
+});
+
+afterEach(() => workspace.remove());
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly error: string;
+}
+
+async function floodgate(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { ...workspace.env, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let error = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk;
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    error += chunk;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out, error };
+}
+
+/** One line for a person, and nothing of the program's insides. */
+function expectOneLine({ code, error }: Ended, text: RegExp): void {
+  expect(error).toMatch(text);
+  expect(error.trimEnd().split('\n')).toHaveLength(1);
+  expect(error).not.toContain(' at ');
+  expect(code).toBe(1);
+}
+
+describe('what the user can mend is one line and exit code 1', () => {
+  test('a port that is taken', async () => {
+    const server: Server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    try {
+      expectOneLine(await floodgate(['serve'], { PORT: String(port) }), new RegExp(`port ${port}`));
+    } finally {
+      server.close();
+    }
+  });
+
+  test('a data folder that can not be made', async () => {
+    const file = join(workspace.dataDir, 'a-file');
+    await writeFile(file, '');
+    expectOneLine(await floodgate(['serve'], { DATA_DIR: join(file, 'data') }), /DATA_DIR/);
+  });
+
+  test('a data folder whose database is none', async () => {
+    await writeFile(
+      join(workspace.dataDir, 'floodgate.db'),
+      'this is a text, not a database, and long enough to be read',
+    );
+    expectOneLine(await floodgate(['serve']), /floodgate\.db/);
+  });
+
+  test('a setting that is out of range', async () => {
+    expectOneLine(await floodgate(['serve'], { PORT: 'many' }), /PORT/);
+  });
+
+  test('fewer roles than all without the servers that they share', async () => {
+    expectOneLine(await floodgate(['serve'], { ROLES: 'front' }), /REDIS_URL/);
+  });
+
+  test('an option that there is not', async () => {
+    expectOneLine(await floodgate(['token', '--usr', 'u1']), /--usr/);
+  });
+
+  test('a token for nobody, for an unknown role, or for an odd time', async () => {
+    expectOneLine(await floodgate(['token']), /--user/);
+    expectOneLine(await floodgate(['token', '--user', 'u1', '--role', 'king']), /--role/);
+    expectOneLine(await floodgate(['token', '--user', 'u1', '--ttl', 'soon']), /--ttl/);
+  });
+});
+
+test('an unknown command shows the help and ends with 1; help ends with 0', async () => {
+  expect(await floodgate(['sell'])).toMatchObject({ code: 1, error: expect.stringContaining('Usage: floodgate') });
+  expect(await floodgate(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('Usage: floodgate') });
+  expect(await floodgate(['serve', '--help'])).toMatchObject({ code: 0, out: expect.stringContaining('DATA_DIR') });
+});
+
+test('migrate brings a new database up to date, and finds nothing to do the second time', async () => {
+  expect(await floodgate(['migrate'])).toMatchObject({ code: 0, out: expect.stringContaining('applied') });
+  expect(await floodgate(['migrate'])).toMatchObject({ code: 0, out: 'the database is up to date\n' });
+});
+
+test('a token that was printed buys, with the secret that the data folder keeps', async () => {
+  const { JWT_SECRET: _, ...env } = workspace.env;
+  await workspace.publish({ id: 'printed' });
+  const server = await startFloodgate(env);
+  const printed = await floodgate(['token', '--user', 'u1', '--ttl', '5m'], { JWT_SECRET: '' });
+  const client = createClient(server.port, 1);
+  const bought = await client.purchase({ saleId: 'printed', token: printed.out.trim() });
+  client.close();
+  await server.kill('SIGTERM');
+  expect(bought.status).toBe(201);
+  expect(JSON.parse(bought.body)).toMatchObject({ userId: 'u1' });
+});
+
+test('SIGTERM: what is in flight is answered, the process ends with 0, and every 201 is stored', async () => {
+  await workspace.publish({ id: 'drain', total: 5000, perBuyerLimit: 5000 });
+  const server = await startFloodgate(workspace.env);
+  const client = createClient(server.port, 50);
+  const token = workspace.tokenOf('buyer');
+  const bought: string[] = [];
+  let stopping: Promise<number | null> | undefined;
+  const outcomes = new Set<string>();
+  const buy = async () => {
+    for (;;) {
+      const answer = await client.purchase({ saleId: 'drain', token }).catch(() => undefined);
+      if (answer === undefined) return;
+      outcomes.add(answer.status === 201 ? '201' : (JSON.parse(answer.body) as { code: string }).code);
+      if (answer.status !== 201) return;
+      bought.push((JSON.parse(answer.body) as { id: string }).id);
+      if (bought.length === 500) stopping = server.kill('SIGTERM');
+    }
+  };
+  await Promise.all(Array.from({ length: 50 }, buy));
+  client.close();
+  expect(await stopping).toBe(0);
+  for (const outcome of outcomes) expect(['201', 'draining']).toContain(outcome);
+
+  const next = await startFloodgate(workspace.env);
+  const reader = createClient(next.port, 1);
+  await untilSettled(reader);
+  reader.close();
+  await next.kill('SIGTERM');
+  const stored = new Set((await workspace.inspect('drain')).orders.map(({ id }) => id));
+  expect(bought.filter((id) => !stored.has(id))).toEqual([]);
+});
