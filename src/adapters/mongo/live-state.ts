@@ -1,0 +1,111 @@
+import { MongoClient } from 'mongodb';
+import { Fault, messageOf } from '../../domain/errors.ts';
+import type { LiveState } from '../../ports/live-state.ts';
+import { Applier } from './apply.ts';
+import type { LiveDocument } from './documents.ts';
+import { documentsOf, saleChanges, secondChanges } from './documents.ts';
+import { faultOf } from './faults.ts';
+
+export interface MongoLiveOptions {
+  /** mongodb:// or mongodb+srv://, as the driver takes it; what stands in it wins over what is set here. */
+  readonly url: string;
+  /** Connections at the most. @default 10 */
+  readonly poolSize?: number;
+  /** Begins the collections' names: several installations may share a database. @default 'live' */
+  readonly collection?: string;
+}
+
+export interface MongoLiveState {
+  readonly live: LiveState;
+  close(): Promise<void>;
+}
+
+const DEFAULT_DATABASE = 'floodgate';
+const DEFAULT_COLLECTION = 'live';
+const DEFAULT_POOL_SIZE = 10;
+
+/** Its callers wait and try again by themselves: what can't be done soon is told soon. */
+const SERVER_SELECTION_MS = 2000;
+const CONNECT_MS = 2000;
+const ANSWER_MS = 5000;
+
+/** Where the database stands in a URL that names one. */
+const NAMES_DATABASE = /^mongodb(\+srv)?:\/\/[^/]+\/[^?]+/;
+
+/**
+ * The live state on MongoDB, or what speaks its protocol (FerretDB): plain updates of single documents, no
+ * transactions, no indexes but that of _id. It connects with the first call, and again whenever it must.
+ * Errors: Fault `config` when the URL can't be read.
+ */
+export function createMongoLiveState(options: MongoLiveOptions): MongoLiveState {
+  const client = createClient(options);
+  const database = client.db(NAMES_DATABASE.test(options.url) ? undefined : DEFAULT_DATABASE);
+  const name = options.collection ?? DEFAULT_COLLECTION;
+  const sales = database.collection<LiveDocument>(`${name}.sales`);
+  const seconds = database.collection<LiveDocument>(`${name}.seconds`);
+  const [toSales, toSeconds] = [new Applier(sales), new Applier(seconds)];
+
+  const live: LiveState = {
+    apply: async (partition, deltas) => {
+      const applied = await Promise.allSettled([
+        toSales.apply(saleChanges(partition, deltas)),
+        toSeconds.apply(secondChanges(partition, deltas)),
+      ]);
+      // Both have ended: a call that is repeated must not overtake the first one.
+      for (const one of applied) if (one.status === 'rejected') throw faultOf(one.reason);
+    },
+
+    sale: (saleId) =>
+      faulty(async () => {
+        const parts = await sales.find(documentsOf(saleId)).toArray();
+        if (parts.length === 0) return undefined;
+        const [reserved, version] = [sumOf(parts, 'reserved'), sumOf(parts, 'version')];
+        return { saleId, reserved, version };
+      }),
+
+    timeline: (saleId) =>
+      faulty(async () => {
+        const points = new Map<number, number>();
+        for await (const { second = 0, reserved } of seconds.find(documentsOf(saleId))) {
+          points.set(second, (points.get(second) ?? 0) + reserved);
+        }
+        return Array.from(points, ([second, reserved]) => ({ second, reserved })).toSorted(
+          (a, b) => a.second - b.second,
+        );
+      }),
+
+    ping: () =>
+      faulty(async () => {
+        await database.command({ ping: 1 });
+      }),
+  };
+
+  return { live, close: () => client.close() };
+}
+
+function createClient({ url, poolSize = DEFAULT_POOL_SIZE }: MongoLiveOptions): MongoClient {
+  try {
+    return new MongoClient(url, {
+      appName: 'floodgate',
+      maxPoolSize: poolSize,
+      serverSelectionTimeoutMS: SERVER_SELECTION_MS,
+      connectTimeoutMS: CONNECT_MS,
+      socketTimeoutMS: ANSWER_MS,
+      waitQueueTimeoutMS: ANSWER_MS,
+    });
+  } catch (error) {
+    throw new Fault('config', `MONGODB_URL can't be used: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function sumOf(parts: readonly LiveDocument[], key: 'reserved' | 'version'): number {
+  return parts.reduce((sum, part) => sum + part[key], 0);
+}
+
+async function faulty<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw faultOf(error);
+  }
+}

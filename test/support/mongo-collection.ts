@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { MongoClient } from 'mongodb';
+
+/** Not MONGODB_URL, which may be an installation's own. */
+export const TEST_MONGODB_URL = process.env['TEST_MONGODB_URL'] || undefined;
+
+if (TEST_MONGODB_URL === undefined) {
+  console.warn('SKIPPED: the tests on MongoDB need a server: set TEST_MONGODB_URL (mongodb://host:port/database)');
+}
+
+export interface MongoCollection {
+  readonly url: string;
+  /** Begins the names of the test's collections. */
+  readonly collection: string;
+  /** Removes them and disconnects. */
+  readonly drop: () => Promise<void>;
+}
+
+/** Collections that no other test file writes to. */
+export function mongoCollection(url = TEST_MONGODB_URL): MongoCollection {
+  if (url === undefined) throw new Error('TEST_MONGODB_URL is not set');
+  const collection = `test-${randomBytes(6).toString('hex')}`;
+  const client = new MongoClient(url);
+  return {
+    url,
+    collection,
+    drop: async () => {
+      for (const kind of ['sales', 'seconds']) await client.db().dropCollection(`${collection}.${kind}`);
+      await client.close();
+    },
+  };
+}
