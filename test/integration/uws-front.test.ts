@@ -243,6 +243,7 @@ describe('the catalogue over HTTP', () => {
     const shop = await openShop(listenUws, { sales });
     fronts.push(shop.front);
     const admin = issueToken({ secret: SHOP_SECRET, userId: 'boss', role: 'admin', ttlSeconds: 60 });
+    const buyer = issueToken({ secret: SHOP_SECRET, userId: 'u1', role: 'buyer', ttlSeconds: 60 });
     const client = await RawClient.open(shop.front.port);
 
     async function get(path: string, token?: string) {
@@ -267,12 +268,14 @@ describe('the catalogue over HTTP', () => {
     }
 
     expect(await pages()).toEqual([['a', 'c'], ['d']]);
+    expect(await pages(buyer)).toEqual([['a', 'c'], ['d']]);
     expect(await pages('not a token')).toEqual([['a', 'c'], ['d']]);
     expect(await pages(admin)).toEqual([
       ['a', 'b'],
       ['c', 'd'],
     ]);
     expect((await get('/v1/sales/b')).status).toBe(404);
+    expect((await get('/v1/sales/b', buyer)).status).toBe(404);
     expect(await get('/v1/sales/b', admin)).toMatchObject({ status: 200, body: { id: 'b', phase: 'draft' } });
     expect((await get('/v1/sales?phase=draft')).body).toEqual({ items: [] });
   });

@@ -68,6 +68,8 @@ export class RawClient {
     const end = this.#received.indexOf('\r\n\r\n');
     if (end < 0) return undefined;
     const [statusLine = '', ...lines] = this.#received.slice(0, end).split('\r\n');
+    // What stands before it would be the rest of an answer that was longer than it said.
+    if (!statusLine.startsWith('HTTP/1.1 ')) throw new Error(`no status line: ${statusLine}`);
     const headers: Record<string, string> = {};
     for (const line of lines) {
       const colon = line.indexOf(':');
