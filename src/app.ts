@@ -1,7 +1,8 @@
 import { listenUws } from './adapters/uws/listen.ts';
 import type { Context } from './app/context.ts';
 import { type Front, startFront } from './app/front.ts';
-import { openPorts, type Ports } from './app/ports.ts';
+import type { Ports } from './app/opened.ts';
+import { openPorts } from './app/ports.ts';
 import { relayLeftovers, startScheduler } from './app/scheduler.ts';
 import { jwtSecret } from './app/secret.ts';
 import { startWorker } from './app/worker.ts';

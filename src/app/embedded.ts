@@ -9,14 +9,7 @@ import { connectSql, type SqlDatabase } from '../adapters/sql/connect.ts';
 import { migrate } from '../adapters/sql/migrate.ts';
 import { Fault, messageOf } from '../domain/errors.ts';
 import { systemClock } from '../ports/clock.ts';
-import type { OrderStore } from '../ports/order-store.ts';
-import type { Opened, Ports } from './ports.ts';
-
-/** The SQL database and the order store on it; the catalogue is on the same one. */
-export interface SqlPorts {
-  readonly database: SqlDatabase;
-  readonly store: OrderStore;
-}
+import type { Opened, Ports, SqlPorts } from './opened.ts';
 
 export interface EmbeddedPorts extends Pick<Ports, 'queue' | 'log' | 'live'> {
   readonly sql: SqlPorts;

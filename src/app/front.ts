@@ -9,8 +9,8 @@ import { Sales } from '../services/sales.ts';
 import { purchase, purchaseDefaults } from '../streams/purchase.ts';
 import type { PurchaseRequest } from '../streams/purchase-request.ts';
 import type { Context } from './context.ts';
+import type { Ports } from './opened.ts';
 import { createPolicies } from './policies.ts';
-import type { Ports } from './ports.ts';
 import { createReadiness } from './readiness.ts';
 import { supervise } from './supervise.ts';
 
@@ -63,7 +63,7 @@ export async function startFront(
     {
       ...purchaseDefaults,
       ...config.purchase,
-      onDepth: metrics.purchasesWaiting,
+      onSubscribe: metrics.samplePurchaseLoad,
       onUnmarked: (err) =>
         log.warn({ err }, 'published reservations are still marked pending, the relay will repeat them'),
     },

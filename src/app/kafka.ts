@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import type { OrderLog } from '../ports/order-log.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { Opened } from './ports.ts';
+import type { Opened } from './opened.ts';
 
 /** Connects in the background. Errors: Fault `config` when the Kafka client was not compiled on this machine. */
 export async function openKafka(

@@ -1,7 +1,6 @@
 import { connectSql } from '../adapters/sql/connect.ts';
 import type { Config } from '../config.ts';
-import type { SqlPorts } from './embedded.ts';
-import type { Opened } from './ports.ts';
+import type { Opened, SqlPorts } from './opened.ts';
 
 /** Connects when first used. The schema is `floodgate migrate`'s, which runs once a release, not once a process. */
 export async function openMysql({ url, poolSize }: NonNullable<Config['mysql']>): Promise<Opened<SqlPorts>> {

@@ -1,32 +1,12 @@
 import { createSqlCatalogue } from '../adapters/sql/catalogue.ts';
 import type { Config } from '../config.ts';
-import type { Catalogue } from '../ports/catalogue.ts';
-import { type Clock, systemClock } from '../ports/clock.ts';
-import type { LiveState } from '../ports/live-state.ts';
-import type { OrderLog } from '../ports/order-log.ts';
-import type { OrderStore } from '../ports/order-store.ts';
-import type { TicketQueue } from '../ports/ticket-queue.ts';
+import { systemClock } from '../ports/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { openEmbedded } from './embedded.ts';
 import { openKafka } from './kafka.ts';
 import { openMysql } from './mysql.ts';
+import type { Opened, Ports } from './opened.ts';
 import { openRedis } from './redis.ts';
-
-/** Everything outside of this process that the streams and services use. */
-export interface Ports {
-  readonly queue: TicketQueue;
-  readonly log: OrderLog;
-  readonly store: OrderStore;
-  readonly catalogue: Catalogue;
-  readonly live: LiveState;
-  readonly clock: Clock;
-}
-
-/** A port's adapter, and how to end it. */
-export interface Opened<Port> {
-  readonly port: Port;
-  close(): Promise<void>;
-}
 
 export interface OpenPorts {
   readonly ports: Ports;

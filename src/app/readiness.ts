@@ -1,6 +1,6 @@
 import { messageOf } from '../domain/errors.ts';
+import type { Ports } from './opened.ts';
 import type { Policies } from './policies.ts';
-import type { Ports } from './ports.ts';
 
 export interface Readiness {
   readonly ready: boolean;

@@ -4,7 +4,7 @@ import { isFault, messageOf } from '../domain/errors.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 import { retryWithBackoff } from '../streams/operators/retry-with-backoff.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { Opened } from './ports.ts';
+import type { Opened } from './opened.ts';
 
 const PREPARE_BASE_MS = 100;
 /** How often a queue that is fenced is looked at again: recovery takes seconds, and each look is cheap. */

@@ -4,7 +4,7 @@ import type { Catalogue } from '../ports/catalogue.ts';
 import { everySale } from '../services/every-sale.ts';
 import { type Relayed, type RelayPorts, relay, relayDefaults } from '../streams/relay.ts';
 import type { Context } from './context.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './opened.ts';
 import { supervise } from './supervise.ts';
 
 export interface Scheduler {

@@ -2,7 +2,7 @@ import { defer, type Observable, Subject, takeUntil } from 'rxjs';
 import { liveView, liveViewDefaults } from '../streams/live-view.ts';
 import { type SettledBatch, settlement, settlementDefaults } from '../streams/settlement.ts';
 import type { Context } from './context.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './opened.ts';
 import { supervise } from './supervise.ts';
 
 export interface Worker {

@@ -8,7 +8,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { OrderLog } from '../ports/order-log.ts';
 import type { ReserveAnswer, ReserveItem, TicketQueue } from '../ports/ticket-queue.ts';
 import type { Policy } from '../resilience/policy.ts';
-import { batchMap } from './operators/batch-map.ts';
+import { type BatchLoad, batchMap } from './operators/batch-map.ts';
 import type { PurchaseRequest } from './purchase-request.ts';
 import { SoldOutMemo } from './sold-out-memo.ts';
 
@@ -39,7 +39,8 @@ export interface PurchaseOptions {
   /** How long a sale that had no ticket left is taken as sold out without asking. */
   readonly soldOutMs: number;
   readonly schedule?: (task: () => void) => void;
-  readonly onDepth?: (waiting: number) => void;
+  /** See BatchMapOptions. */
+  readonly onSubscribe?: (load: () => BatchLoad) => void;
   /** A published reservation could not be marked so: the relay will publish it once more, which changes nothing. */
   readonly onUnmarked?: (error: unknown) => void;
 }
@@ -228,7 +229,7 @@ export function purchase(
       capacity: options.capacity,
       refuse: (request) => ({ saleId: request.saleId, requests: [request], outcomes: [OVERLOADED] }),
       ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
-      ...(options.onDepth === undefined ? {} : { onDepth: options.onDepth }),
+      ...(options.onSubscribe === undefined ? {} : { onSubscribe: options.onSubscribe }),
     }),
   );
 }

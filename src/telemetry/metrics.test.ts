@@ -50,10 +50,7 @@ describe('purchase metrics', () => {
 
   it('show what waits, what is in flight and what is left of a sale', async () => {
     const metrics = withoutProcess();
-    metrics.purchasesWaiting(7);
-    metrics.purchaseBatchStarted();
-    metrics.purchaseBatchStarted();
-    metrics.purchaseBatchEnded();
+    metrics.samplePurchaseLoad(() => ({ waiting: 7, underWay: 1 }));
     metrics.saleRemaining('s1', 10);
     metrics.saleRemaining('s1', 9);
     const samples = await scrape(metrics);

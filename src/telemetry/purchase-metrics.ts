@@ -10,13 +10,18 @@ export interface CountedBatch {
   readonly outcomes: readonly { readonly kind: OutcomeKind }[];
 }
 
+export interface PurchaseLoad {
+  /** Purchases that wait for a batch. */
+  readonly waiting: number;
+  /** Batches on their way. */
+  readonly underWay: number;
+}
+
 export interface PurchaseMetrics {
   /** A batch was answered at `now`, in the monotonic milliseconds of the requests' `receivedAt`. */
   readonly purchaseBatch: (batch: CountedBatch, now: number) => void;
-  /** Purchases that wait for a batch. */
-  readonly purchasesWaiting: (count: number) => void;
-  readonly purchaseBatchStarted: () => void;
-  readonly purchaseBatchEnded: () => void;
+  /** Shows the stream's load, asked for whenever the metrics are: nothing is counted on the way. */
+  readonly samplePurchaseLoad: (load: () => PurchaseLoad) => void;
   readonly saleRemaining: (saleId: string, tickets: number) => void;
   /** The sale is over: its gauge disappears. */
   readonly saleForgotten: (saleId: string) => void;
@@ -71,15 +76,22 @@ export function createPurchaseMetrics(register: Registry): PurchaseMetrics {
     buckets: BATCH_BUCKETS,
     registers,
   });
-  const waiting = new Gauge({
+  let load = (): PurchaseLoad => ({ waiting: 0, underWay: 0 });
+  new Gauge({
     name: 'floodgate_purchases_waiting',
     help: 'Purchases that were admitted and wait for a batch.',
     registers,
+    collect() {
+      this.set(load().waiting);
+    },
   });
-  const inFlight = new Gauge({
+  new Gauge({
     name: 'floodgate_purchase_batches_in_flight',
     help: 'Batches on their way through the ticket queue and the order log.',
     registers,
+    collect() {
+      this.set(load().underWay);
+    },
   });
   const remaining = new Gauge({
     name: 'floodgate_sale_remaining',
@@ -105,9 +117,9 @@ export function createPurchaseMetrics(register: Registry): PurchaseMetrics {
       for (const { receivedAt } of requests) latency.observe((now - receivedAt) / 1000);
       batchSize.observe(requests.length);
     },
-    purchasesWaiting: (count) => waiting.set(count),
-    purchaseBatchStarted: () => inFlight.inc(),
-    purchaseBatchEnded: () => inFlight.dec(),
+    samplePurchaseLoad: (read) => {
+      load = read;
+    },
     saleRemaining: (saleId, tickets) => remaining.set({ sale: saleId }, tickets),
     saleForgotten: (saleId) => remaining.remove(saleId),
   };

@@ -1,7 +1,7 @@
 import { concat, EMPTY, NEVER, type Observable, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type Marbles, marbles } from '../../../test/support/marbles.ts';
-import { type BatchMapOptions, batchMap } from './batch-map.ts';
+import { type BatchLoad, type BatchMapOptions, batchMap } from './batch-map.ts';
 
 type Project = (items: readonly string[], key: string) => Observable<string>;
 
@@ -203,14 +203,26 @@ describe('batchMap', () => {
     });
   });
 
-  it('tells how many wait whenever a batch leaves', () => {
+  it('tells at any moment how many items wait and how many batches are under way', () => {
     marbles((m) => {
-      const depths: number[] = [];
+      let load = (): BatchLoad => ({ waiting: -1, underWay: -1 });
+      const loads: BatchLoad[] = [];
       const source$ = m.hot('a-(Aab)-------|');
-      const op = setUp(m, () => m.cold('--------(r|)'), { concurrency: 1, onDepth: (depth) => depths.push(depth) });
+      const op = setUp(m, () => m.cold('--------(r|)'), {
+        concurrency: 1,
+        onSubscribe: (read) => {
+          load = read;
+        },
+      });
+      m.cold('-x-----x-x----------x').subscribe(() => loads.push(load()));
       m.expectObservable(source$.pipe(op)).toBe('--------r-------r-------(r|)');
       m.flush();
-      expect(depths).toEqual([0, 1, 0]);
+      expect(loads).toEqual([
+        { waiting: 0, underWay: 1 },
+        { waiting: 3, underWay: 1 },
+        { waiting: 1, underWay: 1 },
+        { waiting: 0, underWay: 1 },
+      ]);
     });
   });
 

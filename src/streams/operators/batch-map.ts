@@ -17,8 +17,15 @@ export interface BatchMapOptions<T, R> {
    * @default setImmediate
    */
   readonly schedule?: (task: () => void) => void;
-  /** Told the number of waiting items after each change by a whole batch. */
-  readonly onDepth?: (waiting: number) => void;
+  /** Given, with each subscription, what tells its load at any moment; nothing is paid for until it is asked. */
+  readonly onSubscribe?: (load: () => BatchLoad) => void;
+}
+
+export interface BatchLoad {
+  /** Items that wait for a batch. */
+  readonly waiting: number;
+  /** Batches under way. */
+  readonly underWay: number;
 }
 
 /**
@@ -35,7 +42,7 @@ export function batchMap<T, R>(
   project: (items: readonly T[], key: string) => ObservableInput<R>,
   options: BatchMapOptions<T, R>,
 ): OperatorFunction<T, R> {
-  const { keyOf, size, concurrency, capacity, refuse, schedule = setImmediate, onDepth } = options;
+  const { keyOf, size, concurrency, capacity, refuse, schedule = setImmediate, onSubscribe } = options;
 
   return (source$) =>
     new Observable<R>((subscriber) => {
@@ -75,7 +82,6 @@ export function batchMap<T, R>(
         if (oldest === undefined) newest = undefined;
         if (filling.get(batch.key) === batch) filling.delete(batch.key);
         depth -= batch.items.length;
-        onDepth?.(depth);
         return batch;
       };
 
@@ -120,6 +126,7 @@ export function batchMap<T, R>(
         });
       };
 
+      onSubscribe?.(() => ({ waiting: depth, underWay }));
       source$.pipe(stopWith(subscriber)).subscribe({
         next: (item) => {
           try {

@@ -1,0 +1,29 @@
+import type { SqlDatabase } from '../adapters/sql/connect.ts';
+import type { Catalogue } from '../ports/catalogue.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { LiveState } from '../ports/live-state.ts';
+import type { OrderLog } from '../ports/order-log.ts';
+import type { OrderStore } from '../ports/order-store.ts';
+import type { TicketQueue } from '../ports/ticket-queue.ts';
+
+/** Everything outside of this process that the streams and services use. */
+export interface Ports {
+  readonly queue: TicketQueue;
+  readonly log: OrderLog;
+  readonly store: OrderStore;
+  readonly catalogue: Catalogue;
+  readonly live: LiveState;
+  readonly clock: Clock;
+}
+
+/** A port's adapter, and how to end it. */
+export interface Opened<Port> {
+  readonly port: Port;
+  close(): Promise<void>;
+}
+
+/** The SQL database and the order store on it; the catalogue is on the same one. */
+export interface SqlPorts {
+  readonly database: SqlDatabase;
+  readonly store: OrderStore;
+}
