@@ -76,6 +76,19 @@ export function kafkaTopics(servers = TEST_KAFKA_BROKERS): KafkaTopics {
   };
 }
 
+/** Makes a topic that is unlike those that the log makes. */
+export async function makeTopic(
+  brokers: readonly string[],
+  { name, partitions, maxMessageBytes }: { name: string; partitions: number; maxMessageBytes: number },
+): Promise<void> {
+  const kafka = await loadKafka();
+  const admin = kafka.AdminClient.create({ 'metadata.broker.list': brokers.join(',') });
+  const config = { 'max.message.bytes': String(maxMessageBytes) };
+  const topic = { topic: name, num_partitions: partitions, replication_factor: 1, config };
+  await called((done) => admin.createTopic(topic, TIMEOUT_MS, done));
+  admin.disconnect();
+}
+
 /** Calls what reports by a callback, as node-rdkafka does. */
 function called<T = unknown>(work: (done: (error: unknown, value?: unknown) => void) => unknown): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -32,7 +32,11 @@ export function codeOf(error: unknown): number {
 export function faultOf(error: unknown): Fault {
   if (isFault(error)) return error;
   const message = messageOf(error instanceof Object && 'message' in error ? error.message : error);
-  // Delivery reports carry no code.
-  const code = FAULTS[codeOf(error)] ?? (/timed out/i.test(message) ? 'timeout' : 'unavailable');
-  return new Fault(code, `Kafka: ${message}`, { cause: error });
+  return new Fault(FAULTS[codeOf(error)] ?? faultByText(message), `Kafka: ${message}`, { cause: error });
+}
+
+/** Delivery reports carry no code. */
+function faultByText(message: string): FaultCode {
+  if (/timed out/i.test(message)) return 'timeout';
+  return /too large/i.test(message) ? 'corrupt' : 'unavailable';
 }

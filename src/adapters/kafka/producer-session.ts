@@ -114,7 +114,7 @@ export class ProducerSession {
     if (error) {
       const fault = faultOf(error);
       waiter?.reject(fault);
-      this.#options.onDown(fault.message);
+      if (fault.retryable) this.#options.onDown(fault.message);
     } else waiter?.resolve();
     if (this.#slots.used === 0) {
       this.#onIdle?.();

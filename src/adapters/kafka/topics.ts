@@ -2,8 +2,12 @@ import type { IAdminClient, LibrdKafkaError, Metadata } from 'node-rdkafka';
 import { Fault } from '../../domain/errors.ts';
 import type { Kafka, Settings } from './client.ts';
 import { CODE, codeOf, faultOf } from './faults.ts';
+import { untilDone } from './retry.ts';
 
 const ADMIN_TIMEOUT_MS = 5000;
+
+/** A topic that was just made is not known to every broker at once. */
+const PROPAGATION_MS = 2000;
 
 /** An admin client without listeners writes its log to stderr. */
 const QUIET = { log_level: 0 };
@@ -32,8 +36,16 @@ export async function ensureTopics(options: EnsureTopicsOptions): Promise<void> 
   // Asked before they are made, a cluster that makes topics by itself would make them with its own settings.
   const refusals = await createAbsent(kafka.AdminClient.create({ ...connection, ...QUIET }), topics);
   for (const { name, partitions } of topics) {
-    const found = partitionsOf(await metadata(name), name).length;
-    if (found === 0) throw refusals.get(name) ?? new Fault('unavailable', `Kafka: topic ${name} is not there yet`);
+    const missing = refusals.get(name) ?? new Fault('unavailable', `Kafka: topic ${name} is not there`);
+    const found = await untilDone(
+      async () => {
+        const count = partitionsOf(await metadata(name), name).length;
+        if (count === 0) throw missing;
+        return count;
+      },
+      { signal: AbortSignal.timeout(PROPAGATION_MS) },
+    );
+    if (found === undefined) throw missing;
     if (found < partitions) {
       onTrouble(`Kafka: topic ${name} has ${found} partitions, not ${partitions}; it is left as it is`);
     }

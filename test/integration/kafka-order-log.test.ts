@@ -1,0 +1,218 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Servers } from '../../dev/servers/api.d.ts';
+import type { KafkaLogOptions } from '../../src/adapters/kafka/options.ts';
+import type { KafkaOrderLog } from '../../src/adapters/kafka/order-log.ts';
+import { openKafkaOrderLog, topicNames } from '../../src/adapters/kafka/order-log.ts';
+import { isFault } from '../../src/domain/errors.ts';
+import { logRecord, logRecords, newName } from '../contract/fixtures.ts';
+import type { MemberOptions } from '../contract/log-member.ts';
+import { LogMember } from '../contract/log-member.ts';
+import { makeTopic, TEST_KAFKA_BROKERS } from '../support/kafka-topics.ts';
+import { up } from '../support/servers.ts';
+
+const MEMBER = fileURLToPath(new URL('../support/kafka-member.mjs', import.meta.url));
+const PATIENCE = { timeout: 60_000, interval: 10 };
+
+/** What a killed member's partitions may be without a reader, at the most. */
+const REBALANCE = { timeout: 15_000, interval: 10 };
+
+/** A broker of its own to kill. */
+describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST_KAFKA_BROKERS', () => {
+  let servers: Servers;
+  let brokers: string[];
+  const opened: KafkaOrderLog[] = [];
+  const members: LogMember[] = [];
+
+  beforeAll(async () => {
+    servers = await up({ only: ['kafka'] });
+    brokers = (servers.urls['KAFKA_BROKERS'] ?? '').split(',');
+  });
+  afterEach(async () => {
+    for (const member of members.splice(0)) member.leave();
+    await Promise.all(opened.splice(0).map((one) => one.close(0)));
+  });
+  afterAll(() => servers.stop());
+
+  const open = async (options: Partial<KafkaLogOptions> = {}) => {
+    const one = await openKafkaOrderLog({ brokers, topicPrefix: `${newName('t')}.`, partitions: 4, ...options });
+    opened.push(one);
+    return one;
+  };
+  const join = ({ log }: KafkaOrderLog, options: Partial<MemberOptions> = {}) => {
+    const member = new LogMember(log, { group: newName('group'), ...options });
+    members.push(member);
+    return member;
+  };
+
+  it('loses nothing that it acknowledged when the broker is killed, and goes on when it is back', async () => {
+    const kafka = await open({ messageTimeoutMs: 2000 });
+    await kafka.ready;
+    const reader = join(kafka);
+    const acknowledged: number[] = [];
+    const refusals: unknown[] = [];
+    let ticket = 0;
+    let stop = false;
+    const writers = Array.from({ length: 8 }, async () => {
+      while (!stop) {
+        ticket += 1;
+        const mine = ticket;
+        await kafka.log.append(logRecord(mine)).then(
+          () => acknowledged.push(mine),
+          (error: unknown) => refusals.push(error),
+        );
+      }
+    });
+    const more = (count: number) => {
+      const goal = acknowledged.length + count;
+      return vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(goal), PATIENCE);
+    };
+    await more(500);
+
+    await servers.stop('kafka', 'SIGKILL');
+    await vi.waitFor(() => expect(refusals.length).toBeGreaterThan(0), PATIENCE);
+    expect(kafka.log.writable()).toBe(false);
+    await expect(kafka.log.ping()).rejects.toSatisfy((error) => isFault(error));
+    await servers.start('kafka');
+    await vi.waitFor(() => expect(kafka.log.writable()).toBe(true), PATIENCE);
+    await more(500);
+    stop = true;
+    await Promise.all(writers);
+
+    expect(refusals.every((error) => isFault(error, 'timeout') || isFault(error, 'unavailable'))).toBe(true);
+    await vi.waitFor(() => {
+      const seen = new Set(reader.tickets());
+      expect(acknowledged.filter((one) => !seen.has(one))).toEqual([]);
+    }, PATIENCE);
+  });
+
+  it('is waited for when it is away at the start', async () => {
+    await servers.stop('kafka');
+    const lines: string[] = [];
+    const kafka = await open({ onTrouble: (line) => lines.push(line) });
+    const reader = join(kafka);
+    await vi.waitFor(() => expect(lines).toHaveLength(1), PATIENCE);
+
+    expect(kafka.log.writable()).toBe(false);
+    await expect(kafka.log.append(logRecord(1))).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    await expect(kafka.log.ping()).rejects.toMatchObject({ code: 'unavailable' });
+    await servers.start('kafka');
+    await kafka.ready;
+    await kafka.log.append(logRecord(1));
+    await reader.sees(1);
+  });
+
+  describe('with a topic that takes small records only', () => {
+    const large = { ...logRecord(1), items: logRecords(200).flatMap(({ items }) => items) };
+    const openNarrow = async (options: Partial<KafkaLogOptions>) => {
+      const topicPrefix = `${newName('t')}.`;
+      await makeTopic(brokers, { name: topicNames(topicPrefix).orders, partitions: 1, maxMessageBytes: 2000 });
+      const kafka = await open({ topicPrefix, partitions: 1, ...options });
+      await kafka.ready;
+      return kafka;
+    };
+
+    it('refuses a large one for good, and takes the next', async () => {
+      const { log } = await openNarrow({});
+      await expect(log.append(large)).rejects.toMatchObject({ code: 'corrupt', retryable: false });
+
+      expect(log.writable()).toBe(true);
+      await log.append(logRecord(2));
+    });
+
+    it('gets a new producer when the old one ends for good', async () => {
+      const lines: string[] = [];
+      // Under this guarantee a record that was refused is the producer's end.
+      const producerSettings = { 'enable.gapless.guarantee': true };
+      const kafka = await openNarrow({ producerSettings, onTrouble: (line) => lines.push(line) });
+      await expect(kafka.log.append(large)).rejects.toSatisfy((error) => isFault(error));
+
+      await vi.waitFor(() => kafka.log.append(logRecord(2)), PATIENCE);
+      expect(lines).toContainEqual(expect.stringMatching(/the producer ended and is replaced/));
+      const reader = join(kafka);
+      await reader.sees(1);
+      expect(reader.tickets()).toEqual([2]);
+    });
+  });
+
+  it("has a killed member's partitions read by the others", async () => {
+    const topicPrefix = `${newName('t')}.`;
+    const group = newName('group');
+    const kafka = await open({ topicPrefix });
+    await kafka.ready;
+    const killed = fork(MEMBER, [brokers.join(','), topicPrefix, group]);
+    const itsPartitions = new Set<number>();
+    killed.on('message', (partition: number) => itsPartitions.add(partition));
+    const survivor = join(kafka, { group });
+    await vi.waitFor(async () => {
+      await kafka.log.append(logRecord(1));
+      expect(itsPartitions.size).toBe(2);
+      expect(survivor.byPartition().size).toBeGreaterThanOrEqual(2);
+    }, PATIENCE);
+
+    killed.kill('SIGKILL');
+    await once(killed, 'exit');
+    await vi.waitFor(() => expect([...survivor.byPartition().keys()].toSorted()).toEqual([0, 1, 2, 3]), REBALANCE);
+    // What the dead one had read and not acknowledged is read again.
+    await vi.waitFor(async () => expect(await kafka.log.lag(group)).toBe(0), PATIENCE);
+  });
+
+  it('has a member without room give partitions up to another one, and keep the others', async () => {
+    const kafka = await open();
+    await kafka.ready;
+    const group = newName('group');
+    await Promise.all(logRecords(40).map((record) => kafka.log.append(record)));
+    const stuck = join(kafka, { group, maxInFlight: 4, acks: false });
+    await stuck.sees(1);
+    const other = join(kafka, { group });
+    await other.sees(1);
+    const taken = new Set(other.byPartition().keys());
+    expect(taken.size).toBeLessThan(4);
+
+    stuck.acknowledgeFromNowOn();
+    await vi.waitFor(() => {
+      const tickets = new Set([...stuck.tickets(), ...other.tickets()]);
+      expect(tickets.size).toBe(40);
+    }, PATIENCE);
+  });
+
+  it('has nobody commit for partitions that were taken away', async () => {
+    const kafka = await open();
+    await kafka.ready;
+    const group = newName('group');
+    await Promise.all(logRecords(60).map((record) => kafka.log.append(record)));
+    const first = join(kafka, { group, acks: false });
+    await first.sees(60);
+    const second = join(kafka, { group, acks: false });
+    await vi.waitFor(() => expect(second.byPartition().size).toBe(2), PATIENCE);
+
+    first.acknowledgeFromNowOn();
+    await vi.waitFor(async () => expect(await kafka.log.lag(group)).toBe(second.entries.length), PATIENCE);
+    second.acknowledgeFromNowOn();
+    await vi.waitFor(async () => expect(await kafka.log.lag(group)).toBe(0), PATIENCE);
+  });
+
+  it('leaves a topic with fewer partitions as it is, and says so', async () => {
+    const topicPrefix = `${newName('t')}.`;
+    const small = await open({ topicPrefix, partitions: 2 });
+    await small.ready;
+    const lines: string[] = [];
+    const large = await open({ topicPrefix, partitions: 4, onTrouble: (line) => lines.push(line) });
+    await large.ready;
+
+    expect(lines).toEqual([`Kafka: topic ${topicPrefix}orders has 2 partitions, not 4; it is left as it is`]);
+  });
+
+  it('answers what is in flight before it closes', async () => {
+    const kafka = await open();
+    await kafka.ready;
+    const appends = Promise.all(logRecords(200).map((record) => kafka.log.append(record)));
+    await kafka.close();
+
+    await expect(appends).resolves.toHaveLength(200);
+    expect(kafka.log.writable()).toBe(false);
+    await expect(kafka.log.append(logRecord(1))).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
