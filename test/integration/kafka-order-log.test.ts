@@ -202,7 +202,9 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
     const large = await open({ topicPrefix, partitions: 4, onTrouble: (line) => lines.push(line) });
     await large.ready;
 
-    expect(lines).toEqual([`Kafka: topic ${topicPrefix}orders has 2 partitions, not 4; it is left as it is`]);
+    expect(lines).toEqual([
+      `Kafka: topic ${topicPrefix}orders has 2 partitions, not 4; it is left as it is (brokers: ${brokers})`,
+    ]);
   });
 
   it('answers what is in flight before it closes', async () => {

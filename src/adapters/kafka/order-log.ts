@@ -35,7 +35,7 @@ export async function openKafkaOrderLog(options: KafkaLogOptions): Promise<Kafka
   const kafka = await loadKafka();
   const connection = connectionSettings(settings);
   const topics = topicNames(settings.topicPrefix);
-  const tell = options.onTrouble ?? (() => undefined);
+  const trouble = new Trouble((line) => options.onTrouble?.(`${line} (brokers: ${options.brokers.join(',')})`));
   const appender = new Appender({
     kafka,
     connection,
@@ -46,7 +46,7 @@ export async function openKafkaOrderLog(options: KafkaLogOptions): Promise<Kafka
     messageTimeoutMs,
     lingerMs: settings.lingerMs,
     producerSettings: options.producerSettings ?? {},
-    trouble: new Trouble(tell),
+    trouble,
   });
   const lags = new LagReader(kafka, connection, topics.orders);
   const members = new Set<GroupMember>();
@@ -62,7 +62,7 @@ export async function openKafkaOrderLog(options: KafkaLogOptions): Promise<Kafka
           connection,
           topic: topics.orders,
           ready: appender.ready,
-          trouble: new Trouble(tell),
+          trouble,
           next: (chunk) => subscriber.next(chunk),
         });
         members.add(member);

@@ -45,18 +45,21 @@ export function createMongoLiveState(options: MongoLiveOptions): MongoLiveState 
   const seconds = database.collection<LiveDocument>(`${name}.seconds`);
   const [toSales, toSeconds] = [new Applier(sales), new Applier(seconds)];
 
+  const whenConnected = connecting(client);
+
   const live: LiveState = {
-    apply: async (partition, deltas) => {
-      const applied = await Promise.allSettled([
-        toSales.apply(saleChanges(partition, deltas)),
-        toSeconds.apply(secondChanges(partition, deltas)),
-      ]);
-      // Both have ended: a call that is repeated must not overtake the first one.
-      for (const one of applied) if (one.status === 'rejected') throw faultOf(one.reason);
-    },
+    apply: (partition, deltas) =>
+      whenConnected(async () => {
+        const applied = await Promise.allSettled([
+          toSales.apply(saleChanges(partition, deltas)),
+          toSeconds.apply(secondChanges(partition, deltas)),
+        ]);
+        // Both have ended: a call that is repeated must not overtake the first one.
+        for (const one of applied) if (one.status === 'rejected') throw one.reason;
+      }),
 
     sale: (saleId) =>
-      faulty(async () => {
+      whenConnected(async () => {
         const parts = await sales.find(documentsOf(saleId)).toArray();
         if (parts.length === 0) return undefined;
         const [reserved, version] = [sumOf(parts, 'reserved'), sumOf(parts, 'version')];
@@ -64,7 +67,7 @@ export function createMongoLiveState(options: MongoLiveOptions): MongoLiveState 
       }),
 
     timeline: (saleId) =>
-      faulty(async () => {
+      whenConnected(async () => {
         const points = new Map<number, number>();
         for await (const { second = 0, reserved } of seconds.find(documentsOf(saleId))) {
           points.set(second, (points.get(second) ?? 0) + reserved);
@@ -75,12 +78,32 @@ export function createMongoLiveState(options: MongoLiveOptions): MongoLiveState 
       }),
 
     ping: () =>
-      faulty(async () => {
+      whenConnected(async () => {
         await database.command({ ping: 1 });
       }),
   };
 
   return { live, close: () => client.close() };
+}
+
+/**
+ * Runs calls on a connected client, and turns what they throw into Faults. The driver connects by itself only once: a
+ * client whose first call found no server would fail for ever. Connections that break later are its own to mend.
+ */
+function connecting(client: MongoClient): <T>(work: () => Promise<T>) => Promise<T> {
+  let connected: Promise<unknown> | undefined;
+  return async (work) => {
+    try {
+      connected ??= client.connect();
+      await connected.catch((error: unknown) => {
+        connected = undefined;
+        throw error;
+      });
+      return await work();
+    } catch (error) {
+      throw faultOf(error);
+    }
+  };
 }
 
 function createClient({ url, poolSize = DEFAULT_POOL_SIZE }: MongoLiveOptions): MongoClient {
@@ -100,12 +123,4 @@ function createClient({ url, poolSize = DEFAULT_POOL_SIZE }: MongoLiveOptions): 
 
 function sumOf(parts: readonly LiveDocument[], key: 'reserved' | 'version'): number {
   return parts.reduce((sum, part) => sum + part[key], 0);
-}
-
-async function faulty<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw faultOf(error);
-  }
 }
