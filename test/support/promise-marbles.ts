@@ -66,7 +66,7 @@ export async function promiseMarbles(test: (m: PromiseMarbles) => void): Promise
     }
   }
   if (lines.length === 0) throw new Error('a marble test that expects nothing');
-  for (const { actual, expected } of lines) expect(actual).toEqual(expected);
+  for (const [n, { actual, expected }] of lines.entries()) expect(actual, `line ${n + 1}`).toEqual(expected);
 }
 
 class SteppedScheduler extends TestScheduler {

@@ -1,0 +1,99 @@
+import { map, Subject } from 'rxjs';
+import { describe, it } from 'vitest';
+import { aBrokenEntry, anEntry } from '../../test/support/log-chunks.ts';
+import { AWAY, type PromiseMarbles, promiseMarbles } from '../../test/support/promise-marbles.ts';
+import type { LiveDelta } from '../ports/live-state.ts';
+import { liveView } from './live-view.ts';
+
+interface Diagrams {
+  /** A letter is a chunk: one entry of one reservation, or one that is no record in upper case. */
+  readonly chunks: string;
+  readonly apply: string | readonly string[];
+  readonly fault?: unknown;
+}
+
+function liveViewMarbles(m: PromiseMarbles, { chunks, apply, fault = AWAY }: Diagrams) {
+  const ack$ = new Subject<string>();
+  const applying = m.port(async (_: number, __: readonly LiveDelta[]) => undefined, apply, fault);
+  const written$ = m.hot(chunks);
+  const chunk$ = written$.pipe(
+    map((letter) => {
+      const offset = letter.charCodeAt(0);
+      const entry = letter < 'a' ? aBrokenEntry(offset) : anEntry(offset, 1);
+      return { partition: 0, entries: [entry], ack: () => ack$.next(letter) };
+    }),
+  );
+  // Waits of 4, 7, and then 8 frames.
+  const backoff = { baseMs: 2, capMs: 8, random: () => 0.5 };
+  const applied$ = liveView(chunk$, { live: { apply: applying } }, { group: 'g', backoff, scheduler: m.scheduler });
+  return {
+    written$,
+    applied$: applied$.pipe(map(({ reserved }) => reserved)),
+    /** What each call holds: the letter of its chunk, or `nothing`. */
+    apply$: applying.calls$.pipe(
+      map(([, deltas]) => deltas.map(({ offset }) => String.fromCharCode(offset)).join('') || 'nothing'),
+    ),
+    ack$,
+  };
+}
+
+describe('the live view stream', () => {
+  it('applies chunk after chunk, and acknowledges each in the frame in which it is applied', () =>
+    promiseMarbles((m) => {
+      const { applied$, apply$, ack$ } = liveViewMarbles(m, {
+        chunks: '                          abc------|',
+        apply: ['                          ---a|', '--a|', '-a|'],
+      });
+      m.expectObservable(apply$).toBe('  a--b-c');
+      m.expectObservable(ack$).toBe('    ---a-bc');
+      m.expectObservable(applied$).toBe('---1-11--|', { 1: 1 });
+    }));
+
+  it('tries a chunk again while the live state is away, waiting longer up to the cap, and the next ones wait', () =>
+    promiseMarbles((m) => {
+      const { applied$, apply$, ack$ } = liveViewMarbles(m, {
+        chunks: '                          ab 40ms |',
+        apply: ['                          --#', '--#', '--#', '--#', '-a|'],
+      });
+      m.expectObservable(apply$).toBe('  a 5ms a 8ms a 9ms a 9ms ab');
+      m.expectObservable(ack$).toBe('    36ms ab');
+      m.expectObservable(applied$).toBe('36ms 11----|', { 1: 1 });
+    }));
+
+  it('finishes what it has before it completes, also when that takes another try', () =>
+    promiseMarbles((m) => {
+      const { applied$, ack$, written$ } = liveViewMarbles(m, {
+        chunks: '                                      ab|',
+        apply: ['                                      #', '-a|', '---a|'],
+      });
+      m.expectObservable(ack$).toBe('                -----a--b');
+      m.expectObservable(applied$).toBe('            -----1--(1|)', { 1: 1 });
+      m.expectSubscriptions(written$.subscriptions).toBe('^-!');
+    }));
+
+  it('passes over what is no record, in its turn', () =>
+    promiseMarbles((m) => {
+      const { applied$, apply$, ack$ } = liveViewMarbles(m, { chunks: 'aB----|', apply: '--a|' });
+      m.expectObservable(apply$).toBe('                                 a-x', { a: 'a', x: 'nothing' });
+      m.expectObservable(ack$).toBe('                                   --a-B');
+      m.expectObservable(applied$).toBe('                               --1-0-|', { 1: 1, 0: 0 });
+    }));
+
+  it('tries no more once it is unsubscribed, with nothing acknowledged', () =>
+    promiseMarbles((m) => {
+      const { applied$, apply$, ack$, written$ } = liveViewMarbles(m, { chunks: 'a', apply: '-#' });
+      m.expectObservable(applied$, '          ^ 12ms !').toBe('-');
+      m.expectObservable(apply$).toBe('       a----a');
+      m.expectObservable(ack$).toBe('         -');
+      m.expectSubscriptions(written$.subscriptions).toBe('^ 12ms !');
+    }));
+
+  it('ends in the frame of a fault that waiting does not mend, the chunk not acknowledged', () =>
+    promiseMarbles((m) => {
+      const fault = new TypeError('bug');
+      const { applied$, apply$, ack$ } = liveViewMarbles(m, { chunks: 'ab', apply: ['-a|', '--#'], fault });
+      m.expectObservable(apply$).toBe('  ab');
+      m.expectObservable(ack$).toBe('    -a');
+      m.expectObservable(applied$).toBe('-1-#', { 1: 1 }, fault);
+    }));
+});

@@ -1,0 +1,101 @@
+import { map, Observable, Subject } from 'rxjs';
+import type { DeadLetter, LogChunk } from '../../src/ports/order-log.ts';
+import type { StoreBatch } from '../../src/ports/order-store.ts';
+import { type SettlementOptions, settlement } from '../../src/streams/settlement.ts';
+import { MemoryOrderStore } from './fakes/memory-order-store.ts';
+import { aBrokenEntry, anEntry } from './log-chunks.ts';
+import type { PromiseMarbles } from './promise-marbles.ts';
+
+export interface SettlementDiagrams extends Partial<SettlementOptions> {
+  /** A letter is a chunk of one entry: two orders, or one that is no record in upper case. */
+  readonly chunks: string;
+  /** Chunks that the log hands out before they are acknowledged. */
+  readonly maxInFlight?: number;
+  /** How the ports answer; at once if not said. */
+  readonly store?: string | readonly string[];
+  readonly deadLetter?: string | readonly string[];
+  /** What they reject with. */
+  readonly fault?: unknown;
+}
+
+/**
+ * The settlement stream on ports that answer by marbles, with a store behind them that follows the port's rules, and
+ * a log that counts what is in flight. All lines are of letters: those of the chunks.
+ */
+export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagrams) {
+  const { chunks, maxInFlight = 100, store, deadLetter, fault, ...options } = diagrams;
+  const letters: readonly string[] = chunks.replaceAll(/\d+ms /g, '').match(/[a-z]/gi) ?? [];
+  const memory = new MemoryOrderStore();
+  const storing = m.port((batch: StoreBatch) => memory.store(batch), store ?? 'a|', fault);
+  const settingAside = m.port(async (_: DeadLetter) => undefined, deadLetter ?? 'a|', fault);
+  const ack$ = new Subject<string>();
+  const read$ = new Subject<string>();
+
+  /** The place in the diagram is the offset, and tells its tickets and back again. */
+  const chunkOf = (letter: string): LogChunk => {
+    const offset = letters.indexOf(letter);
+    const entry = letter < 'a' ? aBrokenEntry(offset) : anEntry(offset, 2 * offset + 1, 2 * offset + 2);
+    return { partition: 0, entries: [entry], ack: () => ack$.next(letter) };
+  };
+  const letterOf = (ticket: number) => letters[Math.floor((ticket - 1) / 2)];
+
+  const written$ = m.hot(chunks);
+  const chunk$ = new Observable<LogChunk>((subscriber) => {
+    const written: string[] = [];
+    let inFlight = 0;
+    const read = () => {
+      while (inFlight < maxInFlight && written.length > 0) {
+        const letter = written.shift() as string;
+        inFlight += 1;
+        read$.next(letter);
+        subscriber.next(chunkOf(letter));
+      }
+    };
+    const acked = ack$.subscribe(() => {
+      inFlight -= 1;
+      m.endOfTurn(read);
+    });
+    const writing = written$.subscribe({
+      next: (letter) => {
+        written.push(letter);
+        read();
+      },
+      complete: () => subscriber.complete(),
+    });
+    return () => {
+      acked.unsubscribe();
+      writing.unsubscribe();
+    };
+  });
+
+  const settled$ = settlement(
+    chunk$,
+    { store: { store: storing }, log: { deadLetter: settingAside } },
+    {
+      group: 'settlement',
+      batchSize: 4,
+      batchMs: 5,
+      maxAttempts: 2,
+      // Waits of 4, 7, and then 8 frames.
+      backoff: { baseMs: 2, capMs: 8, random: () => 0.5 },
+      scheduler: m.scheduler,
+      ...options,
+    },
+  );
+
+  return {
+    written$,
+    /** What each batch came to, such as `2 stored`, or `2 stored 1 aside`. */
+    settled$: settled$.pipe(
+      map(({ stored, deadLettered }) => `${stored} stored${deadLettered === 0 ? '' : ` ${deadLettered} aside`}`),
+    ),
+    /** The chunks whose orders each call holds; empty for a call that only moves the position on. */
+    store$: storing.calls$.pipe(
+      map(([{ orders }]) => [...new Set(orders.map(({ order }) => letterOf(order.ticket)))].join('')),
+    ),
+    aside$: settingAside.calls$.pipe(map(([{ offset }]) => letters[offset])),
+    ack$,
+    /** When the log handed a chunk out. */
+    read$,
+  };
+}
