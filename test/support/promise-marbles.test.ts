@@ -43,10 +43,11 @@ describe('promiseMarbles', () => {
         concatMap(async () => {
           m.endOfTurn(() => told.push('end'));
           await note('answer');
+          await note('another');
         }),
         delay(1, m.scheduler),
       );
-      m.expectObservable(told$.pipe(concatMap(() => of(told)))).toBe('---a', { a: ['answer', 'end'] });
+      m.expectObservable(told$.pipe(concatMap(() => of(told)))).toBe('---a', { a: ['answer', 'another', 'end'] });
     }));
 
   it.each([
