@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { promiseMarbles } from '../../test/support/promise-marbles.ts';
+import { AWAY, promiseMarbles } from '../../test/support/promise-marbles.ts';
 import { purchaseMarbles } from '../../test/support/purchase-marbles.ts';
 import { Fault } from '../domain/errors.ts';
 
@@ -118,10 +118,15 @@ describe('a log that fails', () => {
 });
 
 describe('marks that fail', () => {
-  it('change nothing for the buyer: the order is answered in the frame in which the log has it', () =>
+  it('are told, and change nothing for the buyer: the order is answered in the frame in which the log has it', () =>
     promiseMarbles((m) => {
-      const { answered$, published$ } = purchaseMarbles(m, { clicks: 'a--|', append: '-a|', published: '-#' });
-      m.expectObservable(published$).toBe('                           -x', { x: 1 });
-      m.expectObservable(answered$).toBe('                            -a-|', { a: 'a1' });
+      const { answered$, published$, unmarked$ } = purchaseMarbles(m, {
+        clicks: '                            a--|',
+        append: '                            -a|',
+        published: '                         -#',
+      });
+      m.expectObservable(published$).toBe('  -x', { x: 1 });
+      m.expectObservable(answered$).toBe('   -a-|', { a: 'a1' });
+      m.expectObservable(unmarked$).toBe('   --x', { x: AWAY });
     }));
 });

@@ -1,4 +1,4 @@
-import { map, type Observable } from 'rxjs';
+import { map, type Observable, Subject } from 'rxjs';
 import { createIdSource } from '../../src/domain/ids.ts';
 import type { LogRecord } from '../../src/domain/log-record.ts';
 import type { PurchaseOutcome } from '../../src/domain/purchase.ts';
@@ -95,6 +95,7 @@ export function purchaseMarbles(m: PromiseMarbles, diagrams: PurchaseDiagrams) {
       respond: () => undefined,
     })),
   );
+  const unmarked$ = new Subject<unknown>();
   const answered$: Observable<AnsweredBatch> = purchase(
     request$,
     {
@@ -110,7 +111,7 @@ export function purchaseMarbles(m: PromiseMarbles, diagrams: PurchaseDiagrams) {
       clock: m.clock,
       policies: { queue: createPolicy('queue', POLICY), log: createPolicy('log', POLICY) },
     },
-    { ...OPTIONS, schedule: m.endOfTurn, ...options },
+    { ...OPTIONS, schedule: m.endOfTurn, onUnmarked: (error) => unmarked$.next(error), ...options },
   );
 
   return {
@@ -128,6 +129,8 @@ export function purchaseMarbles(m: PromiseMarbles, diagrams: PurchaseDiagrams) {
     append$: appending.calls$.pipe(map(([{ items }]) => items.map(({ userId, ticket }) => userId + ticket).join(' '))),
     /** The number of orders of each call. */
     published$: marking.calls$.pipe(map(([, orderIds]) => orderIds.length)),
+    /** Why marks were not made. */
+    unmarked$,
   };
 }
 
