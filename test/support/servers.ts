@@ -14,3 +14,10 @@ export const HAS_OWN_REDIS = find('redis-server') !== undefined;
 if (!HAS_OWN_REDIS) {
   console.warn('SKIPPED: the tests that kill Redis need redis-server as a program of this machine');
 }
+
+/** The same for a Kafka: some tests give it listeners that no container has. */
+export const HAS_OWN_KAFKA = find('java') !== undefined && find('mvn') !== undefined;
+
+if (!HAS_OWN_KAFKA) {
+  console.warn('SKIPPED: the tests that log in to Kafka need Java and Maven as programs of this machine');
+}

@@ -60,8 +60,14 @@ export class ProducerSession {
   }
 
   async connect(timeoutMs: number): Promise<void> {
-    await connect(this.#producer, timeoutMs);
+    // From the first moment on: why a connection can't be made is an event as well.
     this.#poll(IDLE_POLL_MS);
+    try {
+      await connect(this.#producer, timeoutMs);
+    } catch (error) {
+      clearInterval(this.#timer);
+      throw error;
+    }
   }
 
   get full(): boolean {
@@ -131,7 +137,9 @@ export class ProducerSession {
     if (this.#pollMs === everyMs) return;
     this.#pollMs = everyMs;
     clearInterval(this.#timer);
-    this.#timer = setInterval(() => this.#producer.poll(), everyMs);
+    this.#timer = setInterval(() => {
+      if (this.#producer.isConnected()) this.#producer.poll();
+    }, everyMs);
   }
 }
 
