@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   BrokenCircuitError,
   BulkheadRejectedError,
@@ -54,6 +55,9 @@ export function createPolicy(name: string, options: PolicyOptions): Policy {
   const unhealthy = handleWhen(
     (error) => error instanceof TaskCancelledError || isFault(error, 'unavailable') || isFault(error, 'timeout'),
   );
+  // Cockatiel listens on the caller's signal for each call under way, and Node warns from the eleventh on.
+  const never = new AbortController().signal;
+  setMaxListeners(0, never);
   const breaker = circuitBreaker(unhealthy, {
     halfOpenAfter: options.halfOpenAfterMs,
     breaker: new SamplingBreaker({
@@ -81,7 +85,7 @@ export function createPolicy(name: string, options: PolicyOptions): Policy {
     name,
     execute: async (call) => {
       try {
-        return await policy.execute(call);
+        return await policy.execute(call, never);
       } catch (error) {
         throw faultOf(name, options, error);
       }

@@ -4,7 +4,7 @@ import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.t
 import { isFault } from '../../domain/errors.ts';
 import { type Connection, connect } from './database.ts';
 import { GroupCommit } from './group-commit.ts';
-import { type AnyOp, reading, writing } from './ops/op.ts';
+import { type AnyOp, patient, reading, writing } from './ops/op.ts';
 
 const OPS = {
   add: writing((db, name: string) => db.run('INSERT INTO things (name) VALUES (?)', name)),
@@ -14,6 +14,7 @@ const OPS = {
   }),
   /** Fills the pages that the file may still have. */
   addHuge: writing((db, pages: number) => db.run('INSERT INTO things (name) VALUES (zeroblob(? * 4096))', pages)),
+  note: patient(writing((db, name: string) => db.run('INSERT INTO things (name) VALUES (?)', name))),
   names: reading((db, _args: null) => db.all<{ name: string }>('SELECT name FROM things').map(({ name }) => name)),
 } satisfies Record<string, AnyOp>;
 
@@ -56,6 +57,28 @@ describe('a group commit', () => {
   const call = (op: keyof typeof OPS, args: unknown): Promise<unknown> =>
     new Promise((resolve, reject) => groups.submit({ op, args, resolve, reject }));
   const stored = (): string[] => other.all<{ name: string }>('SELECT name FROM things').map(({ name }) => name);
+
+  it('lets a patient call ride along with the next commit', async () => {
+    const noted = call('note', 'patient');
+    await call('add', 'urgent');
+    await noted;
+    expect(commits).toBe(1);
+    expect(stored()).toEqual(['urgent', 'patient']);
+  });
+
+  it('gives a patient call a commit of its own when nobody else comes, and none to reads before', async () => {
+    const noted = call('note', 'patient');
+    expect(await call('names', null)).toEqual([]);
+    await noted;
+    expect(stored()).toEqual(['patient']);
+  });
+
+  it('undoes and runs a patient call again when its company throws', async () => {
+    const noted = call('note', 'patient');
+    await expect(call('addThenThrow', 'bad')).rejects.toThrow('not me');
+    await noted;
+    expect(stored()).toEqual(['patient']);
+  });
 
   it('commits all calls of a tick together, and answers each', async () => {
     expect(await Promise.all([call('add', 'a'), call('add', 'b'), call('names', null)])).toEqual([1, 1, ['a', 'b']]);

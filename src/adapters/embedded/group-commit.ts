@@ -21,6 +21,9 @@ export interface GroupCommitOptions {
 /** Longer than a purchase waits, so that the engine is never the first to give up. */
 export const groupCommitDefaults = { busyLimitMs: 5_000 } as const satisfies GroupCommitOptions;
 
+/** How long a patient call waits for company: nobody sees it, and under load the next commit comes much sooner. */
+const PATIENCE_MS = 5;
+
 /** A rival in this very process needs turns of our event loop to finish; one elsewhere needs time. */
 const BUSY_TURNS = 8;
 const BUSY_DELAY_MS = 1;
@@ -30,13 +33,16 @@ const IDLE_MS = 100;
 
 /**
  * Runs calls in groups: whatever has come in by the time the thread is free shares one transaction and one fsync, and
- * is answered only after its commit. Calls run in the order in which they were submitted.
+ * is answered only after its commit. Calls run in the order in which they were submitted; only patient ones (see
+ * ops/op.ts) stand back, until somebody else commits.
  */
 export class GroupCommit {
   readonly #db: Connection;
   readonly #ops: Readonly<Record<string, AnyOp>>;
   readonly #busyLimitMs: number;
   #waiting: Call[] = [];
+  #patient: Call[] = [];
+  #patienceTimer: NodeJS.Timeout | undefined;
   #scheduled = false;
   #busyTries = 0;
   #busySince = 0;
@@ -55,24 +61,46 @@ export class GroupCommit {
   }
 
   submit(call: Call): void {
+    if (this.#ops[call.op]?.patient) {
+      this.#patient.push(call);
+      this.#patienceTimer ??= setTimeout(this.#endOfPatience, PATIENCE_MS);
+      return;
+    }
     this.#waiting.push(call);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(this.#turn);
+    this.#schedule();
   }
 
   /** Calls that are not answered are refused; wait for them before closing. */
   close(): void {
     clearTimeout(this.#idleTimer);
     const fault = new Fault('unavailable', 'the database is closed');
-    for (const call of this.#waiting.splice(0)) call.reject(fault);
+    clearTimeout(this.#patienceTimer);
+    for (const call of [...this.#waiting.splice(0), ...this.#patient.splice(0)]) call.reject(fault);
     this.#db.close();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#turn);
+  }
+
+  readonly #endOfPatience = (): void => {
+    this.#takePatient(this.#waiting);
+    this.#schedule();
+  };
+
+  #takePatient(into: Call[]): void {
+    clearTimeout(this.#patienceTimer);
+    this.#patienceTimer = undefined;
+    into.push(...this.#patient.splice(0));
   }
 
   readonly #turn = (): void => {
     this.#scheduled = false;
     const group = this.#waiting.splice(0, MAX_GROUP);
     if (group.length === 0) return;
+    if (this.#writes(group)) this.#takePatient(group);
     const trouble = this.#commit(group);
     if (trouble === 'busy') {
       this.#waiting = group.concat(this.#waiting);
@@ -82,11 +110,12 @@ export class GroupCommit {
     this.#busyTries = 0;
     // Each alone: the one that threw rejects, the others never notice.
     if (trouble === 'call') this.#waiting = this.#commitEach(group).concat(this.#waiting);
-    if (this.#waiting.length > 0 && !this.#scheduled) {
-      this.#scheduled = true;
-      setImmediate(this.#turn);
-    }
+    if (this.#waiting.length > 0) this.#schedule();
   };
+
+  #writes(group: readonly Call[]): boolean {
+    return group.some((call) => this.#ops[call.op]?.writes);
+  }
 
   /** Returns the calls that are still to be run, because another writer came between. */
   #commitEach(group: readonly Call[]): Call[] {
@@ -98,7 +127,7 @@ export class GroupCommit {
 
   /** One transaction. Everybody in it is answered, unless the trouble is `busy` or one call of several. */
   #commit(group: readonly Call[]): 'none' | 'busy' | 'call' {
-    const writes = group.some((call) => this.#ops[call.op]?.writes);
+    const writes = this.#writes(group);
     let results: unknown[];
     try {
       this.#db.run(writes ? 'BEGIN IMMEDIATE' : 'BEGIN');

@@ -9,6 +9,8 @@ import type { Db } from '../database.ts';
 export interface Op<Args, Result> {
   /** False promises that nothing is written; a group of such ops needs no write lock. */
   readonly writes: boolean;
+  /** Nobody's answer hangs on it: it waits a moment for a commit that is made anyway, and spares one of its own. */
+  readonly patient?: boolean;
   readonly run: (db: Db, args: Args) => Result;
 }
 
@@ -21,4 +23,8 @@ export function reading<Args, Result>(run: (db: Db, args: Args) => Result): Op<A
 
 export function writing<Args, Result>(run: (db: Db, args: Args) => Result): Op<Args, Result> {
   return { writes: true, run };
+}
+
+export function patient<Args, Result>(op: Op<Args, Result>): Op<Args, Result> {
+  return { ...op, patient: true };
 }

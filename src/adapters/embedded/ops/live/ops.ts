@@ -1,5 +1,5 @@
 import type { LiveDelta, LiveSale, TimelinePoint } from '../../../../ports/live-state.ts';
-import { reading, writing } from '../op.ts';
+import { patient, reading, writing } from '../op.ts';
 
 interface ApplyArgs {
   readonly partition: number;
@@ -54,4 +54,4 @@ const timeline = reading((db, saleId: string): readonly TimelinePoint[] =>
   db.all('SELECT second, reserved FROM live_second WHERE sale = ? ORDER BY second', saleId),
 );
 
-export const LIVE_OPS = { 'live.apply': apply, 'live.sale': sale, 'live.timeline': timeline };
+export const LIVE_OPS = { 'live.apply': patient(apply), 'live.sale': sale, 'live.timeline': timeline };

@@ -1,5 +1,5 @@
 import type { Db } from '../../database.ts';
-import { writing } from '../op.ts';
+import { patient, writing } from '../op.ts';
 
 /** Orders of one sale at one price, without rivals among them. */
 export interface OrderRun {
@@ -58,20 +58,20 @@ interface MissingRow {
   readonly payBy: number;
 }
 
-export const ORDER_OPS = {
-  'orders.store': writing((db, { group, positions, runs, now }: StoreArgs): StoreReply => {
-    let stored = 0;
-    const rejected: StoreReply['rejected'][number][] = [];
-    for (const run of runs) {
-      const { saleId, productId, amount, currency, rows } = run;
-      const inserted = db.run(INSERT, saleId, productId, amount, currency, rows);
-      stored += inserted;
-      if (inserted < run.count) rejected.push(...rejectLosers(db, run, now));
-    }
-    for (const [partition, next] of positions) db.run(ADVANCE, group, partition, next);
-    return { stored, rejected };
-  }),
-};
+const store = writing((db, { group, positions, runs, now }: StoreArgs): StoreReply => {
+  let stored = 0;
+  const rejected: StoreReply['rejected'][number][] = [];
+  for (const run of runs) {
+    const { saleId, productId, amount, currency, rows } = run;
+    const inserted = db.run(INSERT, saleId, productId, amount, currency, rows);
+    stored += inserted;
+    if (inserted < run.count) rejected.push(...rejectLosers(db, run, now));
+  }
+  for (const [partition, next] of positions) db.run(ADVANCE, group, partition, next);
+  return { stored, rejected };
+});
+
+export const ORDER_OPS = { 'orders.store': patient(store) };
 
 /** Of the rows that did not go in, those whose id is there were stored before; the others lost to a rival. */
 function rejectLosers(db: Db, run: OrderRun, now: number): StoreReply['rejected'] {

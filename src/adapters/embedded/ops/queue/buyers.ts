@@ -12,21 +12,21 @@ export interface KnownReservation {
   readonly batch: number;
 }
 
-interface Row extends KnownReservation {
-  readonly held: number;
-}
-
 /** What the buyers of one batch have: their live orders, and the keys of the batch that were answered before. */
 export class KnownBuyers {
   readonly #byKey = new Map<string, KnownReservation>();
   readonly #held = new Map<string, string[]>();
 
-  add(reservation: KnownReservation, held = true): void {
+  /** The reservation answers for its key from now on. */
+  answer(reservation: KnownReservation): void {
     this.#byKey.set(keyOf(reservation.userId, reservation.key), reservation);
-    if (!held) return;
-    const orders = this.#held.get(reservation.userId);
-    if (orders === undefined) this.#held.set(reservation.userId, [reservation.orderId]);
-    else orders.push(reservation.orderId);
+  }
+
+  /** The buyer holds this order. */
+  hold(userId: string, orderId: string): void {
+    const orders = this.#held.get(userId);
+    if (orders === undefined) this.#held.set(userId, [orderId]);
+    else orders.push(orderId);
   }
 
   byKey(userId: string, key: string): KnownReservation | undefined {
@@ -45,26 +45,53 @@ function keyOf(userId: string, key: string): string {
   return `${userId.length} ${userId}${key}`;
 }
 
+/** A reservation as the buyers' index has it. */
+type Indexed = readonly [orderId: string, userId: string, key: string, held: 0 | 1];
+
 /**
  * Two probes of one index for each purchase: what the buyer holds (at most the limit), and whether the key belongs to
- * something that was released. A buyer who reserves and cancels all day costs no more than others.
+ * something that was released. Only a key that was used before costs a look into the table itself.
  */
 export function knownBuyers(db: Db, sale: number, items: readonly ReserveItem[]): KnownBuyers {
-  const users = new Set(items.map(({ userId }) => userId));
   const known = new KnownBuyers();
-  const rows = db.all<Row>(
-    `SELECT r.order_id AS orderId, r.buyer AS userId, r.key, r.fingerprint, r.ticket, r.reserved_at AS reservedAt,
-            r.batch, r.held
-     FROM json_each(?1) AS u CROSS JOIN queue_reservation AS r INDEXED BY queue_buyer
-       ON r.sale = ?2 AND r.buyer = u.value AND r.held = 1
-     UNION ALL
-     SELECT r.order_id, r.buyer, r.key, r.fingerprint, r.ticket, r.reserved_at, r.batch, r.held
-     FROM json_each(?3) AS i CROSS JOIN queue_reservation AS r INDEXED BY queue_buyer
-       ON r.sale = ?2 AND r.buyer = i.value ->> 0 AND r.held = 0 AND r.key = i.value ->> 1`,
-    JSON.stringify([...users]),
+  const users = new Set<string>();
+  const keys = new Set<string>();
+  for (const { userId, key } of items) {
+    users.add(userId);
+    keys.add(keyOf(userId, key));
+  }
+  const repeated: string[] = [];
+  for (const [orderId, userId, key, held] of indexed(db, sale, [...users], items)) {
+    if (held === 1) known.hold(userId, orderId);
+    if (keys.has(keyOf(userId, key))) repeated.push(orderId);
+  }
+  for (const reservation of repeated.length === 0 ? [] : reservations(db, sale, repeated)) known.answer(reservation);
+  return known;
+}
+
+/** One JSON text: each value that crosses into JavaScript by itself costs as much as finding it. */
+function indexed(db: Db, sale: number, users: readonly string[], items: readonly ReserveItem[]): readonly Indexed[] {
+  const row = db.get<{ rows: string }>(
+    `SELECT json_group_array(json_array(order_id, buyer, key, held)) AS rows FROM (
+       SELECT r.order_id, r.buyer, r.key, r.held
+       FROM json_each(?1) AS u CROSS JOIN queue_reservation AS r INDEXED BY queue_buyer
+         ON r.sale = ?2 AND r.buyer = u.value AND r.held = 1
+       UNION ALL
+       SELECT r.order_id, r.buyer, r.key, r.held
+       FROM json_each(?3) AS i CROSS JOIN queue_reservation AS r INDEXED BY queue_buyer
+         ON r.sale = ?2 AND r.buyer = i.value ->> 0 AND r.held = 0 AND r.key = i.value ->> 1)`,
+    JSON.stringify(users),
     sale,
     JSON.stringify(items.map(({ userId, key }) => [userId, key])),
   );
-  for (const row of rows) known.add(row, row.held === 1);
-  return known;
+  return JSON.parse(row?.rows ?? '[]');
+}
+
+function reservations(db: Db, sale: number, orderIds: readonly string[]): readonly KnownReservation[] {
+  return db.all<KnownReservation>(
+    `SELECT r.order_id AS orderId, r.buyer AS userId, r.key, r.fingerprint, r.ticket, r.reserved_at AS reservedAt, r.batch
+     FROM json_each(?1) AS o CROSS JOIN queue_reservation AS r ON r.sale = ?2 AND r.order_id = o.value`,
+    JSON.stringify(orderIds),
+    sale,
+  );
 }

@@ -1,3 +1,4 @@
+import { patient } from '../op.ts';
 import { audit, find } from './audit.ts';
 import { claimStranded, published } from './pending.ts';
 import { release } from './release.ts';
@@ -7,7 +8,7 @@ import { close, load, remaining } from './sale.ts';
 export const QUEUE_OPS = {
   'queue.load': load,
   'queue.reserve': reserve,
-  'queue.published': published,
+  'queue.published': patient(published),
   'queue.claimStranded': claimStranded,
   'queue.release': release,
   'queue.close': close,

@@ -48,7 +48,9 @@ export const reserve = writing((db, { saleId, epoch, now, items }: ReserveArgs):
     const ticket = tickets.take();
     if (ticket === undefined) return SOLD_OUT;
     grants.push({ item, ticket });
-    buyers.add({ ...item, ticket, reservedAt: now, batch: THIS_CALL });
+    const { orderId, userId, key, fingerprint } = item;
+    buyers.answer({ orderId, userId, key, fingerprint, ticket, reservedAt: now, batch: THIS_CALL });
+    buyers.hold(userId, orderId);
     return { kind: 'reserved', ticket, reservedAt: now } satisfies ReserveAnswer;
   });
   if (grants.length === 0) return { kind: 'answered', answers, remaining: remainingOf(sale) };
