@@ -23,12 +23,13 @@ export function say(line) {
  * @param {string} what completes the sentence "… failed"
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ timeoutMs: number }} options
+ * @param {{ timeoutMs: number, env?: NodeJS.ProcessEnv }} options
  */
-export async function run(what, command, args, { timeoutMs }) {
+export async function run(what, command, args, { timeoutMs, env = process.env }) {
   const output = [];
   const child = spawn(command, args, {
     cwd: ROOT,
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32' && command === 'npm',
   });

@@ -5,6 +5,7 @@ import type { Ports } from './app/opened.ts';
 import { openPorts } from './app/ports.ts';
 import { relayLeftovers, startScheduler } from './app/scheduler.ts';
 import { jwtSecret } from './app/secret.ts';
+import { seedWhenReady } from './app/seed.ts';
 import { startWorker } from './app/worker.ts';
 import type { Config } from './config.ts';
 import { createLog } from './telemetry/log.ts';
@@ -48,8 +49,8 @@ export async function startApp<Seeded>(
     // The front comes last and goes first: what it still answers is settled too.
     const front = config.roles.includes('front') ? await openFront(ports, context) : undefined;
     if (front !== undefined) ends.push(() => front.stop(config.shutdownGraceMs));
-    const seeded = await seed?.(ports);
     log.info({ roles: config.roles, ...(front && { port: front.port }) }, front ? 'listening' : 'running');
+    const seeded = seed && (await seedWhenReady(() => seed(ports), context));
     return {
       url: front && `http://${shownHost(config.http.host)}:${front.port}`,
       seeded,

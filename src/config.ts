@@ -17,6 +17,10 @@ export type Config = ReturnType<typeof loadConfig>;
 export function loadConfig(env: Environment = process.env, defaults: Environment = {}) {
   const values = readSettings(SETTINGS, env, defaults);
   demandServers(values.ROLES, values);
+  const { KAFKA_USERNAME: username, KAFKA_PASSWORD: password } = values;
+  if ((username === undefined) !== (password === undefined)) {
+    throw new Fault('config', 'KAFKA_USERNAME and KAFKA_PASSWORD go together: set both or none');
+  }
   return freeze({
     roles: values.ROLES,
     nodeId: values.NODE_ID,
@@ -24,7 +28,12 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
     logLevel: values.LOG_LEVEL,
     jwtSecret: values.JWT_SECRET,
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
-    http: { host: values.HOST, port: values.PORT, maxBodyBytes: values.MAX_BODY_BYTES },
+    http: {
+      host: values.HOST,
+      port: values.PORT,
+      maxBodyBytes: values.MAX_BODY_BYTES,
+      shared: values.SHARED_PORT === 'on',
+    },
     purchase: {
       batchSize: values.PURCHASE_BATCH_SIZE,
       concurrency: values.PURCHASE_CONCURRENCY,
@@ -48,6 +57,10 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
             partitions: values.LOG_PARTITIONS,
             /** 0: the cluster's default. */
             replication: values.LOG_REPLICATION,
+            tls: values.KAFKA_TLS === 'on',
+            ...(username === undefined || password === undefined
+              ? {}
+              : { sasl: { mechanism: values.KAFKA_SASL_MECHANISM, username, password } }),
           },
     mysql: values.MYSQL_URL === undefined ? undefined : { url: values.MYSQL_URL, poolSize: values.MYSQL_POOL_SIZE },
     mongo:

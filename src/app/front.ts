@@ -86,6 +86,7 @@ export async function startFront(
     host: config.http.host,
     port: config.http.port,
     maxBodyBytes: config.http.maxBodyBytes,
+    shared: config.http.shared,
     routes: createRoutes({
       purchases: { submit: (request) => request$.next(request) },
       sales,

@@ -4,6 +4,7 @@ import { systemClock } from '../ports/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import { openEmbedded } from './embedded.ts';
 import { openKafka } from './kafka.ts';
+import { openMongo } from './mongo.ts';
 import { openMysql } from './mysql.ts';
 import type { Opened, Ports } from './opened.ts';
 import { openRedis } from './redis.ts';
@@ -20,7 +21,7 @@ export interface OpenPorts {
  * is named in the log and tried again. Errors: Fault `config`, `unavailable` (embedded only).
  */
 export async function openPorts(config: Config, log: Pick<Log, 'info' | 'warn' | 'error'>): Promise<OpenPorts> {
-  const { redis, kafka, mysql, dataDir } = config;
+  const { redis, kafka, mysql, mongo, dataDir } = config;
   const closers: (() => Promise<void>)[] = [];
   const opened = async <Port>(opening: Promise<Opened<Port>>): Promise<Port> => {
     const { port, close } = await opening;
@@ -32,13 +33,13 @@ export async function openPorts(config: Config, log: Pick<Log, 'info' | 'warn' |
     for (const end of closers.reverse()) await end();
   };
   try {
-    const isEmbedded = [redis, kafka, mysql, undefined].includes(undefined);
+    const isEmbedded = [redis, kafka, mysql, mongo].includes(undefined);
     const embedded = isEmbedded ? await opened(openEmbedded(dataDir)) : undefined;
     const [queue, orderLog, sql, live] = await Promise.all([
       redis === undefined ? embedded?.queue : opened(openRedis(redis, log)),
       kafka === undefined ? embedded?.log : opened(openKafka(kafka, log)),
       mysql === undefined ? embedded?.sql : opened(openMysql(mysql)),
-      embedded?.live,
+      mongo === undefined ? embedded?.live : opened(openMongo(mongo)),
     ]);
     if (queue === undefined || orderLog === undefined || sql === undefined || live === undefined) {
       throw new TypeError('a port has neither a server nor the embedded database');

@@ -69,6 +69,30 @@ export const SETTINGS = {
     accepts: 'a comma list of host:port',
     parse: brokersOf,
   }),
+  KAFKA_TLS: oneOf<'on' | 'off'>({
+    meaning:
+      'Whether the connection to Kafka is encrypted; the certificate must be of an authority that the system trusts.',
+    default: 'off',
+    values: ['on', 'off'],
+  }),
+  KAFKA_SASL_MECHANISM: oneOf<'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'>({
+    meaning: 'How Kafka checks the password, when KAFKA_USERNAME is set.',
+    default: 'SCRAM-SHA-512',
+    values: ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'],
+  }),
+  KAFKA_USERNAME: optionalText({
+    meaning: "The user's name at Kafka.",
+    accepts: 'a name',
+    pattern: /^\S+$/,
+    without: 'no authentication',
+  }),
+  KAFKA_PASSWORD: optionalText({
+    meaning: "The user's password at Kafka.",
+    accepts: 'a password',
+    pattern: /^.+$/s,
+    secret: true,
+    without: 'no authentication',
+  }),
   MYSQL_URL: optionalText({
     meaning: 'The order store on MySQL or MariaDB; the URL names the database.',
     accepts: 'a URL like mysql://user:password@host:3306/database',
@@ -82,6 +106,12 @@ export const SETTINGS = {
     pattern: /^mongodb(\+srv)?:\/\/[^\s/]\S*$/,
     secret: true,
     without: 'embedded in DATA_DIR',
+  }),
+  SHARED_PORT: oneOf<'on' | 'off'>({
+    meaning: 'Whether other fronts of this machine may listen on the same port; the system spreads the connections.',
+    default: 'off',
+    values: ['on', 'off'],
+    tuning: true,
   }),
   NODE_ID: integer({
     meaning: 'Part of each order id that this process makes: fronts that run at once must not share one.',
