@@ -92,7 +92,7 @@ describe('the contract', () => {
   });
 
   it('tells what the purchase takes and gives', () => {
-    const purchase = document.paths['/v1/sales/{saleId}/purchases']?.['post'];
+    const purchase = document.paths['/v1/sales/{saleId}/purchases']?.post;
     expect(purchase?.security).toEqual([{ bearer: [] }]);
     expect(purchase?.parameters.map(({ name, required }) => [name, required])).toEqual([
       ['saleId', true],

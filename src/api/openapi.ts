@@ -158,9 +158,9 @@ function problemResponse(status: number, codes: readonly ProblemCode[]): Json {
 function mergeResponses(own: Json | undefined, problem: Json): Json {
   if (own === undefined) return problem;
   return {
-    description: `${own['description']}\n\n${problem['description']}`,
-    headers: { ...(own['headers'] as Json), ...(problem['headers'] as Json) },
-    content: { ...(own['content'] as Json), ...(problem['content'] as Json) },
+    description: `${own.description}\n\n${problem.description}`,
+    headers: { ...(own.headers as Json), ...(problem.headers as Json) },
+    content: { ...(own.content as Json), ...(problem.content as Json) },
   };
 }
 

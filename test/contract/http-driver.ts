@@ -74,7 +74,7 @@ export class HttpDriver {
     const body = this.json(response);
     expect(body).toMatchObject({ status, code, type: `urn:floodgate:problem:${code}` });
     expect(response?.status).toBe(status);
-    expect(body['instance']).toBe(response?.headers['x-request-id']);
+    expect(body.instance).toBe(response?.headers['x-request-id']);
   }
 
   /** Sends a purchase that must be refused, and looks that it bought nothing. */

@@ -73,7 +73,7 @@ export function framingInput(http: HttpDriver): void {
       const { userId, authorization } = http.newUser();
       const early = await http.open();
       await early.send(
-        http.purchase(authorization) + 'GET /v1/time HTTP/1.1\r\nHost: x\r\nX-Request-Id: second\r\n\r\n',
+        `${http.purchase(authorization)}GET /v1/time HTTP/1.1\r\nHost: x\r\nX-Request-Id: second\r\n\r\n`,
       );
       const first = await early.response();
       if (first !== undefined) {

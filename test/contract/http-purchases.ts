@@ -19,7 +19,7 @@ export function purchaseInput(http: HttpDriver): void {
       );
       expect(response?.status).toBe(201);
       expect(http.json(response)).toMatchObject({ saleId: http.front.saleId, userId, state: 'reserved' });
-      expect(response?.headers['location']).toBe(`/v1/orders/${http.json(response)['id']}`);
+      expect(response?.headers.location).toBe(`/v1/orders/${http.json(response).id}`);
     });
 
     it('is sold to a client that writes its headers in odd case and with odd space', async () => {
@@ -33,7 +33,7 @@ export function purchaseInput(http: HttpDriver): void {
     it('is refused without an object in the body', async () => {
       for (const body of ['null', '[]', '1', '"x"', '[{}]', '{"quantity":2}']) {
         const response = await http.expectRefused(422, 'invalid', jsonType, body);
-        expect(http.json(response)['errors']).toEqual([expect.objectContaining({ in: 'body' })]);
+        expect(http.json(response).errors).toEqual([expect.objectContaining({ in: 'body' })]);
       }
     });
 
@@ -98,7 +98,7 @@ export function purchaseInput(http: HttpDriver): void {
     it('is refused when it is empty, too long, not printable ASCII, or sent twice', async () => {
       for (const key of ['', 'k'.repeat(256), 'caf\u00e9s', 'a\tb', 'a\u007fb']) {
         const response = await http.expectRefused(422, 'invalid', `Idempotency-Key: ${key}\r\n`);
-        expect(http.json(response)['errors']).toEqual([
+        expect(http.json(response).errors).toEqual([
           expect.objectContaining({ in: 'header', path: 'Idempotency-Key' }),
         ]);
       }

@@ -23,10 +23,10 @@ export function requestInput(http: HttpDriver): void {
     it('by a method that the path does not know is told which it knows', async () => {
       const wrong = await http.ask(`DELETE /v1/sales HTTP/1.1\r\n${H}\r\n`);
       http.expectProblem(wrong, 405, 'method_not_allowed');
-      expect(wrong?.headers['allow']).toBe('GET, HEAD, OPTIONS');
+      expect(wrong?.headers.allow).toBe('GET, HEAD, OPTIONS');
       const get = await http.ask(`GET /v1/sales/${http.front.saleId}/purchases HTTP/1.1\r\n${H}\r\n`);
       http.expectProblem(get, 405, 'method_not_allowed');
-      expect(get?.headers['allow']).toBe('POST, OPTIONS');
+      expect(get?.headers.allow).toBe('POST, OPTIONS');
       const put = await http.ask(`PUT /v1/time HTTP/1.1\r\n${H}Content-Length: 2\r\n\r\n{}`);
       http.expectProblem(put, 405, 'method_not_allowed');
     });
@@ -34,7 +34,7 @@ export function requestInput(http: HttpDriver): void {
     it('by OPTIONS is told the methods of the path', async () => {
       const options = await http.ask(`OPTIONS /v1/sales/x/purchases HTTP/1.1\r\n${H}\r\n`);
       expect(options).toMatchObject({ status: 204, body: '' });
-      expect(options?.headers['allow']).toBe('POST, OPTIONS');
+      expect(options?.headers.allow).toBe('POST, OPTIONS');
       http.expectProblem(await http.ask(`OPTIONS /nowhere HTTP/1.1\r\n${H}\r\n`), 404, 'not_found');
     });
 
@@ -62,7 +62,7 @@ export function requestInput(http: HttpDriver): void {
       ]) {
         const response = await http.ask(`GET /v1/sales?${query} HTTP/1.1\r\n${H}\r\n`);
         http.expectProblem(response, 422, 'invalid');
-        expect(http.json(response)['errors']).toEqual([expect.objectContaining({ in: 'query' })]);
+        expect(http.json(response).errors).toEqual([expect.objectContaining({ in: 'query' })]);
       }
       expect((await http.ask(`GET /v1/sales?limit=100&phase=live HTTP/1.1\r\n${H}\r\n`))?.status).toBe(200);
     });

@@ -12,6 +12,9 @@ export interface MemberOptions extends Partial<ConsumeOptions> {
   readonly acks?: boolean;
 }
 
+/** Makes a reader of the log under test, in a group of its own unless told. */
+export type JoinLog = (options?: Partial<MemberOptions>) => LogMember;
+
 /** A reader that remembers all it saw. */
 export class LogMember {
   readonly entries: LogEntry[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { OrderLog } from '../../src/ports/order-log.ts';
 import { logRecord, logRecords, newName } from './fixtures.ts';
-import type { JoinLog } from './order-log.ts';
+import type { JoinLog } from './log-member.ts';
 
 const PATIENCE = { timeout: 30_000, interval: 10 };
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DeadLetter, OrderLog } from '../../src/ports/order-log.ts';
 import { logRecord, logRecords, newName } from './fixtures.ts';
-import { LogMember } from './log-member.ts';
+import { type JoinLog, LogMember } from './log-member.ts';
 import { orderLogGroupTests } from './order-log-groups.ts';
 
 export interface LogHarness {
@@ -148,5 +148,3 @@ export function orderLogContract(name: string, open: () => Promise<LogHarness>):
     });
   });
 }
-
-export type JoinLog = (options?: Partial<ConstructorParameters<typeof LogMember>[1]>) => LogMember;

@@ -28,7 +28,7 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
 
   beforeAll(async () => {
     servers = await up({ only: ['kafka'] });
-    brokers = (servers.urls['KAFKA_BROKERS'] ?? '').split(',');
+    brokers = (servers.urls.KAFKA_BROKERS ?? '').split(',');
   });
   afterEach(async () => {
     for (const member of members.splice(0)) member.leave();

@@ -34,7 +34,7 @@ describe.skipIf(TEST_MONGODB_URL === undefined)('a MongoDB in trouble, with TEST
 
   beforeAll(async () => {
     servers = await up({ only: ['mongodb'] });
-    url = servers.urls['MONGODB_URL'] ?? '';
+    url = servers.urls.MONGODB_URL ?? '';
   });
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((one) => one.close()));

@@ -106,7 +106,7 @@ test('an order is readable the moment its purchase is answered, by its buyer onl
 
   await inParallel(200, 20, async () => {
     const bought = await client.purchase({ saleId: 'readable', token });
-    const location = String(bought.headers['location']);
+    const location = String(bought.headers.location);
     expect(await client.get(location, token)).toMatchObject({ status: 200, body: bought.body });
     expect((await client.get(location, other)).status).toBe(404);
   });

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 export const MAIN = new URL('../../dist/src/main.js', import.meta.url).pathname;
 
 export interface FloodgateProcess {
+  /** 0 for a process without a front. */
   readonly port: number;
   readonly pid: number;
   /** All log lines so far. */
@@ -13,13 +14,13 @@ export interface FloodgateProcess {
   kill(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts the built program as a process of its own and resolves when it listens. */
+/** Starts the built program as a process of its own and resolves when it listens, or runs without a front. */
 export async function startFloodgate(
   env: Record<string, string>,
   args: readonly string[] = ['serve'],
 ): Promise<FloodgateProcess> {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...env },
+    env: { PATH: process.env.PATH ?? '', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
@@ -42,6 +43,7 @@ function listening(child: ChildProcess, lines: string[], exited: Promise<number 
       lines.push(line);
       const port = /"port":(\d+)/.exec(line)?.[1];
       if (line.includes('"listening"') && port !== undefined) resolve(Number(port));
+      if (line.includes('"running"')) resolve(0);
     };
     if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', read);
     if (child.stderr !== null) createInterface({ input: child.stderr }).on('line', read);

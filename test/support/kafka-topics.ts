@@ -5,7 +5,7 @@ import { topicNames } from '../../src/adapters/kafka/order-log.ts';
 import { partitionsOf } from '../../src/adapters/kafka/topics.ts';
 
 /** Not KAFKA_BROKERS, which may be an installation's own. */
-export const TEST_KAFKA_BROKERS = process.env['TEST_KAFKA_BROKERS'] || undefined;
+export const TEST_KAFKA_BROKERS = process.env.TEST_KAFKA_BROKERS || undefined;
 
 if (TEST_KAFKA_BROKERS === undefined) {
   console.warn('SKIPPED: the tests on Kafka need a server: set TEST_KAFKA_BROKERS (host:port, …)');

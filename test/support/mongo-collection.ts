@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 
 /** Not MONGODB_URL, which may be an installation's own. */
-export const TEST_MONGODB_URL = process.env['TEST_MONGODB_URL'] || undefined;
+export const TEST_MONGODB_URL = process.env.TEST_MONGODB_URL || undefined;
 
 if (TEST_MONGODB_URL === undefined) {
   console.warn('SKIPPED: the tests on MongoDB need a server: set TEST_MONGODB_URL (mongodb://host:port/database)');

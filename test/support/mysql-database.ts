@@ -3,7 +3,7 @@ import type { SqlDatabase } from '../../src/adapters/sql/connect.ts';
 import { connectSql } from '../../src/adapters/sql/connect.ts';
 import { migrate } from '../../src/adapters/sql/migrate.ts';
 
-export const TEST_MYSQL_URL = process.env['TEST_MYSQL_URL'];
+export const TEST_MYSQL_URL = process.env.TEST_MYSQL_URL;
 
 if (TEST_MYSQL_URL === undefined) {
   console.warn(
@@ -17,17 +17,17 @@ export interface MysqlDatabase {
 }
 
 /** Makes an empty database of its own on the test server. */
-export async function mysqlDatabase(): Promise<MysqlDatabase> {
-  if (TEST_MYSQL_URL === undefined) throw new Error('TEST_MYSQL_URL is not set');
+export async function mysqlDatabase(server = TEST_MYSQL_URL): Promise<MysqlDatabase> {
+  if (server === undefined) throw new Error('TEST_MYSQL_URL is not set');
   const name = `floodgate_test_${randomBytes(6).toString('hex')}`;
-  const url = new URL(TEST_MYSQL_URL);
+  const url = new URL(server);
   url.pathname = `/${name}`;
   const run = async (sql: string): Promise<void> => {
-    const server = await connectSql({ dialect: 'mysql', url: TEST_MYSQL_URL, poolSize: 2 });
+    const connected = await connectSql({ dialect: 'mysql', url: server, poolSize: 2 });
     try {
-      await server.em().getConnection().execute(sql);
+      await connected.em().getConnection().execute(sql);
     } finally {
-      await server.close();
+      await connected.close();
     }
   };
   await run(`CREATE DATABASE ${name}`);

@@ -118,7 +118,10 @@ export class Appender {
 
   /** Not writable until the brokers answer again: librdkafka tells when it lost them, not when it has them back. */
   #down(session: ProducerSession, reason: string): void {
-    if (this.#session === undefined) return this.#tell(reason);
+    if (this.#session === undefined) {
+      this.#tell(reason);
+      return;
+    }
     if (session !== this.#session || this.#probing) return;
     this.#up = false;
     this.#probing = true;
