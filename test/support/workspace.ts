@@ -11,11 +11,20 @@ import { createLog } from '../../src/telemetry/log.ts';
 const silent = createLog({ level: 'silent' });
 const SECRET = 'a secret that only this test run knows, long enough';
 const TOKEN_SECONDS = 3600;
+const PAGE = 200;
 
 /** The built program's ports: the embedded engine's thread exists in built form only. */
-const { openPorts }: typeof import('../../src/app/ports.ts') = await import(
-  new URL('../../dist/src/app/ports.js', import.meta.url).href
-);
+const built = (file: string) => import(new URL(`../../dist/src/app/${file}`, import.meta.url).href);
+const { openPorts }: typeof import('../../src/app/ports.ts') = await built('ports.js');
+const { seedWhenReady }: typeof import('../../src/app/seed.ts') = await built('seed.js');
+
+export interface Inspection {
+  readonly orders: readonly Order[];
+  readonly remaining: number | undefined;
+  readonly held: number | undefined;
+  /** Reservations that nobody has marked as published. */
+  readonly pending: number | undefined;
+}
 
 export interface Workspace {
   readonly dataDir: string;
@@ -24,15 +33,15 @@ export interface Workspace {
   tokenOf(userId: string): string;
   /** Puts a sale on sale that is open now, unless `sale` says otherwise. */
   publish(sale: Partial<Sale> & { readonly id: string }): Promise<Sale>;
-  /** Every stored order of a sale, and the tickets that the queue has left. */
-  inspect(saleId: string): Promise<{ readonly orders: readonly Order[]; readonly remaining: number | undefined }>;
+  /** Every stored order of a sale, the tickets that the queue has left, and those that it counts as held. */
+  inspect(saleId: string): Promise<Inspection>;
   remove(): Promise<void>;
 }
 
-/** A data folder of its own for the processes of one test. */
-export async function createWorkspace(): Promise<Workspace> {
+/** A data folder of its own for the processes of one test; `servers` are the settings of the servers that they use. */
+export async function createWorkspace(servers: Readonly<Record<string, string>> = {}): Promise<Workspace> {
   const dataDir = await mkdtemp(join(tmpdir(), 'floodgate-test-'));
-  const env = { DATA_DIR: dataDir, JWT_SECRET: SECRET };
+  const env = { DATA_DIR: dataDir, JWT_SECRET: SECRET, ...servers };
 
   const withPorts = async <T>(
     task: (ports: Awaited<ReturnType<typeof openPorts>>['ports']) => Promise<T>,
@@ -49,16 +58,19 @@ export async function createWorkspace(): Promise<Workspace> {
     dataDir,
     env,
     tokenOf: (userId) => issueToken({ secret: SECRET, userId, role: 'buyer', ttlSeconds: TOKEN_SECONDS }),
-    publish: (sale) => withPorts((ports) => publish({ ...draftOf(sale.id), ...sale }, ports)),
+    publish: (sale) =>
+      withPorts((ports) => seedWhenReady(() => publish({ ...draftOf(sale.id), ...sale }, ports), { log: silent })),
     inspect: (saleId) =>
       withPorts(async ({ store, queue }) => {
         const orders: Order[] = [];
         for (;;) {
           const before = orders.at(-1)?.id;
-          const page = await store.orders({ saleId, limit: 200, ...(before === undefined ? {} : { before }) });
+          const page = await store.orders({ saleId, limit: PAGE, ...(before === undefined ? {} : { before }) });
           orders.push(...page);
-          if (page.length < 200) return { orders, remaining: await queue.remaining(saleId) };
+          if (page.length < PAGE) break;
         }
+        const { remaining, held, pending } = (await queue.audit(saleId)) ?? {};
+        return { orders, remaining, held, pending };
       }),
     remove: () => rm(dataDir, { recursive: true, force: true }),
   };

@@ -1,0 +1,173 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { topicNames } from '../../src/adapters/kafka/order-log.ts';
+import type { Order } from '../../src/domain/order.ts';
+import { type Cluster, createCluster } from '../support/cluster.ts';
+import { type Answer, createClient, inParallel } from '../support/http-client.ts';
+
+const {
+  TEST_REDIS_URL: redis,
+  TEST_KAFKA_BROKERS: kafka,
+  TEST_MYSQL_URL: mysql,
+  TEST_MONGODB_URL: mongo,
+} = process.env;
+const servers = redis && kafka && mysql && mongo ? { redis, kafka, mysql, mongo } : undefined;
+
+if (servers === undefined) console.warn('SKIPPED: the tests of the cluster need all four servers');
+
+const STORED_WITHIN_MS = 30_000;
+const POLL_MS = 100;
+
+describe.skipIf(servers === undefined)('a cluster on real servers', () => {
+  let cluster: Cluster;
+
+  beforeEach(async () => {
+    cluster = await createCluster(servers as NonNullable<typeof servers>);
+  });
+
+  afterEach(() => cluster.stop());
+
+  /** Resolves when the store has as many orders of the sale, or fails with what it has. */
+  async function untilStored(saleId: string, count: number): Promise<readonly Order[]> {
+    const giveUpAt = performance.now() + STORED_WITHIN_MS;
+    for (;;) {
+      const { orders } = await cluster.workspace.inspect(saleId);
+      if (orders.length >= count || performance.now() > giveUpAt) return orders;
+      await delay(POLL_MS);
+    }
+  }
+
+  /** The orders that the log holds, each once, whoever wrote them how often. */
+  async function logged(): Promise<Map<string, number>> {
+    const messages = await cluster.topics.read(topicNames(cluster.topics.topicPrefix).orders);
+    const records = messages.map(({ value }) => JSON.parse(String(value)) as LoggedItems);
+    return new Map(records.flatMap(({ items }) => items.map(({ orderId, ticket }) => [orderId, ticket])));
+  }
+
+  test('two fronts sell 1,000 tickets to 20,000 buyers, each once; MySQL, Redis and Kafka agree', async () => {
+    await cluster.workspace.publish({ id: 'stampede', total: 1000 });
+    await Promise.all([cluster.front(1), cluster.front(2), cluster.worker(), cluster.worker(), cluster.scheduler()]);
+    const client = createClient(cluster.port, 200);
+
+    const answers = await inParallel(20_000, 200, (n) =>
+      client.purchase({ saleId: 'stampede', token: cluster.workspace.tokenOf(`buyer-${n}`), key: `click-${n}` }),
+    );
+    client.close();
+
+    const bodiesOf = (wanted: number) =>
+      answers.filter(({ status }) => status === wanted).map(({ body }) => JSON.parse(body));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201, 409]));
+    const bought: { id: string; ticket: number }[] = bodiesOf(201);
+    expect(bought).toHaveLength(1000);
+    expect(new Set(bodiesOf(409).map(({ code }) => code))).toEqual(new Set(['sold_out']));
+
+    const expected = new Map(bought.map(({ id, ticket }) => [id, ticket]));
+    expect(new Set(expected.values()).size).toBe(1000);
+    const orders = await untilStored('stampede', 1000);
+    expect(new Map(orders.map(({ id, ticket }) => [id, ticket]))).toEqual(expected);
+    expect(await logged()).toEqual(expected);
+    expect(await cluster.workspace.inspect('stampede')).toMatchObject({ remaining: 0, held: 1000 });
+  });
+
+  test('one key, 500 times at once over two fronts, is one order and 500 times the same bytes', async () => {
+    await cluster.workspace.publish({ id: 'retries' });
+    await Promise.all([cluster.front(1), cluster.front(2), cluster.worker()]);
+    const client = createClient(cluster.port, 500);
+    const token = cluster.workspace.tokenOf('impatient');
+
+    const answers = await inParallel(500, 500, () => client.purchase({ saleId: 'retries', token, key: 'the-one' }));
+    client.close();
+
+    expect(answers.map(({ status }) => status)).toEqual(new Array(500).fill(201));
+    expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
+    const orders = await untilStored('retries', 1);
+    expect(orders).toHaveLength(1);
+    expect([...(await logged()).keys()]).toEqual([orders[0]?.id]);
+    expect(await cluster.workspace.inspect('retries')).toMatchObject({ remaining: 999, held: 1 });
+  });
+
+  test('500 purchases of one buyer at limit 1 over two fronts are one order, and 499 refusals that name it', async () => {
+    await cluster.workspace.publish({ id: 'greedy' });
+    await Promise.all([cluster.front(1), cluster.front(2)]);
+    const client = createClient(cluster.port, 500);
+    const token = cluster.workspace.tokenOf('greedy');
+
+    const answers = await inParallel(500, 500, (n) => client.purchase({ saleId: 'greedy', token, key: `click-${n}` }));
+    client.close();
+
+    const [bought, ...more] = answers.filter(({ status }) => status === 201);
+    expect(more).toHaveLength(0);
+    const { id } = JSON.parse(bought?.body ?? '{}') as { id: string };
+    const refusals = answers.filter(({ status }) => status === 409).map(({ body }) => JSON.parse(body));
+    expect(refusals).toHaveLength(499);
+    for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'limit_reached', orderIds: [id] });
+  });
+
+  test('an order can be read from any front before a worker has stored it', async () => {
+    await cluster.workspace.publish({ id: 'readable', total: 50, perBuyerLimit: 50 });
+    await Promise.all([cluster.front(1), cluster.front(2)]);
+    const token = cluster.workspace.tokenOf('reader');
+
+    for (let n = 0; n < 50; n += 1) {
+      // A connection of its own for each request, so that both fronts are met.
+      const buyer = createClient(cluster.port, 1);
+      const reader = createClient(cluster.port, 1);
+      const bought = await buyer.purchase({ saleId: 'readable', token });
+      expect(bought.status).toBe(201);
+      expect(await reader.get(String(bought.headers['location']), token)).toMatchObject({
+        status: 200,
+        body: bought.body,
+      });
+      buyer.close();
+      reader.close();
+    }
+    expect((await cluster.workspace.inspect('readable')).orders).toEqual([]);
+  });
+
+  test('a worker and a front killed with -9 during a sale: the others go on, and nothing is lost', async () => {
+    const total = 6000;
+    await cluster.workspace.publish({ id: 'crash', total, perBuyerLimit: total });
+    const [front, , worker] = await Promise.all([
+      cluster.front(1),
+      cluster.front(2),
+      cluster.worker(),
+      cluster.worker(),
+      cluster.scheduler(),
+    ]);
+    const acknowledged = new Map<string, number>();
+    const buy = async (buyer: number) => {
+      const token = cluster.workspace.tokenOf(`buyer-${buyer}`);
+      const client = createClient(cluster.port, 1);
+      for (let n = 0; ; n += 1) {
+        // A retry after a cut connection takes the same key: it may have been sold.
+        let answer: Answer | undefined;
+        while (answer === undefined || answer.status === 503) {
+          answer = await client
+            .purchase({ saleId: 'crash', token, key: `${n}` })
+            .catch((): Answer | undefined => undefined);
+        }
+        if (answer.status !== 201) {
+          client.close();
+          return JSON.parse(answer.body) as { code: string };
+        }
+        const { id, ticket } = JSON.parse(answer.body) as { id: string; ticket: number };
+        acknowledged.set(id, ticket);
+        if (acknowledged.size === 1000) void worker.kill('SIGKILL');
+        if (acknowledged.size === 2000) void front.kill('SIGKILL');
+      }
+    };
+    const ends = await Promise.all(Array.from({ length: 64 }, (_, buyer) => buy(buyer)));
+    expect(new Set(ends.map(({ code }) => code))).toEqual(new Set(['sold_out']));
+
+    // What the dead front had reserved and not published is relayed; what the dead worker had read is read again.
+    const orders = await untilStored('crash', total);
+    const stored = new Map(orders.map(({ id, ticket }) => [id, ticket]));
+    for (const [id, ticket] of acknowledged) expect(stored.get(id)).toBe(ticket);
+    expect(new Set(stored.values()).size).toBe(total);
+    expect(await cluster.workspace.inspect('crash')).toMatchObject({ remaining: 0, held: total });
+  });
+});
+
+interface LoggedItems {
+  readonly items: readonly { readonly orderId: string; readonly ticket: number }[];
+}

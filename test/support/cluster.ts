@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { migrateStore } from '../../src/app/migrate.ts';
+import { loadConfig } from '../../src/config.ts';
+import { type FloodgateProcess, startFloodgate } from './floodgate-process.ts';
+import { type KafkaTopics, kafkaTopics } from './kafka-topics.ts';
+import { mysqlDatabase } from './mysql-database.ts';
+import { createWorkspace, type Workspace } from './workspace.ts';
+
+export interface ClusterUrls {
+  readonly redis: string;
+  readonly kafka: string;
+  readonly mysql: string;
+  readonly mongo: string;
+}
+
+export interface Cluster {
+  readonly workspace: Workspace;
+  readonly topics: KafkaTopics;
+  /** The port that all fronts share. */
+  readonly port: number;
+  front(node: number): Promise<FloodgateProcess>;
+  worker(): Promise<FloodgateProcess>;
+  scheduler(): Promise<FloodgateProcess>;
+  /** Ends what still runs, and removes what this cluster has on the servers. */
+  stop(): Promise<void>;
+}
+
+/** An installation of its own on shared servers: its keys, topics, groups and databases are nobody else's. */
+export async function createCluster({ redis, kafka, mysql, mongo }: ClusterUrls): Promise<Cluster> {
+  const name = randomBytes(6).toString('hex');
+  const topics = kafkaTopics(kafka);
+  const database = await mysqlDatabase(mysql);
+  const live = new URL(mongo);
+  live.pathname = `/test_${name}`;
+  const port = await freePort();
+  const workspace = await createWorkspace({
+    REDIS_URL: redis,
+    KEY_PREFIX: `test-${name}:`,
+    KAFKA_BROKERS: kafka,
+    TOPIC_PREFIX: topics.topicPrefix,
+    LOG_PARTITIONS: '4',
+    MYSQL_URL: database.url,
+    MONGODB_URL: live.href,
+    SETTLEMENT_GROUP: `test-${name}.settlement`,
+    LIVE_VIEW_GROUP: `test-${name}.live-view`,
+  });
+  await migrateStore(loadConfig(workspace.env));
+  const processes: FloodgateProcess[] = [];
+  const start = async (env: Record<string, string>): Promise<FloodgateProcess> => {
+    const started = await startFloodgate({ ...workspace.env, ...env });
+    processes.push(started);
+    return started;
+  };
+  return {
+    workspace,
+    topics,
+    port,
+    front: (node) => start({ ROLES: 'front', PORT: String(port), SHARED_PORT: 'on', NODE_ID: String(node) }),
+    worker: () => start({ ROLES: 'worker' }),
+    scheduler: () => start({ ROLES: 'scheduler' }),
+    stop: async () => {
+      await Promise.all(processes.map((process) => process.kill('SIGTERM')));
+      await topics.drop();
+      await database.drop();
+      await workspace.remove();
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { readonly port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
