@@ -10,7 +10,8 @@ export interface HttpFrontUnderTest {
   readonly saleId: string;
   /** Orders that a user has by now. */
   readonly ordersOf: (userId: string) => Promise<number>;
-  readonly stop: () => Promise<void>;
+  /** Ends it; told the orders that were answered, to look whether they are still there. */
+  readonly stop: (bought: readonly string[]) => Promise<void>;
 }
 
 export interface HttpFrontTraits {
@@ -26,6 +27,8 @@ export class HttpDriver {
   /** The connection opened last. */
   client!: RawClient;
   front!: HttpFrontUnderTest;
+  /** Ids of the orders in all 201s so far. */
+  readonly bought: string[] = [];
   readonly #clients: RawClient[] = [];
   #users = 0;
 
@@ -45,7 +48,9 @@ export class HttpDriver {
   async ask(...parts: readonly string[]): Promise<RawResponse | undefined> {
     const client = await this.open();
     await client.send(...parts);
-    return client.response({ bodiless: parts[0]?.startsWith('HEAD') ?? false });
+    const response = await client.response({ bodiless: parts[0]?.startsWith('HEAD') ?? false });
+    if (response?.status === 201) this.bought.push(String(this.json(response).id));
+    return response;
   }
 
   newUser(): { readonly userId: string; readonly authorization: string } {

@@ -12,7 +12,7 @@ export function httpInputContract(start: () => Promise<HttpFrontUnderTest>, trai
   beforeAll(async () => {
     http.front = await start();
   });
-  afterAll(() => http.front.stop());
+  afterAll(() => http.front.stop(http.bought));
   afterEach(async () => {
     http.hangUp();
     // Whatever a test did, the front lives, and the next client is served.
