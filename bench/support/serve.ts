@@ -41,6 +41,8 @@ function portOf(child: ChildProcess): Promise<number> {
     createInterface({ input: child.stdout }).on('line', (line) => {
       const port = /"port":(\d+)/.exec(line)?.[1];
       if (line.includes('listening') && port !== undefined) resolve(Number(port));
+      // A process without a front.
+      if (line.includes('"running"')) resolve(0);
     });
   });
 }
