@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -25,12 +25,14 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
   let brokers: string[];
   const opened: KafkaOrderLog[] = [];
   const members: LogMember[] = [];
+  const processes: ChildProcess[] = [];
 
   beforeAll(async () => {
     servers = await up({ only: ['kafka'] });
     brokers = (servers.urls.KAFKA_BROKERS ?? '').split(',');
   });
   afterEach(async () => {
+    for (const child of processes.splice(0)) child.kill('SIGKILL');
     for (const member of members.splice(0)) member.leave();
     await Promise.all(opened.splice(0).map((one) => one.close(0)));
     // A test that failed may have left it as it was then.
@@ -146,6 +148,7 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
     const kafka = await open({ topicPrefix });
     await kafka.ready;
     const killed = fork(MEMBER, [brokers.join(','), topicPrefix, group]);
+    processes.push(killed);
     const itsPartitions = new Set<number>();
     killed.on('message', (partition: number) => itsPartitions.add(partition));
     const survivor = join(kafka, { group });
