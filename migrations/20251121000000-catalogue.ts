@@ -1,8 +1,9 @@
-import { DialectMigration } from './dialect-migration.ts';
+import type { SchemaStep } from './schema-step.ts';
 
 /** Products and sales. Identifiers compare byte by byte; the database's own default would take `A` for `a`. */
-export class Migration20251121000000 extends DialectMigration {
-  protected override readonly statements = {
+export const catalogue: SchemaStep = {
+  name: 'Migration20251121000000',
+  statements: {
     sqlite: [
       `CREATE TABLE IF NOT EXISTS products (
         id TEXT NOT NULL PRIMARY KEY,
@@ -53,5 +54,5 @@ export class Migration20251121000000 extends DialectMigration {
         version INT NOT NULL
       ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
     ],
-  };
-}
+  },
+};

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { migrationsList } from '../../migrations/index.ts';
+import { SCHEMA_STEPS } from '../../migrations/index.ts';
 import { connectSql, type SqlOptions } from '../../src/adapters/sql/connect.ts';
 import { migrate } from '../../src/adapters/sql/migrate.ts';
 import { createOrderReads } from '../../src/adapters/sql/order-reads.ts';
@@ -10,7 +10,7 @@ export interface EmptyDatabase {
   remove(): Promise<void>;
 }
 
-const NAMES = migrationsList.map(({ name }) => name);
+const NAMES = SCHEMA_STEPS.map(({ name }) => name);
 
 /** What migrating must do on either dialect. `create` makes a database without a table. */
 export function migrateContract(name: string, create: () => Promise<EmptyDatabase>): void {

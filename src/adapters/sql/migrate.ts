@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { migrationsList } from '../../../migrations/index.ts';
+import { SCHEMA_STEPS } from '../../../migrations/index.ts';
 import type { SqlDatabase } from './connect.ts';
 import { guarded } from './faults.ts';
 
@@ -44,23 +44,13 @@ async function anyPending(database: SqlDatabase): Promise<boolean> {
   if (tables.length === 0) return true;
   const rows: { readonly name: string }[] = await connection.execute(`SELECT name FROM ${TABLE}`);
   const done = new Set(rows.map(({ name }) => name));
-  return migrationsList.some(({ name }) => !done.has(name));
+  return SCHEMA_STEPS.some(({ name }) => !done.has(name));
 }
 
+/** Loads the migrator. */
 async function runPending(database: SqlDatabase): Promise<readonly string[]> {
-  const { Migrator } = await import('@mikro-orm/migrations');
-  database.orm.config.set('migrations', {
-    ...database.orm.config.get('migrations'),
-    tableName: TABLE,
-    migrationsList,
-    snapshot: false,
-    silent: true,
-    // MySQL commits at each DDL statement anyway.
-    transactional: database.dialect === 'sqlite',
-    allOrNothing: database.dialect === 'sqlite',
-  });
-  const ran = await new Migrator(database.em()).up();
-  return ran.map(({ name }) => name);
+  const migrator = await import('./migrator.ts');
+  return migrator.runPending(database, TABLE);
 }
 
 async function underLock<Result>(database: SqlDatabase, run: () => Promise<Result>): Promise<Result> {

@@ -1,0 +1,13 @@
+/**
+ * A step of the schema in both dialects, in statements that MySQL 8 and MariaDB understand alike. MySQL commits each
+ * DDL statement by itself, so a step that was cut off is run again from its start: every statement must be harmless the
+ * second time (IF NOT EXISTS, IF EXISTS).
+ *
+ * Plain data: a start that has nothing to migrate needs the names only, and the migrator takes longer to load than the
+ * rest of the store.
+ */
+export interface SchemaStep {
+  readonly name: string;
+  /** By dialect, in their order. */
+  readonly statements: Readonly<Record<'sqlite' | 'mysql', readonly string[]>>;
+}
