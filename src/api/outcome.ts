@@ -1,38 +1,21 @@
 import type { Order } from '../domain/order.ts';
 import type { PurchaseOutcome } from '../domain/purchase.ts';
+import { REFUSAL_CODES, type RefusedKind } from '../domain/refusal-codes.ts';
 import { JSON_TYPE } from './order-json.ts';
 import { constantProblem, problem, type Rendered } from './problem.ts';
-import type { ProblemCode } from './problems.ts';
 import { createReservedOrderWriter } from './reserved-order-json.ts';
 import { createTimeText } from './time-text.ts';
-
-type Kind = PurchaseOutcome['kind'];
-type Refused = Exclude<Kind, 'reserved' | 'replayed'>;
-
-export const CODE_OF_OUTCOME = {
-  soldOut: 'sold_out',
-  limitReached: 'limit_reached',
-  notStarted: 'not_started',
-  ended: 'ended',
-  closed: 'closed',
-  keyMismatch: 'key_mismatch',
-  unknownSale: 'not_found',
-  overloaded: 'overloaded',
-  unavailable: 'unavailable',
-  recovering: 'recovering',
-  draining: 'draining',
-} as const satisfies Record<Refused, ProblemCode>;
 
 const UNKNOWN_SALE = 'There is no such sale, or it is not published.';
 const CREATED = 201;
 
 // Thousands of losers a second get these: nothing but the request id is put together for each.
 const constant = Object.fromEntries(
-  Object.entries(CODE_OF_OUTCOME).map(([kind, code]) => [
+  Object.entries(REFUSAL_CODES).map(([kind, code]) => [
     kind,
     constantProblem(code, kind === 'unknownSale' ? { detail: UNKNOWN_SALE } : {}),
   ]),
-) as Record<Refused, (requestId: string) => Rendered>;
+) as Record<RefusedKind, (requestId: string) => Rendered>;
 
 const opensAtText = createTimeText();
 const writeOrder = createReservedOrderWriter();
