@@ -5,6 +5,7 @@ import { docsPage } from './docs-page.ts';
 import type { Operation, OperationDoc } from './operation.ts';
 import { HealthSchema, type ReadinessJson, ReadinessSchema, TimeSchema } from './operation-schemas.ts';
 import { JSON_TYPE } from './order-json.ts';
+import { headersOf } from './problem.ts';
 import { serialiser } from './serialise.ts';
 import { createTimeText } from './time-text.ts';
 
@@ -62,7 +63,9 @@ export function operationRoutes(deps: OperationRoutesDeps, openapi: () => string
       async handle(_request, reply) {
         const state = await readiness();
         const leaving = draining();
-        reply.send(state.ready && !leaving ? 200 : 503, JSON_TYPE, writeReadiness(readinessJson(state, leaving)));
+        const body = writeReadiness(readinessJson(state, leaving));
+        if (state.ready && !leaving) return reply.send(200, JSON_TYPE, body);
+        reply.send(503, JSON_TYPE, body, headersOf(leaving ? 'draining' : 'unavailable'));
       },
     },
     {

@@ -12,11 +12,12 @@ import { JSON_TYPE, serialiseOrder, serialiseOrderPage } from './order-json.ts';
 import { OrderPageSchema, OrderSchema } from './order-schema.ts';
 import { sendProblem } from './problem.ts';
 import { queryReader } from './query.ts';
-import { reading } from './reading.ts';
+import { type OnFault, reading } from './reading.ts';
 
 export interface OrderRoutesDeps {
   readonly orders: Pick<Orders, 'find' | 'list'>;
   readonly auth: Authenticator;
+  readonly onFault: OnFault;
 }
 
 const ListQuery = Type.Object(
@@ -34,7 +35,7 @@ const readListQuery = queryReader(ListQuery);
 // An order is one person's, and its state changes: no cache on the way may keep it.
 const PRIVATE: HeaderPairs = [['cache-control', 'no-store']];
 
-export function orderRoutes({ orders, auth }: OrderRoutesDeps): readonly Operation[] {
+export function orderRoutes({ orders, auth, onFault }: OrderRoutesDeps): readonly Operation[] {
   return [
     {
       method: 'GET',
@@ -49,7 +50,7 @@ export function orderRoutes({ orders, auth }: OrderRoutesDeps): readonly Operati
         responses: { 200: { description: 'A page of your orders.', schema: OrderPageSchema } },
         problems: ['invalid'],
       },
-      handle: reading(async (request, reply) => {
+      handle: reading(onFault, async (request, reply) => {
         const principal = requirePrincipal(auth, request, reply);
         if (principal === undefined) return;
         const query = readListQuery(request.query);
@@ -80,7 +81,7 @@ export function orderRoutes({ orders, auth }: OrderRoutesDeps): readonly Operati
         responses: { 200: { description: 'The order.', schema: OrderSchema } },
         problems: ['not_found', 'recovering'],
       },
-      handle: reading(async (request, reply) => {
+      handle: reading(onFault, async (request, reply) => {
         const principal = requirePrincipal(auth, request, reply);
         if (principal === undefined) return;
         const [orderId = ''] = request.params;

@@ -52,7 +52,8 @@ export function typeOf(code: ProblemCode): string {
   return `urn:floodgate:problem:${code}`;
 }
 
-function headersOf(code: ProblemCode, more: HeaderPairs = NO_HEADERS): HeaderPairs {
+/** `headers`, and when to come back if the code says so. */
+export function headersOf(code: ProblemCode, more: HeaderPairs = NO_HEADERS): HeaderPairs {
   const { retryAfterSeconds } = kindOf(code);
   return retryAfterSeconds === undefined ? more : [...more, ['retry-after', String(retryAfterSeconds)]];
 }

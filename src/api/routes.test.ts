@@ -47,9 +47,11 @@ function tokenOf(userId: string, role: 'buyer' | 'admin' = 'buyer'): string {
 }
 
 describe('reads', () => {
-  it('answer 503 and invite a retry when a dependency is away, and tell a queue that is being rebuilt apart', async () => {
+  it('answer 503 and invite a retry when a dependency is away, tell a queue that is being rebuilt apart, and name the fault', async () => {
+    const told: unknown[] = [];
     const failing = (code: 'timeout' | 'unavailable' | 'fenced') =>
       routesWith({
+        onFault: (fault, requestId) => told.push([fault.code, requestId]),
         sales: {
           view: () => Promise.reject(new Fault(code, 'gone')),
           list: () => Promise.reject(new Fault(code, 'gone')),
@@ -64,6 +66,7 @@ describe('reads', () => {
       expect(answer.status).toBe(503);
       expect(answer.headers['retry-after']).toBeDefined();
       expect(JSON.parse(answer.body)).toMatchObject({ code: problem });
+      expect(told.pop()).toEqual([code, 'req-1']);
     }
   });
 
@@ -129,5 +132,6 @@ describe('operations', () => {
     const answer = await call('GET', '/readyz');
     expect(answer.status).toBe(status);
     expect(JSON.parse(answer.body)).toEqual({ status: text, dependencies });
+    expect('retry-after' in answer.headers).toBe(status === 503);
   });
 });

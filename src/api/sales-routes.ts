@@ -9,13 +9,14 @@ import type { Operation } from './operation.ts';
 import { JSON_TYPE } from './order-json.ts';
 import { sendProblem } from './problem.ts';
 import { queryReader } from './query.ts';
-import { reading } from './reading.ts';
+import { type OnFault, reading } from './reading.ts';
 import { serialiseSale, serialiseSalePage } from './sale-json.ts';
 import { SalePageSchema, SaleSchema } from './sale-schema.ts';
 
 export interface SalesRoutesDeps {
   readonly sales: Pick<Sales, 'view' | 'list'>;
   readonly auth: Authenticator;
+  readonly onFault: OnFault;
 }
 
 const ListQuery = Type.Object(
@@ -34,7 +35,7 @@ export function isSaleId(text: string): boolean {
   return saleIdPattern.test(text);
 }
 
-export function salesRoutes({ sales, auth }: SalesRoutesDeps): readonly Operation[] {
+export function salesRoutes({ sales, auth, onFault }: SalesRoutesDeps): readonly Operation[] {
   return [
     {
       method: 'GET',
@@ -49,7 +50,7 @@ export function salesRoutes({ sales, auth }: SalesRoutesDeps): readonly Operatio
         responses: { 200: { description: 'A page of sales.', schema: SalePageSchema } },
         problems: ['invalid', 'recovering'],
       },
-      handle: reading(async (request, reply) => {
+      handle: reading(onFault, async (request, reply) => {
         const query = readListQuery(request.query);
         if (!query.ok) return sendProblem(reply, 'invalid', request.requestId, { errors: [...query.errors] });
         const { phase, cursor, limit } = query.value;
@@ -75,7 +76,7 @@ export function salesRoutes({ sales, auth }: SalesRoutesDeps): readonly Operatio
         responses: { 200: { description: 'The sale.', schema: SaleSchema } },
         problems: ['not_found', 'recovering'],
       },
-      handle: reading(async (request, reply) => {
+      handle: reading(onFault, async (request, reply) => {
         const [saleId = ''] = request.params;
         const view = isSaleId(saleId) ? await sales.view(saleId) : undefined;
         if (view === undefined || (view.sale.status === 'draft' && !isAdmin(auth, request))) {

@@ -96,6 +96,7 @@ export async function startFront(
       readiness: createReadiness(ports, policies, () => draining),
       metrics: async () => (await metrics.expose()).body,
       draining: () => draining,
+      onFault: (err, requestId) => log.warn({ err, requestId }, 'a read could not be completed'),
     }),
     refuse,
     onError: (err, requestId) => log.error({ err, requestId }, 'request failed'),

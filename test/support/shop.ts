@@ -82,6 +82,7 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
       readiness: async () => ({ ready: true, dependencies: { queue: { state: 'up' } } }),
       metrics: async () => 'up 1\n',
       draining: () => draining,
+      onFault: (fault) => errors.push(fault),
     }),
     refuse,
     onError: (error) => errors.push(error),
