@@ -99,8 +99,8 @@ for (const connections of values.connections.split(',').map(Number)) {
   });
 }
 
-function count({ answers, refused }: LoadResult): void {
-  accepted += answers - refused;
+function count(result: LoadResult): void {
+  accepted += result.accepted;
 }
 
 console.log(`client ${client}, ${workers} workers`);
