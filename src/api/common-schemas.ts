@@ -13,7 +13,7 @@ export function Time(description: string) {
   return Type.String({ format: 'date-time', description, examples: ['2026-11-21T09:06:55.120Z'] });
 }
 
-export const SaleId = Type.String({ pattern: SALE_ID_PATTERN, description: "The sale's id.", examples: ['demo'] });
+export const SaleId = Type.String({ pattern: SALE_ID_PATTERN, description: "The sale's id.", examples: ['demo-1'] });
 
 export const OrderId = Type.String({
   pattern: ORDER_ID_PATTERN,

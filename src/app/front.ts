@@ -99,6 +99,7 @@ export async function startFront(
       onFault: (err, requestId) => log.warn({ err, requestId }, 'a read could not be completed'),
     }),
     refuse,
+    countRoute: metrics.httpRoute,
     onError: (err, requestId) => log.error({ err, requestId }, 'request failed'),
   });
 

@@ -71,7 +71,12 @@ export interface HttpFrontOptions {
   readonly routes: readonly HttpRoute[];
   /** Writes the problem for a refusal. */
   readonly refuse: (refusal: HttpRefusal, requestId: string, reply: HttpReply) => void;
-  /** Something broke in a handler. */
+  /**
+   * Asked at start for the counter of each method and pattern, and for one (`other`, `none`) of what no route took; the
+   * counter is called with the status of each answer.
+   */
+  readonly countRoute?: (method: HttpMethod | 'HEAD' | 'other', pattern: string) => (status: number) => void;
+  /** Something broke in a handler, or it did not answer in time. */
   readonly onError: (error: unknown, requestId: string) => void;
 }
 

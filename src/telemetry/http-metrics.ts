@@ -8,23 +8,39 @@ export interface HttpMetrics {
   readonly httpRoute: (method: string, pattern: string) => (status: number) => void;
 }
 
+/** One more than the highest status of HTTP. */
+const STATUSES = 600;
+
+interface CountedRoute {
+  readonly method: string;
+  readonly route: string;
+  /** Answers by status. */
+  readonly answers: Float64Array;
+}
+
 export function createHttpMetrics(register: Registry): HttpMetrics {
-  const requests = new Counter({
+  const routes: CountedRoute[] = [];
+  new Counter({
     name: 'floodgate_http_requests_total',
     help: 'Answered HTTP requests.',
     labelNames: ['method', 'route', 'status'],
     registers: [register],
+    collect() {
+      this.reset();
+      for (const { method, route, answers } of routes) {
+        answers.forEach((count, status) => {
+          if (count > 0) this.inc({ method, route, status: String(status) }, count);
+        });
+      }
+    },
   });
   return {
-    httpRoute: (method, pattern) => {
-      const byStatus = new Map<number, Counter.Internal>();
+    httpRoute: (method, route) => {
+      // Labels are looked up when somebody asks; an answer costs one addition.
+      const answers = new Float64Array(STATUSES);
+      routes.push({ method, route, answers });
       return (status) => {
-        let counter = byStatus.get(status);
-        if (counter === undefined) {
-          counter = requests.labels(method, pattern, String(status));
-          byStatus.set(status, counter);
-        }
-        counter.inc();
+        answers[status] = (answers[status] ?? 0) + 1;
       };
     },
   };

@@ -17,6 +17,9 @@ const TOTAL = 5000;
 /** Nothing that a client can send is a reason for one of these lines. */
 const TROUBLE = /"level":"(?:warn|error|fatal)"/;
 
+const SOLD =
+  /^floodgate_http_requests_total\{method="POST",route="\/v1\/sales\/:saleId\/purchases",status="201"\} \d+$/m;
+
 describe('HTTP input on uWebSockets.js', () => httpInputContract(openFront, TRAITS));
 
 describe('HTTP input to the whole program', () => httpInputContract(startProgram, TRAITS));
@@ -49,6 +52,8 @@ async function startProgram(): Promise<HttpFrontUnderTest> {
     },
     stop: async (bought) => {
       await untilSettled(client);
+      const { body } = await client.get('/metrics');
+      expect(body).toMatch(SOLD);
       client.close();
       expect(await server.kill('SIGTERM')).toBe(0);
       expect(server.lines.filter((line) => TROUBLE.test(line))).toEqual([]);

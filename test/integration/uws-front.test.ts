@@ -166,12 +166,18 @@ describe('the uWebSockets.js front, with a handler that', () => {
 
   it('never answers, is answered for with 503 after a while', async () => {
     const { handle, replies } = keeper();
-    const front = await listen({ routes: getX(handle), answerWithinMs: 50 });
+    const errors: unknown[] = [];
+    const front = await listen({
+      routes: getX(handle),
+      answerWithinMs: 50,
+      onError: (error, requestId) => errors.push([error, requestId]),
+    });
     const client = await RawClient.open(front.port);
     await client.send(GET);
     const response = await client.response();
     expect(JSON.parse(response?.body ?? '')).toMatchObject({ status: 503, code: 'unavailable' });
     expect(response?.headers['retry-after']).toBe('1');
+    expect(errors).toEqual([[expect.objectContaining({ code: 'timeout' }), response?.headers['x-request-id']]]);
     replies[0]?.send(200, 'text/plain', 'late');
     expect(front.inFlight()).toBe(0);
   });
@@ -192,6 +198,44 @@ describe('the uWebSockets.js front, with a handler that', () => {
     replies[0]?.send(200, 'text/plain', 'done');
     await becomesIdle;
     expect((await client.response())?.body).toBe('done');
+  });
+});
+
+describe('the uWebSockets.js front, counting', () => {
+  it('tells each answer once: its method, its route or none, its status', async () => {
+    const counted: string[] = [];
+    const { handle, replies } = keeper();
+    const front = await listen({
+      routes: [
+        { method: 'GET', pattern: '/x/:id', handle: (_request, reply) => reply.send(200, 'text/plain', 'x') },
+        { method: 'POST', pattern: '/x', handle },
+      ],
+      answerWithinMs: 50,
+      countRoute: (method, pattern) => (status) => counted.push(`${method} ${pattern} ${status}`),
+    });
+    const ask = async (text: string): Promise<void> => {
+      const client = await RawClient.open(front.port);
+      await client.send(`${text}\r\n\r\n`);
+      await client.response({ bodiless: text.startsWith('HEAD') });
+      client.hangUp();
+    };
+    await ask('GET /x/1 HTTP/1.1\r\nHost: x');
+    await ask('HEAD /x/2 HTTP/1.1\r\nHost: x');
+    await ask('POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 999');
+    await ask('POST /x HTTP/1.1\r\nHost: x');
+    replies[0]?.send(200, 'text/plain', 'late');
+    await ask('GET /nowhere/7 HTTP/1.1\r\nHost: x');
+    await ask('DELETE /x/1 HTTP/1.1\r\nHost: x');
+    await ask('OPTIONS /x/1 HTTP/1.1\r\nHost: x');
+    expect(counted).toEqual([
+      'GET /x/:id 200',
+      'HEAD /x/:id 200',
+      'POST /x 413',
+      'POST /x 503',
+      'other none 404',
+      'other none 405',
+      'other none 204',
+    ]);
   });
 });
 
@@ -234,49 +278,5 @@ describe('the uWebSockets.js front, with a client that', () => {
     await client.send('GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n');
     expect((await client.response())?.status).toBe(503);
     expect(shop.orders).toEqual([]);
-  });
-});
-
-describe('the catalogue over HTTP', () => {
-  it('shows drafts to admins only, and pages through all it shows', async () => {
-    const sales = ['a', 'b', 'c', 'd'].map((id) => saleNamed(id, id === 'b' ? { status: 'draft' } : {}));
-    const shop = await openShop(listenUws, { sales });
-    fronts.push(shop.front);
-    const admin = issueToken({ secret: SHOP_SECRET, userId: 'boss', role: 'admin', ttlSeconds: 60 });
-    const buyer = issueToken({ secret: SHOP_SECRET, userId: 'u1', role: 'buyer', ttlSeconds: 60 });
-    const client = await RawClient.open(shop.front.port);
-
-    async function get(path: string, token?: string) {
-      await client.send(
-        `GET ${path} HTTP/1.1\r\nHost: x\r\n${token === undefined ? '' : `Authorization: Bearer ${token}\r\n`}\r\n`,
-      );
-      const response = await client.response();
-      return {
-        status: response?.status,
-        body: JSON.parse(response?.body ?? '') as { items?: { id: string }[]; nextCursor?: string },
-      };
-    }
-    async function pages(token?: string): Promise<string[][]> {
-      const found: string[][] = [];
-      let cursor = '';
-      do {
-        const { body } = await get(`/v1/sales?limit=2${cursor}`, token);
-        found.push((body.items ?? []).map(({ id }) => id));
-        cursor = body.nextCursor === undefined ? '' : `&cursor=${body.nextCursor}`;
-      } while (cursor !== '');
-      return found;
-    }
-
-    expect(await pages()).toEqual([['a', 'c'], ['d']]);
-    expect(await pages(buyer)).toEqual([['a', 'c'], ['d']]);
-    expect(await pages('not a token')).toEqual([['a', 'c'], ['d']]);
-    expect(await pages(admin)).toEqual([
-      ['a', 'b'],
-      ['c', 'd'],
-    ]);
-    expect((await get('/v1/sales/b')).status).toBe(404);
-    expect((await get('/v1/sales/b', buyer)).status).toBe(404);
-    expect(await get('/v1/sales/b', admin)).toMatchObject({ status: 200, body: { id: 'b', phase: 'draft' } });
-    expect((await get('/v1/sales?phase=draft')).body).toEqual({ items: [] });
   });
 });

@@ -1,4 +1,5 @@
 import type { HttpResponse } from 'uWebSockets.js';
+import { Fault } from '../../domain/errors.ts';
 import type { HeaderPairs, HttpFrontOptions, HttpRefusal, HttpReply } from '../../ports/http.ts';
 import type { InFlight, Unanswered } from './in-flight.ts';
 import { statusLine } from './status-lines.ts';
@@ -10,6 +11,7 @@ export interface ExchangeDeps {
 }
 
 const NO_HEADERS: HeaderPairs = [];
+const NO_CONTENT = 204;
 
 /**
  * One request and its answer, given once. It stands between everybody and uWebSockets' response, which must not be
@@ -31,6 +33,8 @@ export class Exchange implements HttpReply, Unanswered {
   constructor(
     private readonly res: HttpResponse,
     private readonly deps: ExchangeDeps,
+    /** Told the status of the answer. */
+    private readonly count: (status: number) => void,
   ) {
     deps.inFlight.add(this);
     res.onAborted(() => this.#settle());
@@ -38,6 +42,7 @@ export class Exchange implements HttpReply, Unanswered {
 
   send(status: number, contentType: string, body: string | Uint8Array, headers: HeaderPairs = NO_HEADERS): void {
     if (!this.#settle()) return;
+    this.count(status);
     const { res, requestId } = this;
     const closing = this.#closing;
     // One call for all: each call into uWebSockets costs about as much as the rest of an answer. It writes the value as
@@ -58,10 +63,11 @@ export class Exchange implements HttpReply, Unanswered {
   /** The answer to OPTIONS. */
   sendAllow(allow: string): void {
     if (!this.#settle()) return;
+    this.count(NO_CONTENT);
     const { res, requestId } = this;
     res.cork(() => {
       res
-        .writeStatus(statusLine(204))
+        .writeStatus(statusLine(NO_CONTENT))
         .writeHeader('allow', allow)
         .writeHeader('x-request-id', requestId)
         .endWithoutBody();
@@ -104,6 +110,7 @@ export class Exchange implements HttpReply, Unanswered {
 
   answerOverdue(): void {
     try {
+      this.deps.onError(new Fault('timeout', 'the handler did not answer in time'), this.requestId);
       this.refuse({ code: 'unavailable' });
     } catch (error) {
       this.fail(error);

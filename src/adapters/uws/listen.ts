@@ -58,6 +58,8 @@ function serve(app: TemplatedApp, options: HttpFrontOptions, inFlight: InFlight)
   const readHead = createHeadReader();
   const requestIdOf = createRequestIds();
   const allowedMethods = createAllowedMethods(routes);
+  const { countRoute = () => uncounted } = options;
+  const countUnrouted = countRoute('other', 'none');
 
   /** Opens the exchange and reads the head; undefined when the request was refused. */
   function begin(exchange: Exchange, req: UwsRequest): { head: Readonly<Head>; length: number } | undefined {
@@ -72,8 +74,9 @@ function serve(app: TemplatedApp, options: HttpFrontOptions, inFlight: InFlight)
 
   function accepting(route: HttpRoute, bodiless: boolean): Accept {
     const paramCount = paramCountOf(route.pattern);
+    const count = countRoute(bodiless ? 'HEAD' : route.method, route.pattern);
     return (res, req) => {
-      const exchange = new Exchange(res, deps);
+      const exchange = new Exchange(res, deps, count);
       exchange.bodiless = bodiless;
       try {
         const begun = begin(exchange, req);
@@ -93,7 +96,7 @@ function serve(app: TemplatedApp, options: HttpFrontOptions, inFlight: InFlight)
   }
 
   function unrouted(res: HttpResponse, req: UwsRequest): void {
-    const exchange = new Exchange(res, deps);
+    const exchange = new Exchange(res, deps, countUnrouted);
     try {
       // In this order: the other way of asking for the method turns it into lower case for good.
       const method = req.getCaseSensitiveMethod();
@@ -119,6 +122,8 @@ function serve(app: TemplatedApp, options: HttpFrontOptions, inFlight: InFlight)
   }
   app.any('/*', unrouted);
 }
+
+function uncounted(): void {}
 
 function handle(route: HttpRoute, request: ReceivedRequest, exchange: Exchange): void {
   const pending = route.handle(request, exchange);
