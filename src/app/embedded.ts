@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openEngine } from '../adapters/embedded/engine.ts';
 import { createEmbeddedLiveState } from '../adapters/embedded/live-state.ts';
+import { createEmbeddedSale } from '../adapters/embedded/one-step-sale.ts';
 import { createEmbeddedOrderLog } from '../adapters/embedded/order-log.ts';
 import { createEmbeddedOrderStore } from '../adapters/embedded/order-store.ts';
 import { createEmbeddedTicketQueue } from '../adapters/embedded/ticket-queue.ts';
@@ -9,10 +10,13 @@ import { connectSql, type SqlDatabase } from '../adapters/sql/connect.ts';
 import { migrate } from '../adapters/sql/migrate.ts';
 import { Fault, messageOf } from '../domain/errors.ts';
 import { systemClock } from '../ports/clock.ts';
+import type { OneStepSale } from '../ports/one-step-sale.ts';
 import type { Opened, Ports, SqlPorts } from './opened.ts';
 
 export interface EmbeddedPorts extends Pick<Ports, 'queue' | 'log' | 'live'> {
   readonly sql: SqlPorts;
+  /** Only where both queue and log are these. */
+  readonly oneStep: OneStepSale;
 }
 
 const DATABASE = 'floodgate.db';
@@ -22,10 +26,12 @@ export async function openEmbedded(dataDir: string): Promise<Opened<EmbeddedPort
   const file = await databaseFile(dataDir);
   const thread = new URL('../adapters/embedded/worker.js', import.meta.url);
   const [engine, database] = await bothOrNeither(openEngine({ file, thread }), openSqlite(file));
+  const log = createEmbeddedOrderLog(engine);
   return {
     port: {
       queue: createEmbeddedTicketQueue({ engine, clock: systemClock }),
-      log: createEmbeddedOrderLog(engine),
+      log,
+      oneStep: createEmbeddedSale({ engine, log, clock: systemClock }),
       live: createEmbeddedLiveState(engine),
       sql: { database, store: createEmbeddedOrderStore(engine, database) },
     },

@@ -42,6 +42,7 @@ export async function startFront(
     {
       queue: ports.queue,
       log: ports.log,
+      ...(ports.oneStep === undefined ? {} : { oneStep: ports.oneStep }),
       sales: {
         known: (saleId) => sales.known(saleId),
         find: (saleId) => sales.find(saleId),

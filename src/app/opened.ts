@@ -2,6 +2,7 @@ import type { SqlDatabase } from '../adapters/sql/connect.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LiveState } from '../ports/live-state.ts';
+import type { OneStepSale } from '../ports/one-step-sale.ts';
 import type { OrderLog } from '../ports/order-log.ts';
 import type { OrderStore } from '../ports/order-store.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
@@ -10,6 +11,8 @@ import type { TicketQueue } from '../ports/ticket-queue.ts';
 export interface Ports {
   readonly queue: TicketQueue;
   readonly log: OrderLog;
+  /** There when queue and log are one database. */
+  readonly oneStep?: OneStepSale;
   readonly store: OrderStore;
   readonly catalogue: Catalogue;
   readonly live: LiveState;

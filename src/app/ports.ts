@@ -48,6 +48,7 @@ export async function openPorts(config: Config, log: Pick<Log, 'info' | 'warn' |
       ports: {
         queue,
         log: orderLog,
+        ...(redis === undefined && kafka === undefined && embedded !== undefined ? { oneStep: embedded.oneStep } : {}),
         store: sql.store,
         catalogue: createSqlCatalogue(sql.database),
         live,

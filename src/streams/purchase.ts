@@ -5,8 +5,9 @@ import type { LoggedReservation } from '../domain/log-record.ts';
 import { type PurchaseOutcome, type Reservation, reservedOrder } from '../domain/purchase.ts';
 import type { Sale } from '../domain/sale.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { OneStepSale, SellItem } from '../ports/one-step-sale.ts';
 import type { OrderLog } from '../ports/order-log.ts';
-import type { ReserveAnswer, ReserveItem, TicketQueue } from '../ports/ticket-queue.ts';
+import type { ReserveAnswer, TicketQueue } from '../ports/ticket-queue.ts';
 import type { Policy } from '../resilience/policy.ts';
 import { type BatchLoad, batchMap } from './operators/batch-map.ts';
 import type { PurchaseRequest } from './purchase-request.ts';
@@ -15,6 +16,8 @@ import { SoldOutMemo } from './sold-out-memo.ts';
 export interface PurchasePorts {
   readonly queue: Pick<TicketQueue, 'reserve' | 'published'>;
   readonly log: Pick<OrderLog, 'append' | 'writable'>;
+  /** Given, it reserves and publishes at once; queue and log are asked for what is left. */
+  readonly oneStep?: OneStepSale;
   /** The sales as memory has them; see services/sales.ts. */
   readonly sales: {
     readonly known: (saleId: string) => Sale | undefined;
@@ -79,7 +82,7 @@ export function purchase(
   ports: PurchasePorts,
   options: PurchaseOptions = purchaseDefaults,
 ): Observable<AnsweredBatch> {
-  const { queue, log, sales, newId, clock, policies } = ports;
+  const { queue, log, oneStep, sales, newId, clock, policies } = ports;
   const soldOut = new SoldOutMemo(clock, options.soldOutMs);
 
   const sell = (requests: readonly PurchaseRequest[], saleId: string): ObservableInput<AnsweredBatch> => {
@@ -122,7 +125,9 @@ export function purchase(
     const inTime = refuseLate(batch, asked);
     if (inTime.length === 0) return { toPublish: [], sale };
     const items = inTime.map(({ item }) => item);
-    const reply = await policies.queue.execute(() => queue.reserve(sale.id, sale.epoch, items));
+    const reply = await policies.queue.execute(() =>
+      oneStep === undefined ? queue.reserve(sale.id, sale.epoch, items) : oneStep.sell(sale, items),
+    );
     if (reply.kind === 'answered') {
       sales.observe(sale.id, reply.remaining);
       return { toPublish: settleAnswers(batch, inTime, reply.answers, sale), sale };
@@ -162,7 +167,8 @@ export function purchase(
           const { ticket, reservedAt } = answer;
           const reservation: Reservation = { orderId, userId: item.userId, ticket, reservedAt };
           const outcome = { kind: answer.kind, order: reservedOrder(sale, reservation) } as const;
-          if (answer.kind === 'replayed' && answer.published) batch.outcomes[index] = outcome;
+          const isPublished = answer.kind === 'replayed' ? answer.published : oneStep !== undefined;
+          if (isPublished) batch.outcomes[index] = outcome;
           else toPublish.push({ index, outcome, key: item.key });
           return;
         }
@@ -241,7 +247,7 @@ interface OpenBatch extends AnsweredBatch {
 /** A request's place in its batch, and what the queue is asked for it. */
 interface Asked {
   readonly index: number;
-  readonly item: ReserveItem;
+  readonly item: SellItem;
 }
 
 interface ToPublish {
@@ -261,10 +267,10 @@ function outcomeOf(fault: unknown): PurchaseOutcome {
   return isFault(fault, 'fenced') ? RECOVERING : UNAVAILABLE;
 }
 
-function itemOf({ userId, idempotencyKey }: PurchaseRequest, newId: IdSource): ReserveItem {
+function itemOf({ userId, idempotencyKey, requestId }: PurchaseRequest, newId: IdSource): SellItem {
   const orderId = newId();
   const key = idempotencyKey === undefined ? `o:${orderId}` : `k:${idempotencyKey}`;
-  return { orderId, userId, key, fingerprint: FINGERPRINT };
+  return { orderId, userId, key, fingerprint: FINGERPRINT, requestId };
 }
 
 function answerAll(batch: OpenBatch, indices: readonly number[], outcome: PurchaseOutcome): AnsweredBatch {

@@ -4,6 +4,7 @@ import type { LogRecord } from '../../src/domain/log-record.ts';
 import type { Order } from '../../src/domain/order.ts';
 import type { PurchaseOutcome } from '../../src/domain/purchase.ts';
 import type { Sale } from '../../src/domain/sale.ts';
+import type { OneStepSale } from '../../src/ports/one-step-sale.ts';
 import type { ReserveItem, ReserveReply } from '../../src/ports/ticket-queue.ts';
 import { createPolicy, type PolicyOptions } from '../../src/resilience/policy.ts';
 import { type AnsweredBatch, type PurchaseOptions, purchase, purchaseDefaults } from '../../src/streams/purchase.ts';
@@ -33,10 +34,12 @@ const POLICY: PolicyOptions = {
 export interface RigOptions extends Partial<PurchaseOptions> {
   readonly sale?: Partial<Sale>;
   readonly logPolicy?: Partial<PolicyOptions>;
+  /** Queue and log are one database. */
+  readonly oneStep?: boolean;
 }
 
 /** The purchase stream on a queue that follows the port's rules, with a hook around everything that can fail. */
-export async function purchaseRig({ sale: changes, logPolicy, ...options }: RigOptions = {}) {
+export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, ...options }: RigOptions = {}) {
   const clock = new ManualClock();
   const queue = new MemoryTicketQueue(clock.now);
   const sale = aSale(changes);
@@ -59,6 +62,19 @@ export async function purchaseRig({ sale: changes, logPolicy, ...options }: RigO
     queue: createPolicy('queue', POLICY),
     log: createPolicy('log', { ...POLICY, ...logPolicy }),
   };
+
+  /** What is sold in one step; the record is not kept, for no stream has seen it. */
+  const sell: OneStepSale['sell'] = ({ id, epoch }, items) =>
+    hooks.reserve(async () => {
+      const reply = await queue.reserve(id, epoch, items);
+      const answers = reply.kind === 'answered' ? reply.answers : [];
+      const sold = items.filter((_, i) => answers[i]?.kind === 'reserved');
+      await queue.published(
+        id,
+        sold.map(({ orderId }) => orderId),
+      );
+      return reply;
+    }, items);
 
   const request$ = new Subject<PurchaseRequest>();
   const batches: AnsweredBatch[] = [];
@@ -83,6 +99,7 @@ export async function purchaseRig({ sale: changes, logPolicy, ...options }: RigO
           }, record),
         writable: () => state.writable,
       },
+      ...(oneStep ? { oneStep: { sell } } : {}),
       sales: {
         known: (saleId) => memory.get(saleId),
         find: (saleId) => hooks.find(async () => memory.get(saleId) ?? catalogue.get(saleId)),

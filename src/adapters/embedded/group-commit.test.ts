@@ -46,7 +46,7 @@ describe('a group commit', () => {
         return plain.run(sql, ...params);
       },
     };
-    groups = new GroupCommit(db, OPS, { busyLimitMs: BUSY_LIMIT_MS });
+    groups = new GroupCommit(db, OPS, { busyLimitMs: BUSY_LIMIT_MS, groupMs: Number.POSITIVE_INFINITY });
   });
   afterEach(async () => {
     groups.close();
@@ -83,6 +83,16 @@ describe('a group commit', () => {
   it('commits all calls of a tick together, and answers each', async () => {
     expect(await Promise.all([call('add', 'a'), call('add', 'b'), call('names', null)])).toEqual([1, 1, ['a', 'b']]);
     expect(commits).toBe(1);
+  });
+
+  it('goes on with the rest in another transaction when one has taken its time, in the same order', async () => {
+    groups = new GroupCommit(db, OPS, { busyLimitMs: BUSY_LIMIT_MS, groupMs: -1 });
+    const noted = call('note', 'patient');
+    const results = await Promise.all([call('add', 'a'), call('names', null), call('add', 'b'), call('names', null)]);
+    await noted;
+    expect(results).toEqual([1, ['a'], 1, ['a', 'b']]);
+    expect(stored().toSorted()).toEqual(['a', 'b', 'patient']);
+    expect(commits).toBe(5);
   });
 
   it('has stored what it answers', async () => {

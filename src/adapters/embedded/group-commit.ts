@@ -13,13 +13,21 @@ export interface Call {
 /** Calls of one transaction at the most: a longer one would make the first of them wait for no gain in fsyncs. */
 const MAX_GROUP = 64;
 
+/**
+ * After so long a transaction takes no further call: some 200 purchases. If it took all that wait, the callers and this
+ * thread would wait for each other in turns instead of working at the same time.
+ */
+const GROUP_MS = 1.5;
+
 export interface GroupCommitOptions {
   /** How long calls wait for another writer of the file before they are refused. */
   readonly busyLimitMs: number;
+  /** After so long a transaction takes no further call. */
+  readonly groupMs: number;
 }
 
 /** Longer than a purchase waits, so that the engine is never the first to give up. */
-export const groupCommitDefaults = { busyLimitMs: 5_000 } as const satisfies GroupCommitOptions;
+export const groupCommitDefaults = { busyLimitMs: 5_000, groupMs: GROUP_MS } as const satisfies GroupCommitOptions;
 
 /** How long a patient call waits for company: nobody sees it, and under load the next commit comes much sooner. */
 const PATIENCE_MS = 5;
@@ -40,6 +48,7 @@ export class GroupCommit {
   readonly #db: Connection;
   readonly #ops: Readonly<Record<string, AnyOp>>;
   readonly #busyLimitMs: number;
+  readonly #groupMs: number;
   #waiting: Call[] = [];
   #patient: Call[] = [];
   #patienceTimer: NodeJS.Timeout | undefined;
@@ -53,11 +62,12 @@ export class GroupCommit {
   constructor(
     db: Connection,
     ops: Readonly<Record<string, AnyOp>>,
-    { busyLimitMs }: GroupCommitOptions = groupCommitDefaults,
+    { busyLimitMs, groupMs }: GroupCommitOptions = groupCommitDefaults,
   ) {
     this.#db = db;
     this.#ops = ops;
     this.#busyLimitMs = busyLimitMs;
+    this.#groupMs = groupMs;
   }
 
   submit(call: Call): void {
@@ -109,7 +119,8 @@ export class GroupCommit {
     }
     this.#busyTries = 0;
     // Each alone: the one that threw rejects, the others never notice.
-    if (trouble === 'call') this.#waiting = this.#commitEach(group).concat(this.#waiting);
+    const left = trouble === 'call' ? this.#commitEach(group) : group.slice(trouble);
+    this.#waiting = left.concat(this.#waiting);
     if (this.#waiting.length > 0) this.#schedule();
   };
 
@@ -125,25 +136,29 @@ export class GroupCommit {
     return [];
   }
 
-  /** One transaction. Everybody in it is answered, unless the trouble is `busy` or one call of several. */
-  #commit(group: readonly Call[]): 'none' | 'busy' | 'call' {
+  /** One transaction. Returns how many calls, from the first on, were answered; none for the troubles named. */
+  #commit(group: readonly Call[]): number | 'busy' | 'call' {
     const writes = this.#writes(group);
-    let results: unknown[];
+    const results: unknown[] = [];
     try {
+      const until = performance.now() + this.#groupMs;
       this.#db.run(writes ? 'BEGIN IMMEDIATE' : 'BEGIN');
-      results = group.map((call) => this.#run(call));
+      for (const call of group) {
+        results.push(this.#run(call));
+        if (performance.now() > until) break;
+      }
       this.#db.run('COMMIT');
     } catch (error) {
       return this.#failed(group, error);
     }
     if (writes) this.#committed();
-    group.forEach((call, i) => {
-      call.resolve(results[i]);
+    results.forEach((result, i) => {
+      group[i]?.resolve(result);
     });
-    return 'none';
+    return results.length;
   }
 
-  #failed(group: readonly Call[], error: unknown): 'none' | 'busy' | 'call' {
+  #failed(group: readonly Call[], error: unknown): number | 'busy' | 'call' {
     let trouble = troubleOf(error);
     try {
       if (this.#db.inTransaction) this.#db.run('ROLLBACK');
@@ -154,7 +169,7 @@ export class GroupCommit {
     if (trouble === 'call' && group.length > 1) return 'call';
     const reason = trouble === 'storage' ? storageFault(error) : error;
     for (const call of group) call.reject(reason);
-    return 'none';
+    return group.length;
   }
 
   #run(call: Call): unknown {

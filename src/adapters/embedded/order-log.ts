@@ -9,8 +9,13 @@ import { LogReader } from './log-reader.ts';
 /** Appends that wait for the disk; each carries a whole batch, so more of them would only be late. */
 const MAX_APPENDS = 256;
 
+export interface EmbeddedOrderLog extends OrderLog {
+  /** Somebody appended past this object: its readers look at once. */
+  readonly appended: () => void;
+}
+
 /** The order log on the embedded database: one partition, numbered 0. */
-export function createEmbeddedOrderLog(engine: Engine): OrderLog {
+export function createEmbeddedOrderLog(engine: Engine): EmbeddedOrderLog {
   const positions = new GroupPositions(engine);
   /** The members of each group. The first reads; another takes over when it leaves. */
   const groups = new Map<string, LogReader[]>();
@@ -44,6 +49,7 @@ export function createEmbeddedOrderLog(engine: Engine): OrderLog {
       }
       wakeReaders();
     },
+    appended: wakeReaders,
     writable: () => appends < MAX_APPENDS,
     consume: (options) =>
       new Observable((subscriber) => {

@@ -8,8 +8,13 @@ export interface StoredRecord {
   readonly payload: string;
 }
 
-const append = writing((db, payload: string): null => {
+/** Appends a record, as JSON text. */
+export function appendText(db: Db, payload: string): void {
   db.run('INSERT INTO log (payload) VALUES (?)', payload);
+}
+
+const append = writing((db, payload: string): null => {
+  appendText(db, payload);
   return null;
 });
 

@@ -4,10 +4,12 @@ import { claimStranded, published } from './pending.ts';
 import { release } from './release.ts';
 import { reserve } from './reserve.ts';
 import { close, load, remaining } from './sale.ts';
+import { sell } from './sell.ts';
 
 export const QUEUE_OPS = {
   'queue.load': load,
   'queue.reserve': reserve,
+  'queue.sell': sell,
   'queue.published': patient(published),
   'queue.claimStranded': claimStranded,
   'queue.release': release,

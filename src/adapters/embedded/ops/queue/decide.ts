@@ -1,0 +1,87 @@
+import type { Gate } from '../../../../domain/sale.ts';
+import { gateOf } from '../../../../domain/sale.ts';
+import type { ReserveAnswer, ReserveItem } from '../../../../ports/ticket-queue.ts';
+import type { Db } from '../../database.ts';
+import type { KnownBuyers, KnownReservation } from './buyers.ts';
+import { knownBuyers } from './buyers.ts';
+import { unpublishedOf } from './pending.ts';
+import type { SaleRow } from './sale.ts';
+import { remainingOf } from './sale.ts';
+import { TicketSource } from './ticket-source.ts';
+
+/** A ticket that this call gives away. */
+export interface Grant<Item extends ReserveItem> {
+  readonly item: Item;
+  readonly ticket: number;
+}
+
+export interface Decision<Item extends ReserveItem> {
+  /** One to each item, in their order. */
+  readonly answers: readonly ReserveAnswer[];
+  /** Taken from the queue, and still to be written down. */
+  readonly grants: readonly Grant<Item>[];
+  readonly remaining: number;
+}
+
+export interface DecideArgs<Item extends ReserveItem> {
+  /** The queue's clock, milliseconds since 1970. */
+  readonly now: number;
+  readonly items: readonly Item[];
+  /** Whether what is given away is published with it. */
+  readonly publishes: boolean;
+}
+
+/** Judges purchases by the rules of the port, and takes their tickets out of the queue. */
+export function decide<Item extends ReserveItem>(
+  db: Db,
+  sale: SaleRow,
+  { now, items, publishes }: DecideArgs<Item>,
+): Decision<Item> {
+  const buyers = knownBuyers(db, sale.n, items);
+  const tickets = new TicketSource(db, sale, items.length);
+  const gate = gateOf(
+    { status: sale.closed ? 'closed' : 'published', opensAt: sale.opens_at, closesAt: sale.closes_at },
+    now,
+  );
+  const isUnpublished = unpublishedOf(db);
+  const isPublished = (known: KnownReservation) => (known.batch === THIS_CALL ? publishes : !isUnpublished(known));
+  const grants: Grant<Item>[] = [];
+  const answers = items.map((item) => {
+    const known = buyers.byKey(item.userId, item.key);
+    if (known !== undefined) return answerAgain(item, known, isPublished, publishes);
+    const refusal = refusalOf(sale, gate, buyers, item);
+    if (refusal !== undefined) return refusal;
+    const ticket = tickets.take();
+    if (ticket === undefined) return SOLD_OUT;
+    grants.push({ item, ticket });
+    const { orderId, userId, key, fingerprint } = item;
+    buyers.answer({ orderId, userId, key, fingerprint, ticket, reservedAt: now, batch: THIS_CALL });
+    buyers.hold(userId, orderId);
+    return { kind: 'reserved', ticket, reservedAt: now } satisfies ReserveAnswer;
+  });
+  return { answers, grants, remaining: grants.length === 0 ? remainingOf(sale) : tickets.save() };
+}
+
+const SOLD_OUT: ReserveAnswer = { kind: 'soldOut' };
+
+/** The batch of what this very call reserved: nobody else can have published it. */
+const THIS_CALL = -1;
+
+function answerAgain(
+  item: ReserveItem,
+  known: KnownReservation,
+  isPublished: (known: KnownReservation) => boolean,
+  publishes: boolean,
+): ReserveAnswer {
+  if (known.fingerprint !== item.fingerprint) return { kind: 'keyMismatch' };
+  const { orderId, ticket, reservedAt } = known;
+  // `reserved` says that it is published, where the call publishes: what an earlier one left unpublished is a replay.
+  if (orderId === item.orderId && (!publishes || isPublished(known))) return { kind: 'reserved', ticket, reservedAt };
+  return { kind: 'replayed', orderId, ticket, reservedAt, published: isPublished(known) };
+}
+
+function refusalOf(sale: SaleRow, gate: Gate, buyers: KnownBuyers, { userId }: ReserveItem): ReserveAnswer | undefined {
+  if (gate !== 'open') return { kind: gate };
+  const held = buyers.heldBy(userId);
+  return held.length >= sale.per_buyer ? { kind: 'limitReached', orderIds: held.toSorted() } : undefined;
+}
