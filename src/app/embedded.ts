@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openEngine } from '../adapters/embedded/engine.ts';
 import { createEmbeddedLiveState } from '../adapters/embedded/live-state.ts';
@@ -8,9 +7,9 @@ import { createEmbeddedOrderStore } from '../adapters/embedded/order-store.ts';
 import { createEmbeddedTicketQueue } from '../adapters/embedded/ticket-queue.ts';
 import { connectSql, type SqlDatabase } from '../adapters/sql/connect.ts';
 import { migrate } from '../adapters/sql/migrate.ts';
-import { Fault, messageOf } from '../domain/errors.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { OneStepSale } from '../ports/one-step-sale.ts';
+import { makeDataFolder } from './data-folder.ts';
 import type { Opened, Ports, SqlPorts } from './opened.ts';
 
 export interface EmbeddedPorts extends Pick<Ports, 'queue' | 'log' | 'live'> {
@@ -44,11 +43,7 @@ export async function openEmbedded(dataDir: string): Promise<Opened<EmbeddedPort
 
 /** Where the embedded database lies; makes its folder. Errors: Fault `config`. */
 export async function databaseFile(dataDir: string): Promise<string> {
-  try {
-    await mkdir(dataDir, { recursive: true });
-  } catch (error) {
-    throw new Fault('config', `DATA_DIR ${dataDir} can't be used: ${messageOf(error)}`, { cause: error });
-  }
+  await makeDataFolder(dataDir);
   return join(dataDir, DATABASE);
 }
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault, messageOf } from '../domain/errors.ts';
+import { makeDataFolder } from './data-folder.ts';
 
 const FILE = 'jwt-secret';
 // Twice what HS256 asks for.
@@ -11,8 +12,8 @@ const SECRET_BYTES = 48;
 export async function jwtSecret(dataDir: string, configured: string | undefined): Promise<string> {
   if (configured !== undefined) return configured;
   const file = join(dataDir, FILE);
+  await makeDataFolder(dataDir);
   try {
-    await mkdir(dataDir, { recursive: true });
     return (await readExisting(file)) ?? (await create(file));
   } catch (error) {
     throw new Fault('config', `DATA_DIR ${dataDir} can't be used: ${messageOf(error)}`, { cause: error });

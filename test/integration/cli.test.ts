@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -64,6 +64,16 @@ describe('what the user can mend is one line and exit code 1', () => {
     const file = join(workspace.dataDir, 'a-file');
     await writeFile(file, '');
     expectOneLine(await floodgate(['serve'], { DATA_DIR: join(file, 'data') }), /DATA_DIR/);
+  });
+
+  test.skipIf(process.platform !== 'linux')('a data folder in one that takes none', async () => {
+    expectOneLine(await floodgate(['serve'], { DATA_DIR: '/proc/data' }), /DATA_DIR \/proc\/data/);
+  });
+
+  test.skipIf(process.getuid?.() === 0)('a data folder that may not be written', async () => {
+    await chmod(workspace.dataDir, 0o500);
+    expectOneLine(await floodgate(['serve']), /DATA_DIR .*: EACCES/);
+    await chmod(workspace.dataDir, 0o700);
   });
 
   test('a data folder whose database is none', async () => {
