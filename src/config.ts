@@ -57,7 +57,7 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
             partitions: values.LOG_PARTITIONS,
             /** 0: the cluster's default. */
             replication: values.LOG_REPLICATION,
-            tls: values.KAFKA_TLS === 'on',
+            tls: kafkaTls(values),
             ...(username === undefined || password === undefined
               ? {}
               : { sasl: { mechanism: values.KAFKA_SASL_MECHANISM, username, password } }),
@@ -66,6 +66,16 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
     mongo:
       values.MONGODB_URL === undefined ? undefined : { url: values.MONGODB_URL, poolSize: values.MONGODB_POOL_SIZE },
   });
+}
+
+function kafkaTls({
+  KAFKA_TLS: tls,
+  KAFKA_CA_FILE: ca,
+}: {
+  readonly KAFKA_TLS: 'on' | 'off';
+  readonly KAFKA_CA_FILE: string | undefined;
+}) {
+  return tls === 'on' && ca !== undefined ? { ca } : tls === 'on';
 }
 
 const SERVERS = ['REDIS_URL', 'KAFKA_BROKERS', 'MYSQL_URL', 'MONGODB_URL'] as const;

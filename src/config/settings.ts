@@ -70,10 +70,15 @@ export const SETTINGS = {
     parse: brokersOf,
   }),
   KAFKA_TLS: oneOf<'on' | 'off'>({
-    meaning:
-      'Whether the connection to Kafka is encrypted; the certificate must be of an authority that the system trusts.',
+    meaning: 'Whether the connection to Kafka is encrypted.',
     default: 'off',
     values: ['on', 'off'],
+  }),
+  KAFKA_CA_FILE: optionalText({
+    meaning: "Certificates of the authority that signed Kafka's, in PEM format; with KAFKA_TLS=on.",
+    accepts: 'a path',
+    pattern: /^[^\0]{1,4096}$/,
+    without: "the system's authorities",
   }),
   KAFKA_SASL_MECHANISM: oneOf<'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'>({
     meaning: 'How Kafka checks the password, when KAFKA_USERNAME is set.',
