@@ -201,6 +201,20 @@ describe('the uWebSockets.js front, with a handler that', () => {
   });
 });
 
+describe('the uWebSockets.js front, when it ends', () => {
+  it('sends the last answer before it closes, also one that was given at once', async () => {
+    const front = await listen({
+      routes: [{ method: 'POST', pattern: '/x', handle: (_request, reply) => reply.send(200, 'text/plain', 'last') }],
+    });
+    const client = await RawClient.open(front.port);
+    await client.send('POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{');
+    const ended = front.idle(60_000).then(() => front.close());
+    await client.send('}');
+    await ended;
+    expect((await client.response())?.body).toBe('last');
+  });
+});
+
 describe('the uWebSockets.js front, counting', () => {
   it('tells each answer once: its method, its route or none, its status', async () => {
     const counted: string[] = [];

@@ -1,4 +1,5 @@
 import uWS, { type HttpResponse, type TemplatedApp, type HttpRequest as UwsRequest } from 'uWebSockets.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { HttpFrontOptions, HttpRoute, ListenHttp } from '../../ports/http.ts';
 import { createAllowedMethods } from './allowed-methods.ts';
 import { readBody } from './body.ts';
@@ -41,7 +42,11 @@ export const listenUws: ListenHttp = async (options) => {
   return {
     port: uWS.us_socket_local_port(socket),
     inFlight: () => inFlight.size,
-    idle: (graceMs) => inFlight.idle(graceMs),
+    idle: async (graceMs) => {
+      await inFlight.idle(graceMs);
+      // An answer given from within uWebSockets' own call is written when that call ends, which is behind this promise.
+      await nextTurn();
+    },
     stopListening,
     close: () => {
       // Closing the app closes its listen socket too, once more would be a use after free.
