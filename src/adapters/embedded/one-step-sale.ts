@@ -2,6 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { OneStepSale } from '../../ports/one-step-sale.ts';
 import type { Engine } from './engine-types.ts';
 import type { EmbeddedOrderLog } from './order-log.ts';
+import { packItems, unpackAnswer } from './sell-wire.ts';
 
 export interface EmbeddedSaleOptions {
   readonly engine: Engine;
@@ -16,9 +17,11 @@ export function createEmbeddedSale({ engine, log, clock }: EmbeddedSaleOptions):
   return {
     sell: async ({ id, epoch, productId, price, payWithinSeconds }, items) => {
       const sale = { id, epoch, productId, price, payWithinSeconds };
-      const reply = await engine.call('queue.sell', { sale, now: clock.now(), items });
+      const now = clock.now();
+      const reply = await engine.call('queue.sell', { sale, now, items: packItems(items) });
       log.appended();
-      return reply;
+      if (reply.kind !== 'answered') return reply;
+      return { ...reply, answers: reply.answers.map((answer) => unpackAnswer(answer, now)) };
     },
   };
 }

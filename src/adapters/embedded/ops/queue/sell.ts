@@ -1,6 +1,7 @@
 import type { LogRecord } from '../../../../domain/log-record.ts';
 import type { SellItem, SoldSale } from '../../../../ports/one-step-sale.ts';
 import type { ReserveReply } from '../../../../ports/ticket-queue.ts';
+import { type PackedAnswer, type PackedItems, packAnswer, unpackItems } from '../../sell-wire.ts';
 import { appendText } from '../log/ops.ts';
 import { writing } from '../op.ts';
 import type { Grant } from './decide.ts';
@@ -12,22 +13,27 @@ export interface SellArgs {
   readonly sale: SoldSale;
   /** The queue's clock, milliseconds since 1970. */
   readonly now: number;
-  readonly items: readonly SellItem[];
+  readonly items: PackedItems;
 }
 
+export type SellReply =
+  | { readonly kind: 'answered'; readonly answers: readonly PackedAnswer[]; readonly remaining: number }
+  | Exclude<ReserveReply, { readonly kind: 'answered' }>;
+
 /** Errors: Fault `corrupt` when an order id stands for another purchase already; then nothing was done. */
-export const sell = writing((db, { sale, now, items }: SellArgs): ReserveReply => {
+export const sell = writing((db, { sale, now, items: packed }: SellArgs): SellReply => {
   const row = saleRow(db, sale.id);
   if (row === undefined) return { kind: 'unknownSale' };
   if (row.epoch !== sale.epoch) return { kind: 'stale', epoch: row.epoch };
 
+  const items = unpackItems(packed);
   const { answers, grants, remaining } = decide(db, row, { now, items, publishes: true });
   if (grants.length > 0) {
     insertGrants(db, grants, { sale: row, now, batch: PUBLISHED });
     // Not the codec's writer: compiling it would hold up the start of this thread, and any JSON of a record will do.
     appendText(db, JSON.stringify(recordOf(sale, now, grants)));
   }
-  return { kind: 'answered', answers, remaining };
+  return { kind: 'answered', answers: answers.map((answer) => packAnswer(answer, now)), remaining };
 });
 
 function recordOf(sale: SoldSale, reservedAt: number, grants: readonly Grant<SellItem>[]): LogRecord {

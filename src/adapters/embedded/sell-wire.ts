@@ -1,0 +1,45 @@
+import type { SellItem } from '../../ports/one-step-sale.ts';
+import type { ReserveAnswer } from '../../ports/ticket-queue.ts';
+
+/**
+ * How the hottest call crosses to the engine's thread and back: flat, because each name of each property of each object
+ * of an array is cloned with it.
+ */
+const FIELDS = 5;
+
+/** The items one after another, {@link FIELDS} values each. */
+export type PackedItems = readonly string[];
+
+export function packItems(items: readonly SellItem[]): PackedItems {
+  const packed: string[] = [];
+  for (const { orderId, userId, key, fingerprint, requestId } of items) {
+    packed.push(orderId, userId, key, fingerprint, requestId);
+  }
+  return packed;
+}
+
+export function unpackItems(packed: PackedItems): readonly SellItem[] {
+  const items: SellItem[] = [];
+  for (let i = 0; i < packed.length; i += FIELDS) {
+    const [orderId, userId, key, fingerprint, requestId] = packed.slice(i, i + FIELDS) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    items.push({ orderId, userId, key, fingerprint, requestId });
+  }
+  return items;
+}
+
+/** A number is a ticket that was reserved by this very call, at its own time. */
+export type PackedAnswer = number | ReserveAnswer;
+
+export function packAnswer(answer: ReserveAnswer, now: number): PackedAnswer {
+  return answer.kind === 'reserved' && answer.reservedAt === now ? answer.ticket : answer;
+}
+
+export function unpackAnswer(packed: PackedAnswer, now: number): ReserveAnswer {
+  return typeof packed === 'number' ? { kind: 'reserved', ticket: packed, reservedAt: now } : packed;
+}
