@@ -4,7 +4,7 @@ import { jwtSecret } from '../app/secret.ts';
 import { type App, startApp } from '../app.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { type DemoSales, seedDemo } from '../services/demo.ts';
-import { untilStopped } from './serve.ts';
+import { untilSignal } from './until-signal.ts';
 
 const HELP = `Usage: floodgate demo
 
@@ -22,9 +22,11 @@ export async function demo(args: readonly string[]): Promise<number> {
   }
   // Log lines between the welcome's would drown it; LOG_LEVEL brings them back.
   const config = loadConfig(undefined, { LOG_LEVEL: 'warn' });
-  const app = await startApp(config, { seed: seedDemo });
-  process.stdout.write(await welcome(config, app));
-  return untilStopped(app);
+  return untilSignal(async () => {
+    const app = await startApp(config, { seed: seedDemo });
+    process.stdout.write(await welcome(config, app));
+    return app;
+  });
 }
 
 async function welcome(config: Config, app: App<DemoSales>): Promise<string> {

@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { chmod, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MAIN, startFloodgate } from '../support/floodgate-process.ts';
 import { createClient } from '../support/http-client.ts';
+import { RawClient } from '../support/raw-http.ts';
 import { untilSettled } from '../support/settled.ts';
 import { createWorkspace, type Workspace } from '../support/workspace.ts';
 
@@ -125,6 +127,33 @@ test('a token that was printed buys, with the secret that the data folder keeps'
   await server.kill('SIGTERM');
   expect(bought.status).toBe(201);
   expect(JSON.parse(bought.body)).toMatchObject({ userId: 'u1' });
+});
+
+describe('of two signals the second', () => {
+  /** Longer than it takes npm to pass on what the terminal has sent to both. */
+  const LATER_MS = 700;
+
+  test('is none, when npm passes on what the terminal sent: the process ends as after one', async () => {
+    const server = await startFloodgate(workspace.env);
+    const ended = server.kill('SIGINT');
+    void server.kill('SIGINT');
+    expect(await ended).toBe(0);
+    expect(server.lines.at(-1)).toContain('"stopped"');
+  });
+
+  test('ends a process at once that still waits for a request, when somebody meant it', async () => {
+    const server = await startFloodgate(workspace.env);
+    const slow = await RawClient.open(server.port);
+    await slow.send('POST /v1/sales/x/purchases HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{');
+    // Once a later request is answered, the first one has been read.
+    const client = createClient(server.port, 1);
+    await client.get('/healthz');
+    client.close();
+    void server.kill('SIGINT');
+    await delay(LATER_MS);
+    expect(await server.kill('SIGINT')).toBe(130);
+    slow.hangUp();
+  });
 });
 
 test('SIGTERM: what is in flight is answered, the process ends with 0, and every 201 is stored', async () => {
