@@ -37,8 +37,8 @@ export interface ConsumeOptions {
   /** Fetched and not yet acknowledged entries at the most. */
   readonly maxInFlight: number;
   /**
-   * Asked for each newly assigned partition: where the reader's own store says it stands. Undefined: from the
-   * group's committed position, or the log's beginning.
+   * Asked for each newly assigned partition: where the reader's own store says it stands; all before it counts as
+   * acknowledged. Undefined: from the group's committed position, or the log's beginning.
    */
   readonly positionOf?: (partition: number) => Promise<number | undefined>;
 }

@@ -1,9 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { OrderLog } from '../../src/ports/order-log.ts';
+import type { LogEntry, OrderLog } from '../../src/ports/order-log.ts';
 import { logRecord, logRecords, newName } from './fixtures.ts';
 import type { JoinLog } from './log-member.ts';
 
 const PATIENCE = { timeout: 30_000, interval: 10 };
+
+/** The place behind the last entry. */
+function nextOf(entries: readonly LogEntry[] = []): number | undefined {
+  const last = entries.at(-1);
+  return last === undefined ? undefined : last.offset + 1;
+}
 
 /** How groups go on, side by side and after each other. */
 export function orderLogGroupTests(log: () => OrderLog, join: JoinLog): void {
@@ -64,6 +70,19 @@ export function orderLogGroupTests(log: () => OrderLog, join: JoinLog): void {
       expect(second.tickets()).toEqual(
         [...last.values()].map((entry) => entry?.record?.items[0]?.ticket ?? 0).toSorted((a, b) => a - b),
       );
+    });
+
+    it('does not lag behind where the reader itself says it stands', async () => {
+      const group = newName('group');
+      await append(4);
+      const first = join({ group, acks: false });
+      await first.sees(4);
+      first.leave();
+      const placed = first.byPartition();
+      const second = join({ group, positionOf: async (partition) => nextOf(placed.get(partition)) });
+      await lagBecomes(group, 0);
+
+      expect(second.tickets()).toEqual([]);
     });
 
     it('starts at the beginning when neither the reader nor the log knows better', async () => {

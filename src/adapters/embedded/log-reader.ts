@@ -77,8 +77,12 @@ export class LogReader {
   }
 
   async #start(): Promise<number> {
-    const { engine, group, positionOf } = this.#options;
-    return (await positionOf?.(PARTITION)) ?? (await engine.call('log.position', group)) ?? 0;
+    const { engine, group, positions, positionOf } = this.#options;
+    const own = await positionOf?.(PARTITION);
+    if (own === undefined) return (await engine.call('log.position', group)) ?? 0;
+    // What was stored as the reader left is not acknowledged here: the group would seem to lag until the next record.
+    positions.set(group, own);
+    return own;
   }
 
   #read(from: number): Promise<readonly StoredRecord[]> {

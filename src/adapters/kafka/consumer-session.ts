@@ -1,4 +1,4 @@
-import type { KafkaConsumer, Message, TopicPartition } from 'node-rdkafka';
+import type { KafkaConsumer, Message, TopicPartition, TopicPartitionOffset } from 'node-rdkafka';
 import { Fault, messageOf } from '../../domain/errors.ts';
 import type { ConsumeOptions, LogChunk } from '../../ports/order-log.ts';
 import type { Kafka, Settings } from './client.ts';
@@ -163,8 +163,17 @@ export class ConsumerSession {
       return;
     }
     for (const { partition } of which) this.#held.set(partition, { partition });
+    this.#acknowledge(placed);
     // At once, before anything of them can have been fetched.
     if (this.#paused) this.#consumer.pause([...which]);
+  }
+
+  /** What was stored as a reader left is not committed yet: the group would seem to lag until the next record. */
+  #acknowledge(placed: readonly Partial<TopicPartitionOffset>[]): void {
+    for (const { partition = 0, offset = -1 } of placed) {
+      const holding = this.#held.get(partition);
+      if (holding !== undefined && offset >= 0) this.#store(holding, offset);
+    }
   }
 
   /** Where the reader's own store says that it stands; its store may be away for a while. */
