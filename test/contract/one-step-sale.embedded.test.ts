@@ -19,13 +19,25 @@ describe.each([
   let queue: TicketQueue;
   let log: EmbeddedOrderLog;
   let oneStep: OneStepSale;
+  /** How often the log's readers were told. */
+  let told: number;
   const sale = { ...openSale(), ...TERMS };
 
   beforeEach(async () => {
     file = await openEmbeddedFile(thread);
     queue = createEmbeddedTicketQueue({ engine: file.engine, clock: systemClock });
     log = createEmbeddedOrderLog(file.engine);
-    oneStep = createEmbeddedSale({ engine: file.engine, log, clock: systemClock });
+    oneStep = createEmbeddedSale({
+      engine: file.engine,
+      clock: systemClock,
+      log: {
+        appended: () => {
+          told += 1;
+          log.appended();
+        },
+      },
+    });
+    told = 0;
     await queue.load(sale);
   });
   afterEach(() => file.close());
@@ -47,6 +59,8 @@ describe.each([
     const items = purchases(3);
     const answers = await sell(...items);
     expect(answers.map(({ kind }) => kind)).toEqual(['reserved', 'reserved', 'reserved']);
+    // Else they would see it a poll later.
+    expect(told).toBe(1);
     const { id: saleId, epoch } = sale;
     expect(await logged(1)).toEqual([
       {
