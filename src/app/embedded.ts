@@ -64,12 +64,10 @@ interface Closable {
 
 /** Side by side, since each takes a good part of the start-up time. Fails with the first one's error, if both do. */
 async function bothOrNeither<A extends Closable, B extends Closable>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  try {
-    return [await a, await b];
-  } catch (error) {
-    for (const opened of await Promise.allSettled([a, b])) {
-      if (opened.status === 'fulfilled') await opened.value.close();
-    }
-    throw error;
+  // Both are listened to from the start: one that fails while the other is awaited must not end the process.
+  const settled = await Promise.allSettled([a, b]);
+  if (settled.some(({ status }) => status === 'rejected')) {
+    for (const one of settled) if (one.status === 'fulfilled') await one.value.close();
   }
+  return [await a, await b];
 }

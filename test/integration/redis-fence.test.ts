@@ -4,6 +4,7 @@ import type { Servers } from '../../dev/servers/api.d.ts';
 import type { RedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
 import { createRedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
 import { openSale, purchase, purchases } from '../contract/fixtures.ts';
+import { freePort } from '../support/free-port.ts';
 import { TEST_REDIS_URL } from '../support/redis-prefix.ts';
 import { HAS_OWN_REDIS, up } from '../support/servers.ts';
 import type { TcpProxy } from '../support/tcp-proxy.ts';
@@ -148,7 +149,9 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis in trou
 
 describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis Cluster, with TEST_REDIS_URL', () => {
   it('gets all keys of a sale in one slot', async () => {
-    const servers = await up({ only: ['redis'], way: 'local', args: { redis: ['--cluster-enabled', 'yes'] } });
+    // Its own choice of a bus port, 10,000 above, lies where outgoing connections have theirs.
+    const args = ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())];
+    const servers = await up({ only: ['redis'], way: 'local', args: { redis: args } });
     const url = servers.urls.REDIS_URL ?? '';
     const redis = new Redis(url);
     const adapter = createRedisTicketQueue({ url });

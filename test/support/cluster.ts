@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { migrateStore } from '../../src/app/migrate.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type FloodgateProcess, startFloodgate } from './floodgate-process.ts';
+import { freePort } from './free-port.ts';
 import { type KafkaTopics, kafkaTopics } from './kafka-topics.ts';
 import { mysqlDatabase } from './mysql-database.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
@@ -67,13 +66,4 @@ export async function createCluster({ redis, kafka, mysql, mongo }: ClusterUrls)
       await workspace.remove();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { readonly port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

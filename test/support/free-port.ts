@@ -1,13 +1,9 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+/** Plain JavaScript, as it runs before anything is installed. */
+const PORTS: string = '../../dev/servers/ports.mjs';
 
-/** A port that nothing listens on at the moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+const ports = (await import(PORTS)) as { readonly freePort: (taken: ReadonlySet<number>) => Promise<number> };
+
+/** A port that nothing listens on, and that the system gives to no outgoing connection either. */
+export function freePort(): Promise<number> {
+  return ports.freePort(new Set());
 }
