@@ -11,6 +11,11 @@ export interface Policies {
 const QUEUE_TIMEOUT_SHARE = 0.5;
 const LOG_TIMEOUT_SHARE = 0.9;
 
+/** How long a call of the ticket queue may take, milliseconds. */
+export function queueTimeoutMs({ purchase }: Pick<Config, 'purchase'>): number {
+  return Math.round(purchase.deadlineMs * QUEUE_TIMEOUT_SHARE);
+}
+
 const BREAKER = {
   failureShare: 0.5,
   windowMs: 5000,
@@ -20,14 +25,17 @@ const BREAKER = {
 } as const;
 
 export function createPolicies({ purchase }: Config, { log }: Pick<Context, 'log'>): Policies {
-  const policyOf = (name: 'queue' | 'log', timeoutShare: number): Policy => {
+  const policyOf = (name: 'queue' | 'log', timeoutMs: number): Policy => {
     const policy = createPolicy(name, {
       ...BREAKER,
       concurrency: purchase.concurrency,
-      timeoutMs: Math.round(purchase.deadlineMs * timeoutShare),
+      timeoutMs,
     });
     policy.onState((state) => log.warn({ dependency: name, state }, 'breaker changed its state'));
     return policy;
   };
-  return { queue: policyOf('queue', QUEUE_TIMEOUT_SHARE), log: policyOf('log', LOG_TIMEOUT_SHARE) };
+  return {
+    queue: policyOf('queue', queueTimeoutMs({ purchase })),
+    log: policyOf('log', Math.round(purchase.deadlineMs * LOG_TIMEOUT_SHARE)),
+  };
 }

@@ -7,6 +7,7 @@ import { openKafka } from './kafka.ts';
 import { openMongo } from './mongo.ts';
 import { openMysql } from './mysql.ts';
 import type { Opened, Ports } from './opened.ts';
+import { queueTimeoutMs } from './policies.ts';
 import { openRedis } from './redis.ts';
 
 export interface OpenPorts {
@@ -36,7 +37,7 @@ export async function openPorts(config: Config, log: Pick<Log, 'info' | 'warn' |
     const isEmbedded = [redis, kafka, mysql, mongo].includes(undefined);
     const embedded = isEmbedded ? await opened(openEmbedded(dataDir)) : undefined;
     const [queue, orderLog, sql, live] = await Promise.all([
-      redis === undefined ? embedded?.queue : opened(openRedis(redis, log)),
+      redis === undefined ? embedded?.queue : opened(openRedis({ ...redis, timeoutMs: queueTimeoutMs(config) }, log)),
       kafka === undefined ? embedded?.log : opened(openKafka(kafka, log)),
       mysql === undefined ? embedded?.sql : opened(openMysql(mysql)),
       mongo === undefined ? embedded?.live : opened(openMongo(mongo)),

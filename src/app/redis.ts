@@ -15,7 +15,7 @@ const PREPARE_CAP_MS = 2000;
  * whose state is known to be sound only, or the queue stays fenced.
  */
 export async function openRedis(
-  { url, keyPrefix }: NonNullable<Config['redis']>,
+  { url, keyPrefix, timeoutMs }: NonNullable<Config['redis']> & { readonly timeoutMs: number },
   log: Pick<Log, 'info' | 'warn' | 'error'>,
 ): Promise<Opened<TicketQueue>> {
   const { createRedisTicketQueue } = await import('../adapters/redis/ticket-queue.ts');
@@ -23,6 +23,7 @@ export async function openRedis(
   const { queue, prepare, disconnect } = createRedisTicketQueue({
     url,
     prefix: keyPrefix,
+    timeoutMs,
     onState: (state, reason) => {
       if (state === 'up') prepare$.next();
       else log.warn({ dependency: 'Redis', reason }, 'connection lost, trying again');
