@@ -20,13 +20,18 @@ export async function openRedis(
 ): Promise<Opened<TicketQueue>> {
   const { createRedisTicketQueue } = await import('../adapters/redis/ticket-queue.ts');
   const prepare$ = new Subject<void>();
+  // Without the password.
+  const server = new URL(url).host;
+  let told = '';
   const { queue, prepare, disconnect } = createRedisTicketQueue({
     url,
     prefix: keyPrefix,
     timeoutMs,
     onState: (state, reason) => {
       if (state === 'up') prepare$.next();
-      else log.warn({ dependency: 'Redis', reason }, 'connection lost, trying again');
+      // Once for each reason: it is tried several times a second.
+      else if (reason !== told) log.warn({ dependency: 'Redis', server, reason }, 'not connected, trying again');
+      told = state === 'up' ? '' : reason;
     },
   });
   const preparing = prepare$.pipe(exhaustMap(() => prepareUntilDone(prepare, log))).subscribe();
