@@ -3,7 +3,14 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './run.mjs';
 
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/architecture.md', 'docs/cluster.md', 'docs/performance.md'];
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'docs/architecture.md',
+  'docs/cluster.md',
+  'docs/performance.md',
+];
 
 /** Paths from the root, in code; a placeholder or a pattern is no path. */
 const CODE_PATH = /`((?:\.ci|src|test|dev|docs|bench|migrations)\/[\w./-]+)`/g;
