@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { issueToken } from '../src/api/issue-token.ts';
 import { createInstallation, SECRET } from './support/installation.ts';
 import { CLIENTS, type ClientName, type LoadResult, load, type WireRequest } from './support/load.ts';
+import { median } from './support/median.ts';
 import { type ServerProcess, serve } from './support/serve.ts';
 
 const { values } = parseArgs({
@@ -72,7 +73,6 @@ for (let n = 0; n < workers; n += 1)
 
 let accepted = 0;
 let widest = 0;
-const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 const table: Record<string, unknown>[] = [];
 for (const connections of values.connections.split(',').map(Number)) {
   widest = Math.max(widest, connections);

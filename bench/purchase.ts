@@ -20,6 +20,7 @@ import type { Sale } from '../src/domain/sale.ts';
 import { publish } from '../src/services/publish.ts';
 import { createLog } from '../src/telemetry/log.ts';
 import { CLIENTS, type ClientName, type LoadResult, load, type WireRequest } from './support/load.ts';
+import { median } from './support/median.ts';
 import { serve } from './support/serve.ts';
 
 const { values } = parseArgs({
@@ -158,7 +159,6 @@ async function backlogGone(): Promise<void> {
   if (ms > 100) process.stderr.write(`  backlog gone after ${Math.round(ms)} ms\n`);
 }
 
-const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 const rateOf = (name: string) => median((results.get(name) ?? []).map(({ perSecond }) => perSecond));
 const table = names.map((name) => {
   const runs = results.get(name) ?? [];

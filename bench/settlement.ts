@@ -15,6 +15,7 @@ import { openKafkaOrderLog } from '../src/adapters/kafka/order-log.ts';
 import { createIdSource } from '../src/domain/ids.ts';
 import type { ReservationsRecord } from '../src/domain/log-record.ts';
 import { createInstallation } from './support/installation.ts';
+import { median } from './support/median.ts';
 import { serve } from './support/serve.ts';
 
 const { values } = parseArgs({
@@ -45,7 +46,6 @@ function recordOf(saleId: string, from: number, count: number): ReservationsReco
   return { type: 'reservations', saleId, productId: 'bench', epoch: 1, price, payWithinSeconds: 900, items };
 }
 
-const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 const perSecond = (count: number, ms: number) => (count * 1000) / ms;
 
 async function rawInserts(mysqlUrl: string): Promise<number> {

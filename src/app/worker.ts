@@ -1,4 +1,5 @@
 import { defer, type Observable, Subject, takeUntil } from 'rxjs';
+import type { OrderStore } from '../ports/order-store.ts';
 import { liveView, liveViewDefaults } from '../streams/live-view.ts';
 import { type SettledBatch, settlement, settlementDefaults } from '../streams/settlement.ts';
 import type { Context } from './context.ts';
@@ -28,7 +29,7 @@ export function startWorker(ports: Ports, context: Context): Worker {
   const orders$ = settlement(
     // The rows' own transaction holds the positions: they can't disagree with the rows, whatever the log remembers.
     consume(ordersGroup, (partition) => ports.store.position(ordersGroup, partition)),
-    { store: ports.store, log: ports.log },
+    { store: timed(ports, context), log: ports.log },
     {
       ...settlementDefaults,
       ...config.settlement,
@@ -61,6 +62,20 @@ export function startWorker(ports: Ports, context: Context): Worker {
       stop$.next();
       await Promise.all(running.map(({ ended }) => ended));
       clearTimeout(grace);
+    },
+  };
+}
+
+/** The store's hot call, each one timed, whether it succeeds or not. */
+function timed({ store, clock }: Ports, { metrics }: Context): Pick<OrderStore, 'store'> {
+  return {
+    store: async (batch) => {
+      const from = clock.monotonic();
+      try {
+        return await store.store(batch);
+      } finally {
+        metrics.storeCall(clock.monotonic() - from);
+      }
     },
   };
 }

@@ -21,6 +21,7 @@ test('20,000 buyers over 200 connections get the 1,000 tickets, each once, and e
     client.purchase({ saleId: 'stampede', token: workspace.tokenOf(`buyer-${n}`), key: `click-${n}` }),
   );
   await untilSettled(client);
+  expect((await client.get('/metrics')).body).toMatch(/^floodgate_settlement_store_seconds_count [1-9]/m);
   client.close();
   expect(await server.kill('SIGTERM')).toBe(0);
 
