@@ -9,7 +9,8 @@ export const catalogue: SchemaStep = {
         id TEXT NOT NULL PRIMARY KEY,
         name TEXT NOT NULL,
         description TEXT NOT NULL,
-        image_url TEXT
+        image_url TEXT,
+        version INTEGER NOT NULL
       ) STRICT`,
       `CREATE TABLE IF NOT EXISTS sales (
         id TEXT NOT NULL PRIMARY KEY,
@@ -34,7 +35,8 @@ export const catalogue: SchemaStep = {
         id VARCHAR(64) NOT NULL PRIMARY KEY,
         name VARCHAR(255) NOT NULL,
         description TEXT NOT NULL,
-        image_url VARCHAR(2048) NULL
+        image_url VARCHAR(2048) NULL,
+        version INT NOT NULL
       ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
       `CREATE TABLE IF NOT EXISTS sales (
         id VARCHAR(64) NOT NULL PRIMARY KEY,

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { PHASES } from '../domain/sale.ts';
+import { isPublic, PHASES } from '../domain/sale.ts';
 import type { Sales } from '../services/sales.ts';
 import { isAdmin } from './access.ts';
 import type { Authenticator } from './auth.ts';
@@ -79,7 +79,7 @@ export function salesRoutes({ sales, auth, onFault }: SalesRoutesDeps): readonly
       handle: reading(onFault, async (request, reply) => {
         const [saleId = ''] = request.params;
         const view = isSaleId(saleId) ? await sales.view(saleId) : undefined;
-        if (view === undefined || (view.sale.status === 'draft' && !isAdmin(auth, request))) {
+        if (view === undefined || (!isPublic(view.sale) && !isAdmin(auth, request))) {
           return sendProblem(reply, 'not_found', request.requestId);
         }
         reply.send(200, JSON_TYPE, serialiseSale(view));

@@ -1,7 +1,13 @@
 import type { Money } from './money.ts';
 
-/** What the admin decided about a sale; what buyers see is its {@link Phase}. */
-export type SaleStatus = 'draft' | 'published' | 'closed';
+/**
+ * What the admin decided about a sale; what buyers see is its {@link Phase}. `publishing` is a draft that can't change
+ * any more because its tickets are being loaded; nobody can buy yet. From `published` on its price, product and total
+ * stand. `closed` is for ever.
+ */
+export type SaleStatus = 'draft' | 'publishing' | 'published' | 'closed';
+
+export const SALE_STATUSES = ['draft', 'publishing', 'published', 'closed'] as const satisfies readonly SaleStatus[];
 
 export type Phase = 'draft' | 'upcoming' | 'live' | 'sold_out' | 'ended' | 'closed';
 
@@ -30,17 +36,22 @@ export interface Sale {
   readonly version: number;
 }
 
+/** Whether buyers may see it. */
+export function isPublic({ status }: Pick<Sale, 'status'>): boolean {
+  return status === 'published' || status === 'closed';
+}
+
 export type Gate = 'open' | 'notStarted' | 'ended' | 'closed';
 
 /** Whether a sale sells at `nowMs`, by its own rules; whether a ticket is left is the queue's to say. */
 export function gateOf(sale: Pick<Sale, 'status' | 'opensAt' | 'closesAt'>, nowMs: number): Gate {
   if (sale.status === 'closed') return 'closed';
-  if (sale.status === 'draft' || nowMs < sale.opensAt) return 'notStarted';
+  if (!isPublic(sale) || nowMs < sale.opensAt) return 'notStarted';
   return nowMs < sale.closesAt ? 'open' : 'ended';
 }
 
 export function phaseOf(sale: Sale, nowMs: number, remaining: number): Phase {
-  if (sale.status === 'draft') return 'draft';
+  if (!isPublic(sale)) return 'draft';
   const gate = gateOf(sale, nowMs);
   if (gate === 'notStarted') return 'upcoming';
   if (gate === 'open') return remaining > 0 ? 'live' : 'sold_out';

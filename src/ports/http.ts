@@ -1,3 +1,5 @@
+import type { LiveFront, LiveFrontOptions } from './live-socket.ts';
+
 /**
  * The HTTP front as the API sees it. A front decodes, guards and routes; handlers get whole requests and answer
  * once. Handlers are synchronous: one that needs to wait keeps the reply and answers later.
@@ -20,6 +22,8 @@ export interface HttpRequest {
   readonly contentType: string;
   /** The If-Match header; empty without one. */
   readonly ifMatch: string;
+  /** The Floodgate-Signature header; empty without one. */
+  readonly signature: string;
   /** The whole body; empty for requests without one. */
   readonly body: Uint8Array;
 }
@@ -76,6 +80,8 @@ export interface HttpFrontOptions {
    * counter is called with the status of each answer.
    */
   readonly countRoute?: (method: HttpMethod | 'HEAD' | 'other', pattern: string) => (status: number) => void;
+  /** WebSockets, on the same port. */
+  readonly live?: LiveFrontOptions;
   /** Something broke in a handler, or it did not answer in time. */
   readonly onError: (error: unknown, requestId: string) => void;
 }
@@ -89,6 +95,8 @@ export interface HttpFront {
   readonly idle: (graceMs: number) => Promise<void>;
   /** Stops accepting connections; those open keep being served. */
   readonly stopListening: () => void;
+  /** There when `live` was given. */
+  readonly live?: LiveFront;
   /** Closes what is still open. */
   readonly close: () => void;
 }

@@ -1,3 +1,4 @@
+import type { Money } from '../domain/money.ts';
 import type { Order, OrderState } from '../domain/order.ts';
 import type { LogPosition } from './order-log.ts';
 
@@ -47,6 +48,49 @@ export interface SaleCounts {
   readonly tickets: number;
 }
 
+/** Where a reserved order may go by somebody's wish; `rejected` is the database's alone. */
+export type EndState = 'paid' | 'cancelled' | 'expired';
+
+/** An order that gave its ticket back, and a ticket queue that has not heard of it yet. */
+export interface OwedTicket {
+  readonly saleId: string;
+  readonly orderId: string;
+}
+
+/** A provider's word that it took the money of an order. */
+export interface Capture {
+  /** Unique to the provider's message; a repeated one changes nothing. */
+  readonly eventId: string;
+  /** Unique to the payment. */
+  readonly paymentId: string;
+  readonly orderId: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+export type CaptureResult =
+  /** This capture pays the order, now or earlier. */
+  | { readonly kind: 'paid'; readonly order: Order }
+  /** The order had ended, or another payment had paid it: this money has to go back, see `refundsDue`. */
+  | { readonly kind: 'refundDue'; readonly order: Order }
+  /** No such order is stored. Nothing was recorded. */
+  | { readonly kind: 'unknownOrder' };
+
+/** Money that has to go back. */
+export interface RefundDue {
+  readonly paymentId: string;
+  readonly orderId: string;
+  readonly price: Money;
+}
+
+/** What of a sale's orders came to money. */
+export interface SaleMoney {
+  /** Prices of the paid orders added up, in minor units. */
+  readonly revenue: number;
+  /** Payments that were taken and went back, or are about to. */
+  readonly refunded: number;
+}
+
 /** The record of truth about orders. Errors: Fault `unavailable` or `timeout`, both worth a retry. */
 export interface OrderStore {
   /**
@@ -64,6 +108,36 @@ export interface OrderStore {
   orders(query: OrderQuery): Promise<readonly Order[]>;
 
   counts(saleId: string): Promise<SaleCounts>;
+
+  /**
+   * Moves those of 1 to 1,000 orders that are still reserved, each by one conditional update, all in one transaction: of
+   * rivals that want the same order exactly one gets it. Returns those that this call moved, as they are now. An order
+   * that gave its ticket back is owed to the queue from the same transaction on, until `returned`.
+   */
+  transition(to: EndState, orderIds: readonly string[], at: number): Promise<readonly Order[]>;
+
+  /** Reserved orders of a sale that had to be paid by `now` or earlier, soonest first. */
+  due(saleId: string, now: number, limit: number): Promise<readonly string[]>;
+
+  /** Tickets that ended orders owe to the queue, oldest first. */
+  owedTickets(limit: number): Promise<readonly OwedTicket[]>;
+
+  /** The queue has these orders' tickets back. Unknown ones are ignored. */
+  returned(orderIds: readonly string[]): Promise<void>;
+
+  /**
+   * Records a capture, with its event, and pays the order if it is reserved; all in one transaction. The same payment or
+   * event again gives the same result.
+   */
+  capture(capture: Capture): Promise<CaptureResult>;
+
+  /** Oldest first. */
+  refundsDue(limit: number): Promise<readonly RefundDue[]>;
+
+  /** The money of this payment went back. */
+  refunded(paymentId: string, at: number): Promise<void>;
+
+  money(saleId: string): Promise<SaleMoney>;
 
   /** The greatest order id stored; undefined in an empty store. */
   lastOrderId(): Promise<string | undefined>;

@@ -1,4 +1,5 @@
 import type { Sale } from '../domain/sale.ts';
+import type { Stock } from '../domain/stock.ts';
 
 /** One purchase as the queue sees it. */
 export interface ReserveItem {
@@ -36,7 +37,7 @@ export type ReserveReply =
       /** One to each item, in their order. */
       readonly answers: readonly ReserveAnswer[];
       /** Tickets left after the call. */
-      readonly remaining: number;
+      readonly stock: Stock;
     }
   /** The queue does not know the sale. */
   | { readonly kind: 'unknownSale' }
@@ -103,8 +104,8 @@ export interface TicketQueue {
   /** No more reservations, for ever; replays go on. */
   close(saleId: string, epoch: number): Promise<void>;
 
-  /** Tickets left; undefined when the queue does not know the sale. */
-  remaining(saleId: string): Promise<number | undefined>;
+  /** Tickets left; undefined when the queue does not know the sale. Its version counts up with each change, for ever. */
+  stock(saleId: string): Promise<Stock | undefined>;
 
   /** The reservation of an order, as long as it holds its ticket; undefined otherwise. */
   find(saleId: string, orderId: string): Promise<StrandedReservation | undefined>;

@@ -1,5 +1,5 @@
 import type { Phase, Sale } from '../domain/sale.ts';
-import { phaseOf } from '../domain/sale.ts';
+import { isPublic, phaseOf } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
@@ -129,7 +129,7 @@ export class Sales {
   }
 
   async #remaining(sale: Sale): Promise<number> {
-    if (sale.status === 'draft') return sale.total;
+    if (!isPublic(sale)) return sale.total;
     const cached = this.#stock.get(sale.id);
     if (cached !== undefined && this.#fresh(cached, this.#options.stockTtlMs)) return cached.value;
     try {

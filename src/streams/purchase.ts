@@ -3,7 +3,7 @@ import { isFault } from '../domain/errors.ts';
 import type { IdSource } from '../domain/ids.ts';
 import type { LoggedReservation } from '../domain/log-record.ts';
 import { type PurchaseOutcome, type Reservation, reservedOrder } from '../domain/purchase.ts';
-import type { Sale } from '../domain/sale.ts';
+import { isPublic, type Sale } from '../domain/sale.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OneStepSale, SellItem } from '../ports/one-step-sale.ts';
 import type { OrderLog } from '../ports/order-log.ts';
@@ -102,7 +102,7 @@ export function purchase(
   const reserveAndPublish = async (batch: OpenBatch, open: readonly number[]): Promise<AnsweredBatch> => {
     try {
       const known = sales.known(batch.saleId) ?? (await sales.find(batch.saleId));
-      if (known === undefined || known.status === 'draft') return answerAll(batch, open, UNKNOWN_SALE);
+      if (known === undefined || !isPublic(known)) return answerAll(batch, open, UNKNOWN_SALE);
       // A ticket is not taken that can't be published.
       if (!log.writable() || !policies.log.ready()) return answerAll(batch, open, UNAVAILABLE);
       const asked = open.map((index) => ({ index, item: itemOf(batch.requests[index] as PurchaseRequest, newId) }));

@@ -18,7 +18,7 @@ export function createSqlCatalogue(database: SqlDatabase): Catalogue {
       guarded('reading sales', async () => {
         const where = {
           ...(after === undefined ? {} : { id: { $gt: after } }),
-          ...(includeDrafts ? {} : { status: { $ne: 'draft' as const } }),
+          ...(includeDrafts ? {} : { status: { $in: ['published', 'closed'] as const } }),
         };
         const rows = await database.em().find(SaleEntity, where, { orderBy: { id: 'asc' }, limit });
         return rows.map(saleOfRow);

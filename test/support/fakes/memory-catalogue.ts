@@ -16,7 +16,7 @@ export class MemoryCatalogue implements Catalogue {
 
   async sales({ after = '', limit, includeDrafts }: SaleQuery): Promise<readonly Sale[]> {
     return [...this.#sales.values()]
-      .filter(({ id, status }) => id > after && (includeDrafts || status !== 'draft'))
+      .filter(({ id, status }) => id > after && (includeDrafts || status === 'published' || status === 'closed'))
       .sort((a, b) => (a.id < b.id ? -1 : 1))
       .slice(0, limit);
   }

@@ -1,0 +1,23 @@
+import type { Observable } from 'rxjs';
+import type { Order } from '../domain/order.ts';
+import type { Stock } from '../domain/stock.ts';
+
+/** What happened, for those who look on. */
+export type NewsItem =
+  | { readonly type: 'stock'; readonly saleId: string; readonly stock: Stock }
+  /** The sale's settings or status changed: read it again. */
+  | { readonly type: 'sale'; readonly saleId: string }
+  /** Orders as they are now, after a change. */
+  | { readonly type: 'orders'; readonly orders: readonly Order[] };
+
+/**
+ * News between processes, to all of them, the teller's own included. At most once and without a promise: what must be
+ * right is read from where it is kept.
+ */
+export interface News {
+  /** Never throws and never waits; news is dropped while the way is cut. */
+  tell(item: NewsItem): void;
+
+  /** Hot. Never errors. */
+  readonly news$: Observable<NewsItem>;
+}
