@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureCompiler } from './compiler.mjs';
 import { withLock } from './lock.mjs';
 import { npm, ROOT, run, say } from './run.mjs';
 
@@ -36,7 +37,8 @@ export async function ensureKafkaClient() {
   if (existsSync(RDKAFKA_BINARY)) return;
   await exclusively(async () => {
     if (existsSync(RDKAFKA_BINARY)) return;
-    say('compiling node-rdkafka (there is no prebuilt one; takes a minute or two and a C++ compiler)');
+    await ensureCompiler();
+    say('compiling node-rdkafka (there is no prebuilt one; takes a minute or two)');
     await npmRun('npm rebuild node-rdkafka', ['rebuild', 'node-rdkafka', '--ignore-scripts=false'], COMPILE_TIMEOUT_MS);
   });
 }
