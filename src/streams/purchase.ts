@@ -4,6 +4,7 @@ import type { IdSource } from '../domain/ids.ts';
 import type { LoggedReservation } from '../domain/log-record.ts';
 import { type PurchaseOutcome, type Reservation, reservedOrder } from '../domain/purchase.ts';
 import { isPublic, type Sale } from '../domain/sale.ts';
+import type { Stock } from '../domain/stock.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OneStepSale, SellItem } from '../ports/one-step-sale.ts';
 import type { OrderLog } from '../ports/order-log.ts';
@@ -23,7 +24,7 @@ export interface PurchasePorts {
     readonly known: (saleId: string) => Sale | undefined;
     readonly find: (saleId: string) => Promise<Sale | undefined>;
     readonly forget: (saleId: string) => void;
-    readonly observe: (saleId: string, remaining: number) => void;
+    readonly observe: (saleId: string, stock: Stock) => void;
   };
   readonly newId: IdSource;
   readonly clock: Clock;
@@ -129,7 +130,7 @@ export function purchase(
       oneStep === undefined ? queue.reserve(sale.id, sale.epoch, items) : oneStep.sell(sale, items),
     );
     if (reply.kind === 'answered') {
-      sales.observe(sale.id, reply.remaining);
+      sales.observe(sale.id, reply.stock);
       return { toPublish: settleAnswers(batch, inTime, reply.answers, sale), sale };
     }
     if (reply.kind === 'stale' && !again) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import type { Stock } from '../../src/domain/stock.ts';
 import type { ReserveItem, TicketQueue } from '../../src/ports/ticket-queue.ts';
 import { newOrderId, openSale } from './fixtures.ts';
 import type { QueueBench } from './queue-bench.ts';
@@ -69,18 +70,20 @@ class ModelRun {
   readonly #saleId: string;
   readonly #total: number;
   readonly #batches: (readonly ReserveItem[])[] = [];
+  #stock: Stock;
 
   static async start(queue: TicketQueue, total: number, perBuyerLimit: number): Promise<ModelRun> {
     const sale = openSale({ total, perBuyerLimit });
     await queue.load(sale);
-    return new ModelRun(queue, new ModelQueue(sale), sale.id, total);
+    return new ModelRun(queue, new ModelQueue(sale), sale.id, total, await stockOf(queue, sale.id));
   }
 
-  private constructor(queue: TicketQueue, model: ModelQueue, saleId: string, total: number) {
+  private constructor(queue: TicketQueue, model: ModelQueue, saleId: string, total: number, stock: Stock) {
     this.#queue = queue;
     this.#model = model;
     this.#saleId = saleId;
     this.#total = total;
+    this.#stock = stock;
   }
 
   async do(command: Command): Promise<void> {
@@ -118,6 +121,15 @@ class ModelRun {
       pending: this.#model.pending.length,
       doubled: [],
     });
+    this.#checkStock(await stockOf(this.#queue, this.#saleId));
+  }
+
+  /** Each command only takes or only returns tickets: the content changed if and only if the number left did. */
+  #checkStock(stock: Stock): void {
+    expect(stock.remaining).toBe(this.#model.remaining);
+    if (stock.remaining === this.#stock.remaining) expect(stock).toEqual(this.#stock);
+    else expect(stock.version).toBeGreaterThan(this.#stock.version);
+    this.#stock = stock;
   }
 
   async #reserve(items: readonly ReserveItem[]): Promise<void> {
@@ -126,7 +138,7 @@ class ModelRun {
     const reply = await this.#queue.reserve(this.#saleId, 1, items);
     if (reply.kind !== 'answered') throw new Error(`the queue did not answer: ${reply.kind}`);
     expect(reply.answers.map(withoutTime)).toEqual(expected);
-    expect(reply.remaining).toBe(this.#model.remaining);
+    this.#checkStock(reply.stock);
   }
 
   /** What is due depends on the clock, so the model says only what may come. */
@@ -149,6 +161,12 @@ class ModelRun {
     const orderIds = this.#batches.flat().map(({ orderId }) => orderId);
     return numbers.map((n) => orderIds[n % orderIds.length] ?? newOrderId());
   }
+}
+
+async function stockOf(queue: TicketQueue, saleId: string): Promise<Stock> {
+  const stock = await queue.stock(saleId);
+  if (stock === undefined) throw new Error('the queue forgot a sale');
+  return stock;
 }
 
 const LONE_WISH: Wish = { userId: 'u1', key: undefined, fingerprint: 'f1' };

@@ -7,6 +7,7 @@ import { ticketQueueKeyTests } from './ticket-queue-keys.ts';
 import { ticketQueueModelTests } from './ticket-queue-properties.ts';
 import { ticketQueueRelayTests } from './ticket-queue-relay.ts';
 import { ticketQueueSellingTests } from './ticket-queue-selling.ts';
+import { ticketQueueStockTests } from './ticket-queue-stock.ts';
 
 export interface QueueHarness {
   readonly queue: TicketQueue;
@@ -33,6 +34,7 @@ export function ticketQueueContract(name: string, open: () => Promise<QueueHarne
     ticketQueueKeyTests(bench);
     ticketQueueGateTests(bench);
     ticketQueueRelayTests(bench);
+    ticketQueueStockTests(bench);
     ticketQueueModelTests(bench);
 
     it('answers a ping', async () => {
@@ -48,9 +50,11 @@ export function ticketQueueContract(name: string, open: () => Promise<QueueHarne
       await queue.release(saleId, [items[0]?.orderId ?? '']);
       await queue.published(saleId, [items[1]?.orderId ?? '']);
       const audit = await queue.audit(saleId);
+      const stock = await queue.stock(saleId);
       queue = await reopen();
 
       expect(await queue.audit(saleId)).toEqual(audit);
+      expect(await queue.stock(saleId)).toEqual(stock);
       expect(await answers(saleId, items)).toEqual(before);
       expect((await answers(saleId, purchases(7))).map(ticketOf)).toEqual([5, 6, 7, 8, 9, 10, 1]);
     });

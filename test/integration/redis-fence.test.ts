@@ -53,7 +53,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis in trou
 
       await expect(queue.load(openSale())).rejects.toMatchObject({ code: 'fenced', retryable: false });
       await expect(queue.reserve('sale', 1, purchases(1))).rejects.toMatchObject({ code: 'fenced' });
-      await expect(queue.remaining('sale')).rejects.toMatchObject({ code: 'fenced' });
+      await expect(queue.stock('sale')).rejects.toMatchObject({ code: 'fenced' });
     });
 
     it('is lifted by one process for all', async () => {
@@ -61,7 +61,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis in trou
       await Promise.all([first.prepare(), second.prepare()]);
       const saleId = await load(first);
 
-      expect(await second.queue.reserve(saleId, 1, purchases(1))).toMatchObject({ remaining: 9 });
+      expect(await second.queue.reserve(saleId, 1, purchases(1))).toMatchObject({ stock: { remaining: 9 } });
     });
 
     it('is lifted again after the scripts were flushed, for nothing was lost', async () => {
@@ -69,10 +69,10 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis in trou
       await adapter.prepare();
       const saleId = await load(adapter);
       await redis.script('FLUSH');
-      await expect(adapter.queue.remaining(saleId)).rejects.toMatchObject({ code: 'fenced' });
+      await expect(adapter.queue.stock(saleId)).rejects.toMatchObject({ code: 'fenced' });
       await adapter.prepare();
 
-      expect(await adapter.queue.remaining(saleId)).toBe(10);
+      expect(await adapter.queue.stock(saleId)).toMatchObject({ remaining: 10 });
     });
 
     it('stays after a restart until somebody has recovered the state', async () => {
@@ -99,7 +99,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis in trou
     await redis.config('SET', 'maxmemory', '0');
 
     expect(await adapter.queue.audit(saleId)).toMatchObject({ held: 0, heldByBuyers: 0, remaining: 10, pending: 0 });
-    expect(await adapter.queue.reserve(saleId, 1, purchases(3))).toMatchObject({ remaining: 7 });
+    expect(await adapter.queue.reserve(saleId, 1, purchases(3))).toMatchObject({ stock: { remaining: 7 } });
   });
 
   describe('behind a network', () => {
@@ -121,7 +121,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis in trou
 
       expect(await queue.reserve(saleId, 1, items)).toMatchObject({
         answers: [{ ticket: 1 }, { ticket: 2 }, { ticket: 3 }],
-        remaining: 7,
+        stock: { remaining: 7 },
       });
       expect(await queue.audit(saleId)).toMatchObject({ held: 3, heldByBuyers: 3, remaining: 7, doubled: [] });
     });
@@ -142,7 +142,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis in trou
       await servers.start('redis');
 
       await expect.poll(() => queue.ping().then(() => 'up', String), { timeout: 10_000 }).toBe('up');
-      await expect(queue.remaining(saleId)).rejects.toMatchObject({ code: 'fenced' });
+      await expect(queue.stock(saleId)).rejects.toMatchObject({ code: 'fenced' });
     });
   });
 });
@@ -165,13 +165,13 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis Cluster
       const items = purchases(3);
       const [first, second] = items.map(({ orderId }) => orderId) as [string, string];
 
-      expect(await adapter.queue.reserve(sale.id, 1, items)).toMatchObject({ remaining: 7 });
+      expect(await adapter.queue.reserve(sale.id, 1, items)).toMatchObject({ stock: { remaining: 7 } });
       await adapter.queue.published(sale.id, [first]);
       expect(await adapter.queue.claimStranded(sale.id, { leaseMs: 0, max: 9 })).toHaveLength(2);
       expect(await adapter.queue.release(sale.id, [second])).toEqual([second]);
       await adapter.queue.close(sale.id, 1);
       expect(await adapter.queue.find(sale.id, first)).toMatchObject({ ticket: 1 });
-      expect(await adapter.queue.remaining(sale.id)).toBe(8);
+      expect(await adapter.queue.stock(sale.id)).toMatchObject({ remaining: 8 });
       expect(await adapter.queue.audit(sale.id)).toMatchObject({ held: 2, pending: 1 });
     } finally {
       adapter.disconnect();

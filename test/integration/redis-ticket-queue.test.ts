@@ -106,7 +106,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
       await loadSome(sale, 30);
 
       expect(await adapter.queue.reserve(sale.id, 1, purchases(1))).toEqual({ kind: 'unknownSale' });
-      expect(await adapter.queue.remaining(sale.id)).toBeUndefined();
+      expect(await adapter.queue.stock(sale.id)).toBeUndefined();
       expect(await adapter.queue.audit(sale.id)).toBeUndefined();
 
       await adapter.queue.load(sale);

@@ -104,7 +104,7 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
         known: (saleId) => memory.get(saleId),
         find: (saleId) => hooks.find(async () => memory.get(saleId) ?? catalogue.get(saleId)),
         forget: (saleId) => memory.delete(saleId),
-        observe: (_, remaining) => observed.push(remaining),
+        observe: (_, { remaining }) => observed.push(remaining),
       },
       newId: createIdSource({ node: 1, now: clock.now }),
       clock,

@@ -75,7 +75,7 @@ describe.each([
     const call = { saleId: 's', epoch: 1, now: 5, items: [item, { ...item, key: 'k:2' }] };
 
     await expect(engine.call('queue.reserve', call)).rejects.toMatchObject({ name: 'Fault', code: 'corrupt' });
-    expect(await engine.call('queue.remaining', 's')).toBe(9);
+    expect(await engine.call('queue.stock', 's')).toMatchObject({ remaining: 9 });
   });
 
   it('says which file it can not open', async () => {

@@ -24,7 +24,7 @@ export function createEmbeddedTicketQueue({ engine, clock }: EmbeddedQueueOption
     close: async (saleId, epoch) => {
       await engine.call('queue.close', { saleId, epoch });
     },
-    remaining: (saleId) => engine.call('queue.remaining', saleId),
+    stock: (saleId) => engine.call('queue.stock', saleId),
     find: (saleId, orderId) => engine.call('queue.find', { saleId, orderId }),
     audit: (saleId) => engine.call('queue.audit', saleId),
     ping: async () => {

@@ -6,7 +6,7 @@ describe('replyOf', () => {
     [[-1], { kind: 'unknownSale' }],
     [[-2, 7], { kind: 'stale', epoch: 7 }],
   ])('reads %j as an answer to the whole batch', (raw, reply) => {
-    expect(replyOf(raw, 3)).toEqual(reply);
+    expect(replyOf(raw, 2, 3)).toEqual(reply);
   });
 
   it.each([
@@ -21,14 +21,15 @@ describe('replyOf', () => {
     [-4, { kind: 'closed' }],
     [-5, { kind: 'keyMismatch' }],
   ])('reads %j as an answer to one purchase', (raw, answer) => {
-    expect(replyOf([9, 1000, raw], 1)).toEqual({ kind: 'answered', remaining: 9, answers: [answer] });
+    const stock = { remaining: 9, version: 2 * 2 ** 32 + 4 };
+    expect(replyOf([9, 4, 1000, raw], 2, 1)).toEqual({ kind: 'answered', stock, answers: [answer] });
   });
 
   it.each([
-    ['an answer too few', [9, 1000, 1]],
-    ['a refusal that nobody knows', [9, 1000, 1, -6]],
-    ['a form that nobody knows', [9, 1000, 1, '?']],
+    ['an answer too few', [9, 4, 1000, 1]],
+    ['a refusal that nobody knows', [9, 4, 1000, 1, -6]],
+    ['a form that nobody knows', [9, 4, 1000, 1, '?']],
   ])('throws on %s', (_, raw) => {
-    expect(() => replyOf(raw, 2)).toThrow(expect.objectContaining({ code: 'corrupt' }));
+    expect(() => replyOf(raw, 2, 2)).toThrow(expect.objectContaining({ code: 'corrupt' }));
   });
 });

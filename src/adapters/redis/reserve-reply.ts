@@ -1,4 +1,5 @@
 import { Fault } from '../../domain/errors.ts';
+import { stockVersion } from '../../domain/stock.ts';
 import type { ReserveAnswer, ReserveReply } from '../../ports/ticket-queue.ts';
 
 /** What reserve.lua says of the whole batch, in the place of the tickets left. */
@@ -14,13 +15,14 @@ const REFUSALS: Readonly<Record<number, ReserveAnswer>> = {
   [-5]: { kind: 'keyMismatch' },
 };
 
-/** Reads what reserve.lua returned; its header has the format. Errors: Fault `corrupt`. */
-export function replyOf(raw: unknown, size: number): ReserveReply {
-  const [head, second, ...answers] = raw as [number, number, ...(number | string)[]];
+/** Reads what reserve.lua returned to a caller of `epoch`; its header has the format. Errors: Fault `corrupt`. */
+export function replyOf(raw: unknown, epoch: number, size: number): ReserveReply {
+  const [head, second, now, ...answers] = raw as [number, number, number, ...(number | string)[]];
   if (head === UNKNOWN_SALE) return { kind: 'unknownSale' };
   if (head === STALE) return { kind: 'stale', epoch: second };
   if (answers.length !== size) throw unreadable(`${answers.length} answers to ${size} purchases`);
-  return { kind: 'answered', remaining: head, answers: answers.map((answer) => answerOf(answer, second)) };
+  const stock = { remaining: head, version: stockVersion(epoch, second) };
+  return { kind: 'answered', stock, answers: answers.map((answer) => answerOf(answer, now)) };
 }
 
 function answerOf(answer: number | string, now: number): ReserveAnswer {

@@ -21,9 +21,9 @@ export const SCRIPTS = {
   reserve: script('reserve', ['meta', 'queue', 'buyers', 'ledger', 'keys', 'pending', 'held']),
   published: script('published', ['pending']),
   claimStranded: script('claim-stranded', ['pending', 'ledger']),
-  release: script('release', ['queue', 'buyers', 'ledger', 'pending', 'held']),
+  release: script('release', ['queue', 'buyers', 'ledger', 'pending', 'held', 'meta']),
   close: script('close', ['meta']),
-  remaining: script('remaining', ['meta', 'queue']),
+  stock: script('stock', ['meta', 'queue']),
   find: script('find', ['ledger']),
   audit: script('audit', ['meta', 'queue', 'buyers', 'ledger', 'pending']),
 } as const satisfies Readonly<Record<string, Script>>;

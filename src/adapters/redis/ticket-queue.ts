@@ -1,3 +1,4 @@
+import { stockVersion } from '../../domain/stock.ts';
 import type { QueueAudit, TicketQueue } from '../../ports/ticket-queue.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { connectRedis } from './connection.ts';
@@ -56,7 +57,7 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
     async reserve(saleId, epoch, items) {
       const args: (string | number)[] = [epoch];
       for (const { orderId, userId, key, fingerprint } of items) args.push(orderId, userId, key, fingerprint);
-      return replyOf(await evaluate('reserve', saleId, args), items.length);
+      return replyOf(await evaluate('reserve', saleId, args), epoch, items.length);
     },
 
     async published(saleId, orderIds) {
@@ -77,8 +78,11 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
       await evaluate('close', saleId, [epoch]);
     },
 
-    async remaining(saleId) {
-      return ((await evaluate('remaining', saleId, [])) as number | null) ?? undefined;
+    async stock(saleId) {
+      const raw = (await evaluate('stock', saleId, [])) as readonly [number, number, number] | null;
+      if (raw === null) return undefined;
+      const [remaining, epoch, changes] = raw;
+      return { remaining, version: stockVersion(epoch, changes) };
     },
 
     async find(saleId, orderId) {

@@ -1,4 +1,5 @@
 import { gateOf } from '../../../src/domain/sale.ts';
+import { type Stock, stockVersion } from '../../../src/domain/stock.ts';
 import type {
   QueueAudit,
   QueuedSale,
@@ -17,6 +18,8 @@ interface Held extends StrandedReservation {
 interface State {
   sale: QueuedSale;
   closed: boolean;
+  /** Calls that took or returned tickets. */
+  changes: number;
   readonly free: number[];
   readonly ledger: Map<string, Held>;
   readonly keys: Map<string, { readonly fingerprint: string; readonly reservation: StrandedReservation }>;
@@ -31,7 +34,7 @@ export class MemoryTicketQueue implements TicketQueue {
   async load(sale: QueuedSale): Promise<void> {
     if (this.#sales.has(sale.id)) return;
     const free = Array.from({ length: sale.total }, (_, n) => n + 1);
-    this.#sales.set(sale.id, { sale, closed: false, free, ledger: new Map(), keys: new Map() });
+    this.#sales.set(sale.id, { sale, closed: false, changes: 0, free, ledger: new Map(), keys: new Map() });
   }
 
   /** As after a recovery: the same reservations, under the next epoch. */
@@ -47,8 +50,10 @@ export class MemoryTicketQueue implements TicketQueue {
     if (state === undefined) return { kind: 'unknownSale' };
     if (state.sale.epoch !== epoch) return { kind: 'stale', epoch: state.sale.epoch };
     if (items.length < 1 || items.length > 256) throw new RangeError(`${items.length} items in a call`);
+    const before = state.free.length;
     const answers = items.map((item) => this.#reserveOne(state, item));
-    return { kind: 'answered', answers, remaining: state.free.length };
+    if (state.free.length < before) state.changes += 1;
+    return { kind: 'answered', answers, stock: stockOf(state) };
   }
 
   async published(saleId: string, orderIds: readonly string[]): Promise<void> {
@@ -75,11 +80,13 @@ export class MemoryTicketQueue implements TicketQueue {
     const state = this.#sales.get(saleId);
     if (state === undefined) return [];
     const { ledger, free } = state;
-    return orderIds.filter((orderId) => {
+    const released = orderIds.filter((orderId) => {
       const held = ledger.get(orderId);
       if (held !== undefined) free.push(held.ticket);
       return ledger.delete(orderId);
     });
+    if (released.length > 0) state.changes += 1;
+    return released;
   }
 
   async close(saleId: string, epoch: number): Promise<void> {
@@ -87,8 +94,9 @@ export class MemoryTicketQueue implements TicketQueue {
     if (state?.sale.epoch === epoch) state.closed = true;
   }
 
-  async remaining(saleId: string): Promise<number | undefined> {
-    return this.#sales.get(saleId)?.free.length;
+  async stock(saleId: string): Promise<Stock | undefined> {
+    const state = this.#sales.get(saleId);
+    return state && stockOf(state);
   }
 
   async find(saleId: string, orderId: string): Promise<StrandedReservation | undefined> {
@@ -137,4 +145,8 @@ export class MemoryTicketQueue implements TicketQueue {
     keys.set(JSON.stringify([userId, key]), { fingerprint, reservation });
     return { kind: 'reserved', ticket, reservedAt: reservation.reservedAt };
   }
+}
+
+function stockOf({ sale, changes, free }: State): Stock {
+  return { remaining: free.length, version: stockVersion(sale.epoch, changes) };
 }

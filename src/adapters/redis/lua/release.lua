@@ -7,6 +7,7 @@
     KEYS[3] 'ledger'
     KEYS[4] 'pending'
     KEYS[5] 'held'
+    KEYS[6] 'meta'
 
     ARGV  order ids; those that hold no ticket are ignored
 
@@ -31,6 +32,7 @@ for _, order in ipairs(ARGV) do
 end
 if #orders == 0 then return {} end
 
+local changes = tonumber(redis.call('HGET', KEYS[6], 'changes') or 0) or 0
 redis.call('LLEN', KEYS[1])
 redis.call('ZCARD', KEYS[4])
 redis.call('GETBIT', KEYS[5], 0)
@@ -40,6 +42,7 @@ for i, order in ipairs(orders) do
   redis.call('SETBIT', KEYS[5], tickets[i], 0)
   redis.call('RPUSH', KEYS[1], tickets[i])
 end
+redis.call('HSET', KEYS[6], 'changes', changes + 1)
 for user, held in pairs(holding) do
   if held then redis.call('HSET', KEYS[2], user, held) else redis.call('HDEL', KEYS[2], user) end
 end

@@ -5,7 +5,7 @@
   reads, and a full memory or too few replicas by ZADD, the first command that writes.
 
   Input:
-    KEYS[1] 'meta'     hash   epoch, total, limit, opensAt, closesAt, loaded, closed
+    KEYS[1] 'meta'     hash   epoch, total, limit, opensAt, closesAt, loaded, closed, changes
     KEYS[2] 'queue'    list   free tickets, the next one first
     KEYS[3] 'buyers'   hash   user -> ids of the orders held, joined by commas
     KEYS[4] 'ledger'   hash   order id -> ticket reservedAt epoch userBytes user..key
@@ -19,7 +19,7 @@
   Output:
     {-1}         the sale is not known, or not loaded to its end
     {-2, epoch}  the caller's epoch is not this one
-    {tickets left, now (ms), answer...}, an answer being
+    {tickets left, changes, now (ms), answer...}, an answer being
       ticket > 0                            reserved now
       -1 -2 -3 -4 -5                        sold out, not started, ended, closed, key mismatch
       '=ticket reservedAt'                  reserved by an earlier call with this order id
@@ -30,7 +30,7 @@
 local SOLD_OUT, NOT_STARTED, ENDED, CLOSED, MISMATCH = -1, -2, -3, -4, -5
 local FIELDS = 4
 
-local meta = redis.call('HMGET', KEYS[1], 'epoch', 'limit', 'opensAt', 'closesAt', 'closed', 'loaded', 'total')
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'limit', 'opensAt', 'closesAt', 'closed', 'loaded', 'total', 'changes')
 if not meta[1] or meta[6] ~= meta[7] then return { -1 } end
 local epoch, limit = meta[1], tonumber(meta[2])
 if epoch ~= ARGV[1] then return { -2, tonumber(epoch) } end
@@ -123,8 +123,8 @@ local function decide(i)
   return tonumber(ticket)
 end
 
-local reply = { 0, now }
-for i = 1, size do reply[i + 2] = decide(i) end
+local reply = { 0, 0, now }
+for i = 1, size do reply[i + 3] = decide(i) end
 
 if #orders > 0 then
   found = redis.call('HMGET', KEYS[4], unpack(orders))
@@ -144,6 +144,11 @@ if #orders > 0 then
   redis.call('HSET', KEYS[3], unpack(buyers))
   redis.call('BITFIELD', KEYS[7], unpack(marks))
 end
-if looked > 0 then redis.call('LTRIM', KEYS[2], looked, -1) end
-reply[1] = queued - looked
+local changes = tonumber(meta[8]) or 0
+if looked > 0 then
+  changes = changes + 1
+  redis.call('LTRIM', KEYS[2], looked, -1)
+  redis.call('HSET', KEYS[1], 'changes', changes)
+end
+reply[1], reply[2] = queued - looked, changes
 return reply

@@ -3,8 +3,8 @@
     KEYS[1] 'meta'
     KEYS[2] 'queue'
 
-  Output: tickets left; nil when the sale is not known, or not loaded to its end
+  Output: {tickets left, epoch, changes}; nil when the sale is not known, or not loaded to its end
 ]]
-local meta = redis.call('HMGET', KEYS[1], 'loaded', 'total')
+local meta = redis.call('HMGET', KEYS[1], 'loaded', 'total', 'epoch', 'changes')
 if not meta[1] or meta[1] ~= meta[2] then return false end
-return redis.call('LLEN', KEYS[2])
+return { redis.call('LLEN', KEYS[2]), tonumber(meta[3]), tonumber(meta[4]) or 0 }

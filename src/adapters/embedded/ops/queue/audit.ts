@@ -3,7 +3,7 @@ import type { Db } from '../../database.ts';
 import { reading } from '../op.ts';
 import { reservationsOf } from './pending.ts';
 import type { SaleRow } from './sale.ts';
-import { remainingOf, saleRow } from './sale.ts';
+import { saleRow, stockOf } from './sale.ts';
 
 export const find = reading(
   (db, { saleId, orderId }: { readonly saleId: string; readonly orderId: string }): StrandedReservation | undefined => {
@@ -24,7 +24,7 @@ export const audit = reading((db, saleId: string): QueueAudit | undefined => {
       'SELECT count(*) AS n FROM queue_reservation INDEXED BY queue_buyer WHERE sale = ? AND held = 1',
       sale.n,
     ),
-    remaining: remainingOf(sale),
+    remaining: stockOf(sale).remaining,
     pending: count(
       db,
       'SELECT coalesce(sum(json_array_length(orders)), 0) AS n FROM queue_pending WHERE sale = ?',

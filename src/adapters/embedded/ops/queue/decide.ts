@@ -1,12 +1,13 @@
 import type { Gate } from '../../../../domain/sale.ts';
 import { gateOf } from '../../../../domain/sale.ts';
+import type { Stock } from '../../../../domain/stock.ts';
 import type { ReserveAnswer, ReserveItem } from '../../../../ports/ticket-queue.ts';
 import type { Db } from '../../database.ts';
 import type { KnownBuyers, KnownReservation } from './buyers.ts';
 import { knownBuyers } from './buyers.ts';
 import { unpublishedOf } from './pending.ts';
 import type { SaleRow } from './sale.ts';
-import { remainingOf } from './sale.ts';
+import { stockOf } from './sale.ts';
 import { TicketSource } from './ticket-source.ts';
 
 /** A ticket that this call gives away. */
@@ -20,7 +21,7 @@ export interface Decision<Item extends ReserveItem> {
   readonly answers: readonly ReserveAnswer[];
   /** Taken from the queue, and still to be written down. */
   readonly grants: readonly Grant<Item>[];
-  readonly remaining: number;
+  readonly stock: Stock;
 }
 
 export interface DecideArgs<Item extends ReserveItem> {
@@ -59,7 +60,7 @@ export function decide<Item extends ReserveItem>(
     buyers.hold(userId, orderId);
     return { kind: 'reserved', ticket, reservedAt: now } satisfies ReserveAnswer;
   });
-  return { answers, grants, remaining: grants.length === 0 ? remainingOf(sale) : tickets.save() };
+  return { answers, grants, stock: grants.length === 0 ? stockOf(sale) : tickets.save() };
 }
 
 const SOLD_OUT: ReserveAnswer = { kind: 'soldOut' };

@@ -3,7 +3,7 @@ import { audit, find } from './audit.ts';
 import { claimStranded, published } from './pending.ts';
 import { release } from './release.ts';
 import { reserve } from './reserve.ts';
-import { close, load, remaining } from './sale.ts';
+import { close, load, stock } from './sale.ts';
 import { sell } from './sell.ts';
 
 export const QUEUE_OPS = {
@@ -14,7 +14,7 @@ export const QUEUE_OPS = {
   'queue.claimStranded': claimStranded,
   'queue.release': release,
   'queue.close': close,
-  'queue.remaining': remaining,
+  'queue.stock': stock,
   'queue.find': find,
   'queue.audit': audit,
 };

@@ -19,10 +19,10 @@ export const reserve = writing((db, { saleId, epoch, now, items }: ReserveArgs):
   if (sale === undefined) return { kind: 'unknownSale' };
   if (sale.epoch !== epoch) return { kind: 'stale', epoch: sale.epoch };
 
-  const { answers, grants, remaining } = decide(db, sale, { now, items, publishes: false });
+  const { answers, grants, stock } = decide(db, sale, { now, items, publishes: false });
   if (grants.length > 0) {
     const orderIds = grants.map(({ item }) => item.orderId);
     insertGrants(db, grants, { sale, now, batch: addPending(db, sale.n, now, orderIds) });
   }
-  return { kind: 'answered', answers, remaining };
+  return { kind: 'answered', answers, stock };
 });

@@ -1,3 +1,4 @@
+import { type Stock, stockVersion } from '../../../../domain/stock.ts';
 import type { QueuedSale } from '../../../../ports/ticket-queue.ts';
 import type { Db } from '../../database.ts';
 import { reading, writing } from '../op.ts';
@@ -24,8 +25,13 @@ export function saleRow(db: Db, saleId: string): SaleRow | undefined {
   );
 }
 
-export function remainingOf({ total, fresh, head, tail }: Pick<SaleRow, 'total' | 'fresh' | 'head' | 'tail'>): number {
-  return total - (fresh - 1) + (tail - head);
+/** Where the queue of a sale stands. */
+export type QueueMarks = Pick<SaleRow, 'epoch' | 'total' | 'fresh' | 'head' | 'tail'>;
+
+/** The marks only move up, one or another with each ticket that is taken or returned: their sum counts the changes. */
+export function stockOf({ epoch, total, fresh, head, tail }: QueueMarks): Stock {
+  const taken = fresh - 1 + head;
+  return { remaining: total - taken + tail, version: stockVersion(epoch, taken + tail) };
 }
 
 export const load = writing((db, sale: QueuedSale): null => {
@@ -47,7 +53,7 @@ export const close = writing((db, { saleId, epoch }: { readonly saleId: string; 
   return null;
 });
 
-export const remaining = reading((db, saleId: string): number | undefined => {
+export const stock = reading((db, saleId: string): Stock | undefined => {
   const sale = saleRow(db, saleId);
-  return sale && remainingOf(sale);
+  return sale && stockOf(sale);
 });

@@ -1,4 +1,5 @@
 import type { LogRecord } from '../../../../domain/log-record.ts';
+import type { Stock } from '../../../../domain/stock.ts';
 import type { SellItem, SoldSale } from '../../../../ports/one-step-sale.ts';
 import type { ReserveReply } from '../../../../ports/ticket-queue.ts';
 import { type PackedAnswer, type PackedItems, packAnswer, unpackItems } from '../../sell-wire.ts';
@@ -17,7 +18,7 @@ export interface SellArgs {
 }
 
 export type SellReply =
-  | { readonly kind: 'answered'; readonly answers: readonly PackedAnswer[]; readonly remaining: number }
+  | { readonly kind: 'answered'; readonly answers: readonly PackedAnswer[]; readonly stock: Stock }
   | Exclude<ReserveReply, { readonly kind: 'answered' }>;
 
 /** Errors: Fault `corrupt` when an order id stands for another purchase already; then nothing was done. */
@@ -27,13 +28,13 @@ export const sell = writing((db, { sale, now, items: packed }: SellArgs): SellRe
   if (row.epoch !== sale.epoch) return { kind: 'stale', epoch: row.epoch };
 
   const items = unpackItems(packed);
-  const { answers, grants, remaining } = decide(db, row, { now, items, publishes: true });
+  const { answers, grants, stock } = decide(db, row, { now, items, publishes: true });
   if (grants.length > 0) {
     insertGrants(db, grants, { sale: row, now, batch: PUBLISHED });
     // Not the codec's writer: compiling it would hold up the start of this thread, and any JSON of a record will do.
     appendText(db, JSON.stringify(recordOf(sale, now, grants)));
   }
-  return { kind: 'answered', answers: answers.map((answer) => packAnswer(answer, now)), remaining };
+  return { kind: 'answered', answers: answers.map((answer) => packAnswer(answer, now)), stock };
 });
 
 function recordOf(sale: SoldSale, reservedAt: number, grants: readonly Grant<SellItem>[]): LogRecord {

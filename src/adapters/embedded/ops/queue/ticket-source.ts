@@ -1,6 +1,7 @@
+import type { Stock } from '../../../../domain/stock.ts';
 import type { Db } from '../../database.ts';
 import type { SaleRow } from './sale.ts';
-import { remainingOf } from './sale.ts';
+import { stockOf } from './sale.ts';
 
 /** Takes tickets in the queue's order: fresh ones, then those that came back, first come first. */
 export class TicketSource {
@@ -29,12 +30,12 @@ export class TicketSource {
   }
 
   /** Writes what was taken; returns what is left. */
-  save(): number {
+  save(): Stock {
     const { n, head } = this.#sale;
     const newHead = head + this.#taken;
     if (this.#taken > 0) this.#db.run('DELETE FROM queue_returned WHERE sale = ? AND place < ?', n, newHead);
     this.#db.run('UPDATE queue_sale SET fresh = ?, head = ? WHERE n = ?', this.#fresh, newHead, n);
-    return remainingOf({ ...this.#sale, fresh: this.#fresh, head: newHead });
+    return stockOf({ ...this.#sale, fresh: this.#fresh, head: newHead });
   }
 
   #readReturned(): readonly number[] {
