@@ -47,9 +47,9 @@ export async function startFront(
         known: (saleId) => sales.known(saleId),
         find: (saleId) => sales.find(saleId),
         forget: (saleId) => sales.forget(saleId),
-        observe: (saleId, remaining) => {
-          sales.observe(saleId, remaining);
-          metrics.saleRemaining(saleId, remaining);
+        observe: (saleId, stock) => {
+          sales.observe(saleId, stock);
+          metrics.saleRemaining(saleId, stock.remaining);
         },
       },
       // An id is never made for a time that an order of this store already has, even when the clock was set back.
