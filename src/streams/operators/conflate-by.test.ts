@@ -1,0 +1,92 @@
+import { concat, of, Subject, throwError } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { type Marbles, marbles } from '../../../test/support/marbles.ts';
+import { conflateBy } from './conflate-by.ts';
+
+/** The key of a value is its case. */
+const byCase = ({ scheduler }: Marbles) =>
+  conflateBy<string, boolean>({ keyOf: (letter) => letter < 'a', ms: 4, scheduler });
+
+describe('conflateBy', () => {
+  it('passes the first value at once, then the last one of each window', () =>
+    marbles((m) => {
+      const source$ = m.hot('                 -abcd-e--------|');
+      m.expectObservable(source$.pipe(byCase(m))).toBe('-a---d---e-----|');
+    }));
+
+  it('passes a value at once again when the key was silent for a window', () =>
+    marbles((m) => {
+      const source$ = m.hot('                 -a----b-----c|');
+      m.expectObservable(source$.pipe(byCase(m))).toBe('-a----b-----c|');
+    }));
+
+  it('conflates each key on its own', () =>
+    marbles((m) => {
+      const source$ = m.hot('                 -aBbC----------|');
+      m.expectObservable(source$.pipe(byCase(m))).toBe('-aB--bC--------|');
+    }));
+
+  it('merges what is held with what comes', () =>
+    marbles((m) => {
+      const merged$ = m
+        .hot('-abcd---|')
+        .pipe(conflateBy({ keyOf: () => 0, ms: 4, merge: (held, next) => held + next, scheduler: m.scheduler }));
+      m.expectObservable(merged$).toBe('-a---x--|', { a: 'a', x: 'bcd' });
+    }));
+
+  it('passes what it holds before the source completes or fails', () =>
+    marbles((m) => {
+      m.expectObservable(m.hot('-abA|').pipe(byCase(m))).toBe('-a-A(b|)');
+      m.expectObservable(m.hot('-abA#').pipe(byCase(m))).toBe('-a-A(b#)');
+    }));
+
+  it('passes nothing more once it is unsubscribed, its timers gone', () =>
+    marbles((m) => {
+      const source$ = m.hot('-ab------');
+      m.expectObservable(source$.pipe(byCase(m)), '^--!').toBe('-a');
+      m.expectSubscriptions(source$.subscriptions).toBe('^--!');
+    }));
+
+  it('keeps what its subscriber makes the source emit from within', () =>
+    marbles((m) => {
+      const source$ = new Subject<string>();
+      const seen: string[] = [];
+      source$.pipe(byCase(m)).subscribe((letter) => {
+        seen.push(letter);
+        if (letter === 'a') source$.next('b');
+      });
+      source$.next('a');
+      expect(seen).toEqual(['a']);
+      m.scheduler.schedule(() => expect(seen).toEqual(['a', 'b']), 5);
+    }));
+
+  it('errors when a key can not be told, with what it held', () => {
+    const seen: unknown[] = [];
+    const broken = new Error('no key');
+    of('a', 'b', '')
+      .pipe(
+        conflateBy({
+          keyOf: (letter) => {
+            if (letter === '') throw broken;
+            return 0;
+          },
+          ms: 4,
+        }),
+      )
+      .subscribe({ next: (letter) => seen.push(letter), error: (error) => seen.push(error) });
+    expect(seen).toEqual(['a', 'b', broken]);
+  });
+
+  it('has no timer left after a source that ends at once', () => {
+    const seen: unknown[] = [];
+    const fault = new Error('away');
+    const subscription = concat(
+      of('a', 'b'),
+      throwError(() => fault),
+    )
+      .pipe(conflateBy({ keyOf: () => 0, ms: 1_000_000 }))
+      .subscribe({ next: (letter) => seen.push(letter), error: (error) => seen.push(error) });
+    expect(seen).toEqual(['a', 'b', fault]);
+    expect(subscription.closed).toBe(true);
+  });
+});
