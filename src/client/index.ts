@@ -1,0 +1,6 @@
+export { createLiveClient, type LiveClient, type LiveClientOptions, type PurchaseOptions } from './live-client.ts';
+export type { LoginResult } from './login.ts';
+export type { OrderJson, OrderState, Phase, ProblemJson, StockFrame } from './protocol.ts';
+export { isBought, type PurchaseAnswer, PurchaseUnanswered } from './purchases.ts';
+export type { LiveState } from './reconnecting-socket.ts';
+export type { WebSocketClass, WebSocketLike } from './web-socket.ts';

@@ -1,0 +1,78 @@
+/**
+ * The frames of `/v1/live`, version 1, as this client writes and reads them. Times are RFC 3339, UTC. Written down once
+ * more, apart from the server's schemas, so that the client depends on nothing.
+ */
+export type Phase = 'draft' | 'upcoming' | 'live' | 'sold_out' | 'ended' | 'closed';
+
+/** A sale's stock as of one moment, whole. Of two, the one with the greater version is newer. */
+export interface StockFrame {
+  readonly type: 'stock';
+  readonly saleId: string;
+  readonly remaining: number;
+  readonly total: number;
+  readonly phase: Phase;
+  readonly version: number;
+  readonly opensAt: string;
+  readonly closesAt: string;
+  readonly serverTime: string;
+}
+
+export type OrderState = 'reserved' | 'paid' | 'cancelled' | 'expired' | 'rejected';
+
+export interface OrderJson {
+  readonly id: string;
+  readonly saleId: string;
+  readonly productId: string;
+  readonly userId: string;
+  readonly ticket: number;
+  /** In minor units: 12999 is 129.99 of a currency with cents. */
+  readonly price: { readonly amount: number; readonly currency: string };
+  readonly state: OrderState;
+  readonly reservedAt: string;
+  readonly payBy: string;
+  readonly paidAt?: string;
+  readonly endedAt?: string;
+}
+
+/** RFC 9457. */
+export interface ProblemJson {
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly instance?: string;
+  readonly orderIds?: readonly string[];
+  readonly opensAt?: string;
+}
+
+export type ServerFrame =
+  | { readonly type: 'hello'; readonly serverTime: string; readonly connectionId: string }
+  | { readonly type: 'pong'; readonly id: number; readonly serverTime: string }
+  | { readonly type: 'auth'; readonly id: number; readonly userId: string }
+  | { readonly type: 'subscribed' | 'unsubscribed'; readonly id: number }
+  | StockFrame
+  | {
+      readonly type: 'purchase';
+      readonly id: number;
+      readonly status: number;
+      readonly body: OrderJson | ProblemJson;
+    }
+  | { readonly type: 'order'; readonly order: OrderJson }
+  | { readonly type: 'error'; readonly id?: number; readonly status: number; readonly body: ProblemJson };
+
+export type ClientFrame =
+  | { readonly type: 'auth'; readonly id: number; readonly token: string }
+  | { readonly type: 'subscribe' | 'unsubscribe'; readonly id: number; readonly saleId: string }
+  | { readonly type: 'purchase'; readonly id: number; readonly saleId: string; readonly idempotencyKey: string }
+  | { readonly type: 'ping'; readonly id: number };
+
+/** A frame as it came in; undefined for what can't be one. */
+export function parseFrame(data: unknown): ServerFrame | undefined {
+  if (typeof data !== 'string') return undefined;
+  try {
+    const frame: unknown = JSON.parse(data);
+    return typeof frame === 'object' && frame !== null && 'type' in frame ? (frame as ServerFrame) : undefined;
+  } catch {
+    return undefined;
+  }
+}
