@@ -17,7 +17,7 @@ import { issueToken } from '../src/api/issue-token.ts';
 import { openPorts } from '../src/app/ports.ts';
 import { loadConfig } from '../src/config.ts';
 import type { Sale } from '../src/domain/sale.ts';
-import { publish } from '../src/services/publish.ts';
+import { putOnSale } from '../src/services/publish.ts';
 import { createLog } from '../src/telemetry/log.ts';
 import { CLIENTS, type ClientName, type LoadResult, load, type WireRequest } from './support/load.ts';
 import { median } from './support/median.ts';
@@ -102,9 +102,9 @@ function saleOfRound(round: number): string {
 
 const opened = await openPorts(loadConfig(env), silent);
 for (let round = WARM_UP; round <= rounds; round += 1) {
-  await publish(saleOf(saleOfRound(round), MANY), opened.ports);
+  await putOnSale(saleOf(saleOfRound(round), MANY), opened.ports);
 }
-await publish(saleOf('gone', 1), opened.ports);
+await putOnSale(saleOf('gone', 1), opened.ports);
 await opened.close();
 
 const echo = await serve(new URL('./support/echo-server.js', import.meta.url));

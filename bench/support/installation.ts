@@ -5,7 +5,7 @@ import { openPorts } from '../../src/app/ports.ts';
 import { seedWhenReady } from '../../src/app/seed.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Sale } from '../../src/domain/sale.ts';
-import { publish } from '../../src/services/publish.ts';
+import { putOnSale } from '../../src/services/publish.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 
 export const SECRET = 'the secret of a benchmark, it guards nothing at all';
@@ -51,7 +51,7 @@ export async function createInstallation(): Promise<Installation> {
   const opened = await openPorts(loadConfig(env), silent);
   return {
     env,
-    publish: (sale) => seedWhenReady(() => publish(sale, opened.ports), { log: silent }),
+    publish: (sale) => seedWhenReady(() => putOnSale(sale, opened.ports), { log: silent }),
     stored: async (saleId) => (await opened.ports.store.counts(saleId)).states.reserved,
     remove: async () => {
       await opened.close();

@@ -3,19 +3,25 @@ import { issueToken } from '../api/issue-token.ts';
 import { jwtSecret } from '../app/secret.ts';
 import { type App, startApp } from '../app.ts';
 import { type Config, loadConfig } from '../config.ts';
-import { type DemoSales, seedDemo } from '../services/demo.ts';
+import { type DemoSales, resetDemo, seedDemo } from '../services/demo.ts';
 import { untilSignal } from './until-signal.ts';
 
-const HELP = `Usage: floodgate demo
+const HELP = `Usage: floodgate demo [--reset]
 
-As 'floodgate serve', with two sales to try: one open, one opening in a minute. It prints tokens and a line that buys.
+As 'floodgate serve', with two sales to try: one open, one opening within a minute. It prints tokens and a line
+that buys.
+
+  --reset  first puts the demo data back: closes the demo's sales of before, and puts a fresh pair on sale
 `;
 
 /** Long enough for a day of trying. */
 const TOKEN_SECONDS = 86_400;
 
 export async function demo(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { help: { type: 'boolean', short: 'h' } } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: { help: { type: 'boolean', short: 'h' }, reset: { type: 'boolean' } },
+  });
   if (values.help) {
     process.stdout.write(HELP);
     return 0;
@@ -23,7 +29,7 @@ export async function demo(args: readonly string[]): Promise<number> {
   // Log lines between the welcome's would drown it; LOG_LEVEL brings them back.
   const config = loadConfig(undefined, { LOG_LEVEL: 'warn' });
   return untilSignal(async () => {
-    const app = await startApp(config, { seed: seedDemo });
+    const app = await startApp(config, { seed: values.reset ? resetDemo : seedDemo });
     process.stdout.write(await welcome(config, app));
     return app;
   });

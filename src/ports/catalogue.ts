@@ -16,6 +16,8 @@ export interface SaleQuery {
   readonly limit: number;
   /** Also those that buyers can't see: see `isPublic`. */
   readonly includeDrafts: boolean;
+  /** Only sales that close later than this, milliseconds since 1970. */
+  readonly endsAfter?: number;
 }
 
 export interface ProductQuery {

@@ -1,20 +1,22 @@
 import type { Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
+import { closeSale } from './close-sale.ts';
 import { everySale } from './every-sale.ts';
-import { publish } from './publish.ts';
+import { type PublishPorts, publishSale } from './publish.ts';
 
-export interface DemoPorts {
-  readonly catalogue: Pick<Catalogue, 'sales' | 'putSale' | 'putProduct'>;
-  readonly queue: Pick<TicketQueue, 'load' | 'remaining'>;
-  readonly clock: Clock;
+export interface DemoPorts extends PublishPorts {
+  readonly catalogue: Pick<
+    Catalogue,
+    'sale' | 'sales' | 'addSale' | 'saveSale' | 'product' | 'addProduct' | 'saveProduct'
+  >;
+  readonly queue: Pick<TicketQueue, 'load' | 'close' | 'stock'>;
 }
 
 export interface DemoSales {
   /** Open, with tickets left. */
   readonly open: Sale;
-  /** Opens in a minute. */
+  /** Opens within a minute. */
   readonly soon: Sale;
 }
 
@@ -32,20 +34,52 @@ const PRODUCT = {
 
 /** Sees to it that there is something to buy and something to wait for; what is there and still serves is kept. */
 export async function seedDemo(ports: DemoPorts): Promise<DemoSales> {
-  await ports.catalogue.putProduct(PRODUCT);
-  const now = ports.clock.now();
+  await ports.catalogue.addProduct({ ...PRODUCT, version: 1 });
+  const { clock, queue } = ports;
+  const now = clock.now();
   let open: Sale | undefined;
+  let soon: Sale | undefined;
   let last = 0;
-  for await (const sale of everySale(ports.catalogue, { includeDrafts: true })) {
-    const number = Number(DEMO_ID.exec(sale.id)?.[1] ?? 0);
-    if (number === 0) continue;
-    last = Math.max(last, number);
-    const sells = sale.opensAt <= now && now < sale.closesAt && sale.status === 'published';
-    if (sells && ((await ports.queue.remaining(sale.id)) ?? 0) > 0) open = sale;
+  for await (const sale of demoSales(ports)) {
+    last = Math.max(last, numberOf(sale));
+    if (sale.status !== 'published' || now >= sale.closesAt) continue;
+    if (sale.opensAt > now) soon = sale;
+    else if (((await queue.stock(sale.id))?.remaining ?? 0) > 0) open = sale;
   }
-  open ??= await publish(demoSale(`demo-${last + 1}`, 'Night One: general sale', now), ports);
-  const soon = await publish(demoSale(`demo-${last + 2}`, 'Night One: late release', now + MINUTE_MS), ports);
+  open ??= await publishDemo(last + 1, 'Night One: general sale', now, ports);
+  soon ??= await publishDemo(Math.max(last, numberOf(open)) + 1, 'Night One: late release', now + MINUTE_MS, ports);
   return { open, soon };
+}
+
+/** Puts the demo's data back: its product as it was, the sales of before closed, two fresh ones. */
+export async function resetDemo(ports: DemoPorts): Promise<DemoSales> {
+  const product = await ports.catalogue.product(PRODUCT.id);
+  if (product !== undefined) await ports.catalogue.saveProduct({ ...PRODUCT, version: product.version + 1 });
+  for await (const { id, status } of demoSales(ports)) {
+    // One that a start was cut off from publishing can't be closed before it is published.
+    if (status === 'publishing') await publishSale(id, ports);
+    if (status === 'publishing' || status === 'published') await closeSale(id, ports);
+  }
+  return seedDemo(ports);
+}
+
+/** Publishes a demo sale under the first number from `number` on that nobody has taken. */
+async function publishDemo(number: number, title: string, opensAt: number, ports: DemoPorts): Promise<Sale> {
+  for (let n = number; ; n += 1) {
+    const draft = demoSale(`demo-${n}`, title, opensAt);
+    if (!(await ports.catalogue.addSale(draft))) continue;
+    const outcome = await publishSale(draft.id, ports);
+    if (outcome.kind === 'published') return outcome.sale;
+  }
+}
+
+async function* demoSales({ catalogue }: DemoPorts): AsyncGenerator<Sale> {
+  for await (const sale of everySale(catalogue, { includeDrafts: true })) if (numberOf(sale) > 0) yield sale;
+}
+
+/** 0 for a sale that is not the demo's. */
+function numberOf({ id }: Sale): number {
+  return Number(DEMO_ID.exec(id)?.[1] ?? 0);
 }
 
 function demoSale(id: string, title: string, opensAt: number): Sale {

@@ -1,22 +1,18 @@
 import type { Sale } from '../domain/sale.ts';
-import type { Catalogue } from '../ports/catalogue.ts';
+import type { Catalogue, SaleQuery } from '../ports/catalogue.ts';
 
 const PAGE = 200;
 
-/** All sales behind `after`, by id, read a page at a time. */
+/** All sales that the query asks for, by id, read a page at a time. */
 export async function* everySale(
   catalogue: Pick<Catalogue, 'sales'>,
-  options: { readonly includeDrafts: boolean; readonly after?: string },
+  query: Omit<SaleQuery, 'limit'>,
 ): AsyncGenerator<Sale> {
-  let { after } = options;
+  let page = await catalogue.sales({ ...query, limit: PAGE });
   for (;;) {
-    const page = await catalogue.sales({
-      limit: PAGE,
-      includeDrafts: options.includeDrafts,
-      ...(after === undefined ? {} : { after }),
-    });
     yield* page;
-    if (page.length < PAGE) return;
-    after = page.at(-1)?.id;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    page = await catalogue.sales({ ...query, limit: PAGE, after: last.id });
   }
 }

@@ -1,17 +1,88 @@
+import { type Fault, isFault } from '../domain/errors.ts';
 import type { Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
+import { everySale } from './every-sale.ts';
+import { optimistically } from './optimistic.ts';
+import { type SaleWatchers, tellOfSale } from './sale-watchers.ts';
+
+export interface PublishPorts extends SaleWatchers {
+  readonly catalogue: Pick<Catalogue, 'sale' | 'saveSale'>;
+  readonly queue: Pick<TicketQueue, 'load'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+export type PublishOutcome =
+  /** It is published, by this call or an earlier one. */
+  | { readonly kind: 'published'; readonly sale: Sale }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'closed' }
+  /** Its time is over before it began. */
+  | { readonly kind: 'ended' };
 
 /**
- * Puts a draft on sale. The queue is loaded first: a crash in between leaves tickets that nobody can see, and publishing
- * again finds them there; the other way round buyers would meet a sale without a queue.
+ * Puts a draft on sale. Idempotent, and any number may do it at once: `publishing` is stored first, so that nobody can
+ * change what is being loaded; then the tickets are loaded, which happens once however often it is asked; then buyers see
+ * it. A crash in between leaves it `publishing`, for the next call or {@link resumePublishing} to finish; the other way
+ * round buyers would meet a sale without a queue.
  */
-export async function publish(
+export async function publishSale(saleId: string, ports: PublishPorts): Promise<PublishOutcome> {
+  const { catalogue, queue, clock } = ports;
+  const outcome = await optimistically<PublishOutcome>(async () => {
+    const sale = await catalogue.sale(saleId);
+    if (sale === undefined) return { kind: 'unknown' };
+    if (sale.status === 'published') return { kind: 'published', sale };
+    if (sale.status === 'closed') return { kind: 'closed' };
+    if (sale.status === 'draft') {
+      if (sale.closesAt <= clock.now()) return { kind: 'ended' };
+      // Who was beaten to it goes on from what the other one stored; who was not, from their own.
+      await catalogue.saveSale(withStatus(sale, 'publishing'));
+      return undefined;
+    }
+    await queue.load(sale);
+    const published = withStatus(sale, 'published');
+    return (await catalogue.saveSale(published)) ? { kind: 'published', sale: published } : undefined;
+  });
+  if (outcome.kind === 'published') tellOfSale(saleId, ports);
+  return outcome;
+}
+
+/** A draft of one's own, added and published at once; one that was added before is only published. */
+export async function putOnSale(
   draft: Sale,
-  ports: { readonly catalogue: Pick<Catalogue, 'putSale'>; readonly queue: Pick<TicketQueue, 'load'> },
+  ports: PublishPorts & { readonly catalogue: Pick<Catalogue, 'addSale'> },
 ): Promise<Sale> {
-  await ports.queue.load(draft);
-  const sale: Sale = { ...draft, status: 'published', version: draft.version + 1 };
-  await ports.catalogue.putSale(sale);
-  return sale;
+  await ports.catalogue.addSale(draft);
+  const outcome = await publishSale(draft.id, ports);
+  if (outcome.kind !== 'published') throw new TypeError(`the sale ${draft.id} can't be published: ${outcome.kind}`);
+  return outcome.sale;
+}
+
+export interface Resumed {
+  readonly saleId: string;
+  /** Why it is still not published. The next run tries again. */
+  readonly fault?: Fault;
+}
+
+/** Finishes what publishers left behind that died on the way. One sale's trouble doesn't keep the others from it. */
+export async function resumePublishing(
+  ports: PublishPorts & { readonly catalogue: Pick<Catalogue, 'sales'> },
+): Promise<readonly Resumed[]> {
+  const resumed: Resumed[] = [];
+  for await (const { id: saleId, status } of everySale(ports.catalogue, { includeDrafts: true })) {
+    if (status !== 'publishing') continue;
+    try {
+      await publishSale(saleId, ports);
+      resumed.push({ saleId });
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      resumed.push({ saleId, fault: error });
+    }
+  }
+  return resumed;
+}
+
+function withStatus(sale: Sale, status: Sale['status']): Sale {
+  return { ...sale, status, version: sale.version + 1 };
 }

@@ -1,50 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { deferred } from '../../test/support/deferred.ts';
-import { ManualClock } from '../../test/support/fakes/manual-clock.ts';
-import { MemoryCatalogue } from '../../test/support/fakes/memory-catalogue.ts';
-import { MemoryTicketQueue } from '../../test/support/fakes/memory-ticket-queue.ts';
 import { aSale } from '../../test/support/sales.ts';
-import { Fault } from '../domain/errors.ts';
-import type { Sale } from '../domain/sale.ts';
-import { Sales } from './sales.ts';
-
-const AWAY = new Fault('unavailable', 'away');
-const SALE_TTL_MS = 1000;
-const STOCK_TTL_MS = 100;
-
-async function rig(stored: readonly Sale[] = [aSale()], capacity = 100) {
-  const clock = new ManualClock();
-  const catalogue = new MemoryCatalogue(stored);
-  const queue = new MemoryTicketQueue(clock.now);
-  for (const sale of stored) if (sale.status !== 'draft') await queue.load(sale);
-  const asked = { sale: [] as string[], remaining: [] as string[] };
-  const hooks = {
-    sale: (proceed: () => Promise<Sale | undefined>) => proceed(),
-    remaining: (proceed: () => Promise<number | undefined>) => proceed(),
-  };
-  const sales = new Sales(
-    {
-      clock,
-      catalogue: {
-        sale: (saleId) => {
-          asked.sale.push(saleId);
-          return hooks.sale(() => catalogue.sale(saleId));
-        },
-        sales: (query) => catalogue.sales(query),
-      },
-      queue: {
-        remaining: (saleId) => {
-          asked.remaining.push(saleId);
-          return hooks.remaining(() => queue.remaining(saleId));
-        },
-      },
-    },
-    { saleTtlMs: SALE_TTL_MS, stockTtlMs: STOCK_TTL_MS, capacity },
-  );
-  const sell = (userId: string) =>
-    queue.reserve('sale-1', 1, [{ orderId: userId, userId, key: `o:${userId}`, fingerprint: '{}' }]);
-  return { clock, catalogue, queue, asked, hooks, sales, sell };
-}
+import { AWAY, salesRig as rig, SALE_TTL_MS, STOCK_TTL_MS } from '../../test/support/sales-rig.ts';
+import type { Sales } from './sales.ts';
 
 describe('a sale', () => {
   it('is read once a lifetime', async () => {
@@ -98,7 +56,7 @@ describe('a sale', () => {
   it('is read anew after it was forgotten', async () => {
     const { sales, catalogue } = await rig();
     await sales.find('sale-1');
-    await catalogue.putSale(aSale({ epoch: 2 }));
+    await catalogue.saveSale(aSale({ epoch: 2, version: 2 }));
     expect(sales.known('sale-1')?.epoch).toBe(1);
     sales.forget('sale-1');
     expect(sales.known('sale-1')).toBeUndefined();
@@ -114,7 +72,7 @@ describe('a sale', () => {
       return old;
     };
     const early = sales.find('sale-1');
-    await catalogue.putSale(aSale({ epoch: 2 }));
+    await catalogue.saveSale(aSale({ epoch: 2, version: 2 }));
     sales.forget('sale-1');
     hooks.sale = (proceed) => proceed();
     const late = sales.find('sale-1');
@@ -151,31 +109,31 @@ describe('a view', () => {
     expect((await sales.view('sale-1'))?.remaining).toBe(10);
     clock.advance(1);
     expect((await sales.view('sale-1'))?.remaining).toBe(9);
-    expect(asked.remaining).toHaveLength(2);
+    expect(asked.stock).toHaveLength(2);
   });
 
   it('takes the figure that came with a purchase and asks nobody', async () => {
     const { sales, asked } = await rig();
-    sales.observe('sale-1', 0);
+    sales.observe('sale-1', { remaining: 0, version: 9 });
     expect(await sales.view('sale-1')).toMatchObject({ remaining: 0, phase: 'sold_out' });
-    expect(asked.remaining).toEqual([]);
+    expect(asked.stock).toEqual([]);
   });
 
   it('asks for the stock once in a stampede', async () => {
     const { sales, asked, hooks } = await rig();
     const gate = deferred();
-    hooks.remaining = (proceed) => gate.promise.then(proceed);
+    hooks.stock = (proceed) => gate.promise.then(proceed);
     const views = Array.from({ length: 100 }, () => sales.view('sale-1'));
     gate.resolve();
     expect(new Set((await Promise.all(views)).map((view) => view?.remaining))).toEqual(new Set([10]));
-    expect(asked.remaining).toHaveLength(1);
+    expect(asked.stock).toHaveLength(1);
   });
 
   it('keeps the last figure while the queue is away, and fails only without one', async () => {
     const { sales, hooks, clock } = await rig();
-    hooks.remaining = () => Promise.reject(AWAY);
+    hooks.stock = () => Promise.reject(AWAY);
     await expect(sales.view('sale-1')).rejects.toBe(AWAY);
-    sales.observe('sale-1', 4);
+    sales.observe('sale-1', { remaining: 4, version: 9 });
     clock.advance(10 * STOCK_TTL_MS);
     expect((await sales.view('sale-1'))?.remaining).toBe(4);
   });
@@ -183,7 +141,52 @@ describe('a view', () => {
   it('of a draft has all tickets, and the queue is not asked', async () => {
     const { sales, asked } = await rig([aSale({ status: 'draft', total: 7 })]);
     expect(await sales.view('sale-1')).toMatchObject({ remaining: 7, phase: 'draft' });
-    expect(asked.remaining).toEqual([]);
+    expect(asked.stock).toEqual([]);
+  });
+});
+
+describe('a stock figure', () => {
+  const remaining = async (sales: Sales) => (await sales.view('sale-1'))?.remaining;
+
+  it('never goes back to an older one, however late that one comes', async () => {
+    const { sales } = await rig();
+    sales.observe('sale-1', { remaining: 5, version: 5 });
+    sales.observe('sale-1', { remaining: 8, version: 2 });
+    expect(await remaining(sales)).toBe(5);
+    sales.observe('sale-1', { remaining: 6, version: 6 });
+    expect(await remaining(sales)).toBe(6);
+  });
+
+  it('that a purchase brought stands while an older one is still being read', async () => {
+    const { sales, hooks } = await rig();
+    const gate = deferred();
+    hooks.stock = async () => {
+      await gate.promise;
+      return { remaining: 10, version: 1 };
+    };
+    const view = remaining(sales);
+    await Promise.resolve();
+    sales.observe('sale-1', { remaining: 3, version: 8 });
+    gate.resolve();
+    expect(await view).toBe(3);
+    expect(await remaining(sales)).toBe(3);
+  });
+
+  it('that is old news does not pass for fresh', async () => {
+    const { sales, clock, asked } = await rig();
+    sales.observe('sale-1', { remaining: 5, version: 5 });
+    clock.advance(STOCK_TTL_MS);
+    sales.observe('sale-1', { remaining: 8, version: 2 });
+    await remaining(sales);
+    expect(asked.stock).toHaveLength(1);
+  });
+
+  it('outlives a change of the sale', async () => {
+    const { sales } = await rig();
+    sales.observe('sale-1', { remaining: 5, version: 5 });
+    sales.forget('sale-1');
+    sales.observe('sale-1', { remaining: 8, version: 2 });
+    expect(await remaining(sales)).toBe(5);
   });
 });
 

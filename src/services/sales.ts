@@ -1,9 +1,11 @@
 import type { Phase, Sale } from '../domain/sale.ts';
 import { isPublic, phaseOf } from '../domain/sale.ts';
+import type { Stock } from '../domain/stock.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 import { everySale } from './every-sale.ts';
+import { PublicSales } from './public-sales.ts';
 
 /** A sale as a buyer sees it at one moment. */
 export interface SaleView {
@@ -30,7 +32,7 @@ export interface SalesPage {
 }
 
 export interface SalesOptions {
-  /** How long a sale is served from memory before the catalogue is asked again. */
+  /** How long a sale, and the list of them, is served from memory before the catalogue is asked again. */
   readonly saleTtlMs: number;
   /** How old a stock figure may be that no purchase has refreshed. */
   readonly stockTtlMs: number;
@@ -39,8 +41,9 @@ export interface SalesOptions {
 }
 
 export const salesDefaults = {
-  // Drafts are all that changes often, and nobody buys from a draft.
-  saleTtlMs: 1000,
+  // Longer than it takes from one `warm` to the next, each second, even when one fails: a purchase never waits for the
+  // catalogue. Nothing that matters changes behind it: a closed sale is refused by the queue, whoever thinks it is open.
+  saleTtlMs: 2500,
   // The bound that buyers are promised for a stock figure.
   stockTtlMs: 100,
   capacity: 10_000,
@@ -58,19 +61,32 @@ interface Cached<T> {
  */
 export class Sales {
   readonly #sales = new Map<string, Cached<Sale | undefined>>();
-  readonly #stock = new Map<string, Cached<number>>();
+  readonly #stock = new Map<string, Cached<Stock>>();
   readonly #loading = new Map<string, Promise<unknown>>();
+  readonly #public: PublicSales;
   readonly #options: SalesOptions;
 
   constructor(
     private readonly ports: {
       readonly catalogue: Pick<Catalogue, 'sale' | 'sales'>;
-      readonly queue: Pick<TicketQueue, 'remaining'>;
+      readonly queue: Pick<TicketQueue, 'stock'>;
       readonly clock: Clock;
     },
     options: Partial<SalesOptions> = {},
   ) {
     this.#options = { ...salesDefaults, ...options };
+    this.#public = new PublicSales(ports);
+  }
+
+  /**
+   * Reads the public sales into memory, so that each is known before its opening second and sales pages live without the
+   * catalogue. Call it every second. Errors: those of the catalogue; memory stays as it was.
+   */
+  async warm(): Promise<void> {
+    for (const sale of await this.#public.refresh()) {
+      const known = this.#sales.get(sale.id)?.value;
+      if (known === undefined || known.version <= sale.version) this.#keepSale(sale.id, sale);
+    }
   }
 
   /** The sale if memory has it fresh; a published sale's price, product and total never change. */
@@ -97,17 +113,20 @@ export class Sales {
 
   async view(saleId: string): Promise<SaleView | undefined> {
     const sale = this.known(saleId) ?? (await this.find(saleId));
-    return sale === undefined ? undefined : this.#view(sale, await this.#remaining(sale));
+    return sale === undefined ? undefined : this.viewOf(sale);
   }
 
-  async list({ phase, after, limit, includeDrafts }: ListSales): Promise<SalesPage> {
+  /** A sale that the caller has, as a buyer would see it now. */
+  async viewOf(sale: Sale): Promise<SaleView> {
+    const { remaining } = await this.#stockOf(sale);
+    const serverTime = this.ports.clock.now();
+    return { sale, remaining, phase: phaseOf(sale, serverTime, remaining), serverTime };
+  }
+
+  async list({ phase, limit, ...query }: ListSales): Promise<SalesPage> {
     const items: SaleView[] = [];
-    for await (const sale of everySale(this.ports.catalogue, {
-      includeDrafts,
-      ...(after === undefined ? {} : { after }),
-    })) {
-      this.#keepSale(sale.id, sale);
-      const view = this.#view(sale, await this.#remaining(sale));
+    for await (const sale of this.#listed(query)) {
+      const view = await this.viewOf(sale);
       if (phase !== undefined && view.phase !== phase) continue;
       if (items.length === limit) return { items, next: (items.at(-1) as SaleView).sale.id };
       items.push(view);
@@ -115,29 +134,46 @@ export class Sales {
     return { items };
   }
 
-  /** A stock figure that came with an answer of the queue. */
-  observe(saleId: string, remaining: number): void {
-    this.#stock.set(saleId, { value: remaining, readAt: this.ports.clock.monotonic() });
+  /** A stock figure that came with an answer of the queue, or by news. One that is older than what is known is ignored. */
+  observe(saleId: string, stock: Stock): void {
+    if ((this.#stock.get(saleId)?.value.version ?? 0) <= stock.version) this.#keepStock(saleId, stock);
   }
 
   /** The sale changed: ask the catalogue again. What is being read now may be from before, and is not kept. */
   forget(saleId: string): void {
     this.#sales.delete(saleId);
-    this.#stock.delete(saleId);
     this.#loading.delete(saleLoad(saleId));
-    this.#loading.delete(stockLoad(saleId));
   }
 
-  async #remaining(sale: Sale): Promise<number> {
-    if (!isPublic(sale)) return sale.total;
+  async *#listed({ includeDrafts, after }: Pick<ListSales, 'includeDrafts' | 'after'>): AsyncGenerator<Sale> {
+    if (!includeDrafts && this.#public.known(this.#options.saleTtlMs)) {
+      yield* this.#public.behind(after);
+      return;
+    }
+    let last = after;
+    try {
+      for await (const sale of everySale(this.ports.catalogue, { includeDrafts, ...(last && { after: last }) })) {
+        this.#keepSale(sale.id, sale);
+        yield sale;
+        last = sale.id;
+      }
+    } catch (error) {
+      if (includeDrafts || !this.#public.known()) throw error;
+      yield* this.#public.behind(last);
+    }
+  }
+
+  async #stockOf(sale: Sale): Promise<Stock> {
+    if (!isPublic(sale)) return untouched(sale);
     const cached = this.#stock.get(sale.id);
     if (cached !== undefined && this.#fresh(cached, this.#options.stockTtlMs)) return cached.value;
     try {
-      return await this.#once(
+      const stock = await this.#once(
         stockLoad(sale.id),
-        async () => (await this.ports.queue.remaining(sale.id)) ?? sale.total,
-        (remaining) => this.observe(sale.id, remaining),
+        async () => (await this.ports.queue.stock(sale.id)) ?? untouched(sale),
+        (fresh) => this.#keepStock(sale.id, fresh),
       );
+      return newer(stock, this.#stock.get(sale.id)?.value);
     } catch (error) {
       // A queue that is away doesn't take the sales pages with it: the last figure stands.
       if (cached === undefined) throw error;
@@ -145,9 +181,10 @@ export class Sales {
     }
   }
 
-  #view(sale: Sale, remaining: number): SaleView {
-    const serverTime = this.ports.clock.now();
-    return { sale, remaining, phase: phaseOf(sale, serverTime, remaining), serverTime };
+  /** Fresh from the queue; what came meanwhile from a later moment stands. */
+  #keepStock(saleId: string, stock: Stock): void {
+    const value = newer(stock, this.#stock.get(saleId)?.value);
+    this.#stock.set(saleId, { value, readAt: this.ports.clock.monotonic() });
   }
 
   #fresh(cached: Cached<unknown>, ttlMs: number): boolean {
@@ -159,6 +196,8 @@ export class Sales {
     if (this.#sales.size >= this.#options.capacity && !this.#sales.has(saleId)) {
       const oldest = this.#sales.keys().next().value as string;
       this.forget(oldest);
+      this.#stock.delete(oldest);
+      this.#loading.delete(stockLoad(oldest));
     }
     this.#sales.set(saleId, { value: sale, readAt: this.ports.clock.monotonic() });
   }
@@ -180,6 +219,12 @@ export class Sales {
     return promise;
   }
 }
+
+/** Nobody has bought yet. */
+const untouched = ({ total }: Sale): Stock => ({ remaining: total, version: 0 });
+
+const newer = (stock: Stock, known: Stock | undefined): Stock =>
+  known !== undefined && known.version > stock.version ? known : stock;
 
 const saleLoad = (saleId: string) => `sale ${saleId}`;
 const stockLoad = (saleId: string) => `stock ${saleId}`;

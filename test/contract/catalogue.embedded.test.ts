@@ -7,11 +7,15 @@ import { catalogueContract } from './catalogue.ts';
 
 catalogueContract('embedded', async () => {
   const folder = tempFolder();
-  const database = await connectSql({ dialect: 'sqlite', file: join(folder.path, 'floodgate.db') });
+  const file = join(folder.path, 'floodgate.db');
+  const database = await connectSql({ dialect: 'sqlite', file });
+  const second = await connectSql({ dialect: 'sqlite', file });
   await migrate(database);
   return {
     catalogue: createSqlCatalogue(database),
+    other: createSqlCatalogue(second),
     close: async () => {
+      await second.close();
       await database.close();
       folder.remove();
     },

@@ -7,9 +7,12 @@ describe.skipIf(TEST_MYSQL_URL === undefined)('with TEST_MYSQL_URL', () => {
   catalogueContract('mysql', async () => {
     const { url, drop } = await mysqlDatabase();
     const database = await migratedMysql(url);
+    const second = await migratedMysql(url);
     return {
       catalogue: createSqlCatalogue(database),
+      other: createSqlCatalogue(second),
       close: async () => {
+        await second.close();
         await database.close();
         await drop();
       },

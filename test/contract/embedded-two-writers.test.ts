@@ -33,6 +33,8 @@ afterEach(async () => {
   folder.remove();
 });
 
+const aProduct = (id: string) => ({ id, name: '', description: '', version: 1 });
+
 const oneOrder = (saleId: string) => ({ group: 'g', positions: [], orders: [newOrder({ saleId, ticket: 1 })] });
 
 test('the engine waits for a transaction of the ORM that spans turns, and stores then', async () => {
@@ -42,7 +44,7 @@ test('the engine waits for a transaction of the ORM that spans turns, and stores
   await database.em().transactional(async (em) => {
     await em
       .getConnection()
-      .execute("INSERT INTO products VALUES ('p', 'P', '', NULL)", [], 'run', em.getTransactionContext());
+      .execute("INSERT INTO products VALUES ('p', 'P', '', NULL, 1)", [], 'run', em.getTransactionContext());
     storing = store.store(oneOrder(saleId)).then(() => happened.push('stored'));
     // Turns in which the engine finds the file locked.
     for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
@@ -57,7 +59,7 @@ test('the engine waits for a transaction of the ORM that spans turns, and stores
 test('the catalogue and the order store write side by side', async () => {
   const catalogue = createSqlCatalogue(database);
   const ids = Array.from({ length: 100 }, nextSaleId);
-  await Promise.all(ids.flatMap((id) => [catalogue.putSale(awkwardSale({ id })), store.store(oneOrder(id))]));
+  await Promise.all(ids.flatMap((id) => [catalogue.addSale(awkwardSale({ id })), store.store(oneOrder(id))]));
   expect(await catalogue.sales({ limit: 200, includeDrafts: true })).toHaveLength(100);
   expect(await store.orders({ limit: 200 })).toHaveLength(100);
 });
@@ -78,7 +80,7 @@ test('a transaction of the ORM that began by reading still writes after the engi
     await em.getConnection().execute('SELECT * FROM products', [], 'all', trx);
     storing = store.store(oneOrder(saleId));
     for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
-    await em.getConnection().execute("INSERT INTO products VALUES ('p', 'P', '', NULL)", [], 'run', trx);
+    await em.getConnection().execute("INSERT INTO products VALUES ('p', 'P', '', NULL, 1)", [], 'run', trx);
   });
   await storing;
   expect((await store.counts(saleId)).tickets).toBe(1);
@@ -90,12 +92,12 @@ test('the ORM recovers from a file that was locked for too long', async () => {
     database.em().transactional(async (em) => {
       await em
         .getConnection()
-        .execute('INSERT INTO products VALUES (?, ?, ?, NULL)', [id, '', ''], 'run', em.getTransactionContext());
+        .execute('INSERT INTO products VALUES (?, ?, ?, NULL, 1)', [id, '', ''], 'run', em.getTransactionContext());
     });
   const other = new Database(file);
   await database.em().getConnection().execute('PRAGMA busy_timeout = 1');
   other.exec('BEGIN IMMEDIATE');
-  await expect(catalogue.putProduct({ id: 'a', name: '', description: '' })).rejects.toMatchObject({
+  await expect(catalogue.addProduct(aProduct('a'))).rejects.toMatchObject({
     name: 'Fault',
     code: 'unavailable',
   });
@@ -104,7 +106,7 @@ test('the ORM recovers from a file that was locked for too long', async () => {
   other.exec('ROLLBACK');
   other.close();
 
-  await catalogue.putProduct({ id: 'c', name: '', description: '' });
+  await catalogue.addProduct(aProduct('c'));
   await inTransaction('d');
   const ids = await database.em().getConnection().execute('SELECT id FROM products ORDER BY id');
   expect(ids).toMatchObject([{ id: 'c' }, { id: 'd' }]);

@@ -5,7 +5,7 @@ import { issueToken } from '../../src/api/issue-token.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Order } from '../../src/domain/order.ts';
 import type { Sale } from '../../src/domain/sale.ts';
-import { publish } from '../../src/services/publish.ts';
+import { putOnSale } from '../../src/services/publish.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 
 const silent = createLog({ level: 'silent' });
@@ -59,7 +59,7 @@ export async function createWorkspace(servers: Readonly<Record<string, string>> 
     env,
     tokenOf: (userId) => issueToken({ secret: SECRET, userId, role: 'buyer', ttlSeconds: TOKEN_SECONDS }),
     publish: (sale) =>
-      withPorts((ports) => seedWhenReady(() => publish({ ...draftOf(sale.id), ...sale }, ports), { log: silent })),
+      withPorts((ports) => seedWhenReady(() => putOnSale({ ...draftOf(sale.id), ...sale }, ports), { log: silent })),
     inspect: (saleId) =>
       withPorts(async ({ store, queue }) => {
         const orders: Order[] = [];

@@ -1,11 +1,25 @@
 import type { Catalogue } from '../../ports/catalogue.ts';
 import type { SqlDatabase } from './connect.ts';
 import { guarded } from './faults.ts';
-import { ProductEntity } from './product-entity.ts';
+import { insertOnce } from './insert-once.ts';
+import { ProductEntity, productOfRow, rowOfProduct } from './product-entity.ts';
 import { rowOfSale, SaleEntity, saleOfRow } from './sale-entity.ts';
+
+/** As `isPublic`, for the database. */
+const PUBLIC = { status: { $in: ['published', 'closed'] as const } };
+
+/** MySQL compares text without its trailing spaces, and a delete can't look at what it found before. */
+const REMOVE_UNSOLD =
+  'DELETE FROM products WHERE id = ? AND LENGTH(id) = LENGTH(?) AND NOT EXISTS (SELECT 1 FROM sales WHERE product_id = ?)';
 
 /** The catalogue in either dialect. */
 export function createSqlCatalogue(database: SqlDatabase): Catalogue {
+  const product: Catalogue['product'] = (productId) =>
+    guarded('reading a product', async () => {
+      const row = await database.em().findOne(ProductEntity, { id: productId });
+      return row === null || row.id !== productId ? undefined : productOfRow(row);
+    });
+
   return {
     sale: (saleId) =>
       guarded('reading a sale', async () => {
@@ -14,25 +28,49 @@ export function createSqlCatalogue(database: SqlDatabase): Catalogue {
         return row === null || row.id !== saleId ? undefined : saleOfRow(row);
       }),
 
-    sales: ({ after, limit, includeDrafts }) =>
+    sales: ({ after, limit, includeDrafts, endsAfter }) =>
       guarded('reading sales', async () => {
         const where = {
           ...(after === undefined ? {} : { id: { $gt: after } }),
-          ...(includeDrafts ? {} : { status: { $in: ['published', 'closed'] as const } }),
+          ...(endsAfter === undefined ? {} : { closesAt: { $gt: endsAfter } }),
+          ...(includeDrafts ? {} : PUBLIC),
         };
         const rows = await database.em().find(SaleEntity, where, { orderBy: { id: 'asc' }, limit });
         return rows.map(saleOfRow);
       }),
 
-    putProduct: ({ imageUrl, ...product }) =>
-      guarded('storing a product', async () => {
-        const row = { ...product, imageUrl: imageUrl ?? null };
-        await database.em().createQueryBuilder(ProductEntity).insert(row).onConflict('id').merge();
+    addSale: (sale) => guarded('adding a sale', () => insertOnce(database, SaleEntity, rowOfSale(sale))),
+
+    saveSale: (sale) =>
+      guarded('saving a sale', async () => {
+        const { id, ...row } = rowOfSale(sale);
+        return (await database.em().nativeUpdate(SaleEntity, { id, version: sale.version - 1 }, row)) === 1;
       }),
 
-    putSale: (sale) =>
-      guarded('storing a sale', async () => {
-        await database.em().createQueryBuilder(SaleEntity).insert(rowOfSale(sale)).onConflict('id').merge();
+    product,
+
+    products: ({ after, limit }) =>
+      guarded('reading products', async () => {
+        const where = after === undefined ? {} : { id: { $gt: after } };
+        const rows = await database.em().find(ProductEntity, where, { orderBy: { id: 'asc' }, limit });
+        return rows.map(productOfRow);
       }),
+
+    addProduct: (fresh) => guarded('adding a product', () => insertOnce(database, ProductEntity, rowOfProduct(fresh))),
+
+    saveProduct: (changed) =>
+      guarded('saving a product', async () => {
+        const { id, ...row } = rowOfProduct(changed);
+        return (await database.em().nativeUpdate(ProductEntity, { id, version: changed.version - 1 }, row)) === 1;
+      }),
+
+    removeProduct: async (productId) => {
+      const removed = await guarded('removing a product', async () => {
+        const connection = database.orm.em.getConnection();
+        return connection.execute<{ affectedRows: number }>(REMOVE_UNSOLD, [productId, productId, productId], 'run');
+      });
+      if (removed.affectedRows === 1) return 'removed';
+      return (await product(productId)) === undefined ? 'unknown' : 'inUse';
+    },
   };
 }

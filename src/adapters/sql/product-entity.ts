@@ -1,4 +1,5 @@
 import { EntitySchema } from '@mikro-orm/core';
+import type { Product } from '../../ports/catalogue.ts';
 
 /** A row of `products`. */
 export interface ProductRow {
@@ -6,6 +7,7 @@ export interface ProductRow {
   name: string;
   description: string;
   imageUrl: string | null;
+  version: number;
 }
 
 export const ProductEntity = new EntitySchema<ProductRow>({
@@ -16,5 +18,14 @@ export const ProductEntity = new EntitySchema<ProductRow>({
     name: { type: 'string' },
     description: { type: 'text' },
     imageUrl: { type: 'string', nullable: true },
+    version: { type: 'integer' },
   },
 });
+
+export function productOfRow({ id, name, description, imageUrl, version }: ProductRow): Product {
+  return { id, name, description, ...(imageUrl === null ? {} : { imageUrl }), version };
+}
+
+export function rowOfProduct({ imageUrl, ...rest }: Product): ProductRow {
+  return { ...rest, imageUrl: imageUrl ?? null };
+}

@@ -40,7 +40,7 @@ export const SaleEntity = new EntitySchema<SaleRow>({
     payWithinSeconds: { type: 'integer' },
     status: { type: 'string' },
     epoch: { type: 'integer' },
-    version: { type: 'integer', version: true },
+    version: { type: 'integer' },
   },
 });
 

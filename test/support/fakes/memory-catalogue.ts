@@ -1,31 +1,79 @@
-import type { Sale } from '../../../src/domain/sale.ts';
-import type { Catalogue, Product, SaleQuery } from '../../../src/ports/catalogue.ts';
+import { isPublic, type Sale } from '../../../src/domain/sale.ts';
+import type { Catalogue, Product, ProductQuery, SaleQuery } from '../../../src/ports/catalogue.ts';
 
 /** The catalogue's rules in plain memory. */
 export class MemoryCatalogue implements Catalogue {
-  readonly products = new Map<string, Product>();
+  readonly #products = new Map<string, Product>();
   readonly #sales = new Map<string, Sale>();
 
-  constructor(sales: readonly Sale[] = []) {
+  constructor(sales: readonly Sale[] = [], products: readonly Product[] = []) {
     for (const sale of sales) this.#sales.set(sale.id, sale);
+    for (const product of products) this.#products.set(product.id, product);
   }
 
   async sale(saleId: string): Promise<Sale | undefined> {
     return this.#sales.get(saleId);
   }
 
-  async sales({ after = '', limit, includeDrafts }: SaleQuery): Promise<readonly Sale[]> {
+  async sales({ after = '', limit, includeDrafts, endsAfter = 0 }: SaleQuery): Promise<readonly Sale[]> {
     return [...this.#sales.values()]
-      .filter(({ id, status }) => id > after && (includeDrafts || status === 'published' || status === 'closed'))
-      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .filter((sale) => sale.id > after && sale.closesAt > endsAfter && (includeDrafts || isPublic(sale)))
+      .sort(byId)
       .slice(0, limit);
   }
 
-  async putProduct(product: Product): Promise<void> {
-    this.products.set(product.id, product);
+  async addSale(sale: Sale): Promise<boolean> {
+    return add(this.#sales, sale);
   }
 
-  async putSale(sale: Sale): Promise<void> {
-    this.#sales.set(sale.id, sale);
+  async saveSale(sale: Sale): Promise<boolean> {
+    return save(this.#sales, sale);
   }
+
+  async product(productId: string): Promise<Product | undefined> {
+    return this.#products.get(productId);
+  }
+
+  async products({ after = '', limit }: ProductQuery): Promise<readonly Product[]> {
+    return [...this.#products.values()]
+      .filter(({ id }) => id > after)
+      .sort(byId)
+      .slice(0, limit);
+  }
+
+  async addProduct(product: Product): Promise<boolean> {
+    return add(this.#products, product);
+  }
+
+  async saveProduct(product: Product): Promise<boolean> {
+    return save(this.#products, product);
+  }
+
+  async removeProduct(productId: string): Promise<'removed' | 'inUse' | 'unknown'> {
+    if ([...this.#sales.values()].some((sale) => sale.productId === productId)) {
+      return this.#products.has(productId) ? 'inUse' : 'unknown';
+    }
+    return this.#products.delete(productId) ? 'removed' : 'unknown';
+  }
+}
+
+interface Versioned {
+  readonly id: string;
+  readonly version: number;
+}
+
+function add<T extends Versioned>(rows: Map<string, T>, row: T): boolean {
+  if (rows.has(row.id)) return false;
+  rows.set(row.id, row);
+  return true;
+}
+
+function save<T extends Versioned>(rows: Map<string, T>, row: T): boolean {
+  if (rows.get(row.id)?.version !== row.version - 1) return false;
+  rows.set(row.id, row);
+  return true;
+}
+
+function byId(a: Versioned, b: Versioned): number {
+  return a.id < b.id ? -1 : 1;
 }

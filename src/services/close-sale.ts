@@ -1,0 +1,35 @@
+import type { Sale } from '../domain/sale.ts';
+import type { Catalogue } from '../ports/catalogue.ts';
+import type { TicketQueue } from '../ports/ticket-queue.ts';
+import { optimistically } from './optimistic.ts';
+import { type SaleWatchers, tellOfSale } from './sale-watchers.ts';
+
+export interface ClosePorts extends SaleWatchers {
+  readonly catalogue: Pick<Catalogue, 'sale' | 'saveSale'>;
+  readonly queue: Pick<TicketQueue, 'close'>;
+}
+
+export type CloseOutcome =
+  /** It is closed, by this call or an earlier one. */
+  { readonly kind: 'closed'; readonly sale: Sale } | { readonly kind: 'unknown' } | { readonly kind: 'notPublished' };
+
+/**
+ * Ends a sale for good; reservations stand. The queue's gate goes down first, because it decides for every front at once.
+ * A crash before the catalogue has it leaves nothing open: nobody can buy, pages say `live` a while longer, and the admin,
+ * who got no answer, closes again. A recovery that raised the sale's epoch meanwhile has moved its version too, so the
+ * next attempt closes the queue of the new epoch.
+ */
+export async function closeSale(saleId: string, ports: ClosePorts): Promise<CloseOutcome> {
+  const { catalogue, queue } = ports;
+  const outcome = await optimistically<CloseOutcome>(async () => {
+    const sale = await catalogue.sale(saleId);
+    if (sale === undefined) return { kind: 'unknown' };
+    if (sale.status === 'closed') return { kind: 'closed', sale };
+    if (sale.status !== 'published') return { kind: 'notPublished' };
+    await queue.close(sale.id, sale.epoch);
+    const closed: Sale = { ...sale, status: 'closed', version: sale.version + 1 };
+    return (await catalogue.saveSale(closed)) ? { kind: 'closed', sale: closed } : undefined;
+  });
+  if (outcome.kind === 'closed') tellOfSale(saleId, ports);
+  return outcome;
+}

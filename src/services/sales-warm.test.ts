@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { deferred } from '../../test/support/deferred.ts';
+import { aSale } from '../../test/support/sales.ts';
+import { AWAY, salesRig as rig, SALE_TTL_MS } from '../../test/support/sales-rig.ts';
+import type { Sales } from './sales.ts';
+
+describe('warming up', () => {
+  const HOUR_MS = 3_600_000;
+  const DAY_MS = 24 * HOUR_MS;
+  const everything = { limit: 200, includeDrafts: false };
+  const idsOf = ({ items }: Awaited<ReturnType<Sales['list']>>) => items.map(({ sale }) => sale.id);
+  const over = (id: string, ms: number) => aSale({ id, opensAt: 1, closesAt: Date.UTC(2030, 0, 1) - ms });
+
+  it('makes every public sale known before anybody asks, those to come too', async () => {
+    const upcoming = aSale({ id: 'soon', opensAt: Date.UTC(2030, 5, 1), closesAt: Date.UTC(2030, 6, 1) });
+    const { sales, asked } = await rig([aSale(), upcoming, aSale({ id: 'draft', status: 'draft' })]);
+    await sales.warm();
+    expect([sales.known('sale-1'), sales.known('soon'), sales.known('draft')]).toEqual([aSale(), upcoming, undefined]);
+    expect(asked.sale).toEqual([]);
+  });
+
+  it('keeps them known from one second to the next', async () => {
+    const { sales, clock, asked } = await rig();
+    for (let second = 0; second < 5; second += 1) {
+      await sales.warm();
+      clock.advance(SALE_TTL_MS - 1);
+      expect(sales.known('sale-1')).toEqual(aSale());
+    }
+    expect(asked.sale).toEqual([]);
+  });
+
+  it('reads those that are over for a day once a minute only', async () => {
+    const { sales, clock, asked } = await rig([aSale(), over('just', HOUR_MS), over('long', 2 * DAY_MS)]);
+    await sales.warm();
+    for (let second = 1; second <= 60; second += 1) {
+      clock.advance(1000);
+      await sales.warm();
+    }
+    const now = Date.UTC(2030, 0, 1);
+    expect(asked.sales.map(({ endsAfter }) => endsAfter)).toEqual([
+      undefined,
+      ...Array.from({ length: 59 }, (_, n) => now + (n + 1) * 1000 - DAY_MS),
+      undefined,
+    ]);
+    expect(sales.known('just')).toBeDefined();
+    expect(sales.known('long')).toBeUndefined();
+  });
+
+  it('lets lists be served from memory, those that are long over included, and page by page', async () => {
+    const { sales, asked } = await rig([aSale({ id: 'a' }), over('b', 2 * DAY_MS), aSale({ id: 'c' })]);
+    await sales.warm();
+    const reads = asked.sales.length;
+    expect(idsOf(await sales.list(everything))).toEqual(['a', 'b', 'c']);
+    expect(idsOf(await sales.list({ ...everything, phase: 'live' }))).toEqual(['a', 'c']);
+    const first = await sales.list({ ...everything, limit: 1 });
+    expect([idsOf(first), first.next]).toEqual([['a'], 'a']);
+    expect(idsOf(await sales.list({ ...everything, after: 'a' }))).toEqual(['b', 'c']);
+    expect(idsOf(await sales.list({ ...everything, after: 'aa' }))).toEqual(['b', 'c']);
+    expect(idsOf(await sales.list({ ...everything, after: 'c' }))).toEqual([]);
+    expect(asked.sales).toHaveLength(reads);
+  });
+
+  it('shows a sale in lists from the next time on after it was published or closed', async () => {
+    const { sales, catalogue, queue } = await rig();
+    await sales.warm();
+    const fresh = aSale({ id: 'a-new' });
+    await queue.load(fresh);
+    await catalogue.addSale(fresh);
+    await catalogue.saveSale(aSale({ status: 'closed', version: 2 }));
+    await sales.warm();
+    const { items } = await sales.list(everything);
+    expect(items.map(({ sale, phase }) => [sale.id, phase])).toEqual([
+      ['a-new', 'live'],
+      ['sale-1', 'closed'],
+    ]);
+    expect(sales.known('sale-1')?.status).toBe('closed');
+  });
+
+  it('asks the catalogue for lists again when memory has grown old, and always for drafts', async () => {
+    const { sales, clock, asked } = await rig([aSale(), aSale({ id: 'draft', status: 'draft' })]);
+    await sales.warm();
+    clock.advance(SALE_TTL_MS + 1);
+    await sales.list(everything);
+    expect(asked.sales).toHaveLength(2);
+    await sales.warm();
+    expect(idsOf(await sales.list({ ...everything, includeDrafts: true }))).toEqual(['draft', 'sale-1']);
+  });
+
+  it('keeps lists alive while the catalogue is away, however long', async () => {
+    const { sales, clock, hooks } = await rig([aSale({ id: 'a' }), aSale({ id: 'b' })]);
+    hooks.sales = () => Promise.reject(AWAY);
+    await expect(sales.list(everything)).rejects.toBe(AWAY);
+    hooks.sales = (proceed) => proceed();
+    await sales.warm();
+    clock.advance(HOUR_MS / 4);
+    hooks.sales = () => Promise.reject(AWAY);
+    await expect(sales.warm()).rejects.toBe(AWAY);
+    expect(idsOf(await sales.list({ ...everything, after: 'a' }))).toEqual(['b']);
+    await expect(sales.list({ ...everything, includeDrafts: true })).rejects.toBe(AWAY);
+  });
+
+  it('does not bring back an older sale than the one that memory has', async () => {
+    const { sales, catalogue, hooks } = await rig();
+    const gate = deferred();
+    hooks.sales = async (proceed) => {
+      const old = await proceed();
+      await gate.promise;
+      return old;
+    };
+    const warming = sales.warm();
+    await catalogue.saveSale(aSale({ status: 'closed', version: 2 }));
+    await sales.find('sale-1');
+    gate.resolve();
+    await warming;
+    expect(sales.known('sale-1')?.status).toBe('closed');
+  });
+});
