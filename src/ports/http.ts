@@ -58,6 +58,8 @@ export type HttpRefusal =
   | { readonly code: 'too_large' }
   /** The handler did not answer in time. */
   | { readonly code: 'unavailable' }
+  /** An upgrade to WebSocket while the process shuts down. */
+  | { readonly code: 'draining' }
   | { readonly code: 'internal' };
 
 export interface HttpFrontOptions {

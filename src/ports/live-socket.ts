@@ -34,6 +34,8 @@ export interface LiveFrontOptions {
   readonly maxBufferedBytes: number;
   /** A client that stays silent so long, pings unanswered, is closed. */
   readonly idleSeconds: number;
+  /** A client that published frames are dropped for, and that hasn't caught up after so long, is closed. @default 5,000 ms */
+  readonly slowWithinMs?: number;
   readonly handlers: LiveHandlers;
 }
 

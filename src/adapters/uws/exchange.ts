@@ -11,6 +11,7 @@ export interface ExchangeDeps {
 }
 
 const NO_HEADERS: HeaderPairs = [];
+const SWITCHING_PROTOCOLS = 101;
 const NO_CONTENT = 204;
 
 /**
@@ -72,6 +73,13 @@ export class Exchange implements HttpReply, Unanswered {
         .writeHeader('x-request-id', requestId)
         .endWithoutBody();
     });
+  }
+
+  /** It becomes a WebSocket, answered by uWebSockets at once. False when it was answered already. */
+  upgrade(): boolean {
+    if (!this.#settle()) return false;
+    this.count(SWITCHING_PROTOCOLS);
+    return true;
   }
 
   refuse(refusal: HttpRefusal): void {

@@ -1,6 +1,7 @@
 import uWS, { type HttpResponse, type TemplatedApp, type HttpRequest as UwsRequest } from 'uWebSockets.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { HttpFrontOptions, HttpRoute, ListenHttp } from '../../ports/http.ts';
+import type { LiveFrontOptions } from '../../ports/live-socket.ts';
 import { createAllowedMethods } from './allowed-methods.ts';
 import { readBody } from './body.ts';
 import { Exchange } from './exchange.ts';
@@ -8,6 +9,8 @@ import { bodyLengthOf } from './framing.ts';
 import { createHeadReader, type Head } from './head.ts';
 import { InFlight } from './in-flight.ts';
 import { openListenSocket } from './listen-socket.ts';
+import { type LiveDeps, serveLive, type UwsLive } from './live-front.ts';
+import { readHandshake, UPGRADE_TO_WEBSOCKET } from './live-handshake.ts';
 import { decodeParam, paramCountOf } from './path-params.ts';
 import { ReceivedRequest } from './received-request.ts';
 import { createRequestIds } from './request-id.ts';
@@ -30,7 +33,7 @@ export const listenUws: ListenHttp = async (options) => {
   const { host, port, shared = false, bodyWithinMs = BODY_WITHIN_MS, answerWithinMs = ANSWER_WITHIN_MS } = options;
   const app = uWS.App();
   const inFlight = new InFlight();
-  serve(app, options, inFlight);
+  const live = serve(app, options, inFlight);
   const socket = await openListenSocket(app, { host, port, shared });
   inFlight.watch({ bodyWithinMs, answerWithinMs });
 
@@ -38,6 +41,7 @@ export const listenUws: ListenHttp = async (options) => {
   const stopListening = (): void => {
     if (listening) uWS.us_listen_socket_close(socket);
     listening = false;
+    live?.drain();
   };
   return {
     port: uWS.us_socket_local_port(socket),
@@ -48,17 +52,20 @@ export const listenUws: ListenHttp = async (options) => {
       await nextTurn();
     },
     stopListening,
+    ...(live === undefined ? {} : { live }),
     close: () => {
       // Closing the app closes its listen socket too, once more would be a use after free.
       listening = false;
       app.close();
       inFlight.stop();
+      live?.stop();
     },
   };
 };
 
-function serve(app: TemplatedApp, options: HttpFrontOptions, inFlight: InFlight): void {
-  const { routes, maxBodyBytes } = options;
+function serve(app: TemplatedApp, options: HttpFrontOptions, inFlight: InFlight): UwsLive | undefined {
+  const { maxBodyBytes, live } = options;
+  const routes = live === undefined ? options.routes : [...options.routes, plainRoute(live, options.refuse)];
   const deps = { inFlight, refuse: options.refuse, onError: options.onError };
   const readHead = createHeadReader();
   const requestIdOf = createRequestIds();
@@ -118,6 +125,23 @@ function serve(app: TemplatedApp, options: HttpFrontOptions, inFlight: InFlight)
     }
   }
 
+  function acceptUpgrade(count: (status: number) => void): LiveDeps['accept'] {
+    return (res, req, draining) => {
+      const exchange = new Exchange(res, deps, count);
+      try {
+        const begun = begin(exchange, req);
+        if (begun === undefined) return undefined;
+        const handshake = readHandshake(req, begun.length);
+        if (typeof handshake === 'string') exchange.refuse({ code: 'malformed', detail: handshake });
+        else if (draining) exchange.refuse({ code: 'draining' });
+        else if (exchange.upgrade()) return { ...handshake, requestId: exchange.requestId };
+      } catch (error) {
+        exchange.fail(error);
+      }
+      return undefined;
+    };
+  }
+
   for (const route of routes) {
     const accept = accepting(route, false);
     if (route.method === 'GET') app.get(route.pattern, accept).head(route.pattern, accepting(route, true));
@@ -126,6 +150,18 @@ function serve(app: TemplatedApp, options: HttpFrontOptions, inFlight: InFlight)
     else app.del(route.pattern, accept);
   }
   app.any('/*', unrouted);
+  if (live === undefined) return undefined;
+  const accept = acceptUpgrade(countRoute('GET', live.path));
+  return serveLive(app, live, { accept, newId: () => requestIdOf(''), onError: options.onError });
+}
+
+/** Answers who asks for the path of WebSockets without upgrading. */
+function plainRoute({ path }: LiveFrontOptions, refuse: HttpFrontOptions['refuse']): HttpRoute {
+  return {
+    method: 'GET',
+    pattern: path,
+    handle: ({ requestId }, reply) => refuse({ code: 'malformed', detail: UPGRADE_TO_WEBSOCKET }, requestId, reply),
+  };
 }
 
 function uncounted(): void {}
