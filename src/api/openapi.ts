@@ -36,6 +36,12 @@ const REQUEST_ID = {
 const RETRY_AFTER = { description: 'Seconds to wait before the retry.', schema: { type: 'integer', minimum: 1 } };
 const CHALLENGE = { description: 'The scheme to use.', schema: { type: 'string' } };
 
+const SECURITY = {
+  required: [{ bearer: [] }],
+  optional: [{}, { bearer: [] }],
+  signature: [{ signature: [] }],
+} as const satisfies Record<NonNullable<Operation['doc']['auth']>, unknown>;
+
 /** The contract as OpenAPI 3.1, made from the same schemas that check requests and write replies. */
 export function openApiDocument(operations: readonly Operation[]): Json {
   const paths: Record<string, Record<string, unknown>> = {};
@@ -65,6 +71,12 @@ export function openApiDocument(operations: readonly Operation[]): Json {
           bearerFormat: 'JWT',
           description: 'HS256; claims `sub`, `exp`, and `role`: buyer (the default) or admin.',
         },
+        signature: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Floodgate-Signature',
+          description: "The payment provider's signature of the body.",
+        },
       },
     },
   };
@@ -77,7 +89,7 @@ function operationObject({ pattern, doc }: Operation): Json {
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
-    ...(auth === undefined ? {} : { security: auth === 'required' ? [{ bearer: [] }] : [{}, { bearer: [] }] }),
+    ...(auth === undefined ? {} : { security: SECURITY[auth] }),
     parameters: parametersOf(pattern, doc),
     ...(body === undefined
       ? {}
@@ -112,7 +124,7 @@ function responsesOf({ responses, problems, auth }: Operation['doc']): Json {
   const codes: readonly ProblemCode[] = [
     ...ANYWHERE,
     ...problems,
-    ...(auth === 'required' ? ['unauthenticated' as const] : []),
+    ...(auth === 'required' || auth === 'signature' ? ['unauthenticated' as const] : []),
   ];
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes) {

@@ -17,8 +17,8 @@ export interface OperationDoc {
   readonly tag: 'sales' | 'orders' | 'operations';
   readonly summary: string;
   readonly description?: string;
-  /** Whether a token is `required`, or may be sent to see more; without it, none is looked at. */
-  readonly auth?: 'required' | 'optional';
+  /** Whether a token is `required`, or may be sent to see more, or a `signature` is; without it, none is looked at. */
+  readonly auth?: 'required' | 'optional' | 'signature';
   /** Path parameters, in the order of the pattern. */
   readonly path?: readonly TSchema[];
   readonly query?: TObject;

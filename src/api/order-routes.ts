@@ -1,21 +1,23 @@
 import { Type } from '@sinclair/typebox';
 import { isOrderId } from '../domain/ids.ts';
 import { ORDER_STATES } from '../domain/order.ts';
-import type { HeaderPairs } from '../ports/http.ts';
+import type { HeaderPairs, HttpReply, HttpRequest } from '../ports/http.ts';
+import type { OrderOutcome } from '../services/order-outcome.ts';
 import type { Orders, Viewer } from '../services/orders.ts';
 import { requirePrincipal } from './access.ts';
 import type { Authenticator, Principal } from './auth.ts';
 import { Limit, OrderId, SaleId, StringEnum } from './common-schemas.ts';
 import { cursorOf, idOfCursor, OrderCursor } from './cursor.ts';
+import { EmptyBody, refusalOfBody } from './empty-body.ts';
 import type { Operation } from './operation.ts';
 import { JSON_TYPE, serialiseOrder, serialiseOrderPage } from './order-json.ts';
 import { OrderPageSchema, OrderSchema } from './order-schema.ts';
-import { sendProblem } from './problem.ts';
+import { sendProblem, sendRendered } from './problem.ts';
 import { queryReader } from './query.ts';
 import { type OnFault, reading } from './reading.ts';
 
 export interface OrderRoutesDeps {
-  readonly orders: Pick<Orders, 'find' | 'list'>;
+  readonly orders: Pick<Orders, 'find' | 'list' | 'pay' | 'cancel'>;
   readonly auth: Authenticator;
   readonly onFault: OnFault;
 }
@@ -36,6 +38,25 @@ const readListQuery = queryReader(ListQuery);
 const PRIVATE: HeaderPairs = [['cache-control', 'no-store']];
 
 export function orderRoutes({ orders, auth, onFault }: OrderRoutesDeps): readonly Operation[] {
+  const changing = (
+    refusal: 'not_payable' | 'not_cancellable',
+    change: (orderId: string, viewer: Viewer) => Promise<OrderOutcome>,
+  ) =>
+    reading(onFault, async (request: HttpRequest, reply: HttpReply) => {
+      const principal = requirePrincipal(auth, request, reply);
+      if (principal === undefined) return;
+      const { requestId } = request;
+      const refused = refusalOfBody(request);
+      if (refused !== undefined) return sendRendered(reply, refused);
+      const [orderId = ''] = request.params;
+      const outcome: OrderOutcome = isOrderId(orderId)
+        ? await change(orderId, viewerOf(principal))
+        : { kind: 'unknown' };
+      if (outcome.kind === 'unknown') return sendProblem(reply, 'not_found', requestId);
+      if (outcome.kind === 'ok') return reply.send(200, JSON_TYPE, serialiseOrder(outcome.order), PRIVATE);
+      sendProblem(reply, refusal, requestId, { detail: `The order is ${outcome.order.state}.` });
+    });
+
   return [
     {
       method: 'GET',
@@ -89,6 +110,42 @@ export function orderRoutes({ orders, auth, onFault }: OrderRoutesDeps): readonl
         if (order === undefined) return sendProblem(reply, 'not_found', request.requestId);
         reply.send(200, JSON_TYPE, serialiseOrder(order), PRIVATE);
       }),
+    },
+    {
+      method: 'POST',
+      pattern: '/v1/orders/:orderId/pay',
+      doc: {
+        id: 'payOrder',
+        tag: 'orders',
+        summary: 'Pay an order',
+        description:
+          'Asks the payment provider for the money and waits a few seconds for its word. 503 means that the word has not ' +
+          'come yet: ask again, nothing is ever paid twice. An order that is paid already is answered as it is.',
+        auth: 'required',
+        path: [OrderId],
+        body: EmptyBody,
+        responses: { 200: { description: 'The order, paid.', schema: OrderSchema } },
+        problems: ['not_found', 'not_payable', 'unsupported_media_type', 'invalid', 'recovering'],
+      },
+      handle: changing('not_payable', (orderId, viewer) => orders.pay(orderId, viewer)),
+    },
+    {
+      method: 'POST',
+      pattern: '/v1/orders/:orderId/cancel',
+      doc: {
+        id: 'cancelOrder',
+        tag: 'orders',
+        summary: 'Cancel an order',
+        description:
+          'Gives the ticket back, for the next one to buy. For reserved orders only: a paid one stays paid. An order that ' +
+          'is cancelled already is answered as it is.',
+        auth: 'required',
+        path: [OrderId],
+        body: EmptyBody,
+        responses: { 200: { description: 'The order, cancelled.', schema: OrderSchema } },
+        problems: ['not_found', 'not_cancellable', 'unsupported_media_type', 'invalid', 'recovering'],
+      },
+      handle: changing('not_cancellable', (orderId, viewer) => orders.cancel(orderId, viewer)),
     },
   ];
 }

@@ -4,8 +4,8 @@ import type { HttpRequest } from '../ports/http.ts';
 import type { PurchaseRequest } from '../streams/purchase-request.ts';
 import { requirePrincipal } from './access.ts';
 import type { Authenticator } from './auth.ts';
-import { bodyReader, isJson } from './body.ts';
 import { OrderId, SaleId, StringEnum } from './common-schemas.ts';
+import { EmptyBody, refusalOfBody } from './empty-body.ts';
 import { IdempotencyKey, isIdempotencyKey } from './idempotency-key.ts';
 import type { Operation } from './operation.ts';
 import { OrderSchema } from './order-schema.ts';
@@ -20,13 +20,6 @@ export interface PurchaseRoutesDeps {
   /** Whether this process is shutting down. */
   readonly draining: () => boolean;
 }
-
-const PurchaseBody = Type.Object(
-  {},
-  { additionalProperties: false, description: 'Empty: the sale and the token say it all.' },
-);
-
-const readBody = bodyReader(PurchaseBody);
 
 const KEY_ERROR = {
   in: 'header',
@@ -50,7 +43,7 @@ export function purchaseRoutes({ purchases, auth, clock, draining }: PurchaseRou
         auth: 'required',
         path: [SaleId],
         headers: { 'Idempotency-Key': IdempotencyKey },
-        body: PurchaseBody,
+        body: EmptyBody,
         responses: {
           201: {
             description: 'The order. A repeated Idempotency-Key gets the same bytes.',
@@ -103,16 +96,9 @@ export function purchaseRoutes({ purchases, auth, clock, draining }: PurchaseRou
 }
 
 function refusalOf(request: HttpRequest): Rendered | undefined {
-  const { idempotencyKey, body, contentType, requestId } = request;
+  const { idempotencyKey, requestId } = request;
   if (idempotencyKey !== undefined && !isIdempotencyKey(idempotencyKey)) {
     return problem('invalid', requestId, { errors: [KEY_ERROR] });
   }
-  if (body.length === 0 || (isEmptyObject(body) && isJson(contentType))) return undefined;
-  const read = readBody(request);
-  return read.ok ? undefined : read.answer;
-}
-
-/** What nearly all clients that send a body at all send, told without decoding it. */
-function isEmptyObject(body: Uint8Array): boolean {
-  return body.length === 2 && body[0] === 0x7b && body[1] === 0x7d;
+  return refusalOfBody(request);
 }

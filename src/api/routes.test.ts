@@ -1,50 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { routesWith, tokenOf } from '../../test/support/route-caller.ts';
 import { Fault } from '../domain/errors.ts';
-import type { HttpRequest } from '../ports/http.ts';
-import { createAuthenticator } from './auth.ts';
-import { issueToken } from './issue-token.ts';
-import { createRoutes, type RoutesDeps } from './routes.ts';
 
-const secret = 'a secret for tests only';
-
-function routesWith(deps: Partial<RoutesDeps>) {
-  const routes = createRoutes({
-    auth: createAuthenticator({ secret, cacheSize: 10 }),
-    clock: { now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 6), monotonic: () => 7 },
-    draining: () => false,
-    readiness: async () => ({ ready: true, dependencies: {} }),
-    ...deps,
-  } as RoutesDeps);
-
-  return async (method: string, pattern: string, parts: Partial<HttpRequest> = {}) => {
-    const route = routes.find((one) => one.method === method && one.pattern === pattern);
-    const sent: { status: number; body: string; headers: Readonly<Record<string, string>> }[] = [];
-    const request: HttpRequest = {
-      method: 'GET',
-      path: pattern,
-      params: [],
-      query: '',
-      requestId: 'req-1',
-      authorization: '',
-      idempotencyKey: undefined,
-      contentType: '',
-      ifMatch: '',
-      body: new Uint8Array(0),
-      ...parts,
-    };
-    await route?.handle(request, {
-      open: true,
-      send: (status, _type, body, headers = []) =>
-        sent.push({ status, body: String(body), headers: Object.fromEntries(headers) }),
-    });
-    expect(sent).toHaveLength(1);
-    return sent[0] as (typeof sent)[number];
-  };
-}
-
-function tokenOf(userId: string, role: 'buyer' | 'admin' = 'buyer'): string {
-  return `Bearer ${issueToken({ secret, userId, role, ttlSeconds: 60 })}`;
-}
+const unchanged = async () => ({ kind: 'unknown' }) as const;
 
 describe('reads', () => {
   it('answer 503 and invite a retry when a dependency is away, tell a queue that is being rebuilt apart, and name the fault', async () => {
@@ -81,7 +39,12 @@ describe('reads', () => {
     const asked: string[] = [];
     const call = routesWith({
       sales: { view: async (id) => void asked.push(id), list: async () => ({ items: [] }) },
-      orders: { find: async (id) => void asked.push(id), list: async () => ({ items: [] }) },
+      orders: {
+        find: async (id) => void asked.push(id),
+        list: async () => ({ items: [] }),
+        pay: unchanged,
+        cancel: unchanged,
+      },
     });
     for (const id of ['', 'a b', 'x'.repeat(65), 'é']) {
       expect(await call('GET', '/v1/sales/:saleId', { params: [id] })).toMatchObject({ status: 404 });
@@ -105,6 +68,8 @@ describe('orders', () => {
           viewers.push(viewer);
           return { items: [] };
         },
+        pay: unchanged,
+        cancel: unchanged,
       },
     });
     await call('GET', '/v1/orders', { authorization: tokenOf('u1') });

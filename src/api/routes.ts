@@ -2,10 +2,15 @@ import { openApiDocument } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { type OperationRoutesDeps, operationRoutes } from './operation-routes.ts';
 import { type OrderRoutesDeps, orderRoutes } from './order-routes.ts';
+import { type PaymentWebhookDeps, paymentWebhook } from './payment-webhook.ts';
 import { type PurchaseRoutesDeps, purchaseRoutes } from './purchase-routes.ts';
 import { type SalesRoutesDeps, salesRoutes } from './sales-routes.ts';
 
-export type RoutesDeps = SalesRoutesDeps & PurchaseRoutesDeps & OrderRoutesDeps & OperationRoutesDeps;
+export type RoutesDeps = SalesRoutesDeps &
+  PurchaseRoutesDeps &
+  OrderRoutesDeps &
+  PaymentWebhookDeps &
+  OperationRoutesDeps;
 
 /** The whole API, for a front to serve. */
 export function createRoutes(deps: RoutesDeps): readonly Operation[] {
@@ -15,6 +20,7 @@ export function createRoutes(deps: RoutesDeps): readonly Operation[] {
     ...salesRoutes(deps),
     ...purchaseRoutes(deps),
     ...orderRoutes(deps),
+    ...paymentWebhook(deps),
   ];
   contract = JSON.stringify(openApiDocument(routes));
   return routes;

@@ -1,56 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { ManualClock } from '../../test/support/fakes/manual-clock.ts';
-import { MemoryCatalogue } from '../../test/support/fakes/memory-catalogue.ts';
-import { MemoryOrderStore } from '../../test/support/fakes/memory-order-store.ts';
-import { MemoryTicketQueue } from '../../test/support/fakes/memory-ticket-queue.ts';
+import { ADMIN, ANN, BOB, createOrdersRig } from '../../test/support/orders-rig.ts';
 import { aSale } from '../../test/support/sales.ts';
 import { createIdSource } from '../domain/ids.ts';
 import type { Order } from '../domain/order.ts';
-import { reservedOrder } from '../domain/purchase.ts';
 import type { Sale } from '../domain/sale.ts';
-import { Orders } from './orders.ts';
 
-const ANN = { userId: 'ann', admin: false };
-const BOB = { userId: 'bob', admin: false };
-const ADMIN = { userId: 'root', admin: true };
-
-async function rig(sales: readonly Sale[] = [aSale({ perBuyerLimit: 1000, total: 1000 })]) {
-  const clock = new ManualClock();
-  const newId = createIdSource({ node: 1, now: clock.now });
-  const queue = new MemoryTicketQueue(clock.now);
-  const store = new MemoryOrderStore();
-  const catalogue = new MemoryCatalogue(sales);
-  for (const sale of sales) await queue.load(sale);
-  const found: string[] = [];
+/** The rig, with what store and queue are asked for. */
+async function rig(sales?: readonly Sale[]) {
+  const made = await createOrdersRig(sales);
+  const { store, queue } = made;
   const limits: number[] = [];
-  const orders = new Orders({
-    store: {
-      order: (orderId) => store.order(orderId),
-      orders: (query) => {
-        limits.push(query.limit);
-        return store.orders(query);
-      },
-    },
-    queue: {
-      find: (saleId, orderId) => {
-        found.push(saleId);
-        return queue.find(saleId, orderId);
-      },
-    },
-    catalogue,
-  });
-
-  const reserve = async (userId: string, sale = sales[0] ?? aSale()): Promise<Order> => {
-    const orderId = newId();
-    const item = { orderId, userId, key: `o:${orderId}`, fingerprint: '{}' };
-    const reply = await queue.reserve(sale.id, sale.epoch, [item]);
-    const answer = reply.kind === 'answered' ? reply.answers[0] : undefined;
-    if (answer?.kind !== 'reserved') throw new Error(`not reserved: ${JSON.stringify(reply)}`);
-    return reservedOrder(sale, { orderId, userId, ticket: answer.ticket, reservedAt: answer.reservedAt });
+  const found: string[] = [];
+  const list = store.orders.bind(store);
+  const find = queue.find.bind(queue);
+  store.orders = (query) => {
+    limits.push(query.limit);
+    return list(query);
   };
-  const settle = (...fresh: readonly Order[]) =>
-    store.store({ group: 'g', positions: [], orders: fresh.map((order) => ({ order, key: `o:${order.id}` })) });
-  return { clock, newId, queue, store, orders, reserve, settle, found, limits };
+  queue.find = (saleId, orderId) => {
+    found.push(saleId);
+    return find(saleId, orderId);
+  };
+  return { ...made, found, limits };
 }
 
 describe('an order', () => {

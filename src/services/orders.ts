@@ -1,10 +1,9 @@
-import { timeOfOrderId } from '../domain/ids.ts';
 import type { Order, OrderState } from '../domain/order.ts';
-import { reservedOrder } from '../domain/purchase.ts';
-import type { Catalogue } from '../ports/catalogue.ts';
 import type { OrderStore } from '../ports/order-store.ts';
-import type { TicketQueue } from '../ports/ticket-queue.ts';
-import { everySale } from './every-sale.ts';
+import { type CancelPorts, cancelOrder } from './cancel.ts';
+import type { OrderFinder } from './order-finder.ts';
+import type { OrderOutcome } from './order-outcome.ts';
+import { type PayPorts, payOrder } from './pay.ts';
 
 /** Who asks: buyers see their own orders, admins all. */
 export interface Viewer {
@@ -27,25 +26,19 @@ export interface OrdersPage {
   readonly next?: string;
 }
 
-// A front's clock may differ from the queue's, and an order waits a while between its id and its ticket.
-const CLOCK_SLACK_MS = 60_000;
+export interface OrdersPorts extends PayPorts, CancelPorts {
+  readonly store: PayPorts['store'] & CancelPorts['store'] & Pick<OrderStore, 'orders'>;
+  readonly clock: PayPorts['clock'] & CancelPorts['clock'];
+  readonly finder: Pick<OrderFinder, 'find' | 'findStored'>;
+}
 
-/** Orders for those who may see them. */
+/** Orders for those who may see them. An order of anybody else is as unknown as one that never was. */
 export class Orders {
-  constructor(
-    private readonly ports: {
-      readonly store: Pick<OrderStore, 'order' | 'orders'>;
-      readonly queue: Pick<TicketQueue, 'find'>;
-      readonly catalogue: Pick<Catalogue, 'sales'>;
-    },
-  ) {}
+  constructor(private readonly ports: OrdersPorts) {}
 
-  /** An order of anybody else is as unknown as one that never was. */
   async find(orderId: string, viewer: Viewer): Promise<Order | undefined> {
-    const madeAt = timeOfOrderId(orderId);
-    if (madeAt === undefined) return undefined;
-    const order = (await this.ports.store.order(orderId)) ?? (await this.#unstored(orderId, madeAt));
-    return order !== undefined && (viewer.admin || order.userId === viewer.userId) ? order : undefined;
+    const order = await this.ports.finder.find(orderId);
+    return order !== undefined && maySee(order, viewer) ? order : undefined;
   }
 
   async list({ limit, ...query }: ListOrders, viewer: Viewer): Promise<OrdersPage> {
@@ -55,14 +48,23 @@ export class Orders {
     return { items, next: (items.at(-1) as Order).id };
   }
 
-  /** Between its answer and the worker's batch an order stands in the queue's ledger only. */
-  async #unstored(orderId: string, madeAt: number): Promise<Order | undefined> {
-    for await (const sale of everySale(this.ports.catalogue, { includeDrafts: false })) {
-      if (madeAt < sale.opensAt - CLOCK_SLACK_MS || madeAt > sale.closesAt + CLOCK_SLACK_MS) continue;
-      const reservation = await this.ports.queue.find(sale.id, orderId);
-      if (reservation !== undefined) return reservedOrder(sale, reservation);
-    }
-    // The worker may have stored it, and its ticket may be back on sale, since the first look.
-    return this.ports.store.order(orderId);
+  /** Errors: see {@link payOrder}; asking again is safe. */
+  async pay(orderId: string, viewer: Viewer): Promise<OrderOutcome> {
+    const order = await this.#touch(orderId, viewer);
+    return order === undefined ? { kind: 'unknown' } : payOrder(order, this.ports);
   }
+
+  /** Errors: Fault `unavailable` or `timeout` of the store; asking again is safe. */
+  async cancel(orderId: string, viewer: Viewer): Promise<OrderOutcome> {
+    const order = await this.#touch(orderId, viewer);
+    return order === undefined ? { kind: 'unknown' } : cancelOrder(order, this.ports);
+  }
+
+  #touch(orderId: string, viewer: Viewer): Promise<Order | undefined> {
+    return this.ports.finder.findStored(orderId, (order) => maySee(order, viewer));
+  }
+}
+
+function maySee(order: Order, viewer: Viewer): boolean {
+  return viewer.admin || order.userId === viewer.userId;
 }

@@ -1,3 +1,4 @@
+import { createPaymentSandbox } from '../../src/adapters/payment-sandbox/payment-sandbox.ts';
 import { createAuthenticator } from '../../src/api/auth.ts';
 import { refuse } from '../../src/api/refuse.ts';
 import { createRoutes } from '../../src/api/routes.ts';
@@ -7,14 +8,18 @@ import { type PurchaseOutcome, reservedOrder } from '../../src/domain/purchase.t
 import type { Sale } from '../../src/domain/sale.ts';
 import { systemClock } from '../../src/ports/clock.ts';
 import type { HttpFront, ListenHttp } from '../../src/ports/http.ts';
+import { OrderFinder } from '../../src/services/order-finder.ts';
 import { Orders } from '../../src/services/orders.ts';
+import { PaymentEvents } from '../../src/services/payment-events.ts';
 import { Sales } from '../../src/services/sales.ts';
 import type { PurchaseRequest } from '../../src/streams/purchase-request.ts';
+import { MemoryOrderStore } from './fakes/memory-order-store.ts';
 
 export const SHOP_SECRET = 'a secret for tests only';
 
 export interface Shop {
   readonly front: HttpFront;
+  /** As they were bought, newest first. */
   readonly orders: readonly Order[];
   /** What handlers threw. */
   readonly errors: readonly unknown[];
@@ -38,6 +43,19 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
     sales: async ({ after = '', includeDrafts }: { readonly after?: string; readonly includeDrafts: boolean }) =>
       list.filter((sale) => sale.id > after && (includeDrafts || sale.status !== 'draft')),
   };
+  const queue = {
+    find: async () => undefined,
+    release: async (_saleId: string, orderIds: readonly string[]) => orderIds,
+    stock: async () => ({ remaining: 5, version: 1 }),
+  };
+  const store = new MemoryOrderStore();
+  const finder = new OrderFinder({ store, queue, catalogue });
+  const news = { tell: () => {} };
+  const payments = createPaymentSandbox({
+    webhookUrl: () => `http://127.0.0.1:${front.port}/v1/webhooks/payments`,
+    secret: SHOP_SECRET,
+    clock: systemClock,
+  });
   const orders: Order[] = [];
   const answered = new Map<string, Order>();
   const errors: unknown[] = [];
@@ -45,7 +63,7 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
   let held: Promise<void> = Promise.resolve();
   let draining = false;
 
-  function buy({ saleId, userId, idempotencyKey }: PurchaseRequest): PurchaseOutcome {
+  async function buy({ saleId, userId, idempotencyKey }: PurchaseRequest): Promise<PurchaseOutcome> {
     const sale = list.find(({ id }) => id === saleId);
     if (sale === undefined || sale.status === 'draft') return { kind: 'unknownSale' };
     const key = idempotencyKey === undefined ? undefined : JSON.stringify([saleId, userId, idempotencyKey]);
@@ -54,6 +72,7 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
     const order = reservedOrder(sale, { orderId: newId(), userId, ticket: orders.length + 1, reservedAt: Date.now() });
     orders.unshift(order);
     if (key !== undefined) answered.set(key, order);
+    await store.store({ group: 'shop', positions: [], orders: [{ order, key: key ?? `o:${order.id}` }] });
     return { kind: 'reserved', order };
   }
 
@@ -63,20 +82,18 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
     maxBodyBytes,
     ...limits,
     routes: createRoutes({
-      purchases: { submit: (request) => void held.then(() => request.respond(buy(request))) },
-      sales: new Sales({ catalogue, queue: { remaining: async () => 5 }, clock: systemClock }),
+      purchases: { submit: (request) => void held.then(async () => request.respond(await buy(request))) },
+      sales: new Sales({ catalogue, queue, clock: systemClock }),
       orders: new Orders({
-        store: {
-          order: async (id) => orders.find((order) => order.id === id),
-          orders: async ({ userId, saleId, state, before, limit }) =>
-            orders
-              .filter((order) => order.userId === userId && (before === undefined || order.id < before))
-              .filter((order) => (saleId ?? order.saleId) === order.saleId && (state ?? order.state) === order.state)
-              .slice(0, limit),
-        },
-        queue: { find: async () => undefined },
-        catalogue,
+        store,
+        queue,
+        finder,
+        payments,
+        news,
+        clock: systemClock,
+        onNotReturned: (fault) => errors.push(fault),
       }),
+      payments: new PaymentEvents({ payments, store, finder, news, clock: systemClock, onNotice: () => {} }),
       auth: createAuthenticator({ secret: SHOP_SECRET, cacheSize: 100 }),
       clock: systemClock,
       readiness: async () => ({ ready: true, dependencies: { queue: { state: 'up' } } }),

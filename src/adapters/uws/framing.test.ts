@@ -69,6 +69,7 @@ describe('createHeadReader', () => {
           'content-length',
           'transfer-encoding',
           'if-match',
+          'floodgate-signature',
           'x-request-id',
         ]) {
           visit(name, 'x');

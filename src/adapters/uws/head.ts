@@ -8,6 +8,7 @@ export interface Head {
   /** Whether a Transfer-Encoding was sent, be it empty. */
   transferEncoding: boolean;
   ifMatch: string;
+  signature: string;
   requestId: string;
   /** The name of a header that may stand once and stood twice. */
   repeated: string;
@@ -30,6 +31,7 @@ export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
     contentLengths: 0,
     transferEncoding: false,
     ifMatch: '',
+    signature: '',
     requestId: '',
     repeated: '',
   };
@@ -58,6 +60,10 @@ export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
       case 'if-match':
         head.ifMatch = head.ifMatch === '' ? value : `${head.ifMatch}, ${value}`;
         break;
+      case 'floodgate-signature':
+        if (head.signature !== '') head.repeated = name;
+        head.signature = value;
+        break;
       case 'x-request-id':
         head.requestId = value;
         break;
@@ -72,6 +78,7 @@ export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
     head.contentLengths = 0;
     head.transferEncoding = false;
     head.ifMatch = '';
+    head.signature = '';
     head.requestId = '';
     head.repeated = '';
     source.forEach(visit);

@@ -12,6 +12,7 @@ export class ReceivedRequest implements HttpRequest {
   readonly idempotencyKey: string | undefined;
   readonly contentType: string;
   readonly ifMatch: string;
+  readonly signature: string;
   /** Set once it is complete, before any handler sees the request. */
   body: Uint8Array = NO_BODY;
 
@@ -29,5 +30,6 @@ export class ReceivedRequest implements HttpRequest {
     this.idempotencyKey = head.idempotencyKey;
     this.contentType = head.contentType;
     this.ifMatch = head.ifMatch;
+    this.signature = head.signature;
   }
 }

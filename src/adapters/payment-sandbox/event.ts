@@ -1,0 +1,55 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Ajv } from 'ajv';
+import type { Order } from '../../domain/order.ts';
+import type { PaymentEvent } from '../../ports/payments.ts';
+
+// As long as the columns that keep them, and nothing in them that a database or a log line could trip over.
+const Id = Type.String({ pattern: '^[\\x21-\\x7e]{1,255}$' });
+
+/** A message of the provider. Other members, and events of other types, are let through: providers add such. */
+const EventSchema = Type.Object({
+  id: Id,
+  type: Type.String({ minLength: 1, maxLength: 255 }),
+  createdAt: Type.String({ minLength: 1, maxLength: 64 }),
+  data: Type.Object({
+    paymentId: Id,
+    orderId: Id,
+    amount: Type.Integer({ minimum: 0 }),
+    currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+  }),
+});
+
+type EventJson = Static<typeof EventSchema>;
+
+const CAPTURED = 'payment.captured';
+
+const isEvent = new Ajv({ meta: false, validateSchema: false }).compile<EventJson>(EventSchema);
+
+/** One payment an order: its id follows from the order's, so that asking twice can't charge twice. */
+export function paymentIdOf(orderId: string): string {
+  return `pay_${orderId}`;
+}
+
+/** The message that the money of an order was taken; told again, it has the same id. */
+export function capturedEvent({ id, price }: Pick<Order, 'id' | 'price'>, nowMs: number): string {
+  const event: EventJson = {
+    id: `evt_${id}`,
+    type: CAPTURED,
+    createdAt: new Date(nowMs).toISOString(),
+    data: { paymentId: paymentIdOf(id), orderId: id, amount: price.amount, currency: price.currency },
+  };
+  return JSON.stringify(event);
+}
+
+/** Undefined when the bytes are no event. */
+export function parseEvent(body: Uint8Array): PaymentEvent | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    return undefined;
+  }
+  if (!isEvent(json)) return undefined;
+  const { id, type, data } = json;
+  return { id, type: type === CAPTURED ? 'captured' : 'other', paymentId: data.paymentId, orderId: data.orderId };
+}

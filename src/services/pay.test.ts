@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { ADMIN, ANN, BOB, createOrdersRig, failing } from '../../test/support/orders-rig.ts';
+import { Fault } from '../domain/errors.ts';
+
+const AWAY = new Fault('unavailable', 'away');
+
+describe('paying an order', () => {
+  it('charges it, and answers with what the provider’s message made of it', async () => {
+    const { orders, reserve, settle, charged, told, clock } = await createOrdersRig();
+    const order = await reserve('ann');
+    await settle(order);
+    clock.advance(5);
+    const paid = { ...order, state: 'paid', paidAt: clock.now() };
+    expect(await orders.pay(order.id, ANN)).toEqual({ kind: 'ok', order: paid });
+    expect(charged).toEqual([order.id]);
+    expect(told).toEqual([{ type: 'orders', orders: [paid] }]);
+  });
+
+  it('works before a worker has stored it, and the worker’s late insertion changes nothing', async () => {
+    const { orders, reserve, settle, store } = await createOrdersRig();
+    const order = await reserve('ann');
+    expect(await orders.pay(order.id, ANN)).toMatchObject({ kind: 'ok' });
+    expect(await settle(order)).toMatchObject({ stored: 0, repeated: 1 });
+    expect(await store.order(order.id)).toMatchObject({ state: 'paid' });
+  });
+
+  it('again is answered as it is, and not charged again', async () => {
+    const { orders, reserve, charged } = await createOrdersRig();
+    const order = await reserve('ann');
+    const first = await orders.pay(order.id, ANN);
+    expect(await orders.pay(order.id, ANN)).toEqual(first);
+    expect(charged).toEqual([order.id]);
+  });
+
+  it.each(['cancelled', 'expired'] as const)('is refused once it is %s, and nothing is charged', async (state) => {
+    const { orders, reserve, settle, store, clock, charged } = await createOrdersRig();
+    const order = await reserve('ann');
+    await settle(order);
+    await store.transition(state, [order.id], clock.now());
+    expect(await orders.pay(order.id, ANN)).toEqual({ kind: 'refused', order: await store.order(order.id) });
+    expect(charged).toEqual([]);
+  });
+
+  it('is the buyer’s own right, and an admin’s', async () => {
+    const { orders, reserve, newId, charged } = await createOrdersRig();
+    const order = await reserve('ann');
+    expect(await orders.pay(order.id, BOB)).toEqual({ kind: 'unknown' });
+    expect(await orders.pay(newId(), ANN)).toEqual({ kind: 'unknown' });
+    expect(charged).toEqual([]);
+    expect(await orders.pay(order.id, ADMIN)).toMatchObject({ kind: 'ok' });
+  });
+
+  it('waits for a message that comes late', async () => {
+    const { orders, reserve, payments, webhook, store } = await createOrdersRig();
+    const order = await reserve('ann');
+    payments.charge = async () => undefined;
+    const read = store.order.bind(store);
+    let looks = 0;
+    store.order = async (orderId) => {
+      looks += 1;
+      if (looks === 6) await webhook(orderId);
+      return read(orderId);
+    };
+    expect(await orders.pay(order.id, ANN)).toMatchObject({ kind: 'ok', order: { state: 'paid' } });
+  });
+
+  it('is refused when it was cancelled while the provider was asked', async () => {
+    const { orders, reserve, payments } = await createOrdersRig();
+    const order = await reserve('ann');
+    payments.charge = async ({ id }) => void (await orders.cancel(id, ANN));
+    expect(await orders.pay(order.id, ANN)).toMatchObject({ kind: 'refused', order: { state: 'cancelled' } });
+  });
+
+  it('is a fault that invites a retry when no message has come within 3 s', async () => {
+    const { orders, reserve, payments, clock } = await createOrdersRig();
+    const order = await reserve('ann');
+    payments.charge = async () => undefined;
+    const before = clock.monotonic();
+    await expect(orders.pay(order.id, ANN)).rejects.toMatchObject({ code: 'timeout', retryable: true });
+    const waited = clock.monotonic() - before;
+    expect(waited).toBeGreaterThanOrEqual(3000);
+    expect(waited).toBeLessThan(3300);
+  });
+
+  it('is a fault when the provider is away, and can be tried again', async () => {
+    const { orders, reserve, payments } = await createOrdersRig();
+    const order = await reserve('ann');
+    const real = payments.charge;
+    failing(payments, 'charge', AWAY);
+    await expect(orders.pay(order.id, ANN)).rejects.toBe(AWAY);
+    payments.charge = real;
+    expect(await orders.pay(order.id, ANN)).toMatchObject({ kind: 'ok' });
+  });
+});

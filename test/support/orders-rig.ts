@@ -1,0 +1,112 @@
+import { createIdSource } from '../../src/domain/ids.ts';
+import type { Order } from '../../src/domain/order.ts';
+import { reservedOrder } from '../../src/domain/purchase.ts';
+import type { Sale } from '../../src/domain/sale.ts';
+import type { NewsItem } from '../../src/ports/news.ts';
+import type { Payments } from '../../src/ports/payments.ts';
+import { OrderFinder } from '../../src/services/order-finder.ts';
+import { Orders } from '../../src/services/orders.ts';
+import { PaymentEvents, type PaymentNotice } from '../../src/services/payment-events.ts';
+import { ManualClock } from './fakes/manual-clock.ts';
+import { MemoryCatalogue } from './fakes/memory-catalogue.ts';
+import { MemoryOrderStore } from './fakes/memory-order-store.ts';
+import { MemoryTicketQueue } from './fakes/memory-ticket-queue.ts';
+import { aSale } from './sales.ts';
+
+export const ANN = { userId: 'ann', admin: false };
+export const BOB = { userId: 'bob', admin: false };
+export const ADMIN = { userId: 'root', admin: true };
+
+export type OrdersRig = Awaited<ReturnType<typeof createOrdersRig>>;
+
+/**
+ * The orders' services on the fakes. A test replaces a call of `store`, `queue` or `payments` to make it fail, or to let
+ * something happen in between.
+ */
+export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyerLimit: 1000, total: 1000 })]) {
+  const clock = new ManualClock();
+  const newId = createIdSource({ node: 1, now: clock.now });
+  const queue = new MemoryTicketQueue(clock.now);
+  const store = new MemoryOrderStore();
+  const catalogue = new MemoryCatalogue(sales);
+  for (const sale of sales) await queue.load(sale);
+
+  const told: NewsItem[] = [];
+  const notices: PaymentNotice[] = [];
+  const notReturned: string[] = [];
+  const charged: string[] = [];
+  const news = { tell: (item: NewsItem) => void told.push(item) };
+
+  /** A message is the order's id: who signed it is the adapter's to judge. */
+  const payments: Payments = {
+    charge: async ({ id }) => {
+      charged.push(id);
+      await events.receive('good', new TextEncoder().encode(id));
+    },
+    refund: async () => undefined,
+    read: (signature, body) => {
+      if (signature !== 'good') return 'signature';
+      const orderId = new TextDecoder().decode(body);
+      return { id: `evt_${orderId}`, type: 'captured', paymentId: `pay_${orderId}`, orderId };
+    },
+  };
+  const finder = new OrderFinder({ store, queue, catalogue });
+  const events = new PaymentEvents({
+    payments,
+    store,
+    finder,
+    news,
+    clock,
+    onNotice: (notice) => notices.push(notice),
+  });
+  const orders = new Orders({
+    store,
+    queue,
+    finder,
+    payments,
+    news,
+    clock,
+    delay: async (ms) => clock.advance(ms),
+    onNotReturned: (_fault, { id }) => notReturned.push(id),
+  });
+
+  const reserve = async (userId: string, sale = sales[0] ?? aSale()): Promise<Order> => {
+    const orderId = newId();
+    const item = { orderId, userId, key: `o:${orderId}`, fingerprint: '{}' };
+    const reply = await queue.reserve(sale.id, sale.epoch, [item]);
+    const answer = reply.kind === 'answered' ? reply.answers[0] : undefined;
+    if (answer?.kind !== 'reserved') throw new Error(`not reserved: ${JSON.stringify(reply)}`);
+    return reservedOrder(sale, { orderId, userId, ticket: answer.ticket, reservedAt: answer.reservedAt });
+  };
+  /** As the worker does it. */
+  const settle = (...fresh: readonly Order[]) =>
+    store.store({ group: 'g', positions: [], orders: fresh.map((order) => ({ order, key: `o:${order.id}` })) });
+  const webhook = (orderId: string, signature = 'good') => events.receive(signature, new TextEncoder().encode(orderId));
+
+  return {
+    clock,
+    newId,
+    queue,
+    store,
+    payments,
+    orders,
+    events,
+    reserve,
+    settle,
+    webhook,
+    told,
+    notices,
+    notReturned,
+    charged,
+  };
+}
+
+/** Makes a call fail from now on, after it has done its work if `after` is set. */
+export function failing<T extends object, K extends keyof T>(target: T, name: K, error: unknown, after = false): void {
+  const real = target[name] as unknown as (...args: readonly unknown[]) => Promise<unknown>;
+  const broken = async (...args: readonly unknown[]): Promise<never> => {
+    if (after) await real.apply(target, args as unknown[]);
+    throw error;
+  };
+  target[name] = broken as unknown as T[K];
+}

@@ -1,0 +1,56 @@
+import { createAuthenticator } from '../../src/api/auth.ts';
+import { issueToken } from '../../src/api/issue-token.ts';
+import { createRoutes, type RoutesDeps } from '../../src/api/routes.ts';
+import type { HttpRequest } from '../../src/ports/http.ts';
+
+const secret = 'a secret for tests only';
+
+export interface SentAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The API's routes without a front: what a test doesn't give must not be needed. */
+export function routesWith(deps: Partial<RoutesDeps>) {
+  const routes = createRoutes({
+    auth: createAuthenticator({ secret, cacheSize: 10 }),
+    clock: { now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 6), monotonic: () => 7 },
+    draining: () => false,
+    readiness: async () => ({ ready: true, dependencies: {} }),
+    ...deps,
+  } as RoutesDeps);
+
+  /** Calls the handler of a route; throws what it throws, and when it doesn't answer exactly once. */
+  return async (method: string, pattern: string, parts: Partial<HttpRequest> = {}): Promise<SentAnswer> => {
+    const route = routes.find((one) => one.method === method && one.pattern === pattern);
+    const sent: SentAnswer[] = [];
+    const request: HttpRequest = {
+      method: 'GET',
+      path: pattern,
+      params: [],
+      query: '',
+      requestId: 'req-1',
+      authorization: '',
+      idempotencyKey: undefined,
+      contentType: '',
+      ifMatch: '',
+      signature: '',
+      body: new Uint8Array(0),
+      ...parts,
+    };
+    await route?.handle(request, {
+      open: true,
+      send: (status, _type, body, headers = []) =>
+        sent.push({ status, body: String(body), headers: Object.fromEntries(headers) }),
+    });
+    const [answer] = sent;
+    if (answer === undefined || sent.length > 1) throw new Error(`${sent.length} answers`);
+    return answer;
+  };
+}
+
+/** An Authorization header. */
+export function tokenOf(userId: string, role: 'buyer' | 'admin' = 'buyer'): string {
+  return `Bearer ${issueToken({ secret, userId, role, ttlSeconds: 60 })}`;
+}
