@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Fault } from './errors.ts';
 import { createIdSource, isOrderId, MAX_NODE, ORDER_ID_LENGTH, timeOfOrderId } from './ids.ts';
 
 const IDS_A_MS = 32_768;
@@ -65,6 +66,33 @@ describe('createIdSource', () => {
     const [one, other] = [createIdSource({ node: 31, now: at }), createIdSource({ node: 32, now: at })];
     const ids = new Set(Array.from({ length: 100 }, () => [one(), other()]).flat());
     expect(ids.size).toBe(200);
+  });
+
+  it('asks once for each millisecond, also a borrowed one, and throws while it may not use it', () => {
+    let nowMs = 1000;
+    let lastMs = 1001;
+    const asked: number[] = [];
+    const mayUse = (ms: number) => {
+      asked.push(ms);
+      return ms <= lastMs;
+    };
+    const newId = createIdSource({ node: 5, now: () => nowMs, mayUse });
+    const ids = Array.from({ length: 2 * IDS_A_MS }, newId);
+    expect(asked).toEqual([1000, 1001]);
+    expect(newId).toThrow(Fault);
+    nowMs = 2000;
+    expect(newId).toThrow('node 5 may not make ids for 2000 ms');
+    lastMs = 2000;
+    expect(timeOfOrderId(newId())).toBe(2000);
+    expect(new Set(ids).size).toBe(2 * IDS_A_MS);
+  });
+
+  it('makes the very next id when it may again, as if it had not been refused', () => {
+    let may = false;
+    const newId = createIdSource({ node: 0, now: () => 7, mayUse: () => may });
+    expect(newId).toThrow(Fault);
+    may = true;
+    expect([newId(), newId()]).toEqual(['00000000700000', '00000000700001']);
   });
 
   it.each([-1, MAX_NODE + 1, 1.5, Number.NaN])('refuses %s as a node', (wrong) => {

@@ -1,3 +1,5 @@
+import { Fault } from './errors.ts';
+
 /**
  * Order ids: Snowflake-style (time, node, sequence), written as 14 characters of Crockford base32 so that
  * they sort by time as plain strings in every store and need no 64-bit integer anywhere.
@@ -8,12 +10,14 @@
  */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const SEQUENCES_PER_MS = 32 ** 3;
+const NODES = 32 ** 2;
 
 export const ORDER_ID_LENGTH = 14;
-export const MAX_NODE = 1023;
+export const MAX_NODE = NODES - 1;
 
 const ORDER_ID = /^[0-9A-HJKMNP-TV-Z]{14}$/;
 
+/** Errors: Fault `unavailable` when no id may be made now. */
 export type IdSource = () => string;
 
 export interface IdSourceOptions {
@@ -23,10 +27,15 @@ export interface IdSourceOptions {
   readonly now: () => number;
   /** No id is made for a time at or before this one (milliseconds), so a clock set back never repeats an id. */
   readonly notBeforeMs?: number;
+  /**
+   * Asked once for each millisecond, before its first id: whether this node may make ids for that time.
+   * @default always
+   */
+  readonly mayUse?: (ms: number) => boolean;
 }
 
 /** Makes ids that strictly increase, even while the clock stands still or jumps back. */
-export function createIdSource({ node, now, notBeforeMs = 0 }: IdSourceOptions): IdSource {
+export function createIdSource({ node, now, notBeforeMs = 0, mayUse = always }: IdSourceOptions): IdSource {
   if (!Number.isInteger(node) || node < 0 || node > MAX_NODE) {
     throw new RangeError(`node must be an integer from 0 to ${MAX_NODE}, not ${node}`);
   }
@@ -37,13 +46,11 @@ export function createIdSource({ node, now, notBeforeMs = 0 }: IdSourceOptions):
 
   return () => {
     const nowMs = now();
-    if (nowMs > lastMs) {
-      lastMs = nowMs;
-      sequence = 0;
-      prefix = encode(lastMs, 9) + nodePart;
-    } else if (sequence >= SEQUENCES_PER_MS) {
+    if (nowMs > lastMs || sequence >= SEQUENCES_PER_MS) {
       // The millisecond is used up, or the clock went back: borrow the next one rather than wait.
-      lastMs += 1;
+      const ms = Math.max(nowMs, lastMs + 1);
+      if (!mayUse(ms)) throw new Fault('unavailable', `node ${node} may not make ids for ${ms} ms`);
+      lastMs = ms;
       sequence = 0;
       prefix = encode(lastMs, 9) + nodePart;
     }
@@ -61,6 +68,10 @@ export function timeOfOrderId(id: string): number | undefined {
 
 export function isOrderId(id: string): boolean {
   return ORDER_ID.test(id);
+}
+
+function always(): boolean {
+  return true;
 }
 
 function encode(value: number, length: number): string {
