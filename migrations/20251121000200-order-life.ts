@@ -8,6 +8,7 @@ import type { SchemaStep } from './schema-step.ts';
  * - `payments` has a row for each payment that a provider took. `refund_due` is 1 while its money has to go back, else
  *   NULL, so that the index holds only what is to be done.
  * - `payment_events` remembers the provider's messages: one that comes twice changes nothing.
+ * - What the provider calls its payments and messages is VARBINARY in MySQL, as what clients send is: 255 characters.
  * - `leases`: who does what only one may do, and until when, in milliseconds since 1970 by the database's clock.
  */
 export const orderLife: SchemaStep = {
@@ -46,7 +47,7 @@ export const orderLife: SchemaStep = {
         sale_id VARCHAR(64) NOT NULL
       ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
       `CREATE TABLE IF NOT EXISTS payments (
-        id VARCHAR(255) NOT NULL PRIMARY KEY,
+        id VARBINARY(765) NOT NULL PRIMARY KEY,
         order_id CHAR(14) NOT NULL,
         sale_id VARCHAR(64) NOT NULL,
         captured_at BIGINT NOT NULL,
@@ -57,8 +58,8 @@ export const orderLife: SchemaStep = {
         KEY payments_sale (sale_id)
       ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
       `CREATE TABLE IF NOT EXISTS payment_events (
-        id VARCHAR(255) NOT NULL PRIMARY KEY,
-        payment_id VARCHAR(255) NOT NULL,
+        id VARBINARY(765) NOT NULL PRIMARY KEY,
+        payment_id VARBINARY(765) NOT NULL,
         received_at BIGINT NOT NULL
       ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
       `CREATE TABLE IF NOT EXISTS leases (

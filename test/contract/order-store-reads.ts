@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { NewOrder } from '../../src/ports/order-store.ts';
 import { newOrder, nextSaleId } from '../support/orders.ts';
-import { type OrderStoreHarness, put } from './order-store-harness.ts';
+import { move, type OrderStoreHarness, put } from './order-store-harness.ts';
 
 /** Lists and counts. */
 export function orderStoreReads(harness: () => OrderStoreHarness): void {
@@ -24,7 +25,7 @@ export function orderStoreReads(harness: () => OrderStoreHarness): void {
       const b = newOrder({ saleId: here, ticket: 2, userId });
       const c = newOrder({ saleId: there, ticket: 1, userId });
       await put(harness().store, a, b, c);
-      await harness().setState(b.order.id, 'paid');
+      await move(harness().store, 'paid', b);
       const ids = async (query: object) => (await harness().store.orders({ limit: 200, ...query })).map(({ id }) => id);
       expect(await ids({ userId, saleId: here })).toEqual([b.order.id, a.order.id]);
       expect(await ids({ userId, state: 'reserved' })).toEqual([c.order.id, a.order.id]);
@@ -35,12 +36,17 @@ export function orderStoreReads(harness: () => OrderStoreHarness): void {
 
   test('counts a sale’s orders by state, and the tickets that live ones hold', async () => {
     const saleId = nextSaleId();
-    const orders = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, ticket }));
-    await put(harness().store, ...orders, newOrder({ saleId: nextSaleId(), ticket: 1 }));
+    const [first, second, third, fourth] = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, ticket })) as [
+      NewOrder,
+      NewOrder,
+      NewOrder,
+      NewOrder,
+    ];
+    await put(harness().store, first, second, third, fourth, newOrder({ saleId: nextSaleId(), ticket: 1 }));
     await put(harness().store, newOrder({ saleId, ticket: 1 }));
-    await harness().setState(orders[1]?.order.id ?? '', 'paid');
-    await harness().setState(orders[2]?.order.id ?? '', 'cancelled');
-    await harness().setState(orders[3]?.order.id ?? '', 'expired');
+    await move(harness().store, 'paid', second);
+    await move(harness().store, 'cancelled', third);
+    await move(harness().store, 'expired', fourth);
     expect(await harness().store.counts(saleId)).toEqual({
       states: { reserved: 1, paid: 1, cancelled: 1, expired: 1, rejected: 1 },
       tickets: 2,

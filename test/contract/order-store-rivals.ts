@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NewOrder } from '../../src/ports/order-store.ts';
 import { newOrder, nextSaleId } from '../support/orders.ts';
-import { type OrderStoreHarness, put, stored } from './order-store-harness.ts';
+import { move, type OrderStoreHarness, put, stored } from './order-store-harness.ts';
 
 /** Two orders that can't both be. */
 export function orderStoreRivals(harness: () => OrderStoreHarness): void {
@@ -55,9 +55,9 @@ export function orderStoreRivals(harness: () => OrderStoreHarness): void {
         NewOrder,
       ];
       await put(harness().store, first);
-      await harness().setState(first.order.id, 'expired');
+      await move(harness().store, 'expired', first);
       expect(await put(harness().store, second)).toEqual(stored(1));
-      await harness().setState(second.order.id, 'paid');
+      await move(harness().store, 'paid', second);
       expect(await put(harness().store, third)).toMatchObject({ stored: 0, rejected: [{ reason: 'ticket' }] });
     });
 
@@ -65,7 +65,7 @@ export function orderStoreRivals(harness: () => OrderStoreHarness): void {
       const saleId = nextSaleId();
       const first = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
       await put(harness().store, first);
-      await harness().setState(first.order.id, 'cancelled');
+      await move(harness().store, 'cancelled', first);
       const again = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
       expect(await put(harness().store, again)).toMatchObject({ stored: 0, rejected: [{ reason: 'key' }] });
     });

@@ -3,7 +3,6 @@ import { openEngine } from '../../src/adapters/embedded/engine.ts';
 import { createEmbeddedOrderStore } from '../../src/adapters/embedded/order-store.ts';
 import { connectSql } from '../../src/adapters/sql/connect.ts';
 import { migrate } from '../../src/adapters/sql/migrate.ts';
-import { setOrderState } from '../support/order-states.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { orderStoreContract } from './order-store.ts';
 
@@ -16,7 +15,6 @@ orderStoreContract('embedded', async () => {
   return {
     store: createEmbeddedOrderStore(engines[0], database),
     other: createEmbeddedOrderStore(engines[1], database),
-    setState: (orderId, state) => setOrderState(database, orderId, state),
     close: async () => {
       await Promise.all(engines.map((engine) => engine.close()));
       await database.close();

@@ -1,7 +1,6 @@
 import { describe } from 'vitest';
 import { createMysqlOrderStore } from '../../src/adapters/mysql/order-store.ts';
 import { migratedMysql, mysqlDatabase, TEST_MYSQL_URL } from '../support/mysql-database.ts';
-import { setOrderState } from '../support/order-states.ts';
 import { orderStoreContract } from './order-store.ts';
 
 describe.skipIf(TEST_MYSQL_URL === undefined)('with TEST_MYSQL_URL', () => {
@@ -11,7 +10,6 @@ describe.skipIf(TEST_MYSQL_URL === undefined)('with TEST_MYSQL_URL', () => {
     return {
       store: createMysqlOrderStore(database),
       other: createMysqlOrderStore(second),
-      setState: (orderId, state) => setOrderState(database, orderId, state),
       close: async () => {
         await Promise.all([database.close(), second.close()]);
         await drop();

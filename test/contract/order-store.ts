@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isFault } from '../../src/domain/errors.ts';
 import type { OrderStore, StoreBatch, StoreResult } from '../../src/ports/order-store.ts';
 import { newOrder, nextOrderId, nextSaleId } from '../support/orders.ts';
-import { type OrderStoreHarness, put, stored } from './order-store-harness.ts';
+import { move, type OrderStoreHarness, put, stored } from './order-store-harness.ts';
+import { orderStoreLife } from './order-store-life.ts';
 import { orderStoreModel } from './order-store-model.ts';
+import { orderStorePayments } from './order-store-payments.ts';
+import { orderStoreRaces } from './order-store-races.ts';
 import { orderStoreReads } from './order-store-reads.ts';
 import { orderStoreRivals } from './order-store-rivals.ts';
 
@@ -87,7 +90,7 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
       test('an order that has moved on stays as it is', async () => {
         const one = newOrder({ saleId: nextSaleId(), ticket: 1 });
         await put(store, one);
-        await harness.setState(one.order.id, 'cancelled');
+        await move(store, 'cancelled', one);
         expect(await put(store, one)).toEqual({ stored: 0, repeated: 1, rejected: [] });
         expect((await store.order(one.order.id))?.state).toBe('cancelled');
       });
@@ -104,6 +107,12 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
     orderStoreRivals(() => harness);
 
     orderStoreReads(() => harness);
+
+    orderStoreLife(() => harness);
+
+    orderStorePayments(() => harness);
+
+    orderStoreRaces(() => harness);
 
     describe('log positions', () => {
       test('are stored with the batch, by group and partition, even without an order', async () => {
@@ -183,7 +192,7 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
       await expect(store.ping()).resolves.toBeUndefined();
     });
 
-    test('agrees with the model, whatever is stored in which batches', () =>
+    test('agrees with the model, whatever happens to orders in whatever order', () =>
       orderStoreModel(harness, nextSaleId, nextOrderId));
   });
 }

@@ -1,11 +1,13 @@
 import type { NewOrder, OrderStore, Rejection } from '../../ports/order-store.ts';
 import type { SqlDatabase } from '../sql/connect.ts';
 import { guarded } from '../sql/faults.ts';
+import { createOrderLifeReads } from '../sql/order-life-reads.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
 import { hasRivals } from '../sql/rivals.ts';
 import { assertStorable } from '../sql/storable.ts';
 import type { Engine } from './engine.ts';
-import type { OrderRun } from './ops/orders/ops.ts';
+import type { OrderRun } from './ops/orders/store.ts';
+import { createOrderLife } from './order-life.ts';
 
 export interface EmbeddedOrderStoreOptions {
   /** Milliseconds since 1970, for the end of rejected orders. */
@@ -20,6 +22,8 @@ export function createEmbeddedOrderStore(
 ): OrderStore {
   return {
     ...createOrderReads(database),
+    ...createOrderLifeReads(database),
+    ...createOrderLife(engine),
 
     store: ({ group, positions, orders }) =>
       guarded('storing orders', async () => {

@@ -1,11 +1,12 @@
-import type { AbstractSqlConnection, Knex } from '@mikro-orm/mysql';
 import type { NewOrder, OrderStore, Rejection, StoreBatch, StoreResult } from '../../ports/order-store.ts';
 import type { SqlDatabase } from '../sql/connect.ts';
 import { guarded } from '../sql/faults.ts';
+import { createOrderLifeReads } from '../sql/order-life-reads.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
 import { hasRivals } from '../sql/rivals.ts';
 import { assertStorable } from '../sql/storable.ts';
-import { retryDeadlocks } from './deadlock-retry.ts';
+import { createOrderLife } from './order-life.ts';
+import { inTransaction, type Session } from './session.ts';
 import { insertOrders, insertRejected, selectStored, selectTicketHolder, upsertPositions } from './statements.ts';
 
 /** Rows in one statement: some 250 bytes each, so that even long keys stay far below any server's packet limit. */
@@ -21,11 +22,8 @@ export function createMysqlOrderStore(
   database: SqlDatabase,
   { now = Date.now }: MysqlOrderStoreOptions = {},
 ): OrderStore {
-  const connection = database.orm.em.getConnection();
-
   const storeRows = (rows: readonly NewOrder[], rowsPerInsert: number, batch: StoreBatch): Promise<StoreResult> =>
-    connection.transactional(async (trx: Knex.Transaction) => {
-      const session = sessionOf(connection, trx);
+    inTransaction(database, async (session) => {
       const rejected: Rejection[] = [];
       let stored = 0;
       for (let i = 0; i < rows.length; i += rowsPerInsert) {
@@ -40,28 +38,16 @@ export function createMysqlOrderStore(
 
   return {
     ...createOrderReads(database),
+    ...createOrderLifeReads(database),
+    ...createOrderLife(database),
 
     store: (batch) =>
       guarded('storing orders', async () => {
         for (const order of batch.orders) assertStorable(order);
-        if (hasRivals(batch.orders)) return retryDeadlocks(() => storeRows(batch.orders, 1, batch));
+        if (hasRivals(batch.orders)) return storeRows(batch.orders, 1, batch);
         // Workers that lock rows in the same order don't deadlock.
-        const sorted = batch.orders.toSorted(byId);
-        return retryDeadlocks(() => storeRows(sorted, ROWS_PER_INSERT, batch));
+        return storeRows(batch.orders.toSorted(byId), ROWS_PER_INSERT, batch);
       }),
-  };
-}
-
-interface Session {
-  /** Returns the number of rows that were inserted or changed. */
-  write(sql: string): Promise<number>;
-  ids(sql: string): Promise<string[]>;
-}
-
-function sessionOf(connection: AbstractSqlConnection, trx: Knex.Transaction): Session {
-  return {
-    write: async (sql) => (await connection.execute<{ affectedRows: number }>(sql, [], 'run', trx)).affectedRows,
-    ids: async (sql) => (await connection.execute<{ id: string }[]>(sql, [], 'all', trx)).map(({ id }) => id),
   };
 }
 
@@ -70,11 +56,11 @@ function sessionOf(connection: AbstractSqlConnection, trx: Knex.Transaction): Se
  * locked until our commit since our insert ran into it.
  */
 async function rejectLosers(session: Session, orders: readonly NewOrder[], endedAt: number): Promise<Rejection[]> {
-  const there = new Set(await session.ids(selectStored(orders)));
+  const there = new Set((await session.rows<{ readonly id: string }>(selectStored(orders))).map(({ id }) => id));
   const rejected: Rejection[] = [];
   for (const loser of orders) {
     if (there.has(loser.order.id)) continue;
-    const reason = (await session.ids(selectTicketHolder(loser))).length > 0 ? 'ticket' : 'key';
+    const reason = (await session.rows(selectTicketHolder(loser))).length > 0 ? 'ticket' : 'key';
     const rejection: Rejection = { order: { ...loser.order, state: 'rejected', endedAt }, reason };
     // Another worker may have rejected it meanwhile; then it is repeated.
     if ((await session.write(insertRejected(rejection))) > 0) rejected.push(rejection);

@@ -5,17 +5,18 @@ import type { OrderStore } from '../../ports/order-store.ts';
 import type { SqlDatabase } from './connect.ts';
 import { guarded } from './faults.ts';
 import { LogPositionEntity } from './log-position-entity.ts';
-import { OrderEntity, type OrderRow, orderOfRow } from './order-entity.ts';
+import { OrderEntity } from './order-entity.ts';
+import { type OrderRow, orderOfRow } from './order-row.ts';
 import { orderOfRaw, type RawOrder, SELECT_ORDER } from './raw-order.ts';
 
-export type OrderReads = Omit<OrderStore, 'store'>;
+export type OrderReads = Pick<OrderStore, 'position' | 'order' | 'orders' | 'counts' | 'lastOrderId' | 'ping'>;
 
 interface StateCount {
   readonly state: OrderState;
   readonly orders: number;
 }
 
-/** Everything of an order store but its hot path, in either dialect. */
+/** What an order store is asked for, in either dialect; see order-life-reads.ts for what there is to do. */
 export function createOrderReads(database: SqlDatabase): OrderReads {
   return {
     position: (group, partition) =>

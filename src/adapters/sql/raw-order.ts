@@ -1,13 +1,15 @@
 import type { Order, OrderState } from '../../domain/order.ts';
-import { textOf } from './identifier-type.ts';
-import { orderOfRow } from './order-entity.ts';
+import { orderOfRow } from './order-row.ts';
+import { textOf } from './text-of.ts';
+
+/** What makes a {@link RawOrder}. */
+export const ORDER_COLUMNS =
+  'id, sale_id, product_id, user_id, ticket, price_amount, price_currency, state, reserved_at, pay_by, paid_at, ended_at';
 
 /** Reads one order past the ORM: 0.1 ms instead of 0.9 ms, on the path of everybody who looks after an order. */
-export const SELECT_ORDER =
-  'SELECT id, sale_id, product_id, user_id, ticket, price_amount, price_currency, state, reserved_at, pay_by, paid_at, ' +
-  'ended_at FROM orders WHERE id = ?';
+export const SELECT_ORDER = `SELECT ${ORDER_COLUMNS} FROM orders WHERE id = ?`;
 
-/** A row as the drivers give it. */
+/** A row as the drivers give it. No part of the ORM is needed to read it: the engine's thread does so, too. */
 export interface RawOrder {
   readonly id: string;
   readonly sale_id: string;

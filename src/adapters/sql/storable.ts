@@ -1,11 +1,14 @@
 import { Fault } from '../../domain/errors.ts';
 import { ORDER_ID_LENGTH } from '../../domain/ids.ts';
-import type { NewOrder } from '../../ports/order-store.ts';
+import type { Capture, NewOrder } from '../../ports/order-store.ts';
 
 /** UTF-16 units; the columns of migration 20251121000100 hold three bytes for each, the most that UTF-8 needs. */
 export const MAX_USER_ID = 128;
 export const MAX_KEY = 260;
 const MAX_NAME = 64;
+
+/** What a provider calls its messages and payments, in UTF-16 units; migration 20251121000200 holds as many. */
+export const MAX_PAYMENT_NAME = 255;
 
 /** INT in MySQL. */
 const MAX_TICKET = 2 ** 31 - 1;
@@ -29,6 +32,13 @@ export function assertStorable({ order, key }: NewOrder): void {
     (!isWhole(order.payBy, Number.MAX_SAFE_INTEGER) && 'payment deadline') ||
     (order.state !== 'reserved' && 'state');
   if (wrong !== false) throw new Fault('corrupt', `order ${JSON.stringify(id)} can't be stored: bad ${wrong}`);
+}
+
+/** The same for a capture. Errors: Fault `corrupt`. */
+export function assertStorableCapture({ eventId, paymentId }: Capture): void {
+  const wrong =
+    (isBadName(eventId, MAX_PAYMENT_NAME) && 'event id') || (isBadName(paymentId, MAX_PAYMENT_NAME) && 'payment id');
+  if (wrong !== false) throw new Fault('corrupt', `a capture can't be stored: bad ${wrong}`);
 }
 
 function isBadName(text: string, max: number): boolean {

@@ -1,7 +1,10 @@
 import { catalogueContract } from '../../contract/catalogue.ts';
+import { leasesContract } from '../../contract/leases.ts';
 import { orderStoreContract } from '../../contract/order-store.ts';
 import { ticketQueueContract } from '../../contract/ticket-queue.ts';
+import { ManualClock } from './manual-clock.ts';
 import { MemoryCatalogue } from './memory-catalogue.ts';
+import { MemoryLeases } from './memory-leases.ts';
 import { MemoryOrderStore } from './memory-order-store.ts';
 import { MemoryTicketQueue } from './memory-ticket-queue.ts';
 
@@ -12,8 +15,17 @@ orderStoreContract('the fake', async () => {
   return {
     store,
     other: store,
-    setState: async (orderId, state) => store.setState(orderId, state),
     close: async () => undefined,
   };
 });
 catalogueContract('the fake', async () => ({ catalogue: new MemoryCatalogue(), close: async () => undefined }));
+leasesContract('the fake', async () => {
+  const clock = new ManualClock();
+  const leases = new MemoryLeases(clock.now);
+  return {
+    leases,
+    other: leases,
+    pass: async (ms) => clock.advance(ms),
+    close: async () => undefined,
+  };
+});

@@ -1,20 +1,41 @@
 import { Fault } from '../../../src/domain/errors.ts';
 import { isLive, ORDER_STATES, type Order, type OrderState } from '../../../src/domain/order.ts';
 import type {
+  Capture,
+  CaptureResult,
+  EndState,
   NewOrder,
   OrderQuery,
   OrderStore,
+  OwedTicket,
+  RefundDue,
   Rejection,
   SaleCounts,
+  SaleMoney,
   StoreBatch,
   StoreResult,
 } from '../../../src/ports/order-store.ts';
 
+interface StoredOrder {
+  readonly order: Order;
+  /** A rejected order holds none. */
+  readonly key: string | undefined;
+}
+
+interface Payment {
+  readonly orderId: string;
+  readonly at: number;
+  readonly refund: 'none' | 'due' | 'done';
+}
+
 /** The order store's rules in plain memory. */
 export class MemoryOrderStore implements OrderStore {
-  /** A rejected order holds no key. */
-  readonly #orders = new Map<string, { readonly order: Order; readonly key: string | undefined }>();
+  readonly #orders = new Map<string, StoredOrder>();
   readonly #positions = new Map<string, number>();
+  readonly #owed = new Map<string, OwedTicket>();
+  readonly #payments = new Map<string, Payment>();
+  /** Which payment a provider's message was about. */
+  readonly #events = new Map<string, string>();
 
   async store({ group, positions, orders }: StoreBatch): Promise<StoreResult> {
     // All or nothing: judged before the first is kept.
@@ -45,10 +66,66 @@ export class MemoryOrderStore implements OrderStore {
     return { stored, repeated, rejected };
   }
 
-  /** Ends or pays an order; the port has no call for it yet. */
-  setState(orderId: string, state: OrderState): void {
-    const known = this.#orders.get(orderId);
-    if (known !== undefined) this.#orders.set(orderId, { ...known, order: { ...known.order, state } });
+  async transition(to: EndState, orderIds: readonly string[], at: number): Promise<readonly Order[]> {
+    return [...new Set(orderIds)].sort().flatMap((orderId) => this.#move(to, orderId, at) ?? []);
+  }
+
+  async due(saleId: string, now: number, limit: number): Promise<readonly string[]> {
+    return this.#all()
+      .filter((order) => order.saleId === saleId && order.state === 'reserved' && order.payBy <= now)
+      .sort((a, b) => a.payBy - b.payBy)
+      .slice(0, limit)
+      .map(({ id }) => id);
+  }
+
+  async owedTickets(limit: number): Promise<readonly OwedTicket[]> {
+    return [...this.#owed.values()].sort((a, b) => (a.orderId < b.orderId ? -1 : 1)).slice(0, limit);
+  }
+
+  async returned(orderIds: readonly string[]): Promise<void> {
+    for (const orderId of orderIds) this.#owed.delete(orderId);
+  }
+
+  async capture({ eventId, paymentId, orderId, at }: Capture): Promise<CaptureResult> {
+    for (const name of [eventId, paymentId]) {
+      if (name.length === 0 || name.length > 255) throw new Fault('corrupt', 'a capture has a bad name');
+    }
+    if (!this.#orders.has(orderId)) return { kind: 'unknownOrder' };
+    const known = this.#events.get(eventId);
+    if (known === undefined) {
+      this.#events.set(eventId, paymentId);
+      if (!this.#payments.has(paymentId)) {
+        const paid = this.#move('paid', orderId, at);
+        this.#payments.set(paymentId, { orderId, at, refund: paid === undefined ? 'due' : 'none' });
+      }
+    }
+    const payment = this.#payments.get(known ?? paymentId) as Payment;
+    const { order } = this.#orders.get(payment.orderId) as StoredOrder;
+    return { kind: payment.refund === 'none' ? 'paid' : 'refundDue', order };
+  }
+
+  async refundsDue(limit: number): Promise<readonly RefundDue[]> {
+    return [...this.#payments]
+      .filter(([, { refund }]) => refund === 'due')
+      .sort(([a, { at }], [b, other]) => at - other.at || (a < b ? -1 : 1))
+      .slice(0, limit)
+      .map(([paymentId, { orderId }]) => {
+        const { order } = this.#orders.get(orderId) as StoredOrder;
+        return { paymentId, orderId, price: order.price };
+      });
+  }
+
+  async refunded(paymentId: string, _at: number): Promise<void> {
+    const payment = this.#payments.get(paymentId);
+    if (payment?.refund === 'due') this.#payments.set(paymentId, { ...payment, refund: 'done' });
+  }
+
+  async money(saleId: string): Promise<SaleMoney> {
+    const paid = this.#all().filter((order) => order.saleId === saleId && order.state === 'paid');
+    const back = [...this.#payments.values()].filter(
+      ({ orderId, refund }) => refund !== 'none' && this.#orders.get(orderId)?.order.saleId === saleId,
+    );
+    return { revenue: paid.reduce((sum, { price }) => sum + price.amount, 0), refunded: back.length };
   }
 
   async position(group: string, partition: number): Promise<number | undefined> {
@@ -84,6 +161,16 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   async ping(): Promise<void> {}
+
+  /** Undefined when the order is not reserved. Without a turn in between, as in one transaction. */
+  #move(to: EndState, orderId: string, at: number): Order | undefined {
+    const known = this.#orders.get(orderId);
+    if (known?.order.state !== 'reserved') return undefined;
+    const order: Order = { ...known.order, state: to, ...(to === 'paid' ? { paidAt: at } : { endedAt: at }) };
+    this.#orders.set(orderId, { ...known, order });
+    if (to !== 'paid') this.#owed.set(orderId, { saleId: order.saleId, orderId });
+    return order;
+  }
 
   /** Newest first. */
   #all(): Order[] {

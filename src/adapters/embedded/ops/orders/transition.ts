@@ -1,0 +1,36 @@
+import type { Order } from '../../../../domain/order.ts';
+import type { EndState } from '../../../../ports/order-store.ts';
+import { ORDER_COLUMNS, orderOfRaw, type RawOrder } from '../../../sql/raw-order.ts';
+import { writing } from '../op.ts';
+
+export interface TransitionArgs {
+  readonly to: EndState;
+  /** JSON: an array of order ids. */
+  readonly ids: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+const PAY = `
+UPDATE orders SET state = 'paid', paid_at = ?
+WHERE id IN (SELECT value FROM json_each(?)) AND state = 'reserved' RETURNING ${ORDER_COLUMNS}`;
+
+const END = `
+UPDATE orders SET state = ?, ended_at = ?
+WHERE id IN (SELECT value FROM json_each(?)) AND state = 'reserved' RETURNING ${ORDER_COLUMNS}`;
+
+const OWE = `
+INSERT INTO ticket_returns (order_id, sale_id) SELECT id, sale_id FROM orders
+WHERE id IN (SELECT value FROM json_each(?))`;
+
+export const transition = writing((db, { to, ids, at }: TransitionArgs): readonly Order[] => {
+  const moved = to === 'paid' ? db.all<RawOrder>(PAY, at, ids) : db.all<RawOrder>(END, to, at, ids);
+  if (to !== 'paid' && moved.length > 0) db.run(OWE, JSON.stringify(moved.map(({ id }) => id)));
+  return moved.map(orderOfRaw);
+});
+
+/** `ids` is a JSON array of order ids. */
+export const returned = writing((db, ids: string): null => {
+  db.run('DELETE FROM ticket_returns WHERE order_id IN (SELECT value FROM json_each(?))', ids);
+  return null;
+});

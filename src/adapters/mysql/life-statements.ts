@@ -1,0 +1,74 @@
+import { ORDER_ID_LENGTH } from '../../domain/ids.ts';
+import type { Capture, EndState } from '../../ports/order-store.ts';
+import { ORDER_COLUMNS } from '../sql/raw-order.ts';
+import { quoted } from './literals.ts';
+
+/**
+ * The SQL of an order's life after it was stored. FORCE INDEX: the server may take a scan for the shorter way through a
+ * small table, and a scan waits for rows that are none of its business.
+ */
+
+/** A list for IN. What is no order's id would be taken for one by MySQL if it differed in trailing spaces only. */
+export function idList(orderIds: readonly string[]): string | undefined {
+  const ids = new Set(orderIds.filter((id) => id.length === ORDER_ID_LENGTH));
+  return ids.size === 0 ? undefined : [...ids].map(quoted).join(',');
+}
+
+/** In the order of their ids, which is the order in which everybody locks them. */
+export function lockReserved(ids: string): string {
+  return (
+    `SELECT ${ORDER_COLUMNS} FROM orders FORCE INDEX (PRIMARY) WHERE id IN (${ids}) AND state = 'reserved' ` +
+    'ORDER BY id FOR UPDATE'
+  );
+}
+
+export function lockOrder(orderId: string): string {
+  return `SELECT id, sale_id FROM orders WHERE id = ${quoted(orderId)} FOR UPDATE`;
+}
+
+export function move(to: EndState, ids: string, at: number): string {
+  return (
+    `UPDATE orders FORCE INDEX (PRIMARY) SET state = '${to}', ${to === 'paid' ? 'paid_at' : 'ended_at'} = ${at} ` +
+    `WHERE id IN (${ids}) AND state = 'reserved'`
+  );
+}
+
+/** Every order of the list. */
+export function oweTickets(ids: string): string {
+  return (
+    'INSERT INTO ticket_returns (order_id, sale_id) ' +
+    `SELECT id, sale_id FROM orders FORCE INDEX (PRIMARY) WHERE id IN (${ids}) ORDER BY id`
+  );
+}
+
+export function deleteOwed(ids: string): string {
+  return `DELETE r FROM ticket_returns AS r FORCE INDEX (PRIMARY) WHERE r.order_id IN (${ids})`;
+}
+
+export function insertEvent({ eventId, paymentId, at }: Capture): string {
+  return (
+    'INSERT INTO payment_events (id, payment_id, received_at) ' +
+    `VALUES (${quoted(eventId)}, ${quoted(paymentId)}, ${at}) ON DUPLICATE KEY UPDATE id = payment_events.id`
+  );
+}
+
+export function selectEvent(eventId: string): string {
+  return `SELECT payment_id FROM payment_events WHERE id = ${quoted(eventId)}`;
+}
+
+export function insertPayment({ paymentId, orderId, at }: Capture, saleId: string): string {
+  return (
+    'INSERT INTO payments (id, order_id, sale_id, captured_at) VALUES ' +
+    `(${quoted(paymentId)}, ${quoted(orderId)}, ${quoted(saleId)}, ${at}) ON DUPLICATE KEY UPDATE id = payments.id`
+  );
+}
+
+export function markRefundDue(paymentId: string): string {
+  return `UPDATE payments SET refund_due = 1 WHERE id = ${quoted(paymentId)}`;
+}
+
+export function markRefunded(paymentId: string, at: number): string {
+  return (
+    `UPDATE payments SET refund_due = NULL, refunded_at = ${at} ` + `WHERE id = ${quoted(paymentId)} AND refund_due = 1`
+  );
+}

@@ -1,0 +1,26 @@
+import type { AbstractSqlConnection, Knex } from '@mikro-orm/mysql';
+import type { SqlDatabase } from '../sql/connect.ts';
+import { retryDeadlocks } from './deadlock-retry.ts';
+
+/** Statements of one transaction. */
+export interface Session {
+  /** Returns the number of rows that were inserted or changed. */
+  write(sql: string): Promise<number>;
+  rows<Row>(sql: string): Promise<Row[]>;
+}
+
+/** Runs `run` in a transaction, and in a new one whenever the server asks for that. */
+export function inTransaction<Result>(
+  database: SqlDatabase,
+  run: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const connection = database.orm.em.getConnection();
+  return retryDeadlocks(() => connection.transactional((trx: Knex.Transaction) => run(sessionOf(connection, trx))));
+}
+
+function sessionOf(connection: AbstractSqlConnection, trx: Knex.Transaction): Session {
+  return {
+    write: async (sql) => (await connection.execute<{ affectedRows: number }>(sql, [], 'run', trx)).affectedRows,
+    rows: <Row>(sql: string) => connection.execute<Row[]>(sql, [], 'all', trx),
+  };
+}

@@ -1,0 +1,37 @@
+import type { Order, OrderState } from '../../domain/order.ts';
+
+/** A row of `orders`; what is not there is null. The generated column `live` is the database's own affair. */
+export interface OrderRow {
+  id: string;
+  saleId: string;
+  productId: string;
+  userId: string;
+  /** Null for a rejected order. */
+  idemKey: string | null;
+  ticket: number;
+  priceAmount: number;
+  priceCurrency: string;
+  state: OrderState;
+  reservedAt: number;
+  payBy: number;
+  paidAt: number | null;
+  endedAt: number | null;
+  /** Why it was rejected. */
+  reason: 'ticket' | 'key' | null;
+}
+
+export function orderOfRow(row: Omit<OrderRow, 'idemKey' | 'reason'>): Order {
+  return {
+    id: row.id,
+    saleId: row.saleId,
+    productId: row.productId,
+    userId: row.userId,
+    ticket: row.ticket,
+    price: { amount: row.priceAmount, currency: row.priceCurrency },
+    state: row.state,
+    reservedAt: row.reservedAt,
+    payBy: row.payBy,
+    ...(row.paidAt === null ? {} : { paidAt: row.paidAt }),
+    ...(row.endedAt === null ? {} : { endedAt: row.endedAt }),
+  };
+}
