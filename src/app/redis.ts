@@ -1,6 +1,7 @@
 import { defer, exhaustMap, type Observable, Subject } from 'rxjs';
 import type { Config } from '../config.ts';
 import { isFault, messageOf } from '../domain/errors.ts';
+import type { News } from '../ports/news.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 import { retryWithBackoff } from '../streams/operators/retry-with-backoff.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -71,4 +72,25 @@ function missing(reserve: TicketQueue['reserve'], tell: () => void): TicketQueue
       throw error;
     }
   };
+}
+
+/** Connects in the background; news that are told or heard need no answer, so nothing waits for it. */
+export async function openRedisNews(
+  { url, keyPrefix }: NonNullable<Config['redis']>,
+  log: Pick<Log, 'info' | 'warn'>,
+): Promise<Opened<News>> {
+  const { createRedisNews } = await import('../adapters/redis/news.ts');
+  const server = new URL(url).host;
+  let told = '';
+  const { news, disconnect } = createRedisNews({
+    url,
+    prefix: keyPrefix,
+    onState: (state, reason) => {
+      if (state === 'down' && reason !== told) {
+        log.warn({ dependency: 'Redis', server, reason }, 'no news between processes, connecting again');
+      }
+      told = state === 'up' ? '' : reason;
+    },
+  });
+  return { port: news, close: async () => disconnect() };
 }

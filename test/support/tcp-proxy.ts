@@ -8,6 +8,8 @@ export interface TcpProxy {
   readonly cutNextReply: () => void;
   /** What the server answers on the connections that are open is swallowed, their end too; new ones work. */
   readonly blackhole: () => void;
+  /** The connections that are open break; new ones work. */
+  readonly cut: () => void;
   readonly close: () => void;
 }
 
@@ -52,6 +54,9 @@ export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     blackhole: () => {
       for (const line of lines) line.swallow = true;
+    },
+    cut: () => {
+      for (const { sockets } of lines) for (const socket of sockets) socket.destroy();
     },
     close: () => {
       server.close();

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { NewsItem } from '../../ports/news.ts';
+import { readNews, writeNews } from './news-wire.ts';
+
+const ORDER = {
+  id: 'A',
+  saleId: 's',
+  productId: 'p',
+  userId: 'Zoë "1"',
+  ticket: 1,
+  price: { amount: 1, currency: 'EUR' },
+  state: 'paid',
+  reservedAt: 1,
+  payBy: 2,
+  paidAt: 2,
+} as const;
+const NEWS: readonly NewsItem[] = [
+  { type: 'stock', saleId: 's', stock: { remaining: 0, version: 2 ** 32 } },
+  { type: 'sale', saleId: 's' },
+  { type: 'orders', orders: [ORDER] },
+];
+
+describe('news on the wire', () => {
+  it('come out as they went in', () => {
+    expect(readNews(writeNews(NEWS))).toEqual(NEWS);
+  });
+
+  it.each([
+    'not JSON',
+    '',
+    'null',
+    '{"type":"sale","saleId":"s"}',
+    '[null,1,"sale",[],{}]',
+    '[{"type":"new in the next release","saleId":"s"}]',
+    '[{"type":"sale"}]',
+    '[{"type":"stock","saleId":"s"}]',
+    '[{"type":"stock","saleId":"s","stock":{"remaining":-1,"version":1}}]',
+    '[{"type":"stock","saleId":"s","stock":{"remaining":1,"version":"1"}}]',
+    '[{"type":"orders","orders":{}}]',
+    '[{"type":"orders","orders":[{"id":"A"}]}]',
+  ])('are ignored when they read %s', (text) => {
+    expect(readNews(text)).toEqual([]);
+  });
+
+  it('are read for what is known of them', () => {
+    expect(readNews(`[{"type":"unknown"},${JSON.stringify(NEWS[1])}]`)).toEqual([NEWS[1]]);
+  });
+});
