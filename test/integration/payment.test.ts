@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sign } from '../../src/adapters/payment-sandbox/signature.ts';
+import { listenUws } from '../../src/adapters/uws/listen.ts';
+import { issueToken } from '../../src/api/issue-token.ts';
+import type { OrderJson } from '../../src/api/order-schema.ts';
+import { RawClient } from '../support/raw-http.ts';
+import { openShop, SHOP_SECRET, type Shop, saleNamed } from '../support/shop.ts';
+
+const RACES = 200;
+const WEBHOOK = '/v1/webhooks/payments';
+
+describe('an order over HTTP', () => {
+  let shop: Shop;
+  let origin: string;
+
+  beforeAll(async () => {
+    shop = await openShop(listenUws, { sales: [saleNamed('demo')] });
+    origin = `http://127.0.0.1:${shop.front.port}`;
+  });
+  afterAll(() => {
+    expect(shop.errors).toEqual([]);
+    shop.front.close();
+  });
+
+  async function call(method: 'GET' | 'POST', path: string, userId: string) {
+    const token = issueToken({ secret: SHOP_SECRET, userId, role: 'buyer', ttlSeconds: 60 });
+    const response = await fetch(origin + path, { method, headers: { authorization: `Bearer ${token}` } });
+    const text = await response.text();
+    return { status: response.status, text, body: JSON.parse(text) as OrderJson & { readonly code?: string } };
+  }
+
+  async function buy(userId: string): Promise<string> {
+    const { status, body } = await call('POST', '/v1/sales/demo/purchases', userId);
+    expect(status).toBe(201);
+    return body.id;
+  }
+
+  async function deliver(body: string, signature: string): Promise<number> {
+    const response = await fetch(origin + WEBHOOK, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'floodgate-signature': signature },
+      body,
+    });
+    await response.text();
+    return response.status;
+  }
+
+  function captured(orderId: string): string {
+    const data = { paymentId: `pay_${orderId}`, orderId, amount: 12_999, currency: 'USD' };
+    return JSON.stringify({ id: `evt_${orderId}`, type: 'payment.captured', createdAt: '2026-01-01T00:00:00Z', data });
+  }
+
+  const nowSeconds = () => Math.floor(Date.now() / 1000);
+
+  it('is paid by the provider’s signed message, once, and can’t be cancelled then', async () => {
+    const id = await buy('ann');
+    const paid = await call('POST', `/v1/orders/${id}/pay`, 'ann');
+    expect([paid.status, paid.body.state]).toEqual([200, 'paid']);
+    expect((await call('POST', `/v1/orders/${id}/pay`, 'ann')).text).toBe(paid.text);
+    expect((await call('GET', `/v1/orders/${id}`, 'ann')).text).toBe(paid.text);
+    expect(await call('POST', `/v1/orders/${id}/cancel`, 'ann')).toMatchObject({
+      status: 409,
+      body: { code: 'not_cancellable', detail: 'The order is paid.' },
+    });
+  });
+
+  it('is cancelled once, and can’t be paid then', async () => {
+    const id = await buy('ann');
+    const cancelled = await call('POST', `/v1/orders/${id}/cancel`, 'ann');
+    expect([cancelled.status, cancelled.body.state]).toEqual([200, 'cancelled']);
+    expect((await call('POST', `/v1/orders/${id}/cancel`, 'ann')).text).toBe(cancelled.text);
+    expect(await call('POST', `/v1/orders/${id}/pay`, 'ann')).toMatchObject({
+      status: 409,
+      body: { code: 'not_payable', detail: 'The order is cancelled.' },
+    });
+  });
+
+  it('is nobody else’s to pay or cancel', async () => {
+    const id = await buy('ann');
+    expect((await call('POST', `/v1/orders/${id}/pay`, 'bob')).status).toBe(404);
+    expect((await call('POST', `/v1/orders/${id}/cancel`, 'bob')).status).toBe(404);
+    expect((await call('GET', `/v1/orders/${id}`, 'ann')).body.state).toBe('reserved');
+  });
+
+  it('that is paid and cancelled at the same moment ends in one state, and every answer agrees', async () => {
+    const ids = await Promise.all(Array.from({ length: RACES }, (_, n) => buy(`racer-${n}`)));
+    const race = async (id: string, n: number) => {
+      const user = `racer-${n}`;
+      const body = captured(id);
+      const message = () => deliver(body, sign(SHOP_SECRET, body, nowSeconds()));
+      const cancel = () => call('POST', `/v1/orders/${id}/cancel`, user);
+      // Whatever is sent first wins more often.
+      const early = n % 2 === 0 ? message() : undefined;
+      const [pay, cancelled, told] = await Promise.all([
+        n % 2 === 0 ? call('POST', `/v1/orders/${id}/pay`, user) : undefined,
+        cancel(),
+        early ?? message(),
+      ]);
+      const { body: order } = await call('GET', `/v1/orders/${id}`, user);
+      return { pay: pay?.status, cancel: cancelled.status, told, state: order.state };
+    };
+    const ends = await Promise.all(ids.map(race));
+    for (const { pay, cancel, told, state } of ends) {
+      expect(['paid', 'cancelled']).toContain(state);
+      expect(told).toBe(200);
+      expect(cancel).toBe(state === 'cancelled' ? 200 : 409);
+      expect([undefined, state === 'paid' ? 200 : 409]).toContain(pay);
+    }
+    expect(new Set(ends.map(({ state }) => state)).size).toBe(2);
+  });
+
+  it('is not paid by a message that anybody else signed, that is old, or that is none', async () => {
+    const id = await buy('ann');
+    const body = captured(id);
+    expect(await deliver(body, sign('another secret', body, nowSeconds()))).toBe(401);
+    expect(await deliver(body.replace('12999', '1'), sign(SHOP_SECRET, body, nowSeconds()))).toBe(401);
+    expect(await deliver(body, sign(SHOP_SECRET, body, nowSeconds() - 1000))).toBe(401);
+    expect(await deliver('{}', sign(SHOP_SECRET, '{}', nowSeconds()))).toBe(400);
+    expect((await call('GET', `/v1/orders/${id}`, 'ann')).body.state).toBe('reserved');
+    expect(await deliver(body, sign(SHOP_SECRET, body, nowSeconds()))).toBe(200);
+    expect((await call('GET', `/v1/orders/${id}`, 'ann')).body.state).toBe('paid');
+  });
+
+  it('is not touched by a message with two signatures of which one is good', async () => {
+    const id = await buy('ann');
+    const body = captured(id);
+    const good = sign(SHOP_SECRET, body, nowSeconds());
+    const client = await RawClient.open(shop.front.port);
+    await client.send(
+      `POST ${WEBHOOK} HTTP/1.1\r\nHost: x\r\nFloodgate-Signature: t=1,v1=00\r\nFloodgate-Signature: ${good}\r\n` +
+        `Content-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    expect((await client.response())?.status).toBe(400);
+    client.hangUp();
+    expect((await call('GET', `/v1/orders/${id}`, 'ann')).body.state).toBe('reserved');
+  });
+});
