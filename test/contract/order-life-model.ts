@@ -22,6 +22,7 @@ export class OrderLifeModel {
     const lost = (isTaken && 'ticket') || (this.#keys.has(owner) && 'key') || undefined;
     this.orders.set(order.id, lost === undefined ? order : { ...order, state: 'rejected' });
     if (lost === undefined) this.#keys.add(owner);
+    if (lost === 'key') this.owed.add(order.id);
     return lost ?? 'stored';
   }
 

@@ -6,7 +6,7 @@ import type { OrderStoreHarness } from './order-store-harness.ts';
 
 /** Enough for an order to be stored, moved, captured, returned and delivered again, with rivals in between. */
 const MAX_COMMANDS = 20;
-const RUNS = 60;
+const RUNS = 40;
 
 /** Random commands on a sale of their own, on two processes; after each, the store must say what the model says. */
 export async function orderStoreModel(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NewOrder } from '../../src/ports/order-store.ts';
 import { newOrder, nextSaleId } from '../support/orders.ts';
-import { move, type OrderStoreHarness, put, stored } from './order-store-harness.ts';
+import { move, type OrderStoreHarness, owedOf, put, stored } from './order-store-harness.ts';
 
 /** Two orders that can't both be. */
 export function orderStoreRivals(harness: () => OrderStoreHarness): void {
@@ -25,6 +25,17 @@ export function orderStoreRivals(harness: () => OrderStoreHarness): void {
       await put(harness().store, winner);
       const { rejected } = await put(harness().store, loser);
       expect(rejected.map(({ order, reason }) => [order.id, reason])).toEqual([[loser.order.id, 'key']]);
+    });
+
+    test('an order owes its ticket if it lost by its key, and owes none if it lost its ticket', async () => {
+      const saleId = nextSaleId();
+      const winner = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
+      const byKey = newOrder({ saleId, ticket: 2, userId: 'ann', key: 'k:1' });
+      const byTicket = newOrder({ saleId, ticket: 1 });
+      const byBoth = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
+      await put(harness().store, winner, byKey, byTicket, byBoth);
+      await put(harness().store, winner, byKey, byTicket, byBoth);
+      expect(await owedOf(harness().other, saleId)).toEqual([byKey.order.id]);
     });
 
     test('within a batch the first wins, even with the greater id', async () => {

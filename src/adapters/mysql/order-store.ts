@@ -5,6 +5,8 @@ import { createOrderLifeReads } from '../sql/order-life-reads.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
 import { hasRivals } from '../sql/rivals.ts';
 import { assertStorable } from '../sql/storable.ts';
+import { oweTickets } from './life-statements.ts';
+import { quoted } from './literals.ts';
 import { createOrderLife } from './order-life.ts';
 import { inTransaction, type Session } from './session.ts';
 import { insertOrders, insertRejected, selectStored, selectTicketHolder, upsertPositions } from './statements.ts';
@@ -53,7 +55,7 @@ export function createMysqlOrderStore(
 
 /**
  * Fewer rows went in than were sent. Those whose id is there were stored before; the others lost to a rival, which stays
- * locked until our commit since our insert ran into it.
+ * locked until our commit since our insert ran into it. One that lost by its key has a ticket that nobody else holds.
  */
 async function rejectLosers(session: Session, orders: readonly NewOrder[], endedAt: number): Promise<Rejection[]> {
   const there = new Set((await session.rows<{ readonly id: string }>(selectStored(orders))).map(({ id }) => id));
@@ -63,7 +65,9 @@ async function rejectLosers(session: Session, orders: readonly NewOrder[], ended
     const reason = (await session.rows(selectTicketHolder(loser))).length > 0 ? 'ticket' : 'key';
     const rejection: Rejection = { order: { ...loser.order, state: 'rejected', endedAt }, reason };
     // Another worker may have rejected it meanwhile; then it is repeated.
-    if ((await session.write(insertRejected(rejection))) > 0) rejected.push(rejection);
+    if ((await session.write(insertRejected(rejection))) === 0) continue;
+    rejected.push(rejection);
+    if (reason === 'key') await session.write(oweTickets(quoted(loser.order.id)));
   }
   return rejected;
 }

@@ -57,6 +57,7 @@ export class MemoryOrderStore implements OrderStore {
         const order: Order = { ...fresh.order, state: 'rejected', endedAt: fresh.order.reservedAt };
         rejected.push({ order, reason });
         this.#orders.set(order.id, { order, key: undefined });
+        if (reason === 'key') this.#owed.set(order.id, { saleId: order.saleId, orderId: order.id });
       }
     }
     for (const { partition, next } of positions) {

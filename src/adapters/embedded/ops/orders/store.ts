@@ -71,14 +71,19 @@ export const store = writing((db, { group, positions, runs, now }: StoreArgs): S
   return { stored, rejected };
 });
 
-/** Of the rows that did not go in, those whose id is there were stored before; the others lost to a rival. */
+/**
+ * Of the rows that did not go in, those whose id is there were stored before; the others lost to a rival. One that lost
+ * by its key has a ticket that nobody else holds.
+ */
 function rejectLosers(db: Db, run: OrderRun, now: number): StoreReply['rejected'] {
   const { saleId, productId, amount, currency } = run;
   const rejected: StoreReply['rejected'][number][] = [];
   for (const { id, userId, ticket, reservedAt, payBy } of db.all<MissingRow>(MISSING, run.rows)) {
     const reason = db.get(HOLDER, saleId, ticket) === undefined ? 'key' : 'ticket';
     const values = [id, saleId, productId, userId, ticket, amount, currency, reservedAt, payBy, now, reason];
-    if (db.run(INSERT_REJECTED, ...values) > 0) rejected.push([id, reason]);
+    if (db.run(INSERT_REJECTED, ...values) === 0) continue;
+    rejected.push([id, reason]);
+    if (reason === 'key') db.run('INSERT INTO ticket_returns (order_id, sale_id) VALUES (?, ?)', id, saleId);
   }
   return rejected;
 }
