@@ -23,10 +23,18 @@ export const OrderId = Type.String({
 
 export const MoneySchema = Type.Object(
   {
-    amount: Type.Integer({ minimum: 0, description: "In the currency's minor unit." }),
+    amount: Type.Integer({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: "In the currency's minor unit.",
+    }),
     currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217.' }),
   },
-  { description: 'An amount of money in minor units.', examples: [{ amount: 12999, currency: 'USD' }] },
+  {
+    additionalProperties: false,
+    description: 'An amount of money in minor units.',
+    examples: [{ amount: 12999, currency: 'USD' }],
+  },
 );
 
 /** Items a page holds at the most, and when the caller names no number. */

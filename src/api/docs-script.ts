@@ -14,13 +14,15 @@ function draw(method, path, operation) {
     const input = make('input', { value, spellcheck: false, autocomplete: 'off' });
     return { parameter, input };
   });
-  const body = operation.requestBody && make('textarea', { rows: 3, spellcheck: false });
+  const requested = operation.requestBody;
+  const example = requested && requested.required ? JSON.stringify(requested.content['application/json'].example, null, 2) : '';
+  const body = requested && make('textarea', { rows: 3 + example.split('\\n').length, spellcheck: false, value: example });
   const output = make('pre', { hidden: true });
   const form = make('form', {},
     make('p', {}, operation.description || ''),
     ...fields.map(({ parameter, input }) => make('label', { title: parameter.description || '' },
       parameter.name + ' (' + parameter.in + (parameter.required ? ', required' : '') + ')', input)),
-    ...(body ? [make('label', {}, 'Body (may stay empty)', body)] : []),
+    ...(body ? [make('label', {}, example ? 'Body' : 'Body (may stay empty)', body)] : []),
     make('button', {}, 'Send'),
     output);
   form.addEventListener('submit', async (event) => {

@@ -1,4 +1,5 @@
-import type { TSchema } from '@sinclair/typebox';
+import type { TObject, TSchema } from '@sinclair/typebox';
+import { ReportSchema } from './admin-sale-schema.ts';
 import { MoneySchema } from './common-schemas.ts';
 import type { Operation, ResponseDoc } from './operation.ts';
 import { HealthSchema, ReadinessSchema, TimeSchema } from './operation-schemas.ts';
@@ -6,6 +7,7 @@ import { OrderPageSchema, OrderSchema } from './order-schema.ts';
 import { PROBLEM_TYPE, typeOf } from './problem.ts';
 import { ProblemSchema } from './problem-schema.ts';
 import { kindOf, type ProblemCode } from './problems.ts';
+import { ProductPageSchema, ProductSchema } from './product-schema.ts';
 import { SalePageSchema, SaleSchema } from './sale-schema.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -19,6 +21,9 @@ const COMPONENTS = {
   OrderPage: OrderPageSchema,
   Sale: SaleSchema,
   SalePage: SalePageSchema,
+  Product: ProductSchema,
+  ProductPage: ProductPageSchema,
+  Report: ReportSchema,
   Problem: ProblemSchema,
   Health: HealthSchema,
   Readiness: ReadinessSchema,
@@ -58,7 +63,7 @@ export function openApiDocument(operations: readonly Operation[]): Json {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: [{ name: 'sales' }, { name: 'orders' }, { name: 'operations' }],
+    tags: [{ name: 'sales' }, { name: 'orders' }, { name: 'admin' }, { name: 'operations' }],
     paths,
     components: {
       schemas: Object.fromEntries(
@@ -95,12 +100,16 @@ function operationObject({ pattern, doc }: Operation): Json {
       ? {}
       : {
           requestBody: {
-            required: false,
-            content: { 'application/json': { schema: schemaObject(body), example: {} } },
+            required: needsContent(body),
+            content: { 'application/json': { schema: schemaObject(body), example: body.examples?.[0] ?? {} } },
           },
         }),
     responses: responsesOf(doc),
   };
+}
+
+function needsContent({ required = [], minProperties = 0 }: TObject): boolean {
+  return required.length > 0 || minProperties > 0;
 }
 
 function parametersOf(pattern: string, { path = [], query, headers = {} }: Operation['doc']): readonly Json[] {

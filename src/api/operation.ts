@@ -14,7 +14,7 @@ export interface ResponseDoc {
 /** What the contract says about an operation. */
 export interface OperationDoc {
   readonly id: string;
-  readonly tag: 'sales' | 'orders' | 'operations';
+  readonly tag: 'sales' | 'orders' | 'admin' | 'operations';
   readonly summary: string;
   readonly description?: string;
   /** Whether a token is `required`, or may be sent to see more, or a `signature` is; without it, none is looked at. */

@@ -33,6 +33,9 @@ export const PROBLEMS = {
     title: 'Not cancellable',
     detail: 'The order is in a state in which it cannot be cancelled.',
   },
+  not_draft: { status: 409, title: 'Not a draft', detail: 'The sale was published: it stands as it is.' },
+  not_published: { status: 409, title: 'Not published', detail: 'Only a published sale can be closed.' },
+  in_use: { status: 409, title: 'In use', detail: 'A sale sells it.' },
   length_required: {
     status: 411,
     title: 'Length required',

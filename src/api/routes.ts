@@ -1,8 +1,10 @@
+import { type AdminSaleRoutesDeps, adminSaleRoutes } from './admin-sale-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { type OperationRoutesDeps, operationRoutes } from './operation-routes.ts';
 import { type OrderRoutesDeps, orderRoutes } from './order-routes.ts';
 import { type PaymentWebhookDeps, paymentWebhook } from './payment-webhook.ts';
+import { type ProductRoutesDeps, productRoutes } from './product-routes.ts';
 import { type PurchaseRoutesDeps, purchaseRoutes } from './purchase-routes.ts';
 import { type SalesRoutesDeps, salesRoutes } from './sales-routes.ts';
 
@@ -10,6 +12,8 @@ export type RoutesDeps = SalesRoutesDeps &
   PurchaseRoutesDeps &
   OrderRoutesDeps &
   PaymentWebhookDeps &
+  ProductRoutesDeps &
+  AdminSaleRoutesDeps &
   OperationRoutesDeps;
 
 /** The whole API, for a front to serve. */
@@ -21,6 +25,8 @@ export function createRoutes(deps: RoutesDeps): readonly Operation[] {
     ...purchaseRoutes(deps),
     ...orderRoutes(deps),
     ...paymentWebhook(deps),
+    ...productRoutes(deps),
+    ...adminSaleRoutes(deps),
   ];
   contract = JSON.stringify(openApiDocument(routes));
   return routes;

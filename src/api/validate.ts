@@ -1,5 +1,6 @@
 import type { Static, TObject } from '@sinclair/typebox';
 import { Ajv, type ErrorObject } from 'ajv';
+import { parseTime } from './parse-time.ts';
 import type { FieldError } from './problem-schema.ts';
 
 export type Validated<T> =
@@ -15,7 +16,14 @@ export function validator<T extends TObject>(
   schema: T,
 ): (value: unknown) => Validated<Static<T>> {
   // The schemas are ours and typed: checking them by the schema of schemas would take a start 50 ms.
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, meta: false, validateSchema: false });
+  const ajv = new Ajv({
+    allErrors: true,
+    useDefaults: true,
+    meta: false,
+    validateSchema: false,
+    allowUnionTypes: true,
+    formats: { 'date-time': (text: string) => parseTime(text) !== undefined },
+  });
   const check = ajv.compile<Static<T>>(schema);
   return (value) =>
     check(value)

@@ -1,7 +1,9 @@
 import type { SqlDatabase } from '../adapters/sql/connect.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Leases } from '../ports/leases.ts';
 import type { LiveState } from '../ports/live-state.ts';
+import type { News } from '../ports/news.ts';
 import type { OneStepSale } from '../ports/one-step-sale.ts';
 import type { OrderLog } from '../ports/order-log.ts';
 import type { OrderStore } from '../ports/order-store.ts';
@@ -16,6 +18,8 @@ export interface Ports {
   readonly store: OrderStore;
   readonly catalogue: Catalogue;
   readonly live: LiveState;
+  readonly leases: Leases;
+  readonly news: News;
   readonly clock: Clock;
 }
 

@@ -1,4 +1,6 @@
+import { createInProcessNews } from '../adapters/news/in-process.ts';
 import { createSqlCatalogue } from '../adapters/sql/catalogue.ts';
+import { createSqlLeases } from '../adapters/sql/leases.ts';
 import type { Config } from '../config.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -8,7 +10,7 @@ import { openMongo } from './mongo.ts';
 import { openMysql } from './mysql.ts';
 import type { Opened, Ports } from './opened.ts';
 import { queueTimeoutMs } from './policies.ts';
-import { openRedis } from './redis.ts';
+import { openRedis, openRedisNews } from './redis.ts';
 
 export interface OpenPorts {
   readonly ports: Ports;
@@ -36,8 +38,9 @@ export async function openPorts(config: Config, log: Pick<Log, 'info' | 'warn' |
   try {
     const isEmbedded = [redis, kafka, mysql, mongo].includes(undefined);
     const embedded = isEmbedded ? await opened(openEmbedded(dataDir)) : undefined;
-    const [queue, orderLog, sql, live] = await Promise.all([
+    const [queue, news, orderLog, sql, live] = await Promise.all([
       redis === undefined ? embedded?.queue : opened(openRedis({ ...redis, timeoutMs: queueTimeoutMs(config) }, log)),
+      redis === undefined ? createInProcessNews() : opened(openRedisNews(redis, log)),
       kafka === undefined ? embedded?.log : opened(openKafka(kafka, log)),
       mysql === undefined ? embedded?.sql : opened(openMysql(mysql)),
       mongo === undefined ? embedded?.live : opened(openMongo(mongo)),
@@ -53,6 +56,8 @@ export async function openPorts(config: Config, log: Pick<Log, 'info' | 'warn' |
         store: sql.store,
         catalogue: createSqlCatalogue(sql.database),
         live,
+        leases: createSqlLeases(sql.database),
+        news,
         clock: systemClock,
       },
       exclusive: redis === undefined,

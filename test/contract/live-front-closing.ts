@@ -64,6 +64,15 @@ export function liveClosing(harness: LiveFrontHarness): void {
   });
 
   describe('a client that stays silent', () => {
+    it.each([0, 1, 100_000])(
+      'may do so for %i seconds, or as near to it as the front can measure',
+      async (idleSeconds) => {
+        const running = await harness.start({ opened: (socket) => socket.send('hello') }, { idleSeconds });
+        const client = await running.connect();
+        expect(await client.first(1)).toEqual(['hello']);
+      },
+    );
+
     it('is pinged, and closed unless it answers', async () => {
       const running = await harness.start({}, { idleSeconds: 8 });
       const answering = await running.connect();

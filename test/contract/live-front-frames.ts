@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RawClient } from '../support/raw-http.ts';
-import { type LiveFrontHarness, MAX_FRAME } from './live-front-harness.ts';
+import { type LiveFrontHarness, MAX_FRAME, type RunningFront } from './live-front-harness.ts';
 
 export function liveFrames(harness: LiveFrontHarness): void {
   describe('frames', () => {
@@ -80,12 +80,20 @@ export function liveFrames(harness: LiveFrontHarness): void {
     });
 
     it('behind the one that closed the socket are not received', async () => {
-      const running = await harness.start({ received: (socket) => socket.close(1008, 'enough') });
+      const running: RunningFront = await harness.start({
+        received: (socket) => {
+          socket.close(1008, 'enough');
+          expect(socket.open).toBe(false);
+          // Whoever closes is not told in the middle of it.
+          expect(running.closed).toEqual([]);
+        },
+      });
       const client = await running.connect();
       for (let n = 0; n < 100; n += 1) client.send(String(n));
       expect(await client.closed).toEqual({ code: 1008, reason: 'enough' });
       await running.until(() => running.closed.length > 0);
       expect(running.calls).toEqual(['opened', 'received 0', 'closed']);
+      expect(running.errors).toEqual([]);
     });
 
     it('cost one socket and not the front when a handler throws', async () => {

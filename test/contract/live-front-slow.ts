@@ -7,6 +7,8 @@ const FRAME = 'x'.repeat(1_000);
 /** More than the system's own buffers of a connection hold (about 10 MB on Linux at the most). */
 const FLOOD = 100_000;
 const AT_ONCE = 20;
+/** A text frame of the letter a, masked with zeros as a client may. */
+const LATE_FRAME = Buffer.from('81810000000061', 'hex');
 
 /** Publishes so many frames, as fast as the fast client reads them. */
 async function flood(running: RunningFront, count: number, keepUp: (published: number) => Promise<unknown>) {
@@ -56,6 +58,7 @@ export function liveSlowReaders(harness: LiveFrontHarness): void {
       if (socket === undefined) throw new Error('nobody came');
       const sent = await sendUntilClosed(socket, FLOOD);
       expect(sent).toBeLessThan(FLOOD);
+      await running.until(() => running.closed.length === 1);
       silent.resume();
       await silent.closed;
       expect(silent.tail.toString('latin1')).toContain('slow reader');
@@ -71,24 +74,29 @@ export function liveSlowReaders(harness: LiveFrontHarness): void {
       const [socket] = running.opened;
       socket?.send('x'.repeat(MAX_BUFFERED));
       expect(socket?.open).toBe(false);
+      silent.write(LATE_FRAME);
+      await eventLoopTurns();
       silent.resume();
       await silent.closed;
       expect(silent.tail.toString('latin1')).toContain('slow reader');
       await running.until(() => running.closed.length === 1);
+      expect(running.calls).toEqual(['opened', 'closed']);
     });
 
-    it('and then catches up, goes on with the newest', async () => {
-      const running = await harness.start({ opened: (socket) => socket.join('t') });
-      const silent = await running.connectSilent();
+    it('and then catches up, goes on with the newest, and is not the one that is closed', async () => {
+      const running = await harness.start({ opened: (socket) => socket.join('t') }, { slowWithinMs: 2_000 });
+      const waking = await running.connectSilent();
+      await running.connectSilent();
       await flood(running, FLOOD / 5, () => eventLoopTurns(1));
-      silent.resume();
+      waking.resume();
       // Reading goes on in its own time: publishing until one comes is an event like any other.
-      while (!silent.tail.toString('latin1').includes('newest')) {
+      while (!waking.tail.toString('latin1').includes('newest')) {
         running.live.publish('t', 'newest');
         await eventLoopTurns(1);
       }
-      expect(silent.read).toBeLessThan((FLOOD / 5) * FRAME.length);
-      expect(running.closed).toEqual([]);
+      expect(waking.read).toBeLessThan((FLOOD / 5) * FRAME.length);
+      await running.until(() => running.closed.length === 1);
+      expect(running.opened.map(({ open }) => open)).toEqual([true, false]);
     });
   });
 }

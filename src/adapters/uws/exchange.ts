@@ -51,6 +51,11 @@ export class Exchange implements HttpReply, Unanswered {
     let rest = `${contentType}\r\nx-content-type-options: nosniff\r\nx-request-id: ${requestId}`;
     for (const [name, value] of headers) rest += `\r\n${name}: ${value}`;
     res.cork(() => {
+      if (status === NO_CONTENT) {
+        // RFC 9110: it has neither a type nor a length.
+        res.writeStatus(statusLine(status)).writeHeader('x-request-id', requestId).endWithoutBody();
+        return;
+      }
       res.writeStatus(statusLine(status)).writeHeader('content-type', rest);
       if (!this.bodiless || closing) {
         res.end(this.bodiless ? '' : body, closing);

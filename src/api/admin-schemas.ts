@@ -1,0 +1,37 @@
+import { Type } from '@sinclair/typebox';
+
+// `u` is how patterns are read here (ajv) and in JSON Schema at large. Half a surrogate pair is no character, and would
+// not come back as it was sent; control characters have no place in what people read, line breaks in a text excepted.
+const ONE_LINE = '^[^\\p{Cc}\\p{Cs}]*$';
+const LINES = '^(?:[^\\p{Cc}\\p{Cs}]|[\\t\\n\\r])*$';
+const WEB_URL = '^https?://[!-~]+$';
+
+export const PRODUCT_ID_PATTERN = '^[A-Za-z0-9_-]{1,64}$';
+
+export const ProductId = Type.String({
+  pattern: PRODUCT_ID_PATTERN,
+  description: "The product's id.",
+  examples: ['product_1JG8Z5E4T00000'],
+});
+
+export const Title = Type.String({ minLength: 1, maxLength: 200, pattern: ONE_LINE, description: 'One line.' });
+
+export const Description = Type.String({ maxLength: 4000, pattern: LINES, description: 'Plain text.' });
+
+const IMAGE_URL = { maxLength: 2048, pattern: WEB_URL, description: 'Where its picture is, http or https.' } as const;
+
+export const ImageUrl = Type.String(IMAGE_URL);
+
+export const ImageUrlOrNull = Type.Unsafe<string | null>({
+  type: ['string', 'null'],
+  ...IMAGE_URL,
+  description: `${IMAGE_URL.description} Null takes it away.`,
+});
+
+export const IfMatch = Type.String({
+  description:
+    'The `ETag` of what you have seen: 412 when it has changed since. Without it, the change is made anyhow.',
+  examples: ['"3"'],
+});
+
+export const ETag = Type.String({ description: 'The version, for `If-Match`.', examples: ['"3"'] });

@@ -1,0 +1,79 @@
+import type { Catalogue, Product } from '../ports/catalogue.ts';
+import { optimistically } from './optimistic.ts';
+
+export interface NewProduct {
+  readonly name: string;
+  readonly description: string;
+  readonly imageUrl?: string;
+}
+
+export interface ProductChanges {
+  readonly name?: string;
+  readonly description?: string;
+  /** Null takes it away. */
+  readonly imageUrl?: string | null;
+}
+
+export interface ProductsPage {
+  readonly items: readonly Product[];
+  /** There when more may follow. */
+  readonly next?: string;
+}
+
+export type ProductChange =
+  | { readonly kind: 'changed'; readonly product: Product }
+  | { readonly kind: 'unknown' }
+  /** It is not of the expected version. */
+  | { readonly kind: 'stale' };
+
+export interface ProductsPorts {
+  readonly catalogue: Pick<Catalogue, 'product' | 'products' | 'addProduct' | 'saveProduct' | 'removeProduct'>;
+  /** Makes the changing part of an id; ids sort by time. */
+  readonly newId: () => string;
+}
+
+/** What can be sold, for the admin. A sale takes over a product's texts when it is made, and then stands for itself. */
+export class Products {
+  constructor(private readonly ports: ProductsPorts) {}
+
+  async create(fresh: NewProduct): Promise<Product> {
+    for (;;) {
+      const product: Product = { id: `product_${this.ports.newId()}`, ...fresh, version: 1 };
+      if (await this.ports.catalogue.addProduct(product)) return product;
+    }
+  }
+
+  find(productId: string): Promise<Product | undefined> {
+    return this.ports.catalogue.product(productId);
+  }
+
+  /** In the order of their ids; `limit` is 1 to 200. */
+  async list(query: { readonly after?: string; readonly limit: number }): Promise<ProductsPage> {
+    const found = await this.ports.catalogue.products({ ...query, limit: query.limit + 1 });
+    if (found.length <= query.limit) return { items: found };
+    const items = found.slice(0, query.limit);
+    return { items, next: (items.at(-1) as Product).id };
+  }
+
+  /** Without an expected version the change is made to whatever is stored. */
+  change(productId: string, changes: ProductChanges, expectedVersion?: number): Promise<ProductChange> {
+    return optimistically<ProductChange>(async () => {
+      const found = await this.ports.catalogue.product(productId);
+      if (found === undefined) return { kind: 'unknown' };
+      if (expectedVersion !== undefined && expectedVersion !== found.version) return { kind: 'stale' };
+      const product = changed(found, changes);
+      return (await this.ports.catalogue.saveProduct(product)) ? { kind: 'changed', product } : undefined;
+    });
+  }
+
+  remove(productId: string): ReturnType<Catalogue['removeProduct']> {
+    return this.ports.catalogue.removeProduct(productId);
+  }
+}
+
+function changed(
+  { imageUrl: oldUrl, ...product }: Product,
+  { imageUrl = oldUrl, ...changes }: ProductChanges,
+): Product {
+  return { ...product, ...changes, ...(imageUrl ? { imageUrl } : {}), version: product.version + 1 };
+}

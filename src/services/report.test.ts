@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryCatalogue } from '../../test/support/fakes/memory-catalogue.ts';
+import { aSale } from '../../test/support/sales.ts';
+import { reportOn } from './report.ts';
+
+const TIMELINE = [{ second: 1_893_456_000, reserved: 7 }];
+
+const ports = {
+  catalogue: new MemoryCatalogue([aSale({ total: 100, price: { amount: 5, currency: 'JPY' } })]),
+  store: {
+    counts: async () => ({ states: { reserved: 3, paid: 4, expired: 5, cancelled: 6, rejected: 1 }, tickets: 7 }),
+    money: async () => ({ revenue: 20, refunded: 2 }),
+  },
+  queue: { stock: async () => ({ remaining: 93, version: 12 }) },
+  live: { timeline: async () => TIMELINE },
+};
+
+describe('a report', () => {
+  it('tells what became of orders, tickets and money', async () => {
+    expect(await reportOn('sale-1', ports)).toEqual({
+      saleId: 'sale-1',
+      total: 100,
+      remaining: 93,
+      sold: 7,
+      reserved: 3,
+      paid: 4,
+      expired: 5,
+      cancelled: 6,
+      rejected: 1,
+      refunded: 2,
+      revenue: { amount: 20, currency: 'JPY' },
+      timeline: TIMELINE,
+    });
+  });
+
+  it('has all tickets of a sale that the queue never saw', async () => {
+    const untouched = { ...ports, queue: { stock: async () => undefined } };
+    expect(await reportOn('sale-1', untouched)).toMatchObject({ remaining: 100 });
+  });
+
+  it('is there for sales that are there', async () => {
+    expect(await reportOn('nowhere', ports)).toBeUndefined();
+  });
+});

@@ -1,0 +1,133 @@
+import type { Money } from '../domain/money.ts';
+import type { Sale } from '../domain/sale.ts';
+import type { Catalogue, Product } from '../ports/catalogue.ts';
+import { type CloseOutcome, type ClosePorts, closeSale } from './close-sale.ts';
+import { optimistically } from './optimistic.ts';
+import { type PublishOutcome, type PublishPorts, publishSale } from './publish.ts';
+import { tellOfSale } from './sale-watchers.ts';
+
+/** What an admin settles about a sale. */
+export interface SaleSettings {
+  readonly productId: string;
+  readonly title: string;
+  readonly price: Money;
+  readonly total: number;
+  readonly perBuyerLimit: number;
+  /** Milliseconds since 1970. */
+  readonly opensAt: number;
+  readonly closesAt: number;
+  readonly payWithinSeconds: number;
+}
+
+/** Without a text or an image of its own a sale takes those that its product has at the time. */
+export type NewSale = SaleSettings & { readonly description?: string; readonly imageUrl?: string };
+
+export type SaleChanges = Partial<SaleSettings> & {
+  readonly description?: string;
+  /** Null takes it away. */
+  readonly imageUrl?: string | null;
+};
+
+/** A setting that contradicts another, or what is stored. */
+export interface SettingError {
+  readonly setting: keyof SaleSettings;
+  readonly message: string;
+}
+
+export interface InvalidSettings {
+  readonly kind: 'invalid';
+  readonly errors: readonly SettingError[];
+}
+
+export type CreateOutcome = { readonly kind: 'created'; readonly sale: Sale } | InvalidSettings;
+
+export type ChangeOutcome =
+  | { readonly kind: 'changed'; readonly sale: Sale }
+  | { readonly kind: 'unknown' }
+  /** It is not of the expected version. */
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'notDraft' }
+  | InvalidSettings;
+
+export type SaleAdminPorts = PublishPorts &
+  ClosePorts & {
+    readonly catalogue: Pick<Catalogue, 'addSale' | 'product'>;
+    /** Makes the changing part of an id; ids sort by time. */
+    readonly newId: () => string;
+  };
+
+const FIRST_EPOCH = 1;
+
+/**
+ * Sales from draft to closed, for the admin. A product that is removed while a sale of it is being made does that sale no
+ * harm: all that the sale needs of it, it has by then.
+ */
+export class SaleAdmin {
+  constructor(private readonly ports: SaleAdminPorts) {}
+
+  async create(fresh: NewSale): Promise<CreateOutcome> {
+    const product = await this.ports.catalogue.product(fresh.productId);
+    const errors = errorsOf(fresh, product);
+    if (product === undefined || errors.length > 0) return { kind: 'invalid', errors };
+    const { description = product.description, imageUrl = product.imageUrl, ...settings } = fresh;
+    for (;;) {
+      const sale: Sale = {
+        id: `sale_${this.ports.newId()}`,
+        ...settings,
+        description,
+        ...(imageUrl === undefined ? {} : { imageUrl }),
+        status: 'draft',
+        epoch: FIRST_EPOCH,
+        version: 1,
+      };
+      if (!(await this.ports.catalogue.addSale(sale))) continue;
+      tellOfSale(sale.id, this.ports);
+      return { kind: 'created', sale };
+    }
+  }
+
+  /** Drafts only. Without an expected version the change is made to whatever is stored. */
+  async change(saleId: string, changes: SaleChanges, expectedVersion?: number): Promise<ChangeOutcome> {
+    const { catalogue } = this.ports;
+    const outcome = await optimistically<ChangeOutcome>(async () => {
+      const found = await catalogue.sale(saleId);
+      if (found === undefined) return { kind: 'unknown' };
+      if (found.status !== 'draft') return { kind: 'notDraft' };
+      if (expectedVersion !== undefined && expectedVersion !== found.version) return { kind: 'stale' };
+      const sale = changed(found, changes);
+      // A draft whose product was removed under it can still be changed in all else.
+      const product = sale.productId === found.productId ? KEPT : await catalogue.product(sale.productId);
+      const errors = errorsOf(sale, product);
+      if (errors.length > 0) return { kind: 'invalid', errors };
+      return (await catalogue.saveSale(sale)) ? { kind: 'changed', sale } : undefined;
+    });
+    if (outcome.kind === 'changed') tellOfSale(saleId, this.ports);
+    return outcome;
+  }
+
+  publish(saleId: string): Promise<PublishOutcome> {
+    return publishSale(saleId, this.ports);
+  }
+
+  close(saleId: string): Promise<CloseOutcome> {
+    return closeSale(saleId, this.ports);
+  }
+}
+
+const KEPT = 'kept';
+
+/** What no schema of a single field can say. */
+function errorsOf(settings: SaleSettings, product: Product | typeof KEPT | undefined): readonly SettingError[] {
+  const errors: SettingError[] = [];
+  if (product === undefined) errors.push({ setting: 'productId', message: 'names no product' });
+  if (settings.perBuyerLimit > settings.total) {
+    errors.push({ setting: 'perBuyerLimit', message: 'must not be more than total' });
+  }
+  if (settings.closesAt <= settings.opensAt)
+    errors.push({ setting: 'closesAt', message: 'must be later than opensAt' });
+  return errors;
+}
+
+function changed({ imageUrl: oldUrl, ...sale }: Sale, { imageUrl = oldUrl, ...changes }: SaleChanges): Sale {
+  return { ...sale, ...changes, ...(imageUrl ? { imageUrl } : {}), version: sale.version + 1 };
+}
