@@ -1,6 +1,6 @@
 import type { HttpReply, HttpRequest } from '../ports/http.ts';
 import type { Authenticator, AuthFailure, Principal } from './auth.ts';
-import { constantProblem, sendRendered } from './problem.ts';
+import { constantProblem, type Rendered, sendRendered } from './problem.ts';
 
 // RFC 6750, section 3: a request without a token is told the scheme only.
 const CHALLENGE = [['www-authenticate', 'Bearer']] as const;
@@ -23,8 +23,13 @@ const REFUSALS = {
 export function requirePrincipal(auth: Authenticator, request: HttpRequest, reply: HttpReply): Principal | undefined {
   const principal = auth.authenticate(request.authorization);
   if (typeof principal !== 'string') return principal;
-  sendRendered(reply, REFUSALS[principal](request.requestId));
+  sendRendered(reply, refusalOfToken(principal, request.requestId));
   return undefined;
+}
+
+/** What a token that is no good is answered. */
+export function refusalOfToken(failure: AuthFailure, requestId: string): Rendered {
+  return REFUSALS[failure](requestId);
 }
 
 /** For what everyone may read: a token that is no good any more must not keep a buyer from looking. */

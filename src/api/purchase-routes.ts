@@ -1,34 +1,20 @@
 import { Type } from '@sinclair/typebox';
-import type { Clock } from '../ports/clock.ts';
-import type { HttpRequest } from '../ports/http.ts';
-import type { PurchaseRequest } from '../streams/purchase-request.ts';
 import { requirePrincipal } from './access.ts';
 import type { Authenticator } from './auth.ts';
 import { OrderId, SaleId, StringEnum } from './common-schemas.ts';
 import { EmptyBody, refusalOfBody } from './empty-body.ts';
-import { IdempotencyKey, isIdempotencyKey } from './idempotency-key.ts';
+import { IdempotencyKey } from './idempotency-key.ts';
 import type { Operation } from './operation.ts';
 import { OrderSchema } from './order-schema.ts';
-import { renderOutcome } from './outcome.ts';
-import { problem, type Rendered, sendRendered } from './problem.ts';
-import { isSaleId } from './sales-routes.ts';
+import { sendRendered } from './problem.ts';
+import { type PurchaseDeskDeps, refusalOfKey, submitPurchase } from './purchase-desk.ts';
 
-export interface PurchaseRoutesDeps {
-  readonly purchases: { submit(request: PurchaseRequest): void };
+export interface PurchaseRoutesDeps extends PurchaseDeskDeps {
   readonly auth: Authenticator;
-  readonly clock: Pick<Clock, 'monotonic'>;
-  /** Whether this process is shutting down. */
-  readonly draining: () => boolean;
 }
 
-const KEY_ERROR = {
-  in: 'header',
-  path: 'Idempotency-Key',
-  message: 'must be 1 to 255 printable ASCII characters',
-} as const;
-
-/** The hot path: one synchronous pass, and one closure that answers. */
-export function purchaseRoutes({ purchases, auth, clock, draining }: PurchaseRoutesDeps): readonly Operation[] {
+/** The hot path: one synchronous pass, and two closures that answer. */
+export function purchaseRoutes(deps: PurchaseRoutesDeps): readonly Operation[] {
   return [
     {
       method: 'POST',
@@ -73,32 +59,14 @@ export function purchaseRoutes({ purchases, auth, clock, draining }: PurchaseRou
         ],
       },
       handle(request, reply) {
-        const principal = requirePrincipal(auth, request, reply);
+        const principal = requirePrincipal(deps.auth, request, reply);
         if (principal === undefined) return;
-        const { requestId } = request;
-        const refused = refusalOf(request);
+        const { requestId, idempotencyKey } = request;
+        const refused = refusalOfKey(idempotencyKey, requestId) ?? refusalOfBody(request);
         if (refused !== undefined) return sendRendered(reply, refused);
-        if (draining()) return sendRendered(reply, renderOutcome({ kind: 'draining' }, requestId));
-        const saleId = request.params[0] as string;
-        if (!isSaleId(saleId)) return sendRendered(reply, renderOutcome({ kind: 'unknownSale' }, requestId));
-
-        purchases.submit({
-          saleId,
-          userId: principal.userId,
-          idempotencyKey: request.idempotencyKey,
-          requestId,
-          receivedAt: clock.monotonic(),
-          respond: (outcome) => sendRendered(reply, renderOutcome(outcome, requestId)),
-        });
+        const asked = { saleId: request.params[0] as string, userId: principal.userId, idempotencyKey, requestId };
+        submitPurchase(deps, asked, (answer) => sendRendered(reply, answer));
       },
     },
   ];
-}
-
-function refusalOf(request: HttpRequest): Rendered | undefined {
-  const { idempotencyKey, requestId } = request;
-  if (idempotencyKey !== undefined && !isIdempotencyKey(idempotencyKey)) {
-    return problem('invalid', requestId, { errors: [KEY_ERROR] });
-  }
-  return refusalOfBody(request);
 }

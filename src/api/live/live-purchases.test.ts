@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { liveRig } from '../../../test/support/live-rig.ts';
+import { aSale } from '../../../test/support/sales.ts';
+import { reservedOrder } from '../../domain/purchase.ts';
+
+const sale = aSale();
+const { id: saleId } = sale;
+const order = reservedOrder(sale, {
+  orderId: '1JG8Z5E4T00000',
+  userId: 'u1',
+  ticket: 3,
+  reservedAt: Date.UTC(2030, 0, 1),
+});
+
+describe('purchasing', () => {
+  it.each([
+    ['an order', { kind: 'reserved', order }],
+    ['a replay', { kind: 'replayed', order }],
+    ['a refusal', { kind: 'limitReached', orderIds: [order.id] }],
+    ['an opening to come', { kind: 'notStarted', opensAt: sale.opensAt }],
+    ['an unknown end', { kind: 'unavailable' }],
+  ] as const)('is answered %s with the bytes of HTTP', (_name, outcome) => {
+    const { connect, token, overHttp } = liveRig({ outcome: () => outcome });
+    const socket = connect();
+    const mine = token('u1');
+    socket.say({ type: 'auth', id: 1, token: mine });
+    socket.say({ type: 'purchase', id: 'p', saleId });
+    const answer = overHttp(saleId, 'c1-2', { authorization: `Bearer ${mine}` });
+    expect(socket.texts.at(-1)).toBe(`{"type":"purchase","id":"p","status":${answer?.status},"body":${answer?.body}}`);
+    expect(socket.heard()).toHaveLength(2);
+  });
+
+  it('hands in who, what, when and with which key, under a request id of the frame', () => {
+    const { connect, token, pending, clock } = liveRig({ outcome: () => undefined });
+    const socket = connect();
+    socket.say({ type: 'auth', id: 1, token: token('u1') });
+    clock.advance(17);
+    socket.say({ type: 'purchase', id: 2, saleId, idempotencyKey: 'k 1' });
+    socket.say({ type: 'purchase', id: 3, saleId });
+    expect(pending).toEqual([
+      expect.objectContaining({ saleId, userId: 'u1', idempotencyKey: 'k 1', requestId: 'c1-2', receivedAt: 17 }),
+      expect.objectContaining({ idempotencyKey: undefined, requestId: 'c1-3' }),
+    ]);
+  });
+
+  it('is answered under its own id, in whatever order answers come, and counted until then', () => {
+    const { connect, token, pending, live } = liveRig({ outcome: () => undefined });
+    const socket = connect();
+    socket.say({ type: 'auth', id: 1, token: token('u1') });
+    for (const id of [2, 3]) socket.say({ type: 'purchase', id, saleId });
+    expect(live.inFlight()).toBe(2);
+    socket.heard();
+    pending[1]?.respond({ kind: 'soldOut' });
+    socket.hangUp();
+    pending[0]?.respond({ kind: 'soldOut' });
+    expect(socket.heard().map(({ id }) => id)).toEqual([3]);
+    expect(live.inFlight()).toBe(0);
+  });
+
+  it('is refused as over HTTP: without a token, with a bad key, for an impossible sale, while draining', () => {
+    const { connect, token, overHttp, drain } = liveRig();
+    const mine = token('u1');
+    const authorization = `Bearer ${mine}`;
+    const socket = connect();
+    const expected: unknown[] = [];
+    const expectSame = (id: number, answer: { readonly status: number; readonly body: string } | undefined) =>
+      expected.push({ type: 'purchase', id, status: answer?.status, body: JSON.parse(answer?.body ?? '') });
+
+    socket.say({ type: 'purchase', id: 1, saleId });
+    expectSame(1, overHttp(saleId, 'c1-1'));
+    socket.say({ type: 'auth', id: 2, token: mine });
+    expected.push({ type: 'auth', id: 2, userId: 'u1' });
+    for (const [id, key] of [
+      [3, ''],
+      [4, 'é'],
+      [5, 'x'.repeat(256)],
+    ] as const) {
+      socket.say({ type: 'purchase', id, saleId, idempotencyKey: key });
+      expectSame(id, overHttp(saleId, `c1-${id}`, { authorization, idempotencyKey: key }));
+    }
+    socket.say({ type: 'purchase', id: 6, saleId: 'a b' });
+    expectSame(6, overHttp('a b', 'c1-6', { authorization }));
+    drain();
+    socket.say({ type: 'purchase', id: 7, saleId });
+    expectSame(7, overHttp(saleId, 'c1-7', { authorization }));
+
+    const heard = socket.heard();
+    expect(heard).toEqual(expected);
+    expect(heard.map(({ status }) => status)).toEqual([401, undefined, 422, 422, 422, 404, 503]);
+  });
+
+  it('needs a token that is still good, and another one helps', () => {
+    const { connect, token, clock } = liveRig();
+    const socket = connect();
+    socket.say({ type: 'auth', id: 1, token: token('u1', 'buyer', 5) });
+    clock.advance(5000);
+    socket.say({ type: 'purchase', id: 2, saleId });
+    socket.say({ type: 'auth', id: 3, token: token('u1') });
+    socket.say({ type: 'purchase', id: 4, saleId });
+    expect(socket.heard().map(({ status }) => status)).toEqual([undefined, 401, undefined, 409]);
+  });
+});

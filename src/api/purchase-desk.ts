@@ -1,0 +1,51 @@
+import type { Clock } from '../ports/clock.ts';
+import type { PurchaseRequest } from '../streams/purchase-request.ts';
+import { isIdempotencyKey } from './idempotency-key.ts';
+import { renderOutcome } from './outcome.ts';
+import { problem, type Rendered } from './problem.ts';
+import { isSaleId } from './sales-routes.ts';
+
+export interface PurchaseDeskDeps {
+  readonly purchases: { submit(request: PurchaseRequest): void };
+  readonly clock: Pick<Clock, 'monotonic'>;
+  /** Whether this process is shutting down. */
+  readonly draining: () => boolean;
+}
+
+/** A purchase by a buyer who is known, with a key that was checked. */
+export type AskedPurchase = Pick<PurchaseRequest, 'saleId' | 'userId' | 'idempotencyKey' | 'requestId'>;
+
+const KEY_ERROR = {
+  in: 'header',
+  path: 'Idempotency-Key',
+  message: 'must be 1 to 255 printable ASCII characters',
+} as const;
+
+/** The answer to a key that is none; undefined when it is one, or there is none. */
+export function refusalOfKey(key: string | undefined, requestId: string): Rendered | undefined {
+  return key === undefined || isIdempotencyKey(key)
+    ? undefined
+    : problem('invalid', requestId, { errors: [KEY_ERROR] });
+}
+
+/** Where purchases are handed in, over HTTP or the live socket; `respond` is called exactly once, now or later. */
+export function submitPurchase(
+  { purchases, clock, draining }: PurchaseDeskDeps,
+  { saleId, userId, idempotencyKey, requestId }: AskedPurchase,
+  respond: (answer: Rendered) => void,
+): void {
+  if (draining()) {
+    respond(renderOutcome({ kind: 'draining' }, requestId));
+  } else if (!isSaleId(saleId)) {
+    respond(renderOutcome({ kind: 'unknownSale' }, requestId));
+  } else {
+    purchases.submit({
+      saleId,
+      userId,
+      idempotencyKey,
+      requestId,
+      receivedAt: clock.monotonic(),
+      respond: (outcome) => respond(renderOutcome(outcome, requestId)),
+    });
+  }
+}

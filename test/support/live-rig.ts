@@ -1,0 +1,119 @@
+import { createSigner } from 'fast-jwt';
+import { expect } from 'vitest';
+import { type Authenticator, createAuthenticator } from '../../src/api/auth.ts';
+import { createLiveApi, type LiveLimits } from '../../src/api/live/live-api.ts';
+import { purchaseRoutes } from '../../src/api/purchase-routes.ts';
+import type { PurchaseOutcome } from '../../src/domain/purchase.ts';
+import type { Sale } from '../../src/domain/sale.ts';
+import type { HttpRequest } from '../../src/ports/http.ts';
+import type { PurchaseRequest } from '../../src/streams/purchase-request.ts';
+import { FakeLiveHub, FakeLiveSocket } from './fakes/fake-live-socket.ts';
+import { ManualClock } from './fakes/manual-clock.ts';
+
+const secret = 'a secret for tests only';
+const sign = createSigner({ key: secret, algorithm: 'HS256' });
+
+export interface LiveRigOptions {
+  /** Sales that are known at once. */
+  readonly sales?: readonly Sale[];
+  /** How others are looked up. @default there are none */
+  readonly find?: (saleId: string) => Promise<Sale | undefined>;
+  /** What a purchase comes to; undefined for later, see `pending`. @default sold out */
+  readonly outcome?: (request: PurchaseRequest) => PurchaseOutcome | undefined;
+  readonly limits?: LiveLimits;
+}
+
+/** The live protocol on fake sockets, and the HTTP route of a purchase on the same desk to compare with. */
+export function liveRig({ sales = [], find = async () => undefined, outcome, limits }: LiveRigOptions = {}) {
+  const clock = new ManualClock();
+  const hub = new FakeLiveHub();
+  const auth: Authenticator = createAuthenticator({ secret, cacheSize: 100, now: clock.now });
+  const watching: string[] = [];
+  const faults: unknown[] = [];
+  const counted: unknown[] = [];
+  const pending: PurchaseRequest[] = [];
+  let draining = false;
+  let sockets = 0;
+
+  const desk = {
+    auth,
+    clock,
+    draining: () => draining,
+    purchases: {
+      submit: (request: PurchaseRequest) => {
+        const answer = outcome === undefined ? { kind: 'soldOut' as const } : outcome(request);
+        if (answer === undefined) pending.push(request);
+        else request.respond(answer);
+      },
+    },
+  };
+  const live = createLiveApi({
+    ...desk,
+    sales: { known: (saleId) => sales.find(({ id }) => id === saleId), find },
+    publish: (topic, frame) => hub.publish(topic, frame),
+    onWatch: (saleId, watched) => watching.push(`${watched ? '+' : '-'}${saleId}`),
+    onFault: (fault) => faults.push(fault),
+    counters: {
+      liveFrame: (type) => counted.push(type),
+      liveFlood: () => counted.push('flood'),
+      liveOrders: (told) => counted.push(told),
+    },
+    ...(limits === undefined ? {} : { limits }),
+  });
+
+  return {
+    clock,
+    live,
+    watching,
+    faults,
+    counted,
+    pending,
+    /** A socket that has heard its hello. */
+    connect: (): FakeLiveSocket => {
+      sockets += 1;
+      const socket = new FakeLiveSocket(`c${sockets}`, hub, live.handlers);
+      socket.heard();
+      return socket;
+    },
+    open: (): FakeLiveSocket => new FakeLiveSocket('c0', hub, live.handlers),
+    token: (userId: string, role: 'buyer' | 'admin' = 'buyer', ttlSeconds = 60): string =>
+      sign({ sub: userId, role, exp: Math.floor(clock.now() / 1000) + ttlSeconds }),
+    drain: () => {
+      draining = true;
+    },
+    /** What HTTP answers to the same purchase under the same request id. */
+    overHttp: (saleId: string, requestId: string, parts: Partial<HttpRequest> = {}) => {
+      const [route] = purchaseRoutes(desk);
+      let answer: { readonly status: number; readonly body: string } | undefined;
+      const request: HttpRequest = {
+        method: 'POST',
+        path: '',
+        params: [saleId],
+        query: '',
+        requestId,
+        authorization: '',
+        idempotencyKey: undefined,
+        contentType: '',
+        ifMatch: '',
+        signature: '',
+        body: new Uint8Array(0),
+        ...parts,
+      };
+      void route?.handle(request, {
+        open: true,
+        send: (status, _type, body) => {
+          answer = { status, body: String(body) };
+        },
+      });
+      return answer;
+    },
+  };
+}
+
+/** What a test matches a refusal with. */
+export const problemFrame = (id: unknown, status: number, code: string) => ({
+  type: 'error',
+  ...(id === undefined ? {} : { id }),
+  status,
+  body: expect.objectContaining({ status, code }),
+});
