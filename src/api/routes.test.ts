@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { routesWith, tokenOf } from '../../test/support/route-caller.ts';
 import { Fault } from '../domain/errors.ts';
 
+const viewOf = async () => {
+  throw new Error('no route of these shows a sale that it has');
+};
+
 const unchanged = async () => ({ kind: 'unknown' }) as const;
 
 describe('reads', () => {
@@ -11,6 +15,7 @@ describe('reads', () => {
       routesWith({
         onFault: (fault, requestId) => told.push([fault.code, requestId]),
         sales: {
+          viewOf,
           view: () => Promise.reject(new Fault(code, 'gone')),
           list: () => Promise.reject(new Fault(code, 'gone')),
         },
@@ -30,7 +35,11 @@ describe('reads', () => {
 
   it('let any other fault through to the front, which answers 500', async () => {
     const call = routesWith({
-      sales: { view: () => Promise.reject(new Fault('corrupt', 'bad row')), list: () => Promise.reject(new Error()) },
+      sales: {
+        viewOf,
+        view: () => Promise.reject(new Fault('corrupt', 'bad row')),
+        list: () => Promise.reject(new Error()),
+      },
     });
     await expect(call('GET', '/v1/sales/:saleId', { params: ['demo'] })).rejects.toThrow('bad row');
   });
@@ -38,7 +47,7 @@ describe('reads', () => {
   it('do not ask for ids that cannot exist', async () => {
     const asked: string[] = [];
     const call = routesWith({
-      sales: { view: async (id) => void asked.push(id), list: async () => ({ items: [] }) },
+      sales: { viewOf, view: async (id) => void asked.push(id), list: async () => ({ items: [] }) },
       orders: {
         find: async (id) => void asked.push(id),
         list: async () => ({ items: [] }),

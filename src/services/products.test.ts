@@ -8,7 +8,11 @@ const MUG = { name: 'Mug', description: 'Blue.', imageUrl: 'https://example.com/
 function rig() {
   let made = 0;
   const catalogue = new MemoryCatalogue([aSale({ productId: 'product_2' })]);
-  const products = new Products({ catalogue, newId: () => String(Math.ceil((made += 1) / 2)) });
+  const newId = () => {
+    made += 1;
+    return String(Math.ceil(made / 2));
+  };
+  const products = new Products({ catalogue, newId });
   return { catalogue, products };
 }
 

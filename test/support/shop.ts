@@ -11,8 +11,12 @@ import type { HttpFront, ListenHttp } from '../../src/ports/http.ts';
 import { OrderFinder } from '../../src/services/order-finder.ts';
 import { Orders } from '../../src/services/orders.ts';
 import { PaymentEvents } from '../../src/services/payment-events.ts';
+import { Products } from '../../src/services/products.ts';
+import { reportOn } from '../../src/services/report.ts';
+import { SaleAdmin } from '../../src/services/sale-admin.ts';
 import { Sales } from '../../src/services/sales.ts';
 import type { PurchaseRequest } from '../../src/streams/purchase-request.ts';
+import { MemoryCatalogue } from './fakes/memory-catalogue.ts';
 import { MemoryOrderStore } from './fakes/memory-order-store.ts';
 
 export const SHOP_SECRET = 'a secret for tests only';
@@ -38,12 +42,10 @@ export interface ShopOptions {
 /** The real API and services on a real front, with a shop in memory behind them that never runs out. */
 export async function openShop(listen: ListenHttp, options: ShopOptions): Promise<Shop> {
   const { sales: list, maxBodyBytes = 16 * 1024, ...limits } = options;
-  const catalogue = {
-    sale: async (id: string) => list.find((sale) => sale.id === id),
-    sales: async ({ after = '', includeDrafts }: { readonly after?: string; readonly includeDrafts: boolean }) =>
-      list.filter((sale) => sale.id > after && (includeDrafts || sale.status !== 'draft')),
-  };
+  const catalogue = new MemoryCatalogue(list);
   const queue = {
+    load: async () => {},
+    close: async () => {},
     find: async () => undefined,
     release: async (_saleId: string, orderIds: readonly string[]) => orderIds,
     stock: async () => ({ remaining: 5, version: 1 }),
@@ -94,6 +96,9 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
         onNotReturned: (fault) => errors.push(fault),
       }),
       payments: new PaymentEvents({ payments, store, finder, news, clock: systemClock, onNotice: () => {} }),
+      products: new Products({ catalogue, newId }),
+      saleAdmin: new SaleAdmin({ catalogue, queue, clock: systemClock, newId }),
+      report: (saleId) => reportOn(saleId, { catalogue, queue, store, live: { timeline: async () => [] } }),
       auth: createAuthenticator({ secret: SHOP_SECRET, cacheSize: 100 }),
       clock: systemClock,
       readiness: async () => ({ ready: true, dependencies: { queue: { state: 'up' } } }),

@@ -18,7 +18,10 @@ orderStoreContract('the fake', async () => {
     close: async () => undefined,
   };
 });
-catalogueContract('the fake', async () => ({ catalogue: new MemoryCatalogue(), close: async () => undefined }));
+catalogueContract('the fake', async () => {
+  const catalogue = new MemoryCatalogue();
+  return { catalogue, other: catalogue, close: async () => undefined };
+});
 leasesContract('the fake', async () => {
   const clock = new ManualClock();
   const leases = new MemoryLeases(clock.now);
