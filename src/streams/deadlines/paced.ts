@@ -1,0 +1,43 @@
+import { concat, defer, EMPTY, expand, from, ignoreElements, map, mergeMap, type Observable, tap, timer } from 'rxjs';
+import type { DeadlineOptions, DeadlinePorts } from './contract.ts';
+
+/** What one batch came to. */
+export interface Batch<T> {
+  readonly results: readonly T[];
+  /** There may be another one to do. */
+  readonly more: boolean;
+}
+
+/**
+ * Batch after batch until there is no more to do, with a rest after each that depends on how long it took: whoever shares
+ * the databases gets their time too. Unsubscribed, it finishes the batch at hand.
+ */
+export function paced<T>(
+  work: () => Promise<Batch<T>>,
+  { clock }: Pick<DeadlinePorts, 'clock'>,
+  { restShare, scheduler }: Pick<DeadlineOptions, 'restShare' | 'scheduler'>,
+): Observable<T> {
+  const timed = () =>
+    defer(() => {
+      const startedAt = clock.monotonic();
+      return from(work()).pipe(map((batch) => ({ ...batch, restMs: (clock.monotonic() - startedAt) * restShare })));
+    });
+  return timed().pipe(
+    expand(({ more, restMs }) => (more ? timer(restMs, scheduler).pipe(mergeMap(timed)) : EMPTY)),
+    mergeMap(({ results }) => results),
+  );
+}
+
+/** Goes on for a while behind a result with a fault, so that what waits for its end tries again later, not at once. */
+export function pauseAfterFault<T extends { readonly fault?: unknown }>(
+  results$: Observable<T>,
+  { faultRestMs, scheduler }: Pick<DeadlineOptions, 'faultRestMs' | 'scheduler'>,
+): Observable<T> {
+  return defer(() => {
+    let failed = false;
+    return concat(
+      results$.pipe(tap(({ fault }) => (failed ||= fault !== undefined))),
+      defer(() => (failed ? timer(faultRestMs, scheduler).pipe(ignoreElements()) : EMPTY)),
+    );
+  });
+}
