@@ -53,8 +53,8 @@ export interface LiveApi {
   readonly orders: (orders: readonly Order[]) => void;
   /** The sales that somebody looks at. */
   readonly watched: () => readonly string[];
-  /** Purchases that have no answer yet. */
-  readonly inFlight: () => number;
+  /** Resolves when every purchase has its answer. */
+  readonly idle: () => Promise<void>;
 }
 
 const FLOOD = { code: 1008, reason: 'too many frames' } as const;
@@ -73,7 +73,9 @@ export function createLiveApi(deps: LiveApiDeps): LiveApi {
     isAdmin: (client) => buyers.isAdmin(client),
     max: limits.subscriptions,
   });
+  /** Purchases that have no answer yet. */
   let inFlight = 0;
+  const whenIdle: (() => void)[] = [];
 
   /** `id` is what the reply carries, as JSON; `requestId` names all that the frame causes. */
   const handle = (client: LiveClient, frame: ClientFrame, id: string, requestId: string): void => {
@@ -118,6 +120,7 @@ export function createLiveApi(deps: LiveApiDeps): LiveApi {
     submitPurchase(deps, { saleId, userId: principal.userId, idempotencyKey, requestId }, (answer) => {
       inFlight -= 1;
       reply(answer);
+      if (inFlight === 0) for (const tell of whenIdle.splice(0)) tell();
     });
   };
 
@@ -166,6 +169,8 @@ export function createLiveApi(deps: LiveApiDeps): LiveApi {
       if (told > 0) counters.liveOrders(told);
     },
     watched: () => topics.saleIds,
-    inFlight: () => inFlight,
+    idle: async () => {
+      if (inFlight > 0) await new Promise<void>((resolve) => whenIdle.push(resolve));
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { settled } from '../../../test/support/deferred.ts';
 import { liveRig } from '../../../test/support/live-rig.ts';
 import { aSale } from '../../../test/support/sales.ts';
 import { reservedOrder } from '../../domain/purchase.ts';
@@ -43,18 +44,24 @@ describe('purchasing', () => {
     ]);
   });
 
-  it('is answered under its own id, in whatever order answers come, and counted until then', () => {
+  it('is answered under its own id, in whatever order answers come, and waited for until then', async () => {
     const { connect, token, pending, live } = liveRig({ outcome: () => undefined });
     const socket = connect();
+    await live.idle();
     socket.say({ type: 'auth', id: 1, token: token('u1') });
     for (const id of [2, 3]) socket.say({ type: 'purchase', id, saleId });
-    expect(live.inFlight()).toBe(2);
+    let idle = false;
+    const becomesIdle = live.idle().then(() => {
+      idle = true;
+    });
     socket.heard();
     pending[1]?.respond({ kind: 'soldOut' });
     socket.hangUp();
+    await settled();
+    expect(idle).toBe(false);
     pending[0]?.respond({ kind: 'soldOut' });
+    await becomesIdle;
     expect(socket.heard().map(({ id }) => id)).toEqual([3]);
-    expect(live.inFlight()).toBe(0);
   });
 
   it('is refused as over HTTP: without a token, with a bad key, for an impossible sale, while draining', () => {
