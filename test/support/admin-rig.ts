@@ -1,0 +1,70 @@
+import type { HttpRequest } from '../../src/ports/http.ts';
+import type { NewsItem } from '../../src/ports/news.ts';
+import { Products } from '../../src/services/products.ts';
+import { reportOn } from '../../src/services/report.ts';
+import { SaleAdmin } from '../../src/services/sale-admin.ts';
+import { Sales } from '../../src/services/sales.ts';
+import { ManualClock } from './fakes/manual-clock.ts';
+import { MemoryCatalogue } from './fakes/memory-catalogue.ts';
+import { MemoryOrderStore } from './fakes/memory-order-store.ts';
+import { MemoryTicketQueue } from './fakes/memory-ticket-queue.ts';
+import { routesWith, tokenOf } from './route-caller.ts';
+
+/** What a call sends; `params` are the parameters of its pattern. */
+export interface AdminCall {
+  readonly params?: readonly string[];
+  readonly body?: unknown;
+  readonly ifMatch?: string;
+  readonly query?: string;
+  readonly contentType?: string;
+  readonly authorization?: string;
+}
+
+export const MUG = { name: 'Mug', description: 'Blue.', imageUrl: 'https://example.com/mug.png' };
+
+export const MUG_SALE = {
+  productId: 'product_1',
+  title: 'Mugs',
+  price: { amount: 1299, currency: 'EUR' },
+  total: 5,
+  opensAt: '2030-01-02T00:00:00.000Z',
+  closesAt: '2030-01-03T00:00:00.000Z',
+};
+
+/** The admin's routes on the real services and on memory; ids count up. */
+export function adminRig() {
+  const clock = new ManualClock();
+  const catalogue = new MemoryCatalogue();
+  const queue = new MemoryTicketQueue(clock.now);
+  const store = new MemoryOrderStore();
+  const sales = new Sales({ catalogue, queue, clock });
+  const told: NewsItem[] = [];
+  let made = 0;
+  const newId = () => {
+    made += 1;
+    return String(made);
+  };
+  const live = { timeline: async () => [{ second: 1_893_456_000, reserved: 3 }] };
+  const call = routesWith({
+    clock,
+    sales,
+    products: new Products({ catalogue, newId }),
+    saleAdmin: new SaleAdmin({ catalogue, queue, clock, sales, news: { tell: (item) => void told.push(item) }, newId }),
+    report: (saleId) => reportOn(saleId, { catalogue, queue, store, live }),
+  });
+
+  /** As an admin, unless told otherwise; gives the body as JSON. */
+  const admin = async (method: HttpRequest['method'], pattern: string, { body, ...parts }: AdminCall = {}) => {
+    const {
+      status,
+      headers,
+      body: text,
+    } = await call(method, pattern, {
+      authorization: tokenOf('boss', 'admin'),
+      ...(body === undefined ? {} : { contentType: 'application/json', body: Buffer.from(JSON.stringify(body)) }),
+      ...parts,
+    });
+    return { status, headers, json: text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>) };
+  };
+  return { admin, clock, catalogue, queue, store, told };
+}
