@@ -19,9 +19,22 @@ const ReceivedSchema = Type.Object(
 
 const RECEIVED = serialiser(ReceivedSchema)({ received: true } satisfies Static<typeof ReceivedSchema>);
 
+/** Which members an event has is between the provider and its adapter. */
 const EventBody = Type.Object(
   {},
-  { additionalProperties: true, description: "The provider's event, as it signed it." },
+  {
+    additionalProperties: true,
+    minProperties: 1,
+    description: "The provider's event, byte for byte as it was signed.",
+    examples: [
+      {
+        id: 'evt_1JG8Z5E4T00000',
+        type: 'payment.captured',
+        createdAt: '2026-11-21T09:07:10.000Z',
+        data: { paymentId: 'pay_1JG8Z5E4T00000', orderId: '1JG8Z5E4T00000', amount: 12999, currency: 'USD' },
+      },
+    ],
+  },
 );
 
 // RFC 9110, section 15.5.2: a 401 names a scheme.
