@@ -95,8 +95,8 @@ export interface SaleMoney {
 export interface OrderStore {
   /**
    * Stores a batch and the positions behind it in one transaction; all or nothing. An order id that is there
-   * already is left as it is. Within a batch the first of two rivals for a ticket or a key wins. A loser by its key alone
-   * holds a ticket that no live order has: it is owed to the queue, see `owedTickets`. A loser by its ticket owes none.
+   * already is left as it is. Within a batch the first of two rivals for a ticket or a key wins. One that lost by its
+   * key alone has a ticket that no live order holds, and owes it to the queue; one that lost its ticket owes none.
    */
   store(batch: StoreBatch): Promise<StoreResult>;
 

@@ -22,8 +22,8 @@ export function lockReserved(ids: string): string {
   );
 }
 
-export function lockOrder(orderId: string): string {
-  return `SELECT id, sale_id FROM orders WHERE id = ${quoted(orderId)} FOR UPDATE`;
+export function selectSaleOf(ids: string): string {
+  return `SELECT sale_id FROM orders WHERE id IN (${ids})`;
 }
 
 export function move(to: EndState, ids: string, at: number): string {

@@ -11,13 +11,13 @@ import {
   idList,
   insertEvent,
   insertPayment,
-  lockOrder,
   lockReserved,
   markRefundDue,
   markRefunded,
   move,
   oweTickets,
   selectEvent,
+  selectSaleOf,
 } from './life-statements.ts';
 import { quoted } from './literals.ts';
 import { inTransaction, type Session } from './session.ts';
@@ -64,13 +64,13 @@ async function moveReserved(session: Session, to: EndState, ids: string, at: num
 }
 
 /**
- * The lock on the order puts its captures and its other ends in a row; that on the event, and on the payment, what comes
- * twice at the same moment. Each is taken in that order.
+ * Of what comes twice at the same moment the second one waits at the key of the event, or of the payment, until the
+ * first has committed. Of two payments, or a payment and another end, the conditional update lets one have the order.
  */
 async function recordCapture(session: Session, capture: Capture): Promise<CaptureResult> {
   const ids = idList([capture.orderId]);
   if (ids === undefined) return { kind: 'unknownOrder' };
-  const [order] = await session.rows<Pick<RawOrder, 'id' | 'sale_id'>>(lockOrder(capture.orderId));
+  const [order] = await session.rows<Pick<RawOrder, 'sale_id'>>(selectSaleOf(ids));
   if (order === undefined) return { kind: 'unknownOrder' };
 
   if ((await session.write(insertEvent(capture))) === 0) {

@@ -55,7 +55,8 @@ export function createMysqlOrderStore(
 
 /**
  * Fewer rows went in than were sent. Those whose id is there were stored before; the others lost to a rival, which stays
- * locked until our commit since our insert ran into it. One that lost by its key has a ticket that nobody else holds.
+ * locked until our commit since our insert ran into it. One that lost by its key has a ticket that nobody else
+ * holds.
  */
 async function rejectLosers(session: Session, orders: readonly NewOrder[], endedAt: number): Promise<Rejection[]> {
   const there = new Set((await session.rows<{ readonly id: string }>(selectStored(orders))).map(({ id }) => id));

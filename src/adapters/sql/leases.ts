@@ -25,7 +25,8 @@ export function createSqlLeases(database: SqlDatabase, { now = Date.now }: SqlLe
 
   const renew = (name: string, holder: string, ttlMs: number): Promise<number> =>
     write(
-      `UPDATE leases SET holder = ?, held_until = ${clock()} + ? WHERE name = ? AND (holder = ? OR held_until <= ${clock()})`,
+      `UPDATE leases SET holder = ?, held_until = ${clock()} + ? ` +
+        `WHERE name = ? AND (holder = ? OR held_until <= ${clock()})`,
       holder,
       ttlMs,
       name,
