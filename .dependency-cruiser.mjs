@@ -10,6 +10,7 @@ const INNER = ['domain', 'ports', 'resilience', 'streams', 'services'];
 
 const LAYERS = {
   domain: [],
+  client: [],
   ports: ['domain'],
   resilience: ['domain', 'ports'],
   streams: ['domain', 'ports', 'resilience'],
@@ -61,6 +62,20 @@ export default {
   forbidden: [
     ...layerRules,
     ...ownerRules,
+    {
+      name: 'client-stands-alone',
+      comment: 'The browser client is for others to take: it depends on nothing, Node included.',
+      severity: 'error',
+      from: { path: '^src/client/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^src/client/' },
+    },
+    {
+      name: 'page-sees-the-client-only',
+      comment: 'What the page knows of the server it learns from the contract.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^(src|migrations|test|bench|dev)/', pathNot: '^src/client/' },
+    },
     {
       name: 'no-cycles',
       severity: 'error',

@@ -15,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/support/**/*.test.ts', 'dev/**/*.test.mjs'],
+          include: ['src/**/*.test.ts', 'web/**/*.test.ts', 'test/support/**/*.test.ts', 'dev/**/*.test.mjs'],
           testTimeout: UNIT_TIMEOUT_MS,
           hookTimeout: UNIT_TIMEOUT_MS,
         },

@@ -18,10 +18,13 @@ import { main, ROOT, run, say } from './run.mjs';
 const CONFIG = 'tsconfig.json';
 
 /** The rest of what decides how the output looks. */
-const BUILD_FILES = [CONFIG, 'package-lock.json'];
+const BUILD_FILES = [CONFIG, 'package-lock.json', 'dev/build-web.mjs'];
 
 /** As the compiler has them: folders of the repository. */
 const SOURCE_FOLDERS = JSON.parse(readFileSync(join(ROOT, CONFIG), 'utf8')).include;
+
+/** The page's sources; it also has src/client, which is under `src`. */
+const PAGE_FOLDER = 'web';
 
 /** Files that the code reads at run time, and that the compiler leaves behind. */
 const ASSETS = /\.(lua|html|svg)$/;
@@ -42,9 +45,12 @@ export async function ensureBuilt() {
     say(`building (${existsSync(STAMP) ? 'the sources changed' : 'there is no build'})`);
     // Gone until it is true again: a build that is cut off must not look finished.
     rmSync(STAMP, { force: true });
-    await run('The build', process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], {
-      timeoutMs: BUILD_TIMEOUT_MS,
-    });
+    await Promise.all([
+      run('The build', process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], {
+        timeoutMs: BUILD_TIMEOUT_MS,
+      }),
+      run('The build of the page', process.execPath, ['dev/build-web.mjs'], { timeoutMs: BUILD_TIMEOUT_MS }),
+    ]);
     copyAssets();
     removeOrphans();
     writeFileSync(STAMP, wanted);
@@ -54,7 +60,9 @@ export async function ensureBuilt() {
 
 /** Size and time of each source. Looking at the contents would take longer than starting may take. */
 function fingerprint() {
-  const files = [...SOURCE_FOLDERS.flatMap(filesUnder), ...BUILD_FILES].filter((file) => !file.endsWith('.test.ts'));
+  const files = [...[...SOURCE_FOLDERS, PAGE_FOLDER].flatMap(filesUnder), ...BUILD_FILES].filter(
+    (file) => !file.endsWith('.test.ts'),
+  );
   const hash = createHash('sha256').update(process.versions.node);
   for (const file of files.sort()) {
     const { size, mtimeMs } = statSync(join(ROOT, file));

@@ -35,6 +35,9 @@ const FORBIDDEN = [
   ['src/services/d.ts', 'vitest', 'no-dev-packages-in-the-product'],
   ['src/services/e.ts', 'nobody-named-it', 'known-packages-only'],
   ['src/services/f.ts', 'src/services/gone.ts', 'no-unresolvable'],
+  ['src/client/a.ts', 'src/domain/a.ts', 'layer-client'],
+  ['src/client/b.ts', 'node:crypto', 'client-stands-alone'],
+  ['web/a.tsx', 'src/api/a.ts', 'page-sees-the-client-only'],
   ['src/api/d.ts', 'uWebSockets.js', 'owner-of-uWebSockets.js'],
   ['src/app/d.ts', 'ioredis', 'owner-of-ioredis'],
   ['src/adapters/redis/f.ts', 'node-rdkafka', 'owner-of-node-rdkafka'],
@@ -66,6 +69,8 @@ const ALLOWED = [
   ['src/streams/a.test.ts', 'vitest'],
   ['migrations/a.ts', '@mikro-orm/core'],
   ['bench/a.ts', 'uWebSockets.js'],
+  ['web/a.tsx', 'src/client/index.ts'],
+  ['src/client/index.test.ts', 'vitest'],
 ];
 
 const DEPENDENCIES = ['uWebSockets.js', 'ioredis', 'node-rdkafka', 'mongodb', '@mikro-orm/core', 'libsql'];
@@ -79,7 +84,7 @@ beforeAll(async () => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'floodgate-rules-')));
   plant(root);
   const { tsConfig: _, ...options } = config.options;
-  const folders = ['src', 'migrations', 'test', 'bench'];
+  const folders = ['src', 'migrations', 'test', 'bench', 'web'];
   const ruleSet = { forbidden: config.forbidden };
   const { output } = await cruise(folders, { ...options, baseDir: root, validate: true, ruleSet });
   violations = output.summary.violations.map(({ from, to, rule }) => ({ from, to, rule: rule.name }));

@@ -1,0 +1,50 @@
+import type { OrderJson, ProblemJson } from '../../src/client/index.ts';
+import type { SaleJson } from './sale-json.ts';
+
+export type ApiAnswer<T> =
+  | { readonly ok: true; readonly status: number; readonly body: T }
+  | { readonly ok: false; readonly status: number; readonly body: ProblemJson };
+
+export interface Api {
+  sales(): Promise<readonly SaleJson[]>;
+  orders(token: string): Promise<ApiAnswer<{ readonly items: readonly OrderJson[] }>>;
+  order(token: string, orderId: string): Promise<ApiAnswer<OrderJson>>;
+  act(token: string, orderId: string, action: 'pay' | 'cancel'): Promise<ApiAnswer<OrderJson>>;
+}
+
+/** More than anybody scrolls through; a shop with more than that needs a search, not a longer list. */
+const PAGES = 5;
+
+/** Longer than the server takes to give up by itself. */
+const ANSWER_WITHIN_MS = 15_000;
+
+/** The HTTP calls that the page makes. They reject when nothing, or nothing readable, came back. */
+export function createApi(): Api {
+  async function call<T>(path: string, init: RequestInit = {}): Promise<ApiAnswer<T>> {
+    const response = await fetch(path, { ...init, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+    const body: unknown = await response.json();
+    const { ok, status } = response;
+    return { ok, status, body } as ApiAnswer<T>;
+  }
+  const bearer = (token: string): RequestInit => ({ headers: { authorization: `Bearer ${token}` } });
+
+  return {
+    sales: async () => {
+      const all: SaleJson[] = [];
+      let cursor = '';
+      for (let page = 0; page < PAGES; page += 1) {
+        const answer = await call<{ readonly items: readonly SaleJson[]; readonly nextCursor?: string }>(
+          `/v1/sales?limit=100${cursor && `&cursor=${cursor}`}`,
+        );
+        if (!answer.ok) throw new Error(answer.body.detail);
+        all.push(...answer.body.items);
+        cursor = answer.body.nextCursor ?? '';
+        if (cursor === '') break;
+      }
+      return all;
+    },
+    orders: (token) => call('/v1/orders?limit=50', bearer(token)),
+    order: (token, orderId) => call(`/v1/orders/${orderId}`, bearer(token)),
+    act: (token, orderId, action) => call(`/v1/orders/${orderId}/${action}`, { ...bearer(token), method: 'POST' }),
+  };
+}

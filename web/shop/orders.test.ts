@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import type { OrderJson, OrderState } from '../../src/client/index.ts';
+import { mergeOrders } from './orders.ts';
+
+function order(id: string, state: OrderState): OrderJson {
+  const time = '2030-01-01T00:00:00.000Z';
+  const price = { amount: 1, currency: 'USD' };
+  return { id, saleId: 's', productId: 'p', userId: 'u', ticket: 1, price, state, reservedAt: time, payBy: time };
+}
+
+const shown = (orders: readonly OrderJson[]) => orders.map(({ id, state }) => `${id} ${state}`);
+
+describe('one’s orders', () => {
+  it('are there once each, newest first', () => {
+    const known = mergeOrders([], [order('1', 'reserved'), order('3', 'reserved')]);
+    expect(shown(mergeOrders(known, [order('2', 'paid'), order('3', 'paid')]))).toEqual([
+      '3 paid',
+      '2 paid',
+      '1 reserved',
+    ]);
+  });
+
+  it.each(['paid', 'cancelled', 'expired', 'rejected'] as const)('stay %s whatever comes late', (state) => {
+    expect(shown(mergeOrders([order('1', state)], [order('1', 'reserved')]))).toEqual([`1 ${state}`]);
+  });
+});

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { createSession, tokenOfFragment } from './session.ts';
+
+describe('the session', () => {
+  it('keeps the token and the key of each sale’s attempt until they are taken back', () => {
+    const kept = new Map<string, string>();
+    const session = createSession({
+      getItem: (name) => kept.get(name) ?? null,
+      setItem: (name, value) => void kept.set(name, value),
+      removeItem: (name) => void kept.delete(name),
+    });
+    expect([session.token(), session.attempt('s1')]).toEqual([undefined, undefined]);
+    session.keepToken('t');
+    session.keepAttempt('s1', 'k1');
+    session.keepAttempt('s2', 'k2');
+    expect([session.token(), session.attempt('s1'), session.attempt('s2')]).toEqual(['t', 'k1', 'k2']);
+    session.keepToken(undefined);
+    session.keepAttempt('s1', undefined);
+    expect([session.token(), session.attempt('s1'), session.attempt('s2')]).toEqual([undefined, undefined, 'k2']);
+    session.keepAttempt('s2', undefined);
+    expect(kept.size).toBe(0);
+  });
+
+  it('takes a token from the address', () => {
+    expect(tokenOfFragment('#token=a.b-_.c')).toBe('a.b-_.c');
+    expect(tokenOfFragment('')).toBeUndefined();
+    expect(tokenOfFragment('#sale-1')).toBeUndefined();
+  });
+});

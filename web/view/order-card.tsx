@@ -1,0 +1,75 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { OrderJson } from '../../src/client/index.ts';
+import type { Shop } from '../shop/shop.ts';
+import type { Note } from '../shop/state.ts';
+import { moneyText } from '../text/format.ts';
+import { TimeLeft } from './time-left.tsx';
+import { useTimeLeft } from './use-time-left.ts';
+
+export interface OrderCardProps {
+  readonly shop: Shop;
+  readonly order: OrderJson;
+  readonly note: Note | undefined;
+  readonly heading: 'h3' | 'h4';
+}
+
+const ENDS = {
+  paid: 'Paid. See you there.',
+  cancelled: 'Cancelled. The ticket is back on sale.',
+  expired: 'Not paid in time. The ticket is back on sale.',
+  rejected: 'We had to take this one back. You were not charged.',
+} as const;
+
+/** One ticket of one's own, from its reservation to its end. */
+export function OrderCard({ shop, order, note, heading: Heading }: OrderCardProps) {
+  const card = useRef<HTMLDivElement>(null);
+  const acted = useRef(false);
+  const { state } = order;
+  useEffect(() => {
+    // The button that was pressed is gone: the focus must not be gone with it.
+    if (state !== 'reserved' && acted.current) card.current?.focus();
+  }, [state]);
+  const act = (action: 'pay' | 'cancel'): void => {
+    acted.current = true;
+    shop[action](order);
+  };
+  return (
+    <div class={`order ${state}`} ref={card} tabIndex={-1}>
+      <Heading>Ticket {order.ticket}</Heading>
+      {state === 'reserved' ? <Unpaid shop={shop} order={order} busy={note?.tone === 'wait'} onAct={act} /> : null}
+      <p class={`note ${note?.tone ?? ''}`} role="status">
+        {note?.text ?? (state === 'reserved' ? '' : ENDS[state])}
+      </p>
+    </div>
+  );
+}
+
+interface UnpaidProps {
+  readonly shop: Shop;
+  readonly order: OrderJson;
+  readonly busy: boolean;
+  readonly onAct: (action: 'pay' | 'cancel') => void;
+}
+
+function Unpaid({ shop, order, busy, onAct }: UnpaidProps) {
+  const now = (): number | undefined => shop.now();
+  const payBy = Date.parse(order.payBy);
+  const left = useTimeLeft(payBy, now);
+  if (left === 0) return <p>Your time to pay is up. Looking what became of it…</p>;
+  return (
+    <>
+      <p>
+        Yours if you pay within <TimeLeft at={payBy} now={now} />
+      </p>
+      <p class="actions">
+        <button type="button" aria-disabled={busy} onClick={() => onAct('pay')}>
+          Pay {moneyText(order.price)}
+          <span class="unseen"> for ticket {order.ticket}</span>
+        </button>
+        <button type="button" class="quiet" aria-disabled={busy} onClick={() => onAct('cancel')}>
+          Cancel<span class="unseen"> ticket {order.ticket}</span>
+        </button>
+      </p>
+    </>
+  );
+}
