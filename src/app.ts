@@ -1,7 +1,8 @@
 import { listenUws } from './adapters/uws/listen.ts';
 import type { Context } from './app/context.ts';
-import { type Front, startFront } from './app/front.ts';
+import { startFront } from './app/front.ts';
 import type { Ports } from './app/opened.ts';
+import { openPayments } from './app/payments.ts';
 import { openPorts } from './app/ports.ts';
 import { relayLeftovers, startScheduler } from './app/scheduler.ts';
 import { jwtSecret } from './app/secret.ts';
@@ -38,6 +39,10 @@ export async function startApp<Seeded>(
     const { ports, exclusive, close } = await openPorts(config, log);
     ends.push(close);
     if (exclusive) await relayLeftovers(ports, context);
+    // Only a front checks tokens and the provider's messages; the others need no secret, nor a folder to keep one in.
+    const secret = config.roles.includes('front') ? await jwtSecret(config.dataDir, config.jwtSecret) : '';
+    let port: number | undefined;
+    const payments = openPayments(config, { jwtSecret: secret, frontUrl: () => urlOf(config.http.host, port) });
     if (config.roles.includes('worker')) {
       const worker = startWorker(ports, context);
       ends.push(() => worker.stop(config.shutdownGraceMs));
@@ -47,12 +52,15 @@ export async function startApp<Seeded>(
       ends.push(() => scheduler.stop());
     }
     // The front comes last and goes first: what it still answers is settled too.
-    const front = config.roles.includes('front') ? await openFront(ports, context) : undefined;
+    const front = config.roles.includes('front')
+      ? await startFront(ports, context, { secret, payments, listen: listenUws })
+      : undefined;
+    port = front?.port;
     if (front !== undefined) ends.push(() => front.stop(config.shutdownGraceMs));
     log.info({ roles: config.roles, ...(front && { port: front.port }) }, front ? 'listening' : 'running');
     const seeded = seed && (await seedWhenReady(() => seed(ports), context));
     return {
-      url: front && `http://${shownHost(config.http.host)}:${front.port}`,
+      url: front && urlOf(config.http.host, front.port),
       seeded,
       stop: async () => {
         log.info('stopping');
@@ -71,9 +79,8 @@ interface SeedOptions<Seeded> {
   readonly seed: (ports: Ports) => Promise<Seeded>;
 }
 
-async function openFront(ports: Ports, context: Context): Promise<Front> {
-  const secret = await jwtSecret(context.config.dataDir, context.config.jwtSecret);
-  return startFront(ports, context, { secret, listen: listenUws });
+function urlOf(host: string, port: number | undefined): string {
+  return `http://${shownHost(host)}:${port}`;
 }
 
 /** A name that a person can open: an address that means every interface, or this machine, is reached as localhost. */

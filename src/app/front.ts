@@ -1,18 +1,18 @@
-import { Subject } from 'rxjs';
 import { createAuthenticator } from '../api/auth.ts';
 import { refuse } from '../api/refuse.ts';
-import { createRoutes } from '../api/routes.ts';
-import { createIdSource, timeOfOrderId } from '../domain/ids.ts';
 import type { ListenHttp } from '../ports/http.ts';
-import { Orders } from '../services/orders.ts';
+import type { Payments } from '../ports/payments.ts';
 import { Sales } from '../services/sales.ts';
-import { purchase, purchaseDefaults } from '../streams/purchase.ts';
-import type { PurchaseRequest } from '../streams/purchase-request.ts';
+import { createApi } from './api.ts';
 import type { Context } from './context.ts';
+import { startLive } from './live.ts';
+import { keepNodeNumber } from './node-number.ts';
 import type { Ports } from './opened.ts';
 import { createPolicies } from './policies.ts';
+import { startPurchases } from './purchases.ts';
 import { createReadiness } from './readiness.ts';
-import { supervise } from './supervise.ts';
+import { untilReady } from './until-ready.ts';
+import { warmSales } from './warm-sales.ts';
 
 export interface Front {
   /** Where it listens. */
@@ -21,109 +21,68 @@ export interface Front {
   stop(graceMs: number): Promise<void>;
 }
 
+export interface FrontOptions {
+  /** Checks tokens. */
+  readonly secret: string;
+  readonly payments: Payments;
+  readonly listen: ListenHttp;
+}
+
 /** Tokens that the authenticator remembers: more than the buyers that one process meets in a minute of a stampede. */
 const AUTH_CACHE_SIZE = 50_000;
 
 export async function startFront(
   ports: Ports,
   context: Context,
-  { secret, listen }: { readonly secret: string; readonly listen: ListenHttp },
+  { secret, payments, listen }: FrontOptions,
 ): Promise<Front> {
   const { config, log, metrics } = context;
-  const { clock } = ports;
-  const sales = new Sales(ports);
   const policies = createPolicies(config, context);
-  const request$ = new Subject<PurchaseRequest>();
-  const lastOrderAt = await timeOfLastOrder(ports, context);
+  const node = await keepNodeNumber(ports, context);
+  const sales = new Sales(ports);
+  const warming = warmSales(sales, ports, context);
+  const purchases = startPurchases(ports, context, { sales, policies, newId: node.newId });
+  const auth = createAuthenticator({ secret, cacheSize: AUTH_CACHE_SIZE });
   let draining = false;
-
-  const answered$ = purchase(
-    request$,
-    {
-      queue: ports.queue,
-      log: ports.log,
-      ...(ports.oneStep === undefined ? {} : { oneStep: ports.oneStep }),
-      sales: {
-        known: (saleId) => sales.known(saleId),
-        find: (saleId) => sales.find(saleId),
-        forget: (saleId) => sales.forget(saleId),
-        observe: (saleId, stock) => {
-          sales.observe(saleId, stock);
-          metrics.saleRemaining(saleId, stock.remaining);
-        },
-      },
-      // An id is never made for a time that an order of this store already has, even when the clock was set back.
-      newId: createIdSource({
-        node: config.nodeId,
-        now: clock.now,
-        notBeforeMs: lastOrderAt,
-      }),
-      clock,
-      policies,
-    },
-    {
-      ...purchaseDefaults,
-      ...config.purchase,
-      onSubscribe: metrics.samplePurchaseLoad,
-      onUnmarked: (err) =>
-        log.warn({ err }, 'published reservations are still marked pending, the relay will repeat them'),
-    },
-  ).pipe(supervise('purchase', context));
-
-  const answering = answered$.subscribe((batch) => {
-    const { requests, outcomes, fault } = batch;
-    for (let i = 0; i < requests.length; i += 1) {
-      const outcome = outcomes[i];
-      if (outcome !== undefined) requests[i]?.respond(outcome);
-    }
-    metrics.purchaseBatch(batch, clock.monotonic());
-    if (fault !== undefined) {
-      const requestIds = requests.map(({ requestId }) => requestId);
-      log.warn({ err: fault, saleId: batch.saleId, requestIds }, 'purchases could not be completed');
-    }
+  const live = startLive(ports, context, {
+    sales,
+    purchases,
+    observed$: purchases.observed$,
+    auth,
+    draining: () => draining,
   });
+  const readiness = createReadiness(ports, { policies, node, draining: () => draining });
+  await untilReady(readiness, context);
 
   const http = await listen({
-    host: config.http.host,
-    port: config.http.port,
-    maxBodyBytes: config.http.maxBodyBytes,
-    shared: config.http.shared,
-    routes: createRoutes({
-      purchases: { submit: (request) => request$.next(request) },
+    ...config.http,
+    routes: createApi(ports, context, {
+      purchases,
       sales,
-      orders: new Orders(ports),
-      auth: createAuthenticator({ secret, cacheSize: AUTH_CACHE_SIZE }),
-      clock,
-      readiness: createReadiness(ports, policies, () => draining),
-      metrics: async () => (await metrics.expose()).body,
+      payments,
+      auth,
+      newId: node.newId,
+      readiness,
       draining: () => draining,
-      onFault: (err, requestId) => log.warn({ err, requestId }, 'a read could not be completed'),
     }),
+    live: live.socket,
     refuse,
     countRoute: metrics.httpRoute,
     onError: (err, requestId) => log.error({ err, requestId }, 'request failed'),
   });
+
+  if (http.live !== undefined) live.attach(http.live);
 
   return {
     port: http.port,
     stop: async (graceMs) => {
       draining = true;
       http.stopListening();
-      await http.idle(graceMs);
-      request$.complete();
+      await Promise.all([http.idle(graceMs), live.stop(graceMs)]);
       http.close();
-      answering.unsubscribe();
+      purchases.stop();
+      warming.unsubscribe();
+      await node.stop();
     },
   };
-}
-
-/** When the newest order was made, milliseconds since 1970. A store that is away keeps nobody from selling. */
-async function timeOfLastOrder({ store }: Ports, { log }: Context): Promise<number> {
-  try {
-    const id = await store.lastOrderId();
-    return id === undefined ? 0 : (timeOfOrderId(id) ?? 0);
-  } catch (err) {
-    log.warn({ err }, 'the order store is away: ids of this process follow the clock alone');
-    return 0;
-  }
 }

@@ -17,7 +17,10 @@ export interface PaymentsOptions {
 }
 
 /** The payment provider: the sandbox, which tells what it took to this installation's own webhook. */
-export function openPayments({ payments }: Pick<Config, 'payments'>, { jwtSecret, frontUrl }: PaymentsOptions): Payments {
+export function openPayments(
+  { payments }: Pick<Config, 'payments'>,
+  { jwtSecret, frontUrl }: PaymentsOptions,
+): Payments {
   return createPaymentSandbox({
     secret: payments.webhookSecret ?? webhookSecretOf(jwtSecret),
     webhookUrl: payments.webhookUrl ?? (() => frontUrl() + WEBHOOK),

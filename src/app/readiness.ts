@@ -1,4 +1,5 @@
 import { messageOf } from '../domain/errors.ts';
+import type { NodeNumber } from './node-number.ts';
 import type { Ports } from './opened.ts';
 import type { Policies } from './policies.ts';
 
@@ -7,11 +8,18 @@ export interface Readiness {
   readonly dependencies: Readonly<Record<string, { readonly state: string; readonly detail?: string }>>;
 }
 
+export interface ReadinessParts {
+  readonly policies: Policies;
+  /** Without a number of its own this process can't make order ids. */
+  readonly node: Pick<NodeNumber, 'ready'>;
+  readonly draining: () => boolean;
+}
+
 /** A load balancer asks every second or so: a dependency that needs longer is not ready. */
 const PING_LIMIT_MS = 1000;
 
 /** Whether this process should get traffic, and how each dependency is. Live state is no condition: sales go on without. */
-export function createReadiness(ports: Ports, policies: Policies, draining: () => boolean): () => Promise<Readiness> {
+export function createReadiness(ports: Ports, { policies, node, draining }: ReadinessParts): () => Promise<Readiness> {
   return async () => {
     const pings = { queue: ports.queue, log: ports.log, store: ports.store, live: ports.live };
     const states = await Promise.all(
@@ -22,7 +30,8 @@ export function createReadiness(ports: Ports, policies: Policies, draining: () =
       const breaker = policies[name].state();
       if (breaker === 'open') dependencies[name] = { state: 'down', detail: 'breaker open' };
     }
-    const needed = ['queue', 'log', 'store'].every((name) => dependencies[name]?.state === 'up');
+    dependencies['node'] = { state: node.ready() ? 'up' : 'down' };
+    const needed = ['queue', 'log', 'store', 'node'].every((name) => dependencies[name]?.state === 'up');
     return { ready: needed && !draining(), dependencies };
   };
 }

@@ -46,7 +46,7 @@ describe.skipIf(servers === undefined)('a cluster on real servers', () => {
 
   test('two fronts sell 1,000 tickets to 20,000 buyers, each once; MySQL, Redis and Kafka agree', async () => {
     await cluster.workspace.publish({ id: 'stampede', total: 1000 });
-    await Promise.all([cluster.front(1), cluster.front(2), cluster.worker(), cluster.worker(), cluster.scheduler()]);
+    await Promise.all([cluster.front(), cluster.front(), cluster.worker(), cluster.worker(), cluster.scheduler()]);
     const client = createClient(cluster.port, 200);
 
     const answers = await inParallel(20_000, 200, (n) =>
@@ -71,7 +71,7 @@ describe.skipIf(servers === undefined)('a cluster on real servers', () => {
 
   test('one key, 500 times at once over two fronts, is one order and 500 times the same bytes', async () => {
     await cluster.workspace.publish({ id: 'retries' });
-    await Promise.all([cluster.front(1), cluster.front(2), cluster.worker()]);
+    await Promise.all([cluster.front(), cluster.front(), cluster.worker()]);
     const client = createClient(cluster.port, 500);
     const token = cluster.workspace.tokenOf('impatient');
 
@@ -88,7 +88,7 @@ describe.skipIf(servers === undefined)('a cluster on real servers', () => {
 
   test('500 purchases of one buyer at limit 1 over two fronts are one order, and 499 refusals that name it', async () => {
     await cluster.workspace.publish({ id: 'greedy' });
-    await Promise.all([cluster.front(1), cluster.front(2)]);
+    await Promise.all([cluster.front(), cluster.front()]);
     const client = createClient(cluster.port, 500);
     const token = cluster.workspace.tokenOf('greedy');
 
@@ -105,7 +105,7 @@ describe.skipIf(servers === undefined)('a cluster on real servers', () => {
 
   test('an order can be read from any front before a worker has stored it', async () => {
     await cluster.workspace.publish({ id: 'readable', total: 50, perBuyerLimit: 50 });
-    await Promise.all([cluster.front(1), cluster.front(2)]);
+    await Promise.all([cluster.front(), cluster.front()]);
     const token = cluster.workspace.tokenOf('reader');
 
     for (let n = 0; n < 50; n += 1) {
@@ -128,8 +128,8 @@ describe.skipIf(servers === undefined)('a cluster on real servers', () => {
     const total = 6000;
     await cluster.workspace.publish({ id: 'crash', total, perBuyerLimit: total });
     const [front, , worker] = await Promise.all([
-      cluster.front(1),
-      cluster.front(2),
+      cluster.front(),
+      cluster.front(),
       cluster.worker(),
       cluster.worker(),
       cluster.scheduler(),

@@ -12,11 +12,13 @@ export interface PurchaseCall {
   readonly key?: string;
 }
 
+type Headers = Readonly<Record<string, string>>;
+
 /** A keep-alive HTTP client of at most `connections` sockets, for one front. */
 export function createClient(port: number, connections: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
 
-  const send = (method: string, path: string, headers: Record<string, string>, body?: string): Promise<Answer> =>
+  const send = (method: string, path: string, headers: Headers, body?: string): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const outgoing = request(
         {
@@ -53,6 +55,18 @@ export function createClient(port: number, connections: number) {
         'content-length': '0',
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       }),
+    /** Sends JSON, or no body. */
+    call: (method: 'POST' | 'PATCH' | 'DELETE', path: string, token: string, body?: object, headers: Headers = {}) =>
+      send(
+        method,
+        path,
+        {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? { 'content-length': '0' } : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        body === undefined ? undefined : JSON.stringify(body),
+      ),
     close: () => agent.destroy(),
   };
 }

@@ -35,7 +35,15 @@ export interface Workspace {
   publish(sale: Partial<Sale> & { readonly id: string }): Promise<Sale>;
   /** Every stored order of a sale, the tickets that the queue has left, and those that it counts as held. */
   inspect(saleId: string): Promise<Inspection>;
+  /** Looks at a sale again and again, on connections that stay open. */
+  sampler(saleId: string): Promise<Sampler>;
   remove(): Promise<void>;
+}
+
+export interface Sampler {
+  /** Tickets held and left, as of one moment of the queue; live orders as of one moment of the store. */
+  sample(): Promise<{ readonly held: number; readonly remaining: number; readonly live: number }>;
+  close(): Promise<void>;
 }
 
 /** A data folder of its own for the processes of one test; `servers` are the settings of the servers that they use. */
@@ -72,6 +80,17 @@ export async function createWorkspace(servers: Readonly<Record<string, string>> 
         const { remaining, held, pending } = (await queue.audit(saleId)) ?? {};
         return { orders, remaining, held, pending };
       }),
+    sampler: async (saleId) => {
+      const { ports, close } = await openPorts(loadConfig(env), silent);
+      return {
+        sample: async () => {
+          const [audit, { states }] = await Promise.all([ports.queue.audit(saleId), ports.store.counts(saleId)]);
+          if (audit === undefined) throw new Error(`the queue does not know ${saleId}`);
+          return { held: audit.held, remaining: audit.remaining, live: states.reserved + states.paid };
+        },
+        close,
+      };
+    },
     remove: () => rm(dataDir, { recursive: true, force: true }),
   };
 }

@@ -1,0 +1,216 @@
+/**
+ * Unpaid orders that fall due together: how long until all are expired and back on sale, what purchases of another sale
+ * lose meanwhile, and how long a single ticket takes from its deadline until somebody else can buy it.
+ *
+ *   npm run build && node dist/bench/expiry.js [--on embedded|cluster] [--orders 100000] [--client autocannon|wrk]
+ *
+ * The cluster (one front, one worker, one scheduler) needs servers: npm run servers -- up; eval "$(npm run -s servers -- env)"
+ * The processes are stopped until every order is due, so that all are found at once, and by a scheduler that did not see
+ * them being sold. The result is checked: every order expired, every ticket back.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { issueToken } from '../src/api/issue-token.ts';
+import { openPorts } from '../src/app/ports.ts';
+import { seedWhenReady } from '../src/app/seed.ts';
+import { loadConfig } from '../src/config.ts';
+import { createIdSource } from '../src/domain/ids.ts';
+import type { Sale } from '../src/domain/sale.ts';
+import type { SellItem } from '../src/ports/one-step-sale.ts';
+import { putOnSale } from '../src/services/publish.ts';
+import { createLog } from '../src/telemetry/log.ts';
+import { createInstallation, SECRET } from './support/installation.ts';
+import { CLIENTS, type ClientName, load, type WireRequest } from './support/load.ts';
+import { type ServerProcess, serve } from './support/serve.ts';
+
+const { values } = parseArgs({
+  options: {
+    on: { type: 'string', default: 'embedded' },
+    client: { type: 'string', default: 'autocannon' },
+    orders: { type: 'string', default: '100000' },
+    connections: { type: 'string', default: '128' },
+  },
+});
+const client = CLIENTS.find((name) => name === values.client) as ClientName;
+const [orders, connections] = [values.orders, values.connections].map(Number) as [number, number];
+
+const MAIN = new URL('../src/main.js', import.meta.url);
+const silent = createLog({ level: 'silent' });
+const MANY = 10_000_000;
+const BATCH = 64;
+const BATCHES_IN_FLIGHT = 8;
+/** Long enough to sell and store them all before the first is due. */
+const PAY_WITHIN_SECONDS = 30;
+const LOAD_SECONDS = 5;
+const POLL_MS = 50;
+const GIVE_UP_MS = 180_000;
+/** Single tickets: so many, so far apart. */
+const SINGLES = 200;
+const SINGLES_EVERY_MS = 20;
+const HUNGRY_BUYERS = 16;
+
+const onCluster = values.on === 'cluster';
+const installation = onCluster ? await createInstallation() : undefined;
+const dataDir = await mkdtemp(join(tmpdir(), 'floodgate-bench-'));
+const env: Record<string, string> = { DATA_DIR: dataDir, JWT_SECRET: SECRET, ...installation?.env };
+const roles = onCluster ? ['worker', 'scheduler', 'front'] : ['all'];
+
+async function startAll(): Promise<{ port: number; stop: () => Promise<void> }> {
+  const running: ServerProcess[] = [];
+  for (const role of roles) {
+    running.push(await serve(MAIN, { args: ['serve'], env: { ...env, PORT: '0', ROLES: role } }));
+  }
+  return {
+    port: running.at(-1)?.port ?? 0,
+    stop: async () => {
+      for (const process of running.reverse()) await process.stop();
+    },
+  };
+}
+
+function saleOf(id: string, total: number, payWithinSeconds: number): Sale {
+  const now = Date.now();
+  return {
+    id,
+    productId: 'bench',
+    title: id,
+    description: id,
+    price: { amount: 100, currency: 'USD' },
+    total,
+    perBuyerLimit: total,
+    opensAt: now - 1000,
+    closesAt: now + 86_400_000,
+    payWithinSeconds,
+    status: 'draft',
+    epoch: 1,
+    version: 1,
+  };
+}
+
+const tokenOf = (userId: string) => issueToken({ secret: SECRET, userId, role: 'buyer', ttlSeconds: 86_400 });
+
+function requestsOf(saleId: string): WireRequest[] {
+  return Array.from({ length: 20_000 }, (_, n) => ({
+    method: 'POST',
+    path: `/v1/sales/${saleId}/purchases`,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${tokenOf(`buyer-${n}`)}` },
+    body: '{}',
+  }));
+}
+
+async function until(done: () => Promise<boolean>, what: string): Promise<void> {
+  const giveUpAt = performance.now() + GIVE_UP_MS;
+  while (!(await done())) {
+    if (performance.now() > giveUpAt) throw new Error(`not within ${GIVE_UP_MS} ms: ${what}`);
+    await delay(POLL_MS);
+  }
+}
+
+const quantile = (sorted: readonly number[], q: number) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
+
+const { ports, close } = await openPorts(loadConfig(env), silent);
+const publish = (sale: Sale) => seedWhenReady(() => putOnSale(sale, ports), { log: silent });
+const due = await publish(saleOf('due', orders, PAY_WITHIN_SECONDS));
+const busy: Sale[] = [];
+for (const n of [0, 1, 2]) busy.push(await publish(saleOf(`busy-${n}`, MANY, 900)));
+
+const newId = createIdSource({ node: 1000, now: Date.now });
+async function sell(count: number): Promise<void> {
+  const items: SellItem[] = Array.from({ length: count }, () => {
+    const orderId = newId();
+    return { orderId, userId: `sleeper-${orderId}`, key: `o:${orderId}`, fingerprint: '{}', requestId: 'bench' };
+  });
+  const reply = await (ports.oneStep?.sell(due, items) ?? ports.queue.reserve(due.id, due.epoch, items));
+  if (reply.kind !== 'answered') throw new Error(`not sold: ${reply.kind}`);
+  if (ports.oneStep !== undefined) return;
+  const sold = items.map((item, n) => ({ ...item, ...(reply.answers[n] as { ticket: number; reservedAt: number }) }));
+  const { id: saleId, productId, epoch, price, payWithinSeconds } = due;
+  await ports.log.append({ type: 'reservations', saleId, productId, epoch, price, payWithinSeconds, items: sold });
+  await ports.queue.published(
+    saleId,
+    sold.map(({ orderId }) => orderId),
+  );
+}
+for (let left = orders; left > 0; left -= BATCH * BATCHES_IN_FLIGHT) {
+  const counts = Array.from({ length: BATCHES_IN_FLIGHT }, (_, n) => Math.min(BATCH, left - n * BATCH));
+  await Promise.all(counts.filter((count) => count > 0).map(sell));
+}
+const soldAt = Date.now();
+
+const rate = async (port: number, saleId: string) =>
+  (await load(client, { port, connections, seconds: LOAD_SECONDS, requests: requestsOf(saleId) })).perSecond;
+
+const before = await startAll();
+await until(async () => (await ports.store.counts(due.id)).states.reserved === orders, 'all stored');
+if (Date.now() > soldAt - 5000 + PAY_WITHIN_SECONDS * 1000)
+  throw new Error('too slow: some were due before all were stored');
+await before.stop();
+await delay(Math.max(0, soldAt + PAY_WITHIN_SECONDS * 1000 - Date.now()));
+
+const running = await startAll();
+const from = performance.now();
+let expiredMs = 0;
+const expiring = until(async () => {
+  const [{ states }, stock] = await Promise.all([ports.store.counts(due.id), ports.queue.stock(due.id)]);
+  return states.expired === orders && stock?.remaining === orders;
+}, 'all expired and back on sale').then(() => {
+  expiredMs = performance.now() - from;
+});
+const during = await rate(running.port, 'busy-0');
+const loadEndedMs = performance.now() - from;
+await expiring;
+const alone = [await rate(running.port, 'busy-1'), await rate(running.port, 'busy-2')];
+const aloneRate = (alone[0] as number) / 2 + (alone[1] as number) / 2;
+
+await publish(saleOf('single', SINGLES, 1));
+const buy = async (saleId: string, userId: string): Promise<{ status: number; payBy: number }> => {
+  const answer = await fetch(`http://127.0.0.1:${running.port}/v1/sales/${saleId}/purchases`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${tokenOf(userId)}` },
+  });
+  const body = (await answer.json()) as { payBy?: string };
+  return { status: answer.status, payBy: Date.parse(body.payBy ?? '') };
+};
+const deadlines: number[] = [];
+for (let n = 0; n < SINGLES; n += 1) {
+  const { payBy } = await buy('single', `holder-${n}`);
+  deadlines.push(payBy);
+  await delay(SINGLES_EVERY_MS);
+}
+const boughtAt: number[] = [];
+await Promise.all(
+  Array.from({ length: HUNGRY_BUYERS }, async (_, n) => {
+    while (boughtAt.length < SINGLES) {
+      const { status, payBy } = await buy('single', `hungry-${n}`);
+      if (status !== 201) continue;
+      boughtAt.push(Date.now());
+      // Nobody pays: this ticket comes back, too.
+      deadlines.push(payBy);
+    }
+  }),
+);
+// A ticket is bought in the order in which deadlines passed, so the nth purchase had to wait for the nth deadline.
+deadlines.sort((a, b) => a - b);
+const waits = boughtAt.map((at, n) => at - (deadlines[n] as number)).sort((a, b) => a - b);
+
+await running.stop();
+await close();
+await installation?.remove();
+await rm(dataDir, { recursive: true, force: true });
+console.table([
+  {
+    on: values.on,
+    orders,
+    'all back on sale, s': (expiredMs / 1000).toFixed(1),
+    'purchases/s meanwhile': Math.round(during),
+    'purchases/s alone': Math.round(aloneRate),
+    ratio: (during / aloneRate).toFixed(2),
+    'load ended after, s': (loadEndedMs / 1000).toFixed(1),
+    'due to buyable p50, ms': quantile(waits, 0.5),
+    'p99, ms': quantile(waits, 0.99),
+  },
+]);

@@ -1,0 +1,82 @@
+import { type Observable, Subject } from 'rxjs';
+import type { IdSource } from '../domain/ids.ts';
+import type { Sales } from '../services/sales.ts';
+import { purchase, purchaseDefaults } from '../streams/purchase.ts';
+import type { PurchaseRequest } from '../streams/purchase-request.ts';
+import type { ObservedStock } from '../streams/stock-news.ts';
+import type { Context } from './context.ts';
+import type { Ports } from './opened.ts';
+import type { Policies } from './policies.ts';
+import { supervise } from './supervise.ts';
+
+export interface Purchases {
+  /** Every request is answered exactly once. */
+  readonly submit: (request: PurchaseRequest) => void;
+  /** What is left of each sale, as the queue's answers tell. Hot. */
+  readonly observed$: Observable<ObservedStock>;
+  /** Takes no more; what is under way is cut off: wait for it before. */
+  stop(): void;
+}
+
+/** Subscribes the purchase stream, once for all buyers of this process. */
+export function startPurchases(
+  ports: Ports,
+  context: Context,
+  { sales, policies, newId }: { readonly sales: Sales; readonly policies: Policies; readonly newId: IdSource },
+): Purchases {
+  const { config, log, metrics } = context;
+  const { queue, log: orderLog, oneStep, clock } = ports;
+  const request$ = new Subject<PurchaseRequest>();
+  const observed$ = new Subject<ObservedStock>();
+
+  const answered$ = purchase(
+    request$,
+    {
+      queue,
+      log: orderLog,
+      ...(oneStep === undefined ? {} : { oneStep }),
+      sales: {
+        known: (saleId) => sales.known(saleId),
+        find: (saleId) => sales.find(saleId),
+        forget: (saleId) => sales.forget(saleId),
+        observe: (saleId, stock) => {
+          sales.observe(saleId, stock);
+          metrics.saleRemaining(saleId, stock.remaining);
+          observed$.next({ saleId, stock });
+        },
+      },
+      newId,
+      clock,
+      policies,
+    },
+    {
+      ...purchaseDefaults,
+      ...config.purchase,
+      onSubscribe: metrics.samplePurchaseLoad,
+      onUnmarked: (err) =>
+        log.warn({ err }, 'published reservations are still marked pending, the relay will repeat them'),
+    },
+  ).pipe(supervise('purchase', context));
+
+  const answering = answered$.subscribe((batch) => {
+    const { requests, outcomes, fault } = batch;
+    for (let i = 0; i < requests.length; i += 1) {
+      const outcome = outcomes[i];
+      if (outcome !== undefined) requests[i]?.respond(outcome);
+    }
+    metrics.purchaseBatch(batch, clock.monotonic());
+    if (fault !== undefined) {
+      const requestIds = requests.map(({ requestId }) => requestId);
+      log.warn({ err: fault, saleId: batch.saleId, requestIds }, 'purchases could not be completed');
+    }
+  });
+
+  return {
+    submit: (request) => request$.next(request),
+    observed$,
+    stop: () => {
+      request$.complete();
+      answering.unsubscribe();
+    },
+  };
+}

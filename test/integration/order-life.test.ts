@@ -1,0 +1,170 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Client, createClient, inParallel } from '../support/http-client.ts';
+import { INSTALLATIONS, type Installation } from '../support/installation.ts';
+
+interface OrderBody {
+  readonly id: string;
+  readonly state: string;
+  readonly reservedAt: string;
+  readonly payBy: string;
+}
+
+/** How often a buyer who found nothing left looks again. */
+const TRY_AGAIN_MS = 500;
+const SAMPLE_MS = 100;
+
+describe.each(INSTALLATIONS)('the life of orders on %s', (_name, open) => {
+  describe.skipIf(open === undefined)('with every role at work', () => {
+    let installation: Installation;
+    let client: Client;
+
+    beforeEach(async () => {
+      installation = await (open as NonNullable<typeof open>)();
+      client = createClient(installation.port, 256);
+    });
+
+    afterEach(async () => {
+      client.close();
+      await installation.stop();
+    });
+
+    const stateOf = async (id: string, token: string): Promise<string> =>
+      (JSON.parse((await client.get(`/v1/orders/${id}`, token)).body) as OrderBody).state;
+
+    test('1,000 tickets all end up paid, though half of the first winners let theirs expire', async () => {
+      const { workspace } = installation;
+      await workspace.publish({ id: 'unpaid', total: 1000, payWithinSeconds: 2 });
+      let paid = 0;
+      let expired = 0;
+
+      /** Every second buyer wins and never pays; the others try until they have a paid order or all is gone. */
+      const buyer = async (n: number): Promise<void> => {
+        const token = workspace.tokenOf(`buyer-${n}`);
+        for (let attempt = 1; paid < 1000; attempt += 1) {
+          const answer = await client.purchase({ saleId: 'unpaid', token, key: `${n}-${attempt}` });
+          if (answer.status === 409) {
+            expect(JSON.parse(answer.body)).toMatchObject({ code: 'sold_out' });
+            await delay(TRY_AGAIN_MS);
+            continue;
+          }
+          expect(answer.status).toBe(201);
+          const { id } = JSON.parse(answer.body) as OrderBody;
+          if (n % 2 === 1) {
+            expired += 1;
+            return;
+          }
+          const settled = await client.call('POST', `/v1/orders/${id}/pay`, token);
+          // Paid in time, or expired because this machine is slow: then it is somebody else's turn, or this buyer's again.
+          if (settled.status === 200) {
+            expect(JSON.parse(settled.body)).toMatchObject({ id, state: 'paid' });
+            paid += 1;
+            return;
+          }
+          expect(settled.status).toBe(409);
+        }
+      };
+
+      const sampler = await workspace.sampler('unpaid');
+      let selling = true;
+      const samples: Awaited<ReturnType<typeof sampler.sample>>[] = [];
+      const sampling = (async () => {
+        while (selling) {
+          samples.push(await sampler.sample());
+          await delay(SAMPLE_MS);
+        }
+      })();
+      await inParallel(5000, 5000, buyer);
+      selling = false;
+      await sampling;
+      samples.push(await sampler.sample());
+      await sampler.close();
+
+      expect(samples.length).toBeGreaterThan(10);
+      for (const { held, remaining, live } of samples) {
+        expect(held + remaining).toBe(1000);
+        expect(live).toBeLessThanOrEqual(1000);
+      }
+      expect(expired).toBeGreaterThan(0);
+      const { orders, held, remaining } = await workspace.inspect('unpaid');
+      const paidOrders = orders.filter(({ state }) => state === 'paid');
+      expect(paidOrders).toHaveLength(1000);
+      expect(new Set(paidOrders.map(({ ticket }) => ticket)).size).toBe(1000);
+      expect(paidOrders.every(({ userId }) => Number(userId.replace('buyer-', '')) % 2 === 0)).toBe(true);
+      expect(orders.filter(({ state }) => state === 'expired').length).toBeGreaterThanOrEqual(expired);
+      expect([held, remaining]).toEqual([1000, 0]);
+    });
+
+    test('pay, cancel and expiry at the same moment: each of 2,000 orders ends in one state, and all answers agree', async () => {
+      const { workspace } = installation;
+      await workspace.publish({ id: 'race', total: 2000, payWithinSeconds: 4 });
+      const ends = await inParallel(2000, 2000, async (n) => {
+        const token = workspace.tokenOf(`racer-${n}`);
+        const bought = await client.purchase({ saleId: 'race', token, key: 'one' });
+        expect(bought.status).toBe(201);
+        const { id, payBy } = JSON.parse(bought.body) as OrderBody;
+        // A quarter each a moment before, at, and behind the deadline: so that each of the three wins now and then.
+        await delay(Date.parse(payBy) - Date.now() - 300 + (n % 8) * 100);
+        const wishes = [
+          () => client.call('POST', `/v1/orders/${id}/pay`, token),
+          () => client.call('POST', `/v1/orders/${id}/cancel`, token),
+        ];
+        if (n % 2 === 1) wishes.reverse();
+        const answers = await Promise.all(wishes.map((wish) => wish()));
+        const [pay, cancel] = n % 2 === 1 ? answers.reverse() : answers;
+        return { id, token, pay: pay?.status, cancel: cancel?.status };
+      });
+
+      const states = await inParallel(ends.length, 64, async (n) => {
+        const { id, token } = ends[n] as (typeof ends)[number];
+        return stateOf(id, token);
+      });
+      ends.forEach(({ id, pay, cancel }, n) => {
+        expect([id, pay, cancel]).toEqual([
+          id,
+          states[n] === 'paid' ? 200 : 409,
+          states[n] === 'cancelled' ? 200 : 409,
+        ]);
+      });
+      expect([...new Set(states)].sort()).toEqual(['cancelled', 'expired', 'paid']);
+
+      const { orders } = await workspace.inspect('race');
+      expect(new Map(orders.map(({ id, state }) => [id, state]))).toEqual(
+        new Map(ends.map(({ id }, n) => [id, states[n]])),
+      );
+      const paid = states.filter((state) => state === 'paid').length;
+      await expect
+        .poll(async () => workspace.inspect('race'), { timeout: 10_000 })
+        .toMatchObject({ held: paid, remaining: 2000 - paid });
+    });
+
+    test('10,000 requests before the opening and 10,000 behind it: none is served early, none is refused late', async () => {
+      const { workspace } = installation;
+      // A moment to publish and to sign the tokens.
+      const opensAt = Date.now() + 6000;
+      await workspace.publish({ id: 'opening', total: 20_000, opensAt, closesAt: opensAt + 3_600_000 });
+      const tokens = Array.from({ length: 20_000 }, (_, n) => workspace.tokenOf(`early-${n}`));
+      await delay(opensAt - 1000 - Date.now());
+
+      const answers = await inParallel(20_000, 256, async (n) => {
+        // The last second before the opening has the first half, the first second behind it the other.
+        const due = opensAt - 1000 + n / 10;
+        if (due > Date.now()) await delay(due - Date.now());
+        const sentAt = Date.now();
+        const { status, body } = await client.purchase({ saleId: 'opening', token: tokens[n] as string, key: 'k' });
+        return { sentAt, answeredAt: Date.now(), status, body: JSON.parse(body) as OrderBody & { code?: string } };
+      });
+
+      for (const { sentAt, answeredAt, status, body } of answers) {
+        if (status === 201) expect(Date.parse(body.reservedAt)).toBeGreaterThanOrEqual(opensAt);
+        else expect([status, body.code]).toEqual([409, 'not_started']);
+        if (answeredAt < opensAt) expect(status).toBe(409);
+        // Whoever asks 50 ms behind the opening must find it open.
+        if (sentAt >= opensAt + 50) expect(status).toBe(201);
+      }
+      const sold = answers.filter(({ status }) => status === 201).length;
+      expect(sold).toBeGreaterThan(0);
+      expect(answers.length - sold).toBeGreaterThan(0);
+    });
+  });
+});
