@@ -63,13 +63,10 @@ export class LiveConnection implements LiveSocket, Laggard {
   }
 
   close(code: number, reason: string): void {
-    const ws = this.#usable;
-    if (ws === undefined) return;
+    if (!this.open) return;
     this.#closing = { code, reason };
     if (this.#end()) return;
-    // Nothing may come after what waits: then there will be room for the close frame, or nobody who reads.
-    for (const topic of ws.getTopics()) ws.unsubscribe(topic);
-    this.around.laggards.remove(this);
+    // What waits leaves no room for a close frame, nor for anything else: it's next when some of it is read, if ever.
     this.around.laggards.add(this);
   }
 

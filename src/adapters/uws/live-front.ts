@@ -82,7 +82,7 @@ export function serveLive(app: TemplatedApp, options: LiveFrontOptions, deps: Li
     if (accepted === undefined) return;
     res.writeStatus('101 Switching Protocols').writeHeader('x-request-id', accepted.requestId);
     const live = new LiveConnection(deps.newId(), around);
-    // Neither a subprotocol nor an extension: compression would cost each socket more memory than all else of it.
+    // Neither a subprotocol nor an extension: a published frame would be compressed anew for each of its readers.
     res.upgrade<LiveUserData>({ live }, accepted.key, '', '', context);
   }
 
