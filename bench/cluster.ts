@@ -66,7 +66,7 @@ const requests: WireRequest[] = Array.from({ length: buyers }, (_, n) => ({
 }));
 
 const echo = await serve(new URL('./support/echo-server.js', import.meta.url));
-const first = await serve(MAIN, { args: ['serve'], env: { ...env, ROLES: 'front', PORT: '0', NODE_ID: '1' } });
+const first = await serve(MAIN, { args: ['serve'], env: { ...env, ROLES: 'front', PORT: '0' } });
 const others: ServerProcess[] = [];
 for (let n = 0; n < workers; n += 1)
   others.push(await serve(MAIN, { args: ['serve'], env: { ...env, ROLES: 'worker' } }));

@@ -14,10 +14,10 @@ import { DEFAULT_DIR, down, up } from './servers/index.mjs';
 const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
 const MIGRATE_TIMEOUT_MS = 60_000;
 
-/** The first front seeds the demo's sales and prints how to buy. NODE_ID: each front's order ids are its own. */
+/** The first front seeds the demo's sales and prints how to buy. */
 const PROCESSES = [
-  { name: 'front 1', command: 'demo', env: { ROLES: 'front', NODE_ID: '1', SHARED_PORT: 'on' } },
-  { name: 'front 2', command: 'serve', env: { ROLES: 'front', NODE_ID: '2', SHARED_PORT: 'on' } },
+  { name: 'front 1', command: 'demo', env: { ROLES: 'front', SHARED_PORT: 'on' } },
+  { name: 'front 2', command: 'serve', env: { ROLES: 'front', SHARED_PORT: 'on' } },
   { name: 'worker 1', command: 'serve', env: { ROLES: 'worker' } },
   { name: 'worker 2', command: 'serve', env: { ROLES: 'worker' } },
   { name: 'scheduler', command: 'serve', env: { ROLES: 'scheduler' } },

@@ -48,7 +48,7 @@ export async function startApp<Seeded>(
       ends.push(() => worker.stop(config.shutdownGraceMs));
     }
     if (config.roles.includes('scheduler')) {
-      const scheduler = startScheduler(ports, context);
+      const scheduler = startScheduler(ports, context, { payments, exclusive });
       ends.push(() => scheduler.stop());
     }
     // The front comes last and goes first: what it still answers is settled too.

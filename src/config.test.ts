@@ -14,7 +14,8 @@ describe('loadConfig', () => {
     const config = loadConfig({});
     expect(config.http).toMatchObject({ host: '127.0.0.1', port: 3000, maxBodyBytes: 16_384 });
     expect(config.roles).toEqual(['front', 'worker', 'scheduler']);
-    expect(config).toMatchObject({ dataDir: './data', jwtSecret: undefined, logLevel: 'info', nodeId: 0 });
+    expect(config).toMatchObject({ dataDir: './data', jwtSecret: undefined, logLevel: 'info' });
+    expect(config.payments).toEqual({ webhookSecret: undefined, webhookUrl: undefined });
     expect([config.redis, config.kafka, config.mysql, config.mongo]).toEqual(Array(4).fill(undefined));
   });
 
@@ -66,7 +67,10 @@ describe('loadConfig', () => {
     [{ PORT: '80a' }, 'PORT must be an integer from 0 to 65535, not "80a"'],
     [{ PORT: '-1' }, 'PORT must be an integer from 0 to 65535, not "-1"'],
     [{ PURCHASE_BATCH_SIZE: '257' }, 'PURCHASE_BATCH_SIZE must be an integer from 1 to 256, not "257"'],
-    [{ NODE_ID: '1024' }, 'NODE_ID must be an integer from 0 to 1023, not "1024"'],
+    [
+      { PAYMENT_WEBHOOK_URL: 'front:3000' },
+      'PAYMENT_WEBHOOK_URL must be a URL that begins with http:// or https://, not "front:3000"',
+    ],
     [{ ROLES: 'front,wroker' }, 'ROLES must be all, or a comma list of front, worker, scheduler, not "front,wroker"'],
     [{ ROLES: ',' }, 'ROLES must be all, or a comma list of front, worker, scheduler, not ","'],
     [{ LOG_LEVEL: 'INFO' }, 'LOG_LEVEL must be one of silent, fatal, error, warn, info, debug, trace, not "INFO"'],
@@ -78,6 +82,7 @@ describe('loadConfig', () => {
 
   it.each([
     ['JWT_SECRET', 'short-secret'],
+    ['PAYMENT_WEBHOOK_SECRET', 'short-secret'],
     ['REDIS_URL', 'http://:hunter2@redis'],
     ['MYSQL_URL', 'mysql://root:hunter2@mysql'],
     ['MONGODB_URL', 'mongo://root:hunter2@mongodb'],
@@ -90,6 +95,13 @@ describe('loadConfig', () => {
   it('takes a secret of 32 characters and refuses one of 31', () => {
     expect(loadConfig({ JWT_SECRET: 'x'.repeat(32) }).jwtSecret).toBe('x'.repeat(32));
     expect(messageFor({ JWT_SECRET: 'x'.repeat(31) })).toContain('32 characters or more');
+  });
+
+  it('groups what concerns payments', () => {
+    const webhookSecret = 'y'.repeat(32);
+    const webhookUrl = 'https://shop.example/v1/webhooks/payments';
+    const env = { PAYMENT_WEBHOOK_SECRET: webhookSecret, PAYMENT_WEBHOOK_URL: webhookUrl };
+    expect(loadConfig(env).payments).toEqual({ webhookSecret, webhookUrl });
   });
 });
 

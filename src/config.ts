@@ -23,10 +23,10 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
   }
   return freeze({
     roles: values.ROLES,
-    nodeId: values.NODE_ID,
     dataDir: values.DATA_DIR,
     logLevel: values.LOG_LEVEL,
     jwtSecret: values.JWT_SECRET,
+    payments: { webhookSecret: values.PAYMENT_WEBHOOK_SECRET, webhookUrl: values.PAYMENT_WEBHOOK_URL },
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
     http: {
       host: values.HOST,

@@ -1,4 +1,3 @@
-import { MAX_NODE } from '../domain/ids.ts';
 import { describeSettings, integer, list, oneOf, optionalText, text } from './setting.ts';
 
 export const ROLES = ['front', 'worker', 'scheduler'] as const;
@@ -49,6 +48,20 @@ export const SETTINGS = {
     pattern: new RegExp(`^.{${MIN_SECRET_LENGTH},}$`, 's'),
     secret: true,
     without: 'one is made and kept in DATA_DIR',
+  }),
+  PAYMENT_WEBHOOK_SECRET: optionalText({
+    meaning:
+      "Key that signs and checks the payment provider's messages. Set the same one for all fronts and the provider.",
+    accepts: `${MIN_SECRET_LENGTH} characters or more`,
+    pattern: new RegExp(`^.{${MIN_SECRET_LENGTH},}$`, 's'),
+    secret: true,
+    without: 'derived from JWT_SECRET',
+  }),
+  PAYMENT_WEBHOOK_URL: optionalText({
+    meaning: 'Where the sandbox of payments sends its messages; a front behind it must be reachable.',
+    accepts: 'a URL that begins with http:// or https://',
+    pattern: /^https?:\/\/[^\s/]\S*$/,
+    without: "this process's own front",
   }),
   LOG_LEVEL: oneOf<LogLevel>({
     meaning: 'The least severe log lines that are written.',
@@ -116,13 +129,6 @@ export const SETTINGS = {
     meaning: 'Whether other fronts of this machine may listen on the same port; the system spreads the connections.',
     default: 'off',
     values: ['on', 'off'],
-    tuning: true,
-  }),
-  NODE_ID: integer({
-    meaning: 'Part of each order id that this process makes: fronts that run at once must not share one.',
-    default: 0,
-    min: 0,
-    max: MAX_NODE,
     tuning: true,
   }),
   MAX_BODY_BYTES: integer({

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts';
 import { createLiveMetrics, type LiveMetrics } from './live-metrics.ts';
 import { createPurchaseMetrics, type PurchaseMetrics } from './purchase-metrics.ts';
+import { createSchedulerMetrics, type SchedulerMetrics } from './scheduler-metrics.ts';
 import { createSettlementMetrics, type SettlementMetrics } from './settlement-metrics.ts';
 
 export interface MetricsOptions {
@@ -13,7 +14,7 @@ export interface MetricsOptions {
 }
 
 /** Every instrument of a process as plain functions: callers build no labels, and pay once a batch. */
-export interface Metrics extends PurchaseMetrics, SettlementMetrics, HttpMetrics, LiveMetrics {
+export interface Metrics extends PurchaseMetrics, SettlementMetrics, SchedulerMetrics, HttpMetrics, LiveMetrics {
   /** All of it in Prometheus' text format, for `GET /metrics`. */
   readonly expose: () => Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -27,6 +28,7 @@ export function createMetrics({ process: ofProcess = true }: MetricsOptions = {}
   return {
     ...createPurchaseMetrics(register),
     ...createSettlementMetrics(register),
+    ...createSchedulerMetrics(register),
     ...createHttpMetrics(register),
     ...createLiveMetrics(register),
     expose: async () => ({ contentType: register.contentType, body: await register.metrics() }),

@@ -19,7 +19,7 @@ export interface Cluster {
   readonly topics: KafkaTopics;
   /** The port that all fronts share. */
   readonly port: number;
-  front(node: number): Promise<FloodgateProcess>;
+  front(): Promise<FloodgateProcess>;
   worker(): Promise<FloodgateProcess>;
   scheduler(): Promise<FloodgateProcess>;
   /** Ends what still runs, and removes what this cluster has on the servers. */
@@ -58,7 +58,7 @@ export async function createCluster({ redis, kafka, mysql, mongo }: ClusterUrls)
     workspace,
     topics,
     port,
-    front: (node) => start({ ROLES: 'front', PORT: String(port), SHARED_PORT: 'on', NODE_ID: String(node) }),
+    front: () => start({ ROLES: 'front', PORT: String(port), SHARED_PORT: 'on' }),
     worker: () => start({ ROLES: 'worker' }),
     scheduler: () => start({ ROLES: 'scheduler' }),
     stop: async () => {

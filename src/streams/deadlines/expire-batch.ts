@@ -4,6 +4,10 @@ import type { DeadlinePorts, DeadlineResult } from './contract.ts';
 
 export type Expired = Extract<DeadlineResult, { step: 'expire' }>;
 
+export interface ExpiryPorts extends Pick<DeadlinePorts, 'queue' | 'news' | 'clock'> {
+  readonly store: Pick<DeadlinePorts['store'], 'due' | 'transition' | 'returned'>;
+}
+
 export interface ExpiredBatch {
   readonly result: Expired;
   /** There may be more that is due. */
@@ -13,7 +17,7 @@ export interface ExpiredBatch {
 /** Expires the orders of a sale that are due the longest, and puts their tickets back on sale. Never rejects. */
 export async function expireBatch(
   saleId: string,
-  ports: Omit<DeadlinePorts, 'sales' | 'payments'>,
+  ports: ExpiryPorts,
   batchSize: number,
   inHand: Set<string>,
 ): Promise<ExpiredBatch> {

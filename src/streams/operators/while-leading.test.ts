@@ -140,6 +140,18 @@ describe('whileLeading', () => {
       ).toBe('');
     }));
 
+  it('does not lead by an answer that it slept through, and lost its lease meanwhile', () =>
+    promiseMarbles((m) => {
+      // Stopped in frame 2 and woken in frame 3, 10 ms later by the clock: no timer could tell.
+      const clock = { monotonic: () => m.clock.monotonic() + (m.clock.monotonic() > 2 ? 10 : 0) };
+      const { lead, change$ } = leadingMarbles(m, { acquire: ['---y|', 'n|'], options: { clock } });
+      m.expectObservable(change$).toBe('');
+      m.expectObservable(
+        lead(() => NEVER),
+        '^------!',
+      ).toBe('');
+    }));
+
   it('gives the lease back when it is unsubscribed, also while the first answer is out', () =>
     promiseMarbles((m) => {
       const { lead, release$ } = leadingMarbles(m, { acquire: ['---y|'] });

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { createMetrics } from './metrics.ts';
+
+it('counts what the scheduler does, how late it is, and whether it leads', async () => {
+  const metrics = createMetrics({ process: false });
+  metrics.leading(true);
+  metrics.deadlines({ step: 'expire', expired: 3, returned: 3, lateMs: 400 });
+  metrics.deadlines({ step: 'return', returned: 2 });
+  metrics.deadlines({ step: 'refund', refunded: 1 });
+  metrics.deadlines({ step: 'return', returned: 0, fault: new Error('away') });
+  const lines = (await metrics.expose()).body.split('\n');
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'floodgate_scheduler_leading 1',
+      'floodgate_expired_orders_total 3',
+      'floodgate_returned_tickets_total 5',
+      'floodgate_refunds_total 1',
+      'floodgate_expiry_seconds_count 1',
+      'floodgate_expiry_seconds_bucket{le="0.5"} 1',
+      'floodgate_expiry_seconds_bucket{le="0.25"} 0',
+      'floodgate_scheduler_faults_total{step="return"} 1',
+      'floodgate_scheduler_faults_total{step="expire"} 0',
+    ]),
+  );
+  metrics.leading(false);
+  expect((await metrics.expose()).body).toContain('floodgate_scheduler_leading 0');
+});

@@ -1,0 +1,60 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** What the deadline stream emits, as far as it is counted. */
+export interface CountedDeadlines {
+  readonly step: 'expire' | 'return' | 'refund';
+  readonly expired?: number;
+  readonly returned?: number;
+  readonly refunded?: number;
+  readonly lateMs?: number;
+  readonly fault?: unknown;
+}
+
+export interface SchedulerMetrics {
+  readonly deadlines: (result: CountedDeadlines) => void;
+  /** Whether this process does the scheduler's work. */
+  readonly leading: (leads: boolean) => void;
+}
+
+/** 0.1 s, within a tick, to 10 min, the work list of a long outage. */
+const LATE_BUCKETS_S = [0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 30, 60, 600];
+
+export function createSchedulerMetrics(register: Registry): SchedulerMetrics {
+  const registers = [register];
+  const counter = (name: string, help: string) => new Counter({ name, help, registers });
+  const expired = counter('floodgate_expired_orders_total', 'Orders that were not paid in time.');
+  const returned = counter(
+    'floodgate_returned_tickets_total',
+    'Tickets of ended orders that the scheduler put back on sale.',
+  );
+  const refunded = counter('floodgate_refunds_total', 'Payments that were given back.');
+  const faults = new Counter({
+    name: 'floodgate_scheduler_faults_total',
+    help: 'What a step of the scheduler could not do and tries again.',
+    labelNames: ['step'],
+    registers,
+  });
+  const late = new Histogram({
+    name: 'floodgate_expiry_seconds',
+    help: 'From the first deadline of an expired batch until its tickets are on sale again.',
+    buckets: LATE_BUCKETS_S,
+    registers,
+  });
+  const leading = new Gauge({
+    name: 'floodgate_scheduler_leading',
+    help: "1 while this process does the scheduler's work.",
+    registers,
+  });
+  for (const step of ['expire', 'return', 'refund']) faults.inc({ step }, 0);
+
+  return {
+    deadlines: (result) => {
+      expired.inc(result.expired ?? 0);
+      returned.inc(result.returned ?? 0);
+      refunded.inc(result.refunded ?? 0);
+      if (result.lateMs !== undefined) late.observe(result.lateMs / 1000);
+      if (result.fault !== undefined) faults.inc({ step: result.step });
+    },
+    leading: (leads) => leading.set(leads ? 1 : 0),
+  };
+}
