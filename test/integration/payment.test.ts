@@ -3,27 +3,42 @@ import { sign } from '../../src/adapters/payment-sandbox/signature.ts';
 import { listenUws } from '../../src/adapters/uws/listen.ts';
 import { issueToken } from '../../src/api/issue-token.ts';
 import type { OrderJson } from '../../src/api/order-schema.ts';
+import { startFloodgate } from '../support/floodgate-process.ts';
+import { createClient } from '../support/http-client.ts';
 import { RawClient } from '../support/raw-http.ts';
-import { openShop, SHOP_SECRET, type Shop, saleNamed } from '../support/shop.ts';
+import { untilSettled } from '../support/settled.ts';
+import { openShop, SHOP_SECRET, saleNamed } from '../support/shop.ts';
+import { createWorkspace } from '../support/workspace.ts';
 
 const RACES = 200;
 const WEBHOOK = '/v1/webhooks/payments';
 
-describe('an order over HTTP', () => {
-  let shop: Shop;
+const TOTAL = 1000;
+const WEBHOOK_SECRET = 'what the provider signs with, in this test run';
+
+interface FrontUnderTest {
+  readonly port: number;
+  /** Of the tokens. */
+  readonly secret: string;
+  readonly webhookSecret: string;
+  readonly stop: () => Promise<void>;
+}
+
+describe.each([
+  ['on uWebSockets.js', openFront],
+  ['on the whole program', startProgram],
+])('an order over HTTP %s', (_where, open) => {
+  let front: FrontUnderTest;
   let origin: string;
 
   beforeAll(async () => {
-    shop = await openShop(listenUws, { sales: [saleNamed('demo')] });
-    origin = `http://127.0.0.1:${shop.front.port}`;
+    front = await open();
+    origin = `http://127.0.0.1:${front.port}`;
   });
-  afterAll(() => {
-    expect(shop.errors).toEqual([]);
-    shop.front.close();
-  });
+  afterAll(() => front.stop());
 
   async function call(method: 'GET' | 'POST', path: string, userId: string) {
-    const token = issueToken({ secret: SHOP_SECRET, userId, role: 'buyer', ttlSeconds: 60 });
+    const token = issueToken({ secret: front.secret, userId, role: 'buyer', ttlSeconds: 60 });
     const response = await fetch(origin + path, { method, headers: { authorization: `Bearer ${token}` } });
     const text = await response.text();
     return { status: response.status, text, body: JSON.parse(text) as OrderJson & { readonly code?: string } };
@@ -87,7 +102,7 @@ describe('an order over HTTP', () => {
     const race = async (id: string, n: number) => {
       const user = `racer-${n}`;
       const body = captured(id);
-      const message = () => deliver(body, sign(SHOP_SECRET, body, nowSeconds()));
+      const message = () => deliver(body, sign(front.webhookSecret, body, nowSeconds()));
       const cancel = () => call('POST', `/v1/orders/${id}/cancel`, user);
       // Whatever is sent first wins more often.
       const early = n % 2 === 0 ? message() : undefined;
@@ -113,19 +128,19 @@ describe('an order over HTTP', () => {
     const id = await buy('ann');
     const body = captured(id);
     expect(await deliver(body, sign('another secret', body, nowSeconds()))).toBe(401);
-    expect(await deliver(body.replace('12999', '1'), sign(SHOP_SECRET, body, nowSeconds()))).toBe(401);
-    expect(await deliver(body, sign(SHOP_SECRET, body, nowSeconds() - 1000))).toBe(401);
-    expect(await deliver('{}', sign(SHOP_SECRET, '{}', nowSeconds()))).toBe(400);
+    expect(await deliver(body.replace('12999', '1'), sign(front.webhookSecret, body, nowSeconds()))).toBe(401);
+    expect(await deliver(body, sign(front.webhookSecret, body, nowSeconds() - 1000))).toBe(401);
+    expect(await deliver('{}', sign(front.webhookSecret, '{}', nowSeconds()))).toBe(400);
     expect((await call('GET', `/v1/orders/${id}`, 'ann')).body.state).toBe('reserved');
-    expect(await deliver(body, sign(SHOP_SECRET, body, nowSeconds()))).toBe(200);
+    expect(await deliver(body, sign(front.webhookSecret, body, nowSeconds()))).toBe(200);
     expect((await call('GET', `/v1/orders/${id}`, 'ann')).body.state).toBe('paid');
   });
 
   it('is not touched by a message with two signatures of which one is good', async () => {
     const id = await buy('ann');
     const body = captured(id);
-    const good = sign(SHOP_SECRET, body, nowSeconds());
-    const client = await RawClient.open(shop.front.port);
+    const good = sign(front.webhookSecret, body, nowSeconds());
+    const client = await RawClient.open(front.port);
     await client.send(
       `POST ${WEBHOOK} HTTP/1.1\r\nHost: x\r\nFloodgate-Signature: t=1,v1=00\r\nFloodgate-Signature: ${good}\r\n` +
         `Content-Length: ${body.length}\r\n\r\n${body}`,
@@ -135,3 +150,39 @@ describe('an order over HTTP', () => {
     expect((await call('GET', `/v1/orders/${id}`, 'ann')).body.state).toBe('reserved');
   });
 });
+
+async function openFront(): Promise<FrontUnderTest> {
+  const { front, errors } = await openShop(listenUws, { sales: [saleNamed('demo')] });
+  return {
+    port: front.port,
+    secret: SHOP_SECRET,
+    webhookSecret: SHOP_SECRET,
+    async stop() {
+      front.close();
+      expect(errors).toEqual([]);
+    },
+  };
+}
+
+/** The built program, with everything on a file: tickets of cancelled orders must be back in the queue, and no others. */
+async function startProgram(): Promise<FrontUnderTest> {
+  const workspace = await createWorkspace({ PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET });
+  await workspace.publish({ id: 'demo', total: TOTAL, perBuyerLimit: TOTAL });
+  const server = await startFloodgate(workspace.env);
+  return {
+    port: server.port,
+    secret: String(workspace.env.JWT_SECRET),
+    webhookSecret: WEBHOOK_SECRET,
+    async stop() {
+      const client = createClient(server.port, 1);
+      await untilSettled(client);
+      client.close();
+      expect(await server.kill('SIGTERM')).toBe(0);
+      const { orders, remaining, held } = await workspace.inspect('demo');
+      const live = orders.filter(({ state }) => state === 'paid' || state === 'reserved');
+      expect([held, remaining]).toEqual([live.length, TOTAL - live.length]);
+      expect(new Set(live.map(({ ticket }) => ticket)).size).toBe(live.length);
+      await workspace.remove();
+    },
+  };
+}
