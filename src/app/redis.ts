@@ -1,6 +1,6 @@
 import { defer, exhaustMap, type Observable, Subject } from 'rxjs';
 import type { Config } from '../config.ts';
-import { isFault, messageOf } from '../domain/errors.ts';
+import { messageOf } from '../domain/errors.ts';
 import type { News } from '../ports/news.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 import { retryWithBackoff } from '../streams/operators/retry-with-backoff.ts';
@@ -20,14 +20,15 @@ export async function openRedis(
   log: Pick<Log, 'info' | 'warn' | 'error'>,
 ): Promise<Opened<TicketQueue>> {
   const { createRedisTicketQueue } = await import('../adapters/redis/ticket-queue.ts');
+  const { addressesOf } = await import('../adapters/redis/node-urls.ts');
   const prepare$ = new Subject<void>();
-  // Without the password.
-  const server = new URL(url).host;
+  const server = addressesOf(url);
   let told = '';
   const { queue, prepare, disconnect } = createRedisTicketQueue({
     url,
     prefix: keyPrefix,
     timeoutMs,
+    onScriptsMissing: () => prepare$.next(),
     onState: (state, reason) => {
       if (state === 'up') prepare$.next();
       // Once for each reason: it is tried several times a second.
@@ -37,7 +38,7 @@ export async function openRedis(
   });
   const preparing = prepare$.pipe(exhaustMap(() => prepareUntilDone(prepare, log))).subscribe();
   return {
-    port: { ...queue, reserve: missing(queue.reserve, () => prepare$.next()) },
+    port: queue,
     close: async () => {
       preparing.unsubscribe();
       disconnect();
@@ -62,25 +63,14 @@ function prepareUntilDone(prepare: () => Promise<void>, log: Pick<Log, 'info' | 
   );
 }
 
-/** The same call, which tells when the scripts were not there. */
-function missing(reserve: TicketQueue['reserve'], tell: () => void): TicketQueue['reserve'] {
-  return async (...args) => {
-    try {
-      return await reserve(...args);
-    } catch (error) {
-      if (isFault(error, 'fenced')) tell();
-      throw error;
-    }
-  };
-}
-
 /** Connects in the background; news that are told or heard need no answer, so nothing waits for it. */
 export async function openRedisNews(
   { url, keyPrefix }: NonNullable<Config['redis']>,
   log: Pick<Log, 'info' | 'warn'>,
 ): Promise<Opened<News>> {
   const { createRedisNews } = await import('../adapters/redis/news.ts');
-  const server = new URL(url).host;
+  const { addressesOf } = await import('../adapters/redis/node-urls.ts');
+  const server = addressesOf(url);
   let told = '';
   const { news, disconnect } = createRedisNews({
     url,

@@ -13,10 +13,12 @@ import { redisPrefix, TEST_REDIS_URL } from '../support/redis-prefix.ts';
 describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with TEST_REDIS_URL', () => {
   let own: RedisPrefix;
   let adapter: RedisTicketQueue;
+  let runId: string;
 
   beforeAll(async () => {
     own = redisPrefix();
     adapter = createRedisTicketQueue(own);
+    runId = /^run_id:(\w+)/m.exec(await own.redis.info('server'))?.[1] ?? '';
     await adapter.prepare();
   });
   afterAll(async () => {
@@ -24,7 +26,8 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
     await own.drop();
   });
 
-  const keyOf = (saleId: string, name: 'queue' | 'pending' | 'meta') => keysOf(own.prefix, saleId, [name])[0] ?? '';
+  const keyOf = (saleId: string, name: 'queue' | 'pending' | 'meta' | 'sound') =>
+    keysOf(own.prefix, saleId, [name])[0] ?? '';
   const reserve = async (saleId: string, count: number) =>
     answersOf(await adapter.queue.reserve(saleId, 1, purchases(count)));
   const loaded = async (overrides: Partial<QueuedSale> = {}) => {
@@ -73,6 +76,45 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
     expect(await adapter.queue.audit(saleId)).toMatchObject({ held: 0, heldByBuyers: 0, remaining: 10, pending: 0 });
   });
 
+  describe("a sale's own fence", () => {
+    const calls = (saleId: string) => [
+      adapter.queue.reserve(saleId, 1, purchases(1)),
+      adapter.queue.load(openSale({ id: saleId })),
+      adapter.queue.stock(saleId),
+      adapter.queue.find(saleId, 'A'),
+      adapter.queue.audit(saleId),
+      adapter.queue.close(saleId, 1),
+      adapter.queue.release(saleId, ['A']),
+      adapter.queue.published(saleId, ['A']),
+      adapter.queue.claimStranded(saleId, { leaseMs: 0, max: 1 }),
+    ];
+
+    it('refuses every call when the sale was last sound under another run_id, and does nothing', async () => {
+      const saleId = await loaded();
+      await own.redis.set(keyOf(saleId, 'sound'), 'another');
+      for (const call of calls(saleId)) await expect(call).rejects.toMatchObject({ code: 'fenced', retryable: false });
+
+      expect(await own.redis.llen(keyOf(saleId, 'queue'))).toBe(10);
+    });
+
+    it('stays when the earlier run_id comes back, until recovery names the present one', async () => {
+      const saleId = await loaded();
+      await own.redis.set(keyOf(saleId, 'sound'), 'another');
+      await expect(reserve(saleId, 1)).rejects.toMatchObject({ code: 'fenced' });
+
+      expect(await own.redis.get(keyOf(saleId, 'sound'))).toBe('lost');
+      await own.redis.set(keyOf(saleId, 'sound'), runId);
+      expect((await reserve(saleId, 1)).map(ticketOf)).toEqual([1]);
+    });
+
+    it('leaves other sales alone', async () => {
+      const [lost, sound] = [await loaded(), await loaded()];
+      await own.redis.set(keyOf(lost, 'sound'), 'another');
+
+      expect((await reserve(sound, 1)).map(ticketOf)).toEqual([1]);
+    });
+  });
+
   it('refuses order ids that its entries could not hold', async () => {
     const saleId = await loaded();
     for (const orderId of ['', 'a b', 'a,b']) {
@@ -96,9 +138,9 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
     const loadSome = ({ id, epoch, total, perBuyerLimit, opensAt, closesAt }: QueuedSale, tickets: number) =>
       own.redis.evalsha(
         SCRIPTS.load.sha,
-        2,
+        SCRIPTS.load.keys.length,
         ...keysOf(own.prefix, id, SCRIPTS.load.keys),
-        ...[epoch, total, perBuyerLimit, opensAt, closesAt, tickets],
+        ...[epoch, total, perBuyerLimit, opensAt, closesAt, tickets, runId],
       );
 
     it('that was interrupted sells nothing until it is repeated', async () => {

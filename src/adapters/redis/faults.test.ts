@@ -8,6 +8,7 @@ const replyError = (message: string) => Object.assign(Object.create(ReplyError.p
 describe('faultOf', () => {
   it.each([
     ['NOSCRIPT No matching script.', 'fenced'],
+    ['FENCED the sale', 'fenced'],
     ['CORRUPT order id A stands for another purchase already', 'corrupt'],
     ['WRONGTYPE Operation against a key', 'corrupt'],
     ['NOAUTH Authentication required.', 'config'],

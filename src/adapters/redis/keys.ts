@@ -1,5 +1,5 @@
 /** The keys of one sale. They share a hash tag, so that a Redis Cluster keeps them on one node. */
-export type SaleKey = 'meta' | 'queue' | 'buyers' | 'ledger' | 'keys' | 'pending' | 'held';
+export type SaleKey = 'meta' | 'queue' | 'buyers' | 'ledger' | 'keys' | 'pending' | 'held' | 'sound';
 
 /** Braces would move the hash tag. */
 const UNFIT = /[{}]/;

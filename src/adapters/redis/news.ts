@@ -1,13 +1,12 @@
-import { Redis } from 'ioredis';
 import { Subject } from 'rxjs';
-import { messageOf } from '../../domain/errors.ts';
 import type { News, NewsItem } from '../../ports/news.ts';
-import { keepAlive } from './keep-alive.ts';
+import { type NewsLine, openNewsLine } from './news-line.ts';
 import { readNews, writeNews } from './news-wire.ts';
+import { nodeUrls } from './node-urls.ts';
 import { CONNECTION_OPTIONS } from './options.ts';
 
 export interface RedisNewsOptions {
-  /** redis:// or rediss://; of a cluster any node: it passes messages on to all the others. */
+  /** One Redis, or nodes of a Redis Cluster: each of them passes messages on to all the others. See node-urls.ts. */
   readonly url: string;
   /** Begins the channel's name; all processes of an installation have the same one. */
   readonly prefix: string;
@@ -27,57 +26,47 @@ export interface RedisNews {
 const SILENCE_MS = 5000;
 
 /**
- * News by Redis pub/sub on one channel. What one turn of the event loop tells is one message. Two connections, because
- * one that listens can do nothing else; each is made anew when it breaks, and what is told or would have been heard
- * meanwhile is lost.
+ * News by Redis pub/sub on one channel. What one turn of the event loop tells is one message. A line that breaks is made
+ * anew, to the next node where there are several; what is told or would have been heard meanwhile is lost.
  *
  * Orders are personal data: the channel is as confidential as the ticket queue's keys, and belongs on the same Redis.
  */
 export function createRedisNews({ url, prefix, silenceMs = SILENCE_MS, onState }: RedisNewsOptions): RedisNews {
-  const channel = `${prefix}news`;
+  const urls = nodeUrls(url);
   const items = new Subject<NewsItem>();
-  const teller = new Redis(url, CONNECTION_OPTIONS);
-  const listener = new Redis(url, { ...CONNECTION_OPTIONS, autoResubscribe: false });
-  const stopWatching = [teller, listener].map((redis) => keepAlive(redis, silenceMs));
+  let line: NewsLine;
+  let lines = 0;
+  /** Since the last line that came up. */
+  let failures = 0;
+  let retry: NodeJS.Timeout | undefined;
 
-  let listening = false;
-  let closed = false;
-  let reason = 'not connected yet';
-  const tellIfUp = () => {
-    if (listening && teller.status === 'ready') onState?.('up', '');
-  };
-  const listen = async () => {
-    try {
-      await listener.subscribe(channel);
-      listening = true;
-      tellIfUp();
-    } catch (error) {
-      reason = messageOf(error);
-      // Refused, or cut off: either way only a new connection helps.
-      if (!closed) listener.disconnect(true);
-    }
-  };
-  teller.on('ready', tellIfUp);
-  listener.on('ready', listen);
-  listener.on('message', (_channel, text: string) => {
-    for (const item of readNews(text)) items.next(item);
-  });
-  for (const redis of [teller, listener]) {
-    redis.on('error', (error) => {
-      reason = messageOf(error);
+  const connect = () => {
+    line = openNewsLine({
+      url: urls[lines % urls.length] as string,
+      channel: `${prefix}news`,
+      silenceMs,
+      onUp: () => {
+        failures = 0;
+        onState?.('up', '');
+      },
+      onText: (text) => {
+        for (const item of readNews(text)) items.next(item);
+      },
+      onEnd: (reason) => {
+        lines += 1;
+        failures += 1;
+        retry = setTimeout(connect, CONNECTION_OPTIONS.retryStrategy(failures));
+        onState?.('down', reason);
+      },
     });
-    redis.on('close', () => {
-      if (redis === listener) listening = false;
-      if (!closed) onState?.('down', reason);
-    });
-  }
+  };
+  connect();
 
   let waiting: NewsItem[] = [];
   const publish = () => {
     const told = waiting;
     waiting = [];
-    // Rejects when the connection breaks before the answer: dropped, or heard all the same.
-    if (teller.status === 'ready') teller.publish(channel, writeNews(told)).catch(() => {});
+    line.send(writeNews(told));
   };
 
   return {
@@ -88,10 +77,8 @@ export function createRedisNews({ url, prefix, silenceMs = SILENCE_MS, onState }
       news$: items.asObservable(),
     },
     disconnect: () => {
-      closed = true;
-      for (const stop of stopWatching) stop();
-      teller.disconnect();
-      listener.disconnect();
+      clearTimeout(retry);
+      line.close();
       items.complete();
     },
   };

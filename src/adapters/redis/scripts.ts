@@ -6,16 +6,18 @@ export interface Script {
   readonly source: string;
   /** What EVALSHA calls it by. */
   readonly sha: string;
-  /** KEYS, in their order. */
+  /** KEYS, in their order; the last one is the fence's. */
   readonly keys: readonly SaleKey[];
 }
 
+const read = (name: string) => readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8');
+
 function script(name: string, keys: readonly SaleKey[]): Script {
-  const source = readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8');
-  return { source, sha: createHash('sha1').update(source).digest('hex'), keys };
+  const source = read('fence') + read(name);
+  return { source, sha: createHash('sha1').update(source).digest('hex'), keys: [...keys, 'sound'] };
 }
 
-/** What the ticket queue calls. The header of each file says what goes in and what comes out. */
+/** What the ticket queue calls, each behind the fence. The header of each file says what goes in and what comes out. */
 export const SCRIPTS = {
   load: script('load', ['meta', 'queue']),
   reserve: script('reserve', ['meta', 'queue', 'buyers', 'ledger', 'keys', 'pending', 'held']),

@@ -1,25 +1,30 @@
 import { stockVersion } from '../../domain/stock.ts';
 import type { QueueAudit, TicketQueue } from '../../ports/ticket-queue.ts';
+import { connectCluster } from './cluster.ts';
 import type { ConnectionOptions } from './connection.ts';
-import { connectRedis } from './connection.ts';
+import { lacksScripts } from './faults.ts';
 import { keysOf } from './keys.ts';
 import { reservationOf } from './ledger-entry.ts';
-import { CALL_TIMEOUT_MS } from './options.ts';
-import { prepareScripts } from './prepare.ts';
+import { nodeUrls } from './node-urls.ts';
 import { replyOf } from './reserve-reply.ts';
 import type { ScriptName } from './scripts.ts';
 import { SCRIPTS } from './scripts.ts';
+import { connectSingle } from './servers.ts';
 
 export interface RedisQueueOptions extends ConnectionOptions {
+  /** One Redis, or nodes of a Redis Cluster; see node-urls.ts. */
+  readonly url: string;
   /** Begins all keys; several installations may share a Redis. No braces. @default 'floodgate:' */
   readonly prefix?: string;
+  /** A call was refused for want of the scripts: time to `prepare`. */
+  readonly onScriptsMissing?: () => void;
 }
 
 export interface RedisTicketQueue {
   readonly queue: TicketQueue;
   /**
-   * Loads the scripts if Redis is new or known to be sound; see prepare.ts. To be called at the start of each process,
-   * and again after a fault. Until it has succeeded on that Redis, the queue rejects with `fenced`.
+   * Loads the scripts if Redis is new or known to be sound; see prepare.ts, and cluster.ts. To be called at the start of
+   * each process, and again after a fault. Until it has succeeded on that Redis, the queue rejects with `fenced`.
    * Errors: Fault `fenced`, `unavailable`, `timeout`, `config`.
    */
   prepare(): Promise<void>;
@@ -39,13 +44,20 @@ const AUDIT_TIMEOUT_MS = 60_000;
 
 /** The ticket queue on Redis: one Lua script for each call, so that each is atomic. */
 export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQueue {
-  const { url, prefix = DEFAULT_PREFIX, timeoutMs = CALL_TIMEOUT_MS } = options;
-  const connection = connectRedis(options);
+  const { url, prefix = DEFAULT_PREFIX, onScriptsMissing } = options;
+  const urls = nodeUrls(url);
+  const servers = urls.length > 1 ? connectCluster({ ...options, urls }) : connectSingle({ ...options, prefix });
 
   /** EVALSHA and never EVAL: a script that Redis doesn't know is the fence of a queue that may have been rewound. */
-  const evaluate = (name: ScriptName, saleId: string, args: readonly (string | number)[], limitMs?: number) => {
+  const evaluate = async (name: ScriptName, saleId: string, args: readonly (string | number)[], limitMs?: number) => {
     const { sha, keys } = SCRIPTS[name];
-    return connection.call('EVALSHA', [sha, keys.length, ...keysOf(prefix, saleId, keys), ...args], limitMs);
+    const own = [sha, keys.length, ...keysOf(prefix, saleId, keys), ...args];
+    try {
+      return await servers.call(saleId, 'EVALSHA', (runId) => [...own, runId], limitMs);
+    } catch (error) {
+      if (lacksScripts(error)) onScriptsMissing?.();
+      throw error;
+    }
   };
 
   const queue: TicketQueue = {
@@ -95,16 +107,10 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
       return counts === null ? undefined : auditOf(counts);
     },
 
-    async ping() {
-      await connection.call('PING', []);
-    },
+    ping: () => servers.ping(),
   };
 
-  return {
-    queue,
-    prepare: () => prepareScripts(url, prefix, timeoutMs),
-    disconnect: () => connection.disconnect(),
-  };
+  return { queue, prepare: () => servers.prepare(), disconnect: () => servers.disconnect() };
 }
 
 function auditOf([epoch = 0, held = 0, heldByBuyers = 0, remaining = 0, pending = 0, ...doubled]: readonly number[]) {

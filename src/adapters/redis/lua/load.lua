@@ -5,6 +5,7 @@
   Input:
     KEYS[1] 'meta'
     KEYS[2] 'queue'
+    soundKey, runId: see fence.lua
 
     ARGV[1]  epoch
     ARGV[2]  total
@@ -22,6 +23,7 @@ local meta = redis.call('HMGET', KEYS[1], 'epoch', 'total', 'limit', 'opensAt', 
 local loaded = tonumber(meta[6])
 if loaded and loaded == tonumber(meta[2]) then return 0 end
 
+redis.call('SET', soundKey, runId)
 local same = true
 for i = 1, 5 do same = same and meta[i] == ARGV[i] end
 if not same then
