@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Role } from '../../src/api/auth.ts';
 import { issueToken } from '../../src/api/issue-token.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Order } from '../../src/domain/order.ts';
@@ -30,7 +31,8 @@ export interface Workspace {
   readonly dataDir: string;
   /** The settings of a process on this workspace. */
   readonly env: Record<string, string>;
-  tokenOf(userId: string): string;
+  /** A buyer's, unless told otherwise. */
+  tokenOf(userId: string, role?: Role): string;
   /** Puts a sale on sale that is open now, unless `sale` says otherwise. */
   publish(sale: Partial<Sale> & { readonly id: string }): Promise<Sale>;
   /** Every stored order of a sale, the tickets that the queue has left, and those that it counts as held. */
@@ -65,7 +67,7 @@ export async function createWorkspace(servers: Readonly<Record<string, string>> 
   return {
     dataDir,
     env,
-    tokenOf: (userId) => issueToken({ secret: SECRET, userId, role: 'buyer', ttlSeconds: TOKEN_SECONDS }),
+    tokenOf: (userId, role = 'buyer') => issueToken({ secret: SECRET, userId, role, ttlSeconds: TOKEN_SECONDS }),
     publish: (sale) =>
       withPorts((ports) => seedWhenReady(() => putOnSale({ ...draftOf(sale.id), ...sale }, ports), { log: silent })),
     inspect: (saleId) =>
