@@ -179,6 +179,16 @@ describe('the countdown stream', () => {
       expectFrames(m, left$, '                                  -----9----7--------------------|');
     }));
 
+  it('forgets what it was reading when the last one left', () =>
+    promiseMarbles((m) => {
+      const { left$, fault$ } = countdownMarbles(m, { input: 'w-u-------|', sale: '----a|', stock: ['a|'] });
+      const failing = countdownMarbles(m, { input: '          w-u-------|', sale: '----#' });
+      expectFrames(m, left$, '                                        ----------|');
+      m.expectObservable(fault$).toBe('                       -');
+      expectFrames(m, failing.left$, '                                ----------|');
+      m.expectObservable(failing.fault$).toBe('               -');
+    }));
+
   it('begins anew for who comes back', () =>
     promiseMarbles((m) => {
       const { left$, counted$ } = countdownMarbles(m, { input: 'w-u--w-w--|', stocks: [left(9), left(3)] });

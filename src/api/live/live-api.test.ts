@@ -60,7 +60,7 @@ describe('own orders', () => {
   });
 
   it('follow the last good token, and stop with it', () => {
-    const { connect, token, live, clock } = liveRig();
+    const { connect, token, live, clock, counted } = liveRig();
     const socket = connect();
     socket.say({ type: 'auth', id: 1, token: token('u1') });
     socket.say({ type: 'auth', id: 2, token: token('u2', 'buyer', 5) });
@@ -78,6 +78,7 @@ describe('own orders', () => {
     socket.hangUp();
     live.orders([orderOf('u2')]);
     expect(socket.heard()).toHaveLength(1);
+    expect(counted.filter((told) => typeof told === 'number')).toEqual([1]);
   });
 });
 

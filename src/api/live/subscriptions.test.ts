@@ -29,16 +29,19 @@ const STOCK_TEXT =
 describe('subscribing', () => {
   it('is answered, and every frame of the sale follows until it is unsubscribed', () => {
     const { connect, live, watching } = liveRig({ sales: [sale] });
-    const [one, two] = [connect(), connect()];
-    one.say({ type: 'subscribe', id: 1, saleId });
-    expect(one.texts.splice(0)).toEqual(['{"type":"subscribed","id":1}']);
+    const [one, two, nobody] = [connect(), connect(), connect()];
+    for (const socket of [one, two]) {
+      socket.say({ type: 'subscribe', id: 1, saleId });
+      expect(socket.texts.splice(0)).toEqual(['{"type":"subscribed","id":1}']);
+    }
     live.stock(stock);
-    expect(one.texts.splice(0)).toEqual([STOCK_TEXT]);
-    expect(two.heard()).toEqual([]);
+    for (const socket of [one, two]) expect(socket.texts.splice(0)).toEqual([STOCK_TEXT]);
     one.say({ type: 'unsubscribe', id: 2, saleId });
     live.stock({ ...stock, remaining: 6 });
     expect(one.heard()).toEqual([{ type: 'unsubscribed', id: 2 }]);
-    expect(watching).toEqual(['+sale-1', '-sale-1']);
+    expect(two.heard()).toMatchObject([{ type: 'stock', remaining: 6 }]);
+    expect(nobody.heard()).toEqual([]);
+    expect(watching).toEqual(['+sale-1']);
   });
 
   it('shows those who come later the last frame at once, with the clock of now', () => {
@@ -108,20 +111,40 @@ describe('subscribing', () => {
 
   it('does not join what was left while it was looked up', async () => {
     const found = deferred<Sale | undefined>();
-    const { connect, live, watching } = liveRig({ find: () => found.promise });
+    const finds = [Promise.resolve(sale)];
+    const { connect, live, watching } = liveRig({ find: () => finds.shift() ?? found.promise });
+    const other = connect();
+    other.say({ type: 'subscribe', id: 1, saleId });
+    await settled();
+    live.stock(stock);
     const [left, gone] = [connect(), connect()];
     for (const socket of [left, gone]) socket.say({ type: 'subscribe', id: 1, saleId });
     left.say({ type: 'unsubscribe', id: 2, saleId });
     gone.hangUp();
     found.resolve(sale);
     await settled();
+    live.stock(stock);
     expect(left.heard()).toEqual([
       { type: 'unsubscribed', id: 2 },
       { type: 'subscribed', id: 1 },
     ]);
-    expect(watching).toEqual([]);
+    other.hangUp();
+    expect(watching).toEqual(['+sale-1', '-sale-1']);
+  });
+
+  it('stays as it was when asking again fails', async () => {
+    const finds = [async () => sale, async () => undefined, () => Promise.reject(new Fault('timeout', 'slow'))];
+    const { connect, live, watching } = liveRig({ find: () => (finds.shift() as () => Promise<Sale | undefined>)() });
+    const socket = connect();
+    for (const id of [1, 2, 3]) {
+      socket.say({ type: 'subscribe', id, saleId });
+      await settled();
+    }
+    expect(socket.heard().map(({ status }) => status)).toEqual([undefined, 404, 503]);
     live.stock(stock);
-    expect(left.heard()).toEqual([]);
+    expect(socket.heard()).toHaveLength(1);
+    socket.say({ type: 'unsubscribe', id: 4, saleId });
+    expect(watching).toEqual(['+sale-1', '-sale-1']);
   });
 
   it('is answered 503 while the catalogue is away, 500 when something broke, and can be tried again', async () => {
@@ -149,22 +172,34 @@ describe('subscribing', () => {
     expect(watching).toEqual(['+sale-1']);
   });
 
-  it('is limited in number, what is left makes room, and what is refused takes none', () => {
+  it('is limited in number, what is left makes room, and what is refused takes none', async () => {
     const sales = ['a', 'b', 'c'].map((id) => aSale({ id }));
-    const { connect } = liveRig({ sales, limits: { ...liveLimits, subscriptions: 2 } });
+    const { connect } = liveRig({
+      sales,
+      find: async (id) => {
+        if (id === 'away') throw new Fault('unavailable', 'away');
+        return undefined;
+      },
+      limits: { ...liveLimits, subscriptions: 2 },
+    });
     const socket = connect();
-    socket.say({ type: 'subscribe', id: 0, saleId: 'a b' });
-    for (const [id, one] of ['a', 'b', 'c', 'a'].entries()) socket.say({ type: 'subscribe', id, saleId: one });
-    socket.say({ type: 'unsubscribe', id: 4, saleId: 'a' });
-    socket.say({ type: 'subscribe', id: 5, saleId: 'c' });
-    expect(socket.heard().map(({ type, id }) => `${type} ${id}`)).toEqual([
-      'error 0',
-      'subscribed 0',
-      'subscribed 1',
-      'error 2',
-      'subscribed 3',
-      'unsubscribed 4',
-      'subscribed 5',
+    const asked = ['a b', 'nowhere', 'away', 'a', 'b', 'c', 'a'];
+    for (const [id, one] of asked.entries()) {
+      socket.say({ type: 'subscribe', id, saleId: one });
+      await settled();
+    }
+    socket.say({ type: 'unsubscribe', id: 7, saleId: 'a' });
+    socket.say({ type: 'subscribe', id: 8, saleId: 'c' });
+    expect(socket.heard().map(({ type, status = '' }) => `${type} ${status}`)).toEqual([
+      'error 404',
+      'error 404',
+      'error 503',
+      'subscribed ',
+      'subscribed ',
+      'error 429',
+      'subscribed ',
+      'unsubscribed ',
+      'subscribed ',
     ]);
   });
 });

@@ -1,5 +1,5 @@
-import { concat, of, Subject, throwError } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { concat, NEVER, of, Subject, throwError } from 'rxjs';
+import { describe, expect, it, vi } from 'vitest';
 import { type Marbles, marbles } from '../../../test/support/marbles.ts';
 import { conflateBy } from './conflate-by.ts';
 
@@ -77,16 +77,25 @@ describe('conflateBy', () => {
     expect(seen).toEqual(['a', 'b', broken]);
   });
 
-  it('has no timer left after a source that ends at once', () => {
-    const seen: unknown[] = [];
-    const fault = new Error('away');
-    const subscription = concat(
-      of('a', 'b'),
-      throwError(() => fault),
-    )
-      .pipe(conflateBy({ keyOf: () => 0, ms: 1_000_000 }))
-      .subscribe({ next: (letter) => seen.push(letter), error: (error) => seen.push(error) });
-    expect(seen).toEqual(['a', 'b', fault]);
-    expect(subscription.closed).toBe(true);
+  it('has no timer left once its source has ended, or its subscriber', () => {
+    vi.useFakeTimers();
+    try {
+      const seen: unknown[] = [];
+      const fault = new Error('away');
+      const conflated = conflateBy<string, number>({ keyOf: () => 0, ms: 1000 });
+      const failing$ = concat(
+        of('a', 'b'),
+        throwError(() => fault),
+      );
+      failing$.pipe(conflated).subscribe({ next: (letter) => seen.push(letter), error: (error) => seen.push(error) });
+      expect(seen).toEqual(['a', 'b', fault]);
+      expect(vi.getTimerCount()).toBe(0);
+      const subscription = concat(of('c', 'd'), NEVER).pipe(conflated).subscribe();
+      expect(vi.getTimerCount()).toBe(1);
+      subscription.unsubscribe();
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
