@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decodeRecord, encodeRecord } from './log-codec.ts';
-import type { LogRecord } from './log-record.ts';
+import type { FenceRecord, ReservationsRecord } from './log-record.ts';
 
-const RECORD: LogRecord = {
+const RECORD: ReservationsRecord = {
   type: 'reservations',
   saleId: 'sale "1"',
   productId: 'product-1',
@@ -21,14 +21,17 @@ const RECORD: LogRecord = {
   ],
 };
 
+const FENCE: FenceRecord = { type: 'fence', saleId: 'sale-1', epoch: 4 };
+
 describe('the log codec', () => {
   it('reads back what it wrote', () => {
     expect(decodeRecord(encodeRecord(RECORD))).toEqual({ record: RECORD });
+    expect(decodeRecord(encodeRecord(FENCE))).toEqual({ record: FENCE });
   });
 
   it('writes known fields only', () => {
     const [item] = RECORD.items;
-    const wider = { ...RECORD, secret: 1, items: [{ ...item, secret: 2 }] } as unknown as LogRecord;
+    const wider = { ...RECORD, secret: 1, items: [{ ...item, secret: 2 }] } as unknown as ReservationsRecord;
 
     expect(encodeRecord(wider)).toBe(encodeRecord(RECORD));
   });
@@ -36,7 +39,9 @@ describe('the log codec', () => {
   it.each([
     ['no JSON', '{"type":', /JSON/],
     ['nothing', '', /JSON/],
-    ['another type', JSON.stringify({ ...RECORD, type: 'fence' }), /\/type/],
+    ['another type', JSON.stringify({ ...RECORD, type: 'unheard of' }), /\/type/],
+    ['a fence without an epoch', JSON.stringify({ ...FENCE, epoch: undefined }), /epoch/],
+    ['a fence of no sale', JSON.stringify({ ...FENCE, saleId: '' }), /\/saleId/],
     ['no sale', JSON.stringify({ ...RECORD, saleId: undefined }), /saleId/],
     ['no items', JSON.stringify({ ...RECORD, items: [] }), /\/items/],
     ['a ticket that is no number', encodeRecord(RECORD).replace('"ticket":7', '"ticket":"7"'), /\/items\/0\/ticket/],

@@ -25,8 +25,16 @@ const RESERVATIONS = Type.Object({
   ),
 });
 
-const isRecord = new Ajv().compile<Static<typeof RESERVATIONS>>(RESERVATIONS);
-const stringify = build(RESERVATIONS);
+const FENCE = Type.Object({
+  type: Type.Literal('fence'),
+  saleId: Type.String({ minLength: 1 }),
+  epoch: Type.Integer({ minimum: 0 }),
+});
+
+const isReservations = new Ajv().compile<Static<typeof RESERVATIONS>>(RESERVATIONS);
+const isFence = new Ajv().compile<Static<typeof FENCE>>(FENCE);
+const stringifyReservations = build(RESERVATIONS);
+const stringifyFence = build(FENCE);
 
 export type DecodedRecord =
   | { readonly record: LogRecord }
@@ -34,7 +42,7 @@ export type DecodedRecord =
   | { readonly error: string };
 
 export function encodeRecord(record: LogRecord): string {
-  return stringify(record);
+  return record.type === 'fence' ? stringifyFence(record) : stringifyReservations(record);
 }
 
 /** Never throws: whatever stands in a log must not stop its reader. */
@@ -45,7 +53,13 @@ export function decodeRecord(text: string): DecodedRecord {
   } catch (error) {
     return { error: messageOf(error) };
   }
+  // By its type, so that what is said to be wrong is about the record that it wants to be.
+  const isRecord = typeOf(value) === 'fence' ? isFence : isReservations;
   if (isRecord(value)) return { record: value };
   const [first] = isRecord.errors ?? [];
   return { error: `${first?.instancePath || 'the record'} ${first?.message ?? 'is malformed'}` };
+}
+
+function typeOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
 }

@@ -28,7 +28,18 @@ export interface ReservationsRecord {
   readonly items: readonly LoggedReservation[];
 }
 
-export type LogRecord = ReservationsRecord;
+/**
+ * Ends the older epochs of a sale, in the partition that it stands in: a record of an epoch below this one that comes
+ * behind it was never acknowledged to a buyer. A recovery of the queue writes one to every partition.
+ */
+export interface FenceRecord {
+  readonly type: 'fence';
+  readonly saleId: string;
+  /** The sale's epoch from here on. */
+  readonly epoch: number;
+}
+
+export type LogRecord = ReservationsRecord | FenceRecord;
 
 export function orderOf(record: ReservationsRecord, item: LoggedReservation): Order {
   return {

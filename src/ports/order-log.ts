@@ -54,6 +54,13 @@ export interface OrderLog {
    */
   append(record: LogRecord): Promise<void>;
 
+  /**
+   * Writes a fence of the sale to every partition; resolves, with how many those are, when it is durable on all of them.
+   * A call that failed, or was cut off, may have written some; another one is harmless, since the first fence of a
+   * partition counts. Errors: as `append`.
+   */
+  appendFence(saleId: string, epoch: number): Promise<number>;
+
   /** Whether an append would be accepted now: connected, and the outgoing queue has room. */
   writable(): boolean;
 
@@ -69,10 +76,20 @@ export interface OrderLog {
   /** Sets a record aside that can't be processed, with the reason and its place. Durable when it resolves. */
   deadLetter(letter: DeadLetter): Promise<void>;
 
+  /**
+   * What was set aside and not replayed since, each once, in the order in which it was set aside: all there is when it
+   * is called. Errors: Fault `unavailable`, `timeout`.
+   */
+  deadLetters(): AsyncIterable<DeadLetter>;
+
+  /** The record of this letter is in the log again: it is not shown any more. Durable when it resolves. */
+  replayed(letter: DeadLetter): Promise<void>;
+
   /** Resolves when the log answers, rejects with a Fault otherwise. */
   ping(): Promise<void>;
 }
 
+/** Its group, partition and offset tell it from any other. */
 export interface DeadLetter {
   readonly group: string;
   readonly partition: number;

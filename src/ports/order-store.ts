@@ -2,6 +2,14 @@ import type { Money } from '../domain/money.ts';
 import type { Order, OrderState } from '../domain/order.ts';
 import type { LogPosition } from './order-log.ts';
 
+/** A fence that stands in one partition of the log; see {@link import('../domain/log-record.ts').FenceRecord}. */
+export interface LogFence {
+  readonly saleId: string;
+  readonly epoch: number;
+  /** Where it stands. A repeated one of the same epoch adds nothing: the first counts. */
+  readonly offset: number;
+}
+
 /** An order as the log tells it, with what makes it unique. */
 export interface NewOrder {
   readonly order: Order;
@@ -14,12 +22,23 @@ export interface StoreBatch {
   /** Where the group goes on in each partition once the batch is stored. */
   readonly positions: readonly LogPosition[];
   readonly orders: readonly NewOrder[];
+  /** Orders of an epoch that a fence before them ended: no buyer was told of them. @default none */
+  readonly refused?: readonly NewOrder[];
+  /** Fences among the batch's records. @default none */
+  readonly fences?: readonly (LogFence & { readonly partition: number })[];
 }
 
-/** What the database refused: another live order has the ticket, or the buyer used the key before. */
+export type RejectionReason =
+  /** Another live order has the ticket. */
+  | 'ticket'
+  /** The buyer used the key before. */
+  | 'key'
+  /** Its record came behind the fence that ended its epoch. */
+  | 'fence';
+
 export interface Rejection {
   readonly order: Order;
-  readonly reason: 'ticket' | 'key';
+  readonly reason: RejectionReason;
 }
 
 export interface StoreResult {
@@ -51,10 +70,12 @@ export interface SaleCounts {
 /** Where a reserved order may go by somebody's wish; `rejected` is the database's alone. */
 export type EndState = 'paid' | 'cancelled' | 'expired';
 
-/** An order that gave its ticket back, and a ticket queue that has not heard of it yet. */
+/** An order that ended, and a ticket queue that has not heard of it yet. */
 export interface OwedTicket {
   readonly saleId: string;
   readonly orderId: string;
+  /** The reservation has to go and the ticket must not come back: another live order holds it. */
+  readonly forfeit: boolean;
 }
 
 /** A provider's word that it took the money of an order. */
@@ -94,14 +115,24 @@ export interface SaleMoney {
 /** The record of truth about orders. Errors: Fault `unavailable` or `timeout`, both worth a retry. */
 export interface OrderStore {
   /**
-   * Stores a batch and the positions behind it in one transaction; all or nothing. An order id that is there
-   * already is left as it is. Within a batch the first of two rivals for a ticket or a key wins. One that lost by its
-   * key alone has a ticket that no live order holds, and owes it to the queue; one that lost its ticket owes none.
+   * Stores a batch, its fences and the positions behind it in one transaction; all or nothing. An order id that is there
+   * already is left as it is. Within a batch the first of two rivals for a ticket or a key wins. One that lost is owed
+   * to the queue: by its key alone, with a ticket that no live order holds; if it lost its ticket, as forfeit.
+   *
+   * Refused orders are stored as rejected, behind the others, and owe nothing: if the queue still knows such a
+   * reservation it is unpublished there, and the relay publishes it under the sale's new epoch. For that reason a
+   * refusal is the one row that an order of the same id replaces.
    */
   store(batch: StoreBatch): Promise<StoreResult>;
 
   /** Where a group goes on, as of the last stored batch. */
   position(group: string, partition: number): Promise<number | undefined>;
+
+  /** Fences that the group has passed in a partition, as of the last stored batch. */
+  fences(group: string, partition: number): Promise<readonly LogFence[]>;
+
+  /** In how many partitions the group has passed a fence of the sale with this epoch or a later one. */
+  fencePassed(group: string, saleId: string, epoch: number): Promise<number>;
 
   order(orderId: string): Promise<Order | undefined>;
 
@@ -120,10 +151,10 @@ export interface OrderStore {
   /** Reserved orders of a sale that had to be paid by `now` or earlier, soonest first. */
   due(saleId: string, now: number, limit: number): Promise<readonly string[]>;
 
-  /** Tickets that ended orders owe to the queue, oldest first. */
+  /** What ended orders owe to the queue, oldest first. */
   owedTickets(limit: number): Promise<readonly OwedTicket[]>;
 
-  /** The queue has these orders' tickets back. Unknown ones are ignored. */
+  /** The queue has heard of these orders' end. Unknown ones are ignored. */
   returned(orderIds: readonly string[]): Promise<void>;
 
   /**
