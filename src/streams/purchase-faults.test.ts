@@ -17,6 +17,20 @@ async function goesOn({ buy, hooks, state, ends }: PurchaseRig): Promise<void> {
   expect(ends).toEqual([]);
 }
 
+describe('when no order id may be made', () => {
+  it.each([false, true])('takes no ticket and answers unavailable, one step: %s', async (oneStep) => {
+    const rig = await purchaseRig({ oneStep });
+    rig.state.mayMakeIds = false;
+    expect(await rig.buy('ann', 'key-1')).toEqual({ kind: 'unavailable' });
+    expect(rig.batches[0]?.fault).toMatchObject({ code: 'unavailable' });
+    expect([rig.reserved, rig.records]).toEqual([[], []]);
+    expect(await rig.queue.audit(rig.sale.id)).toMatchObject({ held: 0 });
+    rig.state.mayMakeIds = true;
+    expect(await rig.buy('ann', 'key-1')).toMatchObject({ kind: 'reserved' });
+    await goesOn(rig);
+  });
+});
+
 describe('when the queue fails', () => {
   it.each<[FaultCode | 'bug', PurchaseOutcome['kind']]>([
     ['unavailable', 'unavailable'],

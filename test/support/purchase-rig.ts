@@ -57,7 +57,7 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
     append: (proceed) => proceed(),
     find: (proceed) => proceed(),
   };
-  const state = { writable: true };
+  const state = { writable: true, mayMakeIds: true };
   const policies = {
     queue: createPolicy('queue', POLICY),
     log: createPolicy('log', { ...POLICY, ...logPolicy }),
@@ -106,7 +106,7 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
         forget: (saleId) => memory.delete(saleId),
         observe: (_, { remaining }) => observed.push(remaining),
       },
-      newId: createIdSource({ node: 1, now: clock.now }),
+      newId: createIdSource({ node: 1, now: clock.now, mayUse: () => state.mayMakeIds }),
       clock,
       policies,
     },

@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { connectSql } from '../../src/adapters/sql/connect.ts';
+import { createSqlLeases } from '../../src/adapters/sql/leases.ts';
+import { type Cluster, createCluster } from '../support/cluster.ts';
+import type { FloodgateProcess } from '../support/floodgate-process.ts';
+import { createClient } from '../support/http-client.ts';
+
+const {
+  TEST_REDIS_URL: redis,
+  TEST_KAFKA_BROKERS: kafka,
+  TEST_MYSQL_URL: mysql,
+  TEST_MONGODB_URL: mongo,
+} = process.env;
+const servers = redis && kafka && mysql && mongo ? { redis, kafka, mysql, mongo } : undefined;
+
+if (servers === undefined) console.warn('SKIPPED: the tests of the schedulers need all four servers');
+
+const GIVE_UP_MS = 30_000;
+const TAKE_OVER_WITHIN_MS = 10_000;
+const POLL_MS = 50;
+
+const leads = ({ lines }: FloodgateProcess) => lines.some((line) => line.includes('"leading:'));
+
+async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAt = performance.now() + GIVE_UP_MS;
+  while (!(await isSo())) {
+    if (performance.now() > giveUpAt) throw new Error(`waited in vain: ${what}`);
+    await delay(POLL_MS);
+  }
+}
+
+describe.skipIf(servers === undefined)('two schedulers on real servers', () => {
+  let cluster: Cluster;
+
+  beforeEach(async () => {
+    cluster = await createCluster(servers as NonNullable<typeof servers>);
+  });
+
+  afterEach(() => cluster.stop());
+
+  async function start() {
+    const first = await cluster.scheduler();
+    await until('the first one leads', () => leads(first));
+    const second = await cluster.scheduler();
+    return { first, second };
+  }
+
+  test('one works; when it is killed the other takes over within 10 s, and expires what fell due meanwhile', async () => {
+    await cluster.workspace.publish({ id: 'lapsing', total: 3, payWithinSeconds: 1 });
+    const { first, second } = await start();
+    await Promise.all([cluster.front(), cluster.worker()]);
+    expect(leads(second)).toBe(false);
+
+    await first.kill('SIGKILL');
+    const killedAt = performance.now();
+    const client = createClient(cluster.port, 1);
+    const token = cluster.workspace.tokenOf('ann');
+    const { status } = await client.purchase({ saleId: 'lapsing', token });
+    expect(status).toBe(201);
+    await until('the other leads', () => leads(second));
+    expect(performance.now() - killedAt).toBeLessThan(TAKE_OVER_WITHIN_MS);
+
+    await until('the order expired', async () => {
+      const { orders, remaining } = await cluster.workspace.inspect('lapsing');
+      return orders[0]?.state === 'expired' && remaining === 3;
+    });
+    // The limit is one ticket a buyer: it was freed.
+    expect(await client.purchase({ saleId: 'lapsing', token })).toMatchObject({ status: 201 });
+    client.close();
+  });
+
+  test('one that stops gives the lead back', async () => {
+    const only = await cluster.scheduler();
+    await until('it leads', () => leads(only));
+    const database = await connectSql({ dialect: 'mysql', url: cluster.workspace.env['MYSQL_URL'] ?? '', poolSize: 1 });
+    try {
+      const leases = createSqlLeases(database);
+      expect(await leases.held('scheduler')).toEqual(['scheduler']);
+      expect(await only.kill('SIGTERM')).toBe(0);
+      expect(await leases.held('scheduler')).toEqual([]);
+    } finally {
+      await database.close();
+    }
+  });
+
+  test('one that was stopped in its sleep finds out that it no longer leads', async () => {
+    const { first, second } = await start();
+    process.kill(first.pid, 'SIGSTOP');
+    try {
+      await until('the other leads', () => leads(second));
+    } finally {
+      process.kill(first.pid, 'SIGCONT');
+    }
+    await until('the first one knows', () => first.lines.some((line) => line.includes('no longer leading')));
+  });
+});
