@@ -79,13 +79,15 @@ describe('a new sale', () => {
 
 describe('a change', () => {
   it('is of what is named, and nothing else', async () => {
-    const { admin, draft, catalogue } = rig();
+    const { admin, draft, catalogue, told } = rig();
     const sale = await draft();
+    told.length = 0;
     const { imageUrl: _, ...bare } = sale;
     const changes = { total: 9, imageUrl: null, productId: 'cup' };
     const changed = { ...bare, total: 9, productId: 'cup', version: 2 };
     expect(await admin.change(sale.id, changes)).toStrictEqual({ kind: 'changed', sale: changed });
     expect(await catalogue.sale(sale.id)).toStrictEqual(changed);
+    expect(told).toEqual([{ type: 'sale', saleId: sale.id }]);
   });
 
   it('is judged together with what stays as it is', async () => {

@@ -63,6 +63,7 @@ describe('warming up', () => {
   it('shows a sale in lists from the next time on after it was published or closed', async () => {
     const { sales, catalogue, queue } = await rig();
     await sales.warm();
+    expect(idsOf(await sales.list(everything))).toEqual(['sale-1']);
     const fresh = aSale({ id: 'a-new' });
     await queue.load(fresh);
     await catalogue.addSale(fresh);

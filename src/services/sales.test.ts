@@ -159,13 +159,14 @@ describe('a stock figure', () => {
 
   it('that a purchase brought stands while an older one is still being read', async () => {
     const { sales, hooks } = await rig();
-    const gate = deferred();
+    const [asked, gate] = [deferred(), deferred()];
     hooks.stock = async () => {
+      asked.resolve();
       await gate.promise;
       return { remaining: 10, version: 1 };
     };
     const view = remaining(sales);
-    await Promise.resolve();
+    await asked.promise;
     sales.observe('sale-1', { remaining: 3, version: 8 });
     gate.resolve();
     expect(await view).toBe(3);
