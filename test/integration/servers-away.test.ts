@@ -38,6 +38,7 @@ describe.skipIf(!hasKafkaClient)('servers that can not be reached at the start',
         ['log', 'down'],
         ['store', 'down'],
         ['live', 'down'],
+        ['node', 'down'],
       ]);
       expect((await client.get('/healthz')).status).toBe(200);
       const refused = await client.purchase({ saleId: 'any', token: workspace.tokenOf('u1') });
