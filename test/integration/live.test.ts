@@ -120,7 +120,8 @@ describe.each(INSTALLATIONS)('live sockets on %s', (_name, open) => {
 
     test('a sale opens for all who look on, at its time and not before', async () => {
       const { workspace } = installation;
-      const opensAt = Date.now() + 3000;
+      // A moment to publish and to connect.
+      const opensAt = Date.now() + 6000;
       await workspace.publish({ id: 'opening', total: 10, opensAt, closesAt: opensAt + 2000 });
       const watchers = await Promise.all(Array.from({ length: 4 }, () => talk()));
       for (const watcher of watchers) await watcher.ask({ type: 'subscribe', saleId: 'opening' });
