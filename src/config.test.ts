@@ -92,6 +92,14 @@ describe('loadConfig', () => {
     expect(message).not.toMatch(/short-secret|hunter2/);
   });
 
+  it('takes several nodes of a Redis Cluster, and refuses a place in the list without one', () => {
+    const url = 'redis://u:p@a:1,b:2,rediss://c:3';
+    expect(loadConfig({ ...SERVERS, REDIS_URL: url }).redis?.url).toBe(url);
+    for (const bad of ['redis://a:1,', 'redis://a:1,,b:2', 'redis://,b:2']) {
+      expect(messageFor({ REDIS_URL: bad })).toMatch(/^REDIS_URL must be /);
+    }
+  });
+
   it('takes a secret of 32 characters and refuses one of 31', () => {
     expect(loadConfig({ JWT_SECRET: 'x'.repeat(32) }).jwtSecret).toBe('x'.repeat(32));
     expect(messageFor({ JWT_SECRET: 'x'.repeat(31) })).toContain('32 characters or more');

@@ -69,9 +69,9 @@ export const SETTINGS = {
     values: LOG_LEVELS,
   }),
   REDIS_URL: optionalText({
-    meaning: 'The ticket queue on Redis.',
-    accepts: 'a URL that begins with redis:// or rediss://',
-    pattern: /^rediss?:\/\/[^\s/]\S*$/,
+    meaning: 'The ticket queue on Redis; several nodes, separated by commas, are those of a Redis Cluster.',
+    accepts: 'a URL that begins with redis:// or rediss://, and perhaps more nodes behind commas',
+    pattern: /^rediss?:\/\/[^\s/,][^\s,]*(,(rediss?:\/\/)?[^\s/,][^\s,]*)*$/,
     secret: true,
     without: 'embedded in DATA_DIR',
   }),
