@@ -9,6 +9,9 @@ const CONTRACT_TIMEOUT_MS = 60_000;
 /** Integration tests start, load and kill whole processes. */
 const INTEGRATION_TIMEOUT_MS = 120_000;
 
+/** Browser tests start a process and a browser, and wait for a sale to open. */
+const BROWSER_TIMEOUT_MS = 60_000;
+
 export default defineConfig({
   test: {
     projects: [
@@ -37,6 +40,17 @@ export default defineConfig({
           // They measure and kill processes: one file at a time, after everything else.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: BROWSER_TIMEOUT_MS,
+          hookTimeout: BROWSER_TIMEOUT_MS,
+          // A browser wants the machine for itself, as the processes of the integration tests do.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { chromiumFor } from './chromium.mjs';
 import { ensureKafkaClient } from './install.mjs';
 import { ROOT, StepFailure, say } from './run.mjs';
 import { up } from './servers/index.mjs';
@@ -21,11 +22,10 @@ const VARIABLES = {
  * @param {NodeJS.ProcessEnv} env
  */
 export async function startTestServers(args, env) {
-  const wanted = serversFor(
-    chosenFiles(args).map((file) => readFileSync(file, 'utf8')),
-    env,
-  );
-  const problems = [];
+  const sources = chosenFiles(args).map((file) => readFileSync(file, 'utf8'));
+  const wanted = serversFor(sources, env);
+  const browser = await chromiumFor(sources, env);
+  const problems = [...browser.problems];
   if (wanted.includes('kafka')) {
     await ensureKafkaClient().catch((error) => {
       if (!(error instanceof StepFailure)) throw error;
@@ -33,15 +33,15 @@ export async function startTestServers(args, env) {
     });
   }
   const only = problems.length === 0 ? wanted : wanted.filter((name) => name !== 'kafka');
-  if (only.length === 0) return { env: {}, problems, stop: async () => {} };
+  if (only.length === 0) return { env: browser.env, problems, stop: async () => {} };
 
   say(`starting servers for the tests (${only.join(', ')})`);
   try {
     const servers = await up({ only, partial: true, log: say });
     problems.push(...Object.values(servers.missing));
-    return { env: testVariables(servers.urls), problems, stop: () => servers.stop() };
+    return { env: { ...browser.env, ...testVariables(servers.urls) }, problems, stop: () => servers.stop() };
   } catch (error) {
-    return { env: {}, problems: [...problems, error.message], stop: async () => {} };
+    return { env: browser.env, problems: [...problems, error.message], stop: async () => {} };
   }
 }
 

@@ -1,4 +1,5 @@
 import { createAuthenticator } from '../api/auth.ts';
+import { pageRoutes } from '../api/page-routes.ts';
 import { refuse } from '../api/refuse.ts';
 import type { ListenHttp } from '../ports/http.ts';
 import type { Payments } from '../ports/payments.ts';
@@ -8,6 +9,7 @@ import type { Context } from './context.ts';
 import { startLive } from './live.ts';
 import { keepNodeNumber } from './node-number.ts';
 import type { Ports } from './opened.ts';
+import { PAGE_FOLDER, readPage } from './page.ts';
 import { createPolicies } from './policies.ts';
 import { startPurchases } from './purchases.ts';
 import { createReadiness } from './readiness.ts';
@@ -52,19 +54,23 @@ export async function startFront(
     draining: () => draining,
   });
   const readiness = createReadiness(ports, { policies, node, draining: () => draining });
+  const page = pageRoutes(await readPage(PAGE_FOLDER));
   await untilReady(readiness, context);
 
   const http = await listen({
     ...config.http,
-    routes: createApi(ports, context, {
-      purchases,
-      sales,
-      payments,
-      auth,
-      newId: node.newId,
-      readiness,
-      draining: () => draining,
-    }),
+    routes: [
+      ...createApi(ports, context, {
+        purchases,
+        sales,
+        payments,
+        auth,
+        newId: node.newId,
+        readiness,
+        draining: () => draining,
+      }),
+      ...page,
+    ],
     live: live.socket,
     refuse,
     countRoute: metrics.httpRoute,

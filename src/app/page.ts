@@ -18,32 +18,26 @@ const OTHER_TYPE = 'application/octet-stream';
 
 /** Reads the built page. Empty where there is none: built by the compiler alone, or run from the sources. */
 export async function readPage(folder: URL): Promise<readonly PageFile[]> {
-  const index = await fileIn(new URL('index.html', folder));
-  if (index === undefined) return [];
   const assets = new URL('assets/', folder);
-  const names = await readdir(assets);
-  return [
-    { path: '/', contentType: typeOf('index.html'), body: index, immutable: false },
-    ...(await Promise.all(
-      names.map(async (name) => ({
-        path: `/assets/${name}`,
-        contentType: typeOf(name),
-        body: await readFile(new URL(name, assets)),
-        immutable: true,
-      })),
-    )),
-  ];
+  const names = await namesIn(assets);
+  if (names === undefined) return [];
+  const index = { path: '/', immutable: false, ...(await fileAt(new URL('index.html', folder))) };
+  const others = names.map(async (name) => ({
+    ...{ path: `/assets/${name}`, immutable: true },
+    ...(await fileAt(new URL(name, assets))),
+  }));
+  return [index, ...(await Promise.all(others))];
 }
 
-async function fileIn(url: URL): Promise<Uint8Array | undefined> {
+async function namesIn(folder: URL): Promise<readonly string[] | undefined> {
   try {
-    return await readFile(url);
+    return await readdir(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-function typeOf(name: string): string {
-  return TYPES[extname(name)] ?? OTHER_TYPE;
+async function fileAt(url: URL): Promise<Pick<PageFile, 'contentType' | 'body'>> {
+  return { contentType: TYPES[extname(url.pathname)] ?? OTHER_TYPE, body: await readFile(url) };
 }

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { cardOf, pageRig } from '../support/page-rig.ts';
+
+const CHROMIUM = process.env.TEST_CHROMIUM;
+
+describe.skipIf(CHROMIUM === undefined)('on the page', () => {
+  const { publish, visit, killAndRestart, tokenOf: tokenFor } = pageRig(CHROMIUM);
+
+  it('one buys, another sees the stock fall without a reload', async () => {
+    await publish({ id: 'shared', total: 50 });
+    const [buyer, onlooker] = [await visit({ userId: 'shared-1' }), await visit()];
+    await cardOf(onlooker, 'shared').getByText('50 of 50 left').waitFor();
+    await cardOf(buyer, 'shared')
+      .getByRole('button', { name: /^Buy for/ })
+      .click();
+    await cardOf(buyer, 'shared')
+      .getByText(/^Ticket \d+ is yours\. Pay within 15 minutes\.$/)
+      .waitFor();
+    await cardOf(onlooker, 'shared').getByText('49 of 50 left').waitFor();
+    await cardOf(buyer, 'shared').getByText('49 of 50 left').waitFor();
+  });
+
+  it('everything can be done with the keyboard: sign in, buy, pay', async () => {
+    await publish({ id: 'keys', total: 5 });
+    const page = await visit();
+    const card = cardOf(page, 'keys');
+    const focused = () => page.evaluate<string>('document.activeElement?.textContent ?? ""');
+    const tabTo = async (wanted: RegExp): Promise<void> => {
+      const seen: string[] = [];
+      while (!wanted.test(await focused())) {
+        if (seen.length > 40) throw new Error(`the Tab key never came to ${wanted}: ${seen.join(', ')}`);
+        await page.keyboard.press('Tab');
+        seen.push(await focused());
+      }
+    };
+    await card.getByRole('button', { name: 'Sign in to buy' }).waitFor();
+    await tabTo(/^Sign in to buy: Sale keys/);
+    await page.keyboard.press('Enter');
+    await page.keyboard.type(tokenFor('keys-1'));
+    await page.keyboard.press('Enter');
+    await page.getByText('Signed in as keys-1').waitFor();
+    await tabTo(/^Buy for .*: Sale keys/);
+    await page.keyboard.press('Enter');
+    await card.getByRole('heading', { name: /^Ticket/ }).waitFor();
+    await tabTo(/^Pay .* for ticket/);
+    await page.keyboard.press('Space');
+    await card.getByText('Paid. See you there.').waitFor();
+    // The button that had the focus is gone; the focus stays with its order.
+    expect(await focused()).toMatch(/^Ticket \d+Paid/);
+  });
+
+  it('a cancelled ticket goes back on sale, and may be bought again', async () => {
+    await publish({ id: 'returned', total: 2 });
+    const page = await visit({ userId: 'returned-1' });
+    const card = cardOf(page, 'returned');
+    await card.getByRole('button', { name: /^Buy/ }).click();
+    await card.getByText('1 of 2 left').waitFor();
+    await card.getByRole('button', { name: /^Cancel/ }).click();
+    await card.getByText('Cancelled. The ticket is back on sale.').waitFor();
+    await card.getByText('2 of 2 left').waitFor();
+    await card.getByRole('button', { name: /^Buy/ }).click();
+    await card.getByRole('button', { name: /^Pay/ }).waitFor();
+  });
+
+  it('an order that is not paid in time is followed to its end', async () => {
+    await publish({ id: 'late', total: 1, payWithinSeconds: 2 });
+    const page = await visit({ userId: 'late-1' });
+    const card = cardOf(page, 'late');
+    await card.getByRole('button', { name: /^Buy/ }).click();
+    await card.getByText('Not paid in time. The ticket is back on sale.').waitFor();
+    await card.getByText('1 of 1 left').waitFor();
+  });
+
+  it('who comes too late reads that it is sold out, and gets the ticket that comes back', async () => {
+    await publish({ id: 'scarce', total: 1 });
+    const [first, second] = [await visit({ userId: 'scarce-1' }), await visit({ userId: 'scarce-2' })];
+    await cardOf(first, 'scarce').getByRole('button', { name: /^Buy/ }).click();
+    await cardOf(second, 'scarce').getByRole('button', { name: 'Sold out' }).waitFor();
+    await cardOf(first, 'scarce')
+      .getByRole('button', { name: /^Cancel/ })
+      .click();
+    await cardOf(second, 'scarce').getByRole('button', { name: /^Buy/ }).click();
+    await cardOf(second, 'scarce').getByRole('heading', { name: 'Ticket 1' }).waitFor();
+  });
+
+  it('an unknown outcome is said to be unknown, and asked for again with the same key', async () => {
+    await publish({ id: 'unsure', total: 3 });
+    const page = await visit();
+    const keys: string[] = [];
+    await page.routeWebSocket('**/v1/live', (socket) => {
+      const toServer = socket.connectToServer();
+      socket.onMessage((message) => {
+        const frame = JSON.parse(String(message));
+        if (frame.type === 'purchase') keys.push(frame.idempotencyKey);
+        if (frame.type !== 'purchase' || keys.length > 1) return toServer.send(message);
+        // It is bought, and the answer is lost on its way.
+        toServer.send(message);
+        const body = { status: 503, code: 'unavailable', title: 'Unavailable', detail: 'Unknown.' };
+        socket.send(JSON.stringify({ type: 'purchase', id: frame.id, status: 503, body }));
+      });
+    });
+    await page.goto(`${page.url()}#token=${tokenFor('unsure-1')}`);
+    await page.reload();
+    const card = cardOf(page, 'unsure');
+    await card.getByRole('button', { name: /^Buy/ }).click();
+    await card.getByText('We don’t know yet whether it worked.').waitFor();
+    await card.getByText(/^Ticket \d+ is yours/).waitFor();
+    await card.getByText('2 of 3 left').waitFor();
+    expect(keys).toHaveLength(2);
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  it('a server that is killed and comes back is met again, with the right stock and one’s orders', async () => {
+    await publish({ id: 'killed', total: 10 });
+    const page = await visit({ userId: 'killed-1' });
+    const card = cardOf(page, 'killed');
+    await card.getByRole('button', { name: /^Buy/ }).click();
+    await card.getByRole('button', { name: /^Pay/ }).waitFor();
+    await killAndRestart(async () => {
+      await page.getByText('The connection is lost.').waitFor();
+    });
+    await page.getByText('The connection is lost.').waitFor({ state: 'detached' });
+    await card.getByText('9 of 10 left').waitFor();
+    await card.getByRole('button', { name: /^Pay/ }).click();
+    await card.getByText('Paid. See you there.').waitFor();
+  });
+});

@@ -1,0 +1,115 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import type { Sale } from '../../src/domain/sale.ts';
+import { type FloodgateProcess, startFloodgate } from './floodgate-process.ts';
+import { freePort } from './free-port.ts';
+import { createWorkspace, type Workspace } from './workspace.ts';
+
+/** Anything on the page that takes longer has failed. */
+const PATIENCE_MS = 10_000;
+
+export interface Visit {
+  readonly userId?: string;
+  readonly width?: number;
+  readonly height?: number;
+  /** Runs in the page before anything else. */
+  readonly script?: string;
+  /** How much later than it is the machine's clock is set, milliseconds; the machine is the browser's. */
+  readonly machineAheadMs?: number;
+}
+
+/**
+ * The built program and a real Chromium, one of each for all tests of a file.
+ *
+ * @param executablePath TEST_CHROMIUM, which `npm test` sets for the files that name it
+ */
+export function pageRig(executablePath = '') {
+  let workspace: Workspace;
+  let server: FloodgateProcess;
+  let browser: Browser;
+  let port = 0;
+  const pages: Page[] = [];
+  const complaints: string[] = [];
+
+  const start = async (): Promise<void> => {
+    server = await startFloodgate({ ...workspace.env, PORT: String(port) });
+  };
+
+  beforeAll(async () => {
+    workspace = await createWorkspace();
+    port = await freePort();
+    await start();
+    browser = await chromium.launch({ executablePath });
+  });
+
+  afterEach(async () => {
+    for (const page of pages.splice(0)) await page.context().close();
+    // Whatever the policy refuses, and whatever throws, is said there.
+    expect(complaints.splice(0)).toEqual([]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.kill('SIGTERM');
+    await workspace?.remove();
+  });
+
+  return {
+    /** Puts a sale on sale, and waits until the server lists it: another process wrote it. */
+    async publish(sale: Partial<Sale> & { readonly id: string }): Promise<void> {
+      await workspace.publish({ title: `Sale ${sale.id}`, ...sale });
+      while (!(await salesOf(port)).includes(sale.id)) await setImmediate();
+    },
+
+    /** Opens the page, signed in when there is a user, as a visitor with a browser profile of their own. */
+    async visit({ userId, width = 1_000, height = 800, script, machineAheadMs }: Visit = {}): Promise<Page> {
+      const context = await browser.newContext({ viewport: { width, height }, locale: 'en-US' });
+      if (machineAheadMs !== undefined) await context.addInitScript(wrongClock(machineAheadMs));
+      if (script !== undefined) await context.addInitScript(script);
+      const page = await context.newPage();
+      page.setDefaultTimeout(PATIENCE_MS);
+      pages.push(page);
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+      });
+      const fragment = userId === undefined ? '' : `#token=${workspace.tokenOf(userId)}`;
+      await page.goto(`http://127.0.0.1:${port}/${fragment}`);
+      return page;
+    },
+
+    /** Kills the server as a power cut would, and starts it again on the same port once `meanwhile` is through. */
+    async killAndRestart(meanwhile: () => Promise<void>): Promise<void> {
+      await server.kill('SIGKILL');
+      await meanwhile();
+      await start();
+      // Chromium complains of each connection that is refused, and it may.
+      complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('ERR_CONNECTION_REFUSED')));
+    },
+
+    url: () => `http://127.0.0.1:${port}`,
+    tokenOf: (userId: string) => workspace.tokenOf(userId),
+  };
+}
+
+async function salesOf(port: number): Promise<readonly string[]> {
+  const response = await fetch(`http://127.0.0.1:${port}/v1/sales?limit=100`);
+  const { items } = (await response.json()) as { readonly items: readonly { readonly id: string }[] };
+  return items.map(({ id }) => id);
+}
+
+function wrongClock(aheadMs: number): string {
+  return `{
+    const RightDate = Date;
+    globalThis.Date = class extends RightDate {
+      constructor(...args) { if (args.length > 0) super(...args); else super(RightDate.now() + ${aheadMs}); }
+      static now() { return RightDate.now() + ${aheadMs}; }
+    };
+  }`;
+}
+
+/** The card of a sale made by `publish`. */
+export function cardOf(page: Page, saleId: string) {
+  return page.getByRole('article', { name: `Sale ${saleId}` });
+}
