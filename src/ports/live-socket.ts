@@ -1,6 +1,6 @@
 /** One client's WebSocket as the API sees it. Text frames only. */
 export interface LiveSocket {
-  /** Unique within the process; the id that log lines and `hello` carry. */
+  /** Unique within the process; the id that log lines and `hello` carry. It needs no escaping in JSON. */
   readonly id: string;
   /** False once it is closed: nothing can be sent any more. */
   readonly open: boolean;
