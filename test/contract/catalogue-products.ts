@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Product } from '../../src/ports/catalogue.ts';
-import type { CatalogueHarness } from './catalogue.ts';
+import type { CatalogueHarness } from './catalogue-harness.ts';
 
 export function awkwardProduct(parts: Partial<Product> & Pick<Product, 'id'>): Product {
   return {

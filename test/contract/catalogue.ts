@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Catalogue } from '../../src/ports/catalogue.ts';
 import { awkwardSale } from '../support/awkward-sale.ts';
+import type { CatalogueHarness } from './catalogue-harness.ts';
 import { awkwardProduct, catalogueProductContract } from './catalogue-products.ts';
-
-export interface CatalogueHarness {
-  readonly catalogue: Catalogue;
-  /** The same one through another connection, as another process has it. */
-  readonly other: Catalogue;
-  close(): Promise<void>;
-}
 
 /** Enough for two that save at once to meet. */
 const RACES = 50;
