@@ -11,8 +11,10 @@ export const deadlineDefaults = {
   batchSize: 500,
   // Two more than one: a sale with 100,000 orders that are due must not hold up the others.
   salesAtOnce: 3,
-  // As long as the batch took: half of the store and the queue is left to purchases.
-  restShare: 1,
+  // Twice as long as the batch took: purchases have two thirds of the time to themselves.
+  restShare: 2,
+  // A slow store gets no longer rests: 100,000 orders are 200 batches, to be done within a minute.
+  restAtMostMs: 150,
   // A dependency that is away gets one call a second from each step, and the log one line.
   faultRestMs: 1000,
   refundsAtOnce: 4,

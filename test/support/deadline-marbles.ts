@@ -94,6 +94,7 @@ export function deadlineMarbles(
       batchSize: 2,
       salesAtOnce: 2,
       restShare: 1,
+      restAtMostMs: 100,
       faultRestMs: 4,
       refundsAtOnce: 1,
       scheduler: m.scheduler,

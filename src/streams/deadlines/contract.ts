@@ -23,6 +23,8 @@ export interface DeadlineOptions {
   readonly salesAtOnce: number;
   /** How long to rest after a full batch, as a share of the time that it took. */
   readonly restShare: number;
+  /** Milliseconds that a rest takes at the most. */
+  readonly restAtMostMs: number;
   /** How long a sale, or a step, rests after a fault, milliseconds. */
   readonly faultRestMs: number;
   readonly refundsAtOnce: number;

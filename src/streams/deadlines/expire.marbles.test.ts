@@ -49,6 +49,18 @@ describe('the expiry of unpaid orders', () => {
       m.expectObservable(of('expire')).toBe('--------1-----2-----(3|)', values);
     }));
 
+  it('rests no longer than it may, however long a batch took', () =>
+    promiseMarbles((m) => {
+      const { transition$, result$ } = deadlineMarbles(m, {
+        ticks: '                      -t|',
+        due: { s: 'abc' },
+        transition: '                 ----a|',
+        options: { restAtMostMs: 1 },
+      });
+      m.expectObservable(transition$).toBe('-x----y', { x: 'ab', y: 'c' });
+      m.expectObservable(result$.pipe(ignoreElements())).toBe('----------|');
+    }));
+
   it('passes over a sale that is at it, and looks at it again with the next tick', () =>
     promiseMarbles((m) => {
       const { of, look$ } = deadlineMarbles(m, {

@@ -15,7 +15,7 @@ import {
 } from 'rxjs';
 import type { DeadlineOptions, DeadlinePorts } from './contract.ts';
 import { type Expired, expireBatch } from './expire-batch.ts';
-import { pauseAfterFault } from './paced.ts';
+import { pauseAfterFault, restAfter } from './paced.ts';
 
 /** A sale's turn: whether it takes another one, after which rest, and what the one before came to. */
 interface Turn {
@@ -46,7 +46,7 @@ export function expire(
   const turnOf = async (saleId: string): Promise<Turn> => {
     const startedAt = clock.monotonic();
     const { isFull, result } = await expireBatch(saleId, ports, options.batchSize, inHand);
-    const restMs = (clock.monotonic() - startedAt) * options.restShare;
+    const restMs = restAfter(clock.monotonic() - startedAt, options);
     return { saleId, another: isFull, restMs, result };
   };
 

@@ -9,23 +9,33 @@ export interface Batch<T> {
 }
 
 /**
- * Batch after batch until there is no more to do, with a rest after each that depends on how long it took: whoever shares
- * the databases gets their time too. Unsubscribed, it finishes the batch at hand.
+ * Batch after batch until there is no more to do, with a rest after each that depends on how long it took. Unsubscribed,
+ * it finishes the batch at hand.
  */
 export function paced<T>(
   work: () => Promise<Batch<T>>,
   { clock }: Pick<DeadlinePorts, 'clock'>,
-  { restShare, scheduler }: Pick<DeadlineOptions, 'restShare' | 'scheduler'>,
+  options: Pick<DeadlineOptions, 'restShare' | 'restAtMostMs' | 'scheduler'>,
 ): Observable<T> {
   const timed = () =>
     defer(() => {
       const startedAt = clock.monotonic();
-      return from(work()).pipe(map((batch) => ({ ...batch, restMs: (clock.monotonic() - startedAt) * restShare })));
+      return from(work()).pipe(
+        map((batch) => ({ ...batch, restMs: restAfter(clock.monotonic() - startedAt, options) })),
+      );
     });
   return timed().pipe(
-    expand(({ more, restMs }) => (more ? timer(restMs, scheduler).pipe(mergeMap(timed)) : EMPTY)),
+    expand(({ more, restMs }) => (more ? timer(restMs, options.scheduler).pipe(mergeMap(timed)) : EMPTY)),
     mergeMap(({ results }) => results),
   );
+}
+
+/** How long to rest after a full batch, milliseconds: whoever shares the databases gets their time too. */
+export function restAfter(
+  tookMs: number,
+  { restShare, restAtMostMs }: Pick<DeadlineOptions, 'restShare' | 'restAtMostMs'>,
+): number {
+  return Math.min(tookMs * restShare, restAtMostMs);
 }
 
 /** Goes on for a while behind a result with a fault, so that what waits for its end tries again later, not at once. */
