@@ -191,6 +191,16 @@ export class ConsumerSession {
       this.#consumer.incrementalUnassign([...which]);
     } catch (error) {
       this.#abandon(error);
+      this.#letGo();
+    }
+  }
+
+  /** librdkafka waits for an answer to each rebalance, also while it closes: without one its thread, and the process, never end. */
+  #letGo(): void {
+    try {
+      this.#consumer.unassign();
+    } catch (error) {
+      this.#options.trouble.report(faultOf(error).message);
     }
   }
 
