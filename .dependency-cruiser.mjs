@@ -43,6 +43,7 @@ function migrationsOf(layer) {
 /** Which folder owns a package: everybody else reaches it through a port. */
 const OWNERS = {
   'uWebSockets.js': ['^src/adapters/uws/'],
+  ws: ['^src/adapters/node-http/'],
   ioredis: ['^src/adapters/redis/'],
   'node-rdkafka': ['^src/adapters/kafka/'],
   mongodb: ['^src/adapters/mongo/'],
@@ -84,9 +85,9 @@ export default {
     },
     {
       name: 'adapters-apart',
-      comment: 'An adapter never imports another; adapters/sql is what the SQL stores share.',
+      comment: 'An adapter never imports another, but for what the SQL stores share, and the fronts.',
       severity: 'error',
-      from: { path: '^src/adapters/([^/]+)/', pathNot: '^src/adapters/(embedded|mysql)/' },
+      from: { path: '^src/adapters/([^/]+)/', pathNot: '^src/adapters/(embedded|mysql|uws|node-http)/' },
       to: { path: '^src/adapters/', pathNot: '^src/adapters/$1/' },
     },
     {
@@ -95,6 +96,13 @@ export default {
       severity: 'error',
       from: { path: '^src/adapters/(embedded|mysql)/' },
       to: { path: '^src/adapters/', pathNot: '^src/adapters/($1|sql)/' },
+    },
+    {
+      name: 'front-adapters-apart',
+      comment: 'The fronts may import adapters/http, and no other adapter.',
+      severity: 'error',
+      from: { path: '^src/adapters/(uws|node-http)/' },
+      to: { path: '^src/adapters/', pathNot: '^src/adapters/($1|http)/' },
     },
     {
       name: 'main-is-the-end',

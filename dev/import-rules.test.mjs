@@ -25,6 +25,10 @@ const FORBIDDEN = [
   ['src/adapters/redis/e.ts', 'src/adapters/sql/a.ts', 'adapters-apart'],
   ['src/adapters/mysql/b.ts', 'src/adapters/redis/a.ts', 'sql-adapters-apart'],
   ['src/adapters/embedded/b.ts', 'src/adapters/mysql/a.ts', 'sql-adapters-apart'],
+  ['src/adapters/uws/b.ts', 'src/adapters/node-http/a.ts', 'front-adapters-apart'],
+  ['src/adapters/node-http/b.ts', 'src/adapters/redis/a.ts', 'front-adapters-apart'],
+  ['src/adapters/redis/g.ts', 'src/adapters/http/a.ts', 'adapters-apart'],
+  ['src/adapters/http/b.ts', 'src/adapters/uws/a.ts', 'adapters-apart'],
   ['src/app/b.ts', 'src/cli.ts', 'layer-app'],
   ['src/app/c.ts', 'src/main.ts', 'main-is-the-end'],
   ['src/cli/b.ts', 'src/adapters/redis/a.ts', 'layer-cli'],
@@ -39,6 +43,7 @@ const FORBIDDEN = [
   ['src/client/b.ts', 'node:crypto', 'client-stands-alone'],
   ['web/a.tsx', 'src/api/a.ts', 'page-sees-the-client-only'],
   ['src/api/d.ts', 'uWebSockets.js', 'owner-of-uWebSockets.js'],
+  ['src/adapters/uws/c.ts', 'ws', 'owner-of-ws'],
   ['src/app/d.ts', 'ioredis', 'owner-of-ioredis'],
   ['src/adapters/redis/f.ts', 'node-rdkafka', 'owner-of-node-rdkafka'],
   ['src/adapters/kafka/b.ts', 'mongodb', 'owner-of-mongodb'],
@@ -64,6 +69,9 @@ const ALLOWED = [
   ['src/adapters/sql/a.ts', '@mikro-orm/core'],
   ['src/adapters/sql/a.ts', 'migrations/a.ts'],
   ['src/adapters/uws/a.ts', 'uWebSockets.js'],
+  ['src/adapters/uws/a.ts', 'src/adapters/http/a.ts'],
+  ['src/adapters/node-http/a.ts', 'src/adapters/http/a.ts'],
+  ['src/adapters/node-http/a.ts', 'ws'],
   ['src/streams/a.ts', 'src/resilience/a.ts'],
   ['src/streams/a.test.ts', 'test/support/a.ts'],
   ['src/streams/a.test.ts', 'vitest'],
@@ -73,7 +81,7 @@ const ALLOWED = [
   ['src/client/index.test.ts', 'vitest'],
 ];
 
-const DEPENDENCIES = ['uWebSockets.js', 'ioredis', 'node-rdkafka', 'mongodb', '@mikro-orm/core', 'libsql'];
+const DEPENDENCIES = ['uWebSockets.js', 'ws', 'ioredis', 'node-rdkafka', 'mongodb', '@mikro-orm/core', 'libsql'];
 const DEV_DEPENDENCIES = ['vitest'];
 const UNNAMED = ['nobody-named-it'];
 

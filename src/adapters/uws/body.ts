@@ -1,5 +1,5 @@
 import type { HttpResponse } from 'uWebSockets.js';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from '../http/exchange.ts';
 
 /**
  * Collects a body of exactly `length` bytes and hands it over when the last has come. Chunks are copied, for they are

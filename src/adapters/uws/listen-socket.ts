@@ -1,6 +1,6 @@
 import uWS, { type TemplatedApp, type us_listen_socket } from 'uWebSockets.js';
 import { Fault } from '../../domain/errors.ts';
-import { explainListenFailure } from './listen-failure.ts';
+import { explainListenFailure } from '../http/listen-failure.ts';
 
 // What uWebSockets.js takes and exports, but its type declarations leave out.
 declare module 'uWebSockets.js' {

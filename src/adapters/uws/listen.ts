@@ -1,30 +1,15 @@
 import uWS, { type HttpResponse, type TemplatedApp, type HttpRequest as UwsRequest } from 'uWebSockets.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { HttpFrontOptions, HttpRoute, ListenHttp } from '../../ports/http.ts';
-import type { LiveFrontOptions } from '../../ports/live-socket.ts';
-import { createAllowedMethods } from './allowed-methods.ts';
+import { InFlight } from '../http/in-flight.ts';
+import { Intake } from '../http/intake.ts';
+import { decodeParam, paramCountOf } from '../http/path-params.ts';
+import { ReceivedRequest } from '../http/received-request.ts';
+import { ANSWER_WITHIN_MS, BODY_WITHIN_MS } from '../http/time-limits.ts';
 import { readBody } from './body.ts';
-import { Exchange } from './exchange.ts';
-import { bodyLengthOf } from './framing.ts';
-import { createHeadReader, type Head } from './head.ts';
-import { InFlight } from './in-flight.ts';
+import { UwsExchange } from './exchange.ts';
 import { openListenSocket } from './listen-socket.ts';
 import { type LiveDeps, serveLive, type UwsLive } from './live-front.ts';
-import { readHandshake, UPGRADE_TO_WEBSOCKET } from './live-handshake.ts';
-import { decodeParam, paramCountOf } from './path-params.ts';
-import { ReceivedRequest } from './received-request.ts';
-import { createRequestIds } from './request-id.ts';
-
-// Longer than a purchase's deadline (2 s) and what dependencies are given to answer, so that it's the last resort.
-const ANSWER_WITHIN_MS = 10_000;
-// A body of 16 KiB arrives in a second on the worst of phones; the rest is for lost packets.
-const BODY_WITHIN_MS = 10_000;
-
-/**
- * Up to this many bytes of a refused body are swallowed, so that the client lives to read the answer; from a longer one
- * the connection is cut, for it costs us more than an unread answer costs anybody.
- */
-const SWALLOW_BYTES = 4 * 1024 * 1024;
 
 type Accept = (res: HttpResponse, req: UwsRequest) => void;
 
@@ -64,42 +49,29 @@ export const listenUws: ListenHttp = async (options) => {
 };
 
 function serve(app: TemplatedApp, options: HttpFrontOptions, inFlight: InFlight): UwsLive | undefined {
-  const { maxBodyBytes, live } = options;
-  const routes = live === undefined ? options.routes : [...options.routes, plainRoute(live, options.refuse)];
   const deps = { inFlight, refuse: options.refuse, onError: options.onError };
-  const readHead = createHeadReader();
-  const requestIdOf = createRequestIds();
-  const allowedMethods = createAllowedMethods(routes);
-  const { countRoute = () => uncounted } = options;
-  const countUnrouted = countRoute('other', 'none');
-
-  /** Opens the exchange and reads the head; undefined when the request was refused. */
-  function begin(exchange: Exchange, req: UwsRequest): { head: Readonly<Head>; length: number } | undefined {
-    const head = readHead(req);
-    exchange.requestId = requestIdOf(head.requestId);
-    const length = bodyLengthOf(head, maxBodyBytes);
-    if (typeof length === 'number') return { head, length };
-    if (length.code === 'too_large' && Number(head.contentLength) <= SWALLOW_BYTES) exchange.refuse(length);
-    else exchange.refuseAndClose(length);
-    return undefined;
-  }
+  const intake = new Intake(options);
+  const countUnrouted = intake.counterOf('other', 'none');
 
   function accepting(route: HttpRoute, bodiless: boolean): Accept {
     const paramCount = paramCountOf(route.pattern);
-    const count = countRoute(bodiless ? 'HEAD' : route.method, route.pattern);
+    const count = intake.counterOf(bodiless ? 'HEAD' : route.method, route.pattern);
     return (res, req) => {
-      const exchange = new Exchange(res, deps, count);
+      const exchange = new UwsExchange(res, deps, count);
       exchange.bodiless = bodiless;
       try {
-        const begun = begin(exchange, req);
+        const begun = intake.begin(exchange, req);
         if (begun === undefined) return;
         const params = paramsOf(req, paramCount);
         if (params === undefined) return exchange.refuse({ code: 'not_found' });
-        const request = new ReceivedRequest(route.method, req, params, begun.head, exchange.requestId);
-        if (begun.length === 0) return handle(route, request, exchange);
+        // The query is undefined without a question mark, whatever its type says.
+        const query = req.getQuery() ?? '';
+        const { requestId } = exchange;
+        const request = new ReceivedRequest(route.method, req.getUrl(), query, params, begun.head, requestId);
+        if (begun.length === 0) return intake.handle(route, request, exchange);
         readBody(res, begun.length, exchange, (body) => {
           request.body = body;
-          handle(route, request, exchange);
+          intake.handle(route, request, exchange);
         });
       } catch (error) {
         exchange.fail(error);
@@ -108,18 +80,13 @@ function serve(app: TemplatedApp, options: HttpFrontOptions, inFlight: InFlight)
   }
 
   function unrouted(res: HttpResponse, req: UwsRequest): void {
-    const exchange = new Exchange(res, deps, countUnrouted);
+    const exchange = new UwsExchange(res, deps, countUnrouted);
     try {
       // In this order: the other way of asking for the method turns it into lower case for good.
       const method = req.getCaseSensitiveMethod();
       exchange.bodiless = method === 'HEAD';
       const url = req.getUrl();
-      if (begin(exchange, req) === undefined) return;
-      const allow = allowedMethods(url);
-      if (allow.length === 0) exchange.refuse({ code: 'not_found' });
-      else if (method === 'OPTIONS') exchange.sendAllow(allow.join(', '));
-      // The router knows no empty parameter and no other spelling of a method; what matches here, it has let through.
-      else exchange.refuse({ code: 'method_not_allowed', allow });
+      if (intake.begin(exchange, req) !== undefined) intake.unrouted(exchange, method, url);
     } catch (error) {
       exchange.fail(error);
     }
@@ -127,14 +94,12 @@ function serve(app: TemplatedApp, options: HttpFrontOptions, inFlight: InFlight)
 
   function acceptUpgrade(count: (status: number) => void): LiveDeps['accept'] {
     return (res, req, draining) => {
-      const exchange = new Exchange(res, deps, count);
+      const exchange = new UwsExchange(res, deps, count);
       try {
-        const begun = begin(exchange, req);
+        const begun = intake.begin(exchange, req);
         if (begun === undefined) return undefined;
-        const handshake = readHandshake(req, begun.length);
-        if (typeof handshake === 'string') exchange.refuse({ code: 'malformed', detail: handshake });
-        else if (draining) exchange.refuse({ code: 'draining' });
-        else if (exchange.upgrade()) return { ...handshake, requestId: exchange.requestId };
+        const handshake = intake.judgeUpgrade(exchange, (name) => req.getHeader(name), begun.length, draining);
+        if (handshake !== undefined && exchange.upgrade()) return { ...handshake, requestId: exchange.requestId };
       } catch (error) {
         exchange.fail(error);
       }
@@ -142,7 +107,7 @@ function serve(app: TemplatedApp, options: HttpFrontOptions, inFlight: InFlight)
     };
   }
 
-  for (const route of routes) {
+  for (const route of intake.routes) {
     const accept = accepting(route, false);
     if (route.method === 'GET') app.get(route.pattern, accept).head(route.pattern, accepting(route, true));
     else if (route.method === 'POST') app.post(route.pattern, accept);
@@ -150,25 +115,10 @@ function serve(app: TemplatedApp, options: HttpFrontOptions, inFlight: InFlight)
     else app.del(route.pattern, accept);
   }
   app.any('/*', unrouted);
+  const { live } = options;
   if (live === undefined) return undefined;
-  const accept = acceptUpgrade(countRoute('GET', live.path));
-  return serveLive(app, live, { accept, newId: () => requestIdOf(''), onError: options.onError });
-}
-
-/** Answers who asks for the path of WebSockets without upgrading. */
-function plainRoute({ path }: LiveFrontOptions, refuse: HttpFrontOptions['refuse']): HttpRoute {
-  return {
-    method: 'GET',
-    pattern: path,
-    handle: ({ requestId }, reply) => refuse({ code: 'malformed', detail: UPGRADE_TO_WEBSOCKET }, requestId, reply),
-  };
-}
-
-function uncounted(): void {}
-
-function handle(route: HttpRoute, request: ReceivedRequest, exchange: Exchange): void {
-  const pending = route.handle(request, exchange);
-  if (pending !== undefined) pending.catch((error: unknown) => exchange.fail(error));
+  const accept = acceptUpgrade(intake.counterOf('GET', live.path));
+  return serveLive(app, live, { accept, newId: () => intake.requestIdOf(''), onError: options.onError });
 }
 
 function paramsOf(req: UwsRequest, count: number): readonly string[] | undefined {

@@ -1,7 +1,8 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { LiveSocket } from '../../ports/live-socket.ts';
-import type { Laggard, Laggards } from './live-laggards.ts';
-import type { Waiter } from './waiting-list.ts';
+import type { Laggard, Laggards } from '../http/live-laggards.ts';
+import { CLOSES } from '../http/live-limits.ts';
+import type { Waiter } from '../http/waiting-list.ts';
 
 /** What uWebSockets keeps with each of its sockets. */
 export interface LiveUserData {
@@ -14,7 +15,6 @@ export interface LiveSurroundings {
   readonly laggards: Laggards;
 }
 
-const SLOW_READER = { code: 1013, reason: 'slow reader' } as const;
 /** uWebSockets' word for a frame that it did not take, because too much waits already. */
 const DROPPED = 2;
 
@@ -51,7 +51,7 @@ export class LiveConnection implements LiveSocket, Laggard {
     const waiting = ws.getBufferedAmount();
     // In UTF-16 units, which is near enough for a limit and costs nothing.
     const full = waiting > 0 && waiting + frame.length > this.around.maxBufferedBytes;
-    if (full || ws.send(frame) === DROPPED) this.close(SLOW_READER.code, SLOW_READER.reason);
+    if (full || ws.send(frame) === DROPPED) this.close(CLOSES.slowReader.code, CLOSES.slowReader.reason);
   }
 
   join(topic: string): void {
@@ -93,14 +93,14 @@ export class LiveConnection implements LiveSocket, Laggard {
   }
 
   overdue(): void {
-    if (this.#closing === undefined) this.close(SLOW_READER.code, SLOW_READER.reason);
+    if (this.#closing === undefined) this.close(CLOSES.slowReader.code, CLOSES.slowReader.reason);
     // Nobody reads, so nobody would read the code.
     else this.#ws?.close();
   }
 
   /** Closes it, if uWebSockets would take the close frame now. */
   #end(): boolean {
-    const { code, reason } = this.#closing ?? SLOW_READER;
+    const { code, reason } = this.#closing ?? CLOSES.slowReader;
     if (this.#ws === undefined || this.#ws.getBufferedAmount() > this.around.maxBufferedBytes) return false;
     this.#ws.end(code, reason);
     return true;

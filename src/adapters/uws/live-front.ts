@@ -8,26 +8,13 @@ import uWS, {
 } from 'uWebSockets.js';
 import type { HttpFrontOptions } from '../../ports/http.ts';
 import type { LiveFront, LiveFrontOptions } from '../../ports/live-socket.ts';
+import { Laggards } from '../http/live-laggards.ts';
+import { CLOSES, LONGEST_TOLD_BYTES, SLOW_WITHIN_MS } from '../http/live-limits.ts';
+import { spread } from '../http/spread.ts';
 import { LiveConnection, type LiveUserData } from './live-connection.ts';
-import { Laggards } from './live-laggards.ts';
-import { spread } from './spread.ts';
-
-/**
- * A longer frame than `maxFrameBytes` is read to its end up to this length, only so that its sender can be told (1009).
- * From a still longer one uWebSockets cuts the connection as soon as it has read the length (the client sees 1006), so
- * this is what a hostile socket can make the process hold.
- */
-const LONGEST_TOLD_BYTES = 1024 * 1024 + 64 * 1024;
-
-// A reader that is behind for longer is of no use to itself; on a phone between two cells it's back by then.
-const SLOW_WITHIN_MS = 5_000;
 
 /** What uWebSockets' timer can do, in seconds: given anything else it ends the process. */
 const IDLE_SECONDS = { min: 8, max: 960 } as const;
-
-const BINARY = { code: 1003, reason: 'text frames only' } as const;
-const TOO_LONG = { code: 1009, reason: 'frame too long' } as const;
-const BROKEN = { code: 1011, reason: 'internal error' } as const;
 
 /** What the binary knows, and its types don't. */
 interface Behavior extends WebSocketBehavior<LiveUserData> {
@@ -73,7 +60,7 @@ export function serveLive(app: TemplatedApp, options: LiveFrontOptions, deps: Li
       } catch {
         // There is nobody left to tell.
       }
-      connection.close(BROKEN.code, BROKEN.reason);
+      connection.close(CLOSES.broken.code, CLOSES.broken.reason);
     }
   }
 
@@ -88,8 +75,8 @@ export function serveLive(app: TemplatedApp, options: LiveFrontOptions, deps: Li
 
   function received(connection: LiveConnection, message: ArrayBuffer, isBinary: boolean): void {
     if (!connection.open) return;
-    if (message.byteLength > maxFrameBytes) connection.close(TOO_LONG.code, TOO_LONG.reason);
-    else if (isBinary) connection.close(BINARY.code, BINARY.reason);
+    if (message.byteLength > maxFrameBytes) connection.close(CLOSES.tooLong.code, CLOSES.tooLong.reason);
+    else if (isBinary) connection.close(CLOSES.binary.code, CLOSES.binary.reason);
     else handlers.received(connection, Buffer.from(message).toString());
   }
 

@@ -6,7 +6,7 @@ const read = createHeadReader();
 
 function lengthOf(...headers: readonly (readonly [string, string])[]) {
   const forEach = (visit: (name: string, value: string) => void): void => {
-    for (const [name, value] of headers) visit(name, value);
+    for (const [name, value] of [['host', 'x'] as const, ...headers]) visit(name, value);
   };
   return bodyLengthOf(read({ forEach }), 100);
 }
@@ -46,6 +46,19 @@ describe('bodyLengthOf', () => {
     expect(lengthOf(['content-length', '1'], ['transfer-encoding', 'chunked'])).toEqual({ code: 'length_required' });
   });
 
+  it('refuses no host and two, also when they agree', () => {
+    const two = (visit: (name: string, value: string) => void): void => {
+      visit('host', 'x');
+      visit('host', 'x');
+    };
+    for (const forEach of [() => {}, two]) {
+      expect(bodyLengthOf(read({ forEach }), 100)).toMatchObject({
+        code: 'malformed',
+        detail: expect.stringContaining('Host'),
+      });
+    }
+  });
+
   it('refuses a header that may stand once and stands twice', () => {
     for (const name of ['authorization', 'idempotency-key', 'content-type']) {
       expect(lengthOf([name, 'a'], [name, 'b'])).toMatchObject({
@@ -67,6 +80,7 @@ describe('createHeadReader', () => {
           'idempotency-key',
           'content-type',
           'content-length',
+          'host',
           'transfer-encoding',
           'if-match',
           'floodgate-signature',

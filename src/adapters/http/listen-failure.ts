@@ -8,6 +8,11 @@ const REASONS: Readonly<Record<string, (host: string, port: number) => string>> 
   ENOTFOUND: (host) => `host ${host} is not an address of this machine`,
 };
 
+/** Why it can't be listened on, in words; `code` is the system's. */
+export function listenFailure(code: string | undefined, host: string, port: number): string {
+  return REASONS[code ?? '']?.(host, port) ?? `port ${port} on ${host} could not be listened on (${code})`;
+}
+
 /** uWebSockets.js says only that it couldn't listen: asks the system for the reason by trying the same. */
 export async function explainListenFailure(host: string, port: number): Promise<string> {
   const server = createServer();
@@ -16,8 +21,7 @@ export async function explainListenFailure(host: string, port: number): Promise<
     await once(server, 'listening');
     return `port ${port} on ${host} could not be listened on`;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    return REASONS[code]?.(host, port) ?? `port ${port} on ${host} could not be listened on (${code})`;
+    return listenFailure((error as NodeJS.ErrnoException).code, host, port);
   } finally {
     server.close();
   }

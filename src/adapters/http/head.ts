@@ -5,6 +5,8 @@ export interface Head {
   contentType: string;
   contentLength: string;
   contentLengths: number;
+  /** How often Host was sent. */
+  hosts: number;
   /** Whether a Transfer-Encoding was sent, be it empty. */
   transferEncoding: boolean;
   ifMatch: string;
@@ -29,6 +31,7 @@ export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
     contentType: '',
     contentLength: '',
     contentLengths: 0,
+    hosts: 0,
     transferEncoding: false,
     ifMatch: '',
     signature: '',
@@ -54,6 +57,9 @@ export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
         head.contentLength = value;
         head.contentLengths += 1;
         break;
+      case 'host':
+        head.hosts += 1;
+        break;
       case 'transfer-encoding':
         head.transferEncoding = true;
         break;
@@ -76,6 +82,7 @@ export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
     head.contentType = '';
     head.contentLength = '';
     head.contentLengths = 0;
+    head.hosts = 0;
     head.transferEncoding = false;
     head.ifMatch = '';
     head.signature = '';

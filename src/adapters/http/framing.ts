@@ -12,6 +12,8 @@ const TOO_LARGE: HttpRefusal = { code: 'too_large' };
  * on where a request ends: any Transfer-Encoding is refused, and Content-Length stands at most once, in digits.
  */
 export function bodyLengthOf(head: Readonly<Head>, maxBodyBytes: number): number | HttpRefusal {
+  // RFC 9112, section 3.2: whoever is in doubt about the host must refuse.
+  if (head.hosts !== 1) return { code: 'malformed', detail: 'Host must be sent once.' };
   if (head.repeated !== '') return { code: 'malformed', detail: `The header ${head.repeated} was sent twice.` };
   if (head.contentLengths > 1) return { code: 'malformed', detail: 'Content-Length was sent twice.' };
   if (head.contentLengths === 1 && !CONTENT_LENGTH.test(head.contentLength)) {

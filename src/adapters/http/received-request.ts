@@ -1,13 +1,10 @@
-import type { HttpRequest as UwsRequest } from 'uWebSockets.js';
 import type { HttpMethod, HttpRequest } from '../../ports/http.ts';
 import type { Head } from './head.ts';
 
 const NO_BODY = new Uint8Array(0);
 
-/** A request copied out of what uWebSockets lends for the length of a call. */
+/** A request copied out of what a transport and the head reader lend for the length of a call. */
 export class ReceivedRequest implements HttpRequest {
-  readonly path: string;
-  readonly query: string;
   readonly authorization: string;
   readonly idempotencyKey: string | undefined;
   readonly contentType: string;
@@ -18,14 +15,12 @@ export class ReceivedRequest implements HttpRequest {
 
   constructor(
     readonly method: HttpMethod,
-    req: UwsRequest,
+    readonly path: string,
+    readonly query: string,
     readonly params: readonly string[],
     head: Readonly<Head>,
     readonly requestId: string,
   ) {
-    this.path = req.getUrl();
-    // It is undefined without a question mark, whatever the type says.
-    this.query = req.getQuery() ?? '';
     this.authorization = head.authorization;
     this.idempotencyKey = head.idempotencyKey;
     this.contentType = head.contentType;
