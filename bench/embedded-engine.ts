@@ -14,7 +14,7 @@ import { openEngine } from '../src/adapters/embedded/engine.ts';
 import { createEmbeddedOrderLog } from '../src/adapters/embedded/order-log.ts';
 import { createEmbeddedTicketQueue } from '../src/adapters/embedded/ticket-queue.ts';
 import { createIdSource } from '../src/domain/ids.ts';
-import type { LogRecord } from '../src/domain/log-record.ts';
+import type { ReservationsRecord } from '../src/domain/log-record.ts';
 import { systemClock } from '../src/ports/clock.ts';
 import type { ReserveItem } from '../src/ports/ticket-queue.ts';
 
@@ -96,7 +96,7 @@ function newItem(n: number): ReserveItem {
   return { orderId, userId: `user-${Math.imul(n + 1, MIXER) >>> 0}`, key: `o:${orderId}`, fingerprint: 'purchase' };
 }
 
-function recordOf(items: readonly ReserveItem[]): LogRecord {
+function recordOf(items: readonly ReserveItem[]): ReservationsRecord {
   const reservedAt = Date.now();
   return {
     type: 'reservations',

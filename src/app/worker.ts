@@ -2,6 +2,7 @@ import { defer, type Observable, Subject, takeUntil } from 'rxjs';
 import type { OrderStore } from '../ports/order-store.ts';
 import { liveView, liveViewDefaults } from '../streams/live-view.ts';
 import { type SettledBatch, settlement, settlementDefaults } from '../streams/settlement.ts';
+import { createFences } from '../streams/settlement-fences.ts';
 import type { Context } from './context.ts';
 import type { Ports } from './opened.ts';
 import { supervise } from './supervise.ts';
@@ -26,10 +27,11 @@ export function startWorker(ports: Ports, context: Context): Worker {
     ).pipe(takeUntil(stop$));
 
   const ordersGroup = config.settlement.group;
+  const fences = createFences(ports.store, ordersGroup);
   const orders$ = settlement(
     // The rows' own transaction holds the positions: they can't disagree with the rows, whatever the log remembers.
-    consume(ordersGroup, (partition) => ports.store.position(ordersGroup, partition)),
-    { store: timed(ports, context), log: ports.log },
+    consume(ordersGroup, fences.positionOf),
+    { store: timed(ports, context), log: ports.log, fences, news: ports.news },
     {
       ...settlementDefaults,
       ...config.settlement,
@@ -98,10 +100,9 @@ function warnOf({ log }: Context, dependency: string) {
 
 function reportTrouble({ rejected, deadLettered }: SettledBatch, log: Context['log']): void {
   for (const { order, reason } of rejected) {
-    log.error(
-      { orderId: order.id, saleId: order.saleId, ticket: order.ticket, reason },
-      'order rejected: the database holds a rival',
-    );
+    const about = { orderId: order.id, saleId: order.saleId, ticket: order.ticket, reason };
+    if (reason === 'fence') log.warn(about, 'order refused: no buyer was told of it before its epoch ended');
+    else log.error(about, 'order rejected: the database holds a rival');
   }
   if (deadLettered > 0) log.error({ deadLettered }, 'log records set aside as dead letters');
 }

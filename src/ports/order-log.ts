@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { LogRecord } from '../domain/log-record.ts';
+import type { LogRecord, ReservationsRecord } from '../domain/log-record.ts';
 
 /** One log record with its place. */
 export interface LogEntry {
@@ -52,7 +52,7 @@ export interface OrderLog {
    * Resolves when the record is durable (on all in-sync replicas, or fsynced).
    * Errors: Fault `full` (nothing was sent), `unavailable`, `timeout` (both: it may be in the log or may come to be).
    */
-  append(record: LogRecord): Promise<void>;
+  append(record: ReservationsRecord): Promise<void>;
 
   /**
    * Writes a fence of the sale to every partition; resolves, with how many those are, when it is durable on all of them.
@@ -77,8 +77,8 @@ export interface OrderLog {
   deadLetter(letter: DeadLetter): Promise<void>;
 
   /**
-   * What was set aside and not replayed since, each once, in the order in which it was set aside: all there is when it
-   * is called. Errors: Fault `unavailable`, `timeout`.
+   * What was set aside and not replayed since, each once, oldest first: all there is when it is called.
+   * Errors: Fault `unavailable`, `timeout`.
    */
   deadLetters(): AsyncIterable<DeadLetter>;
 

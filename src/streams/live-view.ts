@@ -23,7 +23,7 @@ export interface AppliedChunk {
 
 /**
  * Log -> live state, in a group of its own: when the live state is away this one waits, and sales go on. Entries that
- * are no records are the settlement's to set aside; they are passed over here.
+ * are no records are the settlement's to set aside, and fences are its affair; they are passed over here.
  */
 export function liveView(
   chunk$: Observable<LogChunk>,
@@ -50,7 +50,8 @@ export function liveView(
 }
 
 function deltasOf({ offset, record }: LogEntry): LiveDelta[] {
-  if (record === undefined) return [];
+  // What a fence refuses counts all the same: this is what the log holds, not what became of it.
+  if (record?.type !== 'reservations') return [];
   const bySecond = new Map<number, number>();
   for (const { reservedAt } of record.items) {
     const second = Math.floor(reservedAt / 1000);

@@ -3,7 +3,7 @@ import { describe, it } from 'vitest';
 import { MemoryTicketQueue } from '../../test/support/fakes/memory-ticket-queue.ts';
 import { AWAY, type PromiseMarbles, promiseMarbles } from '../../test/support/promise-marbles.ts';
 import { aSale } from '../../test/support/sales.ts';
-import type { LogRecord } from '../domain/log-record.ts';
+import type { ReservationsRecord } from '../domain/log-record.ts';
 import { relay } from './relay.ts';
 
 interface Diagrams {
@@ -31,7 +31,7 @@ function relayMarbles(m: PromiseMarbles, { ticks, stranded, leaseMs, ...answers 
       queue.claimStranded(saleId, options),
     answers.claim ?? 'a|',
   );
-  const appending = m.port(async (_: LogRecord) => undefined, answers.append ?? 'a|');
+  const appending = m.port(async (_: ReservationsRecord) => undefined, answers.append ?? 'a|');
   const marking = m.port((saleId: string, ids: readonly string[]) => queue.published(saleId, ids), 'a|');
 
   const tick$ = m.hot(ticks);

@@ -5,7 +5,7 @@ import { ManualClock } from '../../test/support/fakes/manual-clock.ts';
 import { MemoryTicketQueue } from '../../test/support/fakes/memory-ticket-queue.ts';
 import { aSale } from '../../test/support/sales.ts';
 import { Fault } from '../domain/errors.ts';
-import type { LogRecord } from '../domain/log-record.ts';
+import type { ReservationsRecord } from '../domain/log-record.ts';
 import type { Sale } from '../domain/sale.ts';
 import { type Relayed, type RelayPorts, relay } from './relay.ts';
 
@@ -25,8 +25,8 @@ async function rig({ stranded = 3, sales = [aSale()] }: { stranded?: number; sal
   }
   clock.advance(OPTIONS.leaseMs + 1);
 
-  const records: LogRecord[] = [];
-  const append = async (record: LogRecord) => {
+  const records: ReservationsRecord[] = [];
+  const append = async (record: ReservationsRecord) => {
     records.push(record);
   };
   const out: Relayed[] = [];

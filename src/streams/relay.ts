@@ -1,5 +1,5 @@
 import { concatMap, exhaustMap, from, type Observable } from 'rxjs';
-import type { LogRecord } from '../domain/log-record.ts';
+import type { ReservationsRecord } from '../domain/log-record.ts';
 import type { Sale } from '../domain/sale.ts';
 import type { OrderLog } from '../ports/order-log.ts';
 import type { StrandedReservation, TicketQueue } from '../ports/ticket-queue.ts';
@@ -74,7 +74,7 @@ export function relay(
 /** The request is long gone: its id went with the front that died. */
 const RELAYED_REQUEST = 'relay';
 
-function recordOf(sale: Sale, stranded: readonly StrandedReservation[]): LogRecord {
+function recordOf(sale: Sale, stranded: readonly StrandedReservation[]): ReservationsRecord {
   const { id: saleId, productId, epoch, price, payWithinSeconds } = sale;
   const items = stranded.map((reservation) => ({ ...reservation, requestId: RELAYED_REQUEST }));
   return { type: 'reservations', saleId, productId, epoch, price, payWithinSeconds, items };

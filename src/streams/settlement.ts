@@ -1,14 +1,18 @@
 import { catchError, concatMap, count, defer, from, map, type Observable, reduce, type SchedulerLike, tap } from 'rxjs';
 import { isFault, messageOf } from '../domain/errors.ts';
-import { orderOf } from '../domain/log-record.ts';
-import type { LogChunk, LogEntry, LogPosition, OrderLog } from '../ports/order-log.ts';
-import type { NewOrder, OrderStore, Rejection } from '../ports/order-store.ts';
+import type { News } from '../ports/news.ts';
+import type { LogChunk, OrderLog } from '../ports/order-log.ts';
+import type { OrderStore, Rejection } from '../ports/order-store.ts';
 import { batchBy } from './operators/batch-by.ts';
 import { type BackoffOptions, retryWithBackoff } from './operators/retry-with-backoff.ts';
+import { batchOf, type JudgedEntry, judge, lastPositions } from './settlement-batch.ts';
+import type { SettlementFences } from './settlement-fences.ts';
 
 export interface SettlementPorts {
   readonly store: Pick<OrderStore, 'store'>;
   readonly log: Pick<OrderLog, 'deadLetter'>;
+  readonly fences: SettlementFences;
+  readonly news: Pick<News, 'tell'>;
 }
 
 export interface SettlementOptions {
@@ -38,7 +42,7 @@ export interface SettledBatch {
   readonly stored: number;
   /** Orders that were stored before: a redelivery, or a relay that was not needed. */
   readonly repeated: number;
-  /** Orders that the database refused because another one was first. */
+  /** Orders that were stored as rejected, because another one was first or behind a fence. */
   readonly rejected: readonly Rejection[];
   /** Entries that could not be processed and were set aside. */
   readonly deadLettered: number;
@@ -46,9 +50,9 @@ export interface SettledBatch {
 
 /**
  * Log -> batches -> order store. An entry is acknowledged only when its orders, and the position behind it, are stored
- * or it is a dead letter. While the store is away the batch is tried again for as long as it takes, and the log is not
- * read on, since nothing is acknowledged. An entry that can neither be stored nor set aside ends the stream with the
- * fault: going on would lose it.
+ * or it is a dead letter. Orders of a record that stands behind the fence of its epoch are refused. While the store is
+ * away the batch is tried again for as long as it takes, and the log is not read on, since nothing is acknowledged. An
+ * entry that can neither be stored nor set aside ends the stream with the fault: going on would lose it.
  */
 export function settlement(
   chunk$: Observable<LogChunk>,
@@ -62,19 +66,19 @@ export function settlement(
   const step = <T>(work: () => Promise<T>, retryable = isRetryable): Observable<T> =>
     defer(work).pipe(retryWithBackoff({ ...backoff, ...scheduling, retryable }));
 
-  const store = async (entries: readonly PlacedEntry[]): Promise<SettledBatch> => {
-    const batch = { group, positions: lastPositions(entries), orders: entries.flatMap(ordersOf) };
-    const { stored, repeated, rejected } = await ports.store.store(batch);
+  const store = async (entries: readonly JudgedEntry[]): Promise<SettledBatch> => {
+    const { stored, repeated, rejected } = await ports.store.store(batchOf(group, entries));
+    tellLosers(rejected, ports.news);
     return { entries: entries.length, stored, repeated, rejected, deadLettered: 0 };
   };
 
-  const setAside = ({ partition, entry }: PlacedEntry, attempts: number, reason: string): Observable<void> => {
+  const setAside = ({ partition, entry }: JudgedEntry, attempts: number, reason: string): Observable<void> => {
     const raw = entry.raw ?? (entry.record === undefined ? '' : JSON.stringify(entry.record));
     return step(() => ports.log.deadLetter({ group, partition, offset: entry.offset, reason, attempts, raw }));
   };
 
   /** One entry on its own, after its batch was refused as a whole: is it this one that stands in the way? */
-  const settleOne = (placed: PlacedEntry): Observable<SettledBatch> => {
+  const settleOne = (placed: JudgedEntry): Observable<SettledBatch> => {
     let refusals = 0;
     const worthAnother = (fault: unknown) => {
       if (isRetryable(fault)) return true;
@@ -91,7 +95,7 @@ export function settlement(
     );
   };
 
-  const settle = (entries: readonly PlacedEntry[]): Observable<SettledBatch> =>
+  const settle = (entries: readonly JudgedEntry[]): Observable<SettledBatch> =>
     from(entries.filter(({ entry }) => entry.record === undefined)).pipe(
       concatMap((placed) => setAside(placed, 1, placed.entry.error ?? NO_REASON)),
       count(),
@@ -106,18 +110,13 @@ export function settlement(
   return chunk$.pipe(
     batchBy({ size: batchSize, ms: batchMs, weigh: ordersIn, ...scheduling }),
     concatMap((chunks) =>
-      settle(chunks.flatMap(({ partition, entries }) => entries.map((entry) => ({ partition, entry })))).pipe(
+      settle(judge(chunks, ports.fences)).pipe(
         tap(() => {
           for (const chunk of chunks) chunk.ack();
         }),
       ),
     ),
   );
-}
-
-interface PlacedEntry {
-  readonly partition: number;
-  readonly entry: LogEntry;
 }
 
 const NO_REASON = 'no record';
@@ -140,15 +139,14 @@ function isRetryable(fault: unknown): boolean {
 }
 
 function ordersIn({ entries }: LogChunk): number {
-  return entries.reduce((sum, { record }) => sum + (record?.items.length ?? 0), 0);
+  return entries.reduce((sum, { record }) => sum + (record?.type === 'reservations' ? record.items.length : 0), 0);
 }
 
-function ordersOf({ entry: { record } }: PlacedEntry): NewOrder[] {
-  return record === undefined ? [] : record.items.map((item) => ({ order: orderOf(record, item), key: item.key }));
-}
-
-function lastPositions(entries: readonly PlacedEntry[]): LogPosition[] {
-  const last = new Map<number, LogPosition>();
-  for (const { partition, entry } of entries) last.set(partition, { partition, next: entry.offset + 1 });
-  return [...last.values()];
+/**
+ * Buyers who hold a 201 for an order that lost to a rival hear of it. A refused one was answered by nobody, and may yet
+ * be accepted under the new epoch: there is nothing to tell.
+ */
+function tellLosers(rejected: readonly Rejection[], news: Pick<News, 'tell'>): void {
+  const orders = rejected.filter(({ reason }) => reason !== 'fence').map(({ order }) => order);
+  if (orders.length > 0) news.tell({ type: 'orders', orders });
 }

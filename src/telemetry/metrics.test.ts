@@ -73,11 +73,13 @@ describe('purchase metrics', () => {
 describe('settlement metrics', () => {
   it('count orders by what the store made of them, and dead letters', async () => {
     const metrics = withoutProcess();
-    metrics.settlementBatch({ stored: 5, repeated: 2, rejected: ['x'], deadLettered: 1 });
+    metrics.settlementBatch({ stored: 5, repeated: 2, rejected: [{ reason: 'ticket' }], deadLettered: 1 });
     metrics.settlementBatch({ stored: 1, repeated: 0, rejected: [], deadLettered: 0 });
     const samples = await scrape(metrics);
     expect(samples.get('floodgate_settlement_orders_total{result="stored"}')).toBe(6);
     expect(samples.get('floodgate_settlement_orders_total{result="repeated"}')).toBe(2);
+    expect(samples.get('floodgate_settlement_rejected_total{reason="ticket"}')).toBe(1);
+    expect(samples.get('floodgate_settlement_rejected_total{reason="fence"}')).toBe(0);
     expect(samples.get('floodgate_settlement_orders_total{result="rejected"}')).toBe(1);
     expect(samples.get('floodgate_settlement_dead_letters_total')).toBe(1);
     expect(samples.get('floodgate_settlement_batch_size_sum')).toBe(9);

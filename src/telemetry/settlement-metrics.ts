@@ -1,10 +1,11 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Rejection, RejectionReason } from '../ports/order-store.ts';
 
 /** What the settlement stream emits, as far as it is counted. */
 export interface CountedSettlement {
   readonly stored: number;
   readonly repeated: number;
-  readonly rejected: readonly unknown[];
+  readonly rejected: readonly Pick<Rejection, 'reason'>[];
   readonly deadLettered: number;
 }
 
@@ -23,6 +24,8 @@ export interface SettlementMetrics {
   readonly sampleConsumerLag: (group: string, read: () => Promise<number>) => void;
 }
 
+const REASONS = ['ticket', 'key', 'fence'] as const satisfies readonly RejectionReason[];
+
 /** A scrape must not hang on a log that is away. */
 export const LAG_TIMEOUT_MS = 1000;
 
@@ -36,8 +39,14 @@ export function createSettlementMetrics(register: Registry): SettlementMetrics {
   const registers = [register];
   const orders = new Counter({
     name: 'floodgate_settlement_orders_total',
-    help: 'Orders that the store was given: stored, repeated (there before) or rejected (another order was first).',
+    help: 'Orders that the store was given: stored, repeated (there before) or rejected.',
     labelNames: ['result'],
+    registers,
+  });
+  const rejections = new Counter({
+    name: 'floodgate_settlement_rejected_total',
+    help: 'Rejected orders by reason: ticket or key (a rival was first), or fence (of an ended epoch, no buyer was told).',
+    labelNames: ['reason'],
     registers,
   });
   const deadLetters = new Counter({
@@ -90,12 +99,14 @@ export function createSettlementMetrics(register: Registry): SettlementMetrics {
   const rejected = orders.labels('rejected');
   // A counter that appears with its first rejection has no rate until the second.
   for (const counter of [stored, repeated, rejected]) counter.inc(0);
+  for (const reason of REASONS) rejections.inc({ reason }, 0);
 
   return {
     settlementBatch: (settled) => {
       stored.inc(settled.stored);
       repeated.inc(settled.repeated);
       rejected.inc(settled.rejected.length);
+      for (const { reason } of settled.rejected) rejections.inc({ reason });
       deadLetters.inc(settled.deadLettered);
       batchSize.observe(settled.stored + settled.repeated + settled.rejected.length);
     },

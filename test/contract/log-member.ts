@@ -1,6 +1,6 @@
 import type { Subscription } from 'rxjs';
 import { expect, vi } from 'vitest';
-import type { LogRecord } from '../../src/domain/log-record.ts';
+import type { LogRecord, ReservationsRecord } from '../../src/domain/log-record.ts';
 import type { ConsumeOptions, LogChunk, LogEntry, OrderLog } from '../../src/ports/order-log.ts';
 
 /** A consumer group on a real cluster may take seconds to get going. */
@@ -29,8 +29,9 @@ export class LogMember {
     this.#subscription = log.consume({ ...options, maxInFlight }).subscribe((chunk) => this.#take(chunk));
   }
 
-  get records(): LogRecord[] {
-    return this.entries.flatMap(({ record }) => record ?? []);
+  /** Without fences. */
+  get records(): ReservationsRecord[] {
+    return this.entries.flatMap(({ record }) => (record?.type === 'reservations' ? record : []));
   }
 
   get unacknowledged(): number {
@@ -39,7 +40,7 @@ export class LogMember {
 
   /** Of all records, in ascending order. */
   tickets(): number[] {
-    return this.records.flatMap(({ items }) => items.map(({ ticket }) => ticket)).toSorted((a, b) => a - b);
+    return this.records.flatMap(ticketsOf).toSorted((a, b) => a - b);
   }
 
   byPartition(): ReadonlyMap<number, readonly LogEntry[]> {
@@ -81,4 +82,8 @@ export class LogMember {
     this.mostUnacknowledged = Math.max(this.mostUnacknowledged, this.unacknowledged);
     if (this.#acks) this.acknowledgeNext();
   }
+}
+
+export function ticketsOf(record: LogRecord | undefined): number[] {
+  return record?.type === 'reservations' ? record.items.map(({ ticket }) => ticket) : [];
 }

@@ -136,7 +136,9 @@ async function expectSame(model: OrderLifeModel, { id: saleId }: Sale, store: Or
   });
 
   const owed = (await store.owedTickets(ALL)).filter((one) => one.saleId === saleId);
-  expect(owed.map(({ orderId }) => orderId)).toEqual([...model.owed].sort());
+  expect(owed.map(({ orderId, forfeit }) => `${orderId} ${forfeit}`)).toEqual(
+    Array.from(model.owed, ([orderId, forfeit]) => `${orderId} ${forfeit}`).sort(),
+  );
 
   const payments = [...model.payments];
   const refunds = (await store.refundsDue(ALL)).filter(({ orderId }) => model.orders.has(orderId));

@@ -9,7 +9,8 @@ interface ModelPayment {
 /** The rules of the port for one sale, an order at a time. */
 export class OrderLifeModel {
   readonly orders = new Map<string, Order>();
-  readonly owed = new Set<string>();
+  /** Whether the ticket stays away, by order. */
+  readonly owed = new Map<string, boolean>();
   readonly payments = new Map<string, ModelPayment>();
   readonly #events = new Map<string, string>();
   /** A rejected order holds no key. */
@@ -22,7 +23,7 @@ export class OrderLifeModel {
     const lost = (isTaken && 'ticket') || (this.#keys.has(owner) && 'key') || undefined;
     this.orders.set(order.id, lost === undefined ? order : { ...order, state: 'rejected' });
     if (lost === undefined) this.#keys.add(owner);
-    if (lost === 'key') this.owed.add(order.id);
+    if (lost !== undefined) this.owed.set(order.id, lost === 'ticket');
     return lost ?? 'stored';
   }
 
@@ -31,7 +32,7 @@ export class OrderLifeModel {
     const order = this.orders.get(orderId);
     if (order === undefined || !mayBecome(order.state, to)) return false;
     this.orders.set(orderId, { ...order, state: to, ...(to === 'paid' ? { paidAt: at } : { endedAt: at }) });
-    if (!isLive(to)) this.owed.add(orderId);
+    if (!isLive(to)) this.owed.set(orderId, false);
     return true;
   }
 

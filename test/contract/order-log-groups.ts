@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { LogEntry, OrderLog } from '../../src/ports/order-log.ts';
 import { logRecord, logRecords, newName } from './fixtures.ts';
-import type { JoinLog } from './log-member.ts';
+import { type JoinLog, ticketsOf } from './log-member.ts';
 
 const PATIENCE = { timeout: 30_000, interval: 10 };
 
@@ -68,7 +68,7 @@ export function orderLogGroupTests(log: () => OrderLog, join: JoinLog): void {
       await second.sees(last.size);
 
       expect(second.tickets()).toEqual(
-        [...last.values()].map((entry) => entry?.record?.items[0]?.ticket ?? 0).toSorted((a, b) => a - b),
+        [...last.values()].flatMap((entry) => ticketsOf(entry?.record)).toSorted((a, b) => a - b),
       );
     });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DeadLetter, OrderLog } from '../../src/ports/order-log.ts';
 import { logRecord, logRecords, newName } from './fixtures.ts';
-import { type JoinLog, LogMember } from './log-member.ts';
+import { type JoinLog, LogMember, ticketsOf } from './log-member.ts';
 import { orderLogGroupTests } from './order-log-groups.ts';
 
 export interface LogHarness {
@@ -56,7 +56,7 @@ export function orderLogContract(name: string, open: () => Promise<LogHarness>):
       for (const entries of member.byPartition().values()) {
         const offsets = entries.map(({ offset }) => offset);
         expect(offsets).toEqual([...new Set(offsets)].toSorted((a, b) => a - b));
-        const tickets = entries.map(({ record }) => record?.items[0]?.ticket ?? 0);
+        const tickets = entries.flatMap(({ record }) => ticketsOf(record));
         expect(tickets).toEqual(tickets.toSorted((a, b) => a - b));
       }
       expect(member.tickets()).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));

@@ -93,7 +93,8 @@ export function orderStoreLife(harness: () => OrderStoreHarness): void {
       await move(store, 'cancelled', third);
       await move(store, 'expired', first, second);
       await move(store, 'paid', fourth);
-      const owed = (...some: readonly NewOrder[]) => some.map(({ order }) => ({ saleId, orderId: order.id }));
+      const owed = (...some: readonly NewOrder[]) =>
+        some.map(({ order }) => ({ saleId, orderId: order.id, forfeit: false }));
       expect(await other.owedTickets(100)).toEqual(owed(first, second, third));
       expect(await store.owedTickets(2)).toEqual(owed(first, second));
       await other.returned([first.order.id, third.order.id, fourth.order.id, nextOrderId(), `${second.order.id} `]);

@@ -27,7 +27,7 @@ export function orderStoreRivals(harness: () => OrderStoreHarness): void {
       expect(rejected.map(({ order, reason }) => [order.id, reason])).toEqual([[loser.order.id, 'key']]);
     });
 
-    test('an order owes its ticket if it lost by its key, and owes none if it lost its ticket', async () => {
+    test('an order that lost is owed to the queue once, as forfeit if another one holds its ticket', async () => {
       const saleId = nextSaleId();
       const winner = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
       const byKey = newOrder({ saleId, ticket: 2, userId: 'ann', key: 'k:1' });
@@ -35,7 +35,14 @@ export function orderStoreRivals(harness: () => OrderStoreHarness): void {
       const byBoth = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
       await put(harness().store, winner, byKey, byTicket, byBoth);
       await put(harness().store, winner, byKey, byTicket, byBoth);
-      expect(await owedOf(harness().other, saleId)).toEqual([byKey.order.id]);
+      const owed = (await harness().other.owedTickets(100_000)).filter((one) => one.saleId === saleId);
+      expect(owed).toEqual([
+        { saleId, orderId: byKey.order.id, forfeit: false },
+        { saleId, orderId: byTicket.order.id, forfeit: true },
+        { saleId, orderId: byBoth.order.id, forfeit: true },
+      ]);
+      await harness().store.returned([byTicket.order.id, byKey.order.id]);
+      expect(await owedOf(harness().other, saleId)).toEqual([byBoth.order.id]);
     });
 
     test('within a batch the first wins, even with the greater id', async () => {

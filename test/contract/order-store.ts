@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isFault } from '../../src/domain/errors.ts';
 import type { OrderStore, StoreBatch, StoreResult } from '../../src/ports/order-store.ts';
 import { newOrder, nextOrderId, nextSaleId } from '../support/orders.ts';
+import { orderStoreFences } from './order-store-fences.ts';
 import { move, type OrderStoreHarness, put, stored } from './order-store-harness.ts';
 import { orderStoreLife } from './order-store-life.ts';
 import { orderStoreModel } from './order-store-model.ts';
@@ -105,6 +106,8 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
     });
 
     orderStoreRivals(() => harness);
+
+    orderStoreFences(() => harness);
 
     orderStoreReads(() => harness);
 

@@ -1,6 +1,6 @@
 import { map, type Observable, Subject } from 'rxjs';
 import { createIdSource } from '../../src/domain/ids.ts';
-import type { LogRecord } from '../../src/domain/log-record.ts';
+import type { ReservationsRecord } from '../../src/domain/log-record.ts';
 import type { PurchaseOutcome } from '../../src/domain/purchase.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { ReserveItem, ReserveReply } from '../../src/ports/ticket-queue.ts';
@@ -71,7 +71,7 @@ export function purchaseMarbles(m: PromiseMarbles, diagrams: PurchaseDiagrams) {
     reserve ?? 'a|',
     fault,
   );
-  const appending = m.port(async (_: LogRecord) => undefined, append ?? 'a|', fault);
+  const appending = m.port(async (_: ReservationsRecord) => undefined, append ?? 'a|', fault);
   const marking = m.port(
     (saleId: string, orderIds: readonly string[]) => queue.published(saleId, orderIds),
     published ?? 'a|',

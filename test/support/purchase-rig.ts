@@ -1,6 +1,6 @@
 import { Subject, type Subscription } from 'rxjs';
 import { createIdSource } from '../../src/domain/ids.ts';
-import type { LogRecord } from '../../src/domain/log-record.ts';
+import type { ReservationsRecord } from '../../src/domain/log-record.ts';
 import type { Order } from '../../src/domain/order.ts';
 import type { PurchaseOutcome } from '../../src/domain/purchase.ts';
 import type { Sale } from '../../src/domain/sale.ts';
@@ -18,7 +18,7 @@ import { aSale } from './sales.ts';
 export interface Hooks {
   reserve: (proceed: () => Promise<ReserveReply>, items: readonly ReserveItem[]) => Promise<ReserveReply>;
   published: (proceed: () => Promise<void>) => Promise<void>;
-  append: (proceed: () => Promise<void>, record: LogRecord) => Promise<void>;
+  append: (proceed: () => Promise<void>, record: ReservationsRecord) => Promise<void>;
   find: (proceed: () => Promise<Sale | undefined>) => Promise<Sale | undefined>;
 }
 
@@ -47,7 +47,7 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
 
   const catalogue = new Map([[sale.id, sale]]);
   const memory = new Map(catalogue);
-  const records: LogRecord[] = [];
+  const records: ReservationsRecord[] = [];
   const reserved: (readonly ReserveItem[])[] = [];
   const observed: number[] = [];
   const unmarked: unknown[] = [];

@@ -1,7 +1,9 @@
 import { map, Observable, Subject } from 'rxjs';
+import type { NewsItem } from '../../src/ports/news.ts';
 import type { DeadLetter, LogChunk } from '../../src/ports/order-log.ts';
 import type { StoreBatch } from '../../src/ports/order-store.ts';
 import { type SettlementOptions, settlement } from '../../src/streams/settlement.ts';
+import { createFences } from '../../src/streams/settlement-fences.ts';
 import { MemoryOrderStore } from './fakes/memory-order-store.ts';
 import { aBrokenEntry, anEntry } from './log-chunks.ts';
 import type { PromiseMarbles } from './promise-marbles.ts';
@@ -26,9 +28,11 @@ export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagram
   const { chunks, maxInFlight = 100, store, deadLetter, fault, ...options } = diagrams;
   const letters: readonly string[] = chunks.replaceAll(/\d+ms /g, '').match(/[a-z]/gi) ?? [];
   const memory = new MemoryOrderStore();
+  const fences = createFences(memory, 'settlement');
   const storing = m.port((batch: StoreBatch) => memory.store(batch), store ?? 'a|', fault);
   const settingAside = m.port(async (_: DeadLetter) => undefined, deadLetter ?? 'a|', fault);
   const ack$ = new Subject<string>();
+  const news$ = new Subject<NewsItem>();
   const read$ = new Subject<string>();
 
   /** The place in the diagram is the offset, and tells its tickets and back again. */
@@ -70,7 +74,12 @@ export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagram
 
   const settled$ = settlement(
     chunk$,
-    { store: { store: storing }, log: { deadLetter: settingAside } },
+    {
+      store: { store: storing },
+      log: { deadLetter: settingAside },
+      fences,
+      news: { tell: (item) => news$.next(item) },
+    },
     {
       group: 'settlement',
       batchSize: 4,

@@ -1,7 +1,9 @@
 import { Subject } from 'rxjs';
+import type { NewsItem } from '../../src/ports/news.ts';
 import type { DeadLetter, LogChunk } from '../../src/ports/order-log.ts';
 import type { StoreBatch, StoreResult } from '../../src/ports/order-store.ts';
 import { type SettledBatch, settlement } from '../../src/streams/settlement.ts';
+import { createFences } from '../../src/streams/settlement-fences.ts';
 import { MemoryOrderStore } from './fakes/memory-order-store.ts';
 
 const GROUP = 'settlement';
@@ -20,6 +22,8 @@ export function settlementRig() {
     deadLetter: (proceed: () => Promise<void>): Promise<void> => proceed(),
   };
   const chunk$ = new Subject<LogChunk>();
+  const fences = createFences(store, GROUP);
+  const told: NewsItem[] = [];
   const ports = {
     store: {
       store: (batch: StoreBatch) => {
@@ -33,6 +37,8 @@ export function settlementRig() {
           letters.push(letter);
         }),
     },
+    fences,
+    news: { tell: (item: NewsItem) => told.push(item) },
   };
   settlement(chunk$, ports, {
     group: GROUP,
@@ -45,5 +51,5 @@ export function settlementRig() {
     error: (error) => ends.push(error),
     complete: () => ends.push('complete'),
   });
-  return { store, calls, letters, acked, settled, ends, waits, hooks, chunk$ };
+  return { store, fences, told, calls, letters, acked, settled, ends, waits, hooks, chunk$ };
 }

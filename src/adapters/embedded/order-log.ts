@@ -1,6 +1,7 @@
 import { Observable } from 'rxjs';
 import { Fault } from '../../domain/errors.ts';
 import { encodeRecord } from '../../domain/log-codec.ts';
+import type { LogRecord } from '../../domain/log-record.ts';
 import type { OrderLog } from '../../ports/order-log.ts';
 import type { Engine } from './engine-types.ts';
 import { GroupPositions } from './group-positions.ts';
@@ -8,6 +9,9 @@ import { LogReader } from './log-reader.ts';
 
 /** Appends that wait for the disk; each carries a whole batch, so more of them would only be late. */
 const MAX_APPENDS = 256;
+
+/** One file has no use for more. */
+const PARTITIONS = 1;
 
 export interface EmbeddedOrderLog extends OrderLog {
   /** Somebody appended past this object: its readers look at once. */
@@ -38,16 +42,22 @@ export function createEmbeddedOrderLog(engine: Engine): EmbeddedOrderLog {
     if (wasFirst) void members[0]?.run();
   };
 
+  const append = async (record: LogRecord): Promise<void> => {
+    if (appends >= MAX_APPENDS) throw new Fault('full', `${MAX_APPENDS} appends wait for the disk`);
+    appends += 1;
+    try {
+      await engine.call('log.append', encodeRecord(record));
+    } finally {
+      appends -= 1;
+    }
+    wakeReaders();
+  };
+
   return {
-    append: async (record) => {
-      if (appends >= MAX_APPENDS) throw new Fault('full', `${MAX_APPENDS} appends wait for the disk`);
-      appends += 1;
-      try {
-        await engine.call('log.append', encodeRecord(record));
-      } finally {
-        appends -= 1;
-      }
-      wakeReaders();
+    append,
+    appendFence: async (saleId, epoch) => {
+      await append({ type: 'fence', saleId, epoch });
+      return PARTITIONS;
     },
     appended: wakeReaders,
     writable: () => appends < MAX_APPENDS,
@@ -60,6 +70,12 @@ export function createEmbeddedOrderLog(engine: Engine): EmbeddedOrderLog {
     lag: (group) => engine.call('log.lag', group),
     deadLetter: async ({ group, partition, offset, reason, attempts, raw }) => {
       await engine.call('log.deadLetter', { group, partition, offset, reason, attempts, raw });
+    },
+    deadLetters: async function* () {
+      yield* await engine.call('log.deadLetters', null);
+    },
+    replayed: async ({ group, partition, offset }) => {
+      await engine.call('log.replayed', { group, partition, offset });
     },
     ping: async () => {
       await engine.call('ping', null);

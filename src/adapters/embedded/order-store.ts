@@ -1,6 +1,7 @@
 import type { NewOrder, OrderStore, Rejection } from '../../ports/order-store.ts';
 import type { SqlDatabase } from '../sql/connect.ts';
 import { guarded } from '../sql/faults.ts';
+import { createFenceReads } from '../sql/fence-reads.ts';
 import { createOrderLifeReads } from '../sql/order-life-reads.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
 import { hasRivals } from '../sql/rivals.ts';
@@ -22,20 +23,24 @@ export function createEmbeddedOrderStore(
 ): OrderStore {
   return {
     ...createOrderReads(database),
+    ...createFenceReads(database),
     ...createOrderLifeReads(database),
     ...createOrderLife(engine),
 
-    store: ({ group, positions, orders }) =>
+    store: ({ group, positions, orders, refused = [], fences = [] }) =>
       guarded('storing orders', async () => {
         const endedAt = now();
         const reply = await engine.call('orders.store', {
           group,
           positions: positions.map(({ partition, next }) => [partition, next] as const),
           runs: runsOf(orders),
+          refused: runsOf(refused),
+          fences: fences.map(({ partition, saleId, epoch, offset }) => [partition, saleId, epoch, offset] as const),
           now: endedAt,
         });
-        const rejected = reply.rejected.map(([id, reason]) => rejection(orders, id, reason, endedAt));
-        return { stored: reply.stored, repeated: orders.length - reply.stored - rejected.length, rejected };
+        const sent = refused.length === 0 ? orders : [...orders, ...refused];
+        const rejected = reply.rejected.map(([id, reason]) => rejection(sent, id, reason, endedAt));
+        return { stored: reply.stored, repeated: sent.length - reply.stored - rejected.length, rejected };
       }),
   };
 }

@@ -1,9 +1,9 @@
 import { Fault, messageOf } from '../../domain/errors.ts';
-import type { ProducerSessionOptions } from './producer-session.ts';
+import type { Addressing, ProducerSessionOptions } from './producer-session.ts';
 import { ProducerSession } from './producer-session.ts';
 import { untilDone } from './retry.ts';
 import type { TopicPlan } from './topics.ts';
-import { ensureTopics } from './topics.ts';
+import { ensureTopics, partitionsOf } from './topics.ts';
 import type { Trouble } from './trouble.ts';
 
 const CONNECT_TIMEOUT_MS = 5000;
@@ -44,8 +44,17 @@ export class Appender {
     return this.#up && this.#session?.full === false;
   }
 
-  async append(topic: string, value: Buffer, key?: string): Promise<void> {
-    return this.#current().produce(topic, value, key);
+  async append(topic: string, value: Buffer | null, addressing?: Addressing): Promise<void> {
+    return this.#current().produce(topic, value, addressing);
+  }
+
+  /** Returns how many partitions hold the value now. Those are asked for anew: somebody may have added some. */
+  async appendToEach(topic: string, value: Buffer): Promise<number> {
+    const session = this.#current();
+    const partitions = partitionsOf(await session.metadata(CONNECT_TIMEOUT_MS, topic), topic);
+    if (partitions.length === 0) throw new Fault('unavailable', `Kafka: the partitions of ${topic} are not known`);
+    await Promise.all(partitions.map((partition) => session.produce(topic, value, { partition })));
+    return partitions.length;
   }
 
   async ping(): Promise<void> {

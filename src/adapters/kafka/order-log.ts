@@ -1,8 +1,9 @@
 import { Observable } from 'rxjs';
 import { encodeRecord } from '../../domain/log-codec.ts';
-import type { DeadLetter, OrderLog } from '../../ports/order-log.ts';
+import type { OrderLog } from '../../ports/order-log.ts';
 import { Appender } from './appender.ts';
 import { loadKafka } from './client.ts';
+import { NO_LETTER, placeOf, readDeadLetters, textOf } from './dead-letters.ts';
 import { GroupMember } from './group-member.ts';
 import { LagReader } from './lag.ts';
 import type { KafkaLogOptions } from './options.ts';
@@ -17,7 +18,7 @@ export interface KafkaOrderLog {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Dead letters are few, and one partition keeps them in the order in which they were set aside. */
+/** Dead letters are few, one partition keeps them in the order in which they were set aside, and a person reads them. */
 const DEAD_LETTER_PARTITIONS = 1;
 
 /** Topics of an installation, by its prefix. */
@@ -41,7 +42,7 @@ export async function openKafkaOrderLog(options: KafkaLogOptions): Promise<Kafka
     connection,
     topics: [
       { name: topics.orders, partitions, replication },
-      { name: topics.deadLetters, partitions: DEAD_LETTER_PARTITIONS, replication },
+      { name: topics.deadLetters, partitions: DEAD_LETTER_PARTITIONS, replication, keepsAll: true },
     ],
     messageTimeoutMs,
     lingerMs: settings.lingerMs,
@@ -53,6 +54,8 @@ export async function openKafkaOrderLog(options: KafkaLogOptions): Promise<Kafka
 
   const log: OrderLog = {
     append: (record) => appender.append(topics.orders, Buffer.from(encodeRecord(record))),
+    appendFence: (saleId, epoch) =>
+      appender.appendToEach(topics.orders, Buffer.from(encodeRecord({ type: 'fence', saleId, epoch }))),
     writable: () => appender.writable(),
     consume: (consume) =>
       new Observable((subscriber) => {
@@ -70,7 +73,9 @@ export async function openKafkaOrderLog(options: KafkaLogOptions): Promise<Kafka
         return () => member.stop();
       }),
     lag: (group) => lags.lag(group),
-    deadLetter: (letter) => appender.append(topics.deadLetters, Buffer.from(letterText(letter)), placeOf(letter)),
+    deadLetter: (letter) => appender.append(topics.deadLetters, textOf(letter), { key: placeOf(letter) }),
+    deadLetters: () => readDeadLetters({ kafka, connection, topic: topics.deadLetters }),
+    replayed: (letter) => appender.append(topics.deadLetters, NO_LETTER, { key: placeOf(letter) }),
     ping: () => appender.ping(),
   };
 
@@ -82,13 +87,4 @@ export async function openKafkaOrderLog(options: KafkaLogOptions): Promise<Kafka
       await Promise.all([appender.close(graceMs), lags.close(), ...Array.from(members, ({ ended }) => ended)]);
     },
   };
-}
-
-function letterText({ group, partition, offset, reason, attempts, raw }: DeadLetter): string {
-  return JSON.stringify({ group, partition, offset, reason, attempts, raw });
-}
-
-/** Letters of the same place have the same key, so that readers can tell a repeated one. */
-function placeOf({ group, partition, offset }: DeadLetter): string {
-  return `${group}:${partition}:${offset}`;
 }

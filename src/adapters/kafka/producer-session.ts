@@ -42,6 +42,12 @@ export interface ProducerSessionOptions {
   readonly onFatal: (reason: string) => void;
 }
 
+export interface Addressing {
+  readonly key?: string;
+  /** Any, if not said. */
+  readonly partition?: number;
+}
+
 /** One producer of librdkafka, from its connection to its end. Errors: Fault `full`, `unavailable`, `timeout`, `corrupt`. */
 export class ProducerSession {
   readonly #producer: Producer;
@@ -75,12 +81,12 @@ export class ProducerSession {
   }
 
   /** Resolves when the record is on all in-sync replicas. */
-  produce(topic: string, value: Buffer, key?: string): Promise<void> {
+  produce(topic: string, value: Buffer | null, { key, partition }: Addressing = {}): Promise<void> {
     return new Promise((resolve, reject) => {
       const slot = this.#slots.take({ resolve, reject });
       if (slot === undefined) return reject(new Fault('full', `${MAX_IN_FLIGHT} appends wait for Kafka`));
       try {
-        this.#producer.produce(topic, null, value, key ?? null, null, slot, HEADERS);
+        this.#producer.produce(topic, partition ?? null, value, key ?? null, null, slot, HEADERS);
         this.#poll(BUSY_POLL_MS);
       } catch (error) {
         this.#slots.release(slot);

@@ -28,8 +28,8 @@ export async function untilDone<T>(
 }
 
 /** Resolves after the time, or when the signal comes. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => undefined);
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  await delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
 }
 
 /** Resolves with whether the promise settled within the time. */

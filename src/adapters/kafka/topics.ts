@@ -17,6 +17,8 @@ export interface TopicPlan {
   readonly partitions: number;
   /** 0: the cluster's own default. */
   readonly replication: number;
+  /** Whether records stay until somebody deletes them, whatever the cluster's retention is. */
+  readonly keepsAll?: boolean;
 }
 
 export interface EnsureTopicsOptions {
@@ -73,9 +75,14 @@ async function createAbsent(admin: IAdminClient, topics: readonly TopicPlan[]): 
 
 function create(
   admin: IAdminClient,
-  { name, partitions, replication }: TopicPlan,
+  { name, partitions, replication, keepsAll }: TopicPlan,
 ): Promise<LibrdKafkaError | undefined> {
   // -1 is Kafka's own word for its default (KIP-464).
-  const plan = { topic: name, num_partitions: partitions, replication_factor: replication === 0 ? -1 : replication };
+  const plan = {
+    topic: name,
+    num_partitions: partitions,
+    replication_factor: replication === 0 ? -1 : replication,
+    ...(keepsAll ? { config: { 'retention.ms': '-1', 'retention.bytes': '-1' } } : {}),
+  };
   return new Promise((resolve) => admin.createTopic(plan, ADMIN_TIMEOUT_MS, resolve));
 }

@@ -1,6 +1,7 @@
 import type { NewOrder, OrderStore, Rejection, StoreBatch, StoreResult } from '../../ports/order-store.ts';
 import type { SqlDatabase } from '../sql/connect.ts';
 import { guarded } from '../sql/faults.ts';
+import { createFenceReads } from '../sql/fence-reads.ts';
 import { createOrderLifeReads } from '../sql/order-life-reads.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
 import { hasRivals } from '../sql/rivals.ts';
@@ -9,7 +10,15 @@ import { oweTickets } from './life-statements.ts';
 import { quoted } from './literals.ts';
 import { createOrderLife } from './order-life.ts';
 import { inTransaction, type Session } from './session.ts';
-import { insertOrders, insertRejected, selectStored, selectTicketHolder, upsertPositions } from './statements.ts';
+import {
+  deleteRefused,
+  insertFences,
+  insertOrders,
+  insertRejected,
+  selectStored,
+  selectTicketHolder,
+  upsertPositions,
+} from './statements.ts';
 
 /** Rows in one statement: some 250 bytes each, so that even long keys stay far below any server's packet limit. */
 const ROWS_PER_INSERT = 2_000;
@@ -26,26 +35,31 @@ export function createMysqlOrderStore(
 ): OrderStore {
   const storeRows = (rows: readonly NewOrder[], rowsPerInsert: number, batch: StoreBatch): Promise<StoreResult> =>
     inTransaction(database, async (session) => {
+      const { group, positions, refused = [], fences = [] } = batch;
       const rejected: Rejection[] = [];
       let stored = 0;
       for (let i = 0; i < rows.length; i += rowsPerInsert) {
         const some = rows.slice(i, i + rowsPerInsert);
-        const inserted = await session.write(insertOrders(some));
+        const inserted = await insertAccepted(session, some);
         if (inserted < some.length) rejected.push(...(await rejectLosers(session, some, now())));
         stored += inserted;
       }
-      if (batch.positions.length > 0) await session.write(upsertPositions(batch.group, batch.positions));
-      return { stored, repeated: rows.length - stored - rejected.length, rejected };
+      // Behind the others: a refused order that was accepted elsewhere is there by now.
+      rejected.push(...(await insertRefused(session, refused, now())));
+      if (fences.length > 0) await session.write(insertFences(group, fences));
+      if (positions.length > 0) await session.write(upsertPositions(group, positions));
+      return { stored, repeated: rows.length + refused.length - stored - rejected.length, rejected };
     });
 
   return {
     ...createOrderReads(database),
+    ...createFenceReads(database),
     ...createOrderLifeReads(database),
     ...createOrderLife(database),
 
     store: (batch) =>
       guarded('storing orders', async () => {
-        for (const order of batch.orders) assertStorable(order);
+        for (const order of [...batch.orders, ...(batch.refused ?? [])]) assertStorable(order);
         if (hasRivals(batch.orders)) return storeRows(batch.orders, 1, batch);
         // Workers that lock rows in the same order don't deadlock.
         return storeRows(batch.orders.toSorted(byId), ROWS_PER_INSERT, batch);
@@ -53,10 +67,26 @@ export function createMysqlOrderStore(
   };
 }
 
+/** Returns how many went in. A row in the way that was refused before makes room for the order that is accepted now. */
+async function insertAccepted(session: Session, orders: readonly NewOrder[]): Promise<number> {
+  const inserted = await session.write(insertOrders(orders));
+  if (inserted === orders.length || (await session.write(deleteRefused(orders))) === 0) return inserted;
+  return inserted + (await session.write(insertOrders(orders)));
+}
+
+async function insertRefused(session: Session, refused: readonly NewOrder[], endedAt: number): Promise<Rejection[]> {
+  const rejected: Rejection[] = [];
+  for (const { order } of refused) {
+    const refusal: Rejection = { order: { ...order, state: 'rejected', endedAt }, reason: 'fence' };
+    if ((await session.write(insertRejected(refusal))) > 0) rejected.push(refusal);
+  }
+  return rejected;
+}
+
 /**
  * Fewer rows went in than were sent. Those whose id is there were stored before; the others lost to a rival, which stays
- * locked until our commit since our insert ran into it. One that lost by its key has a ticket that nobody else
- * holds.
+ * locked until our commit since our insert ran into it. Either way the queue has to
+ * hear of it.
  */
 async function rejectLosers(session: Session, orders: readonly NewOrder[], endedAt: number): Promise<Rejection[]> {
   const there = new Set((await session.rows<{ readonly id: string }>(selectStored(orders))).map(({ id }) => id));
@@ -68,7 +98,7 @@ async function rejectLosers(session: Session, orders: readonly NewOrder[], ended
     // Another worker may have rejected it meanwhile; then it is repeated.
     if ((await session.write(insertRejected(rejection))) === 0) continue;
     rejected.push(rejection);
-    if (reason === 'key') await session.write(oweTickets(quoted(loser.order.id)));
+    await session.write(oweTickets(quoted(loser.order.id)));
   }
   return rejected;
 }

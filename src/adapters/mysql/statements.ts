@@ -1,5 +1,5 @@
 import type { LogPosition } from '../../ports/order-log.ts';
-import type { NewOrder, Rejection } from '../../ports/order-store.ts';
+import type { NewOrder, Rejection, StoreBatch } from '../../ports/order-store.ts';
 import { quoted } from './literals.ts';
 
 /**
@@ -39,6 +39,15 @@ export function selectStored(orders: readonly NewOrder[]): string {
   return `SELECT id FROM orders WHERE id IN (${orders.map(({ order }) => quoted(order.id)).join(',')})`;
 }
 
+/**
+ * Clears the way for orders that were refused before and are accepted now. It reads what is, not what was when the
+ * transaction began.
+ */
+export function deleteRefused(orders: readonly NewOrder[]): string {
+  const ids = orders.map(({ order }) => quoted(order.id)).join(',');
+  return `DELETE o FROM orders AS o FORCE INDEX (PRIMARY) WHERE o.id IN (${ids}) AND o.reason = 'fence'`;
+}
+
 export function selectTicketHolder({ order }: NewOrder): string {
   return `SELECT id FROM orders WHERE sale_id = ${quoted(order.saleId)} AND ticket = ${order.ticket} AND live = 1`;
 }
@@ -53,5 +62,17 @@ export function upsertPositions(group: string, positions: readonly LogPosition[]
     'INSERT INTO log_positions (consumer_group, log_partition, next_offset) ' +
     `SELECT consumer_group, log_partition, fresh FROM (${rows.join(' UNION ALL ')}) AS news ` +
     'ON DUPLICATE KEY UPDATE next_offset = GREATEST(log_positions.next_offset, news.fresh)'
+  );
+}
+
+/** The first fence of an epoch counts. */
+export function insertFences(group: string, fences: NonNullable<StoreBatch['fences']>): string {
+  const rows = fences.map(
+    ({ partition, saleId, epoch, offset }) =>
+      `(${quoted(group)}, ${quoted(saleId)}, ${partition}, ${epoch}, ${offset})`,
+  );
+  return (
+    'INSERT INTO log_fences (consumer_group, sale_id, log_partition, epoch, log_offset) ' +
+    `VALUES ${rows.join(',')} ON DUPLICATE KEY UPDATE epoch = log_fences.epoch`
   );
 }

@@ -1,4 +1,4 @@
-import type { OrderStore } from '../../ports/order-store.ts';
+import type { OrderStore, RejectionReason } from '../../ports/order-store.ts';
 import type { SqlDatabase } from './connect.ts';
 import { guarded } from './faults.ts';
 import { textOf } from './text-of.ts';
@@ -12,11 +12,22 @@ interface RefundRow {
   readonly price_currency: string;
 }
 
+interface OwedRow {
+  readonly order_id: string;
+  readonly sale_id: string;
+  readonly reason: RejectionReason | null;
+}
+
 /** Orders that end at the same moment may come in any order: sorting them by id as well would read all of them. */
 const DUE = `SELECT id FROM orders WHERE sale_id = ? AND state = 'reserved' AND pay_by <= ? ORDER BY pay_by LIMIT ?`;
 
-/** Ids begin with their time, so the oldest order comes first. */
-const OWED = 'SELECT order_id, sale_id FROM ticket_returns ORDER BY order_id LIMIT ?';
+/**
+ * Ids begin with their time, so the oldest order comes first. Who lost its ticket has none to give back. A left join
+ * begins with the outbox on every server, however few orders there are.
+ */
+const OWED =
+  'SELECT r.order_id, r.sale_id, o.reason FROM ticket_returns r LEFT JOIN orders o ON o.id = r.order_id ' +
+  'ORDER BY r.order_id LIMIT ?';
 
 const REFUNDS_DUE =
   'SELECT p.id, p.order_id, o.price_amount, o.price_currency FROM payments p JOIN orders o ON o.id = p.order_id ' +
@@ -40,8 +51,12 @@ export function createOrderLifeReads(database: SqlDatabase): OrderLifeReads {
 
     owedTickets: (limit) =>
       guarded('reading what is owed to the queue', async () => {
-        const owed = await rows<{ readonly order_id: string; readonly sale_id: string }>(OWED, limit);
-        return owed.map(({ order_id, sale_id }) => ({ saleId: sale_id, orderId: order_id }));
+        const owed = await rows<OwedRow>(OWED, limit);
+        return owed.map(({ order_id, sale_id, reason }) => ({
+          saleId: sale_id,
+          orderId: order_id,
+          forfeit: reason === 'ticket',
+        }));
       }),
 
     refundsDue: (limit) =>

@@ -1,4 +1,5 @@
 import type { Order, OrderState } from '../../domain/order.ts';
+import type { RejectionReason } from '../../ports/order-store.ts';
 
 /** A row of `orders`; what is not there is null. The generated column `live` is the database's own affair. */
 export interface OrderRow {
@@ -17,7 +18,7 @@ export interface OrderRow {
   paidAt: number | null;
   endedAt: number | null;
   /** Why it was rejected. */
-  reason: 'ticket' | 'key' | null;
+  reason: RejectionReason | null;
 }
 
 export function orderOfRow(row: Omit<OrderRow, 'idemKey' | 'reason'>): Order {

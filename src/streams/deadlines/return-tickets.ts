@@ -36,7 +36,9 @@ export function returnTickets(
       const limit = options.batchSize + 2 * passedOver;
       try {
         const owed = await store.owedTickets(limit);
-        const todo = owed.filter(({ saleId, orderId }) => !failedSales.has(saleId) && !inHand.has(orderId));
+        const todo = owed.filter(
+          ({ saleId, orderId, forfeit }) => !forfeit && !failedSales.has(saleId) && !inHand.has(orderId),
+        );
         const results: Returned[] = [];
         for (const [saleId, orderIds] of bySale(todo.slice(0, options.batchSize))) {
           const result = await returnOf(saleId, orderIds);

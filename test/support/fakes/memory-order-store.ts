@@ -4,12 +4,14 @@ import type {
   Capture,
   CaptureResult,
   EndState,
+  LogFence,
   NewOrder,
   OrderQuery,
   OrderStore,
   OwedTicket,
   RefundDue,
   Rejection,
+  RejectionReason,
   SaleCounts,
   SaleMoney,
   StoreBatch,
@@ -20,6 +22,7 @@ interface StoredOrder {
   readonly order: Order;
   /** A rejected order holds none. */
   readonly key: string | undefined;
+  readonly reason?: RejectionReason;
 }
 
 interface Payment {
@@ -32,20 +35,22 @@ interface Payment {
 export class MemoryOrderStore implements OrderStore {
   readonly #orders = new Map<string, StoredOrder>();
   readonly #positions = new Map<string, number>();
+  readonly #fences: (LogFence & { readonly group: string; readonly partition: number })[] = [];
   readonly #owed = new Map<string, OwedTicket>();
   readonly #payments = new Map<string, Payment>();
   /** Which payment a provider's message was about. */
   readonly #events = new Map<string, string>();
 
-  async store({ group, positions, orders }: StoreBatch): Promise<StoreResult> {
+  async store({ group, positions, orders, refused = [], fences = [] }: StoreBatch): Promise<StoreResult> {
     // All or nothing: judged before the first is kept.
-    const corrupt = orders.find(({ order }) => !Number.isInteger(order.ticket));
+    const corrupt = [...orders, ...refused].find(({ order }) => !Number.isInteger(order.ticket));
     if (corrupt !== undefined) throw new Fault('corrupt', `order ${corrupt.order.id} has no ticket`);
     let stored = 0;
     let repeated = 0;
     const rejected: Rejection[] = [];
     for (const fresh of orders) {
-      if (this.#orders.has(fresh.order.id)) {
+      const known = this.#orders.get(fresh.order.id);
+      if (known !== undefined && known.reason !== 'fence') {
         repeated += 1;
         continue;
       }
@@ -56,9 +61,24 @@ export class MemoryOrderStore implements OrderStore {
       } else {
         const order: Order = { ...fresh.order, state: 'rejected', endedAt: fresh.order.reservedAt };
         rejected.push({ order, reason });
-        this.#orders.set(order.id, { order, key: undefined });
-        if (reason === 'key') this.#owed.set(order.id, { saleId: order.saleId, orderId: order.id });
+        this.#orders.set(order.id, { order, key: undefined, reason });
+        this.#owed.set(order.id, { saleId: order.saleId, orderId: order.id, forfeit: reason === 'ticket' });
       }
+    }
+    for (const { order: fresh } of refused) {
+      if (this.#orders.has(fresh.id)) {
+        repeated += 1;
+        continue;
+      }
+      const order: Order = { ...fresh, state: 'rejected', endedAt: fresh.reservedAt };
+      rejected.push({ order, reason: 'fence' });
+      this.#orders.set(order.id, { order, key: undefined, reason: 'fence' });
+    }
+    for (const fence of fences) {
+      const isThere = this.#fencesOf(group, fence.partition).some(
+        ({ saleId, epoch }) => saleId === fence.saleId && epoch === fence.epoch,
+      );
+      if (!isThere) this.#fences.push({ group, ...fence });
     }
     for (const { partition, next } of positions) {
       const place = `${group} ${partition}`;
@@ -133,6 +153,17 @@ export class MemoryOrderStore implements OrderStore {
     return this.#positions.get(`${group} ${partition}`);
   }
 
+  async fences(group: string, partition: number): Promise<readonly LogFence[]> {
+    return this.#fencesOf(group, partition)
+      .map(({ saleId, epoch, offset }) => ({ saleId, epoch, offset }))
+      .sort((a, b) => a.offset - b.offset);
+  }
+
+  async fencePassed(group: string, saleId: string, epoch: number): Promise<number> {
+    const passed = this.#fences.filter((fence) => fence.group === group && fence.saleId === saleId);
+    return new Set(passed.filter((fence) => fence.epoch >= epoch).map(({ partition }) => partition)).size;
+  }
+
   async order(orderId: string): Promise<Order | undefined> {
     return this.#orders.get(orderId)?.order;
   }
@@ -169,8 +200,12 @@ export class MemoryOrderStore implements OrderStore {
     if (known?.order.state !== 'reserved') return undefined;
     const order: Order = { ...known.order, state: to, ...(to === 'paid' ? { paidAt: at } : { endedAt: at }) };
     this.#orders.set(orderId, { ...known, order });
-    if (to !== 'paid') this.#owed.set(orderId, { saleId: order.saleId, orderId });
+    if (to !== 'paid') this.#owed.set(orderId, { saleId: order.saleId, orderId, forfeit: false });
     return order;
+  }
+
+  #fencesOf(group: string, partition: number) {
+    return this.#fences.filter((fence) => fence.group === group && fence.partition === partition);
   }
 
   /** Newest first. */

@@ -63,6 +63,39 @@ const deadLetter = writing((db, letter: DeadLetter): null => {
   return null;
 });
 
+interface LetterRow extends Omit<DeadLetter, 'group' | 'offset'> {
+  readonly reader: string;
+  readonly position: number;
+}
+
+const deadLetters = reading((db, _args: null): readonly DeadLetter[] =>
+  db
+    .all<LetterRow>(
+      `SELECT reader, partition, position, reason, attempts, raw FROM dead_letter
+       WHERE replayed = 0 ORDER BY position, reader`,
+    )
+    .map(({ reader, partition, position, reason, attempts, raw }) => ({
+      group: reader,
+      partition,
+      offset: position,
+      reason,
+      attempts,
+      raw,
+    })),
+);
+
+const replayed = writing(
+  (db, { group, partition, offset }: Pick<DeadLetter, 'group' | 'partition' | 'offset'>): null => {
+    db.run(
+      'UPDATE dead_letter SET replayed = 1 WHERE reader = ? AND partition = ? AND position = ?',
+      group,
+      partition,
+      offset,
+    );
+    return null;
+  },
+);
+
 export const LOG_OPS = {
   'log.append': append,
   'log.read': read,
@@ -70,4 +103,6 @@ export const LOG_OPS = {
   'log.ack': ack,
   'log.lag': lag,
   'log.deadLetter': deadLetter,
+  'log.deadLetters': deadLetters,
+  'log.replayed': replayed,
 };

@@ -23,3 +23,8 @@ CREATE TABLE dead_letter (
   PRIMARY KEY (reader, partition, position)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** A letter that was replayed is kept for whoever asks what happened. */
+export const LOG_REPLAYED = `
+ALTER TABLE dead_letter ADD COLUMN replayed INTEGER NOT NULL DEFAULT 0;
+`;

@@ -1,4 +1,4 @@
-import type { LogRecord } from '../../../../domain/log-record.ts';
+import type { ReservationsRecord } from '../../../../domain/log-record.ts';
 import type { Stock } from '../../../../domain/stock.ts';
 import type { SellItem, SoldSale } from '../../../../ports/one-step-sale.ts';
 import type { ReserveReply } from '../../../../ports/ticket-queue.ts';
@@ -37,7 +37,7 @@ export const sell = writing((db, { sale, now, items: packed }: SellArgs): SellRe
   return { kind: 'answered', answers: answers.map((answer) => packAnswer(answer, now)), stock };
 });
 
-function recordOf(sale: SoldSale, reservedAt: number, grants: readonly Grant<SellItem>[]): LogRecord {
+function recordOf(sale: SoldSale, reservedAt: number, grants: readonly Grant<SellItem>[]): ReservationsRecord {
   return {
     type: 'reservations',
     saleId: sale.id,
