@@ -84,6 +84,7 @@ export async function createWorkspace(servers: Readonly<Record<string, string>> 
       }),
     sampler: async (saleId) => {
       const { ports, close } = await openPorts(loadConfig(env), silent);
+      await seedWhenReady(() => ports.queue.ping(), { log: silent });
       return {
         sample: async () => {
           const [audit, { states }] = await Promise.all([ports.queue.audit(saleId), ports.store.counts(saleId)]);
