@@ -1,6 +1,5 @@
 import Database from 'libsql';
 import { createEmbeddedOrderLog } from '../../src/adapters/embedded/order-log.ts';
-import type { DeadLetter } from '../../src/ports/order-log.ts';
 import { BUILT_WORKER, openEmbeddedFile } from './embedded-file.ts';
 import { orderLogContract } from './order-log.ts';
 
@@ -17,10 +16,6 @@ for (const [name, thread] of [
       appendRaw: async (text) => {
         stranger.prepare('INSERT INTO log (payload) VALUES (?)').run([text]);
       },
-      deadLetters: async () =>
-        stranger
-          .prepare('SELECT reader AS "group", partition, position AS "offset", reason, attempts, raw FROM dead_letter')
-          .all([]) as DeadLetter[],
       close: async () => {
         stranger.close();
         await close();

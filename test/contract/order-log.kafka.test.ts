@@ -1,13 +1,12 @@
 import { describe } from 'vitest';
 import type { KafkaOrderLog } from '../../src/adapters/kafka/order-log.ts';
-import { openKafkaOrderLog, topicNames } from '../../src/adapters/kafka/order-log.ts';
-import type { DeadLetter } from '../../src/ports/order-log.ts';
+import { openKafkaOrderLog } from '../../src/adapters/kafka/order-log.ts';
 import { kafkaTopics, TEST_KAFKA_BROKERS } from '../support/kafka-topics.ts';
 import { orderLogContract } from './order-log.ts';
 
 describe.skipIf(TEST_KAFKA_BROKERS === undefined)('with TEST_KAFKA_BROKERS', () => {
   orderLogContract('kafka', async () => {
-    const { brokers, topicPrefix, appendRaw, read, drop } = kafkaTopics();
+    const { brokers, topicPrefix, appendRaw, drop } = kafkaTopics();
     let opened: KafkaOrderLog;
     const open = async () => {
       opened = await openKafkaOrderLog({ brokers, topicPrefix, partitions: 3 });
@@ -21,10 +20,6 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('with TEST_KAFKA_BROKERS', () 
         return open();
       },
       appendRaw,
-      deadLetters: async () => {
-        const messages = await read(topicNames(topicPrefix).deadLetters);
-        return messages.map(({ value }) => JSON.parse(String(value)) as DeadLetter);
-      },
       close: async () => {
         await opened.close();
         await drop();

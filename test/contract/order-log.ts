@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { DeadLetter, OrderLog } from '../../src/ports/order-log.ts';
+import type { OrderLog } from '../../src/ports/order-log.ts';
 import { logRecord, logRecords, newName } from './fixtures.ts';
 import { type JoinLog, LogMember, ticketsOf } from './log-member.ts';
+import { orderLogDeadLetterTests } from './order-log-dead-letters.ts';
+import { orderLogFenceTests } from './order-log-fences.ts';
 import { orderLogGroupTests } from './order-log-groups.ts';
 
 export interface LogHarness {
@@ -11,8 +13,6 @@ export interface LogHarness {
   readonly reopen?: () => Promise<OrderLog>;
   /** Puts text into the log that no append would; left out where nothing but appends can write. */
   readonly appendRaw?: (text: string) => Promise<void>;
-  /** What was set aside, in any order; left out where it can't be read back. */
-  readonly deadLetters?: () => Promise<readonly DeadLetter[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -102,25 +102,9 @@ export function orderLogContract(name: string, open: () => Promise<LogHarness>):
       expect(member.tickets()).toEqual([1]);
     });
 
-    it('sets aside what can not be processed, once for each place', async ({ skip }) => {
-      const letter: DeadLetter = {
-        group: newName('group'),
-        partition: 0,
-        offset: 7,
-        reason: 'no such "sale"',
-        attempts: 3,
-        raw: '{"broken": ',
-      };
-      const other = { ...letter, offset: 8 };
-      await log.deadLetter(letter);
-      await log.deadLetter(other);
-      await log.deadLetter(letter);
+    orderLogFenceTests(() => log, join);
 
-      if (harness.deadLetters === undefined) return skip('what this log set aside can not be read back here');
-      const letters = await harness.deadLetters();
-      expect([...new Set(letters.map((one) => JSON.stringify(one)))]).toHaveLength(2);
-      expect(letters).toEqual(expect.arrayContaining([letter, other]));
-    });
+    orderLogDeadLetterTests(() => log);
 
     it('is writable and answers a ping', async () => {
       expect(log.writable()).toBe(true);
@@ -135,8 +119,9 @@ export function orderLogContract(name: string, open: () => Promise<LogHarness>):
       const before = join({ group });
       await before.sees(1);
       await vi.waitFor(async () => expect(await log.lag(group)).toBe(0));
-      await log.append(logRecord(2));
+      // First: it could read the next one, too, before the append resolves.
       before.leave();
+      await log.append(logRecord(2));
       log = await reopen();
 
       const newcomer = join();
