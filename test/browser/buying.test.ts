@@ -4,7 +4,7 @@ import { cardOf, pageRig } from '../support/page-rig.ts';
 const CHROMIUM = process.env.TEST_CHROMIUM;
 
 describe.skipIf(CHROMIUM === undefined)('on the page', () => {
-  const { publish, visit, killAndRestart, tokenOf: tokenFor } = pageRig(CHROMIUM);
+  const { publish, putOnSale, visit, killAndRestart, tokenOf: tokenFor } = pageRig(CHROMIUM);
 
   it('one buys, another sees the stock fall without a reload', async () => {
     await publish({ id: 'shared', total: 50 });
@@ -110,6 +110,28 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
     expect(new Set(keys).size).toBe(1);
   });
 
+  it('a page that is closed before the answer asks with the same key when it is opened again', async () => {
+    await publish({ id: 'reloaded', total: 3 });
+    const page = await visit();
+    const keys: string[] = [];
+    await page.routeWebSocket('**/v1/live', (socket) => {
+      const toServer = socket.connectToServer();
+      socket.onMessage((message) => {
+        const frame = JSON.parse(String(message));
+        if (frame.type === 'purchase') keys.push(frame.idempotencyKey);
+        if (frame.type !== 'purchase' || keys.length > 1) toServer.send(message);
+      });
+    });
+    await page.goto(`${page.url()}#token=${tokenFor('reloaded-1')}`);
+    for (const wait of ['Asking for a ticket…', /^Ticket \d+ is yours/]) {
+      await page.reload();
+      await cardOf(page, 'reloaded').getByRole('button', { name: /^Buy/ }).click();
+      await cardOf(page, 'reloaded').getByText(wait).waitFor();
+    }
+    expect(keys).toHaveLength(2);
+    expect(new Set(keys).size).toBe(1);
+  });
+
   it('a server that is killed and comes back is met again, with the right stock and one’s orders', async () => {
     await publish({ id: 'killed', total: 10 });
     const page = await visit({ userId: 'killed-1' });
@@ -118,7 +140,9 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
     await card.getByRole('button', { name: /^Pay/ }).waitFor();
     await killAndRestart(async () => {
       await page.getByText('The connection is lost.').waitFor();
+      await putOnSale({ id: 'meanwhile' });
     });
+    await cardOf(page, 'meanwhile').waitFor();
     await page.getByText('The connection is lost.').waitFor({ state: 'detached' });
     await card.getByText('9 of 10 left').waitFor();
     await card.getByRole('button', { name: /^Pay/ }).click();

@@ -9,6 +9,8 @@ import { createWorkspace, type Workspace } from './workspace.ts';
 /** Anything on the page that takes longer has failed. */
 const PATIENCE_MS = 10_000;
 
+type NamedSale = Partial<Sale> & { readonly id: string };
+
 export interface Visit {
   readonly userId?: string;
   readonly width?: number;
@@ -36,6 +38,10 @@ export function pageRig(executablePath = '') {
     server = await startFloodgate({ ...workspace.env, PORT: String(port) });
   };
 
+  const putOnSale = async (sale: NamedSale): Promise<void> => {
+    await workspace.publish({ title: `Sale ${sale.id}`, ...sale });
+  };
+
   beforeAll(async () => {
     workspace = await createWorkspace();
     port = await freePort();
@@ -56,9 +62,11 @@ export function pageRig(executablePath = '') {
   });
 
   return {
+    putOnSale,
+
     /** Puts a sale on sale, and waits until the server lists it: another process wrote it. */
-    async publish(sale: Partial<Sale> & { readonly id: string }): Promise<void> {
-      await workspace.publish({ title: `Sale ${sale.id}`, ...sale });
+    async publish(sale: NamedSale): Promise<void> {
+      await putOnSale(sale);
       while (!(await salesOf(port)).includes(sale.id)) await setImmediate();
     },
 

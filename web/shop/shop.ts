@@ -96,7 +96,12 @@ export class Shop {
     const token = this.#deps.session.token();
     if (token !== undefined) this.store.update(() => ({ user: { kind: 'checking' } }));
     const live = this.#deps.connect(token, {
-      onState: (state) => this.store.update(() => ({ live: state })),
+      onState: (state) => {
+        const { live: before } = this.store.value;
+        this.store.update(() => ({ live: state }));
+        // Whoever was away for a while has missed what was put on sale meanwhile.
+        if (state === 'open' && before === 'connecting' && this.store.value.sales !== undefined) void this.readSales();
+      },
       onLogin: (result) => {
         if (!result.ok) return this.signOut('The server does not accept this token; it may have run out.');
         this.store.update(() => ({ user: { kind: 'in', userId: result.userId } }));
