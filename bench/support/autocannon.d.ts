@@ -1,4 +1,8 @@
 /** The part of autocannon that the benchmarks use; its community types lag behind. */
 declare module 'autocannon' {
-  export default function autocannon(options: Readonly<Record<string, unknown>>): Promise<never>;
+  interface Run extends Promise<never> {
+    on(event: 'response', listener: (client: unknown, status: number) => void): void;
+  }
+
+  export default function autocannon(options: Readonly<Record<string, unknown>>): Run;
 }
