@@ -2,6 +2,7 @@
 declare module 'autocannon' {
   interface Run extends Promise<never> {
     on(event: 'response', listener: (client: unknown, status: number) => void): void;
+    stop(): void;
   }
 
   export default function autocannon(options: Readonly<Record<string, unknown>>): Run;
