@@ -72,6 +72,7 @@ async function measure(thread: URL | false): Promise<Figures> {
       latencies.push(performance.now() - since);
       await queue.published(
         SALE.id,
+        SALE.epoch,
         items.map(({ orderId }) => orderId),
       );
     }

@@ -132,6 +132,7 @@ async function sell(count: number): Promise<void> {
   await ports.log.append({ type: 'reservations', saleId, productId, epoch, price, payWithinSeconds, items: sold });
   await ports.queue.published(
     saleId,
+    epoch,
     sold.map(({ orderId }) => orderId),
   );
 }

@@ -83,8 +83,11 @@ export interface TicketQueue {
    */
   reserve(saleId: string, epoch: number, items: readonly ReserveItem[]): Promise<ReserveReply>;
 
-  /** These orders are in the log: nobody needs to relay them. Unknown ones are ignored. */
-  published(saleId: string, orderIds: readonly string[]): Promise<void>;
+  /**
+   * Records of this epoch with these orders are in the log: nobody needs to relay them. Unknown ones are ignored. So is a
+   * caller of another epoch: its records may stand behind the fence that ended that one, and count for nothing.
+   */
+  published(saleId: string, epoch: number, orderIds: readonly string[]): Promise<void>;
 
   /**
    * Up to `max` reservations that were taken, or last claimed, more than `leaseMs` ago and are not published,
@@ -100,6 +103,12 @@ export interface TicketQueue {
    * holds no ticket is ignored, so twice is once. The key stays answered. Returns the orders that were released.
    */
   release(saleId: string, orderIds: readonly string[]): Promise<readonly string[]>;
+
+  /**
+   * As `release`, for orders whose tickets other live orders hold: the reservations go and the buyers' limits are freed,
+   * and no ticket comes back.
+   */
+  forfeit(saleId: string, orderIds: readonly string[]): Promise<void>;
 
   /** No more reservations, for ever; replays go on. */
   close(saleId: string, epoch: number): Promise<void>;

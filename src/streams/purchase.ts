@@ -207,14 +207,14 @@ export function purchase(
       return fault;
     }
     for (const { index, outcome } of toPublish) batch.outcomes[index] = outcome;
-    void markPublished(sale.id, [...orderIds]);
+    void markPublished(sale, [...orderIds]);
     return undefined;
   };
 
   /** Nobody waits for this one: if it is lost, the relay publishes again, and the store ignores it. */
-  const markPublished = async (saleId: string, orderIds: readonly string[]): Promise<void> => {
+  const markPublished = async ({ id, epoch }: Sale, orderIds: readonly string[]): Promise<void> => {
     try {
-      await queue.published(saleId, orderIds);
+      await queue.published(id, epoch, orderIds);
     } catch (error) {
       options.onUnmarked?.(error);
     }

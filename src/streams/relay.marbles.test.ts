@@ -32,7 +32,10 @@ function relayMarbles(m: PromiseMarbles, { ticks, stranded, leaseMs, ...answers 
     answers.claim ?? 'a|',
   );
   const appending = m.port(async (_: ReservationsRecord) => undefined, answers.append ?? 'a|');
-  const marking = m.port((saleId: string, ids: readonly string[]) => queue.published(saleId, ids), 'a|');
+  const marking = m.port(
+    (saleId: string, epoch: number, ids: readonly string[]) => queue.published(saleId, epoch, ids),
+    'a|',
+  );
 
   const tick$ = m.hot(ticks);
   const relayed$ = relay(
@@ -46,7 +49,7 @@ function relayMarbles(m: PromiseMarbles, { ticks, stranded, leaseMs, ...answers 
     relayed$: relayed$.pipe(map(({ relayed, fault }) => (fault === undefined ? relayed : { relayed, fault }))),
     sales$: listing.calls$.pipe(map(() => 't')),
     append$: appending.calls$.pipe(map(([record]) => record.items.map(({ userId }) => userId).join(''))),
-    published$: marking.calls$.pipe(map(([, ids]) => ids.join(''))),
+    published$: marking.calls$.pipe(map(([, , ids]) => ids.join(''))),
   };
 }
 

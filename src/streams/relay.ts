@@ -57,7 +57,7 @@ export function relay(
         if (stranded.length === 0) return { saleId: sale.id, relayed: done.size };
         const orderIds = stranded.map(({ orderId }) => orderId);
         await log.append(recordOf(sale, stranded));
-        await queue.published(sale.id, orderIds);
+        await queue.published(sale.id, sale.epoch, orderIds);
         for (const orderId of orderIds) done.add(orderId);
       }
     } catch (fault) {

@@ -111,7 +111,7 @@ export function ticketQueueGateTests({ queue, load, answers }: QueueBench): void
     const items = purchases(5);
     await answers(saleId, items);
     await queue().release(saleId, [items[0]?.orderId ?? '']);
-    await queue().published(saleId, [items[1]?.orderId ?? '']);
+    await queue().published(saleId, 1, [items[1]?.orderId ?? '']);
 
     expect(await queue().audit(saleId)).toEqual({
       epoch: 1,

@@ -33,7 +33,7 @@ export function ticketQueueKeyTests({ queue, load, answers }: QueueBench): void 
       const replay = { kind: 'replayed', orderId: item.orderId, ticket, reservedAt };
 
       expect(await answers(saleId, [again])).toEqual([{ ...replay, published: false }]);
-      await queue().published(saleId, [item.orderId]);
+      await queue().published(saleId, 1, [item.orderId]);
       expect(await answers(saleId, [again])).toEqual([{ ...replay, published: true }]);
     });
 

@@ -95,7 +95,7 @@ class ModelRun {
       case 'published': {
         const orderIds = this.#pick(command.picks);
         this.#model.published(orderIds);
-        return this.#queue.published(this.#saleId, orderIds);
+        return this.#queue.published(this.#saleId, 1, orderIds);
       }
       case 'release': {
         const orderIds = this.#pick(command.picks);

@@ -95,12 +95,22 @@ export function ticketQueueRelayTests({ queue, load, answers }: QueueBench): voi
       const items = purchases(4);
       await queue().reserve(saleId, 1, items);
       const [a, b, c, d] = idsOf(items) as [string, string, string, string];
-      await queue().published(saleId, [b, 'unknown', d]);
-      await queue().published(saleId, [b]);
+      await queue().published(saleId, 1, [b, 'unknown', d]);
+      await queue().published(saleId, 1, [b]);
 
       expect(idsOf(await claimWhenDue(saleId, 1))).toEqual([a, c]);
-      await queue().published(saleId, [a, c]);
+      await queue().published(saleId, 1, [a, c]);
       expect(await queue().audit(saleId)).toMatchObject({ pending: 0, held: 4 });
+    });
+
+    it('stay when somebody of another epoch says that they are published', async () => {
+      const saleId = await load({ epoch: 5 });
+      const item = purchase();
+      await queue().reserve(saleId, 5, [item]);
+      await queue().published(saleId, 4, [item.orderId]);
+      await queue().published(saleId, 6, [item.orderId]);
+
+      expect(await queue().audit(saleId)).toMatchObject({ pending: 1 });
     });
 
     it('can be published after a part of their batch was claimed', async () => {
@@ -108,11 +118,11 @@ export function ticketQueueRelayTests({ queue, load, answers }: QueueBench): voi
       const items = purchases(4);
       await queue().reserve(saleId, 1, items);
       const claimed = idsOf(await claimWhenDue(saleId, 1, 2));
-      await queue().published(saleId, claimed);
+      await queue().published(saleId, 1, claimed);
 
       expect(await queue().audit(saleId)).toMatchObject({ pending: 2 });
       expect(idsOf(await claimWhenDue(saleId, 1))).toEqual(idsOf(items).filter((id) => !claimed.includes(id)));
-      await queue().published(saleId, idsOf(items));
+      await queue().published(saleId, 1, idsOf(items));
       expect(await queue().audit(saleId)).toMatchObject({ pending: 0 });
     });
 

@@ -15,7 +15,7 @@ export function ticketQueueSellingTests({ queue, load, answers }: QueueBench): v
       expect(await queue().find(saleId, newOrderId())).toBeUndefined();
       expect(await queue().release(saleId, [newOrderId()])).toEqual([]);
       expect(await queue().claimStranded(saleId, { leaseMs: 0, max: 10 })).toEqual([]);
-      await queue().published(saleId, [newOrderId()]);
+      await queue().published(saleId, 1, [newOrderId()]);
       await queue().close(saleId, 1);
     });
 

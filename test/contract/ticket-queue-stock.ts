@@ -38,7 +38,7 @@ export function ticketQueueStockTests({ queue, load }: QueueBench): void {
       const before = await queue().stock(saleId);
       await queue().reserve(saleId, 1, [item, { ...item, orderId: newOrderId() }, purchase()]);
       await queue().release(saleId, [newOrderId()]);
-      await queue().published(saleId, [item.orderId]);
+      await queue().published(saleId, 1, [item.orderId]);
       await queue().claimStranded(saleId, { leaseMs: 0, max: 10 });
       await queue().close(saleId, 1);
       await queue().reserve(saleId, 1, purchases(1));

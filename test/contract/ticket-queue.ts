@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TicketQueue } from '../../src/ports/ticket-queue.ts';
 import { purchases } from './fixtures.ts';
 import { queueBench, ticketOf } from './queue-bench.ts';
+import { ticketQueueForfeitTests } from './ticket-queue-forfeit.ts';
 import { ticketQueueGateTests } from './ticket-queue-gate.ts';
 import { ticketQueueKeyTests } from './ticket-queue-keys.ts';
 import { ticketQueueModelTests } from './ticket-queue-properties.ts';
@@ -33,6 +34,7 @@ export function ticketQueueContract(name: string, open: () => Promise<QueueHarne
     ticketQueueSellingTests(bench);
     ticketQueueKeyTests(bench);
     ticketQueueGateTests(bench);
+    ticketQueueForfeitTests(bench);
     ticketQueueRelayTests(bench);
     ticketQueueStockTests(bench);
     ticketQueueModelTests(bench);
@@ -48,7 +50,7 @@ export function ticketQueueContract(name: string, open: () => Promise<QueueHarne
       const items = purchases(4);
       const before = await answers(saleId, items);
       await queue.release(saleId, [items[0]?.orderId ?? '']);
-      await queue.published(saleId, [items[1]?.orderId ?? '']);
+      await queue.published(saleId, 1, [items[1]?.orderId ?? '']);
       const audit = await queue.audit(saleId);
       const stock = await queue.stock(saleId);
       queue = await reopen();

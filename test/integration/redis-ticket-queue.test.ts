@@ -85,7 +85,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
       adapter.queue.audit(saleId),
       adapter.queue.close(saleId, 1),
       adapter.queue.release(saleId, ['A']),
-      adapter.queue.published(saleId, ['A']),
+      adapter.queue.published(saleId, 1, ['A']),
       adapter.queue.claimStranded(saleId, { leaseMs: 0, max: 1 }),
     ];
 

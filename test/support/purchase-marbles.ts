@@ -73,7 +73,7 @@ export function purchaseMarbles(m: PromiseMarbles, diagrams: PurchaseDiagrams) {
   );
   const appending = m.port(async (_: ReservationsRecord) => undefined, append ?? 'a|', fault);
   const marking = m.port(
-    (saleId: string, orderIds: readonly string[]) => queue.published(saleId, orderIds),
+    (saleId: string, epoch: number, orderIds: readonly string[]) => queue.published(saleId, epoch, orderIds),
     published ?? 'a|',
     fault,
   );
@@ -128,7 +128,7 @@ export function purchaseMarbles(m: PromiseMarbles, diagrams: PurchaseDiagrams) {
     /** The orders of each record. */
     append$: appending.calls$.pipe(map(([{ items }]) => items.map(({ userId, ticket }) => userId + ticket).join(' '))),
     /** The number of orders of each call. */
-    published$: marking.calls$.pipe(map(([, orderIds]) => orderIds.length)),
+    published$: marking.calls$.pipe(map(([, , orderIds]) => orderIds.length)),
     /** Why marks were not made. */
     unmarked$,
   };

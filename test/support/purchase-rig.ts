@@ -71,6 +71,7 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
       const sold = items.filter((_, i) => answers[i]?.kind === 'reserved');
       await queue.published(
         id,
+        epoch,
         sold.map(({ orderId }) => orderId),
       );
       return reply;
@@ -90,7 +91,7 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
             reserved.push(items);
             return queue.reserve(saleId, epoch, items);
           }, items),
-        published: (saleId, orderIds) => hooks.published(() => queue.published(saleId, orderIds)),
+        published: (saleId, epoch, orderIds) => hooks.published(() => queue.published(saleId, epoch, orderIds)),
       },
       log: {
         append: (record) =>

@@ -15,12 +15,15 @@ export function createEmbeddedTicketQueue({ engine, clock }: EmbeddedQueueOption
       await engine.call('queue.load', { id, epoch, total, perBuyerLimit, opensAt, closesAt });
     },
     reserve: (saleId, epoch, items) => engine.call('queue.reserve', { saleId, epoch, now: clock.now(), items }),
-    published: async (saleId, orderIds) => {
-      await engine.call('queue.published', { saleId, orderIds });
+    published: async (saleId, epoch, orderIds) => {
+      await engine.call('queue.published', { saleId, epoch, orderIds });
     },
     claimStranded: (saleId, { leaseMs, max }) =>
       engine.call('queue.claimStranded', { saleId, now: clock.now(), leaseMs, max }),
     release: (saleId, orderIds) => engine.call('queue.release', { saleId, orderIds }),
+    forfeit: async (saleId, orderIds) => {
+      await engine.call('queue.forfeit', { saleId, orderIds });
+    },
     close: async (saleId, epoch) => {
       await engine.call('queue.close', { saleId, epoch });
     },

@@ -21,7 +21,7 @@ function script(name: string, keys: readonly SaleKey[]): Script {
 export const SCRIPTS = {
   load: script('load', ['meta', 'queue']),
   reserve: script('reserve', ['meta', 'queue', 'buyers', 'ledger', 'keys', 'pending', 'held']),
-  published: script('published', ['pending']),
+  published: script('published', ['pending', 'meta']),
   claimStranded: script('claim-stranded', ['pending', 'ledger']),
   release: script('release', ['queue', 'buyers', 'ledger', 'pending', 'held', 'meta']),
   close: script('close', ['meta']),

@@ -42,6 +42,10 @@ const TICKETS_PER_LOAD = 25_000;
  */
 const AUDIT_TIMEOUT_MS = 60_000;
 
+/** What release.lua does with the tickets. */
+const RETURN = 1;
+const FORFEIT = 0;
+
 /** The ticket queue on Redis: one Lua script for each call, so that each is atomic. */
 export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQueue {
   const { url, prefix = DEFAULT_PREFIX, onScriptsMissing } = options;
@@ -72,8 +76,8 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
       return replyOf(await evaluate('reserve', saleId, args), epoch, items.length);
     },
 
-    async published(saleId, orderIds) {
-      if (orderIds.length > 0) await evaluate('published', saleId, orderIds);
+    async published(saleId, epoch, orderIds) {
+      if (orderIds.length > 0) await evaluate('published', saleId, [epoch, ...orderIds]);
     },
 
     async claimStranded(saleId, { leaseMs, max }) {
@@ -83,7 +87,11 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
 
     async release(saleId, orderIds) {
       if (orderIds.length === 0) return [];
-      return (await evaluate('release', saleId, orderIds)) as readonly string[];
+      return (await evaluate('release', saleId, [RETURN, ...orderIds])) as readonly string[];
+    },
+
+    async forfeit(saleId, orderIds) {
+      if (orderIds.length > 0) await evaluate('release', saleId, [FORFEIT, ...orderIds]);
     },
 
     async close(saleId, epoch) {

@@ -56,9 +56,11 @@ export class MemoryTicketQueue implements TicketQueue {
     return { kind: 'answered', answers, stock: stockOf(state) };
   }
 
-  async published(saleId: string, orderIds: readonly string[]): Promise<void> {
+  async published(saleId: string, epoch: number, orderIds: readonly string[]): Promise<void> {
+    const state = this.#sales.get(saleId);
+    if (state?.sale.epoch !== epoch) return;
     for (const orderId of orderIds) {
-      const held = this.#sales.get(saleId)?.ledger.get(orderId);
+      const held = state.ledger.get(orderId);
       if (held !== undefined) held.pendingSince = undefined;
     }
   }
@@ -87,6 +89,10 @@ export class MemoryTicketQueue implements TicketQueue {
     });
     if (released.length > 0) state.changes += 1;
     return released;
+  }
+
+  async forfeit(saleId: string, orderIds: readonly string[]): Promise<void> {
+    for (const orderId of orderIds) this.#sales.get(saleId)?.ledger.delete(orderId);
   }
 
   async close(saleId: string, epoch: number): Promise<void> {

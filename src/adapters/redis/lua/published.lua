@@ -1,14 +1,18 @@
 --[[
-  Takes orders out of those that wait to be published. Unknown ones are ignored.
+  Takes orders out of those that wait to be published. Unknown ones are ignored. A caller of another epoch changes
+  nothing.
 
   Input:
     KEYS[1] 'pending'
+    KEYS[2] 'meta'
 
-    ARGV  order ids
+    ARGV[1]    the caller's epoch
+    ARGV[2..]  order ids
 ]]
 -- Values on Lua's stack at once: its limit is 8000.
 local REMOVE = 5000
 
-for first = 1, #ARGV, REMOVE do
+if redis.call('HGET', KEYS[2], 'epoch') ~= ARGV[1] then return end
+for first = 2, #ARGV, REMOVE do
   redis.call('ZREM', KEYS[1], unpack(ARGV, first, math.min(#ARGV, first + REMOVE - 1)))
 end

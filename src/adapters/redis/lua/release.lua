@@ -1,5 +1,5 @@
 --[[
-  Takes tickets back from orders. It reads all, then writes.
+  Takes tickets away from orders. It reads all, then writes.
 
   Input:
     KEYS[1] 'queue'
@@ -9,13 +9,16 @@
     KEYS[5] 'held'
     KEYS[6] 'meta'
 
-    ARGV  order ids; those that hold no ticket are ignored
+    ARGV[1]    1: the tickets go back to the queue's tail; 0: they stay away, and marked as held: others hold them
+    ARGV[2..]  order ids; those that hold no ticket are ignored
 
   Output: the orders that held one until now
 ]]
+local comesBack = ARGV[1] == '1'
 local orders, tickets, holding = {}, {}, {}
 local seen = {}
-for _, order in ipairs(ARGV) do
+for i = 2, #ARGV do
+  local order = ARGV[i]
   local entry = not seen[order] and redis.call('HGET', KEYS[3], order)
   if entry then
     local ticket, length, rest = string.match(entry, '^(%d+) %d+ %d+ (%d+) (.*)$')
@@ -39,10 +42,12 @@ redis.call('GETBIT', KEYS[5], 0)
 for i, order in ipairs(orders) do
   redis.call('HDEL', KEYS[3], order)
   redis.call('ZREM', KEYS[4], order)
-  redis.call('SETBIT', KEYS[5], tickets[i], 0)
-  redis.call('RPUSH', KEYS[1], tickets[i])
+  if comesBack then
+    redis.call('SETBIT', KEYS[5], tickets[i], 0)
+    redis.call('RPUSH', KEYS[1], tickets[i])
+  end
 end
-redis.call('HSET', KEYS[6], 'changes', changes + 1)
+if comesBack then redis.call('HSET', KEYS[6], 'changes', changes + 1) end
 for user, held in pairs(holding) do
   if held then redis.call('HSET', KEYS[2], user, held) else redis.call('HDEL', KEYS[2], user) end
 end

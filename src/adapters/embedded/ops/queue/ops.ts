@@ -1,7 +1,7 @@
 import { patient } from '../op.ts';
 import { audit, find } from './audit.ts';
 import { claimStranded, published } from './pending.ts';
-import { release } from './release.ts';
+import { forfeit, release } from './release.ts';
 import { reserve } from './reserve.ts';
 import { close, load, stock } from './sale.ts';
 import { sell } from './sell.ts';
@@ -13,6 +13,7 @@ export const QUEUE_OPS = {
   'queue.published': patient(published),
   'queue.claimStranded': claimStranded,
   'queue.release': release,
+  'queue.forfeit': forfeit,
   'queue.close': close,
   'queue.stock': stock,
   'queue.find': find,

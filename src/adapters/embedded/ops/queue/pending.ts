@@ -45,9 +45,16 @@ export function unpublishedOf(db: Db): (reservation: { readonly orderId: string;
 }
 
 export const published = writing(
-  (db, { saleId, orderIds }: { readonly saleId: string; readonly orderIds: readonly string[] }): null => {
+  (
+    db,
+    {
+      saleId,
+      epoch,
+      orderIds,
+    }: { readonly saleId: string; readonly epoch: number; readonly orderIds: readonly string[] },
+  ): null => {
     const sale = saleRow(db, saleId);
-    if (sale !== undefined) removePending(db, sale.n, orderIds);
+    if (sale?.epoch === epoch) removePending(db, sale.n, orderIds);
     return null;
   },
 );

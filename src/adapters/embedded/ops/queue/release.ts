@@ -1,5 +1,8 @@
+import type { StrandedReservation } from '../../../../ports/ticket-queue.ts';
+import type { Db } from '../../database.ts';
 import { writing } from '../op.ts';
 import { removePending, reservationsOf } from './pending.ts';
+import type { SaleRow } from './sale.ts';
 import { saleRow } from './sale.ts';
 
 export interface ReleaseArgs {
@@ -11,16 +14,9 @@ export interface ReleaseArgs {
 export const release = writing((db, { saleId, orderIds }: ReleaseArgs): readonly string[] => {
   const sale = saleRow(db, saleId);
   if (sale === undefined) return [];
-  const held = reservationsOf(db, sale.n, [...new Set(orderIds)]);
+  const held = letGo(db, sale, orderIds);
   if (held.length === 0) return [];
 
-  const released = held.map(({ orderId }) => orderId);
-  removePending(db, sale.n, released);
-  db.run(
-    'UPDATE queue_reservation SET held = 0 WHERE sale = ?1 AND order_id IN (SELECT value FROM json_each(?2))',
-    sale.n,
-    JSON.stringify(released),
-  );
   db.run(
     'INSERT INTO queue_returned (sale, place, ticket) SELECT ?1, ?2 + key, value FROM json_each(?3)',
     sale.n,
@@ -28,5 +24,26 @@ export const release = writing((db, { saleId, orderIds }: ReleaseArgs): readonly
     JSON.stringify(held.map(({ ticket }) => ticket)),
   );
   db.run('UPDATE queue_sale SET tail = ? WHERE n = ?', sale.tail + held.length, sale.n);
-  return released;
+  return held.map(({ orderId }) => orderId);
 });
+
+/** The tickets stay away. */
+export const forfeit = writing((db, { saleId, orderIds }: ReleaseArgs): null => {
+  const sale = saleRow(db, saleId);
+  if (sale !== undefined) letGo(db, sale, orderIds);
+  return null;
+});
+
+/** Ends reservations; returns those that held a ticket until now. */
+function letGo(db: Db, { n }: SaleRow, orderIds: readonly string[]): readonly StrandedReservation[] {
+  const held = reservationsOf(db, n, [...new Set(orderIds)]);
+  if (held.length === 0) return held;
+  const ended = held.map(({ orderId }) => orderId);
+  removePending(db, n, ended);
+  db.run(
+    'UPDATE queue_reservation SET held = 0 WHERE sale = ?1 AND order_id IN (SELECT value FROM json_each(?2))',
+    n,
+    JSON.stringify(ended),
+  );
+  return held;
+}
