@@ -1,9 +1,25 @@
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
+import { createFlow, type Flow } from './tcp-flow.ts';
+
+/** What a network does to all that passes, both ways. */
+export interface Weather {
+  /** Everything arrives so much later. @default 0 */
+  readonly latencyMs?: number;
+  /** Bytes arrive in pieces of this size, each on its own. @default as they were sent */
+  readonly sliceBytes?: number;
+  /** Of each connection and direction. @default no bound */
+  readonly bytesPerSecond?: number;
+}
 
 export interface TcpProxy {
   readonly port: number;
+  /** From now on, for the connections that are open and for new ones; `{}` is fair weather. */
+  readonly weather: (weather: Weather) => void;
+  /** Nothing passes any more, and nothing is lost: all of it arrives after `thaw`, as after a cable was pulled. */
+  readonly freeze: () => void;
+  readonly thaw: () => void;
   /** The next bytes that the server answers cut the connection instead of arriving. */
   readonly cutNextReply: () => void;
   /** What the server answers on the connections that are open is swallowed, their end too; new ones work. */
@@ -15,52 +31,79 @@ export interface TcpProxy {
 
 interface Line {
   readonly sockets: readonly [Socket, Socket];
+  readonly flows: readonly [Flow, Flow];
   swallow: boolean;
 }
 
-/** A proxy on the loopback address that does to a connection what a network may do. */
-export async function tcpProxy(targetPort: number): Promise<TcpProxy> {
+/**
+ * A proxy on the loopback address that does to a connection what a network may do.
+ *
+ * @param port where it listens; 0 lets the system choose
+ */
+export async function tcpProxy(targetPort: number, port = 0): Promise<TcpProxy> {
   const lines = new Set<Line>();
   let cutNext = false;
+  let weather: Weather = {};
+  let frozen = false;
 
   // Half open: a line that is a black hole doesn't answer a goodbye either.
-  const server = createServer({ allowHalfOpen: true }, (client) => {
-    const target = connect({ port: targetPort, host: '127.0.0.1' });
-    const line: Line = { sockets: [client, target], swallow: false };
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+    const target = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
+    const flows = [createFlow(client, target), createFlow(target, client)] as const;
+    const line: Line = { sockets: [client, target], flows, swallow: false };
     lines.add(line);
+    for (const flow of flows) {
+      flow.weather(weather);
+      if (frozen) flow.freeze();
+    }
     const end = () => {
       lines.delete(line);
+      for (const flow of flows) flow.drop();
       for (const socket of line.sockets) socket.destroy();
     };
     for (const socket of line.sockets) socket.on('error', end).on('close', end);
-    client.pipe(target, { end: false });
-    client.on('end', () => line.swallow || end());
+    client.on('data', (bytes) => flows[0].send(bytes));
+    client.on('end', () => line.swallow || frozen || end());
     target.on('data', (bytes) => {
       if (cutNext) {
         cutNext = false;
         end();
       } else if (!line.swallow) {
-        client.write(bytes);
+        flows[1].send(bytes);
       }
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
 
+  const flows = () => [...lines].flatMap((line) => line.flows);
+  const cut = () => {
+    for (const { sockets } of lines) for (const socket of sockets) socket.destroy();
+  };
   return {
     port: (server.address() as AddressInfo).port,
+    weather: (next) => {
+      weather = next;
+      for (const flow of flows()) flow.weather(next);
+    },
+    freeze: () => {
+      frozen = true;
+      for (const flow of flows()) flow.freeze();
+    },
+    thaw: () => {
+      frozen = false;
+      for (const flow of flows()) flow.thaw();
+    },
     cutNextReply: () => {
       cutNext = true;
     },
     blackhole: () => {
       for (const line of lines) line.swallow = true;
     },
-    cut: () => {
-      for (const { sockets } of lines) for (const socket of sockets) socket.destroy();
-    },
+    cut,
     close: () => {
       server.close();
-      for (const { sockets } of lines) for (const socket of sockets) socket.destroy();
+      cut();
     },
   };
 }

@@ -1,0 +1,169 @@
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connect } from '../../src/adapters/embedded/database.ts';
+import { openEngine } from '../../src/adapters/embedded/engine.ts';
+import { createEmbeddedSale } from '../../src/adapters/embedded/one-step-sale.ts';
+import { createEmbeddedOrderLog } from '../../src/adapters/embedded/order-log.ts';
+import { createEmbeddedTicketQueue } from '../../src/adapters/embedded/ticket-queue.ts';
+import type { ReservationsRecord } from '../../src/domain/log-record.ts';
+import { systemClock } from '../../src/ports/clock.ts';
+import type { SellItem } from '../../src/ports/one-step-sale.ts';
+import { newName, openSale, purchases } from '../contract/fixtures.ts';
+import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
+
+/** SQLite's: of the file of the WAL, of each of its frames, and of a page. */
+const WAL_HEADER_BYTES = 32;
+const FRAME_BYTES = 24 + 4096;
+
+const SALE = {
+  ...openSale({ id: newName('torn'), total: 100, perBuyerLimit: 100 }),
+  productId: 'product-1',
+  price: { amount: 100, currency: 'EUR' },
+  payWithinSeconds: 900,
+};
+
+/** Four open files a connection: far from the 1,024 that a process may have. */
+const COLLECT_EVERY = 100;
+
+setFlagsFromString('--expose-gc');
+const gc = runInNewContext('gc') as () => void;
+
+/** Order ids and tickets, as one text each. */
+const LOOK = `SELECT
+  (SELECT group_concat(order_id || ' ' || ticket) FROM
+    (SELECT order_id, ticket FROM queue_reservation WHERE held = 1 ORDER BY order_id)) AS held,
+  (SELECT group_concat(json_extract(item.value, '$.orderId') || ' ' || json_extract(item.value, '$.ticket')) FROM
+    log, json_each(log.payload, '$.items') AS item) AS logged`;
+
+let folder: TempFolder;
+
+beforeEach(() => {
+  folder = tempFolder();
+});
+
+afterEach(() => folder.remove());
+
+async function open(file: string) {
+  // In this thread: between an answer and the copy of the files nothing may touch them.
+  const engine = await openEngine({ file, thread: false });
+  const queue = createEmbeddedTicketQueue({ engine, clock: systemClock });
+  const log = createEmbeddedOrderLog(engine);
+  const { sell } = createEmbeddedSale({ engine, log, clock: systemClock });
+  return {
+    queue,
+    /** Resolves when it is acknowledged, with the order ids and their tickets. */
+    buy: async (items: readonly SellItem[]) => {
+      const reply = await sell(SALE, items);
+      if (reply.kind !== 'answered') throw new Error(`not sold: ${reply.kind}`);
+      return items.map(({ orderId }, n) => {
+        const answer = reply.answers[n];
+        if (answer?.kind !== 'reserved') throw new Error(`not sold: ${answer?.kind}`);
+        return `${orderId} ${answer.ticket}`;
+      });
+    },
+    logged: async () => {
+      const rows = await engine.call('log.read', { from: 0, max: 1000 });
+      const records = rows.map(({ payload }) => JSON.parse(payload) as ReservationsRecord);
+      return records.flatMap(({ items }) => items.map(({ orderId, ticket }) => `${orderId} ${ticket}`));
+    },
+    close: () => engine.close(),
+  };
+}
+
+const clicks = (count: number): SellItem[] => purchases(count).map((item) => ({ ...item, requestId: item.orderId }));
+
+/** The files as a crash right after an acknowledgement leaves them, without what would be in memory. */
+function keep(file: string, copy: string): number {
+  copyFileSync(file, copy);
+  copyFileSync(`${file}-wal`, `${copy}-wal`);
+  return readFileSync(`${file}-wal`).length;
+}
+
+/** Writes the files anew: not over those of the last try, whose connection the driver closes when it likes. */
+function put(file: string, db: Buffer, wal: Buffer): void {
+  for (const name of [file, `${file}-wal`, `${file}-shm`]) rmSync(name, { force: true });
+  writeFileSync(file, db);
+  writeFileSync(`${file}-wal`, wal);
+}
+
+/** Opens a file as the program does, and reads what of it reservations hold and what the log tells. */
+function look(file: string): { readonly held: string | null; readonly logged: string | null } {
+  const db = connect(file);
+  try {
+    return db.get(LOOK) as { held: string | null; logged: string | null };
+  } finally {
+    db.close();
+  }
+}
+
+/** The driver holds the files of a closed connection until its statements are collected, which needs a turn of the loop. */
+async function collect(): Promise<void> {
+  gc();
+  await turn();
+}
+
+/** A sale whose last purchase is the WAL from byte `from` to byte `to`. */
+async function soldFile() {
+  const file = join(folder.path, 'live.db');
+  const copy = join(folder.path, 'crashed.db');
+  const live = await open(file);
+  await live.queue.load(SALE);
+  const before: string[] = [];
+  for (const count of [5, 1, 3]) before.push(...(await live.buy(clicks(count))));
+  const from = keep(file, copy);
+  const last = clicks(4);
+  const after = [...before, ...(await live.buy(last))];
+  const to = keep(file, copy);
+  await live.close();
+  return { db: readFileSync(copy), wal: readFileSync(`${copy}-wal`), from, to, before, after, last };
+}
+
+describe('the embedded file after a crash in the middle of its last transaction', () => {
+  it('opens, cut at every byte of it, and holds exactly what was acknowledged', async () => {
+    const { db, wal, from, to, before, after } = await soldFile();
+    expect((from - WAL_HEADER_BYTES) % FRAME_BYTES).toBe(0);
+    expect(to - from).toBeGreaterThanOrEqual(FRAME_BYTES);
+    const file = join(folder.path, 'cut.db');
+    const wrong: string[] = [];
+    for (let cut = to; cut >= from; cut -= 1) {
+      put(file, db, wal.subarray(0, cut));
+      const acknowledged = (cut === to ? after : before).join();
+      const { held, logged } = look(file);
+      if (cut % COLLECT_EVERY === 0) await collect();
+      if (held !== acknowledged || logged !== acknowledged) wrong.push(`cut at ${cut - from}: ${held}; ${logged}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('sells on from there: the retry of what was lost gets the next tickets, that of what was not its own', async () => {
+    const { db, wal, from, to, before, after, last } = await soldFile();
+    const file = join(folder.path, 'retried.db');
+    for (const cut of [from, from + 1, from + FRAME_BYTES, to - 1, to]) {
+      put(file, db, wal.subarray(0, cut));
+      const opened = await open(file);
+      expect([...before, ...(await opened.buy(last))]).toEqual(after);
+      expect(await opened.logged()).toEqual(after);
+      const [next] = await opened.buy(clicks(1));
+      expect(next).toMatch(new RegExp(` ${after.length + 1}$`));
+      await opened.close();
+    }
+  });
+
+  it('ignores a tail that the disk filled with something else', async () => {
+    const { db, wal, from, to, before } = await soldFile();
+    const file = join(folder.path, 'garbled.db');
+    for (let at = from; at < to; at += 997) {
+      const garbled = Buffer.from(wal);
+      garbled[at] = ~(wal[at] ?? 0);
+      put(file, db, garbled);
+      const opened = await open(file);
+      expect(await opened.logged(), `at ${at - from}`).toEqual(before);
+      expect(await opened.queue.audit(SALE.id)).toMatchObject({ held: before.length, doubled: [] });
+      await opened.close();
+    }
+  });
+});
