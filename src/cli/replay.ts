@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util';
+import { openReplay } from '../app/replay.ts';
+import { loadConfig } from '../config.ts';
+import { decodeRecord } from '../domain/log-codec.ts';
+import { planReplay, type ReplayStep, replay as replayAll } from '../services/replay.ts';
+
+const HELP = `Usage: floodgate replay [--apply] [--json]
+
+Log records that could not be processed were set aside as dead letters, with their reason. This lists them, and what
+sending them back would do. Once the reason is mended:
+
+  --apply  appends each record to the log again, and takes its letter off the list
+  --json   one JSON object for each letter, one a line
+`;
+
+export async function replay(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { help: { type: 'boolean', short: 'h' }, apply: { type: 'boolean' }, json: { type: 'boolean' } },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const apply = values.apply === true;
+  const { port, close } = await openReplay(loadConfig());
+  const counts = { append: 0, keep: 0 };
+  try {
+    for await (const step of apply ? replayAll(port) : planReplay(port)) {
+      counts[step.action] += 1;
+      process.stdout.write(values.json ? `${JSON.stringify(factsOf(step, apply))}\n` : told(step, apply));
+    }
+  } finally {
+    await close();
+  }
+  if (!values.json) process.stdout.write(summary(counts, apply));
+  return 0;
+}
+
+/** What is told of a letter; the record itself only if it can't be read as one. */
+function factsOf(step: ReplayStep, applied: boolean) {
+  const { group, partition, offset, reason, attempts, raw } = step.letter;
+  const place = { action: step.action, applied: applied && step.action === 'append', group, partition, offset };
+  if (step.action === 'keep') return { ...place, reason, attempts, why: step.why, raw };
+  const { saleId, epoch, items } = step.record;
+  return {
+    ...place,
+    reason,
+    attempts,
+    saleId,
+    epoch: epochIn(raw) ?? epoch,
+    appendedEpoch: epoch,
+    orderIds: items.map(({ orderId }) => orderId),
+  };
+}
+
+function told(step: ReplayStep, applied: boolean): string {
+  const { group, partition, offset, reason, attempts, raw } = step.letter;
+  const head = `${group}, partition ${partition}, offset ${offset}: ${reason} (attempts: ${attempts})\n`;
+  if (step.action === 'keep') return `${head}  kept: ${step.why}\n`;
+  const { saleId, epoch, items } = step.record;
+  const before = epochIn(raw) ?? epoch;
+  const epochs = before === epoch ? `epoch ${epoch}` : `epoch ${before}, as one of epoch ${epoch}`;
+  const orders = items.map(({ orderId }) => orderId).join(', ');
+  return `${head}  ${applied ? 'appended' : 'would append'}: sale ${saleId}, ${epochs}, orders ${orders}\n`;
+}
+
+function epochIn(raw: string): number | undefined {
+  const decoded = decodeRecord(raw);
+  return 'record' in decoded ? decoded.record.epoch : undefined;
+}
+
+function summary({ append, keep }: { readonly append: number; readonly keep: number }, applied: boolean): string {
+  if (append + keep === 0) return 'there are no dead letters\n';
+  if (applied) return `${append} appended, ${keep} kept\n`;
+  return `${append} to append, ${keep} to keep; nothing was changed${append > 0 ? ': --apply does it' : ''}\n`;
+}
