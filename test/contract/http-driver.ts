@@ -17,6 +17,8 @@ export interface HttpFrontUnderTest {
 export interface HttpFrontTraits {
   /** Whether a request line may come in two TCP segments, cut anywhere. */
   readonly splitRequestLine: boolean;
+  /** Whether its parser refuses by itself what no path (a raw byte over 127) and no header (DEL) may hold. */
+  readonly strictCharacters: boolean;
 }
 
 /** As the front is configured. */

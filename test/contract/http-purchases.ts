@@ -77,9 +77,13 @@ export function purchaseInput(http: HttpDriver): void {
 
     it('in an unknown sale is not found, however the id is written', async () => {
       const { authorization } = http.newUser();
-      for (const saleId of ['nowhere', '%6eowhere', 'a%20b', '%zz', '%ff', 'x'.repeat(65), '..', '\u00e9']) {
+      for (const saleId of ['nowhere', '%6eowhere', 'a%20b', '%zz', '%ff', 'x'.repeat(65), '..']) {
         http.expectProblem(await http.ask(http.purchase(authorization, '', saleId)), 404, 'not_found');
       }
+      const [status, code] = http.traits.strictCharacters
+        ? ([400, 'malformed'] as const)
+        : ([404, 'not_found'] as const);
+      http.expectProblem(await http.ask(http.purchase(authorization, '', '\u00e9')), status, code);
     });
   });
 
@@ -96,12 +100,14 @@ export function purchaseInput(http: HttpDriver): void {
     });
 
     it('is refused when it is empty, too long, not printable ASCII, or sent twice', async () => {
-      for (const key of ['', 'k'.repeat(256), 'caf\u00e9s', 'a\tb', 'a\u007fb']) {
+      const unprintable = http.traits.strictCharacters ? [] : ['a\u007fb'];
+      for (const key of ['', 'k'.repeat(256), 'caf\u00e9s', 'a\tb', ...unprintable]) {
         const response = await http.expectRefused(422, 'invalid', `Idempotency-Key: ${key}\r\n`);
         expect(http.json(response).errors).toEqual([
           expect.objectContaining({ in: 'header', path: 'Idempotency-Key' }),
         ]);
       }
+      if (http.traits.strictCharacters) await http.expectRefused(400, 'malformed', 'Idempotency-Key: a\u007fb\r\n');
       await http.expectRefused(400, 'malformed', 'Idempotency-Key: a\r\nIdempotency-Key: b\r\n');
     });
   });

@@ -8,6 +8,7 @@ import uWS, {
 } from 'uWebSockets.js';
 import type { HttpFrontOptions } from '../../ports/http.ts';
 import type { LiveFront, LiveFrontOptions } from '../../ports/live-socket.ts';
+import { guard } from '../http/live-guard.ts';
 import { Laggards } from '../http/live-laggards.ts';
 import { CLOSES, LONGEST_TOLD_BYTES, SLOW_WITHIN_MS } from '../http/live-limits.ts';
 import { spread } from '../http/spread.ts';
@@ -50,20 +51,6 @@ export function serveLive(app: TemplatedApp, options: LiveFrontOptions, deps: Li
   let draining = false;
   const whenGone: (() => void)[] = [];
 
-  /** Calls a handler of the API. What it throws costs its own socket; above us it would end the process. */
-  function guard(connection: LiveConnection, call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      try {
-        deps.onError(error, connection.id);
-      } catch {
-        // There is nobody left to tell.
-      }
-      connection.close(CLOSES.broken.code, CLOSES.broken.reason);
-    }
-  }
-
   function upgrade(res: HttpResponse, req: UwsRequest, context: us_socket_context_t): void {
     const accepted = deps.accept(res, req, draining);
     if (accepted === undefined) return;
@@ -84,7 +71,7 @@ export function serveLive(app: TemplatedApp, options: LiveFrontOptions, deps: Li
     connection.closed();
     connections.delete(connection);
     // Later: the API may be in the middle of the call that closed it.
-    queueMicrotask(() => guard(connection, () => handlers.closed(connection)));
+    queueMicrotask(() => guard(connection, deps.onError, () => handlers.closed(connection)));
     if (connections.size === 0) for (const tell of whenGone.splice(0)) tell();
   }
 
@@ -99,11 +86,11 @@ export function serveLive(app: TemplatedApp, options: LiveFrontOptions, deps: Li
       const connection = ws.getUserData().live;
       connection.opened(ws);
       connections.add(connection);
-      guard(connection, () => handlers.opened(connection));
+      guard(connection, deps.onError, () => handlers.opened(connection));
     },
     message: (ws, message, isBinary) => {
       const connection = ws.getUserData().live;
-      guard(connection, () => received(connection, message, isBinary));
+      guard(connection, deps.onError, () => received(connection, message, isBinary));
     },
     dropped: (ws) => ws.getUserData().live.dropped(),
     drain: (ws) => ws.getUserData().live.drained(),
