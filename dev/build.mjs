@@ -29,7 +29,7 @@ const PAGE_FOLDER = 'web';
 /** Files that the code reads at run time, and that the compiler leaves behind. */
 const ASSETS = /\.(lua|html|svg)$/;
 
-const COMPILED = /\.js(\.map)?$/;
+const COMPILED = /\.(js(\.map)?|d\.ts)$/;
 
 const STAMP = join(ROOT, 'dist/.built');
 

@@ -9,6 +9,7 @@ const DOCUMENTS = [
   'CHANGELOG.md',
   'docs/architecture.md',
   'docs/cluster.md',
+  'docs/live.md',
   'docs/performance.md',
 ];
 

@@ -48,6 +48,9 @@ Floodgate serves on ${app.url}
   ${open.title}: ${open.id}, ${open.total} tickets, open
   ${soon.title}: ${soon.id}, ${soon.total} tickets, opens at ${opensAt}
 
+The page, signed in as buyer-1 for a day:
+${app.url}/#token=${buyer}
+
 Buyer's token (buyer-1, a day):
 ${buyer}
 

@@ -1,7 +1,7 @@
 import type { LiveDelta, LiveSale, TimelinePoint } from '../../../../ports/live-state.ts';
 import { patient, reading, writing } from '../op.ts';
 
-interface ApplyArgs {
+export interface ApplyArgs {
   readonly partition: number;
   readonly deltas: readonly LiveDelta[];
 }
