@@ -6,6 +6,9 @@ const UNIT_TIMEOUT_MS = 10_000;
 /** Contract suites talk to files and servers; their model-based tests run hundreds of commands. */
 const CONTRACT_TIMEOUT_MS = 60_000;
 
+/** A test of the simulator runs a hundred seeds, or as many as it takes to catch a planted bug: seconds, each busy to the last. */
+const SIMULATOR_TIMEOUT_MS = 120_000;
+
 /** Integration tests start, load and kill whole processes. */
 const INTEGRATION_TIMEOUT_MS = 120_000;
 
@@ -29,6 +32,13 @@ export default defineConfig({
           include: ['test/contract/**/*.test.ts'],
           testTimeout: CONTRACT_TIMEOUT_MS,
           hookTimeout: CONTRACT_TIMEOUT_MS,
+        },
+      },
+      {
+        test: {
+          name: 'simulator',
+          include: ['test/simulator/**/*.test.ts'],
+          testTimeout: SIMULATOR_TIMEOUT_MS,
         },
       },
       {

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { BUGS, type Bug, bugNames } from './bugs.ts';
+import { explain } from './explain.ts';
+import { type SimulationResult, simulate } from './simulate.ts';
+
+const MOST_SEEDS = 5000;
+
+/** The first seed that breaks a promise. */
+async function catchBug(bug: Bug): Promise<SimulationResult | undefined> {
+  for (let seed = 1; seed <= MOST_SEEDS; seed += 1) {
+    const result = await simulate(seed, { bugs: new Set([bug]) });
+    if (result.violations.length > 0) return result;
+  }
+  return undefined;
+}
+
+describe('the checks of the simulator', () => {
+  it.each(bugNames().map((bug) => [BUGS[bug], bug] as const))('find it when %s (%s)', async (_, bug) => {
+    expect((await catchBug(bug))?.violations).not.toEqual([]);
+  });
+
+  it('tell of a failing seed what broke, what led to it and how to see it again', async () => {
+    const bugs = new Set<Bug>(['releaseTwice']);
+    const failed = await catchBug('releaseTwice');
+    const told = failed === undefined ? '' : await explain(failed, bugs);
+
+    expect(told).toContain(`seed ${failed?.seed}, trace ${failed?.traceHash}`);
+    expect(told).toContain(failed?.violations[0]);
+    expect(told).toContain(`--from ${failed?.seed} --seeds 1 --bug releaseTwice`);
+  });
+});

@@ -1,0 +1,35 @@
+/**
+ * Bugs that can be planted, to see that the checks would find them. Each is one that somebody might really write; where it
+ * is planted the code says `bugs.has(...)`.
+ */
+export const BUGS = {
+  releaseByTicket: 'the queue takes a ticket back from whoever holds it now',
+  releaseTwice: 'a ticket that is released twice is in the queue twice',
+  keyForgottenOnRelease: 'a key is forgotten when its order gives the ticket back',
+  limitNotChecked: 'the queue does not count what a buyer holds already',
+  replyBeforeReport: 'a purchase is answered before the log has its record',
+  publishedBeforeAppend: 'a reservation is marked published before its record is in the log',
+  relayNewIds: 'the relay publishes with new order ids',
+  noRelay: 'nobody relays what a dead front left behind',
+  ackBeforeStore: 'a worker acknowledges what it has not stored',
+  positionBeforeRows: 'positions are committed before the rows',
+  noUniqueOrderId: 'a redelivered order replaces what became of the first one',
+  expirePaid: 'an expiry does not look at the state of an order',
+  captureEnded: 'a late payment pays an order that has ended',
+  outboxForgotten: 'the row does not say that the queue is owed a ticket',
+  returnBeforeEnd: 'a ticket goes back on sale before its order has ended',
+  refundTwice: 'money goes back each time that it is asked for',
+  expireEarly: 'orders expire a while before their deadline',
+  replayTellsStateNow: 'a replay tells what the order is now instead of what it was',
+  doubledDeltas: 'the live state applies redelivered deltas again',
+} as const;
+
+export type Bug = keyof typeof BUGS;
+
+export type Bugs = ReadonlySet<Bug>;
+
+export const NO_BUGS: Bugs = new Set();
+
+export function bugNames(): readonly Bug[] {
+  return Object.keys(BUGS) as Bug[];
+}

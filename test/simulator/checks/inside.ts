@@ -1,0 +1,69 @@
+import { isLive, type Order } from '../../../src/domain/order.ts';
+import type { Sale } from '../../../src/domain/sale.ts';
+import type { DataCenter } from '../servers/data-center.ts';
+import type { Report } from './report.ts';
+
+/** The audit of what queue, log, store and provider hold when all has come to rest. */
+export async function checkFromInside(center: DataCenter, sales: readonly Sale[], report: Report): Promise<void> {
+  const orders = center.store.rows().map(({ order }) => order);
+  for (const order of orders) {
+    if (order.state === 'reserved') report(`promise 5: the order ${order.id} never ended`);
+    if (order.state === 'rejected') report(`the order ${order.id} was rejected, and nothing was ever rewound`);
+  }
+  for (const sale of sales) {
+    const own = orders.filter(({ saleId }) => saleId === sale.id);
+    checkTickets(center, sale, own, report);
+    await checkLog(center, sale, own, report);
+  }
+  const owed = await center.store.owedTickets(Number.MAX_SAFE_INTEGER);
+  for (const { orderId } of owed) report(`promise 5: the queue is still owed the ticket of ${orderId}`);
+  if (center.broker.letters.length > 0) report(`${center.broker.letters.length} records were set aside`);
+  checkMoney(center, orders, report);
+}
+
+/** Free and held tickets are all tickets, each once; the ledger is the live orders. */
+function checkTickets(center: DataCenter, sale: Sale, orders: readonly Order[], report: Report): void {
+  const { queue, ledger, pending } = center.queue.contents(sale.id);
+  const tickets = [...queue, ...ledger.map(({ ticket }) => ticket)].sort((a, b) => a - b);
+  const all = Array.from({ length: sale.total }, (_, n) => n + 1);
+  if (tickets.join() !== all.join()) {
+    report(
+      `promise 5: of ${sale.id} the queue has ${queue.join()} and the ledger ${ledger.map(({ ticket }) => ticket)}`,
+    );
+  }
+  const live = new Map(orders.filter(({ state }) => isLive(state)).map((order) => [order.id, order]));
+  for (const { orderId, ticket, userId } of ledger) {
+    const order = live.get(orderId);
+    if (order === undefined) report(`the ledger of ${sale.id} has ${orderId}, which is no live order`);
+    else if (order.ticket !== ticket || order.userId !== userId) report(`the ledger has ${orderId} as another's`);
+    live.delete(orderId);
+  }
+  for (const orderId of live.keys()) report(`the ledger of ${sale.id} has not the live order ${orderId}`);
+  for (const orderId of pending) report(`the reservation ${orderId} of ${sale.id} was never published`);
+}
+
+/** Everything that the log holds is stored, and counted once. */
+async function checkLog(center: DataCenter, sale: Sale, orders: readonly Order[], report: Report): Promise<void> {
+  const stored = new Set(orders.map(({ id }) => id));
+  let logged = 0;
+  for (const { record } of center.broker.partitions.flat()) {
+    if (record?.type !== 'reservations' || record.saleId !== sale.id) continue;
+    logged += record.items.length;
+    for (const { orderId } of record.items) {
+      if (!stored.has(orderId)) report(`the order ${orderId} is in the log and was never stored`);
+    }
+  }
+  const counted = (await center.live.sale(sale.id))?.reserved ?? 0;
+  if (counted !== logged) report(`the live state counts ${counted} of ${sale.id}, the log ${logged}`);
+}
+
+/** Money stays for paid orders only, and goes back once. */
+function checkMoney({ provider }: DataCenter, orders: readonly Order[], report: Report): void {
+  const paid = new Set(orders.filter(({ state }) => state === 'paid').map(({ id }) => id));
+  for (const [paymentId, { orderId, refunds }] of provider.payments) {
+    const due = paid.has(orderId) ? 0 : 1;
+    if (refunds !== due) report(`${paymentId} went back ${refunds} times instead of ${due}`);
+    paid.delete(orderId);
+  }
+  for (const orderId of paid) report(`the order ${orderId} is paid, and nobody took money for it`);
+}

@@ -1,0 +1,60 @@
+import { isLive, mayBecome, type Order } from '../../../src/domain/order.ts';
+import type { Sale } from '../../../src/domain/sale.ts';
+import type { Report } from './report.ts';
+
+/**
+ * Looks at each change of a row as it happens: what holds at the end may have been broken in between.
+ * Promises 1 (a ticket has one live order), 2 (the limit), 5 (an order ends once).
+ */
+export class RowWatch {
+  readonly #live = new Map<string, Set<string>>();
+  readonly #held = new Map<string, Set<string>>();
+
+  constructor(
+    private readonly sales: readonly Sale[],
+    private readonly now: () => number,
+    private readonly skewMs: number,
+    private readonly report: Report,
+  ) {}
+
+  readonly onChange = (before: Order | undefined, after: Order): void => {
+    if (before !== undefined) this.#step(before, after);
+    const sale = this.sales.find(({ id }) => id === after.saleId);
+    if (sale === undefined) {
+      this.report(`order ${after.id} is of an unknown sale`);
+      return;
+    }
+    const { ticket, userId, id, state, reservedAt } = after;
+    const orders = setOf(this.#live, `${sale.id} ${ticket}`);
+    const held = setOf(this.#held, `${sale.id} ${userId}`);
+    if (isLive(state)) {
+      orders.add(id);
+      held.add(id);
+    } else {
+      orders.delete(id);
+      held.delete(id);
+    }
+    if (orders.size > 1)
+      this.report(`promise 1: ticket ${ticket} of ${sale.id} is held by ${[...orders].join(' and ')}`);
+    if (held.size > sale.perBuyerLimit) this.report(`promise 2: ${userId} holds ${[...held].join(', ')} of ${sale.id}`);
+    if (ticket < 1 || ticket > sale.total) this.report(`order ${id} has the ticket ${ticket} of ${sale.total}`);
+    if (reservedAt < sale.opensAt || reservedAt >= sale.closesAt) this.report(`order ${id} was sold while closed`);
+    if (state === 'expired' && this.now() + this.skewMs < after.payBy) this.report(`order ${id} expired early`);
+  };
+
+  #step(before: Order, after: Order): void {
+    // A refusal may be replaced: the relay publishes under the new epoch what the queue has kept.
+    if (before.state === 'rejected' && after.state === 'reserved') return;
+    if (!mayBecome(before.state, after.state)) {
+      this.report(`promise 5: order ${after.id} went from ${before.state} to ${after.state}`);
+    }
+  }
+}
+
+function setOf(sets: Map<string, Set<string>>, key: string): Set<string> {
+  const known = sets.get(key);
+  if (known !== undefined) return known;
+  const fresh = new Set<string>();
+  sets.set(key, fresh);
+  return fresh;
+}

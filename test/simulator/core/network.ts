@@ -1,0 +1,112 @@
+import { Fault } from '../../../src/domain/errors.ts';
+import type { Process } from './process.ts';
+import type { World } from './world.ts';
+
+/** How calls fare; shares are of 1. */
+export interface Weather {
+  readonly latencyMs: readonly [number, number];
+  /** The call never arrives. */
+  readonly lost: number;
+  /** It is done, and nobody hears of it. */
+  readonly unanswered: number;
+  /** It arrives once more, a while later. */
+  readonly doubled: number;
+  /** It arrives only after its caller has given up. */
+  readonly late: number;
+}
+
+export const CALM: Weather = { latencyMs: [0.2, 2], lost: 0, unanswered: 0, doubled: 0, late: 0 };
+
+/** One that calls reach over the network. */
+export interface Server {
+  readonly name: string;
+  /** After so long a caller's own client gives up, milliseconds. */
+  readonly timeoutMs: number;
+  up: boolean;
+  /** Latencies are multiplied by it. */
+  slowness: number;
+}
+
+export function createServer(name: string, timeoutMs: number): Server {
+  return { name, timeoutMs, up: true, slowness: 1 };
+}
+
+export class Network {
+  weather = CALM;
+  calls = 0;
+
+  constructor(private readonly world: World) {}
+
+  /**
+   * Calls a server from a process: `execute` runs there, atomically, when the call arrives, if it does; its answer comes
+   * later, if it does. Calls overtake each other. Errors: Fault `unavailable`, `timeout`; what `execute` rejects with.
+   */
+  call<T>(from: Process, to: Server, name: string, execute: () => Promise<T>, args?: unknown): Promise<T> {
+    const { world } = this;
+    const { random, trace } = world;
+    this.calls += 1;
+    const what = `${to.name}.${name}`;
+    return new Promise<T>((resolve, reject) => {
+      // A killed process says nothing; what it was about to call is not called.
+      if (!from.alive) return;
+      trace.note(world.now, from.name, `> ${what}`, () => args);
+      const { lost, unanswered, doubled, late } = this.weather;
+      const dice = random.next();
+      const there = this.#latency(to);
+      const fail = (code: 'unavailable' | 'timeout') => {
+        trace.note(world.now, from.name, `! ${what}`, () => code);
+        reject(new Fault(code, `${what}: ${code}`));
+      };
+      const giveUp = () => from.after(to.timeoutMs, () => fail('timeout'));
+      const run = (answered: boolean) => {
+        if (!to.up) {
+          if (answered) world.after(this.#latency(to), () => from.deliver(() => fail('unavailable')));
+          return;
+        }
+        const reply = (settle: () => void, how: string, value: unknown) => {
+          trace.note(world.now, to.name, `${how} ${name} for ${from.name}`, () => value);
+          if (answered) world.after(this.#latency(to), () => from.deliver(settle));
+        };
+        execute().then(
+          (value) => reply(() => resolve(value), '=', value),
+          (error: unknown) => reply(() => reject(error), 'x', error),
+        );
+      };
+
+      if (dice < lost) {
+        giveUp();
+      } else if (dice < lost + unanswered) {
+        giveUp();
+        world.after(there, () => run(false));
+      } else if (dice < lost + unanswered + late) {
+        giveUp();
+        world.after(to.timeoutMs * random.between(0.9, 1.9), () => run(false));
+      } else {
+        world.after(there, () => run(true));
+        if (dice > 1 - doubled) world.after(there + random.between(0, to.timeoutMs), () => run(false));
+      }
+    });
+  }
+
+  #latency(to: Server): number {
+    const [low, high] = this.weather.latencyMs;
+    return this.world.random.between(low, high) * to.slowness;
+  }
+}
+
+/** A port as a process sees it whose server is elsewhere: each method is a call. */
+export function remote<T extends object>(network: Network, from: Process, to: Server, port: T): T {
+  const calls = new Map<PropertyKey, unknown>();
+  return new Proxy(port, {
+    get: (target, name) => {
+      const known = calls.get(name);
+      if (known !== undefined) return known;
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function') return method;
+      const call = (...args: readonly unknown[]) =>
+        network.call(from, to, String(name), () => method.apply(target, args) as Promise<unknown>, args);
+      calls.set(name, call);
+      return call;
+    },
+  });
+}

@@ -1,0 +1,32 @@
+import { type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs';
+import type { Process } from './process.ts';
+
+/** RxJS's time is the process's. (Its own TestScheduler can't run promises.) */
+export function createScheduler(process: Process): SchedulerLike {
+  return {
+    now: () => process.clock.now(),
+    schedule: <T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T) =>
+      new Action(process, work).schedule(state, delay),
+  };
+}
+
+class Action<T> extends Subscription implements SchedulerAction<T> {
+  readonly #process: Process;
+  readonly #work: (this: SchedulerAction<T>, state?: T) => void;
+  #cancel = () => {};
+
+  constructor(process: Process, work: (this: SchedulerAction<T>, state?: T) => void) {
+    super(() => this.#cancel());
+    this.#process = process;
+    this.#work = work;
+  }
+
+  schedule(state?: T, delay = 0): Subscription {
+    if (this.closed) return this;
+    this.#cancel();
+    this.#cancel = this.#process.after(delay, () => {
+      if (!this.closed) this.#work.call(this, state);
+    });
+    return this;
+  }
+}

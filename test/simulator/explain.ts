@@ -1,0 +1,35 @@
+import type { Bugs } from './bugs.ts';
+import { shrink } from './shrink.ts';
+import { type SimulationResult, simulate } from './simulate.ts';
+
+/** Orders, buyers and payments; of a violation that names none of them every line matters. */
+const NAMES = /\b[0-9A-HJKMNP-TV-Z]{14}\b|\bbuyer\d+\b/g;
+const ORDER_ID = /\b[0-9A-HJKMNP-TV-Z]{14}\b/g;
+/** What happened to processes and servers, whomever it concerned. */
+const MISHAP = / (is killed|starts|is stopped|goes on|is away|is back|is slow|heals|loses|is taken|recover)/;
+
+/** A failing seed as a person wants it: what broke, the smallest scenario that still breaks, and the lines about it. */
+export async function explain(failed: SimulationResult, bugs: Bugs): Promise<string> {
+  const small = await shrink(failed, bugs);
+  const { violations, lines } = await simulate(failed.seed, { bugs, scenario: small.scenario, keepLines: true });
+  const { sales: _, ...scenario } = small.scenario;
+  return [
+    `seed ${failed.seed}, trace ${failed.traceHash}:`,
+    ...failed.violations.map((violation) => `  ${violation}`),
+    'in the smallest scenario that still breaks a promise:',
+    ...violations.map((violation) => `  ${violation}`),
+    `  ${JSON.stringify(scenario)}`,
+    ...linesAbout(violations, lines).map((line) => `    ${line}`),
+    `replay: node test/simulator/run.mjs --from ${failed.seed} --seeds 1${[...bugs].map((bug) => ` --bug ${bug}`).join('')}`,
+  ].join('\n');
+}
+
+function linesAbout(violations: readonly string[], lines: readonly string[]): readonly string[] {
+  const names = new Set(violations.flatMap((violation) => violation.match(NAMES) ?? []));
+  if (names.size === 0) return lines;
+  // The orders of a batch that one of them is in are not all its own: names are taken from the violations only.
+  return lines.filter((line) => {
+    if (MISHAP.test(line) || [...names].some((name) => line.includes(name))) return true;
+    return line.includes('  check') && (line.match(ORDER_ID) ?? []).length === 0;
+  });
+}

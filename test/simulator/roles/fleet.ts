@@ -1,0 +1,83 @@
+import type { Bugs } from '../bugs.ts';
+import { Process } from '../core/process.ts';
+import type { World } from '../core/world.ts';
+import type { Internet } from '../people/internet.ts';
+import type { RoleName, Scenario } from '../scenario.ts';
+import type { DataCenter } from '../servers/data-center.ts';
+import { startFront } from './front.ts';
+import type { Newsroom } from './newsroom.ts';
+import type { RoleParts } from './role.ts';
+import { startScheduler } from './scheduler.ts';
+import { startWorker } from './worker.ts';
+
+export interface FleetParts {
+  readonly world: World;
+  readonly center: DataCenter;
+  readonly internet: Internet;
+  readonly newsroom: Newsroom;
+  readonly bugs: Bugs;
+  readonly scenario: Scenario;
+  readonly onViolation: (text: string) => void;
+}
+
+/** The processes of all roles; one that was killed is started again under a name of its own. */
+export class Fleet {
+  readonly #places: { readonly role: RoleName; process: Process; lives: number }[] = [];
+
+  constructor(private readonly parts: FleetParts) {
+    const { fronts, workers, schedulers } = parts.scenario;
+    const start = (role: RoleName, count: number) => {
+      for (let n = 0; n < count; n += 1) {
+        this.#places.push({ role, process: this.#start(role, `${role}${n}.0`), lives: 1 });
+      }
+    };
+    start('front', fronts);
+    start('worker', workers);
+    start('scheduler', schedulers);
+  }
+
+  kill(role: RoleName, which: number, forMs: number): void {
+    const place = this.#place(role, which);
+    if (place === undefined || !place.process.alive) return;
+    const { world } = this.parts;
+    world.trace.note(world.now, place.process.name, 'is killed');
+    place.process.kill();
+    const name = `${place.process.name.split('.')[0]}.${place.lives}`;
+    place.lives += 1;
+    world.after(forMs, () => {
+      world.trace.note(world.now, name, 'starts');
+      place.process = this.#start(role, name);
+    });
+  }
+
+  stop(role: RoleName, which: number, forMs: number): void {
+    const { world } = this.parts;
+    const process = this.#place(role, which)?.process;
+    if (process === undefined) return;
+    world.trace.note(world.now, process.name, 'is stopped');
+    process.stop();
+    world.after(forMs, () => {
+      world.trace.note(world.now, process.name, 'goes on');
+      process.goOn();
+    });
+  }
+
+  #place(role: RoleName, which: number) {
+    const places = this.#places.filter((place) => place.role === role);
+    return places[which % places.length];
+  }
+
+  #start(role: RoleName, name: string): Process {
+    const { world, center, internet, newsroom, bugs, scenario, onViolation } = this.parts;
+    const process = new Process(world, name, Math.round(world.random.between(-scenario.skewMs, scenario.skewMs)));
+    const parts: RoleParts = { process, ports: center.portsOf(process), newsroom, bugs, onViolation };
+    if (role === 'worker') startWorker(parts);
+    if (role === 'scheduler') startScheduler(parts);
+    if (role === 'front') {
+      const front = startFront(parts);
+      internet.fronts.add(front);
+      process.onDeath(() => internet.fronts.delete(front));
+    }
+    return process;
+  }
+}

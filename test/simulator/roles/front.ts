@@ -1,0 +1,171 @@
+import { Subject } from 'rxjs';
+import { serialiseOrder } from '../../../src/api/order-json.ts';
+import { submitPurchase } from '../../../src/api/purchase-desk.ts';
+import { isFault } from '../../../src/domain/errors.ts';
+import type { Order } from '../../../src/domain/order.ts';
+import { closeSale } from '../../../src/services/close-sale.ts';
+import { NodeLease, nodeLeaseDefaults } from '../../../src/services/node-lease.ts';
+import { OrderFinder } from '../../../src/services/order-finder.ts';
+import type { OrderOutcome } from '../../../src/services/order-outcome.ts';
+import { Orders, type Viewer } from '../../../src/services/orders.ts';
+import { PaymentEvents } from '../../../src/services/payment-events.ts';
+import { publishSale } from '../../../src/services/publish.ts';
+import { Sales } from '../../../src/services/sales.ts';
+import { purchase, purchaseDefaults } from '../../../src/streams/purchase.ts';
+import type { PurchaseRequest } from '../../../src/streams/purchase-request.ts';
+import { carelessLog } from './planted.ts';
+import { createSimulatedPolicy } from './policy.ts';
+import { type RoleParts, TIMES } from './role.ts';
+
+/** As the buyer's client sees it. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface Front {
+  readonly process: RoleParts['process'];
+  purchase(saleId: string, userId: string, key: string | undefined): Promise<Answer>;
+  order(orderId: string, userId: string): Promise<Answer>;
+  pay(orderId: string, userId: string): Promise<Answer>;
+  cancel(orderId: string, userId: string): Promise<Answer>;
+  webhook(signature: string, body: Uint8Array): Promise<Answer>;
+  publish(saleId: string): Promise<Answer>;
+  close(saleId: string): Promise<Answer>;
+}
+
+/** As src/app/policies.ts sets them. */
+const POLICY = { concurrency: 4, failureShare: 0.5, windowMs: 5000, minimumRps: 1, halfOpenAfterMs: 1000 } as const;
+const NODE_RETRY_MS = 300;
+
+/** The front: the real purchase stream and services, wired as the composition root does. */
+export function startFront(parts: RoleParts): Front {
+  const { process, ports, newsroom, bugs, onViolation } = parts;
+  const { queue, store, payments } = ports;
+  const { clock } = process;
+  const { random } = process.world;
+  const news = newsroom.newsOf(process);
+  const log = carelessLog(parts);
+  const sales = new Sales({ ...ports, clock });
+  news.news$.subscribe((item) => item.type === 'sale' && sales.forget(item.saleId));
+  every(TIMES.warmEveryMs, () => sales.warm());
+
+  const lease = new NodeLease({ ...ports, clock }, { ...nodeLeaseDefaults, holder: process.name, random: random.next });
+  const takeNumber = () => lease.renew().catch(() => void process.after(NODE_RETRY_MS, takeNumber));
+  void takeNumber();
+
+  const request$ = new Subject<PurchaseRequest>();
+  purchase(
+    request$,
+    {
+      queue,
+      log,
+      sales: {
+        known: (saleId) => sales.known(saleId),
+        find: (saleId) => sales.find(saleId),
+        forget: (saleId) => sales.forget(saleId),
+        observe: (saleId, stock) => sales.observe(saleId, stock),
+      },
+      newId: lease.newId,
+      clock,
+      policies: {
+        queue: createSimulatedPolicy(process, 'queue', { ...POLICY, timeoutMs: TIMES.deadlineMs * 0.5 }),
+        log: createSimulatedPolicy(process, 'log', { ...POLICY, timeoutMs: TIMES.deadlineMs * 0.9 }),
+      },
+    },
+    {
+      ...purchaseDefaults,
+      deadlineMs: TIMES.deadlineMs,
+      batchSize: 4,
+      concurrency: 2,
+      capacity: 16,
+      schedule: (task) => void process.after(0, task),
+    },
+  ).subscribe({
+    next: ({ requests, outcomes }) => {
+      for (const [n, request] of requests.entries()) {
+        const outcome = outcomes[n];
+        if (outcome === undefined) onViolation(`the request ${request.requestId} was left without an outcome`);
+        else request.respond(outcome);
+      }
+    },
+    error: (error: unknown) => onViolation(`the purchase stream failed: ${String(error)}`),
+  });
+
+  const finder = new OrderFinder(ports);
+  const orders = new Orders({
+    ...ports,
+    finder,
+    news,
+    clock,
+    delay: (ms) => process.wait(ms),
+    onNotReturned: () => {},
+  });
+  const events = new PaymentEvents({ payments, store, finder, news, clock, onNotice: () => {} });
+  const admin = { ...ports, sales, news, clock };
+  const draining = () => false;
+  let requests = 0;
+
+  function every(ms: number, task: () => Promise<unknown>): void {
+    const round = () => task().then(next, next);
+    const next = () => void process.after(ms, round);
+    void round();
+  }
+
+  return {
+    process,
+    purchase: async (saleId, userId, idempotencyKey) => {
+      requests += 1;
+      const asked = { saleId, userId, idempotencyKey, requestId: `${process.name}-${requests}` };
+      let replies = 0;
+      const answer = await new Promise<Answer & { readonly headers: readonly (readonly [string, string])[] }>(
+        (resolve) =>
+          submitPurchase(
+            { purchases: { submit: (request) => request$.next(request) }, clock, draining },
+            asked,
+            (reply) => {
+              replies += 1;
+              if (replies > 1) onViolation(`the request ${asked.requestId} was answered twice`);
+              resolve({ status: reply.status, body: reply.body, headers: [...(reply.headers ?? [])] });
+            },
+          ),
+      );
+      const replayed = answer.headers.some(([name]) => name === 'idempotent-replayed');
+      if (!replayed || !bugs.has('replayTellsStateNow')) return answer;
+      const now = await store.order((JSON.parse(answer.body) as Order).id);
+      return now === undefined ? answer : { status: 201, body: serialiseOrder(now) };
+    },
+    order: (orderId, userId) =>
+      guarded(async () => {
+        const order = await orders.find(orderId, viewer(userId));
+        return order === undefined ? NOT_FOUND : { status: 200, body: serialiseOrder(order) };
+      }),
+    pay: (orderId, userId) => guarded(async () => answerOf(await orders.pay(orderId, viewer(userId)))),
+    cancel: (orderId, userId) => guarded(async () => answerOf(await orders.cancel(orderId, viewer(userId)))),
+    webhook: (signature, body) =>
+      guarded(async () => ({ status: (await events.receive(signature, body)) === 'received' ? 200 : 400, body: '' })),
+    publish: (saleId) => guarded(async () => ({ status: 200, body: (await publishSale(saleId, admin)).kind })),
+    close: (saleId) => guarded(async () => ({ status: 200, body: (await closeSale(saleId, admin)).kind })),
+  };
+
+  /** A fault is a 503, as src/api/reading.ts has it; anything else is a bug. */
+  async function guarded(work: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isFault(error)) onViolation(`a request failed with ${String(error)}`);
+      return { status: 503, body: String(error) };
+    }
+  }
+}
+
+const NOT_FOUND: Answer = { status: 404, body: '' };
+
+function answerOf(outcome: OrderOutcome): Answer {
+  if (outcome.kind === 'unknown') return NOT_FOUND;
+  return { status: outcome.kind === 'ok' ? 200 : 409, body: serialiseOrder(outcome.order) };
+}
+
+function viewer(userId: string): Viewer {
+  return { userId, admin: false };
+}

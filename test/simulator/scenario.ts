@@ -1,0 +1,104 @@
+import type { Sale } from '../../src/domain/sale.ts';
+import { CALM, type Weather } from './core/network.ts';
+import { START_MS } from './core/process.ts';
+import type { Random } from './core/random.ts';
+
+/** What a seed stands for: who is there, what is sold, and what goes wrong until `healAt`. Times are virtual ms. */
+export interface Scenario {
+  readonly sales: readonly Sale[];
+  readonly buyers: number;
+  readonly fronts: number;
+  readonly workers: number;
+  readonly schedulers: number;
+  readonly partitions: number;
+  readonly weather: Weather;
+  /** Share of the news that nobody hears. */
+  readonly lostNews: number;
+  readonly mishaps: readonly Mishap[];
+  /** Wall clocks may be this far off, milliseconds. */
+  readonly skewMs: number;
+  /** When an admin closes the first sale, if one does. */
+  readonly closeAt: number | undefined;
+  readonly healAt: number;
+}
+
+export type Mishap = { readonly at: number; readonly forMs: number } & (
+  | { readonly kind: 'kill' | 'stop'; readonly role: RoleName; readonly which: number }
+  | { readonly kind: 'away' | 'slow'; readonly server: ServerName }
+);
+
+export type RoleName = 'front' | 'worker' | 'scheduler';
+
+export type ServerName = 'queue' | 'log' | 'database' | 'live' | 'provider';
+
+const ROLES: readonly RoleName[] = ['front', 'front', 'worker', 'scheduler'];
+const SERVERS: readonly ServerName[] = ['queue', 'log', 'database', 'live', 'provider'];
+
+/** From here on nothing goes wrong any more; every sale is over by then, or nearly. */
+const HEAL_MS = 26_000;
+
+/** Kinds of trouble are switched on by coin: a seed with little of one kind tells more than one with all of it. */
+export function scenarioOf(random: Random): Scenario {
+  const sales = Array.from({ length: random.chance(0.25) ? 2 : 1 }, (_, n) => saleOf(random, n + 1));
+  const mishaps: Mishap[] = [];
+  const some = (share: number, most: number, make: (at: number) => Mishap) => {
+    if (!random.chance(share)) return;
+    for (let n = random.integer(1, most); n > 0; n -= 1) mishaps.push(make(random.between(500, HEAL_MS - 1000)));
+  };
+  const hit = (kind: 'kill' | 'stop', at: number, forMs: number): Mishap => ({
+    kind,
+    at,
+    forMs,
+    role: random.pick(ROLES),
+    which: random.integer(0, 1),
+  });
+  some(0.6, 8, (at) => hit('kill', at, random.between(100, 4000)));
+  some(0.3, 4, (at) => hit('stop', at, random.between(300, 7000)));
+  some(0.4, 3, (at) => ({ kind: 'away', at, forMs: random.between(100, 4000), server: random.pick(SERVERS) }));
+  some(0.4, 4, (at) => ({ kind: 'slow', at, forMs: random.between(500, 5000), server: random.pick(SERVERS) }));
+  return {
+    sales,
+    buyers: random.integer(3, 12),
+    fronts: random.integer(1, 2),
+    workers: random.integer(1, 2),
+    schedulers: random.integer(1, 2),
+    partitions: random.integer(1, 3),
+    weather: weatherOf(random),
+    lostNews: random.chance(0.3) ? 0.5 : 0,
+    mishaps,
+    skewMs: random.chance(0.3) ? 300 : 0,
+    closeAt: random.chance(0.2) ? random.between(3000, 20_000) : undefined,
+    healAt: HEAL_MS,
+  };
+}
+
+function weatherOf(random: Random): Weather {
+  if (random.chance(0.3)) return CALM;
+  const share = (most: number) => (random.chance(0.5) ? random.between(0, most) : 0);
+  return {
+    latencyMs: [0.2, random.pick([2, 10, 60, 300])],
+    lost: share(0.05),
+    unanswered: share(0.08),
+    doubled: share(0.1),
+    late: share(0.05),
+  };
+}
+
+function saleOf(random: Random, n: number): Sale {
+  const opensAt = START_MS + random.integer(500, 3000);
+  return {
+    id: `sale_${n}`,
+    productId: 'product',
+    title: 'A thing',
+    description: 'Scarce.',
+    price: { amount: 1000 + n, currency: 'EUR' },
+    total: random.integer(1, 7),
+    perBuyerLimit: random.integer(1, 2),
+    opensAt,
+    closesAt: opensAt + random.integer(6000, 22_000),
+    payWithinSeconds: random.integer(2, 8),
+    status: 'draft',
+    epoch: 1,
+    version: 1,
+  };
+}

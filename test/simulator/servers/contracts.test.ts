@@ -1,0 +1,16 @@
+import { liveStateContract } from '../../contract/live-state.ts';
+import { orderStoreContract } from '../../contract/order-store.ts';
+import { ticketQueueContract } from '../../contract/ticket-queue.ts';
+import { SimulatedLiveState } from './live-state.ts';
+import { SimulatedOrderStore } from './order-store.ts';
+import { SimulatedTicketQueue } from './ticket-queue.ts';
+
+// What is simulated proves something about the streams only as far as it keeps the ports' rules.
+const close = async () => undefined;
+
+ticketQueueContract('the simulated queue', async () => ({ queue: new SimulatedTicketQueue(Date.now), close }));
+orderStoreContract('the simulated store', async () => {
+  const store = new SimulatedOrderStore();
+  return { store, other: store, close };
+});
+liveStateContract('the simulated live state', async () => ({ live: new SimulatedLiveState(), close }));

@@ -1,0 +1,87 @@
+import type { Order } from '../../../src/domain/order.ts';
+import type { Catalogue } from '../../../src/ports/catalogue.ts';
+import type { Leases } from '../../../src/ports/leases.ts';
+import type { LiveState } from '../../../src/ports/live-state.ts';
+import type { OrderLog } from '../../../src/ports/order-log.ts';
+import type { OrderStore } from '../../../src/ports/order-store.ts';
+import type { Payments } from '../../../src/ports/payments.ts';
+import type { TicketQueue } from '../../../src/ports/ticket-queue.ts';
+import { MemoryCatalogue } from '../../support/fakes/memory-catalogue.ts';
+import { MemoryLeases } from '../../support/fakes/memory-leases.ts';
+import type { Bugs } from '../bugs.ts';
+import { createServer, type Network, remote } from '../core/network.ts';
+import { type Process, START_MS } from '../core/process.ts';
+import type { World } from '../core/world.ts';
+import { SimulatedLiveState } from './live-state.ts';
+import { logOf } from './log-client.ts';
+import { Broker } from './order-log.ts';
+import { SimulatedOrderStore } from './order-store.ts';
+import { PaymentProvider } from './payment-provider.ts';
+import { SimulatedTicketQueue } from './ticket-queue.ts';
+
+/** The ports of one process, each behind the network. */
+export interface RemotePorts {
+  readonly queue: TicketQueue;
+  readonly log: OrderLog;
+  readonly store: OrderStore;
+  readonly catalogue: Catalogue;
+  readonly leases: Leases;
+  readonly live: LiveState;
+  readonly payments: Payments;
+}
+
+export interface DataCenterOptions {
+  readonly partitions: number;
+  readonly bugs: Bugs;
+  readonly onOrder: (before: Order | undefined, after: Order) => void;
+  readonly post: (signature: string, body: Uint8Array) => Promise<void>;
+}
+
+/** How long their clients wait, milliseconds: shorter than in life, in the same proportions. */
+const TIMEOUTS_MS = { queue: 1500, log: 2500, database: 2500, live: 2500, provider: 2000 } as const;
+
+/** The servers that all processes share: queue, log, database, live state and payment provider. */
+export class DataCenter {
+  readonly servers = {
+    queue: createServer('queue', TIMEOUTS_MS.queue),
+    log: createServer('log', TIMEOUTS_MS.log),
+    /** Orders, catalogue and leases. */
+    database: createServer('database', TIMEOUTS_MS.database),
+    live: createServer('live', TIMEOUTS_MS.live),
+    provider: createServer('provider', TIMEOUTS_MS.provider),
+  };
+  readonly queue: SimulatedTicketQueue;
+  readonly broker: Broker;
+  readonly store: SimulatedOrderStore;
+  readonly catalogue = new MemoryCatalogue();
+  readonly leases: MemoryLeases;
+  readonly live: SimulatedLiveState;
+  readonly provider: PaymentProvider;
+
+  constructor(
+    world: World,
+    readonly network: Network,
+    { partitions, bugs, onOrder, post }: DataCenterOptions,
+  ) {
+    const now = () => START_MS + Math.floor(world.now);
+    this.queue = new SimulatedTicketQueue(now, bugs);
+    this.broker = new Broker(world, partitions);
+    this.store = new SimulatedOrderStore({ bugs, onChange: onOrder });
+    this.leases = new MemoryLeases(now);
+    this.live = new SimulatedLiveState(bugs);
+    this.provider = new PaymentProvider(world, bugs, post);
+  }
+
+  portsOf(process: Process): RemotePorts {
+    const { network, servers } = this;
+    return {
+      queue: remote<TicketQueue>(network, process, servers.queue, this.queue),
+      log: logOf(process, network, servers.log, this.broker),
+      store: remote<OrderStore>(network, process, servers.database, this.store),
+      catalogue: remote<Catalogue>(network, process, servers.database, this.catalogue),
+      leases: remote<Leases>(network, process, servers.database, this.leases),
+      live: remote<LiveState>(network, process, servers.live, this.live),
+      payments: this.provider.clientOf(process, network, servers.provider),
+    };
+  }
+}

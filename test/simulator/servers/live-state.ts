@@ -1,0 +1,44 @@
+import type { LiveDelta, LiveSale, LiveState, TimelinePoint } from '../../../src/ports/live-state.ts';
+import { type Bugs, NO_BUGS } from '../bugs.ts';
+
+interface Figures {
+  reserved: number;
+  version: number;
+  readonly seconds: Map<number, number>;
+  /** Partition -> the last offset that was applied. */
+  readonly applied: Map<number, number>;
+}
+
+/** The live state in plain memory. */
+export class SimulatedLiveState implements LiveState {
+  readonly #sales = new Map<string, Figures>();
+
+  constructor(private readonly bugs: Bugs = NO_BUGS) {}
+
+  async apply(partition: number, deltas: readonly LiveDelta[]): Promise<void> {
+    const before = new Map<string, number>();
+    for (const { saleId, offset, second, reserved } of deltas) {
+      const figures = this.#sales.get(saleId) ?? { reserved: 0, version: 0, seconds: new Map(), applied: new Map() };
+      this.#sales.set(saleId, figures);
+      // An entry's deltas come together: what counts is where the partition stood before this call.
+      if (!before.has(saleId)) before.set(saleId, figures.applied.get(partition) ?? -1);
+      if (offset <= (before.get(saleId) ?? -1) && !this.bugs.has('doubledDeltas')) continue;
+      figures.reserved += reserved;
+      figures.version += 1;
+      figures.seconds.set(second, (figures.seconds.get(second) ?? 0) + reserved);
+      figures.applied.set(partition, Math.max(offset, figures.applied.get(partition) ?? -1));
+    }
+  }
+
+  async sale(saleId: string): Promise<LiveSale | undefined> {
+    const figures = this.#sales.get(saleId);
+    return figures && { saleId, reserved: figures.reserved, version: figures.version };
+  }
+
+  async timeline(saleId: string): Promise<readonly TimelinePoint[]> {
+    const seconds = [...(this.#sales.get(saleId)?.seconds ?? [])].sort(([a], [b]) => a - b);
+    return seconds.map(([second, reserved]) => ({ second, reserved }));
+  }
+
+  async ping(): Promise<void> {}
+}

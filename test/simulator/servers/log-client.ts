@@ -1,0 +1,43 @@
+import { Observable } from 'rxjs';
+import type { ConsumeOptions, DeadLetter, LogChunk, OrderLog } from '../../../src/ports/order-log.ts';
+import type { Network, Server } from '../core/network.ts';
+import type { Process } from '../core/process.ts';
+import { Membership } from './log-member.ts';
+import type { Broker } from './order-log.ts';
+
+/** How long a broker waits for a member that has died before it gives its partitions to others. */
+const SESSION_TIMEOUT_MS = 2500;
+
+/** The order log as one process sees it. */
+export function logOf(process: Process, network: Network, server: Server, broker: Broker): OrderLog {
+  const call = <T>(name: string, work: () => T, args?: unknown) =>
+    network.call(process, server, name, async () => work(), args);
+  return {
+    append: (record) => call('append', () => broker.append(record), record),
+    appendFence: (saleId, epoch) => call('appendFence', () => broker.appendFence(saleId, epoch), [saleId, epoch]),
+    // As a client that has lost its broker knows it: not the moment that it is gone.
+    writable: () => server.up,
+    lag: (group) => call('lag', () => broker.lag(group)),
+    deadLetter: (letter) => call('deadLetter', () => void broker.letters.push(letter), letter),
+    deadLetters: () => letters(broker),
+    replayed: (letter) => call('replayed', () => void broker.replayed.add(letter)),
+    ping: () => call('ping', () => undefined),
+    consume: (options) => consume(process, server, broker, options),
+  };
+}
+
+function consume(process: Process, server: Server, broker: Broker, options: ConsumeOptions): Observable<LogChunk> {
+  return new Observable<LogChunk>((subscriber) => {
+    const member = new Membership(process, server, broker, options, (chunk) => subscriber.next(chunk));
+    broker.join(options.group, member);
+    process.onDeath(() => process.world.after(SESSION_TIMEOUT_MS, () => broker.leave(options.group, member)));
+    return () => {
+      member.end();
+      if (process.alive) broker.leave(options.group, member);
+    };
+  });
+}
+
+async function* letters(broker: Broker): AsyncGenerator<DeadLetter> {
+  yield* broker.letters.filter((letter) => !broker.replayed.has(letter));
+}

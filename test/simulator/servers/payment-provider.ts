@@ -1,0 +1,78 @@
+import type { Money } from '../../../src/domain/money.ts';
+import type { Order } from '../../../src/domain/order.ts';
+import type { PaymentEvent, Payments, WebhookRefusal } from '../../../src/ports/payments.ts';
+import type { Bugs } from '../bugs.ts';
+import type { Network, Server } from '../core/network.ts';
+import type { Process } from '../core/process.ts';
+import type { World } from '../core/world.ts';
+
+/** A message is tried again, for as long as it takes, as a provider does for days. */
+const RETRY_MS = [300, 3000] as const;
+/** Some time goes by between a charge and its message. */
+const TAKES_MS = [5, 2500] as const;
+const TWICE = 0.15;
+const SIGNATURE = 'the provider';
+
+interface Payment {
+  readonly orderId: string;
+  readonly price: Money;
+  refunds: number;
+}
+
+/** Takes money and tells of it, later, more than once if it must; gives it back once. */
+export class PaymentProvider {
+  readonly payments = new Map<string, Payment>();
+  #untold = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly bugs: Bugs,
+    /** Brings a message to some front; rejects when nobody took it. */
+    private readonly post: (signature: string, body: Uint8Array) => Promise<void>,
+  ) {}
+
+  /** Whether everybody was told everything. */
+  get idle(): boolean {
+    return this.#untold === 0;
+  }
+
+  /** The port, as a process sees it. */
+  clientOf(process: Process, network: Network, server: Server): Payments {
+    return {
+      charge: (order) => network.call(process, server, 'charge', async () => this.#charge(order), order.id),
+      refund: (paymentId) => network.call(process, server, 'refund', async () => this.#refund(paymentId), paymentId),
+      read,
+    };
+  }
+
+  #charge({ id: orderId, price }: Pick<Order, 'id' | 'price'>): void {
+    const paymentId = `pay_${orderId}`;
+    const { random } = this.world;
+    if (!this.payments.has(paymentId)) this.payments.set(paymentId, { orderId, price, refunds: 0 });
+    // Also for a repeated charge: whoever asks again has not heard of the first.
+    const deliveries = random.chance(TWICE) ? 2 : 1;
+    for (let n = 0; n < deliveries; n += 1) {
+      this.#untold += 1;
+      this.world.after(random.between(...TAKES_MS), () => this.#tell({ paymentId, orderId }));
+    }
+  }
+
+  #refund(paymentId: string): void {
+    const payment = this.payments.get(paymentId);
+    if (payment !== undefined) payment.refunds = this.bugs.has('refundTwice') ? payment.refunds + 1 : 1;
+  }
+
+  #tell({ paymentId, orderId }: { readonly paymentId: string; readonly orderId: string }): void {
+    const event: PaymentEvent = { id: `evt_${paymentId}`, type: 'captured', paymentId, orderId };
+    const again = () =>
+      this.world.after(this.world.random.between(...RETRY_MS), () => this.#tell({ paymentId, orderId }));
+    this.post(SIGNATURE, new TextEncoder().encode(JSON.stringify(event))).then(() => {
+      this.#untold -= 1;
+    }, again);
+  }
+}
+
+function read(signature: string, body: Uint8Array): PaymentEvent | WebhookRefusal {
+  if (signature !== SIGNATURE) return 'signature';
+  return JSON.parse(new TextDecoder().decode(body)) as PaymentEvent;
+}

@@ -1,0 +1,26 @@
+import type { Bugs } from './bugs.ts';
+import { CALM } from './core/network.ts';
+import type { Scenario } from './scenario.ts';
+import { type SimulationResult, simulate } from './simulate.ts';
+
+/** Makes a failing seed's scenario smaller for as long as it still fails; each step is another run of the seed. */
+export async function shrink(failed: SimulationResult, bugs: Bugs): Promise<SimulationResult> {
+  let smallest = failed;
+  const attempt = async (change: (scenario: Scenario) => Scenario): Promise<boolean> => {
+    const scenario = change(smallest.scenario);
+    const result = await simulate(failed.seed, { bugs, scenario });
+    if (result.violations.length === 0) return false;
+    smallest = result;
+    return true;
+  };
+  await attempt((scenario) => ({ ...scenario, weather: CALM }));
+  await attempt((scenario) => ({ ...scenario, lostNews: 0, skewMs: 0 }));
+  for (let n = smallest.scenario.mishaps.length - 1; n >= 0; n -= 1) {
+    await attempt((scenario) => ({ ...scenario, mishaps: scenario.mishaps.filter((_, place) => place !== n) }));
+  }
+  while (smallest.scenario.buyers > 1 && (await attempt((scenario) => ({ ...scenario, buyers: scenario.buyers - 1 }))));
+  if (smallest.scenario.sales.length > 1) {
+    await attempt((scenario) => ({ ...scenario, sales: scenario.sales.slice(0, 1) }));
+  }
+  return smallest;
+}

@@ -1,0 +1,126 @@
+import { type Bugs, NO_BUGS } from './bugs.ts';
+import { checkFromInside } from './checks/inside.ts';
+import { checkFromOutside } from './checks/outside.ts';
+import { RowWatch } from './checks/row-watch.ts';
+import { CALM, Network } from './core/network.ts';
+import { START_MS } from './core/process.ts';
+import { Random } from './core/random.ts';
+import { Trace } from './core/trace.ts';
+import { World } from './core/world.ts';
+import { planMishaps } from './mishaps.ts';
+import { administer } from './people/admin.ts';
+import { Buyer } from './people/buyer.ts';
+import { History } from './people/history.ts';
+import { Internet } from './people/internet.ts';
+import { Fleet } from './roles/fleet.ts';
+import { Newsroom } from './roles/newsroom.ts';
+import { type Scenario, scenarioOf } from './scenario.ts';
+import { DataCenter } from './servers/data-center.ts';
+
+export interface SimulationOptions {
+  readonly bugs?: Bugs;
+  /** Whether the trace keeps its lines, for somebody to read. */
+  readonly keepLines?: boolean;
+  /** Instead of the seed's own: what is left of it while it is made smaller. */
+  readonly scenario?: Scenario;
+}
+
+export interface SimulationResult {
+  readonly seed: number;
+  /** Broken promises; empty when all is well. */
+  readonly violations: readonly string[];
+  readonly traceHash: string;
+  readonly lines: readonly string[];
+  readonly events: number;
+  readonly calls: number;
+  /** Purchases that were answered 201, replays included. */
+  readonly bought: number;
+  readonly endedAt: number;
+  readonly scenario: Scenario;
+}
+
+/** How often it is looked whether all has come to rest, behind the time of healing, and for how long. */
+const LOOK_EVERY_MS = 2000;
+const REST_WITHIN_MS = 45_000;
+
+/** One sale, or two, from before their opening until every order has ended; the same seed gives the same run. */
+export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
+  const { bugs = NO_BUGS, keepLines = false } = options;
+  const world = new World(new Random(seed), new Trace(keepLines));
+  const own = scenarioOf(world.random);
+  const { scenario = own } = options;
+  const { sales, healAt } = scenario;
+  const violations: string[] = [];
+  const report = (violation: string) => {
+    world.trace.note(world.now, 'check', violation);
+    violations.push(violation);
+  };
+  const network = new Network(world);
+  network.weather = scenario.weather;
+  const internet = new Internet(world, network);
+  const newsroom = new Newsroom(world);
+  newsroom.lost = scenario.lostNews;
+  const watch = new RowWatch(sales, () => START_MS + world.now, scenario.skewMs, report);
+  const center = new DataCenter(world, network, {
+    partitions: scenario.partitions,
+    bugs,
+    onOrder: watch.onChange,
+    post: async (signature, body) => {
+      const answer = await internet.request('provider', 'tells of a payment', (front) =>
+        front.webhook(signature, body),
+      );
+      if (answer?.status !== 200) throw new Error('nobody took the message');
+    },
+  });
+  for (const sale of sales) await center.catalogue.addSale(sale);
+  const history = new History();
+  const fleet = new Fleet({ world, center, internet, newsroom, bugs, scenario, onViolation: report });
+  planMishaps(world, scenario, fleet, center);
+  world.after(healAt, () => {
+    world.trace.note(world.now, 'world', 'heals');
+    network.weather = CALM;
+    newsroom.lost = 0;
+  });
+
+  void administer(world, internet, sales, scenario.closeAt);
+  for (let n = 1; n <= scenario.buyers; n += 1) {
+    const buyer = new Buyer(`buyer${n}`, { world, internet, history, healAt });
+    for (const sale of sales) void buyer.shop(sale);
+  }
+
+  await world.run(healAt);
+  const untilMs = healAt + REST_WITHIN_MS;
+  while (world.now < untilMs && !(await isAtRest(center, history, sales))) await world.run(world.now + LOOK_EVERY_MS);
+  const stored = new Map(center.store.rows().map(({ order }) => [order.id, order]));
+  checkFromOutside(history, stored, report);
+  await checkFromInside(center, sales, report);
+  return {
+    seed,
+    violations: [...new Set(violations)],
+    traceHash: world.trace.hash,
+    lines: world.trace.lines,
+    events: world.events,
+    calls: network.calls,
+    bought: history.bought().length,
+    endedAt: world.now,
+    scenario,
+  };
+}
+
+/** Nobody wants anything any more, and nothing is left to be done. */
+async function isAtRest(center: DataCenter, history: History, sales: Scenario['sales']): Promise<boolean> {
+  if (history.busy > 0 || !center.provider.idle) return false;
+  const { store, broker, queue } = center;
+  if (store.rows().some(({ order }) => order.state === 'reserved')) return false;
+  if ((await store.owedTickets(1)).length > 0 || (await store.refundsDue(1)).length > 0) return false;
+  if (GROUPS.some((group) => broker.lag(group) > 0)) return false;
+  for (const { id } of sales) {
+    const { pending, ledger } = queue.contents(id);
+    if (pending.length > 0) return false;
+    const unstored = ledger.some(({ orderId }) => store.known(orderId) === undefined);
+    if (unstored) return false;
+  }
+  return true;
+}
+
+const GROUPS = ['settlement', 'live-view'] as const;
