@@ -48,9 +48,11 @@ const WARM_UP = 0;
 const dataDir = await mkdtemp(join(tmpdir(), 'floodgate-bench-'));
 const env = { DATA_DIR: dataDir, JWT_SECRET: SECRET, PORT: '0', LOG_LEVEL: 'info', ...tuning() };
 
-/** Settings of this very run, for trying them: every PURCHASE_… and SETTLEMENT_… of the environment is passed on. */
+/** Settings of this very run, for trying them: FRONT and every PURCHASE_… and SETTLEMENT_… of the environment are passed on. */
 function tuning(): Record<string, string> {
-  const wanted = Object.entries(process.env).filter(([name]) => /^(PURCHASE|SETTLEMENT|ADMISSION)_/.test(name));
+  const wanted = Object.entries(process.env).filter(([name]) =>
+    /^(FRONT$|(PURCHASE|SETTLEMENT|ADMISSION)_)/.test(name),
+  );
   return Object.fromEntries(wanted) as Record<string, string>;
 }
 

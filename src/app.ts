@@ -1,6 +1,6 @@
-import { listenUws } from './adapters/uws/listen.ts';
 import type { Context } from './app/context.ts';
 import { startFront } from './app/front.ts';
+import { chooseFront } from './app/listen.ts';
 import type { Ports } from './app/opened.ts';
 import { openPayments } from './app/payments.ts';
 import { openPorts } from './app/ports.ts';
@@ -53,7 +53,7 @@ export async function startApp<Seeded>(
     }
     // The front comes last and goes first: what it still answers is settled too.
     const front = config.roles.includes('front')
-      ? await startFront(ports, context, { secret, payments, listen: listenUws })
+      ? await startFront(ports, context, { secret, payments, listen: await chooseFront(config.front, log) })
       : undefined;
     port = front?.port;
     if (front !== undefined) ends.push(() => front.stop(config.shutdownGraceMs));

@@ -14,6 +14,7 @@ describe('loadConfig', () => {
     const config = loadConfig({});
     expect(config.http).toMatchObject({ host: '127.0.0.1', port: 3000, maxBodyBytes: 16_384 });
     expect(config.roles).toEqual(['front', 'worker', 'scheduler']);
+    expect(config.front).toBe('auto');
     expect(config).toMatchObject({ dataDir: './data', jwtSecret: undefined, logLevel: 'info' });
     expect(config.payments).toEqual({ webhookSecret: undefined, webhookUrl: undefined });
     expect([config.redis, config.kafka, config.mysql, config.mongo]).toEqual(Array(4).fill(undefined));

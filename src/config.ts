@@ -4,7 +4,7 @@ import type { Role } from './config/settings.ts';
 import { ROLES, SETTINGS } from './config/settings.ts';
 import { Fault } from './domain/errors.ts';
 
-export type { LogLevel, Role } from './config/settings.ts';
+export type { FrontName, LogLevel, Role } from './config/settings.ts';
 export { ROLES, settingsHelp } from './config/settings.ts';
 
 export type Config = ReturnType<typeof loadConfig>;
@@ -28,6 +28,7 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
     jwtSecret: values.JWT_SECRET,
     payments: { webhookSecret: values.PAYMENT_WEBHOOK_SECRET, webhookUrl: values.PAYMENT_WEBHOOK_URL },
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
+    front: values.FRONT,
     http: {
       host: values.HOST,
       port: values.PORT,

@@ -8,6 +8,11 @@ const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+const FRONTS = ['auto', 'uws', 'node'] as const;
+
+/** What serves HTTP and WebSockets: uWebSockets.js, or node:http and ws. */
+export type FrontName = (typeof FRONTS)[number];
+
 /** An HS256 key shorter than the hash weakens it (RFC 7518, section 3.2: 256 bits). */
 const MIN_SECRET_LENGTH = 32;
 
@@ -28,6 +33,12 @@ export const SETTINGS = {
     default: '127.0.0.1',
     accepts: 'a host name or an IP address',
     pattern: /^[A-Za-z0-9.:_-]{1,255}$/,
+  }),
+  FRONT: oneOf<FrontName>({
+    meaning:
+      'What serves HTTP: uws is uWebSockets.js, node is node:http and slower; auto is uws where its binary loads.',
+    default: 'auto',
+    values: FRONTS,
   }),
   ROLES: list<Role>({
     meaning: 'What this process does. Fewer than all the roles needs all four server URLs.',
