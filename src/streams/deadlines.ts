@@ -25,7 +25,7 @@ export const deadlineDefaults = {
  *
  * - orders that were not paid in time expire, and their tickets go back on sale;
  * - tickets that ended orders still owe to the queue go back: of an order that was cancelled or expired by a process that
- *   died, or while the queue was away;
+ *   died, or while the queue was away, or that lost to a rival;
  * - money that was taken for an order that had ended goes back.
  *
  * The three don't wait for each other, nor a sale for another one. A fault is told, and what it kept from being done is

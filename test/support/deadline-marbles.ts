@@ -20,6 +20,7 @@ export interface DeadlineDiagrams {
   readonly look?: Diagram;
   readonly transition?: Diagram;
   readonly release?: Diagram;
+  readonly forfeit?: Diagram;
   readonly returned?: Diagram;
   readonly stock?: Diagram;
   readonly owed?: Diagram;
@@ -63,6 +64,7 @@ export function deadlineMarbles(
     async (id: string, ids: readonly string[]) => queue.release(id, ids),
     answers.release ?? 'a|',
   );
+  const forfeiting = m.port((id: string, ids: readonly string[]) => queue.forfeit(id, ids), answers.forfeit ?? 'a|');
   const awayFor = m.port(async (_id: string, ids: readonly string[]) => ids, '#');
   const returning = m.port((ids: readonly string[]) => store.returned(ids), answers.returned ?? 'a|');
   const stocking = m.port((id: string) => queue.stock(id), answers.stock ?? 'a|');
@@ -84,7 +86,11 @@ export function deadlineMarbles(
         refundsDue: (limit) => store.refundsDue(limit),
         refunded: settling,
       },
-      queue: { release: (id, ids) => (away.includes(id) ? awayFor(id, ids) : releasing(id, ids)), stock: stocking },
+      queue: {
+        release: (id, ids) => (away.includes(id) ? awayFor(id, ids) : releasing(id, ids)),
+        forfeit: forfeiting,
+        stock: stocking,
+      },
       payments: { refund: (paymentId) => refunding(paymentId) },
       news: { tell: (item) => news$.next(item) },
       sales: listing,
@@ -116,6 +122,7 @@ export function deadlineMarbles(
     look$: looking.calls$.pipe(map(([saleId]) => saleId)),
     transition$: moving.calls$.pipe(map(([, ids]) => ids.join(''))),
     release$: releasing.calls$.pipe(map(([, ids]) => ids.join(''))),
+    forfeit$: forfeiting.calls$.pipe(map(([, ids]) => ids.join(''))),
     returned$: returning.calls$.pipe(map(([ids]) => ids.join(''))),
     refund$: refunding.calls$.pipe(map(([paymentId]) => paymentId)),
     orders$: news$.pipe(

@@ -7,7 +7,7 @@ import type { Payments } from '../../ports/payments.ts';
 import type { TicketQueue } from '../../ports/ticket-queue.ts';
 
 export interface DeadlinePorts {
-  readonly queue: Pick<TicketQueue, 'release' | 'stock'>;
+  readonly queue: Pick<TicketQueue, 'release' | 'forfeit' | 'stock'>;
   readonly store: Pick<OrderStore, 'due' | 'transition' | 'owedTickets' | 'returned' | 'refundsDue' | 'refunded'>;
   readonly payments: Pick<Payments, 'refund'>;
   readonly news: Pick<News, 'tell'>;
@@ -46,5 +46,13 @@ export type DeadlineResult =
       readonly lateMs?: number;
       readonly fault?: unknown;
     }
-  | { readonly step: 'return'; readonly saleId?: string; readonly returned: number; readonly fault?: unknown }
+  | {
+      readonly step: 'return';
+      readonly saleId?: string;
+      /** Tickets that are in the queue again. */
+      readonly returned: number;
+      /** Reservations that left the queue without their ticket, which another order holds; left out if none. */
+      readonly forfeited?: number;
+      readonly fault?: unknown;
+    }
   | { readonly step: 'refund'; readonly refunded: number; readonly fault?: unknown };

@@ -1,7 +1,9 @@
 import { map, mergeMap } from 'rxjs';
 import { describe, it } from 'vitest';
 import { deadlineMarbles } from '../../../test/support/deadline-marbles.ts';
+import { newOrder } from '../../../test/support/orders.ts';
 import { AWAY, type PromiseMarbles, promiseMarbles } from '../../../test/support/promise-marbles.ts';
+import { aSale } from '../../../test/support/sales.ts';
 
 /** Orders that a process ended which then died: their tickets are owed. */
 function owing(
@@ -87,6 +89,35 @@ describe('the return of owed tickets', () => {
       m.expectObservable(of('return'), '   ^------!').toBe('f----1', {
         f: { returned: 0, fault: AWAY },
         1: some('s', 1),
+      });
+    }));
+
+  it('lets the reservation of an order that lost its ticket go, and no ticket come back for it', () =>
+    promiseMarbles((m) => {
+      const { of, store, queue, forfeit$, release$, returned$, stock$ } = deadlineMarbles(m, {
+        ticks: '                           -t---t',
+        due: {},
+        forfeit: '                         -a|',
+      });
+      const sale = aSale({ id: 's', total: 3 });
+      const [rival, loser, ended] = [
+        newOrder({ id: 'r', saleId: 's', ticket: 1 }),
+        newOrder({ id: 'l', saleId: 's', ticket: 1 }),
+        newOrder({ id: 'e', saleId: 's', ticket: 2 }),
+      ];
+      void queue.load(sale);
+      const items = ['l', 'e'].map((id) => ({ orderId: id, userId: id, key: id, fingerprint: '{}' }));
+      void queue.reserve('s', sale.epoch, items);
+      void store.store({ group: 'test', positions: [], orders: [rival, loser, ended] });
+      void store.transition('cancelled', ['e'], m.clock.now());
+
+      m.expectObservable(forfeit$).toBe('            -l');
+      m.expectObservable(release$).toBe('            --e');
+      m.expectObservable(returned$).toBe('           --x', { x: 'el' });
+      m.expectObservable(stock$).toBe('              --s', { s: 's 2' });
+      m.expectObservable(of('return'), '   ^-----!').toBe('--1', { 1: { saleId: 's', returned: 1, forfeited: 1 } });
+      m.expectObservable(returned$.pipe(mergeMap(() => queue.audit('s')))).toBe('--x', {
+        x: { epoch: sale.epoch, held: 0, heldByBuyers: 0, remaining: 2, pending: 0, doubled: [] },
       });
     }));
 

@@ -6,7 +6,10 @@ import { type Batch, paced, pauseAfterFault } from './paced.ts';
 
 type Returned = Extract<DeadlineResult, { step: 'return' }>;
 
-/** Returns the tickets that ended orders owe to the queue, except those that are `inHand` elsewhere in this process. */
+/**
+ * Returns the tickets that ended orders owe to the queue, except those that are `inHand` elsewhere in this process. The
+ * reservation of an order that lost its ticket to another one goes, and the ticket stays away.
+ */
 export function returnTickets(
   tick$: Observable<unknown>,
   ports: DeadlinePorts,
@@ -15,16 +18,24 @@ export function returnTickets(
 ): Observable<Returned> {
   const { store, queue } = ports;
 
-  const returnOf = async (saleId: string, orderIds: readonly string[]): Promise<Returned> => {
+  const returnOf = async (saleId: string, owed: readonly OwedTicket[]): Promise<Returned> => {
+    const back = owed.filter(({ forfeit }) => !forfeit).map(idOf);
+    const forfeited = owed.filter(({ forfeit }) => forfeit).map(idOf);
     try {
       // Owed until `returned`: whoever looks next releases them once more, and finds them released.
-      await queue.release(saleId, orderIds);
-      await store.returned(orderIds);
+      if (forfeited.length > 0) await queue.forfeit(saleId, forfeited);
+      if (back.length > 0) await queue.release(saleId, back);
+      await store.returned(owed.map(idOf));
     } catch (fault) {
       return { step: 'return', saleId, returned: 0, fault };
     }
-    await announceStock(ports, saleId);
-    return { step: 'return', saleId, returned: orderIds.length };
+    if (back.length > 0) await announceStock(ports, saleId);
+    return {
+      step: 'return',
+      saleId,
+      returned: back.length,
+      ...(forfeited.length > 0 && { forfeited: forfeited.length }),
+    };
   };
 
   const round = () => {
@@ -36,16 +47,14 @@ export function returnTickets(
       const limit = options.batchSize + 2 * passedOver;
       try {
         const owed = await store.owedTickets(limit);
-        const todo = owed.filter(
-          ({ saleId, orderId, forfeit }) => !forfeit && !failedSales.has(saleId) && !inHand.has(orderId),
-        );
+        const todo = owed.filter(({ saleId, orderId }) => !failedSales.has(saleId) && !inHand.has(orderId));
         const results: Returned[] = [];
-        for (const [saleId, orderIds] of bySale(todo.slice(0, options.batchSize))) {
-          const result = await returnOf(saleId, orderIds);
+        for (const [saleId, tickets] of bySale(todo.slice(0, options.batchSize))) {
+          const result = await returnOf(saleId, tickets);
           if (result.fault !== undefined) failedSales.add(saleId);
           results.push(result);
         }
-        passedOver = owed.length - results.reduce((sum, { returned }) => sum + returned, 0);
+        passedOver = owed.length - results.reduce((sum, result) => sum + doneIn(result), 0);
         return { results, more: owed.length === limit || todo.length > options.batchSize };
       } catch (fault) {
         return { results: [{ step: 'return', returned: 0, fault }], more: false };
@@ -55,16 +64,24 @@ export function returnTickets(
 
   return tick$.pipe(
     exhaustMap(() => pauseAfterFault(paced(round(), ports, options), options)),
-    filter(({ returned, fault }) => returned > 0 || fault !== undefined),
+    filter((result) => doneIn(result) > 0 || result.fault !== undefined),
   );
 }
 
-function bySale(tickets: readonly OwedTicket[]): Map<string, string[]> {
-  const sales = new Map<string, string[]>();
-  for (const { saleId, orderId } of tickets) {
-    const orderIds = sales.get(saleId);
-    if (orderIds === undefined) sales.set(saleId, [orderId]);
-    else orderIds.push(orderId);
+function doneIn({ returned, forfeited = 0 }: Returned): number {
+  return returned + forfeited;
+}
+
+function idOf({ orderId }: OwedTicket): string {
+  return orderId;
+}
+
+function bySale(tickets: readonly OwedTicket[]): Map<string, OwedTicket[]> {
+  const sales = new Map<string, OwedTicket[]>();
+  for (const ticket of tickets) {
+    const others = sales.get(ticket.saleId);
+    if (others === undefined) sales.set(ticket.saleId, [ticket]);
+    else others.push(ticket);
   }
   return sales;
 }
