@@ -48,7 +48,7 @@ export async function startRedisCluster(masters: number, replicas = 0): Promise<
     masterOf: async (tag) => {
       const asked = nodes.find(({ servers }) => servers.pid('redis') !== undefined)?.redis as Redis;
       const slot = Number(await asked.cluster('KEYSLOT', tag));
-      const ranges = (await asked.cluster('SLOTS')) as [number, number, [string, number, string]][];
+      const ranges = (await asked.cluster('SLOTS')) as unknown as [number, number, [string, number, string]][];
       const id = ranges.find(([first, last]) => first <= slot && slot <= last)?.[2][2];
       const master = nodes.find((node) => node.id === id);
       if (master === undefined) throw new Error(`nobody serves slot ${slot}`);
