@@ -2,7 +2,8 @@ import { catalogue } from './20251121000000-catalogue.ts';
 import { orders } from './20251121000100-orders.ts';
 import { orderLife } from './20251121000200-order-life.ts';
 import { logFences } from './20251121000300-log-fences.ts';
+import { settings } from './20251121000400-settings.ts';
 import type { SchemaStep } from './schema-step.ts';
 
 /** In the order in which they run. Append; never change, rename or reorder one that was released. */
-export const SCHEMA_STEPS: readonly SchemaStep[] = [catalogue, orders, orderLife, logFences];
+export const SCHEMA_STEPS: readonly SchemaStep[] = [catalogue, orders, orderLife, logFences, settings];

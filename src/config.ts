@@ -4,7 +4,7 @@ import type { Role } from './config/settings.ts';
 import { ROLES, SETTINGS } from './config/settings.ts';
 import { Fault } from './domain/errors.ts';
 
-export type { FrontName, LogLevel, Role } from './config/settings.ts';
+export type { FrontName, Role } from './config/settings.ts';
 export { ROLES, settingsHelp } from './config/settings.ts';
 
 export type Config = ReturnType<typeof loadConfig>;
@@ -40,6 +40,12 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
       concurrency: values.PURCHASE_CONCURRENCY,
       capacity: values.ADMISSION_CAPACITY,
       deadlineMs: values.REQUEST_DEADLINE_MS,
+      soldOutMs: values.SOLD_OUT_MEMORY_MS,
+    },
+    breakers: {
+      failureShare: values.BREAKER_FAILURE_SHARE,
+      windowMs: values.BREAKER_WINDOW_MS,
+      halfOpenAfterMs: values.BREAKER_HALF_OPEN_AFTER_MS,
     },
     settlement: {
       batchSize: values.SETTLEMENT_BATCH_SIZE,

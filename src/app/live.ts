@@ -71,7 +71,7 @@ export function startLive(ports: Ports, context: Context, parts: LiveParts): Liv
       from(api.watched()).pipe(map((saleId): CountdownInput => ({ type: 'watch', saleId }))),
       watch$,
       observed$.pipe(map(({ saleId, stock }): CountdownInput => ({ type: 'stock', saleId, stock }))),
-      news.news$.pipe(filter((item) => item.type !== 'orders')),
+      news.news$.pipe(filter((item) => item.type === 'stock' || item.type === 'sale')),
     ),
   );
   const frame$ = countdown(

@@ -43,6 +43,21 @@ export function integer(
   };
 }
 
+/** A number with up to four decimal places. */
+export function decimal(
+  options: Description<number> & { readonly min: number; readonly max: number },
+): Setting<number> {
+  const { min, max } = options;
+  return {
+    ...common(options, String(options.default)),
+    accepts: `a number from ${min} to ${max}`,
+    parse: (text) => {
+      const value = /^\d{1,9}(\.\d{1,4})?$/.test(text) ? Number(text) : Number.NaN;
+      return value >= min && value <= max ? { value } : undefined;
+    },
+  };
+}
+
 export function oneOf<T extends string>(options: Description<T> & { readonly values: readonly T[] }): Setting<T> {
   return {
     ...common(options, options.default),

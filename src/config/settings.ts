@@ -1,12 +1,9 @@
-import { describeSettings, integer, list, oneOf, optionalText, text } from './setting.ts';
+import { LIVE_SETTINGS, type LogLevel } from '../domain/live-settings.ts';
+import { decimal, describeSettings, integer, list, oneOf, optionalText, text } from './setting.ts';
 
 export const ROLES = ['front', 'worker', 'scheduler'] as const;
 
 export type Role = (typeof ROLES)[number];
-
-const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
-
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const FRONTS = ['auto', 'uws', 'node'] as const;
 
@@ -75,9 +72,8 @@ export const SETTINGS = {
     without: "this process's own front",
   }),
   LOG_LEVEL: oneOf<LogLevel>({
-    meaning: 'The least severe log lines that are written.',
+    ...LIVE_SETTINGS.logLevel,
     default: 'info',
-    values: LOG_LEVELS,
   }),
   REDIS_URL: optionalText({
     meaning: 'The ticket queue on Redis; several nodes, separated by commas, are those of a Redis Cluster.',
@@ -150,49 +146,53 @@ export const SETTINGS = {
     tuning: true,
   }),
   REQUEST_DEADLINE_MS: integer({
-    meaning:
-      'Milliseconds after which a purchase is answered 503; recovery waits as long. Nobody waits longer for a click.',
+    ...LIVE_SETTINGS.purchase.deadlineMs,
     default: 2000,
-    min: 100,
-    max: 60_000,
     tuning: true,
   }),
   PURCHASE_BATCH_SIZE: integer({
-    meaning:
-      'Purchases of one sale in one call of the ticket queue; beyond 64 Redis gains nothing and the first one waits.',
+    ...LIVE_SETTINGS.purchase.batchSize,
     default: 64,
-    min: 1,
-    // What TicketQueue.reserve takes.
-    max: 256,
     tuning: true,
   }),
   PURCHASE_CONCURRENCY: integer({
-    meaning: 'Batches on their way through queue and log at once; the next one fills while these are in flight.',
+    ...LIVE_SETTINGS.purchase.concurrency,
     default: 8,
-    min: 1,
-    max: 256,
     tuning: true,
   }),
   ADMISSION_CAPACITY: integer({
-    meaning:
-      'Purchases that may wait; the rest get 503 at once. A fifth of a second of work, so that none waits in vain.',
+    ...LIVE_SETTINGS.purchase.capacity,
     default: 8192,
-    min: 1,
-    max: 1_000_000,
+    tuning: true,
+  }),
+  SOLD_OUT_MEMORY_MS: integer({
+    ...LIVE_SETTINGS.purchase.soldOutMs,
+    default: 100,
+    tuning: true,
+  }),
+  BREAKER_FAILURE_SHARE: decimal({
+    ...LIVE_SETTINGS.breakers.failureShare,
+    default: 0.5,
+    tuning: true,
+  }),
+  BREAKER_WINDOW_MS: integer({
+    ...LIVE_SETTINGS.breakers.windowMs,
+    default: 5000,
+    tuning: true,
+  }),
+  BREAKER_HALF_OPEN_AFTER_MS: integer({
+    ...LIVE_SETTINGS.breakers.halfOpenAfterMs,
+    default: 1000,
     tuning: true,
   }),
   SETTLEMENT_BATCH_SIZE: integer({
-    meaning: 'Orders that a worker stores in one transaction; larger ones gain little and hold locks longer.',
+    ...LIVE_SETTINGS.settlement.batchSize,
     default: 1000,
-    min: 1,
-    max: 10_000,
     tuning: true,
   }),
   SETTLEMENT_BATCH_MS: integer({
-    meaning: 'Milliseconds that a settlement batch waits to be filled; a stored order is as much later.',
+    ...LIVE_SETTINGS.settlement.batchMs,
     default: 5,
-    min: 0,
-    max: 10_000,
     tuning: true,
   }),
   SHUTDOWN_GRACE_MS: integer({

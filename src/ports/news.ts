@@ -8,7 +8,9 @@ export type NewsItem =
   /** The sale's settings or status changed: read it again. */
   | { readonly type: 'sale'; readonly saleId: string }
   /** Orders as they are now, after a change. */
-  | { readonly type: 'orders'; readonly orders: readonly Order[] };
+  | { readonly type: 'orders'; readonly orders: readonly Order[] }
+  /** The settings of all processes changed; see settings-store.ts. */
+  | { readonly type: 'settings'; readonly version: number };
 
 /**
  * News between processes, to all of them, the teller's own included. At most once and without a promise: what must be

@@ -18,6 +18,7 @@ const NEWS: readonly NewsItem[] = [
   { type: 'stock', saleId: 's', stock: { remaining: 0, version: 2 ** 32 } },
   { type: 'sale', saleId: 's' },
   { type: 'orders', orders: [ORDER] },
+  { type: 'settings', version: 3 },
 ];
 
 describe('news on the wire', () => {
@@ -37,6 +38,8 @@ describe('news on the wire', () => {
     '[{"type":"stock","saleId":"s","stock":{"remaining":-1,"version":1}}]',
     '[{"type":"stock","saleId":"s","stock":{"remaining":1,"version":"1"}}]',
     '[{"type":"orders","orders":{}}]',
+    '[{"type":"settings"}]',
+    '[{"type":"settings","version":-1}]',
     '[{"type":"orders","orders":[{"id":"A"}]}]',
   ])('are ignored when they read %s', (text) => {
     expect(readNews(text)).toEqual([]);

@@ -18,7 +18,7 @@ export function readNews(text: string): readonly NewsItem[] {
 
 function isItem(value: unknown): value is NewsItem {
   if (!isRecord(value)) return false;
-  const { type, saleId, stock, orders } = value;
+  const { type, saleId, stock, orders, version } = value;
   switch (type) {
     case 'stock':
       return typeof saleId === 'string' && isRecord(stock) && isCount(stock.remaining) && isCount(stock.version);
@@ -26,6 +26,8 @@ function isItem(value: unknown): value is NewsItem {
       return typeof saleId === 'string';
     case 'orders':
       return Array.isArray(orders) && orders.every(isOrder);
+    case 'settings':
+      return isCount(version);
     default:
       return false;
   }
