@@ -4,6 +4,12 @@ import { Exchange, type ExchangeDeps, NO_CONTENT } from '../http/exchange.ts';
 import { SECURITY_HEADERS } from '../http/security-headers.ts';
 import type { Connection } from './connection.ts';
 
+/**
+ * A client that reads nothing of its answer is cut after 5.5 to 11 seconds: Node looks so often whether more has gone
+ * out, and the first time it always has.
+ */
+const UNREAD_MS = 5_500;
+
 const SECURITY_FIELDS = SECURITY_HEADERS.flat();
 
 /** An exchange on Node's response. */
@@ -65,6 +71,8 @@ export class NodeExchange extends Exchange {
       }
       // Node leaves the body of an answer to HEAD out.
       res.writeHead(status, fields).end(body);
+      // Node goes back to its own time limits when the answer is out.
+      if (connection.socket.writableLength > 0) connection.socket.setTimeout(UNREAD_MS);
     } catch (error) {
       // A header that Node won't write: this exchange is settled, so nobody else would ever end it.
       this.disconnect();
