@@ -1,7 +1,7 @@
 import { of, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { deferred, settled } from '../../test/support/deferred.ts';
-import { aBrokenEntry, aChunk, aRecord } from '../../test/support/log-chunks.ts';
+import { aBrokenEntry, aChunk, aFence, aRecord } from '../../test/support/log-chunks.ts';
 import { marbles } from '../../test/support/marbles.ts';
 import { Fault } from '../domain/errors.ts';
 import type { LiveDelta } from '../ports/live-state.ts';
@@ -65,6 +65,14 @@ describe('liveView', () => {
     expect(calls[0]?.deltas).toEqual([{ saleId: 'a', offset: 2, second: 1, reserved: 1 }]);
     expect(out).toEqual([{ entries: 3, reserved: 1 }]);
     expect(acked).toEqual([[0, 3]]);
+  });
+
+  it('passes over a fence, and counts what stands behind it', async () => {
+    const { chunk$, calls, out, acked } = rig();
+    chunk$.next(aChunk(acked, 0, aFence(1, 9), entryAt(2, 'a', 1000)));
+    await settled();
+    expect(calls[0]?.deltas).toEqual([{ saleId: 'a', offset: 2, second: 1, reserved: 1 }]);
+    expect([out, acked]).toEqual([[{ entries: 2, reserved: 1 }], [[0, 2]]]);
   });
 
   it('applies chunk after chunk and acknowledges each when it is applied', async () => {

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { aChunk, anEntry } from '../../test/support/log-chunks.ts';
+import { aChunk, aFence, anEntry } from '../../test/support/log-chunks.ts';
 import { settlementRig } from '../../test/support/settlement-rig.ts';
 import { Fault } from '../domain/errors.ts';
 import type { StoreBatch } from '../ports/order-store.ts';
 
 const GROUP = 'settlement';
 const POISON = 2;
-const holdsPoison = ({ orders }: StoreBatch) => orders.some(({ order }) => order.ticket === POISON);
+const holdsPoison = ({ orders, refused = [] }: StoreBatch) =>
+  [...orders, ...refused].some(({ order }) => order.ticket === POISON);
 
 /** A store that refuses one ticket with an error that says nothing about its health. */
 function poisonedRig() {
@@ -109,5 +110,16 @@ describe('an entry that the store refuses', () => {
     expect(settled).toEqual([{ entries: 3, stored: 2, repeated: 0, rejected: [], deadLettered: 1 }]);
     expect(acked).toEqual([[0, 2]]);
     expect(calls.length).toBeGreaterThan(8);
+  });
+
+  it('does not change what its neighbours are judged by: behind the fence they are refused one by one, too', async () => {
+    const { chunk$, acked, settled, store } = poisonedRig();
+    chunk$.next(aChunk(acked, 0, anEntry(0, 1), aFence(1, 2), anEntry(2, POISON), anEntry(3, 3)));
+    await pass(1000);
+    const { rejected, ...counts } = settled[0] ?? { rejected: [] };
+    expect(counts).toEqual({ entries: 4, stored: 1, repeated: 0, deadLettered: 1 });
+    expect(rejected.map(({ order, reason }) => [order.ticket, reason])).toEqual([[3, 'fence']]);
+    expect(await store.fences(GROUP, 0)).toMatchObject([{ epoch: 2, offset: 1 }]);
+    expect(acked).toEqual([[0, 3]]);
   });
 });

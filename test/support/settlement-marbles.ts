@@ -1,16 +1,21 @@
 import { map, Observable, Subject } from 'rxjs';
 import type { NewsItem } from '../../src/ports/news.ts';
 import type { DeadLetter, LogChunk } from '../../src/ports/order-log.ts';
-import type { StoreBatch } from '../../src/ports/order-store.ts';
+import type { NewOrder, StoreBatch } from '../../src/ports/order-store.ts';
 import { type SettlementOptions, settlement } from '../../src/streams/settlement.ts';
 import { createFences } from '../../src/streams/settlement-fences.ts';
 import { MemoryOrderStore } from './fakes/memory-order-store.ts';
-import { aBrokenEntry, anEntry } from './log-chunks.ts';
+import { aBrokenEntry, aFence, aRecord } from './log-chunks.ts';
 import type { PromiseMarbles } from './promise-marbles.ts';
+import { aSale } from './sales.ts';
 
 export interface SettlementDiagrams extends Partial<SettlementOptions> {
   /** A letter is a chunk of one entry: two orders, or one that is no record in upper case. */
   readonly chunks: string;
+  /** What of these chunks is unlike the others: partition 0, the sale's epoch, orders. */
+  readonly unlike?: Readonly<
+    Record<string, { readonly partition?: number; readonly epoch?: number; readonly fence?: number }>
+  >;
   /** Chunks that the log hands out before they are acknowledged. */
   readonly maxInFlight?: number;
   /** How the ports answer; at once if not said. */
@@ -25,7 +30,7 @@ export interface SettlementDiagrams extends Partial<SettlementOptions> {
  * a log that counts what is in flight. All lines are of letters: those of the chunks.
  */
 export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagrams) {
-  const { chunks, maxInFlight = 100, store, deadLetter, fault, ...options } = diagrams;
+  const { chunks, unlike = {}, maxInFlight = 100, store, deadLetter, fault, ...options } = diagrams;
   const letters: readonly string[] = chunks.replaceAll(/\d+ms /g, '').match(/[a-z]/gi) ?? [];
   const memory = new MemoryOrderStore();
   const fences = createFences(memory, 'settlement');
@@ -38,10 +43,17 @@ export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagram
   /** The place in the diagram is the offset, and tells its tickets and back again. */
   const chunkOf = (letter: string): LogChunk => {
     const offset = letters.indexOf(letter);
-    const entry = letter < 'a' ? aBrokenEntry(offset) : anEntry(offset, 2 * offset + 1, 2 * offset + 2);
-    return { partition: 0, entries: [entry], ack: () => ack$.next(letter) };
+    const { partition = 0, epoch = aSale().epoch, fence: fenceEpoch } = unlike[letter] ?? {};
+    const entry = () => {
+      if (letter < 'a') return aBrokenEntry(offset);
+      if (fenceEpoch !== undefined) return aFence(offset, fenceEpoch);
+      return { offset, record: aRecord([2 * offset + 1, 2 * offset + 2], { epoch }) };
+    };
+    return { partition, entries: [entry()], ack: () => ack$.next(letter) };
   };
   const letterOf = (ticket: number) => letters[Math.floor((ticket - 1) / 2)];
+  const lettersOf = (orders: readonly NewOrder[]) =>
+    [...new Set(orders.map(({ order }) => letterOf(order.ticket)))].join('');
 
   const written$ = m.hot(chunks);
   const chunk$ = new Observable<LogChunk>((subscriber) => {
@@ -96,12 +108,26 @@ export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagram
     written$,
     /** What each batch came to, such as `2 stored`, or `2 stored 1 aside`. */
     settled$: settled$.pipe(
-      map(({ stored, deadLettered }) => `${stored} stored${deadLettered === 0 ? '' : ` ${deadLettered} aside`}`),
+      map(
+        ({ stored, rejected, deadLettered }) =>
+          `${stored} stored${rejected.length === 0 ? '' : ` ${rejected.length} rejected`}` +
+          `${deadLettered === 0 ? '' : ` ${deadLettered} aside`}`,
+      ),
     ),
     /** The chunks whose orders each call holds; empty for a call that only moves the position on. */
-    store$: storing.calls$.pipe(
-      map(([{ orders }]) => [...new Set(orders.map(({ order }) => letterOf(order.ticket)))].join('')),
+    store$: storing.calls$.pipe(map(([{ orders }]) => lettersOf(orders))),
+    /** The chunks whose orders each call refuses, and the places of the fences that it keeps, such as `bc f@2`. */
+    refused$: storing.calls$.pipe(
+      map(([{ refused = [], fences = [] }]) =>
+        [lettersOf(refused), ...fences.map(({ partition, offset }) => `${letters[offset]}@${partition}`)]
+          .join(' ')
+          .trim(),
+      ),
     ),
+    /** The orders of whose end the buyers are told, by their tickets. */
+    told$: news$.pipe(map((item) => (item.type === 'orders' ? item.orders.map(({ ticket }) => ticket).join() : ''))),
+    memory,
+    fences,
     aside$: settingAside.calls$.pipe(map(([{ offset }]) => letters[offset])),
     ack$,
     /** When the log handed a chunk out. */
