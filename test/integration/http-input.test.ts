@@ -11,6 +11,8 @@ import { createWorkspace } from '../support/workspace.ts';
 /** The prebuilt binary for Node 20 misreads a line that comes in two pieces at some offsets, and answers 505. */
 const TRAITS = { splitRequestLine: false, strictCharacters: false };
 
+const NODE_TRAITS = { splitRequestLine: true, strictCharacters: true };
+
 /** More than the whole contract buys. */
 const TOTAL = 5000;
 
@@ -22,7 +24,11 @@ const SOLD =
 
 describe('HTTP input on uWebSockets.js', () => httpInputContract(openFront, TRAITS));
 
-describe('HTTP input to the whole program', () => httpInputContract(startProgram, TRAITS));
+describe('HTTP input to the whole program', () => httpInputContract(() => startProgram('uws'), TRAITS));
+
+describe('HTTP input to the whole program on node:http', () => {
+  httpInputContract(() => startProgram('node'), NODE_TRAITS);
+});
 
 async function openFront(): Promise<HttpFrontUnderTest> {
   const { front, orders } = await openShop(listenUws, { sales: [saleNamed('demo')] });
@@ -36,10 +42,10 @@ async function openFront(): Promise<HttpFrontUnderTest> {
 }
 
 /** The built program, with everything on a file; what it answered must be what it stored. */
-async function startProgram(): Promise<HttpFrontUnderTest> {
+async function startProgram(front: 'uws' | 'node'): Promise<HttpFrontUnderTest> {
   const workspace = await createWorkspace();
   await workspace.publish({ id: 'demo', total: TOTAL, perBuyerLimit: TOTAL });
-  const server = await startFloodgate(workspace.env);
+  const server = await startFloodgate({ ...workspace.env, FRONT: front });
   const client = createClient(server.port, 1);
   return {
     port: server.port,
