@@ -100,6 +100,16 @@ export function connectCluster({ urls, timeoutMs = CALL_TIMEOUT_MS, onState }: C
     return [...new Set(slots)].filter((address) => address !== undefined).map(nodeAt);
   };
 
+  const prepare = async (): Promise<void> => {
+    await refresh();
+    const loading = (await masters()).flatMap((node) =>
+      Object.values(SCRIPTS).map(({ source }) => node.call('SCRIPT', ['LOAD', source])),
+    );
+    // All of them: one master that is away doesn't keep the others from selling.
+    const failed = (await Promise.allSettled(loading)).find(({ status }) => status === 'rejected');
+    if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+  };
+
   refreshLater();
 
   return {
@@ -119,15 +129,10 @@ export function connectCluster({ urls, timeoutMs = CALL_TIMEOUT_MS, onState }: C
       }
     },
 
-    async prepare() {
-      await refresh();
-      const loading = (await masters()).flatMap((node) =>
-        Object.values(SCRIPTS).map(({ source }) => node.call('SCRIPT', ['LOAD', source])),
-      );
-      // All of them: one master that is away doesn't keep the others from selling.
-      const failed = (await Promise.allSettled(loading)).find(({ status }) => status === 'rejected');
-      if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
-    },
+    prepare,
+    // Here only sales are sound or lost.
+    serves: async () => true,
+    declareSound: prepare,
 
     async ping() {
       const answers = (await masters()).map((node) => node.call('PING', []));

@@ -1,5 +1,18 @@
 /** The keys of one sale. They share a hash tag, so that a Redis Cluster keeps them on one node. */
-export type SaleKey = 'meta' | 'queue' | 'buyers' | 'ledger' | 'keys' | 'pending' | 'held' | 'sound';
+export type SaleKey = BuiltKey | 'sound' | 'next:gone' | `next:${BuiltKey}`;
+
+/** What a recovery makes anew: first under names with `next:`, which then take the place of those without. */
+export type BuiltKey = 'meta' | 'queue' | 'buyers' | 'ledger' | 'keys' | 'pending' | 'held';
+
+export const BUILT_KEYS = [
+  'meta',
+  'queue',
+  'buyers',
+  'ledger',
+  'keys',
+  'pending',
+  'held',
+] as const satisfies readonly BuiltKey[];
 
 /** Braces would move the hash tag. */
 const UNFIT = /[{}]/;

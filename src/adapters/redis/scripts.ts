@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { SaleKey } from './keys.ts';
+import { BUILT_KEYS } from './keys.ts';
 
 export interface Script {
   readonly source: string;
@@ -12,8 +13,8 @@ export interface Script {
 
 const read = (name: string) => readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8');
 
-function script(name: string, keys: readonly SaleKey[]): Script {
-  const source = read('fence') + read(name);
+function script(name: string, keys: readonly SaleKey[], before = 'fence'): Script {
+  const source = read(before) + read(name);
   return { source, sha: createHash('sha1').update(source).digest('hex'), keys: [...keys, 'sound'] };
 }
 
@@ -31,3 +32,17 @@ export const SCRIPTS = {
 } as const satisfies Readonly<Record<string, Script>>;
 
 export type ScriptName = keyof typeof SCRIPTS;
+
+const REBUILT: readonly SaleKey[] = [...BUILT_KEYS, ...BUILT_KEYS.map((key) => `next:${key}` as const), 'next:gone'];
+
+/** What a recovery calls, fence or no fence; by their text, for they are not among those that a sound Redis knows. */
+export const RECOVERY_SCRIPTS = {
+  state: script('state', REBUILT, 'recovery'),
+  begin: script('rebuild-begin', REBUILT, 'recovery'),
+  orders: script('rebuild-orders', REBUILT, 'recovery'),
+  survivors: script('rebuild-survivors', REBUILT, 'recovery'),
+  queue: script('rebuild-queue', REBUILT, 'recovery'),
+  end: script('rebuild-end', REBUILT, 'recovery'),
+} as const satisfies Readonly<Record<string, Script>>;
+
+export type RecoveryScriptName = keyof typeof RECOVERY_SCRIPTS;

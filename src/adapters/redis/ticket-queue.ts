@@ -1,4 +1,5 @@
 import { stockVersion } from '../../domain/stock.ts';
+import type { QueueRecovery } from '../../ports/queue-recovery.ts';
 import type { QueueAudit, TicketQueue } from '../../ports/ticket-queue.ts';
 import { connectCluster } from './cluster.ts';
 import type { ConnectionOptions } from './connection.ts';
@@ -6,6 +7,7 @@ import { lacksScripts } from './faults.ts';
 import { keysOf } from './keys.ts';
 import { reservationOf } from './ledger-entry.ts';
 import { nodeUrls } from './node-urls.ts';
+import { createRedisRecovery } from './recovery.ts';
 import { replyOf } from './reserve-reply.ts';
 import type { ScriptName } from './scripts.ts';
 import { SCRIPTS } from './scripts.ts';
@@ -22,6 +24,7 @@ export interface RedisQueueOptions extends ConnectionOptions {
 
 export interface RedisTicketQueue {
   readonly queue: TicketQueue;
+  readonly recovery: QueueRecovery;
   /**
    * Loads the scripts if Redis is new or known to be sound; see prepare.ts, and cluster.ts. To be called at the start of
    * each process, and again after a fault. Until it has succeeded on that Redis, the queue rejects with `fenced`.
@@ -118,7 +121,12 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
     ping: () => servers.ping(),
   };
 
-  return { queue, prepare: () => servers.prepare(), disconnect: () => servers.disconnect() };
+  return {
+    queue,
+    recovery: createRedisRecovery(servers, prefix),
+    prepare: () => servers.prepare(),
+    disconnect: () => servers.disconnect(),
+  };
 }
 
 function auditOf([epoch = 0, held = 0, heldByBuyers = 0, remaining = 0, pending = 0, ...doubled]: readonly number[]) {

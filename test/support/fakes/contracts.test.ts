@@ -1,6 +1,7 @@
 import { catalogueContract } from '../../contract/catalogue.ts';
 import { leasesContract } from '../../contract/leases.ts';
 import { orderStoreContract } from '../../contract/order-store.ts';
+import { queueRecoveryContract } from '../../contract/queue-recovery.ts';
 import { ticketQueueContract } from '../../contract/ticket-queue.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryCatalogue } from './memory-catalogue.ts';
@@ -10,6 +11,16 @@ import { MemoryTicketQueue } from './memory-ticket-queue.ts';
 
 // A fake proves something about a stream only as far as it keeps the port's rules.
 ticketQueueContract('the fake', async () => ({ queue: new MemoryTicketQueue(Date.now), close: async () => undefined }));
+queueRecoveryContract('the fake', async () => {
+  const queue = new MemoryTicketQueue(Date.now);
+  return {
+    queue,
+    recovery: queue,
+    lose: (saleId) => queue.lose(saleId),
+    wipe: (saleId) => queue.wipe(saleId),
+    close: async () => undefined,
+  };
+});
 orderStoreContract('the fake', async () => {
   const store = new MemoryOrderStore();
   return {
