@@ -11,6 +11,9 @@ export interface Reservation {
   readonly reservedAt: number;
 }
 
+/** All that a purchase asks for; one day a quantity or a seat. The same key with another one is a mismatch. */
+export const PURCHASE_FINGERPRINT = '{}';
+
 /** What a purchase came to. Only faults are thrown; everything a buyer may be told is one of these. */
 export type PurchaseOutcome =
   | { readonly kind: 'reserved'; readonly order: Order }

@@ -1,6 +1,7 @@
 import type { Money } from '../domain/money.ts';
 import type { Order, OrderState } from '../domain/order.ts';
 import type { LogPosition } from './order-log.ts';
+import type { KnownOrder } from './queue-recovery.ts';
 
 /** A fence that stands in one partition of the log; see {@link import('../domain/log-record.ts').FenceRecord}. */
 export interface LogFence {
@@ -59,6 +60,9 @@ export interface OrderQuery {
   /** 1 to 201: a page of 200, and one more that tells whether another page follows. */
   readonly limit: number;
 }
+
+/** An order as far as a ticket queue cares; see {@link import('./queue-recovery.ts').KnownOrder}. */
+export type BookedOrder = Omit<KnownOrder, 'fingerprint'>;
 
 export interface SaleCounts {
   /** Orders by state. */
@@ -138,6 +142,12 @@ export interface OrderStore {
 
   /** Newest first. */
   orders(query: OrderQuery): Promise<readonly Order[]>;
+
+  /**
+   * What a rebuilt ticket queue has to know: the orders of a sale that have, or had, a ticket from `first` to `last`
+   * (included), in any order. Those that were refused behind a fence are left out: nobody was told of them.
+   */
+  booked(saleId: string, first: number, last: number): Promise<readonly BookedOrder[]>;
 
   counts(saleId: string): Promise<SaleCounts>;
 

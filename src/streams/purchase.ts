@@ -2,7 +2,7 @@ import { type Observable, type ObservableInput, of } from 'rxjs';
 import { isFault } from '../domain/errors.ts';
 import type { IdSource } from '../domain/ids.ts';
 import type { LoggedReservation } from '../domain/log-record.ts';
-import { type PurchaseOutcome, type Reservation, reservedOrder } from '../domain/purchase.ts';
+import { PURCHASE_FINGERPRINT, type PurchaseOutcome, type Reservation, reservedOrder } from '../domain/purchase.ts';
 import { isPublic, type Sale } from '../domain/sale.ts';
 import type { Stock } from '../domain/stock.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -67,9 +67,6 @@ export interface AnsweredBatch {
   /** Why outcomes are `unavailable` or `recovering`. */
   readonly fault?: unknown;
 }
-
-/** All that a purchase asks for; one day a quantity or a seat. The same key with another one is a mismatch. */
-const FINGERPRINT = '{}';
 
 /**
  * The purchase path: admit -> batch per turn and sale -> reserve -> append to the log -> answer.
@@ -271,7 +268,7 @@ function outcomeOf(fault: unknown): PurchaseOutcome {
 function itemOf({ userId, idempotencyKey, requestId }: PurchaseRequest, newId: IdSource): SellItem {
   const orderId = newId();
   const key = idempotencyKey === undefined ? `o:${orderId}` : `k:${idempotencyKey}`;
-  return { orderId, userId, key, fingerprint: FINGERPRINT, requestId };
+  return { orderId, userId, key, fingerprint: PURCHASE_FINGERPRINT, requestId };
 }
 
 function answerAll(batch: OpenBatch, indices: readonly number[], outcome: PurchaseOutcome): AnsweredBatch {

@@ -34,6 +34,27 @@ export function orderStoreReads(harness: () => OrderStoreHarness): void {
     });
   });
 
+  test('tells a ticket queue what is booked: by ticket, with the keys, and who lives', async () => {
+    const saleId = nextSaleId();
+    const [live, ended, loser, beyond, refused] = [2, 3, 2, 4, 3].map((ticket) =>
+      newOrder({ saleId, ticket, userId: 'Zoë', key: `k:${nextSaleId()}` }),
+    ) as [NewOrder, NewOrder, NewOrder, NewOrder, NewOrder];
+    await put(harness().store, newOrder({ saleId, ticket: 1 }), live, ended, beyond, newOrder({ saleId: nextSaleId(), ticket: 2 }));
+    await put(harness().store, loser);
+    await harness().store.store({ group: 'g', positions: [], orders: [], refused: [refused] });
+    await move(harness().store, 'expired', ended);
+    const known = ({ order: { id, ticket, userId, reservedAt }, key }: NewOrder) => ({
+      ...{ orderId: id, ticket, userId, key, reservedAt },
+    });
+    const booked = await harness().store.booked(saleId, 2, 3);
+    expect(booked.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1))).toEqual([
+      { ...known(live), live: true },
+      { ...known(ended), live: false },
+      { ...known(loser), key: null, live: false },
+    ]);
+    expect(await harness().store.booked('no-such-sale', 1, 100)).toEqual([]);
+  });
+
   test('counts a sale’s orders by state, and the tickets that live ones hold', async () => {
     const saleId = nextSaleId();
     const [first, second, third, fourth] = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, ticket })) as [

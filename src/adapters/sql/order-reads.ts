@@ -8,8 +8,26 @@ import { LogPositionEntity } from './log-position-entity.ts';
 import { OrderEntity } from './order-entity.ts';
 import { type OrderRow, orderOfRow } from './order-row.ts';
 import { orderOfRaw, type RawOrder, SELECT_ORDER } from './raw-order.ts';
+import { textOf } from './text-of.ts';
 
-export type OrderReads = Pick<OrderStore, 'position' | 'order' | 'orders' | 'counts' | 'lastOrderId' | 'ping'>;
+export type OrderReads = Pick<
+  OrderStore,
+  'position' | 'order' | 'orders' | 'booked' | 'counts' | 'lastOrderId' | 'ping'
+>;
+
+interface BookedRow {
+  readonly id: string;
+  readonly ticket: number;
+  readonly user_id: string | Uint8Array;
+  readonly idem_key: string | Uint8Array | null;
+  readonly reserved_at: number;
+  readonly live: number | null;
+}
+
+/** Along the index of tickets: a page that begins where the last one ended would sort the whole sale anew each time. */
+const BOOKED =
+  'SELECT id, ticket, user_id, idem_key, reserved_at, live FROM orders ' +
+  "WHERE sale_id = ? AND ticket BETWEEN ? AND ? AND (reason IS NULL OR reason <> 'fence')";
 
 interface StateCount {
   readonly state: OrderState;
@@ -42,6 +60,20 @@ export function createOrderReads(database: SqlDatabase): OrderReads {
         };
         const rows = await database.em().find(OrderEntity, where, { orderBy: { id: 'desc' }, limit });
         return rows.map(orderOfRow);
+      }),
+
+    booked: (saleId, first, last) =>
+      guarded('reading what is booked', async () => {
+        const connection = database.orm.em.getConnection();
+        const rows: BookedRow[] = await connection.execute(BOOKED, [saleId, first, last]);
+        return rows.map(({ id, ticket, user_id, idem_key, reserved_at, live }) => ({
+          orderId: id,
+          ticket,
+          userId: textOf(user_id),
+          key: idem_key === null ? null : textOf(idem_key),
+          reservedAt: reserved_at,
+          live: live === 1,
+        }));
       }),
 
     counts: (saleId) =>

@@ -1,6 +1,7 @@
 import { Fault } from '../../../src/domain/errors.ts';
 import { isLive, ORDER_STATES, type Order, type OrderState } from '../../../src/domain/order.ts';
 import type {
+  BookedOrder,
   Capture,
   CaptureResult,
   EndState,
@@ -178,6 +179,22 @@ export class MemoryOrderStore implements OrderStore {
           (before === undefined || order.id < before),
       )
       .slice(0, limit);
+  }
+
+  async booked(saleId: string, first: number, last: number): Promise<readonly BookedOrder[]> {
+    return [...this.#orders.values()]
+      .filter(
+        ({ order, reason }) =>
+          order.saleId === saleId && reason !== 'fence' && first <= order.ticket && order.ticket <= last,
+      )
+      .map(({ order: { id: orderId, ticket, userId, reservedAt, state }, key }) => ({
+        orderId,
+        ticket,
+        userId,
+        key: key ?? null,
+        reservedAt,
+        live: isLive(state),
+      }));
   }
 
   async counts(saleId: string): Promise<SaleCounts> {
