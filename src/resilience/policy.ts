@@ -1,34 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import {
-  BrokenCircuitError,
-  BulkheadRejectedError,
-  bulkhead,
-  CircuitState,
-  circuitBreaker,
-  handleWhen,
-  SamplingBreaker,
-  TaskCancelledError,
-  TimeoutStrategy,
-  timeout,
-  wrap,
-} from 'cockatiel';
-import { Fault, isFault, messageOf } from '../domain/errors.ts';
+import { BrokenCircuitError, BulkheadRejectedError, TaskCancelledError } from 'cockatiel';
+import { Fault, messageOf } from '../domain/errors.ts';
+import { type BreakerState, createGuard, type PolicyOptions } from './guard.ts';
 
-export interface PolicyOptions {
-  /** Calls under way at the most; one more is refused at once, since a queue of its own would hide the overload. */
-  readonly concurrency: number;
-  /** A call that takes longer counts as failed, and what it did is unknown. */
-  readonly timeoutMs: number;
-  /** Share of failed calls, 0 to 1, over the window that opens the breaker. */
-  readonly failureShare: number;
-  readonly windowMs: number;
-  /** Calls a second below which the breaker stays closed: three failures in a quiet night are no outage. */
-  readonly minimumRps: number;
-  /** How long the breaker stays open before it lets one call try. */
-  readonly halfOpenAfterMs: number;
-}
-
-export type BreakerState = 'closed' | 'open' | 'half-open';
+export type { BreakerState, PolicyOptions } from './guard.ts';
 
 /** Guards one dependency: bulkhead around breaker around time limit. Run once a batch, not once a request. */
 export interface Policy {
@@ -43,60 +18,50 @@ export interface Policy {
   readonly onState: (listener: (state: BreakerState) => void) => () => void;
 }
 
-const STATES: Readonly<Record<CircuitState, BreakerState>> = {
-  [CircuitState.Closed]: 'closed',
-  [CircuitState.Open]: 'open',
-  [CircuitState.HalfOpen]: 'half-open',
-  [CircuitState.Isolated]: 'open',
-};
+/** A policy whose thresholds may change while it is in use. */
+export interface AdjustablePolicy extends Policy {
+  /**
+   * Other options from the next call on. Calls under way end by those that they began with. An open breaker stays open, for
+   * its new time counted from when it opened; a closed one begins a new window.
+   */
+  readonly adjust: (options: PolicyOptions) => void;
+}
 
-export function createPolicy(name: string, options: PolicyOptions): Policy {
-  // Only what says something about the dependency's health counts; a full queue of our own or a bad record doesn't.
-  const unhealthy = handleWhen(
-    (error) => error instanceof TaskCancelledError || isFault(error, 'unavailable') || isFault(error, 'timeout'),
-  );
+export function createPolicy(name: string, options: PolicyOptions): AdjustablePolicy {
   // Cockatiel listens on the caller's signal for each call under way, and Node warns from the eleventh on.
   const never = new AbortController().signal;
   setMaxListeners(0, never);
-  const breaker = circuitBreaker(unhealthy, {
-    halfOpenAfter: options.halfOpenAfterMs,
-    breaker: new SamplingBreaker({
-      threshold: options.failureShare,
-      duration: options.windowMs,
-      minimumRps: options.minimumRps,
-    }),
-  });
-  // Cockatiel leaves the open state with the next call only. Who asks `ready` before calling, as the purchase does, would
-  // never make that call, and a process out of rotation while its breaker is open gets none.
-  let retryAt = 0;
-  breaker.onBreak(() => {
-    retryAt = Date.now() + options.halfOpenAfterMs;
-  });
-  const mayTry = () => breaker.state === CircuitState.Open && Date.now() >= retryAt;
-
-  const slots = bulkhead(options.concurrency);
-  const policy = wrap(
-    slots,
-    breaker,
-    timeout(options.timeoutMs, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false }),
-  );
+  const listeners = new Set<(state: BreakerState) => void>();
+  const tell = (state: BreakerState) => {
+    for (const listener of listeners) listener(state);
+  };
+  let guard = createGuard(options, tell);
 
   return {
     name,
     execute: async (call) => {
+      const { policy, options: current } = guard;
       try {
         return await policy.execute(call, never);
       } catch (error) {
-        throw faultOf(name, options, error);
+        throw faultOf(name, current, error);
       }
     },
-    ready: () => slots.executionSlots > 0 && (breaker.state === CircuitState.Closed || mayTry()),
-    state: () => (mayTry() ? 'half-open' : STATES[breaker.state]),
+    ready: () => guard.ready(),
+    state: () => guard.state(),
     onState: (listener) => {
-      const subscription = breaker.onStateChange((state) => listener(STATES[state]));
-      return () => subscription.dispose();
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    adjust: (next) => {
+      if (!differ(guard.options, next)) return;
+      guard = createGuard(next, tell, guard.leave());
     },
   };
+}
+
+function differ(one: PolicyOptions, other: PolicyOptions): boolean {
+  return (Object.keys(one) as (keyof PolicyOptions)[]).some((name) => one[name] !== other[name]);
 }
 
 function faultOf(name: string, { concurrency, timeoutMs }: PolicyOptions, error: unknown): Error {

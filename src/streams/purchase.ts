@@ -1,4 +1,4 @@
-import { type Observable, type ObservableInput, of } from 'rxjs';
+import { EMPTY, map, type Observable, type ObservableInput, of, tap } from 'rxjs';
 import { isFault } from '../domain/errors.ts';
 import type { IdSource } from '../domain/ids.ts';
 import type { LoggedReservation } from '../domain/log-record.ts';
@@ -10,7 +10,7 @@ import type { OneStepSale, SellItem } from '../ports/one-step-sale.ts';
 import type { OrderLog } from '../ports/order-log.ts';
 import type { ReserveAnswer, TicketQueue } from '../ports/ticket-queue.ts';
 import type { Policy } from '../resilience/policy.ts';
-import { type BatchLoad, batchMap } from './operators/batch-map.ts';
+import { type BatchLoad, type BatchMapLimits, batchMap } from './operators/batch-map.ts';
 import type { PurchaseRequest } from './purchase-request.ts';
 import { SoldOutMemo } from './sold-out-memo.ts';
 
@@ -31,7 +31,7 @@ export interface PurchasePorts {
   readonly policies: { readonly queue: Policy; readonly log: Policy };
 }
 
-export interface PurchaseOptions {
+export interface PurchaseLimits {
   /** Purchases in one call of the queue at the most. */
   readonly batchSize: number;
   /** Batches under way at the most. */
@@ -42,6 +42,11 @@ export interface PurchaseOptions {
   readonly deadlineMs: number;
   /** How long a sale that had no ticket left is taken as sold out without asking. */
   readonly soldOutMs: number;
+}
+
+export interface PurchaseOptions extends PurchaseLimits {
+  /** Other limits from now on, each time. */
+  readonly limits$?: Observable<PurchaseLimits>;
   readonly schedule?: (task: () => void) => void;
   /** See BatchMapOptions. */
   readonly onSubscribe?: (load: () => BatchLoad) => void;
@@ -81,7 +86,9 @@ export function purchase(
   options: PurchaseOptions = purchaseDefaults,
 ): Observable<AnsweredBatch> {
   const { queue, log, oneStep, sales, newId, clock, policies } = ports;
+  const { limits$ = EMPTY } = options;
   const soldOut = new SoldOutMemo(clock, options.soldOutMs);
+  let { deadlineMs } = options;
 
   const sell = (requests: readonly PurchaseRequest[], saleId: string): ObservableInput<AnsweredBatch> => {
     // What is left without an answer, whatever happened, is unknown.
@@ -141,7 +148,7 @@ export function purchase(
 
   /** Asked before each call of the queue: reading the sale may have taken long. */
   const refuseLate = (batch: OpenBatch, asked: readonly Asked[]): readonly Asked[] => {
-    const latest = clock.monotonic() - options.deadlineMs;
+    const latest = clock.monotonic() - deadlineMs;
     return asked.filter(({ index }) => {
       if ((batch.requests[index] as PurchaseRequest).receivedAt >= latest) return true;
       batch.outcomes[index] = OVERLOADED;
@@ -219,7 +226,7 @@ export function purchase(
 
   /** The last thing before the answer: an order that comes too late is not told, old or new. Its key finds it. */
   const withholdLate = ({ requests, outcomes }: OpenBatch): void => {
-    const latest = clock.monotonic() - options.deadlineMs;
+    const latest = clock.monotonic() - deadlineMs;
     requests.forEach(({ receivedAt }, i) => {
       if (receivedAt < latest && 'order' in (outcomes[i] as PurchaseOutcome)) outcomes[i] = UNAVAILABLE;
     });
@@ -228,14 +235,23 @@ export function purchase(
   return request$.pipe(
     batchMap<PurchaseRequest, AnsweredBatch>(sell, {
       keyOf: (request) => request.saleId,
-      size: options.batchSize,
-      concurrency: options.concurrency,
-      capacity: options.capacity,
+      ...batchLimits(options),
+      limits$: limits$.pipe(
+        tap((limits) => {
+          deadlineMs = limits.deadlineMs;
+          soldOut.ms = limits.soldOutMs;
+        }),
+        map(batchLimits),
+      ),
       refuse: (request) => ({ saleId: request.saleId, requests: [request], outcomes: [OVERLOADED] }),
       ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
       ...(options.onSubscribe === undefined ? {} : { onSubscribe: options.onSubscribe }),
     }),
   );
+}
+
+function batchLimits({ batchSize, concurrency, capacity }: PurchaseLimits): BatchMapLimits {
+  return { size: batchSize, concurrency, capacity };
 }
 
 interface OpenBatch extends AnsweredBatch {

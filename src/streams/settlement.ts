@@ -1,9 +1,21 @@
-import { catchError, concatMap, count, defer, from, map, type Observable, reduce, type SchedulerLike, tap } from 'rxjs';
+import {
+  catchError,
+  concatMap,
+  count,
+  defer,
+  EMPTY,
+  from,
+  map,
+  type Observable,
+  reduce,
+  type SchedulerLike,
+  tap,
+} from 'rxjs';
 import { isFault, messageOf } from '../domain/errors.ts';
 import type { News } from '../ports/news.ts';
 import type { LogChunk, OrderLog } from '../ports/order-log.ts';
 import type { OrderStore, Rejection } from '../ports/order-store.ts';
-import { batchBy } from './operators/batch-by.ts';
+import { type BatchByLimits, batchBy } from './operators/batch-by.ts';
 import { type BackoffOptions, retryWithBackoff } from './operators/retry-with-backoff.ts';
 import { batchOf, type JudgedEntry, judge, lastPositions } from './settlement-batch.ts';
 import type { SettlementFences } from './settlement-fences.ts';
@@ -15,12 +27,17 @@ export interface SettlementPorts {
   readonly news: Pick<News, 'tell'>;
 }
 
-export interface SettlementOptions {
-  readonly group: string;
+export interface SettlementLimits {
   /** Orders in one transaction, about. */
   readonly batchSize: number;
   /** How long a batch waits for more. */
   readonly batchMs: number;
+}
+
+export interface SettlementOptions extends SettlementLimits {
+  readonly group: string;
+  /** Other limits from now on, each time. */
+  readonly limits$?: Observable<SettlementLimits>;
   /** Tries of an entry that the store refuses for no reason of its own health, before it is set aside. */
   readonly maxAttempts: number;
   readonly backoff: Pick<BackoffOptions, 'baseMs' | 'capMs' | 'onRetry' | 'random'>;
@@ -59,7 +76,7 @@ export function settlement(
   ports: SettlementPorts,
   options: SettlementOptions = settlementDefaults,
 ): Observable<SettledBatch> {
-  const { group, batchSize, batchMs, maxAttempts, backoff } = options;
+  const { group, maxAttempts, backoff, limits$ = EMPTY } = options;
   const scheduling = options.scheduler === undefined ? {} : { scheduler: options.scheduler };
 
   /** Takes a step, again and again for as long as it takes. Each step has its own retries: none repeats one before it. */
@@ -108,7 +125,7 @@ export function settlement(
     );
 
   return chunk$.pipe(
-    batchBy({ size: batchSize, ms: batchMs, weigh: ordersIn, ...scheduling }),
+    batchBy({ ...batchLimits(options), limits$: limits$.pipe(map(batchLimits)), weigh: ordersIn, ...scheduling }),
     concatMap((chunks) =>
       settle(judge(chunks, ports.fences)).pipe(
         tap(() => {
@@ -117,6 +134,10 @@ export function settlement(
       ),
     ),
   );
+}
+
+function batchLimits({ batchSize, batchMs }: SettlementLimits): BatchByLimits {
+  return { size: batchSize, ms: batchMs };
 }
 
 const NO_REASON = 'no record';

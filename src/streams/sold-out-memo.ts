@@ -10,7 +10,8 @@ export class SoldOutMemo {
 
   constructor(
     private readonly clock: Clock,
-    private readonly ms: number,
+    /** How long it remembers what is added from now on. Milliseconds. */
+    public ms: number,
   ) {}
 
   has(saleId: string): boolean {

@@ -2,14 +2,14 @@ import { Subject } from 'rxjs';
 import type { NewsItem } from '../../src/ports/news.ts';
 import type { DeadLetter, LogChunk } from '../../src/ports/order-log.ts';
 import type { StoreBatch, StoreResult } from '../../src/ports/order-store.ts';
-import { type SettledBatch, settlement } from '../../src/streams/settlement.ts';
+import { type SettledBatch, type SettlementOptions, settlement } from '../../src/streams/settlement.ts';
 import { createFences } from '../../src/streams/settlement-fences.ts';
 import { MemoryOrderStore } from './fakes/memory-order-store.ts';
 
 const GROUP = 'settlement';
 
 /** The settlement stream on a store that follows the port's rules, with hooks around what can fail. */
-export function settlementRig() {
+export function settlementRig(changes: Partial<SettlementOptions> = {}) {
   const store = new MemoryOrderStore();
   const calls: StoreBatch[] = [];
   const letters: DeadLetter[] = [];
@@ -46,6 +46,7 @@ export function settlementRig() {
     batchMs: 5,
     maxAttempts: 3,
     backoff: { baseMs: 100, capMs: 1000, random: () => 0, onRetry: (_, waitMs) => waits.push(waitMs) },
+    ...changes,
   }).subscribe({
     next: (batch) => settled.push(batch),
     error: (error) => ends.push(error),

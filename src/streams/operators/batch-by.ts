@@ -1,11 +1,16 @@
-import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
+import { asyncScheduler, EMPTY, Observable, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
 import { stopWith } from './stop-with.ts';
 
-export interface BatchByOptions<T> {
+export interface BatchByLimits {
   /** A batch is emitted when its items weigh this much or more. */
   readonly size: number;
   /** Milliseconds after its first item a batch is emitted, however light. */
   readonly ms: number;
+}
+
+export interface BatchByOptions<T> extends BatchByLimits {
+  /** Other limits from now on, each time; the batch that fills keeps its time. */
+  readonly limits$?: Observable<BatchByLimits>;
   /** What an item weighs. @default 1 */
   readonly weigh?: (item: T) => number;
   /** @default asyncScheduler */
@@ -20,10 +25,11 @@ export interface BatchByOptions<T> {
  * (https://github.com/ReactiveX/rxjs/issues/2601 and neighbours).
  */
 export function batchBy<T>(options: BatchByOptions<T>): OperatorFunction<T, readonly T[]> {
-  const { size, ms, weigh = () => 1, scheduler = asyncScheduler } = options;
+  const { limits$ = EMPTY, weigh = () => 1, scheduler = asyncScheduler } = options;
 
   return (source$) =>
     new Observable<readonly T[]>((subscriber) => {
+      let { size, ms } = options;
       let items: T[] = [];
       let weight = 0;
       let timer: Subscription | undefined;
@@ -57,6 +63,12 @@ export function batchBy<T>(options: BatchByOptions<T>): OperatorFunction<T, read
         subscriber.error(error);
       };
 
+      limits$.pipe(stopWith(subscriber)).subscribe({
+        next: (limits) => {
+          ({ size, ms } = limits);
+        },
+        error: fail,
+      });
       source$.pipe(stopWith(subscriber)).subscribe({
         next: (item) => {
           try {

@@ -1,15 +1,23 @@
-import { from, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { EMPTY, from, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { stopWith } from './stop-with.ts';
 
-export interface BatchMapOptions<T, R> {
-  /** Items of one batch share the key. */
-  readonly keyOf: (item: T) => string;
+export interface BatchMapLimits {
   /** Items in a batch at the most. */
   readonly size: number;
   /** Batches under way at the most, over all keys. */
   readonly concurrency: number;
   /** Items waiting at the most, over all keys; one more is refused. */
   readonly capacity: number;
+}
+
+export interface BatchMapOptions<T, R> extends BatchMapLimits {
+  /** Items of one batch share the key. */
+  readonly keyOf: (item: T) => string;
+  /**
+   * Other limits from now on, each time. What is under way or waits is not cut: lower limits are reached as it drains, and
+   * a batch that fills keeps what it has.
+   */
+  readonly limits$?: Observable<BatchMapLimits>;
   /** What an item that finds no room comes to, at once. */
   readonly refuse: (item: T) => R;
   /**
@@ -42,10 +50,11 @@ export function batchMap<T, R>(
   project: (items: readonly T[], key: string) => ObservableInput<R>,
   options: BatchMapOptions<T, R>,
 ): OperatorFunction<T, R> {
-  const { keyOf, size, concurrency, capacity, refuse, schedule = setImmediate, onSubscribe } = options;
+  const { keyOf, refuse, limits$ = EMPTY, schedule = setImmediate, onSubscribe } = options;
 
   return (source$) =>
     new Observable<R>((subscriber) => {
+      let { size, concurrency, capacity } = options;
       interface Batch {
         readonly key: string;
         readonly items: T[];
@@ -127,6 +136,14 @@ export function batchMap<T, R>(
       };
 
       onSubscribe?.(() => ({ waiting: depth, underWay }));
+      limits$.pipe(stopWith(subscriber)).subscribe({
+        next: (limits) => {
+          ({ size, concurrency, capacity } = limits);
+          // There may be room for what waits; what came in this very turn still gets company.
+          if (!scheduled) drain();
+        },
+        error: (error) => subscriber.error(error),
+      });
       source$.pipe(stopWith(subscriber)).subscribe({
         next: (item) => {
           try {

@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { deferred } from '../../test/support/deferred.ts';
+import { Fault } from '../domain/errors.ts';
+import { type BreakerState, createPolicy, type Policy, type PolicyOptions } from './policy.ts';
+
+const OPTIONS: PolicyOptions = {
+  concurrency: 2,
+  timeoutMs: 1000,
+  failureShare: 0.5,
+  windowMs: 5000,
+  minimumRps: 1,
+  halfOpenAfterMs: 2000,
+};
+
+/** Five seconds at one call a second: fewer say nothing. */
+const ENOUGH = 5;
+
+const fail = (policy: Policy) =>
+  policy.execute(() => Promise.reject(new Fault('unavailable', 'made up'))).catch(() => undefined);
+
+async function openedPolicy() {
+  const policy = createPolicy('log', OPTIONS);
+  for (let i = 0; i < ENOUGH; i += 1) await fail(policy);
+  expect(policy.state()).toBe('open');
+  return policy;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('changed options', () => {
+  it('bound the next calls: slots, time limit and what their faults say', async () => {
+    const policy = createPolicy('queue', OPTIONS);
+    policy.adjust({ ...OPTIONS, concurrency: 1, timeoutMs: 300 });
+    const slow = policy.execute(() => new Promise(() => undefined)).catch((error: unknown) => error);
+    expect(policy.ready()).toBe(false);
+    await expect(policy.execute(async () => 1)).rejects.toMatchObject({
+      message: 'queue: 1 calls are under way already',
+    });
+    await vi.advanceTimersByTimeAsync(300);
+    expect(await slow).toMatchObject({ code: 'timeout', message: 'queue did not answer within 300 ms' });
+  });
+
+  it('leave a call under way the time that it began with', async () => {
+    const policy = createPolicy('queue', OPTIONS);
+    const call = deferred<string>();
+    const result = policy.execute(() => call.promise);
+    policy.adjust({ ...OPTIONS, timeoutMs: 10 });
+    await vi.advanceTimersByTimeAsync(OPTIONS.timeoutMs - 1);
+    call.resolve('in time');
+    await expect(result).resolves.toBe('in time');
+  });
+
+  it('judge a closed breaker anew', async () => {
+    const policy = createPolicy('queue', OPTIONS);
+    for (let i = 0; i < ENOUGH - 1; i += 1) await fail(policy);
+    policy.adjust({ ...OPTIONS, failureShare: 0.9 });
+    for (let i = 0; i < ENOUGH - 1; i += 1) await fail(policy);
+    expect(policy.state()).toBe('closed');
+    await fail(policy);
+    expect(policy.state()).toBe('open');
+  });
+
+  it('that are the same change nothing, not even the window', async () => {
+    const policy = createPolicy('queue', OPTIONS);
+    for (let i = 0; i < ENOUGH - 1; i += 1) await fail(policy);
+    policy.adjust({ ...OPTIONS });
+    await fail(policy);
+    expect(policy.state()).toBe('open');
+  });
+
+  it.each([
+    ['sooner', 500],
+    ['later', 9000],
+  ])('let an open breaker try %s, counted from when it opened', async (_, halfOpenAfterMs) => {
+    const policy = await openedPolicy();
+    await vi.advanceTimersByTimeAsync(400);
+    policy.adjust({ ...OPTIONS, halfOpenAfterMs });
+    const call = vi.fn(async () => 'back');
+    await expect(policy.execute(call)).rejects.toMatchObject({ code: 'unavailable' });
+    await vi.advanceTimersByTimeAsync(halfOpenAfterMs - 401);
+    expect([policy.ready(), policy.state()]).toEqual([false, 'open']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([policy.ready(), policy.state()]).toEqual([true, 'half-open']);
+    expect(call).not.toHaveBeenCalled();
+    await expect(policy.execute(call)).resolves.toBe('back');
+    expect(policy.state()).toBe('closed');
+  });
+
+  it('let another call try while one does, and its result decides', async () => {
+    const policy = await openedPolicy();
+    await vi.advanceTimersByTimeAsync(OPTIONS.halfOpenAfterMs);
+    const first = deferred<void>();
+    const trial = policy.execute(() => first.promise).catch(() => undefined);
+    policy.adjust({ ...OPTIONS, windowMs: 9000 });
+    expect([policy.ready(), policy.state()]).toEqual([true, 'half-open']);
+    await policy.execute(async () => 'back');
+    first.reject(new Fault('unavailable', 'late'));
+    await trial;
+    expect(policy.state()).toBe('closed');
+  });
+
+  it('keep the listeners, who hear of the breaker that is in force only', async () => {
+    const policy = createPolicy('queue', OPTIONS);
+    const states: BreakerState[] = [];
+    policy.onState((state) => states.push(state));
+    const gate = deferred<void>();
+    const old = Array.from({ length: ENOUGH }, () => policy.execute(() => gate.promise).catch(() => undefined));
+    policy.adjust({ ...OPTIONS, windowMs: 1000 });
+    gate.reject(new Fault('unavailable', 'late'));
+    await Promise.all(old);
+    expect(states).toEqual([]);
+    for (let i = 0; i < ENOUGH; i += 1) await fail(policy);
+    expect(states).toEqual(['open']);
+  });
+});
