@@ -15,6 +15,9 @@ const INTEGRATION_TIMEOUT_MS = 120_000;
 /** Browser tests start a process and a browser, and wait for a sale to open. */
 const BROWSER_TIMEOUT_MS = 60_000;
 
+/** A short run: its servers, half a minute of faults, and all that has to settle afterwards. */
+const CHAOS_TIMEOUT_MS = 240_000;
+
 export default defineConfig({
   test: {
     projects: [
@@ -61,6 +64,17 @@ export default defineConfig({
           // A browser wants the machine for itself, as the processes of the integration tests do.
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'chaos',
+          include: ['test/chaos/**/*.test.ts'],
+          testTimeout: CHAOS_TIMEOUT_MS,
+          hookTimeout: CHAOS_TIMEOUT_MS,
+          // It starts a cluster of its own and stops and starts its parts: last, and alone.
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -10,6 +10,8 @@ export interface FloodgateProcess {
   readonly pid: number;
   /** All log lines so far. */
   readonly lines: readonly string[];
+  /** Resolves with the exit code when it has ended, whoever ended it. */
+  readonly exited: Promise<number | null>;
   /** Sends the signal and resolves with the exit code (null when a signal ended it). */
   kill(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -30,6 +32,7 @@ export async function startFloodgate(
     port,
     pid: child.pid as number,
     lines,
+    exited,
     kill: (signal) => {
       child.kill(signal);
       return exited;

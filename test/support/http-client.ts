@@ -14,8 +14,11 @@ export interface PurchaseCall {
 
 type Headers = Readonly<Record<string, string>>;
 
-/** A keep-alive HTTP client of at most `connections` sockets, for one front. */
-export function createClient(port: number, connections: number) {
+/**
+ * A keep-alive HTTP client of at most `connections` sockets, for one front. It waits as long as it takes, unless
+ * `timeoutMs` says how long; a request that took longer is rejected, and its connection broken.
+ */
+export function createClient(port: number, connections: number, { timeoutMs }: { readonly timeoutMs?: number } = {}) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
 
   const send = (method: string, path: string, headers: Headers, body?: string): Promise<Answer> =>
@@ -27,6 +30,7 @@ export function createClient(port: number, connections: number) {
           port,
           method,
           path,
+          ...(timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) }),
           headers: body === undefined ? headers : { ...headers, 'content-length': Buffer.byteLength(body) },
         },
         (incoming) => {

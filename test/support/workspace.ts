@@ -37,6 +37,8 @@ export interface Workspace {
   publish(sale: Partial<Sale> & { readonly id: string }): Promise<Sale>;
   /** Every stored order of a sale, the tickets that the queue has left, and those that it counts as held. */
   inspect(saleId: string): Promise<Inspection>;
+  /** What stands behind the processes, for a closer look. */
+  open(): ReturnType<typeof openPorts>;
   /** Looks at a sale again and again, on connections that stay open. */
   sampler(saleId: string): Promise<Sampler>;
   remove(): Promise<void>;
@@ -82,6 +84,7 @@ export async function createWorkspace(servers: Readonly<Record<string, string>> 
         const { remaining, held, pending } = (await queue.audit(saleId)) ?? {};
         return { orders, remaining, held, pending };
       }),
+    open: () => openPorts(loadConfig(env), silent),
     sampler: async (saleId) => {
       const { ports, close } = await openPorts(loadConfig(env), silent);
       await seedWhenReady(() => ports.queue.ping(), { log: silent });

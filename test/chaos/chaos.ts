@@ -1,0 +1,136 @@
+import type { Sale } from '../../src/domain/sale.ts';
+import { allEnded, nonePending, readSale, untilEach } from './afterwards.ts';
+import { startBuyers } from './buyers.ts';
+import { LANES, OUTAGES } from './faults.ts';
+import { heal } from './heal.ts';
+import { Notebook } from './notebook.ts';
+import type { Report } from './report.ts';
+import { runLane } from './schedule.ts';
+import { createTestbed, type Testbed } from './testbed.ts';
+import { judge } from './verdict.ts';
+
+export interface ChaosOptions {
+  readonly seed: number;
+  /** How long faults strike; starting before and judging after takes about a minute more. */
+  readonly seconds: number;
+  /** Pauses between two faults of a lane. @default 500 to 4,000 ms */
+  readonly calmMs?: readonly [number, number];
+  /** Names of faults that are left out. */
+  readonly without?: readonly string[];
+  readonly log?: (line: string) => void;
+}
+
+/** What every sale of a run has: soon over for who doesn't pay, so that tickets come back while it lasts. */
+const SALE = { perBuyerLimit: 2, payWithinSeconds: 12 } as const;
+/** One sale that doesn't sell out, and small ones that do, one after another. */
+const BIG = { id: 'flood', total: 100_000 } as const;
+const SMALL_TOTAL = 120;
+const SMALL_SECONDS = 20;
+/** Share of the buyers who go for the small one. */
+const SMALL_SHARE = 0.5;
+const BUYERS = 24;
+
+/** An issue promises it. */
+const PENDING_EMPTY_WITHIN_MS = 30_000;
+const CLEAR_ANSWER_WITHIN_MS = 60_000;
+/** The last reservations have to fall due, and the rest is a matter of seconds. */
+const QUIET_WITHIN_MS = SALE.payWithinSeconds * 1000 + 60_000;
+/** Long enough a run for a server to be away for a minute. */
+const OUTAGES_FROM_SECONDS = 300;
+const CALM_MS = [500, 4000] as const;
+
+/** A run on a cluster of its own, all processes real. Errors: Impossible where servers can't run as processes. */
+export async function runChaos(options: ChaosOptions): Promise<Report> {
+  const { log = () => {} } = options;
+  const bed = await createTestbed({ log });
+  let broken = true;
+  try {
+    const report = await runOn(bed, options, log);
+    broken = report.checks.some((check) => check.broken.length > 0);
+    return report;
+  } finally {
+    await bed.stop({ keepLogs: broken });
+  }
+}
+
+async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) => void): Promise<Report> {
+  const { seed, seconds, calmMs = CALM_MS, without = [] } = options;
+  const sales = await publishAll(bed, seconds);
+  await Promise.all(bed.programs.map((program) => program.start()));
+  log(`${bed.programs.length} programs and ${sales.length} sales are up`);
+
+  const startedAt = performance.now();
+  const until = startedAt + seconds * 1000;
+  const notebook = new Notebook();
+  const buyers = startBuyers({
+    port: bed.port,
+    seed,
+    count: BUYERS,
+    tokenOf: (userId) => bed.workspace.tokenOf(userId),
+    saleAt: (random) => {
+      const small = sales[1 + Math.floor((performance.now() - startedAt) / 1000 / SMALL_SECONDS)] ?? sales[0];
+      return ((random.chance(SMALL_SHARE) ? small : sales[0]) as Sale).id;
+    },
+    perBuyerLimit: SALE.perBuyerLimit,
+    notebook,
+  });
+  const struck = new Map<string, number>();
+  await Promise.all(
+    Object.entries(LANES).map(([name, faults]) =>
+      runLane(bed, {
+        name,
+        faults: faults.filter((fault) => !without.includes(fault.name)),
+        ...(name === 'stores' && seconds >= OUTAGES_FROM_SECONDS ? { outages: OUTAGES } : {}),
+        seed,
+        startedAt,
+        until,
+        calmMs,
+        struck: (fault) => {
+          log(`${((performance.now() - startedAt) / 1000).toFixed(1)} s: ${fault}`);
+          struck.set(fault, (struck.get(fault) ?? 0) + 1);
+        },
+      }),
+    ),
+  );
+  await buyers.stop();
+  log('the faults are over: healing');
+  await heal(bed);
+
+  const opened = await bed.workspace.open();
+  try {
+    const { ports } = opened;
+    const pending = await untilEach(sales, PENDING_EMPTY_WITHIN_MS, nonePending(ports));
+    log(`pending is ${pending.wrong.length === 0 ? 'empty' : 'not empty'} after ${(pending.ms / 1000).toFixed(1)} s`);
+    await buyers.settle(CLEAR_ANSWER_WITHIN_MS);
+    const quiet = await untilEach(sales, QUIET_WITHIN_MS, allEnded(ports, bed.group));
+    const afterwards = await Promise.all(sales.map((sale) => readSale(ports, sale)));
+    return {
+      seed,
+      seconds,
+      struck,
+      answers: notebook.answers,
+      clicks: notebook.clicks,
+      orders: afterwards.flatMap(({ orders }) => orders),
+      pendingEmptyMs: pending.ms,
+      logs: bed.folder,
+      checks: [
+        ...judge(afterwards, notebook),
+        { promise: 'pending empty within 30 s of healing', broken: pending.wrong },
+        { promise: 'every reservation ends', broken: quiet.wrong },
+        { promise: 'no program ends by itself', broken: bed.deaths },
+      ],
+    };
+  } finally {
+    await opened.close();
+  }
+}
+
+async function publishAll({ workspace }: Testbed, seconds: number): Promise<readonly Sale[]> {
+  const small = Array.from({ length: Math.ceil(seconds / SMALL_SECONDS) }, (_, n) => ({
+    id: `drop-${n + 1}`,
+    total: SMALL_TOTAL,
+  }));
+  const sales: Sale[] = [];
+  for (const sale of [BIG, ...small]) sales.push(await workspace.publish({ ...sale, ...SALE }));
+  return sales;
+}

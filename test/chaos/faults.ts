@@ -1,0 +1,151 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ServerName } from '../../dev/servers/api.d.ts';
+import type { Random } from '../simulator/core/random.ts';
+import type { ProgramRole } from './programs.ts';
+import type { Testbed } from './testbed.ts';
+
+/** Something bad that happens to one part, and is over when it resolves. */
+export interface Fault {
+  readonly name: string;
+  /** Cards of a deck that is shuffled and dealt out before it is shuffled again. */
+  readonly cards: number;
+  /** What it draws from `random` it draws before its first await, so that a seed gives the same to every run. */
+  readonly strike: (bed: Testbed, random: Random) => Promise<void>;
+}
+
+/** As long as one process may be slow to be replaced, or a machine to answer again. */
+const AWAY_MS = [100, 3000] as const;
+/** As a deploy or an operator takes to bring a server back. */
+const OUTAGE_MS = 60_000;
+/** A few scripts' worth of the queue's file, and many. */
+const TAIL_BYTES = [1, 30_000] as const;
+
+const killProgram = (role: ProgramRole): Fault => ({
+  name: `kill -9 ${role}`,
+  cards: 4,
+  strike: async (bed, random) => {
+    const program = random.pick(bed.programs.filter((one) => one.role === role));
+    const awayMs = random.between(0, 1000);
+    await program.kill();
+    await delay(awayMs);
+    await program.start();
+  },
+});
+
+const stopProgram = (role: ProgramRole): Fault => ({
+  name: `SIGSTOP ${role}`,
+  cards: 1,
+  strike: async (bed, random) => {
+    const program = random.pick(bed.programs.filter((one) => one.role === role));
+    const awayMs = random.between(...AWAY_MS);
+    program.signal('SIGSTOP');
+    await delay(awayMs);
+    program.signal('SIGCONT');
+  },
+});
+
+const killServer = (server: ServerName, cards: number): Fault => ({
+  name: `kill -9 ${server}`,
+  cards,
+  strike: (bed, random) => away(bed, server, random.between(...AWAY_MS)),
+});
+
+async function away({ servers }: Testbed, server: ServerName, awayMs: number): Promise<void> {
+  await servers.stop(server, 'SIGKILL');
+  await delay(awayMs);
+  await servers.start(server);
+}
+
+const stopServer = (server: ServerName): Fault => ({
+  name: `SIGSTOP ${server}`,
+  cards: 1,
+  strike: async ({ servers }, random) => {
+    const awayMs = random.between(...AWAY_MS);
+    await servers.signal(server, 'SIGSTOP');
+    await delay(awayMs);
+    await servers.signal(server, 'SIGCONT');
+  },
+});
+
+/** What the network between the programs and a server does. */
+const networkOf = (server: ServerName): readonly Fault[] => [
+  { name: `cut ${server}`, cards: 1, strike: async ({ proxies }) => proxies[server].cut() },
+  { name: `cut a reply of ${server}`, cards: 1, strike: async ({ proxies }) => proxies[server].cutNextReply() },
+  {
+    name: `blackhole ${server}`,
+    cards: 1,
+    strike: async ({ proxies }, random) => {
+      const lastsMs = random.between(...AWAY_MS);
+      proxies[server].blackhole();
+      await delay(lastsMs);
+      proxies[server].cut();
+    },
+  },
+  {
+    name: `freeze ${server}`,
+    cards: 1,
+    strike: async ({ proxies }, random) => {
+      const lastsMs = random.between(...AWAY_MS);
+      proxies[server].freeze();
+      await delay(lastsMs);
+      proxies[server].thaw();
+    },
+  },
+  {
+    name: `slow ${server}`,
+    cards: 1,
+    strike: async ({ proxies }, random) => {
+      const lastsMs = random.between(...AWAY_MS);
+      proxies[server].weather({ latencyMs: random.between(20, 400), bytesPerSecond: random.between(20_000, 500_000) });
+      await delay(lastsMs);
+      proxies[server].weather({});
+    },
+  },
+  {
+    name: `slices ${server}`,
+    cards: 1,
+    strike: async ({ proxies }, random) => {
+      const lastsMs = random.between(...AWAY_MS);
+      proxies[server].weather({ sliceBytes: random.integer(1, 60) });
+      await delay(lastsMs);
+      proxies[server].weather({});
+    },
+  },
+];
+
+const cutTail: Fault = {
+  name: 'truncate the AOF',
+  cards: 8,
+  strike: async (bed, random) => {
+    const bytes = random.integer(...TAIL_BYTES);
+    await bed.servers.stop('redis', 'SIGKILL');
+    bed.truncateAof(bytes);
+    await bed.servers.start('redis');
+  },
+};
+
+const flush: Fault = { name: 'FLUSHALL', cards: 2, strike: (bed) => bed.flushRedis() };
+
+/** Each list is a lane: its faults come one after another, and at any time beside those of the other lanes. */
+export const LANES = {
+  programs: (['front', 'worker', 'scheduler'] as const).flatMap((role) => [killProgram(role), stopProgram(role)]),
+  queue: [killServer('redis', 2), cutTail, flush, stopServer('redis'), ...networkOf('redis')],
+  stores: [
+    ...(['mysql', 'kafka'] as const).flatMap((server) => [
+      killServer(server, 4),
+      stopServer(server),
+      ...networkOf(server),
+    ]),
+    killServer('mongodb', 1),
+  ],
+} as const satisfies Record<string, readonly Fault[]>;
+
+/** For runs that have the time: both stores in turn, while the other lanes go on. */
+export const OUTAGES: readonly Fault[] = (['mysql', 'kafka'] as const).map((server) => ({
+  name: `${server} down for a minute`,
+  cards: 1,
+  strike: (bed) => away(bed, server, OUTAGE_MS),
+}));
+
+/** Without recovery the queue stays fenced after these. */
+export const NEED_RECOVERY: readonly string[] = ['kill -9 redis', cutTail.name, flush.name];

@@ -1,0 +1,46 @@
+/** One click of one buyer, however often it had to be repeated. */
+export interface Click {
+  readonly saleId: string;
+  readonly userId: string;
+  readonly key: string;
+  /** `unknown` as long as nobody gave a clear answer. */
+  told: 'unknown' | 'bought' | 'refused';
+  /** The first 201, byte for byte. */
+  body?: string;
+  order?: { readonly id: string; readonly ticket: number };
+  /** What the buyer was told became of it. */
+  end?: 'paid' | 'cancelled';
+}
+
+/** What buyers were told during a run, and what of it can't be right. */
+export class Notebook {
+  readonly clicks: Click[] = [];
+  /** Answers by status and problem code, and `no answer`. */
+  readonly answers = new Map<string, number>();
+  readonly wrong: string[] = [];
+
+  click(saleId: string, userId: string, key: string): Click {
+    const click: Click = { saleId, userId, key, told: 'unknown' };
+    this.clicks.push(click);
+    return click;
+  }
+
+  count(answer: string): void {
+    this.answers.set(answer, (this.answers.get(answer) ?? 0) + 1);
+  }
+
+  bought(click: Click, body: string): void {
+    if (click.body === undefined) {
+      click.told = 'bought';
+      click.body = body;
+      click.order = JSON.parse(body) as { id: string; ticket: number };
+    } else if (click.body !== body) {
+      this.wrong.push(`${click.userId} ${click.key}: first ${click.body}, then ${body}`);
+    }
+  }
+
+  refused(click: Click, why: string): void {
+    if (click.told === 'bought') this.wrong.push(`${click.userId} ${click.key}: bought, and then ${why}`);
+    else click.told = 'refused';
+  }
+}

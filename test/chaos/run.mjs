@@ -1,0 +1,52 @@
+/** `npm run chaos`: the chaos run for as long as wanted. The exit code is 1 when a promise was broken. */
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { createServer } from 'vite';
+import { ensureBuilt } from '../../dev/build.mjs';
+import { ensureInstalled, ensureKafkaClient } from '../../dev/install.mjs';
+import { main, ROOT, say } from '../../dev/run.mjs';
+
+const USAGE = `npm run chaos -- [--minutes 10] [--seed n] [--without 'fault name']...
+
+Sells on a cluster of its own while its programs, servers and networks are killed, stopped, cut and starved, and then
+checks that nothing was lost or sold twice. The seed decides which faults strike, and how long each lasts.
+`;
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: String(randomInt(2 ** 31)) },
+    without: { type: 'string', multiple: true, default: [] },
+    help: { type: 'boolean', default: false },
+  },
+});
+const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
+if (values.help || !(minutes > 0) || !Number.isInteger(seed)) {
+  console.log(USAGE);
+  process.exit(values.help ? 0 : 1);
+}
+
+await main(async () => {
+  await ensureInstalled();
+  await ensureBuilt();
+  await ensureKafkaClient();
+  // Node 20 runs no TypeScript.
+  const vite = await createServer({
+    configFile: false,
+    root: ROOT,
+    logLevel: 'error',
+    appType: 'custom',
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+  });
+  try {
+    const { runChaos } = await vite.ssrLoadModule('/test/chaos/chaos.ts');
+    const { isSound, tableOf } = await vite.ssrLoadModule('/test/chaos/report.ts');
+    say(`seed ${seed}`);
+    const report = await runChaos({ seed, seconds: minutes * 60, without: values.without, log: say });
+    console.log(tableOf(report));
+    if (!isSound(report)) process.exitCode = 1;
+  } finally {
+    await vite.close();
+  }
+});

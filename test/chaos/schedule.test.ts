@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { Random } from '../simulator/core/random.ts';
+import type { Fault } from './faults.ts';
+import { shuffled } from './schedule.ts';
+
+const fault = (name: string, cards: number): Fault => ({ name, cards, strike: async () => {} });
+const FAULTS = [fault('a', 3), fault('b', 1), fault('c', 5), fault('d', 1)];
+
+/** As they are dealt. */
+const dealt = (seed: number) =>
+  shuffled(FAULTS, new Random(seed))
+    .map(({ name }) => name)
+    .reverse();
+
+test('the same seed deals the same faults, another one others', () => {
+  expect(dealt(7)).toEqual(dealt(7));
+  expect(new Set([1, 2, 3, 4, 5].map((seed) => dealt(seed).join(''))).size).toBeGreaterThan(1);
+});
+
+test('a deck has each card, and each kind once before any comes again', () => {
+  for (const seed of [1, 2, 3]) {
+    expect([...dealt(seed)].sort().join('')).toBe('aaabcccccd');
+    expect([...dealt(seed).slice(0, 4)].sort().join('')).toBe('abcd');
+  }
+});

@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Random } from '../simulator/core/random.ts';
+import type { Fault } from './faults.ts';
+import type { Testbed } from './testbed.ts';
+
+export interface LaneOptions {
+  readonly name: string;
+  readonly faults: readonly Fault[];
+  /** Struck once each, in their order, when a quarter of the time has gone. */
+  readonly outages?: readonly Fault[];
+  readonly seed: number;
+  /** As performance.now() has it. */
+  readonly startedAt: number;
+  readonly until: number;
+  /** Between two faults: shorter than a repair takes, and longer. */
+  readonly calmMs: readonly [number, number];
+  readonly struck: (name: string) => void;
+}
+
+/** Strikes one fault after another until the time is over; the seed decides which, and how long each lasts. */
+export async function runLane(bed: Testbed, options: LaneOptions): Promise<void> {
+  const { name, faults, outages = [], seed, startedAt, until, calmMs, struck } = options;
+  const random = new Random(seed + [...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7));
+  const due = [...outages];
+  const outagesFrom = startedAt + (until - startedAt) / 4;
+  let deck: Fault[] = [];
+  for (;;) {
+    await delay(random.between(...calmMs));
+    if (performance.now() > until) return;
+    if (deck.length === 0) deck = shuffled(faults, random);
+    const fault = (performance.now() > outagesFrom ? due.shift() : undefined) ?? (deck.pop() as Fault);
+    // Draws of its own: how many a fault takes must not move those of the next.
+    const own = new Random(random.integer(0, 2 ** 31));
+    struck(fault.name);
+    await fault.strike(bed, own);
+  }
+}
+
+/** Each kind once before any comes again, and then all the cards in any order. */
+export function shuffled(faults: readonly Fault[], random: Random): Fault[] {
+  const inAnyOrder = (cards: readonly Fault[]): Fault[] =>
+    cards
+      .map((card) => ({ card, at: random.next() }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ card }) => card);
+  const more = faults.flatMap((fault) => new Array<Fault>(fault.cards - 1).fill(fault));
+  // Dealt from the end.
+  return [...inAnyOrder(more), ...inAnyOrder(faults)];
+}

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import type { Order } from '../../src/domain/order.ts';
+import type { Sale } from '../../src/domain/sale.ts';
+import type { QueueAudit } from '../../src/ports/ticket-queue.ts';
+import { newOrder } from '../support/orders.ts';
+import { Notebook } from './notebook.ts';
+import { judge } from './verdict.ts';
+
+const sale = { id: 'sale', total: 10, perBuyerLimit: 2 } as Sale;
+
+const order = (parts: Partial<Order> & { readonly id: string; readonly ticket: number }): Order =>
+  newOrder({ saleId: sale.id, userId: 'ann', ...parts }).order;
+
+/** Ann's two clicks: one order is paid, one was cancelled; Bob has the ticket that came back. */
+function soundRun() {
+  const paid = order({ id: 'a1', ticket: 1, state: 'paid', reservedAt: 100, paidAt: 150 });
+  const cancelled = order({ id: 'a2', ticket: 2, state: 'cancelled', reservedAt: 110, endedAt: 200 });
+  const next = order({ id: 'b1', ticket: 2, state: 'paid', reservedAt: 200, paidAt: 250, userId: 'bob' });
+  const notebook = new Notebook();
+  for (const [key, { id, ticket, userId, state }] of [paid, cancelled, next].entries()) {
+    const click = notebook.click(sale.id, userId, String(key));
+    notebook.bought(click, JSON.stringify({ id, ticket }));
+    click.end = state as 'paid' | 'cancelled';
+  }
+  const audit: QueueAudit = { epoch: 1, held: 2, heldByBuyers: 2, remaining: 8, pending: 0, doubled: [] };
+  return { orders: [paid, cancelled, next], notebook, audit };
+}
+
+type Run = ReturnType<typeof soundRun>;
+
+const broken = ({ orders, notebook, audit }: Run) =>
+  judge([{ sale, orders, audit }], notebook).flatMap((check) => (check.broken.length > 0 ? [check.promise] : []));
+
+const LOST = 'every 201 is a stored order';
+const TWICE = 'no ticket sold twice, at any moment';
+const LIMIT = 'no buyer over the limit, at any moment';
+const BALANCE = 'held + free = total, in the queue and the store';
+const ENDS = 'what was told of an end is stored';
+const KEYS = 'one order a key';
+const ANSWERS = 'every answer fits those before it';
+
+describe('the verdict on a run', () => {
+  test('finds nothing wrong with one that is sound', () => {
+    expect(broken(soundRun())).toEqual([]);
+  });
+
+  const change = (id: string, parts: Partial<Order>) => (run: Run) => ({
+    ...run,
+    orders: run.orders.map((one) => (one.id === id ? { ...one, ...parts } : one)),
+  });
+  const add = (parts: Partial<Order> & { readonly id: string; readonly ticket: number }) => (run: Run) => ({
+    ...run,
+    orders: [...run.orders, order(parts)],
+  });
+  const audited = (parts: Partial<QueueAudit>) => (run: Run) => ({ ...run, audit: { ...run.audit, ...parts } });
+
+  test.each<[string, (run: Run) => Run, string[]]>([
+    ['an order is gone', (run) => ({ ...run, orders: run.orders.slice(1) }), [LOST, BALANCE, ENDS]],
+    ['an order has another ticket', change('a1', { ticket: 5 }), [LOST]],
+    ['an order is another buyer’s', change('a1', { userId: 'eve' }), [LOST, KEYS]],
+    ['an order that was told of is rejected', change('a1', { state: 'rejected' }), [LOST, BALANCE, ENDS]],
+    ['a ticket was sold before it came back', change('b1', { reservedAt: 199 }), [TWICE]],
+    [
+      'a ticket does not exist',
+      add({ id: 'c1', ticket: 11, state: 'expired', endedAt: 9, userId: 'cid' }),
+      [TWICE, KEYS],
+    ],
+    ['the queue has a ticket twice', audited({ doubled: [7] }), [TWICE]],
+    [
+      'a buyer had three at once',
+      add({ id: 'a3', ticket: 3, state: 'expired', reservedAt: 150, endedAt: 180 }),
+      [KEYS, LIMIT],
+    ],
+    ['a paid order was told to be cancelled', change('a2', { state: 'expired' }), [ENDS]],
+    ['the queue misses a ticket', audited({ remaining: 7 }), [BALANCE]],
+    ['the queue holds one that nobody has', audited({ held: 3, remaining: 7 }), [BALANCE]],
+    ['a buyer’s count is off', audited({ heldByBuyers: 1 }), [BALANCE]],
+  ])('sees when %s', (_, damage, expected) => {
+    expect(broken(damage(soundRun()))).toEqual(expect.arrayContaining(expected));
+    expect(broken(damage(soundRun()))).toHaveLength(expected.length);
+  });
+
+  test('sees when two clicks were told of one order', () => {
+    const run = soundRun();
+    run.notebook.bought(run.notebook.click(sale.id, 'ann', 'again'), JSON.stringify({ id: 'a1', ticket: 1 }));
+    expect(broken(run)).toEqual([KEYS]);
+  });
+
+  test('sees when a repeated click is answered otherwise', () => {
+    const run = soundRun();
+    const [click] = run.notebook.clicks;
+    if (click !== undefined) run.notebook.bought(click, '{"id":"a1", "ticket":1}');
+    expect(broken(run)).toEqual([ANSWERS]);
+  });
+
+  test('sees when a click is refused after it was answered 201', () => {
+    const run = soundRun();
+    const [click] = run.notebook.clicks;
+    if (click !== undefined) run.notebook.refused(click, 'sold_out');
+    expect(broken(run)).toEqual([ANSWERS]);
+  });
+});
