@@ -20,6 +20,12 @@ export const BUGS = {
   returnBeforeEnd: 'a ticket goes back on sale before its order has ended',
   refundTwice: 'money goes back each time that it is asked for',
   expireEarly: 'orders expire a while before their deadline',
+  replayUnpublished: 'a replay is answered although its record may not be in the log',
+  publishedOfAnyEpoch: 'a mark of an older epoch takes a reservation off the relay’s list',
+  noEpoch: 'the queue serves whoever still thinks of an older epoch',
+  noFence: 'a queue that lost its last changes goes on as if nothing had happened',
+  rebuildForgetsLedger: 'a rebuilt queue has the tickets too that orders hold',
+  noUniqueTicket: 'the store has no unique key over live tickets',
   replayTellsStateNow: 'a replay tells what the order is now instead of what it was',
   doubledDeltas: 'the live state applies redelivered deltas again',
 } as const;

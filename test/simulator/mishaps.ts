@@ -6,7 +6,7 @@ import type { DataCenter } from './servers/data-center.ts';
 const SLOW = 60;
 
 /** Lets happen what the scenario has in store. */
-export function planMishaps(world: World, { mishaps }: Scenario, fleet: Fleet, { servers }: DataCenter): void {
+export function planMishaps(world: World, { mishaps }: Scenario, fleet: Fleet, { servers, queue }: DataCenter): void {
   const happen = (mishap: Mishap) => {
     switch (mishap.kind) {
       case 'kill':
@@ -30,6 +30,20 @@ export function planMishaps(world: World, { mishaps }: Scenario, fleet: Fleet, {
           server.slowness = 1;
         });
       }
+      case 'restart':
+        world.trace.note(world.now, 'queue', `is away and loses its last ${mishap.lost} changes`);
+        servers.queue.up = false;
+        return void world.after(mishap.forMs, () => {
+          world.trace.note(world.now, 'queue', 'is back');
+          queue.restart(mishap.lost);
+          servers.queue.up = true;
+        });
+      case 'flush':
+        world.trace.note(world.now, 'queue', 'loses everything');
+        return queue.flush();
+      case 'tamper':
+        world.trace.note(world.now, 'queue', `loses its last ${mishap.lost} changes, and nobody notices`);
+        return queue.rewind(mishap.lost);
     }
   };
   for (const mishap of mishaps) world.after(mishap.at, () => happen(mishap));

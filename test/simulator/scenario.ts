@@ -25,6 +25,12 @@ export interface Scenario {
 export type Mishap = { readonly at: number; readonly forMs: number } & (
   | { readonly kind: 'kill' | 'stop'; readonly role: RoleName; readonly which: number }
   | { readonly kind: 'away' | 'slow'; readonly server: ServerName }
+  /** The queue's server restarts, or a replica takes over, without the last so many changes. */
+  | { readonly kind: 'restart'; readonly lost: number }
+  /** The queue is emptied. */
+  | { readonly kind: 'flush' }
+  /** The last changes of the queue are undone behind everybody's back. */
+  | { readonly kind: 'tamper'; readonly lost: number }
 );
 
 export type RoleName = 'front' | 'worker' | 'scheduler';
@@ -36,6 +42,11 @@ const SERVERS: readonly ServerName[] = ['queue', 'log', 'database', 'live', 'pro
 
 /** From here on nothing goes wrong any more; every sale is over by then, or nearly. */
 const HEAL_MS = 26_000;
+
+/** Changes of the queue: so many are a good part of a small sale. */
+const MOST_LOST = 12;
+/** Share of the seeds in which somebody tampers with the queue; most promises can't be kept then, and aren't looked at. */
+const TAMPERED = 0.05;
 
 /** Kinds of trouble are switched on by coin: a seed with little of one kind tells more than one with all of it. */
 export function scenarioOf(random: Random): Scenario {
@@ -56,6 +67,12 @@ export function scenarioOf(random: Random): Scenario {
   some(0.3, 4, (at) => hit('stop', at, random.between(300, 7000)));
   some(0.4, 3, (at) => ({ kind: 'away', at, forMs: random.between(100, 4000), server: random.pick(SERVERS) }));
   some(0.4, 4, (at) => ({ kind: 'slow', at, forMs: random.between(500, 5000), server: random.pick(SERVERS) }));
+  if (random.chance(TAMPERED)) {
+    some(1, 2, (at) => ({ kind: 'tamper', at, forMs: 0, lost: random.integer(1, MOST_LOST) }));
+  } else {
+    some(0, 3, (at) => ({ kind: 'restart', at, forMs: random.between(50, 3000), lost: lostOf(random) }));
+    some(0, 2, (at) => ({ kind: 'flush', at, forMs: 0 }));
+  }
   return {
     sales,
     buyers: random.integer(3, 12),
@@ -70,6 +87,11 @@ export function scenarioOf(random: Random): Scenario {
     closeAt: random.chance(0.2) ? random.between(3000, 20_000) : undefined,
     healAt: HEAL_MS,
   };
+}
+
+/** Most restarts lose a little, some nothing, some all of the last seconds. */
+function lostOf(random: Random): number {
+  return random.chance(0.2) ? 0 : random.integer(1, random.pick([3, MOST_LOST]));
 }
 
 function weatherOf(random: Random): Weather {

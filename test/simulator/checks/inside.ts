@@ -1,18 +1,27 @@
 import { isLive, type Order } from '../../../src/domain/order.ts';
-import type { Sale } from '../../../src/domain/sale.ts';
+import { isPublic, type Sale } from '../../../src/domain/sale.ts';
+import type { Mishap, Scenario } from '../scenario.ts';
 import type { DataCenter } from '../servers/data-center.ts';
 import type { Report } from './report.ts';
 
 /** The audit of what queue, log, store and provider hold when all has come to rest. */
-export async function checkFromInside(center: DataCenter, sales: readonly Sale[], report: Report): Promise<void> {
+export async function checkFromInside(center: DataCenter, scenario: Scenario, report: Report): Promise<void> {
+  const { sales, mishaps } = scenario;
+  const did = (...kinds: readonly Mishap['kind'][]) => mishaps.some(({ kind }) => kinds.includes(kind));
+  const tampered = did('tamper');
   const orders = center.store.rows().map(({ order }) => order);
-  for (const order of orders) {
-    if (order.state === 'reserved') report(`promise 5: the order ${order.id} never ended`);
-    if (order.state === 'rejected') report(`the order ${order.id} was rejected, and nothing was ever rewound`);
+  for (const { id, state } of orders) {
+    if (state === 'reserved') report(`promise 5: the order ${id} never ended`);
+    if (state === 'rejected' && !did('restart', 'flush', 'tamper')) {
+      report(`the order ${id} was rejected, and nothing was ever lost`);
+    }
   }
   for (const sale of sales) {
+    const stored = await center.catalogue.sale(sale.id);
+    // An admin whom nobody answered until it was over could not publish it.
+    if (stored === undefined || !isPublic(stored)) continue;
     const own = orders.filter(({ saleId }) => saleId === sale.id);
-    checkTickets(center, sale, own, report);
+    if (!tampered) checkTickets(center, sale, own, report);
     await checkLog(center, sale, own, report);
   }
   const owed = await center.store.owedTickets(Number.MAX_SAFE_INTEGER);

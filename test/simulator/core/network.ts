@@ -52,20 +52,19 @@ export class Network {
       trace.note(world.now, from.name, `> ${what}`, () => args);
       const { lost, unanswered, doubled, late } = this.weather;
       const dice = random.next();
-      const there = this.#latency(to);
+      const [there, back] = [this.#latency(to), this.#latency(to)];
       const fail = (code: 'unavailable' | 'timeout') => {
         trace.note(world.now, from.name, `! ${what}`, () => code);
         reject(new Fault(code, `${what}: ${code}`));
       };
-      const giveUp = () => from.after(to.timeoutMs, () => fail('timeout'));
       const run = (answered: boolean) => {
         if (!to.up) {
-          if (answered) world.after(this.#latency(to), () => from.deliver(() => fail('unavailable')));
+          if (answered) world.after(back, () => from.deliver(() => fail('unavailable')));
           return;
         }
         const reply = (settle: () => void, how: string, value: unknown) => {
           trace.note(world.now, to.name, `${how} ${name} for ${from.name}`, () => value);
-          if (answered) world.after(this.#latency(to), () => from.deliver(settle));
+          if (answered) world.after(back, () => from.deliver(settle));
         };
         execute().then(
           (value) => reply(() => resolve(value), '=', value),
@@ -73,18 +72,12 @@ export class Network {
         );
       };
 
-      if (dice < lost) {
-        giveUp();
-      } else if (dice < lost + unanswered) {
-        giveUp();
-        world.after(there, () => run(false));
-      } else if (dice < lost + unanswered + late) {
-        giveUp();
-        world.after(to.timeoutMs * random.between(0.9, 1.9), () => run(false));
-      } else {
-        world.after(there, () => run(true));
-        if (dice > 1 - doubled) world.after(there + random.between(0, to.timeoutMs), () => run(false));
-      }
+      const isLost = dice < lost;
+      const isLate = !isLost && dice < lost + late;
+      const inTime = !isLate && dice >= lost + late + unanswered && there + back < to.timeoutMs;
+      if (!inTime) from.after(to.timeoutMs, () => fail('timeout'));
+      if (!isLost) world.after(isLate ? to.timeoutMs * random.between(0.9, 1.9) : there, () => run(inTime));
+      if (dice > 1 - doubled) world.after(there + random.between(0, to.timeoutMs), () => run(false));
     });
   }
 

@@ -1,8 +1,10 @@
 import { liveStateContract } from '../../contract/live-state.ts';
 import { orderStoreContract } from '../../contract/order-store.ts';
+import { queueRecoveryContract } from '../../contract/queue-recovery.ts';
 import { ticketQueueContract } from '../../contract/ticket-queue.ts';
 import { SimulatedLiveState } from './live-state.ts';
 import { SimulatedOrderStore } from './order-store.ts';
+import { directRecovery } from './queue-recovery.ts';
 import { SimulatedTicketQueue } from './ticket-queue.ts';
 
 // What is simulated proves something about the streams only as far as it keeps the ports' rules.
@@ -14,3 +16,13 @@ orderStoreContract('the simulated store', async () => {
   return { store, other: store, close };
 });
 liveStateContract('the simulated live state', async () => ({ live: new SimulatedLiveState(), close }));
+queueRecoveryContract('the simulated queue', async () => {
+  const queue = new SimulatedTicketQueue(Date.now);
+  return {
+    queue,
+    recovery: directRecovery(queue),
+    lose: (saleId) => queue.doubt(saleId),
+    wipe: (saleId) => queue.wipe(saleId),
+    close,
+  };
+});

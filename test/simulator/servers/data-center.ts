@@ -5,6 +5,7 @@ import type { LiveState } from '../../../src/ports/live-state.ts';
 import type { OrderLog } from '../../../src/ports/order-log.ts';
 import type { OrderStore } from '../../../src/ports/order-store.ts';
 import type { Payments } from '../../../src/ports/payments.ts';
+import type { QueueRecovery } from '../../../src/ports/queue-recovery.ts';
 import type { TicketQueue } from '../../../src/ports/ticket-queue.ts';
 import { MemoryCatalogue } from '../../support/fakes/memory-catalogue.ts';
 import { MemoryLeases } from '../../support/fakes/memory-leases.ts';
@@ -17,11 +18,13 @@ import { logOf } from './log-client.ts';
 import { Broker } from './order-log.ts';
 import { SimulatedOrderStore } from './order-store.ts';
 import { PaymentProvider } from './payment-provider.ts';
+import { recoveryOf } from './queue-recovery.ts';
 import { SimulatedTicketQueue } from './ticket-queue.ts';
 
 /** The ports of one process, each behind the network. */
 export interface RemotePorts {
   readonly queue: TicketQueue;
+  readonly recovery: QueueRecovery;
   readonly log: OrderLog;
   readonly store: OrderStore;
   readonly catalogue: Catalogue;
@@ -33,6 +36,8 @@ export interface RemotePorts {
 export interface DataCenterOptions {
   readonly partitions: number;
   readonly bugs: Bugs;
+  /** Whether the queue may be rewound. */
+  readonly rewinds: boolean;
   readonly onOrder: (before: Order | undefined, after: Order) => void;
   readonly post: (signature: string, body: Uint8Array) => Promise<void>;
 }
@@ -61,10 +66,10 @@ export class DataCenter {
   constructor(
     world: World,
     readonly network: Network,
-    { partitions, bugs, onOrder, post }: DataCenterOptions,
+    { partitions, bugs, rewinds, onOrder, post }: DataCenterOptions,
   ) {
     const now = () => START_MS + Math.floor(world.now);
-    this.queue = new SimulatedTicketQueue(now, bugs);
+    this.queue = new SimulatedTicketQueue(now, { bugs, remembers: rewinds });
     this.broker = new Broker(world, partitions);
     this.store = new SimulatedOrderStore({ bugs, onChange: onOrder });
     this.leases = new MemoryLeases(now);
@@ -76,6 +81,7 @@ export class DataCenter {
     const { network, servers } = this;
     return {
       queue: remote<TicketQueue>(network, process, servers.queue, this.queue),
+      recovery: recoveryOf(process, network, servers.queue, this.queue),
       log: logOf(process, network, servers.log, this.broker),
       store: remote<OrderStore>(network, process, servers.database, this.store),
       catalogue: remote<Catalogue>(network, process, servers.database, this.catalogue),

@@ -1,6 +1,8 @@
 import { isLive, type Order } from '../../../src/domain/order.ts';
 import type { NewOrder, RejectionReason } from '../../../src/ports/order-store.ts';
 
+import type { Bugs } from '../bugs.ts';
+
 export interface Row {
   readonly order: Order;
   /** A rejected order holds none. */
@@ -14,7 +16,10 @@ export class OrderRows {
   readonly #live = new Map<string, string>();
   readonly #keys = new Map<string, string>();
 
-  constructor(private readonly onChange: (before: Order | undefined, after: Order) => void) {}
+  constructor(
+    private readonly bugs: Bugs,
+    private readonly onChange: (before: Order | undefined, after: Order) => void,
+  ) {}
 
   get(orderId: string): Row | undefined {
     return this.#rows.get(orderId);
@@ -32,7 +37,7 @@ export class OrderRows {
 
   /** Which unique key a new order would break. */
   rival({ order, key }: NewOrder): 'ticket' | 'key' | undefined {
-    if (this.#live.has(ticketOf(order))) return 'ticket';
+    if (this.#live.has(ticketOf(order)) && !this.bugs.has('noUniqueTicket')) return 'ticket';
     return this.#keys.has(keyOf(order, key)) ? 'key' : undefined;
   }
 

@@ -1,6 +1,7 @@
 import { Fault } from '../../../src/domain/errors.ts';
 import { isLive, ORDER_STATES, type Order, type OrderState } from '../../../src/domain/order.ts';
 import type {
+  BookedOrder,
   Capture,
   CaptureResult,
   EndState,
@@ -42,7 +43,7 @@ export class SimulatedOrderStore implements OrderStore {
 
   constructor({ bugs = NO_BUGS, onChange = () => {} }: SimulatedStoreOptions = {}) {
     this.#bugs = bugs;
-    this.#rows = new OrderRows(onChange);
+    this.#rows = new OrderRows(bugs, onChange);
   }
 
   async store({ group, positions, orders, refused = [], fences = [] }: StoreBatch): Promise<StoreResult> {
@@ -106,6 +107,15 @@ export class SimulatedOrderStore implements OrderStore {
           (before === undefined || order.id < before),
       )
       .slice(0, limit);
+  }
+
+  async booked(saleId: string, first: number, last: number): Promise<readonly BookedOrder[]> {
+    return this.rows()
+      .filter(({ order, reason }) => order.saleId === saleId && reason !== 'fence')
+      .filter(({ order: { ticket } }) => ticket >= first && ticket <= last)
+      .map(({ order: { id, ticket, userId, reservedAt, state }, key = null }) => {
+        return { orderId: id, ticket, userId, key, reservedAt, live: isLive(state) };
+      });
   }
 
   async counts(saleId: string): Promise<SaleCounts> {

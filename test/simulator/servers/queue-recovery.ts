@@ -1,0 +1,49 @@
+import type { KnownOrder, QueueRecovery, RebuiltSale } from '../../../src/ports/queue-recovery.ts';
+import type { Network, Server } from '../core/network.ts';
+import type { Process } from '../core/process.ts';
+import type { SimulatedTicketQueue } from './ticket-queue.ts';
+
+type Call = <T>(name: string, work: () => Promise<T>, args?: unknown) => Promise<T>;
+
+/** The queue's recovery as a process sees it: many calls, between any two of which anything may happen. */
+export function recoveryOf(
+  process: Process,
+  network: Network,
+  server: Server,
+  queue: SimulatedTicketQueue,
+): QueueRecovery {
+  return recoveryBy((name, work, args) => network.call(process, server, name, work, args), queue);
+}
+
+/** The same without a network. */
+export function directRecovery(queue: SimulatedTicketQueue): QueueRecovery {
+  return recoveryBy((_, work) => work(), queue);
+}
+
+function recoveryBy(call: Call, queue: SimulatedTicketQueue): QueueRecovery {
+  const begin = async (sale: RebuiltSale) => call('begin', () => queue.begin(sale), [sale.id, sale.epoch]);
+
+  return {
+    state: (saleId, epoch) => call('state', () => queue.state(saleId, epoch), [saleId, epoch]),
+    seal: async (sale) => {
+      const step = await begin(sale);
+      return step === 'ended' || step.kind === 'done' ? { kind: 'done', replicated: false } : step;
+    },
+    rebuild: async (sale, chunks) => {
+      const { id, epoch } = sale;
+      const step = await begin(sale);
+      let survivors = 0;
+      if (step !== 'ended') {
+        if (step.kind === 'superseded') return step;
+        for await (const orders of chunks) {
+          await call('takeOrders', () => queue.takeOrders(id, epoch, orders as readonly KnownOrder[]), orders);
+        }
+        survivors = await call('keepAndFill', () => queue.keepAndFill(id, epoch), [id, epoch]);
+      }
+      const ended = await call('end', () => queue.end(id, epoch), [id, epoch]);
+      return ended.kind === 'done' ? { ...ended, survivors } : ended;
+    },
+    serves: () => call('serves', () => queue.serves()),
+    declareSound: () => call('declareSound', () => queue.declareSound()),
+  };
+}
