@@ -7,11 +7,14 @@ import type { News } from '../ports/news.ts';
 import type { OneStepSale } from '../ports/one-step-sale.ts';
 import type { OrderLog } from '../ports/order-log.ts';
 import type { OrderStore } from '../ports/order-store.ts';
+import type { QueueRecovery } from '../ports/queue-recovery.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 
 /** Everything outside of this process that the streams and services use. */
 export interface Ports {
   readonly queue: TicketQueue;
+  /** There when the queue can lose what it has acknowledged. */
+  readonly recovery?: QueueRecovery;
   readonly log: OrderLog;
   /** There when queue and log are one database. */
   readonly oneStep?: OneStepSale;

@@ -38,19 +38,21 @@ export async function openPorts(config: Config, log: Pick<Log, 'info' | 'warn' |
   try {
     const isEmbedded = [redis, kafka, mysql, mongo].includes(undefined);
     const embedded = isEmbedded ? await opened(openEmbedded(dataDir)) : undefined;
-    const [queue, news, orderLog, sql, live] = await Promise.all([
-      redis === undefined ? embedded?.queue : opened(openRedis({ ...redis, timeoutMs: queueTimeoutMs(config) }, log)),
+    const [onRedis, news, orderLog, sql, live] = await Promise.all([
+      redis === undefined ? undefined : opened(openRedis({ ...redis, timeoutMs: queueTimeoutMs(config) }, log)),
       redis === undefined ? createInProcessNews() : opened(openRedisNews(redis, log)),
       kafka === undefined ? embedded?.log : opened(openKafka(kafka, log)),
       mysql === undefined ? embedded?.sql : opened(openMysql(mysql)),
       mongo === undefined ? embedded?.live : opened(openMongo(mongo)),
     ]);
+    const queue = onRedis?.queue ?? embedded?.queue;
     if (queue === undefined || orderLog === undefined || sql === undefined || live === undefined) {
       throw new TypeError('a port has neither a server nor the embedded database');
     }
     return {
       ports: {
         queue,
+        ...(onRedis === undefined ? {} : { recovery: onRedis.recovery }),
         log: orderLog,
         ...(redis === undefined && kafka === undefined && embedded !== undefined ? { oneStep: embedded.oneStep } : {}),
         store: sql.store,

@@ -2,6 +2,7 @@ import { defer, exhaustMap, type Observable, Subject } from 'rxjs';
 import type { Config } from '../config.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { News } from '../ports/news.ts';
+import type { QueueRecovery } from '../ports/queue-recovery.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 import { retryWithBackoff } from '../streams/operators/retry-with-backoff.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -11,6 +12,11 @@ const PREPARE_BASE_MS = 100;
 /** How often a queue that is fenced is looked at again: recovery takes seconds, and each look is cheap. */
 const PREPARE_CAP_MS = 2000;
 
+export interface RecoverableQueue {
+  readonly queue: TicketQueue;
+  readonly recovery: QueueRecovery;
+}
+
 /**
  * Connects in the background, and loads the scripts each time a connection is made or the scripts were missed: on a Redis
  * whose state is known to be sound only, or the queue stays fenced.
@@ -18,13 +24,13 @@ const PREPARE_CAP_MS = 2000;
 export async function openRedis(
   { url, keyPrefix, timeoutMs }: NonNullable<Config['redis']> & { readonly timeoutMs: number },
   log: Pick<Log, 'info' | 'warn' | 'error'>,
-): Promise<Opened<TicketQueue>> {
+): Promise<Opened<RecoverableQueue>> {
   const { createRedisTicketQueue } = await import('../adapters/redis/ticket-queue.ts');
   const { addressesOf } = await import('../adapters/redis/node-urls.ts');
   const prepare$ = new Subject<void>();
   const server = addressesOf(url);
   let told = '';
-  const { queue, prepare, disconnect } = createRedisTicketQueue({
+  const { queue, recovery, prepare, disconnect } = createRedisTicketQueue({
     url,
     prefix: keyPrefix,
     timeoutMs,
@@ -38,7 +44,7 @@ export async function openRedis(
   });
   const preparing = prepare$.pipe(exhaustMap(() => prepareUntilDone(prepare, log))).subscribe();
   return {
-    port: queue,
+    port: { queue, recovery },
     close: async () => {
       preparing.unsubscribe();
       disconnect();

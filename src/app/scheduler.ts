@@ -7,6 +7,7 @@ import { leadershipDefaults, whileLeading } from '../streams/operators/while-lea
 import { relay, relayDefaults } from '../streams/relay.ts';
 import type { Context } from './context.ts';
 import type { Ports } from './opened.ts';
+import { recoverQueue } from './recovery.ts';
 import { createReport } from './scheduler/report.ts';
 import { publicSales, watched } from './scheduler/watched-sales.ts';
 import { supervise } from './supervise.ts';
@@ -37,6 +38,7 @@ export function startScheduler(ports: Ports, context: Context, { payments, exclu
 
   const work = () =>
     merge(
+      recoverQueue(ports, context).pipe(tap(report.recovery), supervise('recovery', context)),
       relay(timer(0, RELAY_EVERY_MS), { queue, log, sales: watched(sales, clock) }).pipe(
         tap(report.relayed),
         supervise('relay', context),

@@ -7,6 +7,7 @@ it('counts what the scheduler does, how late it is, and whether it leads', async
   metrics.deadlines({ step: 'expire', expired: 3, returned: 3, lateMs: 400 });
   metrics.deadlines({ step: 'return', returned: 2 });
   metrics.deadlines({ step: 'refund', refunded: 1 });
+  metrics.recovered(4000);
   metrics.deadlines({ step: 'return', returned: 0, fault: new Error('away') });
   const lines = (await metrics.expose()).body.split('\n');
   expect(lines).toEqual(
@@ -15,6 +16,9 @@ it('counts what the scheduler does, how late it is, and whether it leads', async
       'floodgate_expired_orders_total 3',
       'floodgate_returned_tickets_total 5',
       'floodgate_refunds_total 1',
+      'floodgate_recoveries_total 1',
+      'floodgate_recovery_seconds_bucket{le="5"} 1',
+      'floodgate_recovery_seconds_bucket{le="2.5"} 0',
       'floodgate_expiry_seconds_count 1',
       'floodgate_expiry_seconds_bucket{le="0.5"} 1',
       'floodgate_expiry_seconds_bucket{le="0.25"} 0',

@@ -12,12 +12,17 @@ export interface CountedDeadlines {
 
 export interface SchedulerMetrics {
   readonly deadlines: (result: CountedDeadlines) => void;
+  /** A lost sale was rebuilt; milliseconds since it was found. */
+  readonly recovered: (tookMs: number) => void;
   /** Whether this process does the scheduler's work. */
   readonly leading: (leads: boolean) => void;
 }
 
 /** 0.1 s, within a tick, to 10 min, the work list of a long outage. */
 const LATE_BUCKETS_S = [0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 30, 60, 600];
+
+/** 2.5 s, little more than the deadline that is waited out, to 10 min, workers that were away. */
+const RECOVERY_BUCKETS_S = [2.5, 5, 7.5, 10, 15, 30, 60, 600];
 
 export function createSchedulerMetrics(register: Registry): SchedulerMetrics {
   const registers = [register];
@@ -40,6 +45,16 @@ export function createSchedulerMetrics(register: Registry): SchedulerMetrics {
     buckets: LATE_BUCKETS_S,
     registers,
   });
+  const recoveries = counter(
+    'floodgate_recoveries_total',
+    'Sales that the ticket queue had lost and that were rebuilt.',
+  );
+  const recovery = new Histogram({
+    name: 'floodgate_recovery_seconds',
+    help: 'From finding a lost sale until it sells again.',
+    buckets: RECOVERY_BUCKETS_S,
+    registers,
+  });
   const leading = new Gauge({
     name: 'floodgate_scheduler_leading',
     help: "1 while this process does the scheduler's work.",
@@ -54,6 +69,10 @@ export function createSchedulerMetrics(register: Registry): SchedulerMetrics {
       refunded.inc(result.refunded ?? 0);
       if (result.lateMs !== undefined) late.observe(result.lateMs / 1000);
       if (result.fault !== undefined) faults.inc({ step: result.step });
+    },
+    recovered: (tookMs) => {
+      recoveries.inc();
+      recovery.observe(tookMs / 1000);
     },
     leading: (leads) => leading.set(leads ? 1 : 0),
   };

@@ -2,6 +2,7 @@ import { messageOf } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DeadlineResult } from '../../streams/deadlines.ts';
 import type { LeadershipChange } from '../../streams/operators/while-leading.ts';
+import type { RecoveryEvent } from '../../streams/queue-recovery.ts';
 import type { Relayed } from '../../streams/relay.ts';
 import type { Context } from '../context.ts';
 
@@ -39,6 +40,20 @@ export function createReport({ log, metrics }: Pick<Context, 'log' | 'metrics'>,
     resumed: ({ saleId, fault }: { readonly saleId?: string; readonly fault?: unknown }): void => {
       if (fault === undefined) log.info({ saleId }, 'published a sale that somebody had begun to publish');
       trouble('publish', saleId, fault);
+    },
+    recovery: (event: RecoveryEvent): void => {
+      if (event.kind === 'progress') {
+        const { saleId, epoch, step } = event;
+        log.info({ saleId, epoch, step }, 'recovering a sale that the ticket queue has lost');
+      }
+      if (event.kind === 'recovered') {
+        const { saleId, epoch, held, survivors, tookMs } = event;
+        metrics.recovered(tookMs);
+        log.warn({ saleId, epoch, held, survivors, tookMs: Math.round(tookMs) }, 'recovered: the sale goes on');
+      }
+      if (event.kind === 'serving') log.info('the ticket queue serves again');
+      if (event.kind === 'superseded') log.warn({ saleId: event.saleId, epoch: event.epoch }, 'recovered elsewhere');
+      if (event.kind === 'fault') trouble('recovery', event.saleId, event.fault);
     },
     leadership: (change: LeadershipChange): void => {
       metrics.leading(change === 'taken');
