@@ -7,7 +7,7 @@ import type { StoredRecord } from './ops/log/ops.ts';
 import { Wakeup } from './wakeup.ts';
 
 /** The embedded log has one partition. */
-const PARTITION = 0;
+export const PARTITION = 0;
 
 /** Records of one read: a record may be 16 KiB, and a read holds the engine up. */
 const READ_MAX = 64;
@@ -107,7 +107,7 @@ export class LogReader {
   }
 }
 
-function entryOf({ position, payload }: StoredRecord): LogEntry {
+export function entryOf({ position, payload }: StoredRecord): LogEntry {
   const decoded = decodeRecord(payload);
   return 'record' in decoded
     ? { offset: position, record: decoded.record }

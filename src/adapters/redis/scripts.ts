@@ -28,7 +28,10 @@ export const SCRIPTS = {
   close: script('close', ['meta']),
   stock: script('stock', ['meta', 'queue']),
   find: script('find', ['ledger']),
-  audit: script('audit', ['meta', 'queue', 'buyers', 'ledger', 'pending']),
+  picture: script('picture', ['meta', 'queue', 'ledger', 'pending']),
+  ledgerPage: script('ledger-page', ['ledger', 'pending']),
+  queuePage: script('queue-page', ['queue']),
+  buyersPage: script('buyers-page', ['buyers']),
 } as const satisfies Readonly<Record<string, Script>>;
 
 export type ScriptName = keyof typeof SCRIPTS;

@@ -1,6 +1,9 @@
 import { stockVersion } from '../../domain/stock.ts';
+import type { QueueBooks } from '../../ports/books.ts';
 import type { QueueRecovery } from '../../ports/queue-recovery.ts';
-import type { QueueAudit, TicketQueue } from '../../ports/ticket-queue.ts';
+import type { TicketQueue } from '../../ports/ticket-queue.ts';
+import { auditOf } from './audit.ts';
+import { createRedisBooks } from './books.ts';
 import { connectCluster } from './cluster.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { lacksScripts } from './faults.ts';
@@ -25,6 +28,7 @@ export interface RedisQueueOptions extends ConnectionOptions {
 export interface RedisTicketQueue {
   readonly queue: TicketQueue;
   readonly recovery: QueueRecovery;
+  readonly books: QueueBooks;
   /**
    * Loads the scripts if Redis is new or known to be sound; see prepare.ts, and cluster.ts. To be called at the start of
    * each process, and again after a fault. Until it has succeeded on that Redis, the queue rejects with `fenced`.
@@ -39,12 +43,6 @@ export const DEFAULT_PREFIX = 'floodgate:';
 /** Redis serves nobody else while it runs a script: 25,000 tickets take it about 5 ms. */
 const TICKETS_PER_LOAD = 25_000;
 
-/**
- * For after a sale: an audit of a million sold tickets takes Redis five seconds, during which it serves nobody else.
- * Twelve times that is for a busy machine.
- */
-const AUDIT_TIMEOUT_MS = 60_000;
-
 /** What release.lua does with the tickets. */
 const RETURN = 1;
 const FORFEIT = 0;
@@ -56,17 +54,18 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
   const servers = urls.length > 1 ? connectCluster({ ...options, urls }) : connectSingle({ ...options, prefix });
 
   /** EVALSHA and never EVAL: a script that Redis doesn't know is the fence of a queue that may have been rewound. */
-  const evaluate = async (name: ScriptName, saleId: string, args: readonly (string | number)[], limitMs?: number) => {
+  const evaluate = async (name: ScriptName, saleId: string, args: readonly (string | number)[]) => {
     const { sha, keys } = SCRIPTS[name];
     const own = [sha, keys.length, ...keysOf(prefix, saleId, keys), ...args];
     try {
-      return await servers.call(saleId, 'EVALSHA', (runId) => [...own, runId], limitMs);
+      return await servers.call(saleId, 'EVALSHA', (runId) => [...own, runId]);
     } catch (error) {
       if (lacksScripts(error)) onScriptsMissing?.();
       throw error;
     }
   };
 
+  const books = createRedisBooks(evaluate);
   const queue: TicketQueue = {
     async load({ id, epoch, total, perBuyerLimit, opensAt, closesAt }) {
       const args = [epoch, total, perBuyerLimit, opensAt, closesAt, TICKETS_PER_LOAD];
@@ -113,10 +112,7 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
       return entry === null ? undefined : reservationOf(orderId, entry);
     },
 
-    async audit(saleId) {
-      const counts = (await evaluate('audit', saleId, [], AUDIT_TIMEOUT_MS)) as readonly number[] | null;
-      return counts === null ? undefined : auditOf(counts);
-    },
+    audit: (saleId) => auditOf(books, saleId),
 
     ping: () => servers.ping(),
   };
@@ -124,13 +120,10 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
   return {
     queue,
     recovery: createRedisRecovery(servers, prefix),
+    books,
     prepare: () => servers.prepare(),
     disconnect: () => servers.disconnect(),
   };
-}
-
-function auditOf([epoch = 0, held = 0, heldByBuyers = 0, remaining = 0, pending = 0, ...doubled]: readonly number[]) {
-  return { epoch, held, heldByBuyers, remaining, pending, doubled } satisfies QueueAudit;
 }
 
 function pairsOf(flat: readonly string[]): (readonly [string, string])[] {

@@ -8,6 +8,9 @@ export interface StoredRecord {
   readonly payload: string;
 }
 
+/** SQLite's own: a rowid begins at 1. */
+const FIRST_POSITION = 1;
+
 /** Appends a record, as JSON text. */
 export function appendText(db: Db, payload: string): void {
   db.run('INSERT INTO log (payload) VALUES (?)', payload);
@@ -22,6 +25,14 @@ const append = writing((db, payload: string): null => {
 const read = reading((db, { from, max }: { readonly from: number; readonly max: number }): readonly StoredRecord[] =>
   db.all('SELECT position, payload FROM log WHERE position >= ? ORDER BY position LIMIT ?', from, max),
 );
+
+/** The positions that it holds: `first` included, `next` excluded. */
+const range = reading((db, _args: null): { readonly first: number; readonly next: number } => {
+  const ends = db.get<{ first: number | null; last: number | null }>(
+    'SELECT (SELECT min(position) FROM log) AS first, (SELECT max(position) FROM log) AS last',
+  );
+  return { first: ends?.first ?? FIRST_POSITION, next: (ends?.last ?? FIRST_POSITION - 1) + 1 };
+});
 
 /** Where a group goes on; undefined for one that never acknowledged anything. */
 const position = reading((db, group: string): number | undefined => positionOf(db, group));
@@ -99,6 +110,7 @@ const replayed = writing(
 export const LOG_OPS = {
   'log.append': append,
   'log.read': read,
+  'log.range': range,
   'log.position': position,
   'log.ack': ack,
   'log.lag': lag,

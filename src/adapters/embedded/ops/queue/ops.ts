@@ -1,5 +1,6 @@
 import { patient } from '../op.ts';
 import { audit, find } from './audit.ts';
+import { freshTickets, heldByBuyers, ledgerPage, picture, returnedPage } from './books.ts';
 import { claimStranded, published } from './pending.ts';
 import { forfeit, release } from './release.ts';
 import { reserve } from './reserve.ts';
@@ -18,4 +19,9 @@ export const QUEUE_OPS = {
   'queue.stock': stock,
   'queue.find': find,
   'queue.audit': audit,
+  'queue.picture': picture,
+  'queue.ledgerPage': ledgerPage,
+  'queue.freshTickets': freshTickets,
+  'queue.returnedPage': returnedPage,
+  'queue.heldByBuyers': heldByBuyers,
 };

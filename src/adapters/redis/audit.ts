@@ -1,0 +1,39 @@
+import type { QueueBooks } from '../../ports/books.ts';
+import type { QueueAudit } from '../../ports/ticket-queue.ts';
+
+/** Counts by the books: `held`, `remaining` and `pending` are of one moment, the rest is read page by page after it. */
+export async function auditOf(books: QueueBooks, saleId: string): Promise<QueueAudit | undefined> {
+  const picture = await books.picture(saleId);
+  if (picture === undefined) return undefined;
+  const { epoch, held, remaining, pending } = picture;
+  /** A ticket's places: orders that hold it, and the queue. */
+  const places = new Map<number, Set<string>>();
+  const doubled = new Set<number>();
+  const place = (ticket: number, at: string) => {
+    const others = places.get(ticket);
+    if (others === undefined) places.set(ticket, new Set([at]));
+    else if (others.add(at).size > 1) doubled.add(ticket);
+  };
+  for await (const page of books.reservations(saleId)) {
+    for (const { ticket, orderId } of page) place(ticket, orderId);
+  }
+  const queued = new Set<number>();
+  for await (const page of books.queued(saleId)) {
+    for (const ticket of page) {
+      place(ticket, IN_QUEUE);
+      if (queued.has(ticket)) doubled.add(ticket);
+      queued.add(ticket);
+    }
+  }
+  return {
+    epoch,
+    held,
+    heldByBuyers: await books.heldByBuyers(saleId),
+    remaining,
+    pending,
+    doubled: [...doubled].sort((a, b) => a - b),
+  };
+}
+
+/** No order id. */
+const IN_QUEUE = '';

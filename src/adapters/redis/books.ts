@@ -1,0 +1,77 @@
+import { Fault } from '../../domain/errors.ts';
+import { stockVersion } from '../../domain/stock.ts';
+import type { LedgerEntry, QueueBooks } from '../../ports/books.ts';
+import { reservationOf } from './ledger-entry.ts';
+import type { ScriptName } from './scripts.ts';
+
+/** Redis serves nobody else while it reads a page: about 2 ms. */
+const PAGE = 2000;
+/** A list is read at several times the speed of a hash. */
+const QUEUE_PAGE = 10_000;
+
+/** Runs a script on the sale's Redis. */
+export type Evaluate = (name: ScriptName, saleId: string, args: readonly (string | number)[]) => Promise<unknown>;
+
+type Page<Value> = readonly [cursor: string, flat: readonly Value[]];
+type LedgerPage = readonly [...Page<string>, waiting: readonly string[]];
+
+/** The ticket queue's books on Redis. */
+export function createRedisBooks(evaluate: Evaluate): QueueBooks {
+  return {
+    async picture(saleId) {
+      const counts = (await evaluate('picture', saleId, [])) as readonly number[] | null;
+      if (counts === null) return undefined;
+      const [epoch = 0, changes = 0, total = 0, held = 0, remaining = 0, pending = 0] = counts;
+      return { epoch, version: stockVersion(epoch, changes), total, held, remaining, pending };
+    },
+
+    async *reservations(saleId) {
+      for (let cursor = '0'; ; ) {
+        const [next, flat, waiting] = (await evaluate('ledgerPage', saleId, [cursor, PAGE])) as LedgerPage;
+        yield entriesOf(flat, new Set(waiting));
+        if (next === '0') return;
+        cursor = next;
+      }
+    },
+
+    async *queued(saleId) {
+      for (let read = 0; ; read += QUEUE_PAGE) {
+        const page = (await evaluate('queuePage', saleId, [read, QUEUE_PAGE])) as readonly string[];
+        yield page.map(ticketOf);
+        if (page.length < QUEUE_PAGE) return;
+      }
+    },
+
+    async heldByBuyers(saleId) {
+      // A page may come twice while the hash grows or shrinks.
+      const seen = new Set<string>();
+      let held = 0;
+      for (let cursor = '0'; ; ) {
+        const [next, flat] = (await evaluate('buyersPage', saleId, [cursor, PAGE])) as Page<string | number>;
+        for (let i = 0; i < flat.length; i += 2) {
+          const buyer = flat[i] as string;
+          if (seen.has(buyer)) continue;
+          seen.add(buyer);
+          held += flat[i + 1] as number;
+        }
+        if (next === '0') return held;
+        cursor = next;
+      }
+    },
+  };
+}
+
+function entriesOf(flat: readonly string[], waiting: ReadonlySet<string>): LedgerEntry[] {
+  return Array.from({ length: flat.length / 2 }, (_, i) => {
+    const orderId = flat[2 * i] as string;
+    const { ticket, userId } = reservationOf(orderId, flat[2 * i + 1] as string);
+    return { orderId, ticket, userId, published: !waiting.has(orderId) };
+  });
+}
+
+/** Errors: Fault `corrupt`. */
+function ticketOf(text: string): number {
+  const ticket = Number(text);
+  if (!Number.isInteger(ticket)) throw new Fault('corrupt', `the queue holds '${text}', which is no ticket`);
+  return ticket;
+}

@@ -1,0 +1,23 @@
+--[[
+  A page of the ledger.
+
+  Input:
+    KEYS[1] 'ledger'
+    KEYS[2] 'pending'
+
+    ARGV[1]  cursor, 0 for the first page
+    ARGV[2]  entries of a page, about
+
+  Output:
+    {cursor of the next page (0: there is none),
+     {order id, entry, order id, entry...},
+     {those of these orders that wait to be published}}
+]]
+local page = redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
+local waiting = {}
+if redis.call('ZCARD', KEYS[2]) > 0 then
+  for i = 1, #page[2], 2 do
+    if redis.call('ZSCORE', KEYS[2], page[2][i]) then waiting[#waiting + 1] = page[2][i] end
+  end
+end
+return { page[1], page[2], waiting }

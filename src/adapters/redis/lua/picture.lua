@@ -1,0 +1,17 @@
+--[[
+  Input:
+    KEYS[1] 'meta'
+    KEYS[2] 'queue'
+    KEYS[3] 'ledger'
+    KEYS[4] 'pending'
+
+  Output:
+    {epoch, changes, tickets loaded, entries of the ledger, tickets in the queue, pending}
+    nil when the sale is not known, or not loaded to its end
+]]
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'loaded', 'total', 'changes')
+if not meta[1] or meta[2] ~= meta[3] then return false end
+return {
+  tonumber(meta[1]), tonumber(meta[4]) or 0, tonumber(meta[3]), redis.call('HLEN', KEYS[3]),
+  redis.call('LLEN', KEYS[2]), redis.call('ZCARD', KEYS[4]),
+}

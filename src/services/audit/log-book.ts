@@ -1,0 +1,63 @@
+import type { LoggedReservation } from '../../domain/log-record.ts';
+import { PackedIds } from './packed-ids.ts';
+import { type HeldTicket, isTicket } from './ticket-book.ts';
+
+/** The reservations of a sale that the log holds. */
+export class LogBook {
+  /** By ticket, the latest order that the log gives it to. */
+  readonly latest: PackedIds;
+  /** Orders that the settlement has not read yet. */
+  readonly unsettled = new Set<string>();
+  /** Orders before the latest of their tickets. */
+  readonly #earlier = new PackedIds(0);
+  readonly #earlierTickets: number[] = [];
+  #reservations = 0;
+  #tickets = 0;
+
+  constructor(private readonly total: number) {
+    this.latest = new PackedIds(total + 1);
+  }
+
+  /** Reservations, those that stand in the log twice counted twice. */
+  get reservations(): number {
+    return this.#reservations;
+  }
+
+  /** Different orders that were settled, about: one that is relayed after its ticket was sold again counts twice. */
+  get orders(): number {
+    return this.#tickets + this.#earlierTickets.length;
+  }
+
+  add({ ticket, orderId }: LoggedReservation, settled: boolean): void {
+    this.#reservations += 1;
+    if (!settled) {
+      this.unsettled.add(orderId);
+      return;
+    }
+    if (!isTicket(ticket, this.total)) {
+      this.#addEarlier({ ticket, orderId });
+      return;
+    }
+    const other = this.latest.get(ticket);
+    if (other === orderId) return;
+    if (other === '') this.#tickets += 1;
+    // Ids grow with time.
+    else this.#addEarlier({ ticket, orderId: other < orderId ? other : orderId });
+    if (other < orderId) this.latest.set(ticket, orderId);
+  }
+
+  /** Settled orders that are not the live orders of their tickets. */
+  *besides(live: PackedIds): Generator<HeldTicket> {
+    for (let ticket = 1; ticket <= this.total; ticket += 1) {
+      if (this.latest.has(ticket) && !this.latest.same(ticket, live)) {
+        yield { ticket, orderId: this.latest.get(ticket) };
+      }
+    }
+    for (const [n, ticket] of this.#earlierTickets.entries()) yield { ticket, orderId: this.#earlier.get(n) };
+  }
+
+  #addEarlier({ ticket, orderId }: HeldTicket): void {
+    this.#earlier.set(this.#earlierTickets.length, orderId);
+    this.#earlierTickets.push(ticket);
+  }
+}
