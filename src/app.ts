@@ -7,6 +7,7 @@ import { openPorts } from './app/ports.ts';
 import { relayLeftovers, startScheduler } from './app/scheduler.ts';
 import { jwtSecret } from './app/secret.ts';
 import { seedWhenReady } from './app/seed.ts';
+import { startSettings } from './app/settings.ts';
 import { startWorker } from './app/worker.ts';
 import type { Config } from './config.ts';
 import { createLog } from './telemetry/log.ts';
@@ -38,13 +39,15 @@ export async function startApp<Seeded>(
   try {
     const { ports, exclusive, close } = await openPorts(config, log);
     ends.push(close);
+    const { settings$, stop: stopSettings } = await startSettings(ports, context);
+    ends.push(stopSettings);
     if (exclusive) await relayLeftovers(ports, context);
     // Only a front checks tokens and the provider's messages; the others need no secret, nor a folder to keep one in.
     const secret = config.roles.includes('front') ? await jwtSecret(config.dataDir, config.jwtSecret) : '';
     let port: number | undefined;
     const payments = openPayments(config, { jwtSecret: secret, frontUrl: () => urlOf(config.http.host, port) });
     if (config.roles.includes('worker')) {
-      const worker = startWorker(ports, context);
+      const worker = startWorker(ports, context, settings$);
       ends.push(() => worker.stop(config.shutdownGraceMs));
     }
     if (config.roles.includes('scheduler')) {
@@ -53,7 +56,12 @@ export async function startApp<Seeded>(
     }
     // The front comes last and goes first: what it still answers is settled too.
     const front = config.roles.includes('front')
-      ? await startFront(ports, context, { secret, payments, listen: await chooseFront(config.front, log) })
+      ? await startFront(ports, context, {
+          secret,
+          payments,
+          listen: await chooseFront(config.front, log),
+          settings$,
+        })
       : undefined;
     port = front?.port;
     if (front !== undefined) ends.push(() => front.stop(config.shutdownGraceMs));

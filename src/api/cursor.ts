@@ -12,6 +12,9 @@ const description = 'The `nextCursor` of the page before.';
 export const SaleCursor = Type.String({ pattern: `^(?:${SALE_ID_CHARACTER}){1,64}$`, description });
 export const OrderCursor = Type.String({ pattern: `^(?:${ORDER_ID_CHARACTER}){14}$`, description });
 
+/** Of versions, in decimal. */
+export const VersionCursor = Type.String({ pattern: '^3[1-9](?:3[0-9]){0,8}$', description });
+
 export function cursorOf(id: string): string {
   return Buffer.from(id, 'latin1').toString('hex');
 }

@@ -1,5 +1,6 @@
 import type { TObject, TSchema } from '@sinclair/typebox';
 import { ReportSchema } from './admin-sale-schema.ts';
+import { SettingsHistorySchema, SettingsSchema } from './admin-settings-schema.ts';
 import { MoneySchema } from './common-schemas.ts';
 import type { Operation, ResponseDoc } from './operation.ts';
 import { HealthSchema, ReadinessSchema, TimeSchema } from './operation-schemas.ts';
@@ -24,6 +25,8 @@ const COMPONENTS = {
   Product: ProductSchema,
   ProductPage: ProductPageSchema,
   Report: ReportSchema,
+  Settings: SettingsSchema,
+  SettingsHistory: SettingsHistorySchema,
   Problem: ProblemSchema,
   Health: HealthSchema,
   Readiness: ReadinessSchema,

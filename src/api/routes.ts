@@ -1,4 +1,5 @@
 import { type AdminSaleRoutesDeps, adminSaleRoutes } from './admin-sale-routes.ts';
+import { type AdminSettingsRoutesDeps, adminSettingsRoutes } from './admin-settings-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { type OperationRoutesDeps, operationRoutes } from './operation-routes.ts';
@@ -14,6 +15,7 @@ export type RoutesDeps = SalesRoutesDeps &
   PaymentWebhookDeps &
   ProductRoutesDeps &
   AdminSaleRoutesDeps &
+  AdminSettingsRoutesDeps &
   OperationRoutesDeps;
 
 /** The whole API, for a front to serve. */
@@ -27,6 +29,7 @@ export function createRoutes(deps: RoutesDeps): readonly Operation[] {
     ...paymentWebhook(deps),
     ...productRoutes(deps),
     ...adminSaleRoutes(deps),
+    ...adminSettingsRoutes(deps),
   ];
   contract = JSON.stringify(openApiDocument(routes));
   return routes;

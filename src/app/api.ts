@@ -10,10 +10,12 @@ import { Products } from '../services/products.ts';
 import { reportOn } from '../services/report.ts';
 import { SaleAdmin } from '../services/sale-admin.ts';
 import type { Sales } from '../services/sales.ts';
+import { SettingsAdmin } from '../services/settings-admin.ts';
 import type { Context } from './context.ts';
 import type { Ports } from './opened.ts';
 import type { Purchases } from './purchases.ts';
 import type { Readiness } from './readiness.ts';
+import { defaultSettings } from './settings.ts';
 
 export interface ApiParts {
   readonly purchases: Purchases;
@@ -27,7 +29,7 @@ export interface ApiParts {
 
 /** The services that a front needs, and the whole API on them. */
 export function createApi(ports: Ports, context: Context, parts: ApiParts): readonly Operation[] {
-  const { log, metrics } = context;
+  const { config, log, metrics } = context;
   const { sales, payments, newId } = parts;
   const finder = new OrderFinder(ports);
   return createRoutes({
@@ -46,6 +48,7 @@ export function createApi(ports: Ports, context: Context, parts: ApiParts): read
     payments: new PaymentEvents({ ...ports, payments, finder, onNotice: (notice) => report(notice, context) }),
     products: new Products({ ...ports, newId }),
     saleAdmin: new SaleAdmin({ ...ports, sales, newId }),
+    settings: new SettingsAdmin({ ...ports, defaults: defaultSettings(config) }),
     report: (saleId) => reportOn(saleId, ports),
     metrics: async () => (await metrics.expose()).body,
     onFault: (err, requestId) => log.warn({ err, requestId }, 'a read could not be completed'),

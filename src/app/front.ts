@@ -1,6 +1,8 @@
+import type { Observable } from 'rxjs';
 import { createAuthenticator } from '../api/auth.ts';
 import { pageRoutes } from '../api/page-routes.ts';
 import { refuse } from '../api/refuse.ts';
+import type { LiveSettings } from '../domain/live-settings.ts';
 import type { ListenHttp } from '../ports/http.ts';
 import type { Payments } from '../ports/payments.ts';
 import { Sales } from '../services/sales.ts';
@@ -28,6 +30,7 @@ export interface FrontOptions {
   readonly secret: string;
   readonly payments: Payments;
   readonly listen: ListenHttp;
+  readonly settings$: Observable<LiveSettings>;
 }
 
 /** Tokens that the authenticator remembers: more than the buyers that one process meets in a minute of a stampede. */
@@ -36,14 +39,14 @@ const AUTH_CACHE_SIZE = 50_000;
 export async function startFront(
   ports: Ports,
   context: Context,
-  { secret, payments, listen }: FrontOptions,
+  { secret, payments, listen, settings$ }: FrontOptions,
 ): Promise<Front> {
   const { config, log, metrics } = context;
-  const policies = createPolicies(config, context);
+  const policies = createPolicies(config, context, settings$);
   const node = await keepNodeNumber(ports, context);
   const sales = new Sales(ports);
   const warming = warmSales(sales, ports, context);
-  const purchases = startPurchases(ports, context, { sales, policies, newId: node.newId });
+  const purchases = startPurchases(ports, context, { sales, policies, newId: node.newId, settings$ });
   const auth = createAuthenticator({ secret, cacheSize: AUTH_CACHE_SIZE });
   let draining = false;
   const live = startLive(ports, context, {

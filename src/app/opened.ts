@@ -8,6 +8,7 @@ import type { OneStepSale } from '../ports/one-step-sale.ts';
 import type { OrderLog } from '../ports/order-log.ts';
 import type { OrderStore } from '../ports/order-store.ts';
 import type { QueueRecovery } from '../ports/queue-recovery.ts';
+import type { SettingsStore } from '../ports/settings-store.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 
 /** Everything outside of this process that the streams and services use. */
@@ -23,6 +24,7 @@ export interface Ports {
   readonly live: LiveState;
   readonly leases: Leases;
   readonly news: News;
+  readonly settingsStore: SettingsStore;
   readonly clock: Clock;
 }
 

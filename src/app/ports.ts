@@ -1,6 +1,7 @@
 import { createInProcessNews } from '../adapters/news/in-process.ts';
 import { createSqlCatalogue } from '../adapters/sql/catalogue.ts';
 import { createSqlLeases } from '../adapters/sql/leases.ts';
+import { createSqlSettingsStore } from '../adapters/sql/settings-store.ts';
 import type { Config } from '../config.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -60,6 +61,7 @@ export async function openPorts(config: Config, log: Pick<Log, 'info' | 'warn' |
         live,
         leases: createSqlLeases(sql.database),
         news,
+        settingsStore: createSqlSettingsStore(sql.database),
         clock: systemClock,
       },
       exclusive: redis === undefined,

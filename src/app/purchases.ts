@@ -1,5 +1,6 @@
-import { type Observable, Subject } from 'rxjs';
+import { map, type Observable, Subject } from 'rxjs';
 import type { IdSource } from '../domain/ids.ts';
+import type { LiveSettings } from '../domain/live-settings.ts';
 import type { Sales } from '../services/sales.ts';
 import { purchase, purchaseDefaults } from '../streams/purchase.ts';
 import type { PurchaseRequest } from '../streams/purchase-request.ts';
@@ -18,11 +19,18 @@ export interface Purchases {
   stop(): void;
 }
 
+export interface PurchaseParts {
+  readonly sales: Sales;
+  readonly policies: Policies;
+  readonly newId: IdSource;
+  readonly settings$: Observable<LiveSettings>;
+}
+
 /** Subscribes the purchase stream, once for all buyers of this process. */
 export function startPurchases(
   ports: Ports,
   context: Context,
-  { sales, policies, newId }: { readonly sales: Sales; readonly policies: Policies; readonly newId: IdSource },
+  { sales, policies, newId, settings$ }: PurchaseParts,
 ): Purchases {
   const { config, log, metrics } = context;
   const { queue, log: orderLog, oneStep, clock } = ports;
@@ -52,6 +60,7 @@ export function startPurchases(
     {
       ...purchaseDefaults,
       ...config.purchase,
+      limits$: settings$.pipe(map((settings) => settings.purchase)),
       onSubscribe: metrics.samplePurchaseLoad,
       onUnmarked: (err) =>
         log.warn({ err }, 'published reservations are still marked pending, the relay will repeat them'),

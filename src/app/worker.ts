@@ -1,4 +1,5 @@
-import { defer, type Observable, Subject, takeUntil } from 'rxjs';
+import { defer, map, type Observable, Subject, takeUntil } from 'rxjs';
+import type { LiveSettings } from '../domain/live-settings.ts';
 import type { OrderStore } from '../ports/order-store.ts';
 import { liveView, liveViewDefaults } from '../streams/live-view.ts';
 import { type SettledBatch, settlement, settlementDefaults } from '../streams/settlement.ts';
@@ -18,7 +19,7 @@ export interface Worker {
  */
 const MAX_IN_FLIGHT = 256;
 
-export function startWorker(ports: Ports, context: Context): Worker {
+export function startWorker(ports: Ports, context: Context, settings$: Observable<LiveSettings>): Worker {
   const { config, log, metrics } = context;
   const stop$ = new Subject<void>();
   const consume = (group: string, positionOf?: (partition: number) => Promise<number | undefined>) =>
@@ -35,6 +36,7 @@ export function startWorker(ports: Ports, context: Context): Worker {
     {
       ...settlementDefaults,
       ...config.settlement,
+      limits$: settings$.pipe(map((settings) => settings.settlement)),
       backoff: { ...settlementDefaults.backoff, onRetry: warnOf(context, 'order store') },
     },
   ).pipe(supervise('settlement', context));

@@ -3,6 +3,7 @@ import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts';
 import { createLiveMetrics, type LiveMetrics } from './live-metrics.ts';
 import { createPurchaseMetrics, type PurchaseMetrics } from './purchase-metrics.ts';
 import { createSchedulerMetrics, type SchedulerMetrics } from './scheduler-metrics.ts';
+import { createSettingsMetrics, type SettingsMetrics } from './settings-metrics.ts';
 import { createSettlementMetrics, type SettlementMetrics } from './settlement-metrics.ts';
 
 export interface MetricsOptions {
@@ -14,7 +15,13 @@ export interface MetricsOptions {
 }
 
 /** Every instrument of a process as plain functions: callers build no labels, and pay once a batch. */
-export interface Metrics extends PurchaseMetrics, SettlementMetrics, SchedulerMetrics, HttpMetrics, LiveMetrics {
+export interface Metrics
+  extends PurchaseMetrics,
+    SettlementMetrics,
+    SchedulerMetrics,
+    HttpMetrics,
+    LiveMetrics,
+    SettingsMetrics {
   /** All of it in Prometheus' text format, for `GET /metrics`. */
   readonly expose: () => Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -31,6 +38,7 @@ export function createMetrics({ process: ofProcess = true }: MetricsOptions = {}
     ...createSchedulerMetrics(register),
     ...createHttpMetrics(register),
     ...createLiveMetrics(register),
+    ...createSettingsMetrics(register),
     expose: async () => ({ contentType: register.contentType, body: await register.metrics() }),
   };
 }

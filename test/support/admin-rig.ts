@@ -4,11 +4,14 @@ import { Products } from '../../src/services/products.ts';
 import { reportOn } from '../../src/services/report.ts';
 import { SaleAdmin } from '../../src/services/sale-admin.ts';
 import { Sales } from '../../src/services/sales.ts';
+import { SettingsAdmin } from '../../src/services/settings-admin.ts';
 import { ManualClock } from './fakes/manual-clock.ts';
 import { MemoryCatalogue } from './fakes/memory-catalogue.ts';
 import { MemoryOrderStore } from './fakes/memory-order-store.ts';
+import { MemorySettingsStore } from './fakes/memory-settings-store.ts';
 import { MemoryTicketQueue } from './fakes/memory-ticket-queue.ts';
 import { routesWith, tokenOf } from './route-caller.ts';
+import { aSettings } from './settings.ts';
 
 /** What a call sends; `params` are the parameters of its pattern. */
 export interface AdminCall {
@@ -38,7 +41,9 @@ export function adminRig() {
   const queue = new MemoryTicketQueue(clock.now);
   const store = new MemoryOrderStore();
   const sales = new Sales({ catalogue, queue, clock });
+  const settingsStore = new MemorySettingsStore();
   const told: NewsItem[] = [];
+  const news = { tell: (item: NewsItem) => void told.push(item) };
   let made = 0;
   const newId = () => {
     made += 1;
@@ -49,7 +54,8 @@ export function adminRig() {
     clock,
     sales,
     products: new Products({ catalogue, newId }),
-    saleAdmin: new SaleAdmin({ catalogue, queue, clock, sales, news: { tell: (item) => void told.push(item) }, newId }),
+    saleAdmin: new SaleAdmin({ catalogue, queue, clock, sales, news, newId }),
+    settings: new SettingsAdmin({ settingsStore, news, clock, defaults: aSettings() }),
     report: (saleId) => reportOn(saleId, { catalogue, queue, store, live }),
   });
 
@@ -66,5 +72,5 @@ export function adminRig() {
     });
     return { status, headers, json: text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>) };
   };
-  return { admin, clock, catalogue, queue, store, told };
+  return { admin, clock, catalogue, queue, store, settingsStore, told };
 }

@@ -15,9 +15,12 @@ import { Products } from '../../src/services/products.ts';
 import { reportOn } from '../../src/services/report.ts';
 import { SaleAdmin } from '../../src/services/sale-admin.ts';
 import { Sales } from '../../src/services/sales.ts';
+import { SettingsAdmin } from '../../src/services/settings-admin.ts';
 import type { PurchaseRequest } from '../../src/streams/purchase-request.ts';
 import { MemoryCatalogue } from './fakes/memory-catalogue.ts';
 import { MemoryOrderStore } from './fakes/memory-order-store.ts';
+import { MemorySettingsStore } from './fakes/memory-settings-store.ts';
+import { aSettings } from './settings.ts';
 
 export const SHOP_SECRET = 'a secret for tests only';
 
@@ -98,6 +101,12 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
       payments: new PaymentEvents({ payments, store, finder, news, clock: systemClock, onNotice: () => {} }),
       products: new Products({ catalogue, newId }),
       saleAdmin: new SaleAdmin({ catalogue, queue, clock: systemClock, newId }),
+      settings: new SettingsAdmin({
+        settingsStore: new MemorySettingsStore(),
+        news,
+        clock: systemClock,
+        defaults: aSettings(),
+      }),
       report: (saleId) => reportOn(saleId, { catalogue, queue, store, live: { timeline: async () => [] } }),
       auth: createAuthenticator({ secret: SHOP_SECRET, cacheSize: 100 }),
       clock: systemClock,

@@ -2,11 +2,13 @@ import { catalogueContract } from '../../contract/catalogue.ts';
 import { leasesContract } from '../../contract/leases.ts';
 import { orderStoreContract } from '../../contract/order-store.ts';
 import { queueRecoveryContract } from '../../contract/queue-recovery.ts';
+import { settingsStoreContract } from '../../contract/settings-store.ts';
 import { ticketQueueContract } from '../../contract/ticket-queue.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryCatalogue } from './memory-catalogue.ts';
 import { MemoryLeases } from './memory-leases.ts';
 import { MemoryOrderStore } from './memory-order-store.ts';
+import { MemorySettingsStore } from './memory-settings-store.ts';
 import { MemoryTicketQueue } from './memory-ticket-queue.ts';
 
 // A fake proves something about a stream only as far as it keeps the port's rules.
@@ -42,4 +44,8 @@ leasesContract('the fake', async () => {
     pass: async (ms) => clock.advance(ms),
     close: async () => undefined,
   };
+});
+settingsStoreContract('the fake', async () => {
+  const store = new MemorySettingsStore();
+  return { store, other: store, close: async () => undefined };
 });

@@ -1,0 +1,65 @@
+import { describe, it } from 'vitest';
+import { type PromiseMarbles, promiseMarbles } from '../../test/support/promise-marbles.ts';
+import type { NewsItem } from '../ports/news.ts';
+import type { StoredSettings } from '../ports/settings-store.ts';
+import { storedSettings } from './stored-settings.ts';
+
+const NEWS: Record<string, NewsItem> = {
+  n: { type: 'settings', version: 1 },
+  s: { type: 'sale', saleId: 's' },
+};
+const AT = (version: number): StoredSettings => ({ version, overrides: { version } });
+const STORED = { a: AT(1), b: AT(2), c: AT(3) };
+
+/** The store's version grows at the given frames; it is read as the diagrams say. */
+function setUp(m: PromiseMarbles, news: string, grows: readonly number[], reads: string | readonly string[]) {
+  const read = m.port(async () => AT(1 + grows.filter((frame) => frame <= m.clock.monotonic()).length), reads);
+  const news$ = m.hot(news, NEWS);
+  const stored$ = storedSettings(
+    { store: { read }, news: { news$ } },
+    { pollMs: 20, backoff: { baseMs: 2, capMs: 2, random: () => 0 }, scheduler: m.scheduler },
+  );
+  return { stored$, read, news$ };
+}
+
+describe('stored settings', () => {
+  it('are told at the start, with the news of a change, and when they changed without news', () =>
+    promiseMarbles((m) => {
+      const { stored$ } = setUp(m, '-----n', [5, 30], 'x|');
+      const expected = '            a----b----------------------------------c';
+      const until = '               ^---------------------------------------------!';
+      m.expectObservable(stored$, until).toBe(expected, STORED);
+    }));
+
+  it('are told once, however often they are read, and not read for other news', () =>
+    promiseMarbles((m) => {
+      const { stored$, read } = setUp(m, '--n--s', [], 'x|');
+      const until = '                    ^-----------------------------!';
+      m.expectObservable(stored$, until).toBe('a', STORED);
+      m.expectObservable(read.calls$).toBe('   x-x-----------------x', { x: [] });
+    }));
+
+  it('are read anew when news come during a read, whose answer may be older', () =>
+    promiseMarbles((m) => {
+      const { stored$ } = setUp(m, '---n', [3, 8], ['----------x|', 'x|']);
+      m.expectObservable(stored$, '^--------------!').toBe('---b', STORED);
+    }));
+
+  it('stand while the store is away, and are told as soon as it is back', () =>
+    promiseMarbles((m) => {
+      const { stored$ } = setUp(m, '-----n', [4], ['x|', '-#', '-#', 'x|']);
+      m.expectObservable(stored$, '^--------------!').toBe('a----------b', STORED);
+    }));
+
+  it('of a restored backup count, although their version is lower', () =>
+    promiseMarbles((m) => {
+      const versions = [3, 1];
+      const read = m.port(async () => AT(versions.shift() ?? 1), 'x|');
+      const news$ = m.hot<NewsItem>('-');
+      const stored$ = storedSettings(
+        { store: { read }, news: { news$ } },
+        { pollMs: 5, backoff: { baseMs: 2, capMs: 2 }, scheduler: m.scheduler },
+      );
+      m.expectObservable(stored$, '^------!').toBe('c----a', STORED);
+    }));
+});

@@ -1,0 +1,54 @@
+import {
+  defer,
+  distinctUntilChanged,
+  filter,
+  merge,
+  type Observable,
+  type SchedulerLike,
+  switchMap,
+  timer,
+} from 'rxjs';
+import type { News } from '../ports/news.ts';
+import type { SettingsStore, StoredSettings } from '../ports/settings-store.ts';
+import { type BackoffOptions, retryWithBackoff } from './operators/retry-with-backoff.ts';
+
+export interface StoredSettingsPorts {
+  readonly store: Pick<SettingsStore, 'read'>;
+  readonly news: Pick<News, 'news$'>;
+}
+
+export interface StoredSettingsOptions {
+  /** News may be lost: so often the store is asked anyway. Milliseconds. */
+  readonly pollMs: number;
+  readonly backoff: Pick<BackoffOptions, 'baseMs' | 'capMs' | 'onRetry' | 'random'>;
+  readonly scheduler?: SchedulerLike;
+}
+
+export const storedSettingsDefaults = {
+  // A select of one row; a process that missed the news is behind for no longer than an admin looks at a chart.
+  pollMs: 5000,
+  backoff: { baseMs: 100, capMs: 2000 },
+} as const satisfies StoredSettingsOptions;
+
+/**
+ * What the store holds: now, and each time that its version differs, which it also does when the database was restored
+ * from an older backup. News of a change cut short a read that is under way, for it may come too early. A store that is
+ * away is asked again and again; meanwhile nothing is emitted, and what was emitted last stands.
+ */
+export function storedSettings(
+  { store, news }: StoredSettingsPorts,
+  options: StoredSettingsOptions = storedSettingsDefaults,
+): Observable<StoredSettings> {
+  const { pollMs, backoff, scheduler } = options;
+  const read$ = defer(() => store.read()).pipe(
+    retryWithBackoff({ ...backoff, retryable: () => true, ...(scheduler === undefined ? {} : { scheduler }) }),
+  );
+  return merge(
+    news.news$.pipe(filter(({ type }) => type === 'settings')),
+    // Counted by itself: news must not put off the next look for ever.
+    timer(0, pollMs, scheduler),
+  ).pipe(
+    switchMap(() => read$),
+    distinctUntilChanged((one, other) => one.version === other.version),
+  );
+}

@@ -1,0 +1,11 @@
+import type { LiveSettings } from '../../src/domain/live-settings.ts';
+
+/** What an environment without a word about them gives. */
+export function aSettings(): LiveSettings {
+  return {
+    logLevel: 'info',
+    purchase: { batchSize: 64, concurrency: 8, capacity: 8192, deadlineMs: 2000, soldOutMs: 100 },
+    breakers: { failureShare: 0.5, windowMs: 5000, halfOpenAfterMs: 1000 },
+    settlement: { batchSize: 1000, batchMs: 5 },
+  };
+}
