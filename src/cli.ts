@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./cli/serve.ts')).serve,
   migrate: async () => (await import('./cli/migrate.ts')).migrate,
   demo: async () => (await import('./cli/demo.ts')).demo,
+  audit: async () => (await import('./cli/audit.ts')).audit,
   replay: async () => (await import('./cli/replay.ts')).replay,
   token: async () => (await import('./cli/token.ts')).token,
 };
@@ -17,6 +18,7 @@ const HELP = `Usage: floodgate <command> [options]
   serve     answers HTTP, stores orders and looks after them; 'serve --help' lists every setting
   demo      the same, with sales to try
   migrate   brings the database up to date and ends
+  audit     holds the sides of a sale against each other: <sale> [--json]
   replay    lists the log records that were set aside, and sends them back: [--apply] [--json]
   token     prints a token: --user u1 [--role buyer|admin] [--ttl 1h]
 `;

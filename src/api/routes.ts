@@ -1,5 +1,6 @@
 import { type AdminSaleRoutesDeps, adminSaleRoutes } from './admin-sale-routes.ts';
 import { type AdminSettingsRoutesDeps, adminSettingsRoutes } from './admin-settings-routes.ts';
+import { type AuditRoutesDeps, auditRoutes } from './audit-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { type OperationRoutesDeps, operationRoutes } from './operation-routes.ts';
@@ -15,6 +16,7 @@ export type RoutesDeps = SalesRoutesDeps &
   PaymentWebhookDeps &
   ProductRoutesDeps &
   AdminSaleRoutesDeps &
+  AuditRoutesDeps &
   AdminSettingsRoutesDeps &
   OperationRoutesDeps;
 
@@ -29,6 +31,7 @@ export function createRoutes(deps: RoutesDeps): readonly Operation[] {
     ...paymentWebhook(deps),
     ...productRoutes(deps),
     ...adminSaleRoutes(deps),
+    ...auditRoutes(deps),
     ...adminSettingsRoutes(deps),
   ];
   contract = JSON.stringify(openApiDocument(routes));

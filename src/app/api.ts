@@ -11,6 +11,7 @@ import { reportOn } from '../services/report.ts';
 import { SaleAdmin } from '../services/sale-admin.ts';
 import type { Sales } from '../services/sales.ts';
 import { SettingsAdmin } from '../services/settings-admin.ts';
+import { createAudits } from './audit.ts';
 import type { Context } from './context.ts';
 import type { Ports } from './opened.ts';
 import type { Purchases } from './purchases.ts';
@@ -50,6 +51,7 @@ export function createApi(ports: Ports, context: Context, parts: ApiParts): read
     saleAdmin: new SaleAdmin({ ...ports, sales, newId }),
     settings: new SettingsAdmin({ ...ports, defaults: defaultSettings(config) }),
     report: (saleId) => reportOn(saleId, ports),
+    audit: createAudits(ports, config),
     metrics: async () => (await metrics.expose()).body,
     onFault: (err, requestId) => log.warn({ err, requestId }, 'a read could not be completed'),
   });

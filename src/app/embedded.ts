@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createEmbeddedLogBooks, createEmbeddedQueueBooks } from '../adapters/embedded/books.ts';
 import { openEngine } from '../adapters/embedded/engine.ts';
 import { createEmbeddedLiveState } from '../adapters/embedded/live-state.ts';
 import { createEmbeddedSale } from '../adapters/embedded/one-step-sale.ts';
@@ -7,6 +8,7 @@ import { createEmbeddedOrderStore } from '../adapters/embedded/order-store.ts';
 import { createEmbeddedTicketQueue } from '../adapters/embedded/ticket-queue.ts';
 import { connectSql, type SqlDatabase } from '../adapters/sql/connect.ts';
 import { migrate } from '../adapters/sql/migrate.ts';
+import type { LogBooks, QueueBooks } from '../ports/books.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { OneStepSale } from '../ports/one-step-sale.ts';
 import { makeDataFolder } from './data-folder.ts';
@@ -14,6 +16,8 @@ import type { Opened, Ports, SqlPorts } from './opened.ts';
 
 export interface EmbeddedPorts extends Pick<Ports, 'queue' | 'log' | 'live'> {
   readonly sql: SqlPorts;
+  readonly queueBooks: QueueBooks;
+  readonly logBooks: LogBooks;
   /** Only where both queue and log are these. */
   readonly oneStep: OneStepSale;
 }
@@ -29,7 +33,9 @@ export async function openEmbedded(dataDir: string): Promise<Opened<EmbeddedPort
   return {
     port: {
       queue: createEmbeddedTicketQueue({ engine, clock: systemClock }),
+      queueBooks: createEmbeddedQueueBooks(engine),
       log,
+      logBooks: createEmbeddedLogBooks(engine),
       oneStep: createEmbeddedSale({ engine, log, clock: systemClock }),
       live: createEmbeddedLiveState(engine),
       sql: { database, store: createEmbeddedOrderStore(engine, database) },

@@ -1,4 +1,5 @@
 import type { SqlDatabase } from '../adapters/sql/connect.ts';
+import type { Books } from '../ports/books.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Leases } from '../ports/leases.ts';
@@ -22,6 +23,8 @@ export interface Ports {
   readonly store: OrderStore;
   readonly catalogue: Catalogue;
   readonly live: LiveState;
+  /** What each side holds, for the audit. */
+  readonly books: Books;
   readonly leases: Leases;
   readonly news: News;
   readonly settingsStore: SettingsStore;

@@ -1,6 +1,7 @@
 import { createInProcessNews } from '../adapters/news/in-process.ts';
 import { createSqlCatalogue } from '../adapters/sql/catalogue.ts';
 import { createSqlLeases } from '../adapters/sql/leases.ts';
+import { createSqlOrderBooks } from '../adapters/sql/order-books.ts';
 import { createSqlSettingsStore } from '../adapters/sql/settings-store.ts';
 import type { Config } from '../config.ts';
 import { systemClock } from '../ports/clock.ts';
@@ -39,15 +40,16 @@ export async function openPorts(config: Config, log: Pick<Log, 'info' | 'warn' |
   try {
     const isEmbedded = [redis, kafka, mysql, mongo].includes(undefined);
     const embedded = isEmbedded ? await opened(openEmbedded(dataDir)) : undefined;
-    const [onRedis, news, orderLog, sql, live] = await Promise.all([
+    const [onRedis, news, onKafka, sql, live] = await Promise.all([
       redis === undefined ? undefined : opened(openRedis({ ...redis, timeoutMs: queueTimeoutMs(config) }, log)),
       redis === undefined ? createInProcessNews() : opened(openRedisNews(redis, log)),
-      kafka === undefined ? embedded?.log : opened(openKafka(kafka, log)),
+      kafka === undefined ? undefined : opened(openKafka(kafka, log)),
       mysql === undefined ? embedded?.sql : opened(openMysql(mysql)),
       mongo === undefined ? embedded?.live : opened(openMongo(mongo)),
     ]);
-    const queue = onRedis?.queue ?? embedded?.queue;
-    if (queue === undefined || orderLog === undefined || sql === undefined || live === undefined) {
+    const [queue, queueBooks] = [onRedis?.queue ?? embedded?.queue, onRedis?.books ?? embedded?.queueBooks];
+    const [orderLog, logBooks] = [onKafka?.log ?? embedded?.log, onKafka?.books ?? embedded?.logBooks];
+    if (!queue || !queueBooks || !orderLog || !logBooks || !sql || !live) {
       throw new TypeError('a port has neither a server nor the embedded database');
     }
     return {
@@ -59,6 +61,7 @@ export async function openPorts(config: Config, log: Pick<Log, 'info' | 'warn' |
         store: sql.store,
         catalogue: createSqlCatalogue(sql.database),
         live,
+        books: { queue: queueBooks, log: logBooks, orders: createSqlOrderBooks(sql.database) },
         leases: createSqlLeases(sql.database),
         news,
         settingsStore: createSqlSettingsStore(sql.database),

@@ -1,6 +1,7 @@
 import { defer, exhaustMap, type Observable, Subject } from 'rxjs';
 import type { Config } from '../config.ts';
 import { messageOf } from '../domain/errors.ts';
+import type { QueueBooks } from '../ports/books.ts';
 import type { News } from '../ports/news.ts';
 import type { QueueRecovery } from '../ports/queue-recovery.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
@@ -15,6 +16,7 @@ const PREPARE_CAP_MS = 2000;
 export interface RecoverableQueue {
   readonly queue: TicketQueue;
   readonly recovery: QueueRecovery;
+  readonly books: QueueBooks;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function openRedis(
   const prepare$ = new Subject<void>();
   const server = addressesOf(url);
   let told = '';
-  const { queue, recovery, prepare, disconnect } = createRedisTicketQueue({
+  const { queue, recovery, books, prepare, disconnect } = createRedisTicketQueue({
     url,
     prefix: keyPrefix,
     timeoutMs,
@@ -44,7 +46,7 @@ export async function openRedis(
   });
   const preparing = prepare$.pipe(exhaustMap(() => prepareUntilDone(prepare, log))).subscribe();
   return {
-    port: { queue, recovery },
+    port: { queue, recovery, books },
     close: async () => {
       preparing.unsubscribe();
       disconnect();
