@@ -1,0 +1,14 @@
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { RATE_WINDOW_MS, type RateCounter } from '../../ports/rate-counter.ts';
+
+/** For an installation that is one process. */
+export function createInProcessRates(): RateCounter {
+  // Only its counting is used: what the limit is, and what happens at it, is decided in resilience/rate-limit.ts.
+  const limiter = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: RATE_WINDOW_MS / 1000 });
+  return {
+    count: async (key, points) => {
+      const { consumedPoints, msBeforeNext } = await limiter.consume(key, points);
+      return { used: consumedPoints, endsInMs: msBeforeNext };
+    },
+  };
+}
