@@ -70,8 +70,8 @@ export function scenarioOf(random: Random): Scenario {
   if (random.chance(TAMPERED)) {
     some(1, 2, (at) => ({ kind: 'tamper', at, forMs: 0, lost: random.integer(1, MOST_LOST) }));
   } else {
-    some(0, 3, (at) => ({ kind: 'restart', at, forMs: random.between(50, 3000), lost: lostOf(random) }));
-    some(0, 2, (at) => ({ kind: 'flush', at, forMs: 0 }));
+    some(0.3, 3, (at) => ({ kind: 'restart', at, forMs: random.between(50, 3000), lost: lostOf(random) }));
+    some(0.1, 2, (at) => ({ kind: 'flush', at, forMs: 0 }));
   }
   return {
     sales,

@@ -75,7 +75,7 @@ export function startFront(parts: RoleParts): Front {
     },
     {
       ...purchaseDefaults,
-      deadlineMs: TIMES.deadlineMs,
+      deadlineMs: bugs.has('lateReplies') ? Number.POSITIVE_INFINITY : TIMES.deadlineMs,
       batchSize: 4,
       concurrency: 2,
       capacity: 16,

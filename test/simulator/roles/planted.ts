@@ -80,6 +80,6 @@ function orderIdsOf(record: ReservationsRecord): readonly string[] {
 }
 
 /** The store, but for these methods. */
-function overriding(store: OrderStore, methods: Partial<OrderStore>): OrderStore {
+export function overriding(store: OrderStore, methods: Partial<OrderStore>): OrderStore {
   return new Proxy(store, { get: (target, name) => Reflect.get(name in methods ? methods : target, name) });
 }

@@ -21,6 +21,7 @@ export const TIMES = {
   relayLeaseMs: 5000,
   relayEveryMs: 1000,
   deadlinesEveryMs: 800,
+  recoveryEveryMs: 1000,
   publishingEveryMs: 3000,
   warmEveryMs: 1000,
   lease: { ttlMs: 4000, renewMs: 1000, retryMs: 500 },

@@ -3,9 +3,12 @@ import { publicSales, watched } from '../../../src/app/scheduler/watched-sales.t
 import { resumePublishing } from '../../../src/services/publish.ts';
 import { deadlineDefaults, deadlines } from '../../../src/streams/deadlines.ts';
 import { whileLeading } from '../../../src/streams/operators/while-leading.ts';
+import { queueRecovery } from '../../../src/streams/queue-recovery.ts';
 import { relay } from '../../../src/streams/relay.ts';
 import { forgetfulLog, generousStore } from './planted.ts';
+import { hurriedRecovery } from './planted-recovery.ts';
 import { type RoleParts, TIMES } from './role.ts';
+import { SETTLEMENT_GROUP } from './worker.ts';
 
 /** The scheduler: leads by a lease and does the real relay, deadlines and unfinished publishing. */
 export function startScheduler(parts: RoleParts): void {
@@ -17,6 +20,11 @@ export function startScheduler(parts: RoleParts): void {
 
   const work = () =>
     merge(
+      queueRecovery(
+        timer(0, TIMES.recoveryEveryMs, scheduler),
+        { ...hurriedRecovery(parts), news, clock },
+        { deadlineMs: TIMES.deadlineMs, group: SETTLEMENT_GROUP },
+      ),
       bugs.has('noRelay')
         ? EMPTY
         : relay(

@@ -3,6 +3,7 @@ import { liveView } from '../../../src/streams/live-view.ts';
 import { settlement } from '../../../src/streams/settlement.ts';
 import { createFences } from '../../../src/streams/settlement-fences.ts';
 import { hastyChunks, hastyStore } from './planted.ts';
+import { lowFences } from './planted-recovery.ts';
 import { type RoleParts, TIMES } from './role.ts';
 
 export const SETTLEMENT_GROUP = 'settlement';
@@ -28,7 +29,7 @@ export function startWorker(parts: RoleParts): void {
       ),
       parts,
     ),
-    { store: hastyStore(parts), log: ports.log, fences, news },
+    { store: hastyStore(parts), log: ports.log, fences: lowFences(fences, parts), news },
     { group: SETTLEMENT_GROUP, batchSize: 8, batchMs: 5, maxAttempts: 3, backoff, scheduler },
   ).subscribe({ error: (error: unknown) => onViolation(`the settlement failed: ${String(error)}`) });
 
