@@ -26,8 +26,14 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-/** An installation of its own on shared servers: its keys, topics, groups and databases are nobody else's. */
-export async function createCluster({ redis, kafka, mysql, mongo }: ClusterUrls): Promise<Cluster> {
+/**
+ * An installation of its own on shared servers: its keys, topics, groups and databases are nobody else's. `settings` are
+ * those of all its processes.
+ */
+export async function createCluster(
+  { redis, kafka, mysql, mongo }: ClusterUrls,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Cluster> {
   const name = randomBytes(6).toString('hex');
   const topics = kafkaTopics(kafka);
   const database = await mysqlDatabase(mysql);
@@ -46,6 +52,7 @@ export async function createCluster({ redis, kafka, mysql, mongo }: ClusterUrls)
     MONGODB_URL: live.href,
     SETTLEMENT_GROUP: `test-${name}.settlement`,
     LIVE_VIEW_GROUP: `test-${name}.live-view`,
+    ...settings,
   });
   await migrateStore(loadConfig(workspace.env));
   const processes: FloodgateProcess[] = [];
