@@ -1,3 +1,4 @@
+import { Fault } from '../domain/errors.ts';
 import { timeOfOrderId } from '../domain/ids.ts';
 import type { Order } from '../domain/order.ts';
 import { reservedOrder } from '../domain/purchase.ts';
@@ -8,7 +9,7 @@ import { everySale } from './every-sale.ts';
 
 export interface OrderFinderPorts {
   readonly store: Pick<OrderStore, 'order' | 'store'>;
-  readonly queue: Pick<TicketQueue, 'find'>;
+  readonly queue: Pick<TicketQueue, 'find' | 'stock'>;
   readonly catalogue: Pick<Catalogue, 'sales'>;
 }
 
@@ -18,7 +19,10 @@ const CLOCK_SLACK_MS = 60_000;
 /** No worker's group: a batch of it moves no position. */
 const ON_DEMAND = 'on-demand';
 
-/** Finds an order wherever it stands: in the store, or, until a worker has stored it, in the queue's ledger only. */
+/**
+ * Finds an order wherever it stands: in the store, or, until a worker has stored it, in the queue's ledger only.
+ * Errors: those of store and queue; Fault `fenced` when a queue that was emptied can't tell.
+ */
 export class OrderFinder {
   constructor(private readonly ports: OrderFinderPorts) {}
 
@@ -54,6 +58,10 @@ export class OrderFinder {
       if (madeAt < sale.opensAt - CLOCK_SLACK_MS || madeAt > sale.closesAt + CLOCK_SLACK_MS) continue;
       const reservation = await this.ports.queue.find(sale.id, orderId);
       if (reservation !== undefined) return { order: reservedOrder(sale, reservation), key: reservation.key };
+      // An emptied queue does not know that the order isn't there: its record may be in the log, on the way to the store.
+      if ((await this.ports.queue.stock(sale.id)) === undefined) {
+        throw new Fault('fenced', `the ticket queue has lost the sale ${sale.id}`);
+      }
     }
     // The worker may have stored it, and its ticket may be back on sale, since the first look.
     const late = await this.ports.store.order(orderId);

@@ -42,6 +42,17 @@ describe('an order', () => {
     expect(early).toEqual(order);
   });
 
+  it('is not said to be missing by a queue that has lost the sale: its record may be on the way to the store', async () => {
+    const { orders, reserve, settle, queue } = await rig();
+    const order = await reserve('ann');
+    queue.find = async () => undefined;
+    queue.stock = async () => undefined;
+    await expect(orders.find(order.id, ANN)).rejects.toMatchObject({ code: 'fenced' });
+    await expect(orders.pay(order.id, ANN)).rejects.toMatchObject({ code: 'fenced' });
+    await settle(order);
+    expect(await orders.find(order.id, ANN)).toEqual(order);
+  });
+
   it('is found in the right one of several sales that were open when it was made', async () => {
     const sales = ['a', 'b', 'c'].map((id) => aSale({ id, productId: `product-${id}` }));
     const { orders, reserve } = await rig(sales);
