@@ -1,7 +1,7 @@
 import type { Sale } from '../../src/domain/sale.ts';
 import { allEnded, nonePending, readSale, untilEach } from './afterwards.ts';
 import { startBuyers } from './buyers.ts';
-import { LANES, OUTAGES } from './faults.ts';
+import { LANES, type LaneName, OUTAGES } from './faults.ts';
 import { heal } from './heal.ts';
 import { Notebook } from './notebook.ts';
 import type { Report } from './report.ts';
@@ -13,10 +13,12 @@ export interface ChaosOptions {
   readonly seed: number;
   /** How long faults strike; starting before and judging after takes about a minute more. */
   readonly seconds: number;
-  /** Pauses between two faults of a lane. @default 500 to 4,000 ms */
-  readonly calmMs?: readonly [number, number];
+  /** How fast faults follow each other: 2 halves the pauses. @default 1 */
+  readonly pace?: number;
   /** Names of faults that are left out. */
   readonly without?: readonly string[];
+  /** The programs' logs are kept, even if nothing is wrong. @default false */
+  readonly keepLogs?: boolean;
   readonly log?: (line: string) => void;
 }
 
@@ -37,11 +39,10 @@ const CLEAR_ANSWER_WITHIN_MS = 60_000;
 const QUIET_WITHIN_MS = SALE.payWithinSeconds * 1000 + 60_000;
 /** Long enough a run for a server to be away for a minute. */
 const OUTAGES_FROM_SECONDS = 300;
-const CALM_MS = [500, 4000] as const;
 
 /** A run on a cluster of its own, all processes real. Errors: Impossible where servers can't run as processes. */
 export async function runChaos(options: ChaosOptions): Promise<Report> {
-  const { log = () => {} } = options;
+  const { log = () => {}, keepLogs = false } = options;
   const bed = await createTestbed({ log });
   let broken = true;
   try {
@@ -49,15 +50,15 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
     broken = report.checks.some((check) => check.broken.length > 0);
     return report;
   } finally {
-    await bed.stop({ keepLogs: broken });
+    await bed.stop({ keepLogs: keepLogs || broken });
   }
 }
 
 async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) => void): Promise<Report> {
-  const { seed, seconds, calmMs = CALM_MS, without = [] } = options;
+  const { seed, seconds, pace = 1, without = [] } = options;
   const sales = await publishAll(bed, seconds);
   await Promise.all(bed.programs.map((program) => program.start()));
-  log(`${bed.programs.length} programs and ${sales.length} sales are up`);
+  log(`${bed.programs.length} programs and ${sales.length} sales are up; logs in ${bed.folder}`);
 
   const startedAt = performance.now();
   const until = startedAt + seconds * 1000;
@@ -76,23 +77,32 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
   });
   const struck = new Map<string, number>();
   await Promise.all(
-    Object.entries(LANES).map(([name, faults]) =>
-      runLane(bed, {
+    Object.entries(LANES).map(
+      ([
         name,
-        faults: faults.filter((fault) => !without.includes(fault.name)),
-        ...(name === 'stores' && seconds >= OUTAGES_FROM_SECONDS ? { outages: OUTAGES } : {}),
-        seed,
-        startedAt,
-        until,
-        calmMs,
-        struck: (fault) => {
-          log(`${((performance.now() - startedAt) / 1000).toFixed(1)} s: ${fault}`);
-          struck.set(fault, (struck.get(fault) ?? 0) + 1);
+        {
+          faults,
+          calmMs: [least, most],
         },
-      }),
+      ]) =>
+        runLane(bed, {
+          name,
+          faults: faults.filter((fault) => !without.includes(fault.name)),
+          outage: seconds >= OUTAGES_FROM_SECONDS ? OUTAGES[name as LaneName] : undefined,
+          seed,
+          startedAt,
+          until,
+          calmMs: [least / pace, most / pace],
+          struck: (fault) => {
+            const passed = ((performance.now() - startedAt) / 1000).toFixed(1);
+            log(`${passed} s, ${notebook.counted('201')} bought: ${fault}`);
+            struck.set(fault, (struck.get(fault) ?? 0) + 1);
+          },
+        }),
     ),
   );
   await buyers.stop();
+  const { longestDroughtMs } = notebook;
   log('the faults are over: healing');
   await heal(bed);
 
@@ -111,6 +121,7 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
       answers: notebook.answers,
       clicks: notebook.clicks,
       orders: afterwards.flatMap(({ orders }) => orders),
+      longestDroughtMs,
       pendingEmptyMs: pending.ms,
       logs: bed.folder,
       checks: [

@@ -126,26 +126,39 @@ const cutTail: Fault = {
 
 const flush: Fault = { name: 'FLUSHALL', cards: 2, strike: (bed) => bed.flushRedis() };
 
-/** Each list is a lane: its faults come one after another, and at any time beside those of the other lanes. */
-export const LANES = {
+export interface Lane {
+  /** They come one after another, and at any time beside those of the other lanes. */
+  readonly faults: readonly Fault[];
+  /** Between two faults: shorter than their repair takes, and longer. */
+  readonly calmMs: readonly [number, number];
+}
+
+const LANE_FAULTS = {
   programs: (['front', 'worker', 'scheduler'] as const).flatMap((role) => [killProgram(role), stopProgram(role)]),
   queue: [killServer('redis', 2), cutTail, flush, stopServer('redis'), ...networkOf('redis')],
-  stores: [
-    ...(['mysql', 'kafka'] as const).flatMap((server) => [
-      killServer(server, 4),
-      stopServer(server),
-      ...networkOf(server),
-    ]),
-    killServer('mongodb', 1),
-  ],
+  store: [killServer('mysql', 4), stopServer('mysql'), ...networkOf('mysql'), killServer('mongodb', 1)],
+  // A broker takes 4 s and more to come back.
+  log: [killServer('kafka', 2), stopServer('kafka'), ...networkOf('kafka')],
 } as const satisfies Record<string, readonly Fault[]>;
 
-/** For runs that have the time: both stores in turn, while the other lanes go on. */
-export const OUTAGES: readonly Fault[] = (['mysql', 'kafka'] as const).map((server) => ({
+export type LaneName = keyof typeof LANE_FAULTS;
+
+export const LANES: Readonly<Record<LaneName, Lane>> = {
+  programs: { faults: LANE_FAULTS.programs, calmMs: [500, 3000] },
+  // Recovery waits out the request deadline (2 s) and then some.
+  queue: { faults: LANE_FAULTS.queue, calmMs: [500, 9000] },
+  store: { faults: LANE_FAULTS.store, calmMs: [500, 9000] },
+  log: { faults: LANE_FAULTS.log, calmMs: [2000, 15_000] },
+};
+
+const outage = (server: ServerName): Fault => ({
   name: `${server} down for a minute`,
   cards: 1,
   strike: (bed) => away(bed, server, OUTAGE_MS),
-}));
+});
 
-/** Without recovery the queue stays fenced after these. */
-export const NEED_RECOVERY: readonly string[] = ['kill -9 redis', cutTail.name, flush.name];
+/** For runs that have the time, while the other lanes go on. */
+export const OUTAGES: Readonly<Partial<Record<LaneName, Fault>>> = {
+  store: outage('mysql'),
+  log: outage('kafka'),
+};

@@ -18,6 +18,9 @@ export class Notebook {
   /** Answers by status and problem code, and `no answer`. */
   readonly answers = new Map<string, number>();
   readonly wrong: string[] = [];
+  #lastSaleAt = performance.now();
+  /** Longest time between two 201s so far, milliseconds. */
+  longestDroughtMs = 0;
 
   click(saleId: string, userId: string, key: string): Click {
     const click: Click = { saleId, userId, key, told: 'unknown' };
@@ -26,10 +29,17 @@ export class Notebook {
   }
 
   count(answer: string): void {
-    this.answers.set(answer, (this.answers.get(answer) ?? 0) + 1);
+    this.answers.set(answer, this.counted(answer) + 1);
+  }
+
+  counted(answer: string): number {
+    return this.answers.get(answer) ?? 0;
   }
 
   bought(click: Click, body: string): void {
+    const now = performance.now();
+    this.longestDroughtMs = Math.max(this.longestDroughtMs, now - this.#lastSaleAt);
+    this.#lastSaleAt = now;
     if (click.body === undefined) {
       click.told = 'bought';
       click.body = body;

@@ -11,6 +11,7 @@ export interface Report {
   readonly answers: ReadonlyMap<string, number>;
   readonly clicks: readonly Click[];
   readonly orders: readonly Order[];
+  readonly longestDroughtMs: number;
   readonly pendingEmptyMs: number;
   readonly checks: readonly Check[];
   /** The folder of the programs' logs; kept when a check failed. */
@@ -39,6 +40,7 @@ export function tableOf(report: Report): string {
       (state) => [`orders ${state}`, orders.filter((order) => order.state === state).length] as const,
     ),
     ['orders whose buyer got no answer', untold],
+    ['longest time without a 201, s', (report.longestDroughtMs / 1000).toFixed(1)],
     ['pending empty after, s', (report.pendingEmptyMs / 1000).toFixed(1)],
     ...checks.map(({ promise, broken }) => [`broken: ${promise}`, broken.length] as const),
   ];

@@ -6,7 +6,7 @@ import { ensureBuilt } from '../../dev/build.mjs';
 import { ensureInstalled, ensureKafkaClient } from '../../dev/install.mjs';
 import { main, ROOT, say } from '../../dev/run.mjs';
 
-const USAGE = `npm run chaos -- [--minutes 10] [--seed n] [--without 'fault name']...
+const USAGE = `npm run chaos -- [--minutes 10] [--seed n] [--without 'fault name']... [--keep-logs]
 
 Sells on a cluster of its own while its programs, servers and networks are killed, stopped, cut and starved, and then
 checks that nothing was lost or sold twice. The seed decides which faults strike, and how long each lasts.
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
     without: { type: 'string', multiple: true, default: [] },
+    'keep-logs': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -43,7 +44,13 @@ await main(async () => {
     const { runChaos } = await vite.ssrLoadModule('/test/chaos/chaos.ts');
     const { isSound, tableOf } = await vite.ssrLoadModule('/test/chaos/report.ts');
     say(`seed ${seed}`);
-    const report = await runChaos({ seed, seconds: minutes * 60, without: values.without, log: say });
+    const report = await runChaos({
+      seed,
+      seconds: minutes * 60,
+      without: values.without,
+      keepLogs: values['keep-logs'],
+      log: say,
+    });
     console.log(tableOf(report));
     if (!isSound(report)) process.exitCode = 1;
   } finally {

@@ -6,29 +6,30 @@ import type { Testbed } from './testbed.ts';
 export interface LaneOptions {
   readonly name: string;
   readonly faults: readonly Fault[];
-  /** Struck once each, in their order, when a quarter of the time has gone. */
-  readonly outages?: readonly Fault[];
+  /** Struck once, when a quarter of the time has gone. */
+  readonly outage?: Fault | undefined;
   readonly seed: number;
   /** As performance.now() has it. */
   readonly startedAt: number;
   readonly until: number;
-  /** Between two faults: shorter than a repair takes, and longer. */
   readonly calmMs: readonly [number, number];
   readonly struck: (name: string) => void;
 }
 
 /** Strikes one fault after another until the time is over; the seed decides which, and how long each lasts. */
 export async function runLane(bed: Testbed, options: LaneOptions): Promise<void> {
-  const { name, faults, outages = [], seed, startedAt, until, calmMs, struck } = options;
+  const { name, faults, outage, seed, startedAt, until, calmMs, struck } = options;
   const random = new Random(seed + [...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7));
-  const due = [...outages];
-  const outagesFrom = startedAt + (until - startedAt) / 4;
+  let due = outage;
+  const outageFrom = startedAt + (until - startedAt) / 4;
   let deck: Fault[] = [];
   for (;;) {
     await delay(random.between(...calmMs));
     if (performance.now() > until) return;
     if (deck.length === 0) deck = shuffled(faults, random);
-    const fault = (performance.now() > outagesFrom ? due.shift() : undefined) ?? (deck.pop() as Fault);
+    const isDue = due !== undefined && performance.now() > outageFrom;
+    const fault = isDue ? (due as Fault) : (deck.pop() as Fault);
+    if (isDue) due = undefined;
     // Draws of its own: how many a fault takes must not move those of the next.
     const own = new Random(random.integer(0, 2 ** 31));
     struck(fault.name);

@@ -2,7 +2,6 @@ import { randomInt } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { HAS_OWN_KAFKA, HAS_OWN_REDIS, Impossible } from '../support/servers.ts';
 import { runChaos } from './chaos.ts';
-import { NEED_RECOVERY } from './faults.ts';
 import { type Report, tableOf } from './report.ts';
 
 /** Naming it sees to it that the Kafka client is compiled where it can be; the servers here are the run's own. */
@@ -11,7 +10,7 @@ const hasKafkaClient = Boolean(process.env.TEST_KAFKA_BROKERS);
 /** Starting and judging take as long again. */
 const SECONDS = 30;
 /** Faults close to each other: there is little time for many kinds. */
-const CALM_MS = [100, 1000] as const;
+const PACE = 4;
 
 const canRun = hasKafkaClient && HAS_OWN_REDIS && HAS_OWN_KAFKA;
 if (!canRun) console.warn('SKIPPED: the chaos run needs all four servers as programs of this machine');
@@ -20,7 +19,7 @@ describe.skipIf(!canRun)('a short run of chaos', () => {
   test('loses no order, sells nothing twice, and heals', async ({ skip }) => {
     let report: Report;
     try {
-      report = await runChaos({ seed: randomInt(2 ** 31), seconds: SECONDS, calmMs: CALM_MS, without: NEED_RECOVERY });
+      report = await runChaos({ seed: randomInt(2 ** 31), seconds: SECONDS, pace: PACE });
     } catch (error) {
       if (!(error instanceof Impossible)) throw error;
       return skip(error.message);

@@ -38,6 +38,9 @@ export interface Testbed {
 
 const PROGRAMS = { front: 2, worker: 2, scheduler: 2 } as const;
 
+/** A broker that was killed is let in again when its last session is over: 9 s later unless told otherwise. */
+const KAFKA_SETTINGS = ['broker.session.timeout.ms=2000', 'broker.heartbeat.interval.ms=500'];
+
 /** Errors: Impossible on a machine that can't run the servers as processes. */
 export async function createTestbed({ log }: { readonly log: (line: string) => void }): Promise<Testbed> {
   const folder = mkdtempSync(join(tmpdir(), 'floodgate-chaos-'));
@@ -49,7 +52,7 @@ export async function createTestbed({ log }: { readonly log: (line: string) => v
     way: 'local',
     ports: { kafka },
     // One file whose tail can be cut off; a rewrite would begin another.
-    args: { redis: ['--auto-aof-rewrite-percentage', '0'], kafka: [advertised] },
+    args: { redis: ['--auto-aof-rewrite-percentage', '0'], kafka: [advertised, ...KAFKA_SETTINGS] },
     log,
   }).catch((error: unknown) => {
     kafkaProxy.close();
