@@ -2,6 +2,7 @@ import type { Environment } from './config/setting.ts';
 import { readSettings } from './config/setting.ts';
 import type { Role } from './config/settings.ts';
 import { ROLES, SETTINGS } from './config/settings.ts';
+import { NO_PROXIES, parseTrustedProxies } from './domain/client-address.ts';
 import { Fault } from './domain/errors.ts';
 
 export type { FrontName, Role } from './config/settings.ts';
@@ -47,6 +48,8 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
       windowMs: values.BREAKER_WINDOW_MS,
       halfOpenAfterMs: values.BREAKER_HALF_OPEN_AFTER_MS,
     },
+    limits: { buyer: values.RATE_LIMIT_BUYER, address: values.RATE_LIMIT_ADDRESS },
+    trustedProxies: parseTrustedProxies(values.TRUSTED_PROXIES) ?? NO_PROXIES,
     settlement: {
       batchSize: values.SETTLEMENT_BATCH_SIZE,
       batchMs: values.SETTLEMENT_BATCH_MS,

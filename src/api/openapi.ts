@@ -42,6 +42,12 @@ const REQUEST_ID = {
 };
 
 const RETRY_AFTER = { description: 'Seconds to wait before the retry.', schema: { type: 'integer', minimum: 1 } };
+/** Of draft-ietf-httpapi-ratelimit-headers-06. */
+const RATE_LIMIT = {
+  'RateLimit-Limit': { description: 'Requests a second that are let through.', schema: { type: 'integer' } },
+  'RateLimit-Remaining': { description: 'How many of them are left now.', schema: { type: 'integer' } },
+  'RateLimit-Reset': { description: 'Seconds until there are as many again.', schema: { type: 'integer' } },
+};
 const CHALLENGE = { description: 'The scheme to use.', schema: { type: 'string' } };
 
 const SECURITY = {
@@ -172,6 +178,7 @@ function problemResponse(status: number, codes: readonly ProblemCode[]): Json {
     headers: {
       'x-request-id': REQUEST_ID,
       ...(codes.some((code) => kindOf(code).retryAfterSeconds !== undefined) ? { 'Retry-After': RETRY_AFTER } : {}),
+      ...(codes.includes('rate_limited') ? RATE_LIMIT : {}),
       ...(status === kindOf('unauthenticated').status ? { 'WWW-Authenticate': CHALLENGE } : {}),
     },
     content: { [PROBLEM_TYPE]: { schema: ref('Problem'), examples: Object.fromEntries(examples) } },

@@ -69,7 +69,7 @@ export function orderRoutes({ orders, auth, onFault }: OrderRoutesDeps): readonl
         auth: 'required',
         query: ListQuery,
         responses: { 200: { description: 'A page of your orders.', schema: OrderPageSchema } },
-        problems: ['invalid'],
+        problems: ['invalid', 'rate_limited'],
       },
       handle: reading(onFault, async (request, reply) => {
         const principal = requirePrincipal(auth, request, reply);
@@ -100,7 +100,7 @@ export function orderRoutes({ orders, auth, onFault }: OrderRoutesDeps): readonl
         auth: 'required',
         path: [OrderId],
         responses: { 200: { description: 'The order.', schema: OrderSchema } },
-        problems: ['not_found', 'recovering'],
+        problems: ['not_found', 'recovering', 'rate_limited'],
       },
       handle: reading(onFault, async (request, reply) => {
         const principal = requirePrincipal(auth, request, reply);
@@ -125,7 +125,7 @@ export function orderRoutes({ orders, auth, onFault }: OrderRoutesDeps): readonl
         path: [OrderId],
         body: EmptyBody,
         responses: { 200: { description: 'The order, paid.', schema: OrderSchema } },
-        problems: ['not_found', 'not_payable', 'unsupported_media_type', 'invalid', 'recovering'],
+        problems: ['not_found', 'not_payable', 'unsupported_media_type', 'invalid', 'recovering', 'rate_limited'],
       },
       handle: changing('not_payable', (orderId, viewer) => orders.pay(orderId, viewer)),
     },
@@ -143,7 +143,7 @@ export function orderRoutes({ orders, auth, onFault }: OrderRoutesDeps): readonl
         path: [OrderId],
         body: EmptyBody,
         responses: { 200: { description: 'The order, cancelled.', schema: OrderSchema } },
-        problems: ['not_found', 'not_cancellable', 'unsupported_media_type', 'invalid', 'recovering'],
+        problems: ['not_found', 'not_cancellable', 'unsupported_media_type', 'invalid', 'recovering', 'rate_limited'],
       },
       handle: changing('not_cancellable', (orderId, viewer) => orders.cancel(orderId, viewer)),
     },

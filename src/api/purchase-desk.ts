@@ -3,11 +3,13 @@ import type { PurchaseRequest } from '../streams/purchase-request.ts';
 import { isIdempotencyKey } from './idempotency-key.ts';
 import { renderOutcome } from './outcome.ts';
 import { problem, type Rendered } from './problem.ts';
+import { type RateLimits, refusalOfBuyer } from './rate-limit.ts';
 import { isSaleId } from './sales-routes.ts';
 
 export interface PurchaseDeskDeps {
   readonly purchases: { submit(request: PurchaseRequest): void };
   readonly clock: Pick<Clock, 'monotonic'>;
+  readonly limits: RateLimits;
   /** Whether this process is shutting down. */
   readonly draining: () => boolean;
 }
@@ -30,12 +32,17 @@ export function refusalOfKey(key: string | undefined, requestId: string): Render
 
 /** Where purchases are handed in, over HTTP or the live socket; `respond` is called exactly once, now or later. */
 export function submitPurchase(
-  { purchases, clock, draining }: PurchaseDeskDeps,
+  { purchases, clock, limits, draining }: PurchaseDeskDeps,
   { saleId, userId, idempotencyKey, requestId }: AskedPurchase,
   respond: (answer: Rendered) => void,
 ): void {
   if (draining()) {
     respond(renderOutcome({ kind: 'draining' }, requestId));
+    return;
+  }
+  const refused = refusalOfBuyer(limits, userId, requestId);
+  if (refused !== undefined) {
+    respond(refused);
   } else if (!isSaleId(saleId)) {
     respond(renderOutcome({ kind: 'unknownSale' }, requestId));
   } else {

@@ -53,6 +53,7 @@ export function purchaseRoutes(deps: PurchaseRoutesDeps): readonly Operation[] {
           'unsupported_media_type',
           'invalid',
           'key_mismatch',
+          'rate_limited',
           'overloaded',
           'recovering',
           'draining',

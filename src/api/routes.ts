@@ -8,6 +8,7 @@ import { type OrderRoutesDeps, orderRoutes } from './order-routes.ts';
 import { type PaymentWebhookDeps, paymentWebhook } from './payment-webhook.ts';
 import { type ProductRoutesDeps, productRoutes } from './product-routes.ts';
 import { type PurchaseRoutesDeps, purchaseRoutes } from './purchase-routes.ts';
+import { limited, limitedByAddress } from './rate-limit.ts';
 import { type SalesRoutesDeps, salesRoutes } from './sales-routes.ts';
 
 export type RoutesDeps = SalesRoutesDeps &
@@ -26,8 +27,8 @@ export function createRoutes(deps: RoutesDeps): readonly Operation[] {
   const routes: readonly Operation[] = [
     ...operationRoutes(deps, () => contract),
     ...salesRoutes(deps),
-    ...purchaseRoutes(deps),
-    ...orderRoutes(deps),
+    ...purchaseRoutes(deps).map((operation) => limitedByAddress(operation, deps)),
+    ...orderRoutes(deps).map((operation) => limited(operation, deps)),
     ...paymentWebhook(deps),
     ...productRoutes(deps),
     ...adminSaleRoutes(deps),

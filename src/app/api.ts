@@ -1,5 +1,6 @@
 import type { Authenticator } from '../api/auth.ts';
 import type { Operation } from '../api/operation.ts';
+import type { RateLimits } from '../api/rate-limit.ts';
 import { createRoutes } from '../api/routes.ts';
 import type { IdSource } from '../domain/ids.ts';
 import type { Payments } from '../ports/payments.ts';
@@ -23,6 +24,7 @@ export interface ApiParts {
   readonly sales: Sales;
   readonly payments: Payments;
   readonly auth: Authenticator;
+  readonly limits: RateLimits;
   readonly newId: IdSource;
   readonly readiness: () => Promise<Readiness>;
   readonly draining: () => boolean;

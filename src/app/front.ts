@@ -14,6 +14,7 @@ import type { Ports } from './opened.ts';
 import { PAGE_FOLDER, readPage } from './page.ts';
 import { createPolicies } from './policies.ts';
 import { startPurchases } from './purchases.ts';
+import { startRateLimits } from './rate-limits.ts';
 import { createReadiness } from './readiness.ts';
 import { untilReady } from './until-ready.ts';
 import { warmSales } from './warm-sales.ts';
@@ -47,6 +48,8 @@ export async function startFront(
   const sales = new Sales(ports);
   const warming = warmSales(sales, ports, context);
   const purchases = startPurchases(ports, context, { sales, policies, newId: node.newId, settings$ });
+  const rates = await startRateLimits(context, { clock: ports.clock, settings$ });
+  const { limits } = rates;
   const auth = createAuthenticator({ secret, cacheSize: AUTH_CACHE_SIZE });
   let draining = false;
   const live = startLive(ports, context, {
@@ -54,6 +57,7 @@ export async function startFront(
     purchases,
     observed$: purchases.observed$,
     auth,
+    limits,
     draining: () => draining,
   });
   const readiness = createReadiness(ports, { policies, node, draining: () => draining });
@@ -68,6 +72,7 @@ export async function startFront(
         sales,
         payments,
         auth,
+        limits,
         newId: node.newId,
         readiness,
         draining: () => draining,
@@ -91,6 +96,7 @@ export async function startFront(
       http.close();
       purchases.stop();
       warming.unsubscribe();
+      await rates.stop();
       await node.stop();
     },
   };

@@ -1,6 +1,7 @@
 import { defer, filter, from, map, merge, type Observable, Subject, Subscription, tap } from 'rxjs';
 import type { Authenticator } from '../api/auth.ts';
 import { createLiveApi } from '../api/live/live-api.ts';
+import type { RateLimits } from '../api/rate-limit.ts';
 import type { LiveFront, LiveFrontOptions } from '../ports/live-socket.ts';
 import type { Sales } from '../services/sales.ts';
 import { type CountdownInput, countdown } from '../streams/countdown.ts';
@@ -17,6 +18,7 @@ export interface LiveParts {
   /** What this process's own purchases see of the stock. */
   readonly observed$: Observable<ObservedStock>;
   readonly auth: Authenticator;
+  readonly limits: RateLimits;
   readonly draining: () => boolean;
 }
 

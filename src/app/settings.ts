@@ -21,9 +21,9 @@ export interface Settings {
 const FIRST_READ_MS = 1000;
 
 /** What the environment says, for as long as nobody changes it. */
-export function defaultSettings({ logLevel, purchase, breakers, settlement }: Config): LiveSettings {
+export function defaultSettings({ logLevel, purchase, breakers, limits, settlement }: Config): LiveSettings {
   const { batchSize, batchMs } = settlement;
-  return { logLevel, purchase, breakers, settlement: { batchSize, batchMs } };
+  return { logLevel, purchase, breakers, limits, settlement: { batchSize, batchMs } };
 }
 
 /** Keeps this process's settings as the store has them. Resolves once they are, or the store has proved to be away. */

@@ -1,3 +1,4 @@
+import { parseTrustedProxies } from '../domain/client-address.ts';
 import { LIVE_SETTINGS, type LogLevel } from '../domain/live-settings.ts';
 import { decimal, describeSettings, integer, list, oneOf, optionalText, text } from './setting.ts';
 
@@ -74,6 +75,21 @@ export const SETTINGS = {
   LOG_LEVEL: oneOf<LogLevel>({
     ...LIVE_SETTINGS.logLevel,
     default: 'info',
+  }),
+  RATE_LIMIT_BUYER: integer({
+    ...LIVE_SETTINGS.limits.buyer,
+    default: 1000,
+  }),
+  RATE_LIMIT_ADDRESS: integer({
+    ...LIVE_SETTINGS.limits.address,
+    default: 0,
+  }),
+  TRUSTED_PROXIES: list<string>({
+    meaning: 'Proxies whose X-Forwarded-For tells the client; for RATE_LIMIT_ADDRESS behind a load balancer.',
+    default: [],
+    shown: 'none',
+    accepts: 'a number of proxies, or a comma list of addresses and networks such as 10.0.0.0/8',
+    parse: (items) => (parseTrustedProxies(items) === undefined ? undefined : items),
   }),
   REDIS_URL: optionalText({
     meaning: 'The ticket queue on Redis; several nodes, separated by commas, are those of a Redis Cluster.',

@@ -4,6 +4,9 @@ export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** More than a front can take. */
+const MAX_PER_SECOND = 1_000_000;
+
 /**
  * The settings that may change while a process runs, and what each may be. The environment's settings of the same
  * meaning take their ranges from here, and so do the contract and the operator's guide. One more setting is a row here,
@@ -58,6 +61,19 @@ export const LIVE_SETTINGS = {
       meaning: 'Milliseconds before an open breaker lets one call try; short, since what is back can sell at once.',
       min: 50,
       max: 60_000,
+    }),
+  },
+  limits: {
+    buyer: whole({
+      meaning:
+        'Purchases, and requests about orders, of one buyer a second, over all fronts; what is more gets 429. 0: any.',
+      min: 0,
+      max: MAX_PER_SECOND,
+    }),
+    address: whole({
+      meaning: 'The same of one address. 0: any, since thousands of buyers share one behind some networks.',
+      min: 0,
+      max: MAX_PER_SECOND,
     }),
   },
   settlement: {

@@ -24,6 +24,10 @@ export interface HttpRequest {
   readonly ifMatch: string;
   /** The Floodgate-Signature header; empty without one. */
   readonly signature: string;
+  /** The X-Forwarded-For headers, joined by commas; empty without one. Anybody may have written it. */
+  readonly forwardedFor: string;
+  /** The IP address at the other end of the connection, as text; to be read before the answer is given. */
+  readonly address: string;
   /** The whole body; empty for requests without one. */
   readonly body: Uint8Array;
 }

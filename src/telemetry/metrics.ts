@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts';
 import { createLiveMetrics, type LiveMetrics } from './live-metrics.ts';
 import { createPurchaseMetrics, type PurchaseMetrics } from './purchase-metrics.ts';
+import { createRateLimitMetrics, type RateLimitMetrics } from './rate-limit-metrics.ts';
 import { createSchedulerMetrics, type SchedulerMetrics } from './scheduler-metrics.ts';
 import { createSettingsMetrics, type SettingsMetrics } from './settings-metrics.ts';
 import { createSettlementMetrics, type SettlementMetrics } from './settlement-metrics.ts';
@@ -21,6 +22,7 @@ export interface Metrics
     SchedulerMetrics,
     HttpMetrics,
     LiveMetrics,
+    RateLimitMetrics,
     SettingsMetrics {
   /** All of it in Prometheus' text format, for `GET /metrics`. */
   readonly expose: () => Promise<{ readonly contentType: string; readonly body: string }>;
@@ -38,6 +40,7 @@ export function createMetrics({ process: ofProcess = true }: MetricsOptions = {}
     ...createSchedulerMetrics(register),
     ...createHttpMetrics(register),
     ...createLiveMetrics(register),
+    ...createRateLimitMetrics(register),
     ...createSettingsMetrics(register),
     expose: async () => ({ contentType: register.contentType, body: await register.metrics() }),
   };

@@ -33,6 +33,28 @@ export function frontHandlers(harness: HttpServingHarness): void {
       expect(errors).toEqual(Array(3).fill([broken, 'r']));
     });
 
+    it('asks where a request comes from, hears the address of the connection, and what the headers say', async () => {
+      const seen: unknown[] = [];
+      const front = await harness.listen({
+        routes: getX((request, reply) => {
+          const { address, forwardedFor } = request;
+          reply.send(200, 'text/plain', 'x');
+          // Answered, a request may have forgotten it, but asking must do no harm.
+          seen.push([address, forwardedFor, typeof request.address]);
+        }),
+      });
+      const client = await RawClient.open(front.port);
+      const forwarded = 'X-Forwarded-For: 192.0.2.1, 192.0.2.2\r\nX-Forwarded-For: 192.0.2.3';
+      await client.send(GET.replace('\r\n\r\n', `\r\n${forwarded}\r\n\r\n`));
+      await client.response();
+      await client.send(GET);
+      await client.response();
+      expect(seen).toEqual([
+        ['127.0.0.1', '192.0.2.1, 192.0.2.2, 192.0.2.3', 'string'],
+        ['127.0.0.1', '', 'string'],
+      ]);
+    });
+
     it('answers twice, sends the first answer', async () => {
       const front = await harness.listen({
         routes: getX((_request, reply) => {

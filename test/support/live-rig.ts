@@ -3,12 +3,14 @@ import { expect } from 'vitest';
 import { type Authenticator, createAuthenticator } from '../../src/api/auth.ts';
 import { createLiveApi, type LiveLimits } from '../../src/api/live/live-api.ts';
 import { purchaseRoutes } from '../../src/api/purchase-routes.ts';
+import type { RateLimits } from '../../src/api/rate-limit.ts';
 import type { PurchaseOutcome } from '../../src/domain/purchase.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { HttpRequest } from '../../src/ports/http.ts';
 import type { PurchaseRequest } from '../../src/streams/purchase-request.ts';
 import { FakeLiveHub, FakeLiveSocket } from './fakes/fake-live-socket.ts';
 import { ManualClock } from './fakes/manual-clock.ts';
+import { NO_LIMITS } from './no-limits.ts';
 
 const secret = 'a secret for tests only';
 const sign = createSigner({ key: secret, algorithm: 'HS256' });
@@ -21,10 +23,18 @@ export interface LiveRigOptions {
   /** What a purchase comes to; undefined for later, see `pending`. @default sold out */
   readonly outcome?: (request: PurchaseRequest) => PurchaseOutcome | undefined;
   readonly limits?: LiveLimits;
+  /** Of buyers. @default none */
+  readonly rates?: RateLimits;
 }
 
 /** The live protocol on fake sockets, and the HTTP route of a purchase on the same desk to compare with. */
-export function liveRig({ sales = [], find = async () => undefined, outcome, limits }: LiveRigOptions = {}) {
+export function liveRig({
+  sales = [],
+  find = async () => undefined,
+  outcome,
+  limits,
+  rates = NO_LIMITS,
+}: LiveRigOptions = {}) {
   const clock = new ManualClock();
   const hub = new FakeLiveHub();
   const auth: Authenticator = createAuthenticator({ secret, cacheSize: 100, now: clock.now });
@@ -38,6 +48,7 @@ export function liveRig({ sales = [], find = async () => undefined, outcome, lim
   const desk = {
     auth,
     clock,
+    limits: rates,
     draining: () => draining,
     purchases: {
       submit: (request: PurchaseRequest) => {
@@ -58,7 +69,7 @@ export function liveRig({ sales = [], find = async () => undefined, outcome, lim
       liveFlood: () => counted.push('flood'),
       liveOrders: (told) => counted.push(told),
     },
-    ...(limits === undefined ? {} : { limits }),
+    ...(limits === undefined ? {} : { frameLimits: limits }),
   });
 
   return {
@@ -96,6 +107,8 @@ export function liveRig({ sales = [], find = async () => undefined, outcome, lim
         contentType: '',
         ifMatch: '',
         signature: '',
+        forwardedFor: '',
+        address: '192.0.2.1',
         body: new Uint8Array(0),
         ...parts,
       };

@@ -2,6 +2,7 @@ import { createAuthenticator } from '../../src/api/auth.ts';
 import { issueToken } from '../../src/api/issue-token.ts';
 import { createRoutes, type RoutesDeps } from '../../src/api/routes.ts';
 import type { HttpRequest } from '../../src/ports/http.ts';
+import { NO_LIMITS } from './no-limits.ts';
 
 const secret = 'a secret for tests only';
 
@@ -17,6 +18,7 @@ export function routesWith(deps: Partial<RoutesDeps>) {
     auth: createAuthenticator({ secret, cacheSize: 10 }),
     clock: { now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 6), monotonic: () => 7 },
     draining: () => false,
+    limits: NO_LIMITS,
     readiness: async () => ({ ready: true, dependencies: {} }),
     ...deps,
   } as RoutesDeps);
@@ -36,6 +38,8 @@ export function routesWith(deps: Partial<RoutesDeps>) {
       contentType: '',
       ifMatch: '',
       signature: '',
+      forwardedFor: '',
+      address: '192.0.2.1',
       body: new Uint8Array(0),
       ...parts,
     };

@@ -43,6 +43,9 @@ export abstract class Exchange implements HttpReply, Unanswered {
   /** Writes the answer to OPTIONS: no content, and an Allow header. */
   protected abstract writeAllow(allow: string): void;
 
+  /** The other end's IP address; empty when it is not known, or not any more. */
+  abstract remoteAddress(): string;
+
   /** Ends the connection now. */
   protected abstract disconnect(): void;
 

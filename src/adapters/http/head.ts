@@ -11,6 +11,8 @@ export interface Head {
   transferEncoding: boolean;
   ifMatch: string;
   signature: string;
+  /** All of them, joined by commas. */
+  forwardedFor: string;
   requestId: string;
   /** The name of a header that may stand once and stood twice. */
   repeated: string;
@@ -35,6 +37,7 @@ export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
     transferEncoding: false,
     ifMatch: '',
     signature: '',
+    forwardedFor: '',
     requestId: '',
     repeated: '',
   };
@@ -70,6 +73,9 @@ export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
         if (head.signature !== '') head.repeated = name;
         head.signature = value;
         break;
+      case 'x-forwarded-for':
+        head.forwardedFor = head.forwardedFor === '' ? value : `${head.forwardedFor}, ${value}`;
+        break;
       case 'x-request-id':
         head.requestId = value;
         break;
@@ -86,6 +92,7 @@ export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
     head.transferEncoding = false;
     head.ifMatch = '';
     head.signature = '';
+    head.forwardedFor = '';
     head.requestId = '';
     head.repeated = '';
     source.forEach(visit);

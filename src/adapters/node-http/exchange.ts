@@ -42,6 +42,10 @@ export class NodeExchange extends Exchange {
     this.res.writeContinue();
   }
 
+  remoteAddress(): string {
+    return this.connection.socket.remoteAddress ?? '';
+  }
+
   protected write(status: number, contentType: string, body: string | Uint8Array, headers: HeaderPairs): void {
     // RFC 9110: no content has neither a type nor a length.
     if (status === NO_CONTENT) {

@@ -32,6 +32,10 @@ export class RawExchange extends Exchange {
     this.refuse(refusal);
   }
 
+  remoteAddress(): string {
+    return this.connection.socket.remoteAddress ?? '';
+  }
+
   protected write(status: number, contentType: string, body: string | Uint8Array, headers: HeaderPairs): void {
     const { socket } = this.connection;
     this.connection.closing = true;

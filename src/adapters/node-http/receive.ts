@@ -35,7 +35,7 @@ export function createReceiver(intake: Intake, { exchange: deps, connectionOf, l
       intake.judgeUpgrade(exchange, headerOf(req), begun.length, live.draining());
       if (!exchange.open) return;
     }
-    const request = new ReceivedRequest(route.method, path, query, params, begun.head, exchange.requestId);
+    const request = new ReceivedRequest(route.method, path, query, params, begun.head, exchange);
     if (begun.length === 0) {
       intake.handle(route, request, exchange);
       return;

@@ -33,6 +33,11 @@ export class UwsExchange extends Exchange {
     });
   }
 
+  remoteAddress(): string {
+    // An answered response must not be touched, not even for this.
+    return this.open ? Buffer.from(this.res.getRemoteAddressAsText()).toString('latin1') : '';
+  }
+
   protected write(status: number, contentType: string, body: string | Uint8Array, headers: HeaderPairs): void {
     const { res, requestId, closing } = this;
     // One call for all: each call into uWebSockets costs about as much as the rest of an answer. It writes the value as

@@ -66,8 +66,7 @@ function serve(app: TemplatedApp, options: HttpFrontOptions, inFlight: InFlight)
         if (params === undefined) return exchange.refuse({ code: 'not_found' });
         // The query is undefined without a question mark, whatever its type says.
         const query = req.getQuery() ?? '';
-        const { requestId } = exchange;
-        const request = new ReceivedRequest(route.method, req.getUrl(), query, params, begun.head, requestId);
+        const request = new ReceivedRequest(route.method, req.getUrl(), query, params, begun.head, exchange);
         if (begun.length === 0) return intake.handle(route, request, exchange);
         readBody(res, begun.length, exchange, (body) => {
           request.body = body;

@@ -42,7 +42,7 @@ export interface LiveApiDeps
   readonly clock: Clock;
   readonly counters: LiveCounters;
   /** @default liveLimits */
-  readonly limits?: LiveLimits;
+  readonly frameLimits?: LiveLimits;
 }
 
 export interface LiveApi {
@@ -63,7 +63,7 @@ const TOO_MANY_FRAMES = constantProblem('rate_limited', { detail: 'Too many fram
 
 /** The live protocol on sockets of any kind; see docs/live.md. */
 export function createLiveApi(deps: LiveApiDeps): LiveApi {
-  const { auth, clock, counters, limits = liveLimits } = deps;
+  const { auth, clock, counters, frameLimits = liveLimits } = deps;
   const clients = new Map<LiveSocket, LiveClient>();
   const buyers = new Buyers(auth);
   const topics = new StockTopics({ ...deps, now: clock.now });
@@ -71,7 +71,7 @@ export function createLiveApi(deps: LiveApiDeps): LiveApi {
     ...deps,
     topics,
     isAdmin: (client) => buyers.isAdmin(client),
-    max: limits.subscriptions,
+    max: frameLimits.subscriptions,
   });
   /** Purchases that have no answer yet. */
   let inFlight = 0;
@@ -150,7 +150,7 @@ export function createLiveApi(deps: LiveApiDeps): LiveApi {
   return {
     handlers: {
       opened: (socket) => {
-        clients.set(socket, new LiveClient(socket, limits, clock.monotonic()));
+        clients.set(socket, new LiveClient(socket, frameLimits, clock.monotonic()));
         socket.send(helloText(socket.id, clock.now()));
       },
       received,

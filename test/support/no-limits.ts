@@ -1,0 +1,11 @@
+import type { RateLimits } from '../../src/api/rate-limit.ts';
+import { NO_PROXIES } from '../../src/domain/client-address.ts';
+
+const none: RateLimits['buyer'] = {
+  on: false,
+  take: () => true,
+  standing: () => ({ limit: 0, remaining: 0, resetMs: 0 }),
+};
+
+/** For who has something else to test than rates. */
+export const NO_LIMITS: RateLimits = { buyer: none, address: none, trusted: NO_PROXIES };
