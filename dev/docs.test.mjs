@@ -10,6 +10,7 @@ const DOCUMENTS = [
   'docs/architecture.md',
   'docs/cluster.md',
   'docs/live.md',
+  'docs/operations.md',
   'docs/performance.md',
 ];
 
