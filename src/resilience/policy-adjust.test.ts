@@ -106,7 +106,7 @@ describe('changed options', () => {
   });
 
   it('keep the listeners, who hear of the breaker that is in force only', async () => {
-    const policy = createPolicy('queue', OPTIONS);
+    const policy = createPolicy('queue', { ...OPTIONS, concurrency: ENOUGH });
     const states: BreakerState[] = [];
     policy.onState((state) => states.push(state));
     const gate = deferred<void>();
