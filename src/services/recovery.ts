@@ -138,8 +138,17 @@ async function* ordersOf(
   { id, total }: Pick<Sale, 'id' | 'total'>,
   store: Pick<OrderStore, 'booked'>,
 ): AsyncGenerator<readonly KnownOrder[]> {
+  const read = (first: number) => {
+    const booked = store.booked(id, first, first + TICKETS_PER_LOOK - 1);
+    // Awaited in its turn; if the queue fails before, nobody asks what became of it.
+    booked.catch(() => undefined);
+    return booked;
+  };
+  let next = read(1);
   for (let first = 1; first <= total; first += TICKETS_PER_LOOK) {
-    const booked = await store.booked(id, first, first + TICKETS_PER_LOOK - 1);
+    const booked = await next;
+    // Read while the queue takes over what was read before.
+    if (first + TICKETS_PER_LOOK <= total) next = read(first + TICKETS_PER_LOOK);
     yield booked.map((order) => ({ ...order, fingerprint: PURCHASE_FINGERPRINT }));
   }
 }

@@ -20,6 +20,7 @@ import type { PurchaseRequest } from '../../src/streams/purchase-request.ts';
 import { MemoryCatalogue } from './fakes/memory-catalogue.ts';
 import { MemoryOrderStore } from './fakes/memory-order-store.ts';
 import { MemorySettingsStore } from './fakes/memory-settings-store.ts';
+import { NO_LIMITS } from './no-limits.ts';
 import { aSettings } from './settings.ts';
 
 export const SHOP_SECRET = 'a secret for tests only';
@@ -100,6 +101,7 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
       }),
       payments: new PaymentEvents({ payments, store, finder, news, clock: systemClock, onNotice: () => {} }),
       products: new Products({ catalogue, newId }),
+      audit: async () => ({ kind: 'unknown' }),
       saleAdmin: new SaleAdmin({ catalogue, queue, clock: systemClock, newId }),
       settings: new SettingsAdmin({
         settingsStore: new MemorySettingsStore(),
@@ -109,6 +111,7 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
       }),
       report: (saleId) => reportOn(saleId, { catalogue, queue, store, live: { timeline: async () => [] } }),
       auth: createAuthenticator({ secret: SHOP_SECRET, cacheSize: 100 }),
+      limits: NO_LIMITS,
       clock: systemClock,
       readiness: async () => ({ ready: true, dependencies: { queue: { state: 'up' } } }),
       metrics: async () => 'up 1\n',

@@ -2,7 +2,7 @@
   Takes over orders of the store. Each once, however often it comes.
 
   Input: see recovery.lua, and
-    ARGV[2..]  for each order: its state, order id, ticket, user, key, fingerprint, time of the reservation (ms)
+    ARGV[2..]  for each of up to 1000 orders: its state, order id, ticket, user, key, fingerprint, time of the reservation (ms)
                state: L live; E ended, its key stays answered; R rejected, without a key
 
   Output: 0
@@ -10,11 +10,21 @@
 local FIELDS = 7
 local failure = strayed()
 if failure then return failure end
+
+local orders, users, entries, tickets, keyed, gone = {}, {}, {}, {}, {}, {}
 for i = 2, #ARGV, FIELDS do
   local state, order, ticket, user, key, fingerprint, at = unpack(ARGV, i, i + FIELDS - 1)
-  if state == 'L' then hold(order, ticket, at, user, key) end
-  if state == 'R' then redis.call('SADD', GONE, order)
-  else redis.call('HSET', new(KEYED), fieldOf(user, key), order .. ' ' .. ticket .. ' ' .. at .. ' ' .. fingerprint)
+  if state == 'L' then
+    local n = #orders + 1
+    orders[n], users[n], tickets[n], entries[n] = order, user, ticket, entryOf(ticket, at, user, key)
+  end
+  if state == 'R' then gone[#gone + 1] = order
+  else
+    keyed[#keyed + 1] = fieldOf(user, key)
+    keyed[#keyed + 1] = order .. ' ' .. ticket .. ' ' .. at .. ' ' .. fingerprint
   end
 end
+if #orders > 0 then hold(orders, users, tickets, entries) end
+if #keyed > 0 then redis.call('HSET', new(KEYED), unpack(keyed)) end
+if #gone > 0 then redis.call('SADD', GONE, unpack(gone)) end
 return 0

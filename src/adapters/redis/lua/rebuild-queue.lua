@@ -14,9 +14,13 @@ local meta = redis.call('HMGET', new(META), 'loaded', 'total')
 local loaded, total = tonumber(meta[1]), tonumber(meta[2])
 local upTo = math.min(total, loaded + tonumber(ARGV[2]))
 for first = loaded + 1, upTo, PUSH do
-  local free = {}
-  for ticket = first, math.min(upTo, first + PUSH - 1) do
-    if redis.call('GETBIT', new(HELD), ticket) == 0 then free[#free + 1] = ticket end
+  local free, last = {}, math.min(upTo, first + PUSH - 1)
+  -- A byte holds the marks of eight tickets, the first one's in its highest bit; behind the end of the string none is held.
+  local firstByte = math.floor(first / 8)
+  local bytes = redis.call('GETRANGE', new(HELD), firstByte, math.floor(last / 8))
+  for ticket = first, last do
+    local byte = string.byte(bytes, math.floor(ticket / 8) - firstByte + 1) or 0
+    if bit.band(byte, bit.rshift(128, ticket % 8)) == 0 then free[#free + 1] = ticket end
   end
   if #free > 0 then redis.call('RPUSH', new(QUEUE), unpack(free)) end
 end

@@ -42,10 +42,30 @@ end
 
 local function fieldOf(user, key) return #user .. ':' .. user .. key end
 
--- Gives the order its place in the new ledger; once, however often it is called.
-local function hold(order, ticket, at, user, key)
-  if redis.call('HSETNX', new(LEDGER), order, entryOf(ticket, at, user, key)) == 0 then return end
-  redis.call('SETBIT', new(HELD), ticket, 1)
-  local held = redis.call('HGET', new(BUYERS), user)
-  redis.call('HSET', new(BUYERS), user, held and held .. ',' .. order or order)
+-- Gives orders their places in the new ledger; each once, however often it comes. Up to 1000: Lua's stack has 8000 places,
+-- and a ticket's bit takes four.
+local function hold(orders, users, tickets, entries)
+  local there = redis.call('HMGET', new(LEDGER), unpack(orders))
+  local holding, seen = {}, {}
+  for i, held in ipairs(redis.call('HMGET', new(BUYERS), unpack(users))) do holding[users[i]] = held end
+  local ledger, bits = {}, {}
+  for i, order in ipairs(orders) do
+    if not there[i] and not seen[order] then
+      seen[order] = true
+      ledger[#ledger + 1], ledger[#ledger + 2] = order, entries[i]
+      local at = #bits
+      bits[at + 1], bits[at + 2], bits[at + 3], bits[at + 4] = 'SET', 'u1', tickets[i], 1
+      local held = holding[users[i]]
+      holding[users[i]] = held and held .. ',' .. order or order
+    end
+  end
+  if #ledger == 0 then return end
+  local buyers = {}
+  for user, held in pairs(holding) do
+    buyers[#buyers + 1] = user
+    buyers[#buyers + 1] = held
+  end
+  redis.call('HSET', new(LEDGER), unpack(ledger))
+  redis.call('BITFIELD', new(HELD), unpack(bits))
+  redis.call('HSET', new(BUYERS), unpack(buyers))
 end

@@ -1,0 +1,298 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { MongoClient } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectSql, type SqlDatabase } from '../../src/adapters/sql/connect.ts';
+import type { AuditReport } from '../../src/services/audit/report.ts';
+import { wrongIn } from '../support/audit-rig.ts';
+import { MAIN } from '../support/floodgate-process.ts';
+import { type Client, createClient, inParallel } from '../support/http-client.ts';
+import { INSTALLATIONS, type Installation } from '../support/installation.ts';
+import type { Workspace } from '../support/workspace.ts';
+
+const TOTAL = 20;
+const SOLD = 8;
+
+interface Sold {
+  readonly id: string;
+  readonly ticket: number;
+  readonly userId: string;
+}
+
+/** Breaks what a real installation has stored, past all code of ours. */
+interface Breaker {
+  removeTicket(saleId: string): Promise<number>;
+  queueAgain(saleId: string, ticket: number): Promise<void>;
+  deleteOrder(orderId: string): Promise<void>;
+  changeBuyerInLedger(saleId: string, orderId: string, buyer: string): Promise<void>;
+  countOneMore(saleId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
+  describe.skipIf(open === undefined)('with every role at work', () => {
+    let installation: Installation;
+    let client: Client;
+    let breaker: Breaker;
+    let sales = 0;
+
+    beforeAll(async () => {
+      installation = await (open as NonNullable<typeof open>)();
+      client = createClient(installation.port, 32);
+      breaker = await breakerOf(installation.workspace);
+    });
+
+    afterAll(async () => {
+      client?.close();
+      await breaker?.close();
+      await installation?.stop();
+    });
+
+    const buy = async (saleId: string, userId: string): Promise<Sold> => {
+      const answer = await client.purchase({ saleId, token: installation.workspace.tokenOf(userId) });
+      expect(answer.status, answer.body).toBe(201);
+      return JSON.parse(answer.body);
+    };
+    const admin = () => installation.workspace.tokenOf('boss', 'admin');
+    const overHttp = async (saleId: string) => {
+      const answer = await client.get(`/v1/admin/sales/${saleId}/audit`, admin());
+      expect(answer.status, answer.body).toBe(200);
+      return JSON.parse(answer.body) as AuditReport;
+    };
+
+    /** A sale that sold some of its tickets, and whose audit finds nothing. */
+    const soundSale = async (): Promise<{ readonly saleId: string; readonly sold: readonly Sold[] }> => {
+      sales += 1;
+      const saleId = `audited-${sales}`;
+      await installation.workspace.publish({ id: saleId, total: TOTAL });
+      const sold = await inParallel(SOLD, SOLD, (n) => buy(saleId, `buyer-${n}`));
+      await expect
+        .poll(() => overHttp(saleId), { timeout: 30_000, interval: 200 })
+        .toMatchObject({ ok: true, inFlight: { unpublished: 0, unstored: 0, returning: 0, uncounted: 0 } });
+      return { saleId, sold };
+    };
+
+    /** Both ways say the same; the command says it with its exit code, too. */
+    const differencesOf = async (saleId: string) => {
+      const { code, out } = await command(installation.workspace, saleId, '--json');
+      const report = JSON.parse(out) as AuditReport;
+      expect(report.ok).toBe(false);
+      expect(code).toBe(1);
+      const wrong = wrongIn(report);
+      expect(wrongIn(await overHttp(saleId))).toEqual(wrong);
+      return wrong;
+    };
+
+    test('finds nothing in a sound sale, and tells people what it counted', async () => {
+      const { saleId } = await soundSale();
+      const { code, out } = await command(installation.workspace, saleId);
+      expect(code).toBe(0);
+      expect(out).toContain(
+        `tickets in the catalogue: ${TOTAL}, sold (paid): 0, held: ${SOLD}, remaining: ${TOTAL - SOLD}`,
+      );
+      expect(out).toContain(`reservations in the ledger: ${SOLD}, live orders: ${SOLD}`);
+      expect(out).toContain('All is well.');
+      expect(out.match(/^ {2}ok /gm)).toHaveLength(6);
+    });
+
+    test('is for admins, of sales that are on sale', async () => {
+      const path = (id: string) => `/v1/admin/sales/${id}/audit`;
+      const { saleId } = await soundSale();
+      expect((await client.get(path(saleId))).status).toBe(401);
+      expect((await client.get(path(saleId), installation.workspace.tokenOf('u'))).status).toBe(403);
+      expect((await client.get(path('no-such-sale'), admin())).status).toBe(404);
+      expect((await client.get(path('no sale'), admin())).status).toBe(404);
+      expect(await command(installation.workspace, 'no-such-sale')).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('there is no sale no-such-sale'),
+      });
+    });
+
+    test('tells a slip of the pen from a difference', async () => {
+      expect((await command(installation.workspace)).code).toBe(2);
+      expect((await command(installation.workspace, 'a', 'b')).code).toBe(2);
+      expect((await command(installation.workspace, 'a', '--jsno')).code).toBe(2);
+    });
+
+    test('finds a ticket that was removed', async () => {
+      const { saleId } = await soundSale();
+      const ticket = await breaker.removeTicket(saleId);
+      expect(await differencesOf(saleId)).toEqual({
+        tickets: [{ catalogue: '20 tickets', queue: '8 held, 11 remaining' }],
+        one_place: [{ ticket, queue: 'neither held nor waiting to be sold' }],
+      });
+      const { out } = await command(installation.workspace, saleId);
+      expect(out).toMatch(/WRONG {2}each ticket has one place/);
+      expect(out).toContain(`ticket ${ticket}; queue: neither held nor waiting to be sold`);
+      expect(out).toContain('2 differences.');
+    });
+
+    test('finds a ticket that was doubled', async () => {
+      const { saleId, sold } = await soundSale();
+      const { id, ticket, userId } = sold[3] as Sold;
+      await breaker.queueAgain(saleId, ticket);
+      expect(await differencesOf(saleId)).toEqual({
+        tickets: [{ catalogue: '20 tickets', queue: '8 held, 13 remaining' }],
+        one_place: [
+          {
+            ticket,
+            orderId: id,
+            queue: `order ${id} of buyer ${userId} holds ticket ${ticket}, and it waits to be sold`,
+          },
+        ],
+      });
+    });
+
+    test('finds an order that was deleted', async () => {
+      const { saleId, sold } = await soundSale();
+      const { id, ticket, userId } = sold[5] as Sold;
+      await breaker.deleteOrder(id);
+      expect(await differencesOf(saleId)).toEqual({
+        stored: [{ ticket, orderId: id, log: `order ${id} holds ticket ${ticket}`, store: `no order ${id}` }],
+        ledger: [
+          {
+            ticket,
+            orderId: id,
+            queue: `order ${id} of buyer ${userId} holds ticket ${ticket}`,
+            store: `no order ${id}`,
+          },
+        ],
+      });
+    });
+
+    test('finds a ledger entry that was changed', async () => {
+      const { saleId, sold } = await soundSale();
+      const { id, ticket, userId } = sold[1] as Sold;
+      await breaker.changeBuyerInLedger(saleId, id, 'thief-1');
+      expect(await differencesOf(saleId)).toEqual({
+        ledger: [
+          {
+            ticket,
+            orderId: id,
+            queue: `order ${id} of buyer thief-1 holds ticket ${ticket}`,
+            store: `order ${id} of buyer ${userId} has ticket ${ticket}, reserved`,
+          },
+        ],
+      });
+    });
+
+    test('finds a live figure that was changed', async () => {
+      const { saleId } = await soundSale();
+      await breaker.countOneMore(saleId);
+      expect(await differencesOf(saleId)).toEqual({ live_state: [{ log: '8 reservations', live: '9 reservations' }] });
+    });
+
+    test('finds nothing while a sale is on, with buyers who buy, cancel and pay', async () => {
+      sales += 1;
+      const saleId = `busy-${sales}`;
+      await installation.workspace.publish({ id: saleId, total: 300, perBuyerLimit: 2 });
+      let buying = true;
+      const bought: number[] = [];
+      const crowd = inParallel(16, 16, async (n) => {
+        const token = installation.workspace.tokenOf(`crowd-${n}`);
+        let orders = 0;
+        for (; buying; orders += 1) {
+          const answer = await client.purchase({ saleId, token });
+          if (answer.status !== 201) continue;
+          const { id } = JSON.parse(answer.body) as Sold;
+          await client.call('POST', `/v1/orders/${id}/${orders % 20 === 0 ? 'pay' : 'cancel'}`, token);
+        }
+        bought.push(orders);
+      });
+      const reports: AuditReport[] = [];
+      for (let n = 0; n < 5; n += 1) reports.push(await overHttp(saleId));
+      const last = await command(installation.workspace, saleId, '--json');
+      buying = false;
+      await crowd;
+      expect(reports.map(wrongIn)).toEqual(reports.map(() => ({})));
+      expect(wrongIn(JSON.parse(last.out))).toEqual({});
+      expect(last.code).toBe(0);
+      expect(Math.max(...bought)).toBeGreaterThan(10);
+      await expect
+        .poll(() => overHttp(saleId), { timeout: 30_000, interval: 200 })
+        .toMatchObject({
+          ok: true,
+          inFlight: { unpublished: 0, unstored: 0, returning: 0, uncounted: 0 },
+        });
+    });
+  });
+});
+
+async function command({ env }: Workspace, ...args: readonly string[]) {
+  const child = spawn(process.execPath, [MAIN, 'audit', ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk;
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out, err };
+}
+
+async function breakerOf({ dataDir, env }: Workspace): Promise<Breaker> {
+  const { REDIS_URL, MYSQL_URL, MONGODB_URL, KEY_PREFIX } = env;
+  if (REDIS_URL === undefined || MYSQL_URL === undefined || MONGODB_URL === undefined) {
+    return embeddedBreaker(await connectSql({ dialect: 'sqlite', file: join(dataDir, 'floodgate.db') }));
+  }
+  const database = await connectSql({ dialect: 'mysql', url: MYSQL_URL, poolSize: 2 });
+  return clusterBreaker(new Redis(REDIS_URL), `${KEY_PREFIX}`, database, new MongoClient(MONGODB_URL));
+}
+
+const DELETE = 'DELETE FROM orders WHERE id = ?';
+
+function embeddedBreaker(database: SqlDatabase): Breaker {
+  const sql = <Row>(text: string, ...values: readonly (string | number)[]): Promise<Row[]> =>
+    database.orm.em.getConnection().execute(text, [...values]);
+  return {
+    removeTicket: async (saleId) => {
+      const [sale] = await sql<{ fresh: number }>('SELECT fresh FROM queue_sale WHERE id = ?', saleId);
+      await sql('UPDATE queue_sale SET fresh = fresh + 1 WHERE id = ?', saleId);
+      return sale?.fresh ?? 0;
+    },
+    queueAgain: async (saleId, ticket) => {
+      const insert = 'INSERT INTO queue_returned (sale, place, ticket) SELECT n, tail, ? FROM queue_sale WHERE id = ?';
+      await sql(insert, ticket, saleId);
+      await sql('UPDATE queue_sale SET tail = tail + 1 WHERE id = ?', saleId);
+    },
+    deleteOrder: async (orderId) => void (await sql(DELETE, orderId)),
+    changeBuyerInLedger: async (_saleId, orderId, buyer) => {
+      await sql('UPDATE queue_reservation SET buyer = ? WHERE order_id = ?', buyer, orderId);
+    },
+    countOneMore: async (saleId) =>
+      void (await sql('UPDATE live_sale SET reserved = reserved + 1 WHERE sale = ?', saleId)),
+    close: () => database.close(),
+  };
+}
+
+function clusterBreaker(redis: Redis, prefix: string, database: SqlDatabase, mongo: MongoClient): Breaker {
+  const key = (saleId: string, name: string) => `${prefix}{${saleId}}:${name}`;
+  return {
+    removeTicket: async (saleId) => Number(await redis.lpop(key(saleId, 'queue'))),
+    queueAgain: async (saleId, ticket) => void (await redis.rpush(key(saleId, 'queue'), ticket)),
+    deleteOrder: async (orderId) => void (await database.orm.em.getConnection().execute(DELETE, [orderId])),
+    changeBuyerInLedger: async (saleId, orderId, buyer) => {
+      const entry = (await redis.hget(key(saleId, 'ledger'), orderId)) ?? '';
+      const [, head, userBytes, rest = ''] = /^(\d+ \d+ \d+) (\d+) (.*)$/.exec(entry) ?? [];
+      const changed = `${head} ${buyer.length} ${buyer}${rest.slice(Number(userBytes))}`;
+      await redis.hset(key(saleId, 'ledger'), orderId, changed);
+    },
+    countOneMore: async (saleId) => {
+      const { modifiedCount } = await mongo
+        .db()
+        .collection<{ _id: string; sale: string; reserved: number }>('live.sales')
+        .updateOne({ sale: saleId, reserved: { $gt: 0 } }, { $inc: { reserved: 1 } });
+      expect(modifiedCount).toBe(1);
+    },
+    close: async () => {
+      redis.disconnect();
+      await Promise.all([database.close(), mongo.close()]);
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import { createEmbeddedLogBooks, createEmbeddedQueueBooks } from '../../src/adapters/embedded/books.ts';
+import { openEngine } from '../../src/adapters/embedded/engine.ts';
+import { createEmbeddedLiveState } from '../../src/adapters/embedded/live-state.ts';
+import { createEmbeddedOrderLog } from '../../src/adapters/embedded/order-log.ts';
+import { createEmbeddedOrderStore } from '../../src/adapters/embedded/order-store.ts';
+import { createEmbeddedTicketQueue } from '../../src/adapters/embedded/ticket-queue.ts';
+import { createSqlCatalogue } from '../../src/adapters/sql/catalogue.ts';
+import { connectSql } from '../../src/adapters/sql/connect.ts';
+import { migrate } from '../../src/adapters/sql/migrate.ts';
+import { createSqlOrderBooks } from '../../src/adapters/sql/order-books.ts';
+import { orderOf, type ReservationsRecord } from '../../src/domain/log-record.ts';
+import type { Sale } from '../../src/domain/sale.ts';
+import { systemClock } from '../../src/ports/clock.ts';
+import type { AuditReport } from '../../src/services/audit/report.ts';
+import { type AuditPorts, auditSale } from '../../src/services/audit.ts';
+import { nextOrderId, nextSaleId } from './orders.ts';
+import { tempFolder } from './temp-folder.ts';
+
+const GROUP = 'settlement';
+const LIVE_GROUP = 'live-view';
+/** The embedded log's first. */
+const FIRST_POSITION = 1;
+const HOUR_MS = 3_600_000;
+
+/** How far an order is taken: each stage has those before it behind it. */
+export type Stage = 'reserved' | 'published' | 'logged' | 'stored' | 'counted';
+const STAGES: readonly Stage[] = ['reserved', 'published', 'logged', 'stored', 'counted'];
+
+export interface RigOrder {
+  readonly orderId: string;
+  readonly ticket: number;
+  readonly userId: string;
+}
+
+/** The real services on the embedded adapters; what the streams do, a test does step by step. */
+export async function auditRig() {
+  const folder = tempFolder();
+  const file = join(folder.path, 'floodgate.db');
+  const engine = await openEngine({ file, thread: false });
+  const database = await connectSql({ dialect: 'sqlite', file });
+  await migrate(database);
+  const ports = {
+    queue: createEmbeddedTicketQueue({ engine, clock: systemClock }),
+    log: createEmbeddedOrderLog(engine),
+    store: createEmbeddedOrderStore(engine, database),
+    catalogue: createSqlCatalogue(database),
+    live: createEmbeddedLiveState(engine),
+    books: {
+      queue: createEmbeddedQueueBooks(engine),
+      log: createEmbeddedLogBooks(engine),
+      orders: createSqlOrderBooks(database),
+    },
+    clock: systemClock,
+  };
+  let appended = 0;
+
+  const open = async (changes: Partial<Sale> = {}): Promise<Sale> => {
+    const now = Date.now();
+    const sale: Sale = {
+      id: nextSaleId(),
+      productId: 'product-1',
+      title: 'A thing',
+      description: '',
+      price: { amount: 100, currency: 'EUR' },
+      total: 10,
+      perBuyerLimit: 2,
+      opensAt: now - HOUR_MS,
+      closesAt: now + HOUR_MS,
+      payWithinSeconds: 600,
+      status: 'published',
+      epoch: 1,
+      version: 1,
+      ...changes,
+    };
+    await ports.catalogue.addSale(sale);
+    if (sale.status === 'published') await ports.queue.load(sale);
+    return sale;
+  };
+
+  /** One order, taken as far as `upTo`; by way of the log, whose records the groups then stand behind. */
+  const buy = async (sale: Sale, userId: string, upTo: Stage = 'counted'): Promise<RigOrder> => {
+    const reaches = (stage: Stage) => STAGES.indexOf(stage) <= STAGES.indexOf(upTo);
+    const orderId = nextOrderId();
+    const item = { orderId, userId, key: `o:${orderId}`, fingerprint: '{}' };
+    const reply = await ports.queue.reserve(sale.id, sale.epoch, [item]);
+    const answer = reply.kind === 'answered' ? reply.answers[0] : undefined;
+    if (answer?.kind !== 'reserved') throw new Error(`the queue answered ${JSON.stringify(reply)}`);
+    const { ticket, reservedAt } = answer;
+    const record: ReservationsRecord = {
+      type: 'reservations',
+      saleId: sale.id,
+      productId: sale.productId,
+      epoch: sale.epoch,
+      price: sale.price,
+      payWithinSeconds: sale.payWithinSeconds,
+      items: [{ orderId, ticket, userId, key: item.key, reservedAt, requestId: 'r' }],
+    };
+    if (reaches('published')) await ports.queue.published(sale.id, sale.epoch, [orderId]);
+    if (!reaches('logged')) return { orderId, ticket, userId };
+    await ports.log.append(record);
+    appended += 1;
+    const offset = FIRST_POSITION + appended - 1;
+    const positions = [{ partition: 0, next: offset + 1 }];
+    const orders = record.items.map((one) => ({ order: orderOf(record, one), key: item.key }));
+    if (reaches('stored')) await ports.store.store({ group: GROUP, positions, orders });
+    if (reaches('counted')) {
+      const second = Math.floor(reservedAt / 1000);
+      await ports.live.apply(0, [{ saleId: sale.id, offset, second, reserved: 1 }]);
+      await engine.call('log.ack', { group: LIVE_GROUP, next: offset + 1 });
+    }
+    return { orderId, ticket, userId };
+  };
+
+  const outcome = (saleId: string, changes: Partial<AuditPorts> = {}, patienceMs = 0) =>
+    auditSale(saleId, { ...ports, ...changes }, { group: GROUP, liveGroup: LIVE_GROUP, patienceMs });
+
+  return {
+    ports,
+    open,
+    buy,
+    outcome,
+    /** Errors when the sale is not audited. */
+    audit: async (sale: Pick<Sale, 'id'>, ...how: [changes?: Partial<AuditPorts>, patienceMs?: number]) => {
+      const audited = await outcome(sale.id, ...how);
+      if (audited.kind !== 'audited') throw new Error(`the sale is ${audited.kind}`);
+      return audited.report;
+    },
+    /** Past all code of ours, straight into the file. */
+    sql: (text: string, ...values: readonly (string | number)[]) =>
+      database.orm.em.getConnection().execute(text, [...values]),
+    close: async () => {
+      await engine.close();
+      await database.close();
+      folder.remove();
+    },
+  };
+}
+
+/** What was found, without the invariants that hold. */
+export function wrongIn({ invariants }: AuditReport) {
+  return Object.fromEntries(invariants.filter(({ ok }) => !ok).map(({ name, differences }) => [name, differences]));
+}
