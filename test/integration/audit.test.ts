@@ -103,7 +103,7 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
       expect((await client.get(path(saleId))).status).toBe(401);
       expect((await client.get(path(saleId), installation.workspace.tokenOf('u'))).status).toBe(403);
       expect((await client.get(path('no-such-sale'), admin())).status).toBe(404);
-      expect((await client.get(path('no sale'), admin())).status).toBe(404);
+      expect((await client.get(path('no%20sale'), admin())).status).toBe(404);
       expect(await command(installation.workspace, 'no-such-sale')).toMatchObject({
         code: 2,
         err: expect.stringContaining('there is no sale no-such-sale'),
