@@ -7,7 +7,7 @@ export function requestInput(http: HttpDriver): void {
 
     it('to nowhere is not found', async () => {
       for (const path of [
-        '/',
+        '//',
         '/v1',
         '/v1/sales/',
         '/v1/orders/x/y',

@@ -70,7 +70,7 @@ export function frontHandlers(harness: HttpServingHarness): void {
 
     it('answers a client that is gone, does no harm, and can know it', async () => {
       const { handle, first, replies } = keeper();
-      const front = await harness.listen({ routes: getX(handle) });
+      const front = await harness.listen({ routes: getX(handle), answerWithinMs: 3_600_000 });
       const client = await RawClient.open(front.port);
       await client.send(GET);
       await first;

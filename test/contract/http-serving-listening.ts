@@ -60,6 +60,8 @@ export function frontListening(harness: HttpServingHarness): void {
     it('serves open connections after it stopped listening, and takes no new ones', async () => {
       const front = await harness.listen({ routes: getX((_request, reply) => reply.send(200, 'text/plain', 'x')) });
       const client = await RawClient.open(front.port);
+      await client.send(GET);
+      expect((await client.response())?.status).toBe(200);
       front.stopListening();
       front.stopListening();
       await client.send(GET);

@@ -59,7 +59,6 @@ export function createReceiver(intake: Intake, { exchange: deps, connectionOf, l
     const target = targetOf(req);
     const match = router.find(method, target.path);
     const exchange = new NodeExchange(res, connection, deps, match?.count ?? countUnrouted);
-    exchange.bodiless = method === 'HEAD';
     if (asks) exchange.awaitContinue();
     try {
       const begun = intake.begin(exchange, headersOf(req));
