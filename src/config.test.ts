@@ -33,6 +33,16 @@ describe('loadConfig', () => {
     expect(loadConfig({ LOG_LEVEL: 'debug' }, { LOG_LEVEL: 'warn' }).logLevel).toBe('debug');
   });
 
+  it('limits buyers generously and addresses not at all, and trusts no proxy, unless it is told to', () => {
+    expect(loadConfig({})).toMatchObject({ limits: { buyer: 1000, address: 0 }, trustedProxies: { hops: 0 } });
+    const config = loadConfig({ RATE_LIMIT_BUYER: '5', RATE_LIMIT_ADDRESS: '7', TRUSTED_PROXIES: '2' });
+    expect(config).toMatchObject({ limits: { buyer: 5, address: 7 }, trustedProxies: { hops: 2 } });
+    expect(loadConfig({ TRUSTED_PROXIES: '10.0.0.0/8, ::1' }).trustedProxies).toMatchObject({
+      networks: [{ bits: 104 }, { bits: 128 }],
+    });
+    expect(() => loadConfig({ TRUSTED_PROXIES: '10.0.0.0/8,proxy.local' })).toThrow(/TRUSTED_PROXIES must be a number/);
+  });
+
   it('cannot be changed, not even deep inside', () => {
     const config = loadConfig(SERVERS);
     expect(() => Object.assign(config.http, { port: 1 })).toThrow(TypeError);
