@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Sale } from '../../src/domain/sale.ts';
 import { allEnded, nonePending, readSale, untilEach } from './afterwards.ts';
 import { startBuyers } from './buyers.ts';
@@ -32,6 +33,9 @@ const SMALL_SECONDS = 20;
 const SMALL_SHARE = 0.5;
 const BUYERS = 24;
 
+/** Sales go well before the first fault, so that there is something to lose. */
+const HEAD_START_MS = 4000;
+
 /** An issue promises it. */
 const PENDING_EMPTY_WITHIN_MS = 30_000;
 const CLEAR_ANSWER_WITHIN_MS = 60_000;
@@ -61,7 +65,6 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
   log(`${bed.programs.length} programs and ${sales.length} sales are up; logs in ${bed.folder}`);
 
   const startedAt = performance.now();
-  const until = startedAt + seconds * 1000;
   const notebook = new Notebook();
   const buyers = startBuyers({
     port: bed.port,
@@ -75,6 +78,8 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
     perBuyerLimit: SALE.perBuyerLimit,
     notebook,
   });
+  await delay(HEAD_START_MS);
+  const until = performance.now() + seconds * 1000;
   const struck = new Map<string, number>();
   await Promise.all(
     Object.entries(LANES).map(
@@ -101,8 +106,8 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
         }),
     ),
   );
+  const longestDroughtMs = notebook.longestDroughtMs();
   await buyers.stop();
-  const { longestDroughtMs } = notebook;
   log('the faults are over: healing');
   await heal(bed);
 

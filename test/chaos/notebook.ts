@@ -19,8 +19,12 @@ export class Notebook {
   readonly answers = new Map<string, number>();
   readonly wrong: string[] = [];
   #lastSaleAt = performance.now();
-  /** Longest time between two 201s so far, milliseconds. */
-  longestDroughtMs = 0;
+  #longestDroughtMs = 0;
+
+  /** Longest time without a 201 so far, milliseconds. */
+  longestDroughtMs(): number {
+    return Math.max(this.#longestDroughtMs, performance.now() - this.#lastSaleAt);
+  }
 
   click(saleId: string, userId: string, key: string): Click {
     const click: Click = { saleId, userId, key, told: 'unknown' };
@@ -37,9 +41,8 @@ export class Notebook {
   }
 
   bought(click: Click, body: string): void {
-    const now = performance.now();
-    this.longestDroughtMs = Math.max(this.longestDroughtMs, now - this.#lastSaleAt);
-    this.#lastSaleAt = now;
+    this.#longestDroughtMs = this.longestDroughtMs();
+    this.#lastSaleAt = performance.now();
     if (click.body === undefined) {
       click.told = 'bought';
       click.body = body;

@@ -10,7 +10,7 @@ const hasKafkaClient = Boolean(process.env.TEST_KAFKA_BROKERS);
 /** Starting and judging take as long again. */
 const SECONDS = 30;
 /** Faults close to each other: there is little time for many kinds. */
-const PACE = 4;
+const PACE = 2;
 
 const canRun = hasKafkaClient && HAS_OWN_REDIS && HAS_OWN_KAFKA;
 if (!canRun) console.warn('SKIPPED: the chaos run needs all four servers as programs of this machine');
@@ -28,6 +28,7 @@ describe.skipIf(!canRun)('a short run of chaos', () => {
     console.log(table);
     for (const { promise, broken } of report.checks) expect(broken, `${promise}\n${table}`).toEqual([]);
     expect(report.struck.size).toBeGreaterThan(10);
-    expect(report.orders.length).toBeGreaterThan(100);
+    // A run without sales would prove nothing; how many there are is up to the machine and the faults.
+    expect(report.orders.length).toBeGreaterThan(20);
   });
 });
