@@ -44,7 +44,8 @@ export type RecoveryOutcome =
 
 /**
  * An old master that is cut off from its replicas refuses writes after 2 seconds (min-replicas-max-lag), give or take the
- * second between two looks.
+ * second between two looks. And a front that reaches it all the same has read the new epoch by then: it serves a sale from
+ * memory for 2.5 seconds.
  */
 const OLD_MASTER_MS = 3000;
 
