@@ -24,6 +24,7 @@ export const BUGS = {
   publishedOfAnyEpoch: 'a mark of an older epoch takes a reservation off the relay’s list',
   noEpoch: 'the queue serves whoever still thinks of an older epoch',
   noFence: 'a queue that lost its last changes goes on as if nothing had happened',
+  rebuildBegunAgain: 'a repeated call drops what a recovery has built so far, and the recovery goes on',
   rebuildForgetsLedger: 'a rebuilt queue has the tickets too that orders hold',
   noFences: 'a recovery writes no fences',
   nothingRefused: 'the settlement stores what stands behind a fence',

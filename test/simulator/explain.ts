@@ -6,7 +6,7 @@ import { type SimulationResult, simulate } from './simulate.ts';
 const NAMES = /\b[0-9A-HJKMNP-TV-Z]{14}\b|\bbuyer\d+\b/g;
 const ORDER_ID = /\b[0-9A-HJKMNP-TV-Z]{14}\b/g;
 /** What happened to processes and servers, whomever it concerned. */
-const MISHAP = / (is killed|starts|is stopped|goes on|is away|is back|is slow|heals|loses|is taken|recover)/;
+const MISHAP = / (is killed|starts|is stopped|goes on|is away|is back|is slow|is cut|heals|loses|is taken|recover)/;
 
 /** A failing seed as a person wants it: what broke, the smallest scenario that still breaks, and the lines about it. */
 export async function explain(failed: SimulationResult, bugs: Bugs): Promise<string> {

@@ -15,6 +15,7 @@ export interface Scenario {
   /** Share of the news that nobody hears. */
   readonly lostNews: number;
   readonly mishaps: readonly Mishap[];
+  readonly ambushes: readonly Ambush[];
   /** Wall clocks may be this far off, milliseconds. */
   readonly skewMs: number;
   /** When an admin closes the first sale, if one does. */
@@ -25,6 +26,8 @@ export interface Scenario {
 export type Mishap = { readonly at: number; readonly forMs: number } & (
   | { readonly kind: 'kill' | 'stop'; readonly role: RoleName; readonly which: number }
   | { readonly kind: 'away' | 'slow'; readonly server: ServerName }
+  /** One process can't reach one server, while others can. */
+  | { readonly kind: 'cut'; readonly role: RoleName; readonly which: number; readonly server: ServerName }
   /** The queue's server restarts, or a replica takes over, without the last so many changes. */
   | { readonly kind: 'restart'; readonly lost: number }
   /** The queue is emptied. */
@@ -32,6 +35,21 @@ export type Mishap = { readonly at: number; readonly forMs: number } & (
   /** The last changes of the queue are undone behind everybody's back. */
   | { readonly kind: 'tamper'; readonly lost: number }
 );
+
+/**
+ * Trouble at the worst moment: when a call has been executed and its answer is on the way. Chance alone seldom hits the
+ * few milliseconds in which it matters.
+ */
+export interface Ambush {
+  /** As `queue.reserve`. */
+  readonly call: string;
+  /** The how manieth of these calls. */
+  readonly nth: number;
+  readonly caller: 'kill' | 'stop' | 'spare';
+  readonly forMs: number;
+  /** How many changes the queue loses in a restart a moment later. */
+  readonly lost: number | undefined;
+}
 
 export type RoleName = 'front' | 'worker' | 'scheduler';
 
@@ -73,7 +91,17 @@ export function scenarioOf(random: Random): Scenario {
     some(0.3, 3, (at) => ({ kind: 'restart', at, forMs: random.between(50, 3000), lost: lostOf(random) }));
     some(0.1, 2, (at) => ({ kind: 'flush', at, forMs: 0 }));
   }
+  some(0.3, 3, (at) => ({
+    kind: 'cut',
+    at,
+    forMs: random.between(500, 8000),
+    role: random.pick(ROLES),
+    which: random.integer(0, 1),
+    server: random.pick(SERVERS),
+  }));
+  const tampered = mishaps.some(({ kind }) => kind === 'tamper');
   return {
+    ambushes: random.chance(0.5) ? [ambushOf(random, tampered), ambushOf(random, tampered)] : [],
     sales,
     buyers: random.integer(3, 12),
     fronts: random.integer(1, 2),
@@ -86,6 +114,34 @@ export function scenarioOf(random: Random): Scenario {
     skewMs: random.chance(0.3) ? 300 : 0,
     closeAt: random.chance(0.2) ? random.between(3000, 20_000) : undefined,
     healAt: HEAL_MS,
+  };
+}
+
+/** Calls behind which something is promised. */
+const CRITICAL = [
+  'queue.reserve',
+  'queue.reserve',
+  'log.append',
+  'queue.published',
+  'queue.release',
+  'queue.claimStranded',
+  'queue.begin',
+  'queue.end',
+  'log.appendFence',
+  'database.saveSale',
+  'database.store',
+  'database.transition',
+  'database.capture',
+  'provider.refund',
+];
+
+function ambushOf(random: Random, tampered: boolean): Ambush {
+  return {
+    call: random.pick(CRITICAL),
+    nth: random.integer(1, random.pick([3, 12])),
+    caller: random.pick(['kill', 'stop', 'spare']),
+    forMs: random.between(100, random.pick([1000, 7000])),
+    lost: !tampered && random.chance(0.4) ? lostOf(random) : undefined,
   };
 }
 

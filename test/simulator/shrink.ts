@@ -18,6 +18,9 @@ export async function shrink(failed: SimulationResult, bugs: Bugs): Promise<Simu
   for (let n = smallest.scenario.mishaps.length - 1; n >= 0; n -= 1) {
     await attempt((scenario) => ({ ...scenario, mishaps: scenario.mishaps.filter((_, place) => place !== n) }));
   }
+  for (let n = smallest.scenario.ambushes.length - 1; n >= 0; n -= 1) {
+    await attempt((scenario) => ({ ...scenario, ambushes: scenario.ambushes.filter((_, place) => place !== n) }));
+  }
   while (smallest.scenario.buyers > 1 && (await attempt((scenario) => ({ ...scenario, buyers: scenario.buyers - 1 }))));
   if (smallest.scenario.sales.length > 1) {
     await attempt((scenario) => ({ ...scenario, sales: scenario.sales.slice(0, 1) }));

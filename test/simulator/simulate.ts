@@ -66,7 +66,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const center = new DataCenter(world, network, {
     partitions: scenario.partitions,
     bugs,
-    rewinds: scenario.mishaps.some(({ kind }) => REWINDS.has(kind)),
+    rewinds: canRewind(scenario),
     onOrder: watch.onChange,
     post: async (signature, body) => {
       const answer = await internet.request('provider', 'tells of a payment', (front) =>
@@ -110,6 +110,10 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   };
 }
 
+function canRewind({ mishaps, ambushes }: Scenario): boolean {
+  return mishaps.some(({ kind }) => REWINDS.has(kind)) || ambushes.some(({ lost }) => lost !== undefined);
+}
+
 /** Nobody wants anything any more, and nothing is left to be done. */
 async function isAtRest(center: DataCenter, history: History, sales: Scenario['sales']): Promise<boolean> {
   if (history.busy > 0 || !center.provider.idle) return false;
@@ -120,8 +124,8 @@ async function isAtRest(center: DataCenter, history: History, sales: Scenario['s
   for (const { id } of sales) {
     const sale = await center.catalogue.sale(id);
     if (sale === undefined || !isPublic(sale)) continue;
-    if (!queue.isSound(id)) return false;
-    const { pending, ledger } = queue.contents(id);
+    if (!queue.memory.isSound(id)) return false;
+    const { pending, ledger } = queue.memory.contents(id);
     if (pending.length > 0) return false;
     const unstored = ledger.some(({ orderId }) => store.known(orderId) === undefined);
     if (unstored) return false;

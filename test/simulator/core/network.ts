@@ -34,8 +34,19 @@ export function createServer(name: string, timeoutMs: number): Server {
 export class Network {
   weather = CALM;
   calls = 0;
+  /** Told when a call was executed, before its answer is on the way. */
+  onExecuted: (what: string, from: Process) => void = () => {};
+  /** Processes that can't reach a server. */
+  readonly #cuts = new Set<string>();
 
   constructor(private readonly world: World) {}
+
+  /** Cuts every way between a process and a server, or lets them be again. */
+  cut(from: Process, to: Server, isCut: boolean): void {
+    const way = `${from.name} ${to.name}`;
+    if (isCut) this.#cuts.add(way);
+    else this.#cuts.delete(way);
+  }
 
   /**
    * Calls a server from a process: `execute` runs there, atomically, when the call arrives, if it does; its answer comes
@@ -66,15 +77,17 @@ export class Network {
           trace.note(world.now, to.name, `${how} ${name} for ${from.name}`, () => value);
           if (answered) world.after(back, () => from.deliver(settle));
         };
-        execute().then(
+        const executing = execute();
+        this.onExecuted(what, from);
+        executing.then(
           (value) => reply(() => resolve(value), '=', value),
           (error: unknown) => reply(() => reject(error), 'x', error),
         );
       };
 
-      const isLost = dice < lost;
-      const isLate = !isLost && dice < lost + late;
-      const inTime = !isLate && dice >= lost + late + unanswered && there + back < to.timeoutMs;
+      const isLost = dice < lost || this.#cuts.has(`${from.name} ${to.name}`);
+      const isLate = dice < lost + late;
+      const inTime = !isLost && !isLate && dice >= lost + late + unanswered && there + back < to.timeoutMs;
       if (!inTime) from.after(to.timeoutMs, () => fail('timeout'));
       if (!isLost) world.after(isLate ? to.timeoutMs * random.between(0.9, 1.9) : there, () => run(inTime));
       if (dice > 1 - doubled) world.after(there + random.between(0, to.timeoutMs), () => run(false));

@@ -36,35 +36,37 @@ export class Fleet {
     start('scheduler', schedulers);
   }
 
-  kill(role: RoleName, which: number, forMs: number): void {
-    const place = this.#place(role, which);
-    if (place === undefined || !place.process.alive) return;
+  /** The process that has this place now. */
+  find(role: RoleName, which: number): Process {
+    const places = this.#places.filter((place) => place.role === role);
+    const place = places[which % places.length];
+    if (place === undefined) throw new RangeError(`there is no ${role}`);
+    return place.process;
+  }
+
+  /** One that is dead already stays as it is. */
+  kill(process: Process, forMs: number): void {
+    const place = this.#places.find((taken) => taken.process === process);
+    if (place === undefined || !process.alive) return;
     const { world } = this.parts;
-    world.trace.note(world.now, place.process.name, 'is killed');
-    place.process.kill();
-    const name = `${place.process.name.split('.')[0]}.${place.lives}`;
+    world.trace.note(world.now, process.name, 'is killed');
+    process.kill();
+    const name = `${process.name.split('.')[0]}.${place.lives}`;
     place.lives += 1;
     world.after(forMs, () => {
       world.trace.note(world.now, name, 'starts');
-      place.process = this.#start(role, name);
+      place.process = this.#start(place.role, name);
     });
   }
 
-  stop(role: RoleName, which: number, forMs: number): void {
+  stop(process: Process, forMs: number): void {
     const { world } = this.parts;
-    const process = this.#place(role, which)?.process;
-    if (process === undefined) return;
     world.trace.note(world.now, process.name, 'is stopped');
     process.stop();
     world.after(forMs, () => {
       world.trace.note(world.now, process.name, 'goes on');
       process.goOn();
     });
-  }
-
-  #place(role: RoleName, which: number) {
-    const places = this.#places.filter((place) => place.role === role);
-    return places[which % places.length];
   }
 
   #start(role: RoleName, name: string): Process {

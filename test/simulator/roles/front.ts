@@ -1,8 +1,8 @@
 import { Subject } from 'rxjs';
 import { serialiseOrder } from '../../../src/api/order-json.ts';
-import { submitPurchase } from '../../../src/api/purchase-desk.ts';
+import { renderOutcome } from '../../../src/api/outcome.ts';
 import { isFault } from '../../../src/domain/errors.ts';
-import type { Order } from '../../../src/domain/order.ts';
+import type { PurchaseOutcome } from '../../../src/domain/purchase.ts';
 import { closeSale } from '../../../src/services/close-sale.ts';
 import { NodeLease, nodeLeaseDefaults } from '../../../src/services/node-lease.ts';
 import { OrderFinder } from '../../../src/services/order-finder.ts';
@@ -103,7 +103,6 @@ export function startFront(parts: RoleParts): Front {
   });
   const events = new PaymentEvents({ payments, store, finder, news, clock, onNotice: () => {} });
   const admin = { ...ports, sales, news, clock };
-  const draining = () => false;
   let requests = 0;
 
   function every(ms: number, task: () => Promise<unknown>): void {
@@ -116,24 +115,20 @@ export function startFront(parts: RoleParts): Front {
     process,
     purchase: async (saleId, userId, idempotencyKey) => {
       requests += 1;
-      const asked = { saleId, userId, idempotencyKey, requestId: `${process.name}-${requests}` };
+      const requestId = `${process.name}-${requests}`;
       let replies = 0;
-      const answer = await new Promise<Answer & { readonly headers: readonly (readonly [string, string])[] }>(
-        (resolve) =>
-          submitPurchase(
-            { purchases: { submit: (request) => request$.next(request) }, clock, draining },
-            asked,
-            (reply) => {
-              replies += 1;
-              if (replies > 1) onViolation(`the request ${asked.requestId} was answered twice`);
-              resolve({ status: reply.status, body: reply.body, headers: [...(reply.headers ?? [])] });
-            },
-          ),
-      );
-      const replayed = answer.headers.some(([name]) => name === 'idempotent-replayed');
-      if (!replayed || !bugs.has('replayTellsStateNow')) return answer;
-      const now = await store.order((JSON.parse(answer.body) as Order).id);
-      return now === undefined ? answer : { status: 201, body: serialiseOrder(now) };
+      const outcome = await new Promise<PurchaseOutcome>((resolve) => {
+        const respond = (outcome: PurchaseOutcome) => {
+          replies += 1;
+          if (replies > 1) onViolation(`the request ${requestId} was answered twice`);
+          resolve(outcome);
+        };
+        request$.next({ saleId, userId, idempotencyKey, requestId, receivedAt: clock.monotonic(), respond });
+      });
+      const answer = renderOutcome(outcome, requestId);
+      if (outcome.kind !== 'replayed' || !bugs.has('replayTellsStateNow')) return answer;
+      const now = await store.order(outcome.order.id);
+      return now === undefined ? answer : { status: answer.status, body: serialiseOrder(now) };
     },
     order: (orderId, userId) =>
       guarded(async () => {

@@ -21,8 +21,8 @@ queueRecoveryContract('the simulated queue', async () => {
   return {
     queue,
     recovery: directRecovery(queue),
-    lose: (saleId) => queue.doubt(saleId),
-    wipe: (saleId) => queue.wipe(saleId),
+    lose: (saleId) => queue.memory.doubt(saleId),
+    wipe: (saleId) => queue.memory.wipe(saleId),
     close,
   };
 });

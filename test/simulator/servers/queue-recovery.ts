@@ -12,19 +12,24 @@ export function recoveryOf(
   server: Server,
   queue: SimulatedTicketQueue,
 ): QueueRecovery {
-  return recoveryBy((name, work, args) => network.call(process, server, name, work, args), queue);
+  return recoveryBy((name, work, args) => network.call(process, server, name, work, args), queue, process.name);
 }
 
 /** The same without a network. */
 export function directRecovery(queue: SimulatedTicketQueue): QueueRecovery {
-  return recoveryBy((_, work) => work(), queue);
+  return recoveryBy((_, work) => work(), queue, 'direct');
 }
 
-function recoveryBy(call: Call, queue: SimulatedTicketQueue): QueueRecovery {
-  const begin = async (sale: RebuiltSale) => call('begin', () => queue.begin(sale), [sale.id, sale.epoch]);
+function recoveryBy(call: Call, queue: SimulatedTicketQueue, holder: string): QueueRecovery {
+  let attempts = 0;
+  const begin = async (sale: RebuiltSale) => {
+    attempts += 1;
+    const attempt = `${holder} ${attempts}`;
+    return call('begin', () => queue.rebuild.begin(sale, attempt), [sale.id, sale.epoch, attempt]);
+  };
 
   return {
-    state: (saleId, epoch) => call('state', () => queue.state(saleId, epoch), [saleId, epoch]),
+    state: (saleId, epoch) => call('state', () => queue.rebuild.state(saleId, epoch), [saleId, epoch]),
     seal: async (sale) => {
       const step = await begin(sale);
       return step === 'ended' || step.kind === 'done' ? { kind: 'done', replicated: false } : step;
@@ -36,14 +41,14 @@ function recoveryBy(call: Call, queue: SimulatedTicketQueue): QueueRecovery {
       if (step !== 'ended') {
         if (step.kind === 'superseded') return step;
         for await (const orders of chunks) {
-          await call('takeOrders', () => queue.takeOrders(id, epoch, orders as readonly KnownOrder[]), orders);
+          await call('takeOrders', () => queue.rebuild.takeOrders(id, epoch, orders as readonly KnownOrder[]), orders);
         }
-        survivors = await call('keepAndFill', () => queue.keepAndFill(id, epoch), [id, epoch]);
+        survivors = await call('keepAndFill', () => queue.rebuild.keepAndFill(id, epoch), [id, epoch]);
       }
-      const ended = await call('end', () => queue.end(id, epoch), [id, epoch]);
+      const ended = await call('end', () => queue.rebuild.end(id, epoch), [id, epoch]);
       return ended.kind === 'done' ? { ...ended, survivors } : ended;
     },
-    serves: () => call('serves', () => queue.serves()),
-    declareSound: () => call('declareSound', () => queue.declareSound()),
+    serves: () => call('serves', () => queue.rebuild.serves()),
+    declareSound: () => call('declareSound', () => queue.rebuild.declareSound()),
   };
 }
