@@ -82,7 +82,7 @@ describe('cancelling an order', () => {
     const order = await reserve('ann');
     failing(queue, 'release', AWAY, after);
     expect(await orders.cancel(order.id, ANN)).toMatchObject({ kind: 'ok', order: { state: 'cancelled' } });
-    expect(await store.owedTickets(10)).toEqual([{ saleId: 'sale-1', orderId: order.id }]);
+    expect(await store.owedTickets(10)).toEqual([{ saleId: 'sale-1', orderId: order.id, forfeit: false }]);
     expect(notReturned).toEqual([order.id]);
     expect(told.map(({ type }) => type)).toEqual(['orders']);
   });
@@ -93,7 +93,10 @@ describe('cancelling an order', () => {
     failing(store, 'returned', AWAY);
     expect(await orders.cancel(order.id, ANN)).toMatchObject({ kind: 'ok' });
     expect((await queue.stock('sale-1'))?.remaining).toBe(1000);
-    expect([notReturned, await store.owedTickets(10)]).toEqual([[order.id], [{ saleId: 'sale-1', orderId: order.id }]]);
+    expect([notReturned, await store.owedTickets(10)]).toEqual([
+      [order.id],
+      [{ saleId: 'sale-1', orderId: order.id, forfeit: false }],
+    ]);
   });
 
   it.each([false, true])(

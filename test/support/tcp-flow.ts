@@ -1,5 +1,14 @@
 import type { Socket } from 'node:net';
-import type { Weather } from './tcp-proxy.ts';
+
+/** What a network does to all that passes, both ways. */
+export interface Weather {
+  /** Everything arrives so much later. @default 0 */
+  readonly latencyMs?: number;
+  /** Bytes arrive in pieces of this size, each on its own. @default as they were sent */
+  readonly sliceBytes?: number;
+  /** Of each connection and direction. @default no bound */
+  readonly bytesPerSecond?: number;
+}
 
 /** One direction of a connection. */
 export interface Flow {

@@ -1,17 +1,9 @@
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
-import { createFlow, type Flow } from './tcp-flow.ts';
+import { createFlow, type Flow, type Weather } from './tcp-flow.ts';
 
-/** What a network does to all that passes, both ways. */
-export interface Weather {
-  /** Everything arrives so much later. @default 0 */
-  readonly latencyMs?: number;
-  /** Bytes arrive in pieces of this size, each on its own. @default as they were sent */
-  readonly sliceBytes?: number;
-  /** Of each connection and direction. @default no bound */
-  readonly bytesPerSecond?: number;
-}
+export type { Weather } from './tcp-flow.ts';
 
 export interface TcpProxy {
   readonly port: number;
