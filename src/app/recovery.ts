@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EMPTY, type Observable, timer } from 'rxjs';
-import { queueRecovery, type RecoveryEvent } from '../streams/queue-recovery.ts';
+import { queueRecovery, type RecoveryEvent } from '../services/queue-recovery.ts';
 import type { Context } from './context.ts';
 import type { Ports } from './opened.ts';
 

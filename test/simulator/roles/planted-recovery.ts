@@ -1,4 +1,4 @@
-import type { QueueRecoveryPorts } from '../../../src/streams/queue-recovery.ts';
+import type { QueueRecoveryPorts } from '../../../src/services/queue-recovery.ts';
 import type { SettlementFences } from '../../../src/streams/settlement-fences.ts';
 import { overriding } from './planted.ts';
 import type { RoleParts } from './role.ts';

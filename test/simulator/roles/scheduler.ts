@@ -1,9 +1,9 @@
 import { catchError, defer, EMPTY, exhaustMap, merge, timer } from 'rxjs';
 import { publicSales, watched } from '../../../src/app/scheduler/watched-sales.ts';
 import { resumePublishing } from '../../../src/services/publish.ts';
+import { queueRecovery } from '../../../src/services/queue-recovery.ts';
 import { deadlineDefaults, deadlines } from '../../../src/streams/deadlines.ts';
 import { whileLeading } from '../../../src/streams/operators/while-leading.ts';
-import { queueRecovery } from '../../../src/streams/queue-recovery.ts';
 import { relay } from '../../../src/streams/relay.ts';
 import { forgetfulLog, generousStore } from './planted.ts';
 import { hurriedRecovery } from './planted-recovery.ts';

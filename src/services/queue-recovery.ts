@@ -1,12 +1,12 @@
 import { catchError, EMPTY, exhaustMap, finalize, from, mergeMap, Observable, of } from 'rxjs';
-import { type LostSalesPorts, lostSales } from '../services/lost-sales.ts';
+import { type LostSalesPorts, lostSales } from './lost-sales.ts';
 import {
   type RecoveryOptions,
   type RecoveryOutcome,
   type RecoveryPorts,
   type RecoveryProgress,
   recoverSale,
-} from '../services/recovery.ts';
+} from './recovery.ts';
 
 export type QueueRecoveryPorts = RecoveryPorts & LostSalesPorts;
 
