@@ -1,5 +1,5 @@
-import type { Order } from '../domain/order.ts';
 import type { Money } from '../domain/money.ts';
+import type { Order } from '../domain/order.ts';
 
 /** What a provider tells, once its message is known to be its own. */
 export interface PaymentEvent {

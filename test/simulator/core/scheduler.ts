@@ -1,8 +1,15 @@
 import { type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs';
-import type { Process } from './process.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
+
+/** Whose time it is: a simulated process. */
+interface Timekeeper {
+  readonly clock: Pick<Clock, 'now'>;
+  /** Returns what cancels it. */
+  after(ms: number, task: () => void): () => void;
+}
 
 /** RxJS's time is the process's. (Its own TestScheduler can't run promises.) */
-export function createScheduler(process: Process): SchedulerLike {
+export function createScheduler(process: Timekeeper): SchedulerLike {
   return {
     now: () => process.clock.now(),
     schedule: <T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T) =>
@@ -11,11 +18,11 @@ export function createScheduler(process: Process): SchedulerLike {
 }
 
 class Action<T> extends Subscription implements SchedulerAction<T> {
-  readonly #process: Process;
+  readonly #process: Timekeeper;
   readonly #work: (this: SchedulerAction<T>, state?: T) => void;
   #cancel = () => {};
 
-  constructor(process: Process, work: (this: SchedulerAction<T>, state?: T) => void) {
+  constructor(process: Timekeeper, work: (this: SchedulerAction<T>, state?: T) => void) {
     super(() => this.#cancel());
     this.#process = process;
     this.#work = work;
