@@ -35,9 +35,11 @@ export function problem(code: ProblemCode, requestId: string, extras: ProblemExt
  */
 export function constantProblem(code: ProblemCode, extras?: ProblemExtras): (requestId: string) => Rendered {
   const marker = '\u0000';
-  const { status, contentType, body, headers } = problem(code, marker, extras);
+  const { status, contentType, body, headers: constant } = problem(code, marker, extras);
+  const { retrySpreadSeconds = 0 } = kindOf(code);
+  const headers = retrySpreadSeconds === 0 ? () => constant : () => headersOf(code, extras?.headers);
   const [before, behind] = body.split(JSON.stringify(marker).slice(1, -1)) as [string, string];
-  return (requestId) => ({ status, contentType, body: before + requestId + behind, headers });
+  return (requestId) => ({ status, contentType, body: before + requestId + behind, headers: headers() });
 }
 
 export function sendRendered(reply: HttpReply, { status, contentType, body, headers }: Rendered): void {
@@ -54,6 +56,8 @@ export function typeOf(code: ProblemCode): string {
 
 /** `headers`, and when to come back if the code says so. */
 export function headersOf(code: ProblemCode, more: HeaderPairs = NO_HEADERS): HeaderPairs {
-  const { retryAfterSeconds } = kindOf(code);
-  return retryAfterSeconds === undefined ? more : [...more, ['retry-after', String(retryAfterSeconds)]];
+  const { retryAfterSeconds, retrySpreadSeconds = 0 } = kindOf(code);
+  if (retryAfterSeconds === undefined) return more;
+  const seconds = retryAfterSeconds + Math.floor(Math.random() * (retrySpreadSeconds + 1));
+  return [...more, ['retry-after', String(seconds)]];
 }

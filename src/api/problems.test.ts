@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { constantProblem, problem } from './problem.ts';
 import { ProblemSchema } from './problem-schema.ts';
 import { kindOf, PROBLEM_CODES } from './problems.ts';
@@ -24,11 +24,21 @@ describe.each(PROBLEM_CODES.map((code) => [code]))('the problem %s', (code) => {
   });
 
   it('is the same when it was written beforehand', () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
     expect(constantProblem(code)('a:b.c-d')).toEqual(problem(code, 'a:b.c-d'));
+    vi.restoreAllMocks();
   });
 });
 
 describe('a problem', () => {
+  it('of overload spreads the retries over 1 to 3 seconds, written beforehand or not', () => {
+    const prepared = constantProblem('overloaded');
+    for (const render of [prepared, (id: string) => problem('overloaded', id)]) {
+      const waits = Array.from({ length: 200 }, () => Object.fromEntries(render('r').headers)['retry-after']);
+      expect(new Set(waits)).toEqual(new Set(['1', '2', '3']));
+    }
+  });
+
   it('says what only the case at hand knows', () => {
     const errors = [{ in: 'query' as const, path: '/limit', message: 'must be <= 100' }];
     expect(JSON.parse(problem('invalid', 'r', { detail: 'no', errors }).body)).toMatchObject({ detail: 'no', errors });

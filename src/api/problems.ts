@@ -9,12 +9,16 @@ interface ProblemKind {
   readonly detail: string;
   /** Seconds after which the same request may succeed. */
   readonly retryAfterSeconds?: number;
+  /** Up to so many seconds more, at random for each answer, so that those who are refused together don't return together. */
+  readonly retrySpreadSeconds?: number;
 }
 
 // A front that drains is gone in a moment, and its successor needs one to come up.
 const DRAINING_RETRY_SECONDS = 5;
 // Recovery waits out the request deadline (2 s) and rebuilds; sooner is in vain.
 const RECOVERING_RETRY_SECONDS = 2;
+// Three seconds' worth of retries arrive one by one: what came at once tenfold comes back threefold.
+const OVERLOADED_SPREAD_SECONDS = 2;
 
 export const PROBLEMS = {
   malformed: { status: 400, title: 'Malformed request', detail: 'The request is not well-formed HTTP or JSON.' },
@@ -61,6 +65,7 @@ export const PROBLEMS = {
     title: 'Overloaded',
     detail: 'Too much is waiting; nothing was bought. Retry with the same Idempotency-Key.',
     retryAfterSeconds: 1,
+    retrySpreadSeconds: OVERLOADED_SPREAD_SECONDS,
   },
   unavailable: {
     status: 503,

@@ -34,6 +34,9 @@ export interface BatchLoad {
   readonly waiting: number;
   /** Batches under way. */
   readonly underWay: number;
+  /** The limits in force. */
+  readonly concurrency: number;
+  readonly capacity: number;
 }
 
 /**
@@ -135,7 +138,7 @@ export function batchMap<T, R>(
         });
       };
 
-      onSubscribe?.(() => ({ waiting: depth, underWay }));
+      onSubscribe?.(() => ({ waiting: depth, underWay, concurrency, capacity }));
       limits$.pipe(stopWith(subscriber)).subscribe({
         next: (limits) => {
           ({ size, concurrency, capacity } = limits);
