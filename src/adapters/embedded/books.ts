@@ -54,10 +54,11 @@ export function createEmbeddedLogBooks(engine: Engine): LogBooks {
     async *entries([range]) {
       if (range === undefined) return;
       for (let from = range.first; from < range.next; ) {
-        const page = await engine.call('log.read', { from, max: Math.min(LOG_PAGE, range.next - from) });
-        const last = page.at(-1);
+        const page = await engine.call('log.read', { from, max: LOG_PAGE });
+        const within = page.filter(({ position }) => position < range.next);
+        const last = within.at(-1);
         if (last === undefined) return;
-        yield { partition: PARTITION, entries: page.map(entryOf) };
+        yield { partition: PARTITION, entries: within.map(entryOf) };
         from = last.position + 1;
       }
     },

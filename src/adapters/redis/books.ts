@@ -9,11 +9,14 @@ const PAGE = 2000;
 /** A list is read at several times the speed of a hash. */
 const QUEUE_PAGE = 10_000;
 
+/** Readings of the buyers; in a sale that goes on they may come to no agreement, and the sum is not looked at. */
+const MAX_ROUNDS = 2;
+
 /** Runs a script on the sale's Redis. */
 export type Evaluate = (name: ScriptName, saleId: string, args: readonly (string | number)[]) => Promise<unknown>;
 
-type Page<Value> = readonly [cursor: string, flat: readonly Value[]];
-type LedgerPage = readonly [...Page<string>, waiting: readonly string[]];
+type LedgerPage = readonly [cursor: string, json: string, waiting: readonly string[]];
+type BuyersPage = readonly [cursor: string, read: number, held: number, buyers: number];
 
 /** The ticket queue's books on Redis. */
 export function createRedisBooks(evaluate: Evaluate): QueueBooks {
@@ -27,8 +30,8 @@ export function createRedisBooks(evaluate: Evaluate): QueueBooks {
 
     async *reservations(saleId) {
       for (let cursor = '0'; ; ) {
-        const [next, flat, waiting] = (await evaluate('ledgerPage', saleId, [cursor, PAGE])) as LedgerPage;
-        yield entriesOf(flat, new Set(waiting));
+        const [next, json, waiting] = (await evaluate('ledgerPage', saleId, [cursor, PAGE])) as LedgerPage;
+        yield entriesOf(JSON.parse(json), new Set(waiting));
         if (next === '0') return;
         cursor = next;
       }
@@ -43,20 +46,20 @@ export function createRedisBooks(evaluate: Evaluate): QueueBooks {
     },
 
     async heldByBuyers(saleId) {
-      // A page may come twice while the hash grows or shrinks.
-      const seen = new Set<string>();
-      let held = 0;
-      for (let cursor = '0'; ; ) {
-        const [next, flat] = (await evaluate('buyersPage', saleId, [cursor, PAGE])) as Page<string | number>;
-        for (let i = 0; i < flat.length; i += 2) {
-          const buyer = flat[i] as string;
-          if (seen.has(buyer)) continue;
-          seen.add(buyer);
-          held += flat[i + 1] as number;
-        }
-        if (next === '0') return held;
-        cursor = next;
+      let heldNow = 0;
+      // Buyers may come twice while the hash grows or shrinks: then there were more than there are.
+      for (let round = 0; round < MAX_ROUNDS; round += 1) {
+        let [cursor, allRead, allHeld] = ['0', 0, 0];
+        let buyersNow: number;
+        do {
+          const page = (await evaluate('buyersPage', saleId, [cursor, PAGE])) as BuyersPage;
+          const [next, read, held, buyers] = page;
+          [cursor, allRead, allHeld, buyersNow] = [next, allRead + read, allHeld + held, buyers];
+        } while (cursor !== '0');
+        heldNow = allHeld;
+        if (allRead === buyersNow) break;
       }
+      return heldNow;
     },
   };
 }

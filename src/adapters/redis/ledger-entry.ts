@@ -7,9 +7,13 @@ const ENTRY = /^(\d+) (\d+) \d+ (\d+) (.*)$/s;
 export function reservationOf(orderId: string, entry: string): StrandedReservation {
   const [, ticket, reservedAt, userBytes, rest] = ENTRY.exec(entry) ?? [];
   if (rest === undefined) throw new Fault('corrupt', `the ledger's entry of order ${orderId} can't be read: ${entry}`);
-  // Lua counts bytes.
-  const bytes = Buffer.from(rest);
+  // Lua counts bytes, which are characters in nearly every entry.
   const cut = Number(userBytes);
+  if (Buffer.byteLength(rest) === rest.length) {
+    const [userId, key] = [rest.slice(0, cut), rest.slice(cut)];
+    return { orderId, ticket: Number(ticket), userId, key, reservedAt: Number(reservedAt) };
+  }
+  const bytes = Buffer.from(rest);
   return {
     orderId,
     ticket: Number(ticket),

@@ -7,6 +7,7 @@ export class BuyerCounts {
   #buyers = new Float64Array(FIRST_SIZE);
   #counts = new Int32Array(FIRST_SIZE);
   #size = 0;
+  #most = 0;
 
   /** How many different buyers hold orders. */
   get size(): number {
@@ -15,7 +16,7 @@ export class BuyerCounts {
 
   /** What one of them holds at the most. */
   get most(): number {
-    return this.#counts.reduce((most, count) => Math.max(most, count), 0);
+    return this.#most;
   }
 
   add(buyer: number): void {
@@ -38,7 +39,9 @@ export class BuyerCounts {
     while (this.#buyers[slot] !== 0 && this.#buyers[slot] !== buyer) slot = (slot + 1) & mask;
     if (this.#buyers[slot] === 0) this.#size += 1;
     this.#buyers[slot] = buyer;
-    this.#counts[slot] = (this.#counts[slot] as number) + orders;
+    const count = (this.#counts[slot] as number) + orders;
+    this.#counts[slot] = count;
+    if (count > this.#most) this.#most = count;
   }
 
   #grow(): void {

@@ -2,8 +2,11 @@
 const SLOT = 16;
 const WORDS = SLOT / 4;
 
-/** What fits a slot and comes back as it was. */
-const PACKABLE = /^[\x21-\x7e]{1,16}$/;
+/** Fills the slot of an id that is kept apart. */
+const ODD = 0xff;
+
+/** Characters that come back as they were: visible ASCII. */
+const [FIRST, LAST] = [0x21, 0x7e];
 
 /**
  * Order ids by number, 16 bytes each: a million strings take ten times as much, and are looked at by each collection of
@@ -21,18 +24,24 @@ export class PackedIds {
 
   set(n: number, id: string): void {
     if (SLOT * n >= this.#bytes.length) this.#grow(2 * n + 1);
-    if (PACKABLE.test(id)) {
-      this.#bytes.fill(0, SLOT * n, SLOT * (n + 1));
-      this.#bytes.write(id, SLOT * n, 'latin1');
-      this.#odd.delete(n);
-    } else {
-      this.#bytes.fill(0xff, SLOT * n, SLOT * (n + 1));
-      this.#odd.set(n, id);
+    // Characters that can't be packed are rare: whether there is one is seen on the way.
+    let packable = id.length > 0 && id.length <= SLOT;
+    for (let i = 0; i < SLOT; i += 1) {
+      const code = i < id.length ? id.charCodeAt(i) : 0;
+      if (i < id.length && (code < FIRST || code > LAST)) packable = false;
+      this.#bytes[SLOT * n + i] = code;
     }
+    if (packable) {
+      if (this.#odd.size > 0) this.#odd.delete(n);
+      return;
+    }
+    this.#bytes.fill(ODD, SLOT * n, SLOT * (n + 1));
+    this.#odd.set(n, id);
   }
 
   /** Empty when there is none. */
   get(n: number): string {
+    if (!this.has(n)) return '';
     const odd = this.#odd.get(n);
     if (odd !== undefined) return odd;
     let end = SLOT * n;

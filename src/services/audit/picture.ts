@@ -66,16 +66,16 @@ export async function takePicture(
   if (queue === undefined) return undefined;
   const ledger = await readLedger(sale, books.queue);
   const queued = await readQueued(sale, books.queue);
-  const held = await books.queue.heldByBuyers(id);
-  const stillStands = (await books.queue.picture(id))?.version === queue.version;
-
   const ranges = await books.log.ranges();
   const settled = await settledUpTo(ranges, (partition) => store.position(group, partition), { clock, patienceMs });
-  const [log, orders, counts] = await Promise.all([
+  const [log, orders, counts, held] = await Promise.all([
     readLog(sale, books.log, ranges, settled),
     readOrders(sale, books.orders),
     store.counts(id),
+    books.queue.heldByBuyers(id),
   ]);
+  const later = await books.queue.picture(id);
+  const stillStands = later?.version === queue.version && later.held === queue.held;
   const missing = await missingOf(log.besides(orders.ids), books.orders);
   const isCounted = ({ reserved, inSeconds }: LiveCount) => Math.min(reserved, inSeconds) >= log.reservations;
   const after = await until(() => countLive(id, live), isCounted, { clock, patienceMs });
@@ -85,16 +85,13 @@ export async function takePicture(
     queued,
     heldByBuyers: stillStands ? held : undefined,
     log,
-    logWhole: ranges.every(({ first }) => first <= FIRST_OFFSET),
+    logWhole: ranges.every(({ first }) => first === 0),
     orders,
     counts,
     missing,
     live: { before, after },
   };
 }
-
-/** Kafka counts from 0, SQLite from 1. */
-const FIRST_OFFSET = 1;
 
 async function countLive(saleId: string, live: PicturePorts['live']): Promise<LiveCount> {
   const [sale, timeline] = [await live.sale(saleId), await live.timeline(saleId)];

@@ -1,5 +1,6 @@
 import type { Sale } from '../../domain/sale.ts';
 import type { OrderBooks, QueueBooks } from '../../ports/books.ts';
+import { ahead } from './ahead.ts';
 import { type HeldTicket, isTicket, TicketBook } from './ticket-book.ts';
 
 type AuditedSale = Pick<Sale, 'id' | 'total'>;
@@ -29,7 +30,7 @@ const LOOK_FOR = 1000;
 export async function readLedger({ id, total }: AuditedSale, books: QueueBooks): Promise<Ledger> {
   const book = new TicketBook(total);
   const unpublished = new Set<string>();
-  for await (const page of books.reservations(id)) {
+  for await (const page of ahead(books.reservations(id))) {
     for (const { ticket, orderId, userId, published } of page) {
       book.add(ticket, orderId, userId);
       if (!published) unpublished.add(orderId);
@@ -42,7 +43,7 @@ export async function readQueued({ id, total }: AuditedSale, books: QueueBooks):
   const times = new Uint8Array(total + 1);
   const strays = new Set<number>();
   let size = 0;
-  for await (const page of books.queued(id)) {
+  for await (const page of ahead(books.queued(id))) {
     for (const ticket of page) {
       if (!isTicket(ticket, total)) {
         strays.add(ticket);
@@ -61,14 +62,16 @@ const MANY = 255;
 
 export async function readOrders({ id, total }: AuditedSale, books: OrderBooks): Promise<TicketBook> {
   const book = new TicketBook(total);
-  const window = async (after: number, upTo: number) => {
-    for (const { ticket, orderId, userId } of await books.liveOrders(id, after, upTo)) {
-      book.add(ticket, orderId, userId);
+  const windows = async function* () {
+    yield books.liveOrders(id, Number.MIN_SAFE_INTEGER, 0);
+    for (let after = 0; after < total; after += WINDOW) {
+      yield books.liveOrders(id, after, Math.min(after + WINDOW, total));
     }
+    yield books.liveOrders(id, total, Number.MAX_SAFE_INTEGER);
   };
-  await window(Number.MIN_SAFE_INTEGER, 0);
-  for (let after = 0; after < total; after += WINDOW) await window(after, Math.min(after + WINDOW, total));
-  await window(total, Number.MAX_SAFE_INTEGER);
+  for await (const window of ahead(windows())) {
+    for (const { ticket, orderId, userId } of window) book.add(ticket, orderId, userId);
+  }
   return book;
 }
 

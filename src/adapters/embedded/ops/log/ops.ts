@@ -26,12 +26,13 @@ const read = reading((db, { from, max }: { readonly from: number; readonly max: 
   db.all('SELECT position, payload FROM log WHERE position >= ? ORDER BY position LIMIT ?', from, max),
 );
 
-/** The positions that it holds: `first` included, `next` excluded. */
+/** The positions that it holds: `first` (0 as long as none was let go of) included, `next` excluded. */
 const range = reading((db, _args: null): { readonly first: number; readonly next: number } => {
   const ends = db.get<{ first: number | null; last: number | null }>(
     'SELECT (SELECT min(position) FROM log) AS first, (SELECT max(position) FROM log) AS last',
   );
-  return { first: ends?.first ?? FIRST_POSITION, next: (ends?.last ?? FIRST_POSITION - 1) + 1 };
+  if (ends?.first == null || ends.last === null) return { first: 0, next: 0 };
+  return { first: ends.first === FIRST_POSITION ? 0 : ends.first, next: ends.last + 1 };
 });
 
 /** Where a group goes on; undefined for one that never acknowledged anything. */
