@@ -78,7 +78,7 @@ export const SETTINGS = {
   }),
   RATE_LIMIT_BUYER: integer({
     ...LIVE_SETTINGS.limits.buyer,
-    default: 1000,
+    default: 0,
   }),
   RATE_LIMIT_ADDRESS: integer({
     ...LIVE_SETTINGS.limits.address,
