@@ -4,19 +4,26 @@ import { Admission } from './admission.ts';
 
 const LIMITS = { batchSize: 64, concurrency: 8, capacity: 8192, deadlineMs: 2000 };
 
+interface Pace {
+  readonly everyMs: number;
+  readonly waiting?: number;
+  readonly tookMs?: number;
+}
+
 /** A server with full batches, one every so many milliseconds, while `waiting` wait. */
 function rig(limits = LIMITS) {
   const admission = new Admission(limits);
   let now = 0;
   return {
     admission,
-    serve(batches: number, { everyMs, waiting = 1000 }: { everyMs: number; waiting?: number }): void {
+    serve(batches: number, { everyMs, waiting = 1000, tookMs = 2 }: Pace): void {
       for (let n = 0; n < batches; n += 1) {
         now += everyMs;
-        admission.observe({ size: 64, tookMs: 2, underWay: 8, waiting }, now);
+        admission.observe({ size: 64, tookMs, underWay: 8, waiting }, now);
       }
     },
     capacity: () => admission.narrowed(limits).capacity,
+    concurrency: () => admission.narrowed(limits).concurrency,
   };
 }
 
@@ -36,19 +43,32 @@ describe('Admission', () => {
     expect(capacity()).toBeLessThan(1280 * 1.1);
   });
 
-  it('follows a server that becomes slow within half a second of batches, and always has room for one batch', () => {
+  it('follows a server that becomes slow within half a second, with room for what may be under way', () => {
     const { serve, capacity } = rig();
     serve(200, { everyMs: 10 });
     serve(5, { everyMs: 100 });
-    expect(capacity()).toBeLessThan(200);
-    serve(5, { everyMs: 2000 });
+    expect(capacity()).toBe(8 * 64);
+  });
+
+  it('goes down to one batch under way and one that waits when round trips near the deadline', () => {
+    const { serve, capacity, concurrency } = rig();
+    serve(200, { everyMs: 10 });
+    serve(60, { everyMs: 400, tookMs: 1500 });
+    expect(concurrency()).toBe(1);
     expect(capacity()).toBe(64);
+  });
+
+  it('does not take its own long turns for a slow server', () => {
+    const { serve, concurrency } = rig();
+    serve(200, { everyMs: 10 });
+    serve(200, { everyMs: 10, tookMs: 95 });
+    expect(concurrency()).toBe(8);
   });
 
   it('opens up to what is configured in a second when nobody waits any more', () => {
     const { serve, capacity } = rig();
     serve(10, { everyMs: 2000 });
-    expect(capacity()).toBe(64);
+    expect(capacity()).toBe(8 * 64);
     serve(10, { everyMs: 100, waiting: 0 });
     expect(capacity()).toBe(8192);
   });

@@ -26,6 +26,12 @@ export interface FinishedBatch {
  */
 const WAIT_SHARE = 0.1;
 
+/**
+ * Round trips up to so much of the deadline count as equally quick: 100 ms of 2 s. Under ten times the load it is this
+ * process' own turns that grow longer, each with thousands of refusals, and fewer batches a turn would sell less for it.
+ */
+const QUICK_SHARE = 0.05;
+
 /** Narrows the configured limits to what queue and log bear just now. */
 export class Admission {
   #configured: AdmissionLimits;
@@ -45,10 +51,12 @@ export class Admission {
   /** Takes in what a batch tells, at `now` in monotonic milliseconds. Returns whether the limits may have changed. */
   observe({ size, tookMs, underWay, waiting }: FinishedBatch, now: number): boolean {
     const before = this.#concurrency.limit;
-    if (tookMs !== undefined) this.#concurrency.observe(tookMs, underWay);
     const { deadlineMs, batchSize } = this.#configured;
-    // One full batch may always wait: with less there would be nothing to measure by.
-    const measured = this.#wait.observe(size, waiting, now, deadlineMs * WAIT_SHARE, batchSize);
+    if (tookMs !== undefined) this.#concurrency.observe(Math.max(tookMs, deadlineMs * QUICK_SHARE), underWay);
+    // As many may always wait as may be under way: with fewer a turn would take fewer than it could, which would then be
+    // taken for all that can be done.
+    const floor = batchSize * this.#concurrency.limit;
+    const measured = this.#wait.observe(size, waiting, now, deadlineMs * WAIT_SHARE, floor);
     return measured || this.#concurrency.limit !== before;
   }
 

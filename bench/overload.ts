@@ -1,0 +1,166 @@
+/**
+ * The embedded front at 1, 2, 5 and 10 times its capacity, open loop: what it sells, and how long who gets a yes and who
+ * gets a no waits, from when the request was due.
+ *
+ *   npm run build && node dist/bench/overload.js [--seconds 30] [--connections 1024] [--capacity n] [--svg file]
+ *
+ * The capacity is measured first, by as many connections that each send as soon as they have their answer, unless it is
+ * given. PURCHASE_… and ADMISSION_… of the environment are passed on: where the generator can't send ten times the capacity
+ * (it shares the cores with the server) PURCHASE_BATCH_SIZE=1 PURCHASE_CONCURRENCY=1 makes a server of which it can.
+ * After the greatest load comes half the capacity, second by second, until it is served as it was before.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { issueToken } from '../src/api/issue-token.ts';
+import { openPorts } from '../src/app/ports.ts';
+import { loadConfig } from '../src/config.ts';
+import { putOnSale } from '../src/services/publish.ts';
+import { createLog } from '../src/telemetry/log.ts';
+import { SECRET } from './support/installation.ts';
+import type { LoadOrder, LoadReport } from './support/open-loop.ts';
+import { overloadChart } from './support/overload-chart.ts';
+import { serve } from './support/serve.ts';
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '30' },
+    connections: { type: 'string', default: '1024' },
+    capacity: { type: 'string' },
+    svg: { type: 'string' },
+  },
+});
+const seconds = Number(values.seconds);
+const connections = Number(values.connections);
+
+const MULTIPLES = [1, 2, 5, 10];
+const SALE = 'overload';
+const BUYERS = 20_000;
+const MANY = 100_000_000;
+const WARM_UP_SECONDS = 3;
+const CAPACITY_SECONDS = 4;
+/** Half the capacity is what "normal" means: no queue, no refusals. */
+const NORMAL_SHARE = 0.5;
+const NORMAL_SECONDS = 5;
+/** A second is normal again when its p99 is at most so many times that before the load. */
+const NORMAL_RATIO = 2;
+
+const dataDir = await mkdtemp(join(tmpdir(), 'floodgate-bench-'));
+const tuning = Object.entries(process.env).filter(([name]) => /^(FRONT$|(PURCHASE|ADMISSION)_)/.test(name));
+const env = {
+  DATA_DIR: dataDir,
+  JWT_SECRET: SECRET,
+  PORT: '0',
+  RATE_LIMIT_BUYER: '0',
+  ...(Object.fromEntries(tuning) as Record<string, string>),
+};
+
+const now = Date.now();
+const opened = await openPorts(loadConfig(env), createLog({ level: 'silent' }));
+await putOnSale(
+  {
+    id: SALE,
+    productId: 'bench',
+    title: SALE,
+    description: SALE,
+    price: { amount: 100, currency: 'USD' },
+    total: MANY,
+    perBuyerLimit: MANY,
+    opensAt: now - 1000,
+    closesAt: now + 86_400_000,
+    payWithinSeconds: 900,
+    status: 'draft',
+    epoch: 1,
+    version: 1,
+  },
+  opened.ports,
+);
+await opened.close();
+
+const wires = Array.from({ length: BUYERS }, (_, n) => {
+  const token = issueToken({ secret: SECRET, userId: `buyer-${n}`, role: 'buyer', ttlSeconds: 86_400 });
+  return `POST /v1/sales/${SALE}/purchases HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nAuthorization: Bearer ${token}\r\nContent-Length: 2\r\n\r\n{}`;
+});
+const floodgate = await serve(new URL('../src/main.js', import.meta.url), { args: ['serve'], env });
+const generator = fork(new URL('./support/open-loop.js', import.meta.url));
+
+/** Open loop with a rate, else closed loop. */
+async function load(child: ChildProcess, secondsOfIt: number, perSecond?: number): Promise<LoadReport> {
+  const order: LoadOrder = {
+    port: floodgate.port,
+    connections,
+    seconds: secondsOfIt,
+    wires,
+    ...(perSecond === undefined ? {} : { perSecond }),
+  };
+  child.send(order);
+  const [report] = (await once(child, 'message')) as [LoadReport];
+  return report;
+}
+
+/** Since it was last asked: the gauge begins anew with each reading. */
+async function eventLoopP99Ms(): Promise<number> {
+  const body = await (await fetch(`http://127.0.0.1:${floodgate.port}/metrics`)).text();
+  return Number(/^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(body)?.[1] ?? Number.NaN) * 1000;
+}
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+await load(generator, WARM_UP_SECONDS);
+const closed = await load(generator, CAPACITY_SECONDS);
+const capacity = Number(values.capacity ?? closed.accepted.count / CAPACITY_SECONDS);
+say(`capacity ${Math.round(capacity)}/s, p99 ${closed.accepted.p99Ms.toFixed(0)} ms with all connections busy`);
+
+const normal = await load(generator, NORMAL_SECONDS, capacity * NORMAL_SHARE);
+const normalP99Ms = normal.accepted.p99Ms;
+say(`normal: ${Math.round(capacity * NORMAL_SHARE)}/s, p99 ${normalP99Ms.toFixed(1)} ms`);
+
+const rows: { multiple: number; report: LoadReport; lagMs: number }[] = [];
+for (const multiple of MULTIPLES) {
+  await eventLoopP99Ms();
+  const report = await load(generator, seconds, capacity * multiple);
+  rows.push({ multiple, report, lagMs: await eventLoopP99Ms() });
+  say(`${multiple} times: ${report.accepted.count} accepted, ${report.refused.count} refused, ${report.unsent} unsent`);
+}
+const after = await load(generator, NORMAL_SECONDS, capacity * NORMAL_SHARE);
+const normalAgain = after.bySecond.findIndex(
+  ({ accepted, refused }) => refused.count === 0 && accepted.p99Ms <= normalP99Ms * NORMAL_RATIO,
+);
+
+const answered = ({ accepted, refused }: LoadReport) => accepted.count + refused.count;
+console.table(
+  rows.map(({ multiple, report, lagMs }) => ({
+    load: `${multiple} times`,
+    'due/s': Math.round(report.due / seconds),
+    'answered/s': Math.round(answered(report) / seconds),
+    'sold/s': Math.round(report.accepted.count / seconds),
+    'accepted p50, p99 ms': `${report.accepted.p50Ms.toFixed(1)}, ${report.accepted.p99Ms.toFixed(1)}`,
+    'refused p50, p99 ms': `${report.refused.p50Ms.toFixed(1)}, ${report.refused.p99Ms.toFixed(1)}`,
+    'loop p99 ms': lagMs.toFixed(1),
+    'generator late ms': report.lateMs.toFixed(0),
+    unsent: report.unsent,
+    broken: report.broken,
+  })),
+);
+const again = normalAgain < 0 ? `not within ${NORMAL_SECONDS} s` : `in second ${normalAgain + 1}`;
+console.log(
+  `normal again ${again}; p99 by second ${after.bySecond.map(({ accepted }) => accepted.p99Ms.toFixed(1))} ms`,
+);
+
+if (values.svg !== undefined) {
+  const steps = rows.map(({ multiple, report }) => ({
+    label: `${multiple}x`,
+    goodput: report.accepted.count / seconds,
+    p99AcceptedMs: report.accepted.p99Ms,
+    p99RefusedMs: report.refused.p99Ms,
+  }));
+  const note = `Capacity ${Math.round(capacity)}/s. Generator, front and store share two cores. ${seconds} s a step.`;
+  await writeFile(values.svg, overloadChart(steps, note));
+}
+
+generator.disconnect();
+await floodgate.stop();
+await rm(dataDir, { recursive: true });
