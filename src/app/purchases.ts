@@ -80,13 +80,15 @@ export function startPurchases(
     },
   ).pipe(supervise('purchase', context));
 
-  const adapt = ({ requests, fault, tookMs: elapsedMs, turnedAway }: AnsweredBatch) => {
+  const adapt = ({ outcomes, fault, tookMs: elapsedMs, turnedAway }: AnsweredBatch) => {
     // What found no room tells nothing of the speed of what did.
     if (turnedAway) return;
     const { waiting, underWay } = load();
+    // Dropping who has waited past the deadline is quick: counted as served, it would justify the ring that made them late.
+    const size = outcomes.filter(({ kind }) => kind !== 'overloaded').length;
     // A refused connection would look like a quick server; a timeout is a slow one.
-    const tookMs = fault === undefined || isFault(fault, 'timeout') ? elapsedMs : undefined;
-    const mayDiffer = admission.observe({ size: requests.length, tookMs, underWay, waiting }, clock.monotonic());
+    const tookMs = size > 0 && (fault === undefined || isFault(fault, 'timeout')) ? elapsedMs : undefined;
+    const mayDiffer = admission.observe({ size, tookMs, underWay, waiting }, clock.monotonic());
     if (mayDiffer) narrowed$.next();
   };
 

@@ -11,6 +11,7 @@ export interface AdmissionLimits {
 }
 
 export interface FinishedBatch {
+  /** Purchases that it served; who was dropped for being late is not among them. */
   readonly size: number;
   /** Milliseconds that queue and log took for it; undefined when they were not asked, or refused at once. */
   readonly tookMs: number | undefined;
