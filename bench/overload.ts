@@ -4,8 +4,7 @@
  *
  *   npm run build && node dist/bench/overload.js [--seconds 30] [--connections 1024] [--capacity n] [--svg file]
  *
- * The capacity is measured first, by as many connections that each send as soon as they have their answer, unless it is
- * given. PURCHASE_… and ADMISSION_… of the environment are passed on: where the generator can't send ten times the capacity
+ * The capacity is measured first, unless it is given, by connections that each send as soon as they have their answer. PURCHASE_… and ADMISSION_… of the environment are passed on: where the generator can't send ten times the capacity
  * (it shares the cores with the server) PURCHASE_BATCH_SIZE=1 PURCHASE_CONCURRENCY=1 makes a server of which it can.
  * After the greatest load comes half the capacity, second by second, until it is served as it was before.
  */
@@ -42,6 +41,8 @@ const BUYERS = 20_000;
 const MANY = 100_000_000;
 const WARM_UP_SECONDS = 3;
 const CAPACITY_SECONDS = 4;
+/** Enough for full batches, and few enough that none is refused: who is refused and comes back at once is load, not capacity. */
+const CAPACITY_CONNECTIONS = 256;
 /** Half the capacity is what "normal" means: no queue, no refusals. */
 const NORMAL_SHARE = 0.5;
 const NORMAL_SECONDS = 5;
@@ -91,7 +92,7 @@ const generator = fork(new URL('./support/open-loop.js', import.meta.url));
 async function load(child: ChildProcess, secondsOfIt: number, perSecond?: number): Promise<LoadReport> {
   const order: LoadOrder = {
     port: floodgate.port,
-    connections,
+    connections: perSecond === undefined ? CAPACITY_CONNECTIONS : connections,
     seconds: secondsOfIt,
     wires,
     ...(perSecond === undefined ? {} : { perSecond }),
