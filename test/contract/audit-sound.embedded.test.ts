@@ -99,7 +99,7 @@ describe('on its way, and no difference, is', () => {
   });
 
   test('what happens between the readings of one side and the next', async () => {
-    const { orderId } = await rig.buy(sale, 'a');
+    const bought = [await rig.buy(sale, 'a'), await rig.buy(sale, 'a')];
     const { queue, ...others } = rig.ports.books;
     let moves = 0;
     /** After each reading of the queue's ledger one order ends, another is bought. */
@@ -110,11 +110,11 @@ describe('on its way, and no difference, is', () => {
           ...queue,
           reservations: async function* (saleId: string) {
             yield* queue.reservations(saleId);
+            const ids = bought.slice(moves, moves + 1).map(({ orderId }) => orderId);
             moves += 1;
-            if (moves > 1) return;
-            await rig.ports.store.transition('cancelled', [orderId], 1);
-            await rig.ports.queue.release(saleId, [orderId]);
-            await rig.ports.store.returned([orderId]);
+            await rig.ports.store.transition('cancelled', ids, 1);
+            await rig.ports.queue.release(saleId, ids);
+            await rig.ports.store.returned(ids);
             await rig.buy(sale, 'b');
           },
         },
