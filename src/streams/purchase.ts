@@ -71,10 +71,6 @@ export interface AnsweredBatch {
   readonly outcomes: readonly PurchaseOutcome[];
   /** Why outcomes are `unavailable` or `recovering`. */
   readonly fault?: unknown;
-  /** Milliseconds that queue and log took, if the queue was asked. */
-  readonly tookMs?: number;
-  /** Found no room, and was answered without ever being under way. */
-  readonly turnedAway?: true;
 }
 
 /**
@@ -109,21 +105,18 @@ export function purchase(
   };
 
   const reserveAndPublish = async (batch: OpenBatch, open: readonly number[]): Promise<AnsweredBatch> => {
-    let askedAt: number | undefined;
-    const took = () => (askedAt === undefined ? {} : { tookMs: clock.monotonic() - askedAt });
     try {
       const known = sales.known(batch.saleId) ?? (await sales.find(batch.saleId));
       if (known === undefined || !isPublic(known)) return answerAll(batch, open, UNKNOWN_SALE);
       // A ticket is not taken that can't be published.
       if (!log.writable() || !policies.log.ready()) return answerAll(batch, open, UNAVAILABLE);
       const asked = open.map((index) => ({ index, item: itemOf(batch.requests[index] as PurchaseRequest, newId) }));
-      askedAt = clock.monotonic();
       const { toPublish, sale } = await reserve(batch, asked, known);
       const fault = toPublish.length === 0 ? undefined : await publish(batch, toPublish, sale);
       withholdLate(batch);
-      return { ...batch, ...(fault === undefined ? {} : { fault }), ...took() };
+      return fault === undefined ? batch : { ...batch, fault };
     } catch (fault) {
-      return { ...answerAll(batch, open, outcomeOf(fault)), fault, ...took() };
+      return { ...answerAll(batch, open, outcomeOf(fault)), fault };
     }
   };
 
@@ -250,7 +243,7 @@ export function purchase(
         }),
         map(batchLimits),
       ),
-      refuse: (request) => ({ saleId: request.saleId, requests: [request], outcomes: [OVERLOADED], turnedAway: true }),
+      refuse: (request) => ({ saleId: request.saleId, requests: [request], outcomes: [OVERLOADED] }),
       ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
       ...(options.onSubscribe === undefined ? {} : { onSubscribe: options.onSubscribe }),
     }),

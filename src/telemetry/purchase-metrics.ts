@@ -16,9 +16,6 @@ export interface PurchaseLoad {
   readonly waiting: number;
   /** Batches on their way. */
   readonly underWay: number;
-  /** The limits of the two that are in force. */
-  readonly concurrency: number;
-  readonly capacity: number;
 }
 
 export interface PurchaseMetrics {
@@ -65,7 +62,7 @@ export function createPurchaseMetrics(register: Registry): PurchaseMetrics {
     buckets: BATCH_BUCKETS,
     registers,
   });
-  let load = (): PurchaseLoad => ({ waiting: 0, underWay: 0, concurrency: 0, capacity: 0 });
+  let load = (): PurchaseLoad => ({ waiting: 0, underWay: 0 });
   new Gauge({
     name: 'floodgate_purchases_waiting',
     help: 'Purchases that were admitted and wait for a batch.',
@@ -80,22 +77,6 @@ export function createPurchaseMetrics(register: Registry): PurchaseMetrics {
     registers,
     collect() {
       this.set(load().underWay);
-    },
-  });
-  new Gauge({
-    name: 'floodgate_admission_capacity',
-    help: 'Purchases that may wait just now: as many as are served in time at the present rate, or the setting.',
-    registers,
-    collect() {
-      this.set(load().capacity);
-    },
-  });
-  new Gauge({
-    name: 'floodgate_admission_concurrency',
-    help: 'Batches that may be on their way just now: fewer than the setting when queue or log are slower than usual.',
-    registers,
-    collect() {
-      this.set(load().concurrency);
     },
   });
   const remaining = new Gauge({

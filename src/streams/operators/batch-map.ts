@@ -34,9 +34,6 @@ export interface BatchLoad {
   readonly waiting: number;
   /** Batches under way. */
   readonly underWay: number;
-  /** The limits in force. */
-  readonly concurrency: number;
-  readonly capacity: number;
 }
 
 /**
@@ -138,7 +135,7 @@ export function batchMap<T, R>(
         });
       };
 
-      onSubscribe?.(() => ({ waiting: depth, underWay, concurrency, capacity }));
+      onSubscribe?.(() => ({ waiting: depth, underWay }));
       limits$.pipe(stopWith(subscriber)).subscribe({
         next: (limits) => {
           ({ size, concurrency, capacity } = limits);
