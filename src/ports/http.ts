@@ -39,7 +39,8 @@ export interface HttpReply {
   readonly open: boolean;
   /**
    * Answers; the first call counts, later ones do nothing. Header values are checked by the caller: no CR, LF or NUL.
-   * The front adds content-length, date, x-request-id and the security headers.
+   * The front adds content-length, date, x-request-id and the security headers, and `cache-control: no-store` where the
+   * handler names none.
    */
   send(status: number, contentType: string, body: string | Uint8Array, headers?: HeaderPairs): void;
 }

@@ -68,6 +68,24 @@ export function frontHandlers(harness: HttpServingHarness): void {
       expect(await client.response()).toMatchObject({ status: 200, body: 'first' });
     });
 
+    it('says nothing of caches, is kept by none; one that does is taken at its word', async () => {
+      const front = await harness.listen({
+        routes: getX(({ query }, reply) => {
+          reply.send(200, 'text/plain', 'x', query === '' ? [] : [['cache-control', query]]);
+        }),
+      });
+      const client = await RawClient.open(front.port);
+      await client.send(GET);
+      expect((await client.response())?.headers['cache-control']).toBe('no-store');
+      await client.send(GET.replace('/x', '/x?no-cache'));
+      expect((await client.response())?.headers['cache-control']).toBe('no-cache');
+      await client.send(GET.replace('/x', '/nowhere'));
+      expect((await client.response())?.headers).toMatchObject({
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+      });
+    });
+
     it('answers a client that is gone, does no harm, and can know it', async () => {
       const { handle, first, replies } = keeper();
       const front = await harness.listen({ routes: getX(handle), answerWithinMs: 3_600_000 });

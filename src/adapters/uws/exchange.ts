@@ -1,10 +1,11 @@
 import type { HttpResponse } from 'uWebSockets.js';
 import type { HeaderPairs, HttpRefusal } from '../../ports/http.ts';
 import { Exchange, type ExchangeDeps, NO_CONTENT } from '../http/exchange.ts';
-import { SECURITY_HEADERS } from '../http/security-headers.ts';
+import { SECURITY_HEADERS, saysWhatToCache, UNCACHED } from '../http/security-headers.ts';
 import { statusLine } from './status-lines.ts';
 
-const SECURITY_LINES = SECURITY_HEADERS.map(([name, value]) => `\r\n${name}: ${value}`).join('');
+const SECURITY_LINES = linesOf(SECURITY_HEADERS);
+const SECURITY_AND_UNCACHED = linesOf([...SECURITY_HEADERS, UNCACHED]);
 
 /** An exchange on uWebSockets' response. */
 export class UwsExchange extends Exchange {
@@ -42,8 +43,8 @@ export class UwsExchange extends Exchange {
     const { res, requestId, closing } = this;
     // One call for all: each call into uWebSockets costs about as much as the rest of an answer. It writes the value as
     // it is, and neither this id nor any value that a handler gives has a line break in it.
-    let rest = `${contentType}${SECURITY_LINES}\r\nx-request-id: ${requestId}`;
-    for (const [name, value] of headers) rest += `\r\n${name}: ${value}`;
+    const standing = saysWhatToCache(headers) ? SECURITY_LINES : SECURITY_AND_UNCACHED;
+    const rest = `${contentType}${standing}\r\nx-request-id: ${requestId}${linesOf(headers)}`;
     res.cork(() => {
       if (status === NO_CONTENT) {
         // RFC 9110: it has neither a type nor a length.
@@ -74,4 +75,10 @@ export class UwsExchange extends Exchange {
   protected disconnect(): void {
     this.res.close();
   }
+}
+
+function linesOf(headers: HeaderPairs): string {
+  let lines = '';
+  for (const [name, value] of headers) lines += `\r\n${name}: ${value}`;
+  return lines;
 }
