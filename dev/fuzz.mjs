@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureBuilt } from './build.mjs';
+import { fuzzConfig } from './fuzz/config.mjs';
+import { startTarget } from './fuzz/target.mjs';
+import { ensureInstalled } from './install.mjs';
+import { demandNode } from './node-version.mjs';
+import { main, ROOT, run, StepFailure, say } from './run.mjs';
+
+const HELP = `Usage: node dev/fuzz.mjs [--examples n] [--seed n] [--as admin,buyer] [--front auto|uws|node]
+
+Sends what the contract allows, and what it forbids, to a floodgate of its own, and holds every answer against the contract.
+Needs Python 3.10 or newer; schemathesis is installed into .cache.
+`;
+
+/** Newer ones may check more, and a run should fail for what changed here. */
+const SCHEMATHESIS = 'schemathesis==4.32.5';
+const VENV = join(ROOT, '.cache/fuzz');
+const INSTALL_TIMEOUT_MS = 300_000;
+/** Of an operation. The contract's deepest corners were all met by fewer. */
+const EXAMPLES = '500';
+
+/** Installs schemathesis where no other Python program sees it. Returns the path of its command. */
+async function ensureSchemathesis() {
+  const command = join(VENV, 'bin/schemathesis');
+  if (existsSync(command)) return command;
+  say(`installing ${SCHEMATHESIS} into .cache`);
+  await run('Making a virtual environment', 'python3', ['-m', 'venv', VENV], { timeoutMs: INSTALL_TIMEOUT_MS });
+  await run('Installing schemathesis', join(VENV, 'bin/pip'), ['install', '--quiet', SCHEMATHESIS], {
+    timeoutMs: INSTALL_TIMEOUT_MS,
+  });
+  return command;
+}
+
+/** Runs schemathesis in the foreground; its exit code. */
+async function fuzz(command, args) {
+  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve(code ?? signal));
+  });
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
+demandNode();
+await main(async () => {
+  const { values } = parseArgs({
+    options: {
+      examples: { type: 'string', default: EXAMPLES },
+      seed: { type: 'string', default: '1' },
+      as: { type: 'string', default: 'admin,buyer' },
+      front: { type: 'string', default: 'auto' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return void process.stdout.write(HELP);
+  await ensureInstalled();
+  await ensureBuilt();
+  const command = await ensureSchemathesis();
+
+  const failed = [];
+  for (const role of values.as.split(',')) {
+    const folder = await mkdtemp(join(tmpdir(), 'floodgate-fuzz-'));
+    // Each role gets a floodgate of its own: an admin closes sales and changes settings.
+    const target = await startTarget(folder, { role, front: values.front });
+    try {
+      const config = join(folder, 'schemathesis.toml');
+      await writeFile(config, fuzzConfig(target.known));
+      say(`fuzzing ${target.url} as ${role}, ${values.examples} examples an operation`);
+      const code = await fuzz(command, [
+        ...['--config-file', config, 'run', `${target.url}/openapi.json`, '--no-color'],
+        ...['--header', `Authorization: Bearer ${target.token}`, '--checks', 'all', '--continue-on-failure'],
+        ...['--max-examples', values.examples, '--seed', values.seed],
+      ]);
+      if (code !== 0) failed.push(`schemathesis as ${role} (${code})`);
+      const trouble = await target.stop();
+      if (trouble.length > 0) failed.push(`the log as ${role}:\n  ${trouble.slice(0, 10).join('\n  ')}`);
+    } finally {
+      await target.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+  if (failed.length > 0) throw new StepFailure(`The contract was broken: ${failed.join('; ')}`);
+  say('every answer was as the contract says');
+});
