@@ -16,7 +16,7 @@ export function liveClosing(harness: LiveFrontHarness): void {
       const running = await harness.start();
       await Promise.all(Array.from({ length: 50 }, () => running.connect()));
       const left: number[] = [];
-      const ended = running.live.closeAll(1001, 'going away', 100);
+      const ended = running.live.closeAll(1001, 'going away', 1000);
       await running.until(() => {
         left.push(running.live.connections());
         return running.closed.length === 50;
