@@ -53,6 +53,15 @@ describe('a sale', () => {
     await expect(sales.find('sale-2')).rejects.toBe(AWAY);
   });
 
+  it('is not answered for from memory while the catalogue is away if buyers could not see it: it may be on sale by now', async () => {
+    const { sales, catalogue, hooks, clock } = await rig();
+    await catalogue.addSale(aSale({ id: 'sale-3', status: 'publishing' }));
+    await sales.find('sale-3');
+    clock.advance(60 * SALE_TTL_MS);
+    hooks.sale = () => Promise.reject(AWAY);
+    await expect(sales.find('sale-3')).rejects.toBe(AWAY);
+  });
+
   it('is read anew after it was forgotten', async () => {
     const { sales, catalogue } = await rig();
     await sales.find('sale-1');

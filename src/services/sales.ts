@@ -95,7 +95,7 @@ export class Sales {
     return cached !== undefined && this.#fresh(cached, this.#options.saleTtlMs) ? cached.value : undefined;
   }
 
-  /** The sale, drafts included; undefined when there is none. A catalogue that is away is answered for from memory. */
+  /** The sale, drafts included; undefined when there is none. For a catalogue that is away memory answers, of public sales. */
   async find(saleId: string): Promise<Sale | undefined> {
     const cached = this.#sales.get(saleId);
     if (cached !== undefined && this.#fresh(cached, this.#options.saleTtlMs)) return cached.value;
@@ -106,7 +106,8 @@ export class Sales {
         (sale) => this.#keepSale(saleId, sale),
       );
     } catch (error) {
-      if (cached?.value === undefined) throw error;
+      // One that was no buyer's business when it was read may be published by now: nobody is to be told that it is unknown.
+      if (cached?.value === undefined || !isPublic(cached.value)) throw error;
       return cached.value;
     }
   }
