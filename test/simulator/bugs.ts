@@ -22,7 +22,7 @@ export const BUGS = {
   expireEarly: 'orders expire a while before their deadline',
   replayUnpublished: 'a replay is answered although its record may not be in the log',
   publishedOfAnyEpoch: 'a mark of an older epoch takes a reservation off the relay’s list',
-  noEpoch: 'the queue serves whoever still thinks of an older epoch',
+  noEpoch: 'the queue looks at nobody’s epoch',
   noFence: 'a queue that lost its last changes goes on as if nothing had happened',
   rebuildBegunAgain: 'a repeated call drops what a recovery has built so far, and the recovery goes on',
   rebuildForgetsLedger: 'a rebuilt queue has the tickets too that orders hold',

@@ -49,8 +49,8 @@ export function planMishaps(
       case 'cut': {
         const [process, server] = [fleet.find(mishap.role, mishap.which), servers[mishap.server]];
         note(process.name, `is cut off from ${server.name}`);
-        network.cut(process, server, true);
-        return later(mishap.forMs, () => network.cut(process, server, false));
+        network.cut(process, server, mishap.how);
+        return later(mishap.forMs, () => network.cut(process, server, undefined));
       }
       case 'restart':
         return restart(mishap.lost, mishap.forMs);

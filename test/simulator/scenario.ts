@@ -1,5 +1,5 @@
 import type { Sale } from '../../src/domain/sale.ts';
-import { CALM, type Weather } from './core/network.ts';
+import { CALM, type Cut, type Weather } from './core/network.ts';
 import { START_MS } from './core/process.ts';
 import type { Random } from './core/random.ts';
 
@@ -27,7 +27,13 @@ export type Mishap = { readonly at: number; readonly forMs: number } & (
   | { readonly kind: 'kill' | 'stop'; readonly role: RoleName; readonly which: number }
   | { readonly kind: 'away' | 'slow'; readonly server: ServerName }
   /** One process can't reach one server, while others can. */
-  | { readonly kind: 'cut'; readonly role: RoleName; readonly which: number; readonly server: ServerName }
+  | {
+      readonly kind: 'cut';
+      readonly how: Cut;
+      readonly role: RoleName;
+      readonly which: number;
+      readonly server: ServerName;
+    }
   /** The queue's server restarts, or a replica takes over, without the last so many changes. */
   | { readonly kind: 'restart'; readonly lost: number }
   /** The queue is emptied. */
@@ -93,11 +99,12 @@ export function scenarioOf(random: Random): Scenario {
   }
   some(0.3, 3, (at) => ({
     kind: 'cut',
+    how: random.pick(['refused', 'silent']),
     at,
     forMs: random.between(500, 8000),
     role: random.pick(ROLES),
     which: random.integer(0, 1),
-    server: random.pick(SERVERS),
+    server: random.pick(['database', ...SERVERS]),
   }));
   const tampered = mishaps.some(({ kind }) => kind === 'tamper');
   return {
@@ -119,8 +126,8 @@ export function scenarioOf(random: Random): Scenario {
 
 /** Calls behind which something is promised. */
 const CRITICAL = [
-  'queue.reserve',
-  'queue.reserve',
+  // The one that all that follows hangs on.
+  ...['queue.reserve', 'queue.reserve', 'queue.reserve', 'queue.reserve', 'queue.reserve'],
   'log.append',
   'queue.published',
   'queue.release',
@@ -140,8 +147,8 @@ function ambushOf(random: Random, tampered: boolean): Ambush {
     call: random.pick(CRITICAL),
     nth: random.integer(1, random.pick([3, 12])),
     caller: random.pick(['kill', 'stop', 'spare']),
-    forMs: random.between(100, random.pick([1000, 7000])),
-    lost: !tampered && random.chance(0.4) ? lostOf(random) : undefined,
+    forMs: random.between(100, random.pick([1000, 4500, 7000])),
+    lost: !tampered && random.chance(0.5) ? lostOf(random) : undefined,
   };
 }
 

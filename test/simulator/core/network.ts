@@ -31,21 +31,24 @@ export function createServer(name: string, timeoutMs: number): Server {
   return { name, timeoutMs, up: true, slowness: 1 };
 }
 
+/** Calls are refused at once, or nobody ever hears of them. */
+export type Cut = 'refused' | 'silent';
+
 export class Network {
   weather = CALM;
   calls = 0;
   /** Told when a call was executed, before its answer is on the way. */
   onExecuted: (what: string, from: Process) => void = () => {};
-  /** Processes that can't reach a server. */
-  readonly #cuts = new Set<string>();
+  /** Ways that are cut, and whether who goes them is told so. */
+  readonly #cuts = new Map<string, Cut>();
 
   constructor(private readonly world: World) {}
 
-  /** Cuts every way between a process and a server, or lets them be again. */
-  cut(from: Process, to: Server, isCut: boolean): void {
+  /** Cuts the way from a process to a server, or mends it. */
+  cut(from: Process, to: Server, cut: Cut | undefined): void {
     const way = `${from.name} ${to.name}`;
-    if (isCut) this.#cuts.add(way);
-    else this.#cuts.delete(way);
+    if (cut === undefined) this.#cuts.delete(way);
+    else this.#cuts.set(way, cut);
   }
 
   /**
@@ -85,7 +88,12 @@ export class Network {
         );
       };
 
-      const isLost = dice < lost || this.#cuts.has(`${from.name} ${to.name}`);
+      const cut = this.#cuts.get(`${from.name} ${to.name}`);
+      if (cut === 'refused') {
+        from.after(back, () => fail('unavailable'));
+        return;
+      }
+      const isLost = dice < lost || cut === 'silent';
       const isLate = dice < lost + late;
       const inTime = !isLost && !isLate && dice >= lost + late + unanswered && there + back < to.timeoutMs;
       if (!inTime) from.after(to.timeoutMs, () => fail('timeout'));
