@@ -142,12 +142,19 @@ const CRITICAL = [
   'provider.refund',
 ];
 
+const AMBUSH_MS = [
+  [100, 1000],
+  [2300, 4500],
+  [100, 7000],
+] as const;
+
 function ambushOf(random: Random, tampered: boolean): Ambush {
   return {
     call: random.pick(CRITICAL),
     nth: random.integer(1, random.pick([3, 12])),
     caller: random.pick(['kill', 'stop', 'spare']),
-    forMs: random.between(100, random.pick([1000, 4500, 7000])),
+    // A third of them is over when a recovery that it may have caused is, about.
+    forMs: random.between(...random.pick(AMBUSH_MS)),
     lost: !tampered && random.chance(0.5) ? lostOf(random) : undefined,
   };
 }
