@@ -21,7 +21,7 @@ Needs Python 3.10 or newer; schemathesis is installed into .cache.
 const SCHEMATHESIS = 'schemathesis==4.32.5';
 const VENV = join(ROOT, '.cache/fuzz');
 const INSTALL_TIMEOUT_MS = 300_000;
-/** Of an operation. The contract's deepest corners were all met by fewer. */
+/** Of an operation: what a release has to pass; fewer will do while something is being changed. */
 const EXAMPLES = '500';
 
 /** Installs schemathesis where no other Python program sees it. Returns the path of its command. */
