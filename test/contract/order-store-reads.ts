@@ -39,7 +39,14 @@ export function orderStoreReads(harness: () => OrderStoreHarness): void {
     const [live, ended, loser, beyond, refused] = [2, 3, 2, 4, 3].map((ticket) =>
       newOrder({ saleId, ticket, userId: 'Zoë', key: `k:${nextSaleId()}` }),
     ) as [NewOrder, NewOrder, NewOrder, NewOrder, NewOrder];
-    await put(harness().store, newOrder({ saleId, ticket: 1 }), live, ended, beyond, newOrder({ saleId: nextSaleId(), ticket: 2 }));
+    await put(
+      harness().store,
+      newOrder({ saleId, ticket: 1 }),
+      live,
+      ended,
+      beyond,
+      newOrder({ saleId: nextSaleId(), ticket: 2 }),
+    );
     await put(harness().store, loser);
     await harness().store.store({ group: 'g', positions: [], orders: [], refused: [refused] });
     await move(harness().store, 'expired', ended);

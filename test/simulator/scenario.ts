@@ -149,12 +149,13 @@ const AMBUSH_MS = [
 ] as const;
 
 function ambushOf(random: Random, tampered: boolean): Ambush {
+  const [shortest, longest] = random.pick(AMBUSH_MS);
   return {
     call: random.pick(CRITICAL),
     nth: random.integer(1, random.pick([3, 12])),
     caller: random.pick(['kill', 'stop', 'spare']),
     // A third of them is over when a recovery that it may have caused is, about.
-    forMs: random.between(...random.pick(AMBUSH_MS)),
+    forMs: random.between(shortest, longest),
     lost: !tampered && random.chance(0.5) ? lostOf(random) : undefined,
   };
 }
