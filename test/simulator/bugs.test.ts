@@ -5,9 +5,28 @@ import { type SimulationResult, simulate } from './simulate.ts';
 
 const MOST_SEEDS = 5000;
 
-/** The first seed that breaks a promise. */
+/**
+ * Where a rare bug was caught last, to save CI the way there: the first of its seeds when this was written. As the system
+ * changes so do the runs, and then the search goes on from there, and around.
+ */
+const CAUGHT_AT: Partial<Record<Bug, number>> = {
+  ackBeforeStore: 271,
+  noEpoch: 802,
+  publishedOfAnyEpoch: 1675,
+  rebuildBegunAgain: 998,
+  noFences: 306,
+  nothingRefused: 596,
+  recoveryWithoutWorkers: 306,
+  recoveryWithoutWait: 386,
+  lateReplies: 884,
+  replayUnpublished: 1055,
+};
+
+/** A seed of the first 5,000 that breaks a promise. */
 async function catchBug(bug: Bug): Promise<SimulationResult | undefined> {
-  for (let seed = 1; seed <= MOST_SEEDS; seed += 1) {
+  const { [bug]: first = 1 } = CAUGHT_AT;
+  for (let n = 0; n < MOST_SEEDS; n += 1) {
+    const seed = ((first - 1 + n) % MOST_SEEDS) + 1;
     const result = await simulate(seed, { bugs: new Set([bug]) });
     if (result.violations.length > 0) return result;
   }
