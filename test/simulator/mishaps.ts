@@ -4,7 +4,7 @@ import type { Mishap, Scenario } from './scenario.ts';
 import type { DataCenter } from './servers/data-center.ts';
 
 const SLOW = 60;
-/** From an ambush to the restart of the queue, and how long that takes. */
+/** From an ambush to the repeated call, and to the restart of the queue; and how long that takes. */
 const STRIKE_MS = [0, 30] as const;
 const RESTART_MS = [20, 300] as const;
 
@@ -65,7 +65,7 @@ export function planMishaps(
   for (const mishap of mishaps) later(mishap.at, () => happen(mishap));
 
   const waiting = ambushes.map((ambush) => ({ ...ambush, seen: 0 }));
-  network.onExecuted = (what, caller) => {
+  network.onExecuted = (what, caller, again) => {
     if (world.now > healAt) return;
     for (const ambush of waiting) {
       if (ambush.call !== what) continue;
@@ -73,6 +73,7 @@ export function planMishaps(
       if (ambush.seen !== ambush.nth) continue;
       if (ambush.caller !== 'spare') fleet[ambush.caller](caller, ambush.forMs);
       const { lost } = ambush;
+      if (ambush.doubled) later(world.random.between(...STRIKE_MS), again);
       if (lost === undefined) continue;
       later(world.random.between(...STRIKE_MS), () => restart(lost, world.random.between(...RESTART_MS)));
     }

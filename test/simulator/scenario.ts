@@ -52,6 +52,8 @@ export interface Ambush {
   /** The how manieth of these calls. */
   readonly nth: number;
   readonly caller: 'kill' | 'stop' | 'spare';
+  /** Whether the call comes once more, a moment later. */
+  readonly doubled: boolean;
   readonly forMs: number;
   /** How many changes the queue loses in a restart a moment later. */
   readonly lost: number | undefined;
@@ -154,6 +156,7 @@ function ambushOf(random: Random, tampered: boolean): Ambush {
     call: random.pick(CRITICAL),
     nth: random.integer(1, random.pick([3, 12])),
     caller: random.pick(['kill', 'stop', 'spare']),
+    doubled: random.chance(0.3),
     // A third of them is over when a recovery that it may have caused is, about.
     forMs: random.between(shortest, longest),
     lost: !tampered && random.chance(0.5) ? lostOf(random) : undefined,

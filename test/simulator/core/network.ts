@@ -37,8 +37,8 @@ export type Cut = 'refused' | 'silent';
 export class Network {
   weather = CALM;
   calls = 0;
-  /** Told when a call was executed, before its answer is on the way. */
-  onExecuted: (what: string, from: Process) => void = () => {};
+  /** Told when a call was executed, before its answer is on the way; `again` executes it once more. */
+  onExecuted: (what: string, from: Process, again: () => void) => void = () => {};
   /** Ways that are cut, and whether who goes them is told so. */
   readonly #cuts = new Map<string, Cut>();
 
@@ -81,7 +81,7 @@ export class Network {
           if (answered) world.after(back, () => from.deliver(settle));
         };
         const executing = execute();
-        this.onExecuted(what, from);
+        this.onExecuted(what, from, () => run(false));
         executing.then(
           (value) => reply(() => resolve(value), '=', value),
           (error: unknown) => reply(() => reject(error), 'x', error),
