@@ -50,6 +50,8 @@ const GIVE_UP_MS = 180_000;
 /** Single tickets: so many, so far apart. */
 const SINGLES = 200;
 const SINGLES_EVERY_MS = 20;
+/** Longer than it takes to sell them, so that the hungry wait before the first is due. */
+const SINGLE_PAY_SECONDS = 7;
 const HUNGRY_BUYERS = 16;
 /** As often as somebody looks again; all together every 2 ms. */
 const HUNGRY_EVERY_MS = 32;
@@ -172,7 +174,7 @@ const aloneRate = (alone[0] as number) / 2 + (alone[1] as number) / 2;
 // What the load before has left to store would be in front.
 const { settlement } = loadConfig(env);
 await until(async () => (await ports.log.lag(settlement.group)) === 0, 'all stored');
-await publish(saleOf('single', SINGLES, 1));
+await publish(saleOf('single', SINGLES, SINGLE_PAY_SECONDS));
 const buy = async (saleId: string, userId: string): Promise<{ status: number; payBy: number }> => {
   const answer = await fetch(`http://127.0.0.1:${running.port}/v1/sales/${saleId}/purchases`, {
     method: 'POST',
