@@ -11,8 +11,8 @@ export const deadlineDefaults = {
   batchSize: 500,
   // Two more than one: a sale with 100,000 orders that are due must not hold up the others.
   salesAtOnce: 3,
-  // Three times as long as the batch took: purchases have three quarters of the time to themselves.
-  restShare: 3,
+  // Five times as long as the batch took: purchases have five sixths of the time to themselves.
+  restShare: 5,
   // A slow store gets no longer rests: 100,000 orders are 200 batches, to be done within a minute.
   restAtMostMs: 150,
   // A dependency that is away gets one call a second from each step, and the log one line.
