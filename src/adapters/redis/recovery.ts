@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Fault } from '../../domain/errors.ts';
 import type {
   KnownOrder,
@@ -36,46 +37,49 @@ export function createRedisRecovery(servers: RedisServers, prefix: string): Queu
     return servers.call(saleId, 'EVAL', (runId) => [...own, runId], CALL_LIMIT_MS);
   };
 
-  const begin = async ({ id, epoch, total, perBuyerLimit, opensAt, closesAt, closed }: RebuiltSale) =>
+  const begin = async ({ id, epoch, total, perBuyerLimit, opensAt, closesAt, closed }: RebuiltSale, attempt: string) =>
     (await evaluate('begin', id, [
-      ...[epoch, total, perBuyerLimit, opensAt, closesAt],
+      ...[epoch, attempt, total, perBuyerLimit, opensAt, closesAt],
       closed ? 1 : 0,
     ])) as readonly number[];
 
-  const end = async ({ id, epoch }: RebuiltSale): Promise<RecoveryStep<RebuildResult>> => {
-    const [kind, first = 0, pending = 0] = (await evaluate('end', id, [epoch])) as readonly number[];
+  const end = async ({ id, epoch }: RebuiltSale, attempt: string): Promise<RecoveryStep<RebuildResult>> => {
+    const [kind, first = 0, pending = 0] = (await evaluate('end', id, [epoch, attempt])) as readonly number[];
     return kind === SUPERSEDED
       ? { kind: 'superseded', epoch: first }
       : { kind: 'done', held: first, survivors: pending };
   };
 
-  const putOrders = async ({ id, epoch }: RebuiltSale, orders: readonly KnownOrder[]): Promise<void> => {
-    for (let i = 0; i < orders.length; i += ORDERS_PER_CALL) {
-      await evaluate('orders', id, [epoch, ...orders.slice(i, i + ORDERS_PER_CALL).flatMap(fieldsOf)]);
-    }
-  };
-
   return {
-    state: async (saleId, epoch) => (await evaluate('state', saleId, [epoch])) as QueueState,
+    // It belongs to no attempt.
+    state: async (saleId, epoch) => (await evaluate('state', saleId, [epoch, ''])) as QueueState,
 
     async seal(sale) {
-      const [kind, epoch = 0] = await begin(sale);
+      const [kind, epoch = 0] = await begin(sale, randomUUID());
       if (kind === SUPERSEDED) return { kind: 'superseded', epoch };
       const info = String(await servers.call(sale.id, 'INFO', ['replication']));
       return { kind: 'done', replicated: HAS_REPLICAS.test(info) || WAS_REPLICA.test(info) };
     },
 
     async rebuild(sale, orders) {
-      const [kind, epoch = 0] = await begin(sale);
+      const attempt = randomUUID();
+      const build = (name: RecoveryScriptName, ...args: readonly (string | number)[]) =>
+        evaluate(name, sale.id, [sale.epoch, attempt, ...args]);
+
+      const [kind, epoch = 0] = await begin(sale, attempt);
       if (kind === SUPERSEDED) return { kind: 'superseded', epoch };
-      if (kind === ENDED) return end(sale);
-      for await (const chunk of orders) await putOrders(sale, chunk);
+      if (kind === ENDED) return end(sale, attempt);
+      for await (const chunk of orders) {
+        for (let i = 0; i < chunk.length; i += ORDERS_PER_CALL) {
+          await build('orders', ...chunk.slice(i, i + ORDERS_PER_CALL).flatMap(fieldsOf));
+        }
+      }
       let cursor = '0';
       do {
-        cursor = String(await evaluate('survivors', sale.id, [sale.epoch, cursor, ENTRIES_PER_CALL]));
+        cursor = String(await build('survivors', cursor, ENTRIES_PER_CALL));
       } while (cursor !== '0');
-      while ((await evaluate('queue', sale.id, [sale.epoch, TICKETS_PER_CALL])) !== 0);
-      return end(sale);
+      while ((await build('queue', TICKETS_PER_CALL)) !== 0);
+      return end(sale, attempt);
     },
 
     serves: () => servers.serves(),

@@ -2,20 +2,21 @@
   Closes the sale's fence and begins to build it anew; what an earlier attempt has built is dropped.
 
   Input: see recovery.lua, and
-    ARGV[2]  total
-    ARGV[3]  limit
-    ARGV[4]  opensAt   (ms)
-    ARGV[5]  closesAt  (ms)
-    ARGV[6]  1 for a closed sale, else 0
+    ARGV[3]  total
+    ARGV[4]  limit
+    ARGV[5]  opensAt   (ms)
+    ARGV[6]  closesAt  (ms)
+    ARGV[7]  1 for a closed sale, else 0
 
   Output: {0}; {-1, epoch} for a later recovery; {-2} when this one has ended already
 ]]
 local answer = overtaken()
 if answer then return answer end
+if isOurs() then return { 0 } end
 redis.call('SET', SOUND, LOST)
 for n = 1, BUILT do redis.call('UNLINK', new(n)) end
 redis.call('UNLINK', GONE)
-redis.call('HSET', new(META), 'epoch', epoch, 'total', ARGV[2], 'limit', ARGV[3], 'opensAt', ARGV[4], 'closesAt', ARGV[5],
-  'loaded', 0, 'runId', runId)
-if ARGV[6] == '1' or redis.call('HGET', KEYS[META], 'closed') == '1' then redis.call('HSET', new(META), 'closed', 1) end
+redis.call('HSET', new(META), 'epoch', epoch, 'total', ARGV[3], 'limit', ARGV[4], 'opensAt', ARGV[5], 'closesAt', ARGV[6],
+  'loaded', 0, 'attempt', attempt, 'runId', runId)
+if ARGV[7] == '1' or redis.call('HGET', KEYS[META], 'closed') == '1' then redis.call('HSET', new(META), 'closed', 1) end
 return { 0 }

@@ -12,7 +12,7 @@ local failure = strayed()
 if failure then return failure end
 local meta = redis.call('HMGET', new(META), 'loaded', 'total')
 if meta[1] ~= meta[2] then return redis.error_reply('CORRUPT the queue is not complete') end
-redis.call('HDEL', new(META), 'runId')
+redis.call('HDEL', new(META), 'attempt', 'runId')
 for n = 1, BUILT do
   -- Not left to RENAME, which would free a large key before it answers.
   redis.call('UNLINK', KEYS[n])

@@ -2,7 +2,7 @@
   Takes over orders of the store. Each once, however often it comes.
 
   Input: see recovery.lua, and
-    ARGV[2..]  for each of up to 1000 orders: its state, order id, ticket, user, key, fingerprint, time of the reservation (ms)
+    ARGV[3..]  for each of up to 1000 orders: its state, order id, ticket, user, key, fingerprint, time of the reservation (ms)
                state: L live; E ended, its key stays answered; R rejected, without a key
 
   Output: 0
@@ -12,7 +12,7 @@ local failure = strayed()
 if failure then return failure end
 
 local orders, users, entries, tickets, keyed, gone = {}, {}, {}, {}, {}, {}
-for i = 2, #ARGV, FIELDS do
+for i = 3, #ARGV, FIELDS do
   local state, order, ticket, user, key, fingerprint, at = unpack(ARGV, i, i + FIELDS - 1)
   if state == 'L' then
     local n = #orders + 1

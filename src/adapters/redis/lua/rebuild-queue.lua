@@ -2,7 +2,7 @@
   Puts the next tickets that nobody holds into the new queue. All orders and survivors have their places by now.
 
   Input: see recovery.lua, and
-    ARGV[2]  tickets to look at by this call
+    ARGV[3]  tickets to look at by this call
 
   Output: tickets that are still to be looked at
 ]]
@@ -12,7 +12,7 @@ local failure = strayed()
 if failure then return failure end
 local meta = redis.call('HMGET', new(META), 'loaded', 'total')
 local loaded, total = tonumber(meta[1]), tonumber(meta[2])
-local upTo = math.min(total, loaded + tonumber(ARGV[2]))
+local upTo = math.min(total, loaded + tonumber(ARGV[3]))
 for first = loaded + 1, upTo, PUSH do
   local free, last = {}, math.min(upTo, first + PUSH - 1)
   -- A byte holds the marks of eight tickets, the first one's in its highest bit; behind the end of the string none is held.

@@ -3,8 +3,8 @@
   their tickets. All orders of the store have been taken over before.
 
   Input: see recovery.lua, and
-    ARGV[2]  where to go on in the old ledger (0 to begin)
-    ARGV[3]  about so many of its entries
+    ARGV[3]  where to go on in the old ledger (0 to begin)
+    ARGV[4]  about so many of its entries
 
   Output: where to go on; 0 at the end
 ]]
@@ -16,7 +16,7 @@ local STEP = 1000
 local settings = redis.call('HMGET', new(META), 'total', 'limit')
 local total, limit = tonumber(settings[1]), tonumber(settings[2])
 
-local page = redis.call('HSCAN', KEYS[LEDGER], ARGV[2], 'COUNT', ARGV[3])
+local page = redis.call('HSCAN', KEYS[LEDGER], ARGV[3], 'COUNT', ARGV[4])
 local old, fields = {}, {}
 for i = 1, #page[2], 2 do
   local ticket, at, length, rest = string.match(page[2][i + 1], '^(%d+) (%d+) %d+ (%d+) (.*)$')

@@ -4,12 +4,14 @@
 
   A sale is rebuilt under names with 'next:'. Its 'next:meta' names the epoch and the incarnation of Redis (its run_id)
   for which that is done: under another one, what was built may have been lost again; of two recoveries the one of the
-  later epoch goes on.
+  later epoch goes on. It names the attempt, too: a call that was repeated and arrives late must neither drop what its own
+  attempt has built since, nor add to another's.
 
   Input:
     KEYS  'meta' 'queue' 'buyers' 'ledger' 'keys' 'pending' 'held', these seven with 'next:', 'next:gone', 'sound'
 
     ARGV[1]     the new epoch
+    ARGV[2]     the attempt; any text that no other attempt has
     ARGV[last]  run_id
 
   next:gone  set  orders that the store knows and that have lost their key: no survivors, whatever the old ledger says
@@ -19,7 +21,7 @@ local BUILT = 7
 local function new(n) return KEYS[BUILT + n] end
 local GONE, SOUND = KEYS[2 * BUILT + 1], KEYS[2 * BUILT + 2]
 local LOST = 'lost'
-local epoch, runId = ARGV[1], table.remove(ARGV)
+local epoch, attempt, runId = ARGV[1], ARGV[2], table.remove(ARGV)
 
 -- Nil when this recovery may go on; else what to answer: {-1, epoch of a later one}, {-2} when it has ended already.
 local function overtaken()
@@ -29,9 +31,13 @@ local function overtaken()
   if current == epoch and redis.call('GET', SOUND) == runId then return { -2 } end
 end
 
+local function isOurs()
+  local building = redis.call('HMGET', new(META), 'epoch', 'attempt', 'runId')
+  return building[1] == epoch and building[2] == attempt and building[3] == runId
+end
+
 local function strayed()
-  local building = redis.call('HMGET', new(META), 'epoch', 'runId')
-  if building[1] ~= epoch or building[2] ~= runId then
+  if not isOurs() then
     return redis.error_reply('FENCED what was being rebuilt is not there any more')
   end
 end
