@@ -94,7 +94,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   await world.run(healAt);
   const untilMs = healAt + REST_WITHIN_MS;
   while (world.now < untilMs && !(await isAtRest(center, history, sales))) await world.run(world.now + LOOK_EVERY_MS);
-  const stored = new Map(center.store.rows().map(({ order }) => [order.id, order]));
+  const stored = new Map(center.store.all().map((order) => [order.id, order]));
   if (!tampered) checkFromOutside(history, stored, report);
   await checkFromInside(center, scenario, report);
   return {
@@ -118,7 +118,7 @@ function canRewind({ mishaps, ambushes }: Scenario): boolean {
 async function isAtRest(center: DataCenter, history: History, sales: Scenario['sales']): Promise<boolean> {
   if (history.busy > 0 || !center.provider.idle) return false;
   const { store, broker, queue } = center;
-  if (store.rows().some(({ order }) => order.state === 'reserved')) return false;
+  if (store.all().some(({ state }) => state === 'reserved')) return false;
   if ((await store.owedTickets(1)).length > 0 || (await store.refundsDue(1)).length > 0) return false;
   if (GROUPS.some((group) => broker.lag(group) > 0)) return false;
   for (const { id } of sales) {
@@ -127,7 +127,7 @@ async function isAtRest(center: DataCenter, history: History, sales: Scenario['s
     if (!queue.memory.isSound(id)) return false;
     const { pending, ledger } = queue.memory.contents(id);
     if (pending.length > 0) return false;
-    const unstored = ledger.some(({ orderId }) => store.known(orderId) === undefined);
+    const unstored = ledger.some(({ orderId }) => !store.has(orderId));
     if (unstored) return false;
   }
   return true;

@@ -10,7 +10,7 @@ export async function checkFromInside(center: DataCenter, scenario: Scenario, re
   const did = (...kinds: readonly Mishap['kind'][]) => mishaps.some(({ kind }) => kinds.includes(kind));
   const tampered = did('tamper');
   const everLost = did('restart', 'flush', 'tamper') || ambushes.some(({ lost }) => lost !== undefined);
-  const orders = center.store.rows().map(({ order }) => order);
+  const orders = center.store.all();
   for (const { id, state } of orders) {
     if (state === 'reserved') report(`promise 5: the order ${id} never ended`);
     if (state === 'rejected' && !everLost) {

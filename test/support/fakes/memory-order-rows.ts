@@ -1,31 +1,29 @@
 import { isLive, type Order } from '../../../src/domain/order.ts';
 import type { NewOrder, RejectionReason } from '../../../src/ports/order-store.ts';
 
-import type { Bugs } from '../bugs.ts';
-
-export interface Row {
+export interface OrderRow {
   readonly order: Order;
   /** A rejected order holds none. */
   readonly key: string | undefined;
   readonly reason?: RejectionReason;
 }
 
+/** Told of each change of a row, as it happens. */
+export type OnOrderChange = (before: Order | undefined, after: Order) => void;
+
 /** The table of orders, with its unique keys. */
-export class OrderRows {
-  readonly #rows = new Map<string, Row>();
+export class MemoryOrderRows {
+  readonly #rows = new Map<string, OrderRow>();
   readonly #live = new Map<string, string>();
   readonly #keys = new Map<string, string>();
 
-  constructor(
-    private readonly bugs: Bugs,
-    private readonly onChange: (before: Order | undefined, after: Order) => void,
-  ) {}
+  constructor(private readonly onChange: OnOrderChange) {}
 
-  get(orderId: string): Row | undefined {
+  get(orderId: string): OrderRow | undefined {
     return this.#rows.get(orderId);
   }
 
-  put(row: Row): void {
+  put(row: OrderRow): void {
     const { order, key } = row;
     const before = this.#rows.get(order.id);
     if (before !== undefined) this.#forget(before);
@@ -35,22 +33,26 @@ export class OrderRows {
     this.onChange(before?.order, order);
   }
 
-  /** Which unique key a new order would break. */
-  rival({ order, key }: NewOrder): 'ticket' | 'key' | undefined {
-    if (this.#live.has(ticketOf(order)) && !this.bugs.has('noUniqueTicket')) return 'ticket';
-    return this.#keys.has(keyOf(order, key)) ? 'key' : undefined;
+  /** Whether a live order holds its ticket. */
+  hasTicket({ order }: NewOrder): boolean {
+    return this.#live.has(ticketOf(order));
+  }
+
+  /** Whether its buyer has used its key. */
+  hasKey({ order, key }: NewOrder): boolean {
+    return this.#keys.has(keyOf(order, key));
   }
 
   /** Newest first. */
-  all(): readonly Order[] {
+  orders(): Order[] {
     return [...this.#rows.values()].map(({ order }) => order).sort((a, b) => (a.id < b.id ? 1 : -1));
   }
 
-  rows(): IterableIterator<Row> {
-    return this.#rows.values();
+  all(): readonly OrderRow[] {
+    return [...this.#rows.values()];
   }
 
-  #forget({ order, key }: Row): void {
+  #forget({ order, key }: OrderRow): void {
     if (this.#live.get(ticketOf(order)) === order.id) this.#live.delete(ticketOf(order));
     if (key !== undefined) this.#keys.delete(keyOf(order, key));
   }

@@ -18,13 +18,8 @@ import type {
   StoreBatch,
   StoreResult,
 } from '../../../src/ports/order-store.ts';
-
-interface StoredOrder {
-  readonly order: Order;
-  /** A rejected order holds none. */
-  readonly key: string | undefined;
-  readonly reason?: RejectionReason;
-}
+import { MemoryLogPositions } from './memory-log-positions.ts';
+import { MemoryOrderRows, type OnOrderChange, type OrderRow } from './memory-order-rows.ts';
 
 interface Payment {
   readonly orderId: string;
@@ -32,60 +27,45 @@ interface Payment {
   readonly refund: 'none' | 'due' | 'done';
 }
 
-/** The order store's rules in plain memory. */
+/**
+ * The order store's rules in plain memory: each call is one transaction, and what it has answered stays. The protected
+ * methods are the decisions that the simulator plants its bugs in.
+ */
 export class MemoryOrderStore implements OrderStore {
-  readonly #orders = new Map<string, StoredOrder>();
-  readonly #positions = new Map<string, number>();
-  readonly #fences: (LogFence & { readonly group: string; readonly partition: number })[] = [];
+  protected readonly rows: MemoryOrderRows;
+  readonly #log = new MemoryLogPositions();
   readonly #owed = new Map<string, OwedTicket>();
   readonly #payments = new Map<string, Payment>();
   /** Which payment a provider's message was about. */
   readonly #events = new Map<string, string>();
 
-  async store({ group, positions, orders, refused = [], fences = [] }: StoreBatch): Promise<StoreResult> {
+  constructor({ onChange = () => {} }: { readonly onChange?: OnOrderChange } = {}) {
+    this.rows = new MemoryOrderRows(onChange);
+  }
+
+  async store(batch: StoreBatch): Promise<StoreResult> {
+    const { orders, refused = [] } = batch;
     // All or nothing: judged before the first is kept.
     const corrupt = [...orders, ...refused].find(({ order }) => !Number.isInteger(order.ticket));
     if (corrupt !== undefined) throw new Fault('corrupt', `order ${corrupt.order.id} has no ticket`);
     let stored = 0;
-    let repeated = 0;
     const rejected: Rejection[] = [];
     for (const fresh of orders) {
-      const known = this.#orders.get(fresh.order.id);
-      if (known !== undefined && known.reason !== 'fence') {
-        repeated += 1;
-        continue;
-      }
-      const reason = this.#rival(fresh);
-      if (reason === undefined) {
+      const obstacle = this.obstacleTo(fresh);
+      if (obstacle === 'repeated') continue;
+      if (obstacle === undefined) {
         stored += 1;
-        this.#orders.set(fresh.order.id, fresh);
+        this.rows.put(fresh);
       } else {
-        const order: Order = { ...fresh.order, state: 'rejected', endedAt: fresh.order.reservedAt };
-        rejected.push({ order, reason });
-        this.#orders.set(order.id, { order, key: undefined, reason });
-        this.#owed.set(order.id, { saleId: order.saleId, orderId: order.id, forfeit: reason === 'ticket' });
+        rejected.push(this.#reject(fresh.order, obstacle));
+        this.owe(fresh.order, obstacle === 'ticket');
       }
     }
-    for (const { order: fresh } of refused) {
-      if (this.#orders.has(fresh.id)) {
-        repeated += 1;
-        continue;
-      }
-      const order: Order = { ...fresh, state: 'rejected', endedAt: fresh.reservedAt };
-      rejected.push({ order, reason: 'fence' });
-      this.#orders.set(order.id, { order, key: undefined, reason: 'fence' });
+    for (const { order } of refused) {
+      if (this.rows.get(order.id) === undefined) rejected.push(this.#reject(order, 'fence'));
     }
-    for (const fence of fences) {
-      const isThere = this.#fencesOf(group, fence.partition).some(
-        ({ saleId, epoch }) => saleId === fence.saleId && epoch === fence.epoch,
-      );
-      if (!isThere) this.#fences.push({ group, ...fence });
-    }
-    for (const { partition, next } of positions) {
-      const place = `${group} ${partition}`;
-      this.#positions.set(place, Math.max(next, this.#positions.get(place) ?? 0));
-    }
-    return { stored, repeated, rejected };
+    this.#log.move(batch);
+    return { stored, repeated: orders.length + refused.length - stored - rejected.length, rejected };
   }
 
   async transition(to: EndState, orderIds: readonly string[], at: number): Promise<readonly Order[]> {
@@ -93,8 +73,8 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   async due(saleId: string, now: number, limit: number): Promise<readonly string[]> {
-    return this.#all()
-      .filter((order) => order.saleId === saleId && order.state === 'reserved' && order.payBy <= now)
+    return this.#ofSale(saleId)
+      .filter((order) => this.isDue(order, now))
       .sort((a, b) => a.payBy - b.payBy)
       .slice(0, limit)
       .map(({ id }) => id);
@@ -112,7 +92,7 @@ export class MemoryOrderStore implements OrderStore {
     for (const name of [eventId, paymentId]) {
       if (name.length === 0 || name.length > 255) throw new Fault('corrupt', 'a capture has a bad name');
     }
-    if (!this.#orders.has(orderId)) return { kind: 'unknownOrder' };
+    if (this.rows.get(orderId) === undefined) return { kind: 'unknownOrder' };
     const known = this.#events.get(eventId);
     if (known === undefined) {
       this.#events.set(eventId, paymentId);
@@ -122,7 +102,7 @@ export class MemoryOrderStore implements OrderStore {
       }
     }
     const payment = this.#payments.get(known ?? paymentId) as Payment;
-    const { order } = this.#orders.get(payment.orderId) as StoredOrder;
+    const { order } = this.rows.get(payment.orderId) as OrderRow;
     return { kind: payment.refund === 'none' ? 'paid' : 'refundDue', order };
   }
 
@@ -132,7 +112,7 @@ export class MemoryOrderStore implements OrderStore {
       .sort(([a, { at }], [b, other]) => at - other.at || (a < b ? -1 : 1))
       .slice(0, limit)
       .map(([paymentId, { orderId }]) => {
-        const { order } = this.#orders.get(orderId) as StoredOrder;
+        const { order } = this.rows.get(orderId) as OrderRow;
         return { paymentId, orderId, price: order.price };
       });
   }
@@ -143,34 +123,32 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   async money(saleId: string): Promise<SaleMoney> {
-    const paid = this.#all().filter((order) => order.saleId === saleId && order.state === 'paid');
+    const paid = this.#ofSale(saleId).filter(({ state }) => state === 'paid');
     const back = [...this.#payments.values()].filter(
-      ({ orderId, refund }) => refund !== 'none' && this.#orders.get(orderId)?.order.saleId === saleId,
+      ({ orderId, refund }) => refund !== 'none' && this.rows.get(orderId)?.order.saleId === saleId,
     );
     return { revenue: paid.reduce((sum, { price }) => sum + price.amount, 0), refunded: back.length };
   }
 
   async position(group: string, partition: number): Promise<number | undefined> {
-    return this.#positions.get(`${group} ${partition}`);
+    return this.#log.position(group, partition);
   }
 
   async fences(group: string, partition: number): Promise<readonly LogFence[]> {
-    return this.#fencesOf(group, partition)
-      .map(({ saleId, epoch, offset }) => ({ saleId, epoch, offset }))
-      .sort((a, b) => a.offset - b.offset);
+    return this.#log.fences(group, partition);
   }
 
   async fencePassed(group: string, saleId: string, epoch: number): Promise<number> {
-    const passed = this.#fences.filter((fence) => fence.group === group && fence.saleId === saleId);
-    return new Set(passed.filter((fence) => fence.epoch >= epoch).map(({ partition }) => partition)).size;
+    return this.#log.fencePassed(group, saleId, epoch);
   }
 
   async order(orderId: string): Promise<Order | undefined> {
-    return this.#orders.get(orderId)?.order;
+    return this.rows.get(orderId)?.order;
   }
 
   async orders({ userId, saleId, state, before, limit }: OrderQuery): Promise<readonly Order[]> {
-    return this.#all()
+    return this.rows
+      .orders()
       .filter(
         (order) =>
           (userId === undefined || order.userId === userId) &&
@@ -182,23 +160,17 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   async booked(saleId: string, first: number, last: number): Promise<readonly BookedOrder[]> {
-    return [...this.#orders.values()]
-      .filter(
-        ({ order, reason }) =>
-          order.saleId === saleId && reason !== 'fence' && first <= order.ticket && order.ticket <= last,
-      )
-      .map(({ order: { id: orderId, ticket, userId, reservedAt, state }, key }) => ({
-        orderId,
-        ticket,
-        userId,
-        key: key ?? null,
-        reservedAt,
-        live: isLive(state),
-      }));
+    return this.rows
+      .all()
+      .filter(({ order, reason }) => order.saleId === saleId && reason !== 'fence')
+      .filter(({ order: { ticket } }) => first <= ticket && ticket <= last)
+      .map(({ order: { id: orderId, ticket, userId, reservedAt, state }, key = null }) => {
+        return { orderId, ticket, userId, key, reservedAt, live: isLive(state) };
+      });
   }
 
   async counts(saleId: string): Promise<SaleCounts> {
-    const orders = this.#all().filter((order) => order.saleId === saleId);
+    const orders = this.#ofSale(saleId);
     const countOf = (state: OrderState) => orders.filter((order) => order.state === state).length;
     const states = Object.fromEntries(ORDER_STATES.map((state) => [state, countOf(state)]));
     const tickets = new Set(orders.filter(({ state }) => isLive(state)).map(({ ticket }) => ticket));
@@ -206,33 +178,50 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   async lastOrderId(): Promise<string | undefined> {
-    return this.#all()[0]?.id;
+    return this.rows.orders()[0]?.id;
   }
 
   async ping(): Promise<void> {}
 
-  /** Undefined when the order is not reserved. Without a turn in between, as in one transaction. */
+  /** What keeps a new order from being stored. */
+  protected obstacleTo(fresh: NewOrder): 'repeated' | RejectionReason | undefined {
+    const known = this.rows.get(fresh.order.id);
+    if (known !== undefined && known.reason !== 'fence') return 'repeated';
+    if (this.rows.hasTicket(fresh)) return 'ticket';
+    return this.rows.hasKey(fresh) ? 'key' : undefined;
+  }
+
+  protected isDue({ state, payBy }: Order, now: number): boolean {
+    return state === 'reserved' && payBy <= now;
+  }
+
+  protected mayEnd({ state }: Order, _to: EndState): boolean {
+    return state === 'reserved';
+  }
+
+  /** The queue is owed the ticket of an order that has ended. */
+  protected owe({ id: orderId, saleId }: Order, forfeit: boolean): void {
+    this.#owed.set(orderId, { saleId, orderId, forfeit });
+  }
+
+  /** Undefined when the order may not become that. Without a turn in between, as in one transaction. */
   #move(to: EndState, orderId: string, at: number): Order | undefined {
-    const known = this.#orders.get(orderId);
-    if (known?.order.state !== 'reserved') return undefined;
-    const order: Order = { ...known.order, state: to, ...(to === 'paid' ? { paidAt: at } : { endedAt: at }) };
-    this.#orders.set(orderId, { ...known, order });
-    if (to !== 'paid') this.#owed.set(orderId, { saleId: order.saleId, orderId, forfeit: false });
+    const row = this.rows.get(orderId);
+    if (row === undefined || !this.mayEnd(row.order, to)) return undefined;
+    const order: Order = { ...row.order, state: to, ...(to === 'paid' ? { paidAt: at } : { endedAt: at }) };
+    this.rows.put({ ...row, order });
+    if (to !== 'paid') this.owe(order, false);
     return order;
   }
 
-  #fencesOf(group: string, partition: number) {
-    return this.#fences.filter((fence) => fence.group === group && fence.partition === partition);
+  #reject(fresh: Order, reason: RejectionReason): Rejection {
+    const order: Order = { ...fresh, state: 'rejected', endedAt: fresh.reservedAt };
+    this.rows.put({ order, key: undefined, reason });
+    return { order, reason };
   }
 
   /** Newest first. */
-  #all(): Order[] {
-    return [...this.#orders.values()].map(({ order }) => order).sort((a, b) => (a.id < b.id ? 1 : -1));
-  }
-
-  #rival({ order, key }: NewOrder): Rejection['reason'] | undefined {
-    const others = [...this.#orders.values()].filter((other) => other.order.saleId === order.saleId);
-    if (others.some((other) => isLive(other.order.state) && other.order.ticket === order.ticket)) return 'ticket';
-    return others.some((other) => other.order.userId === order.userId && other.key === key) ? 'key' : undefined;
+  #ofSale(saleId: string): Order[] {
+    return this.rows.orders().filter((order) => order.saleId === saleId);
   }
 }
