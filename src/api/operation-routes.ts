@@ -11,6 +11,8 @@ import { createTimeText } from './time-text.ts';
 
 export interface Readiness {
   readonly ready: boolean;
+  /** It sells, but a dependency is away. */
+  readonly degraded: boolean;
   /** Each dependency by name. */
   readonly dependencies: Readonly<Record<string, { readonly state: string; readonly detail?: string }>>;
 }
@@ -30,9 +32,10 @@ const writeReadiness = serialiser(ReadinessSchema);
 const writeTime = serialiser(TimeSchema);
 const HEALTHY = serialiser(HealthSchema)({ status: 'ok' });
 
-function readinessJson({ ready, dependencies }: Readiness, draining: boolean): ReadinessJson {
+function readinessJson({ ready, degraded, dependencies }: Readiness, draining: boolean): ReadinessJson {
   if (draining) return { status: 'draining', dependencies };
-  return { status: ready ? 'ready' : 'not_ready', dependencies };
+  if (!ready) return { status: 'not_ready', dependencies };
+  return { status: degraded ? 'degraded' : 'ready', dependencies };
 }
 
 function doc(id: string, summary: string, responses: OperationDoc['responses']): OperationDoc {
@@ -57,8 +60,11 @@ export function operationRoutes(deps: OperationRoutesDeps, openapi: () => string
       method: 'GET',
       pattern: '/readyz',
       doc: doc('readiness', 'Whether to send buyers here', {
-        200: { description: 'Every dependency answers.', schema: ReadinessSchema },
-        503: { description: 'A dependency is away, or this process is shutting down.', schema: ReadinessSchema },
+        200: {
+          description: 'This process sells, though a dependency that it can do without may be away.',
+          schema: ReadinessSchema,
+        },
+        503: { description: 'It can not sell for want of a dependency, or is shutting down.', schema: ReadinessSchema },
       }),
       async handle(_request, reply) {
         const state = await readiness();

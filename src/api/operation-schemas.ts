@@ -8,7 +8,10 @@ export const HealthSchema = Type.Object(
 
 export const ReadinessSchema = Type.Object(
   {
-    status: StringEnum(['ready', 'not_ready', 'draining'], 'Whether to send buyers here.'),
+    status: StringEnum(
+      ['ready', 'degraded', 'not_ready', 'draining'],
+      'Whether to send buyers here: yes to ready, and to degraded, which sells while something else is away.',
+    ),
     dependencies: Type.Record(
       Type.String(),
       Type.Object({ state: Type.String(), detail: Type.Optional(Type.String()) }),

@@ -97,15 +97,19 @@ describe('operations', () => {
   });
 
   it.each([
-    [true, false, 200, 'ready'],
-    [false, false, 503, 'not_ready'],
-    [true, true, 503, 'draining'],
-  ])('are ready: %s, draining: %s, so /readyz answers %d', async (ready, draining, status, text) => {
-    const dependencies = { queue: { state: ready ? 'up' : 'down', ...(ready ? {} : { detail: 'refused' }) } };
-    const call = routesWith({ readiness: async () => ({ ready, dependencies }), draining: () => draining });
-    const answer = await call('GET', '/readyz');
-    expect(answer.status).toBe(status);
-    expect(JSON.parse(answer.body)).toEqual({ status: text, dependencies });
-    expect('retry-after' in answer.headers).toBe(status === 503);
-  });
+    [true, false, false, 200, 'ready'],
+    [true, true, false, 200, 'degraded'],
+    [false, false, false, 503, 'not_ready'],
+    [true, true, true, 503, 'draining'],
+  ])(
+    'are ready: %s, degraded: %s, draining: %s, so /readyz answers %d',
+    async (ready, degraded, draining, status, text) => {
+      const dependencies = { queue: { state: ready ? 'up' : 'down', ...(ready ? {} : { detail: 'refused' }) } };
+      const call = routesWith({ readiness: async () => ({ ready, degraded, dependencies }), draining: () => draining });
+      const answer = await call('GET', '/readyz');
+      expect(answer.status).toBe(status);
+      expect(JSON.parse(answer.body)).toEqual({ status: text, dependencies });
+      expect('retry-after' in answer.headers).toBe(status === 503);
+    },
+  );
 });

@@ -8,6 +8,7 @@ import type { Payments } from '../ports/payments.ts';
 import { Sales } from '../services/sales.ts';
 import { createApi } from './api.ts';
 import type { Context } from './context.ts';
+import { guardPorts } from './guarded-ports.ts';
 import { startLive } from './live.ts';
 import { keepNodeNumber } from './node-number.ts';
 import type { Ports } from './opened.ts';
@@ -44,15 +45,16 @@ export async function startFront(
 ): Promise<Front> {
   const { config, log, metrics } = context;
   const policies = createPolicies(config, context, settings$);
+  const guarded = guardPorts(ports, policies);
   const node = await keepNodeNumber(ports, context);
-  const sales = new Sales(ports);
+  const sales = new Sales(guarded);
   const warming = warmSales(sales, ports, context);
   const purchases = startPurchases(ports, context, { sales, policies, newId: node.newId, settings$ });
   const rates = await startRateLimits(context, { clock: ports.clock, settings$ });
   const { limits } = rates;
   const auth = createAuthenticator({ secret, cacheSize: AUTH_CACHE_SIZE });
   let draining = false;
-  const live = startLive(ports, context, {
+  const live = startLive(guarded, context, {
     sales,
     purchases,
     observed$: purchases.observed$,
@@ -67,7 +69,7 @@ export async function startFront(
   const http = await listen({
     ...config.http,
     routes: [
-      ...createApi(ports, context, {
+      ...createApi(guarded, context, {
         purchases,
         sales,
         payments,

@@ -11,7 +11,7 @@ import { openKafka } from './kafka.ts';
 import { openMongo } from './mongo.ts';
 import { openMysql } from './mysql.ts';
 import type { Opened, Ports } from './opened.ts';
-import { queueTimeoutMs } from './policies.ts';
+import { queueClientTimeoutMs } from './policies.ts';
 import { openRedis, openRedisNews } from './redis.ts';
 
 export interface OpenPorts {
@@ -41,7 +41,7 @@ export async function openPorts(config: Config, log: Pick<Log, 'info' | 'warn' |
     const isEmbedded = [redis, kafka, mysql, mongo].includes(undefined);
     const embedded = isEmbedded ? await opened(openEmbedded(dataDir)) : undefined;
     const [onRedis, news, onKafka, sql, live] = await Promise.all([
-      redis === undefined ? undefined : opened(openRedis({ ...redis, timeoutMs: queueTimeoutMs(config) }, log)),
+      redis === undefined ? undefined : opened(openRedis({ ...redis, timeoutMs: queueClientTimeoutMs(config) }, log)),
       redis === undefined ? createInProcessNews() : opened(openRedisNews(redis, log)),
       kafka === undefined ? undefined : opened(openKafka(kafka, log)),
       mysql === undefined ? embedded?.sql : opened(openMysql(mysql)),

@@ -2,6 +2,7 @@ import { map, type Observable, Subject } from 'rxjs';
 import type { IdSource } from '../domain/ids.ts';
 import type { LiveSettings } from '../domain/live-settings.ts';
 import type { Sales } from '../services/sales.ts';
+import { answerInTime } from '../streams/answer-in-time.ts';
 import { purchase, purchaseDefaults } from '../streams/purchase.ts';
 import type { PurchaseRequest } from '../streams/purchase-request.ts';
 import type { ObservedStock } from '../streams/stock-news.ts';
@@ -36,6 +37,15 @@ export function startPurchases(
   const { queue, log: orderLog, oneStep, clock } = ports;
   const request$ = new Subject<PurchaseRequest>();
   const observed$ = new Subject<ObservedStock>();
+  let { deadlineMs } = config.purchase;
+  const settings = settings$.subscribe(({ purchase: limits }) => {
+    deadlineMs = limits.deadlineMs;
+  });
+  const inTime = answerInTime({
+    clock,
+    deadlineMs: () => deadlineMs,
+    onLate: (requests) => log.debug({ requests }, 'purchases answered by their deadline'),
+  });
 
   const answered$ = purchase(
     request$,
@@ -81,11 +91,13 @@ export function startPurchases(
   });
 
   return {
-    submit: (request) => request$.next(request),
+    submit: (request) => request$.next(inTime.watch(request)),
     observed$,
     stop: () => {
       request$.complete();
       answering.unsubscribe();
+      settings.unsubscribe();
+      inTime.stop();
     },
   };
 }

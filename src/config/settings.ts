@@ -198,7 +198,7 @@ export const SETTINGS = {
   }),
   BREAKER_HALF_OPEN_AFTER_MS: integer({
     ...LIVE_SETTINGS.breakers.halfOpenAfterMs,
-    default: 1000,
+    default: 500,
     tuning: true,
   }),
   SETTLEMENT_BATCH_SIZE: integer({

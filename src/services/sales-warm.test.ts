@@ -100,6 +100,33 @@ describe('warming up', () => {
     await expect(sales.list({ ...everything, includeDrafts: true })).rejects.toBe(AWAY);
   });
 
+  it('keeps lists alive while the catalogue does not answer at all, and asks it behind them once', async () => {
+    const { sales, clock, hooks, asked } = await rig([aSale({ id: 'a' }), aSale({ id: 'b' })]);
+    await sales.warm();
+    clock.advance(SALE_TTL_MS + 1);
+    hooks.sales = () => deferred<never>().promise;
+    const reads = asked.sales.length;
+    for (let n = 0; n < 3; n += 1) expect(idsOf(await sales.list(everything))).toEqual(['a', 'b']);
+    expect(asked.sales).toHaveLength(reads + 1);
+  });
+
+  it('reads each stock figure once, so that pages nobody has looked at yet outlive the queue', async () => {
+    const { sales, hooks, asked } = await rig([aSale({ id: 'a' }), aSale({ id: 'b' })]);
+    await sales.warm();
+    await sales.warm();
+    expect(asked.stock).toEqual(['a', 'b']);
+    hooks.stock = () => Promise.reject(AWAY);
+    expect((await sales.view('b'))?.remaining).toBe(10);
+    expect(idsOf(await sales.list(everything))).toEqual(['a', 'b']);
+  });
+
+  it('is no worse for a queue that is away', async () => {
+    const { sales, hooks } = await rig();
+    hooks.stock = () => Promise.reject(AWAY);
+    await sales.warm();
+    expect(sales.known('sale-1')).toEqual(aSale());
+  });
+
   it('does not bring back an older sale than the one that memory has', async () => {
     const { sales, catalogue, hooks } = await rig();
     const gate = deferred();

@@ -53,6 +53,18 @@ describe('a sale', () => {
     await expect(sales.find('sale-2')).rejects.toBe(AWAY);
   });
 
+  it('is served from memory at once while the catalogue is slow, and anew when it has answered', async () => {
+    const { sales, catalogue, hooks, clock } = await rig();
+    await sales.find('sale-1');
+    clock.advance(SALE_TTL_MS);
+    await catalogue.saveSale(aSale({ status: 'closed', version: 2 }));
+    const gate = deferred();
+    hooks.sale = (proceed) => gate.promise.then(proceed);
+    expect((await sales.find('sale-1'))?.status).toBe('published');
+    gate.resolve();
+    await expect.poll(() => sales.known('sale-1')?.status).toBe('closed');
+  });
+
   it('is not answered for from memory while the catalogue is away if buyers could not see it: it may be on sale by now', async () => {
     const { sales, catalogue, hooks, clock } = await rig();
     await catalogue.addSale(aSale({ id: 'sale-3', status: 'publishing' }));
@@ -223,6 +235,16 @@ describe('the list', () => {
     const live = { ...everything, phase: 'live' as const, limit: 2 };
     expect(idsOf(await sales.list(live))).toEqual([['149', '299'], '299']);
     expect(idsOf(await sales.list({ ...live, after: '299' }))).toEqual([['449'], undefined]);
+  });
+
+  it('asks for all its stock figures side by side', async () => {
+    const { sales, hooks, asked } = await rig(['a', 'b', 'c'].map((id) => aSale({ id })));
+    const gate = deferred();
+    hooks.stock = (proceed) => gate.promise.then(proceed);
+    const page = sales.list(everything);
+    await expect.poll(() => asked.stock).toEqual(['a', 'b', 'c']);
+    gate.resolve();
+    expect(idsOf(await page)).toEqual([['a', 'b', 'c'], undefined]);
   });
 
   it('has drafts for those alone who may see them', async () => {

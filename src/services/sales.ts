@@ -5,6 +5,7 @@ import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 import { everySale } from './every-sale.ts';
+import { inChunks } from './in-chunks.ts';
 import { PublicSales } from './public-sales.ts';
 
 /** A sale as a buyer sees it at one moment. */
@@ -80,13 +81,17 @@ export class Sales {
 
   /**
    * Reads the public sales into memory, so that each is known before its opening second and sales pages live without the
-   * catalogue. Call it every second. Errors: those of the catalogue; memory stays as it was.
+   * catalogue and the queue. Call it every second. Errors: those of the catalogue; memory stays as it was.
    */
   async warm(): Promise<void> {
-    for (const sale of await this.#public.refresh()) {
+    const read = await this.#public.refresh();
+    for (const sale of read) {
       const known = this.#sales.get(sale.id)?.value;
       if (known === undefined || known.version <= sale.version) this.#keepSale(sale.id, sale);
     }
+    // Once each, so that there is a figure to show should the queue go away before anybody has asked.
+    const unseen = read.filter(({ id }) => !this.#stock.has(id)).slice(0, this.#options.capacity);
+    await Promise.allSettled(unseen.map((sale) => this.#stockOf(sale)));
   }
 
   /** The sale if memory has it fresh; a published sale's price, product and total never change. */
@@ -95,21 +100,22 @@ export class Sales {
     return cached !== undefined && this.#fresh(cached, this.#options.saleTtlMs) ? cached.value : undefined;
   }
 
-  /** The sale, drafts included; undefined when there is none. For a catalogue that is away memory answers, of public sales. */
+  /**
+   * The sale, drafts included; undefined when there is none. What memory has of a public sale answers, however old: the
+   * catalogue is asked behind it, and may be away or slow. Errors: those of the catalogue, for any other sale.
+   */
   async find(saleId: string): Promise<Sale | undefined> {
     const cached = this.#sales.get(saleId);
     if (cached !== undefined && this.#fresh(cached, this.#options.saleTtlMs)) return cached.value;
-    try {
-      return await this.#once(
-        saleLoad(saleId),
-        () => this.ports.catalogue.sale(saleId),
-        (sale) => this.#keepSale(saleId, sale),
-      );
-    } catch (error) {
-      // One that was no buyer's business when it was read may be published by now: nobody is to be told that it is unknown.
-      if (cached?.value === undefined || !isPublic(cached.value)) throw error;
-      return cached.value;
-    }
+    const reading = this.#once(
+      saleLoad(saleId),
+      () => this.ports.catalogue.sale(saleId),
+      (sale) => this.#keepSale(saleId, sale),
+    );
+    // One that was no buyer's business when it was read may be published by now: nobody is to be told that it is unknown.
+    if (cached?.value === undefined || !isPublic(cached.value)) return reading;
+    reading.catch(() => undefined);
+    return cached.value;
   }
 
   async view(saleId: string): Promise<SaleView | undefined> {
@@ -126,11 +132,13 @@ export class Sales {
 
   async list({ phase, limit, ...query }: ListSales): Promise<SalesPage> {
     const items: SaleView[] = [];
-    for await (const sale of this.#listed(query)) {
-      const view = await this.viewOf(sale);
-      if (phase !== undefined && view.phase !== phase) continue;
-      if (items.length === limit) return { items, next: (items.at(-1) as SaleView).sale.id };
-      items.push(view);
+    // Their stock is asked for side by side: one after the other a queue that is slow would be waited for each time.
+    for await (const sales of inChunks(this.#listed(query), limit + 1)) {
+      for (const view of await Promise.all(sales.map((sale) => this.viewOf(sale)))) {
+        if (phase !== undefined && view.phase !== phase) continue;
+        if (items.length === limit) return { items, next: (items.at(-1) as SaleView).sale.id };
+        items.push(view);
+      }
     }
     return { items };
   }
@@ -147,21 +155,24 @@ export class Sales {
   }
 
   async *#listed({ includeDrafts, after }: Pick<ListSales, 'includeDrafts' | 'after'>): AsyncGenerator<Sale> {
-    if (!includeDrafts && this.#public.known(this.#options.saleTtlMs)) {
+    if (!includeDrafts && this.#public.known()) {
+      // The catalogue is asked behind it, and may be away or slow.
+      if (!this.#public.known(this.#options.saleTtlMs)) this.#refresh();
       yield* this.#public.behind(after);
       return;
     }
-    let last = after;
-    try {
-      for await (const sale of everySale(this.ports.catalogue, { includeDrafts, ...(last && { after: last }) })) {
-        this.#keepSale(sale.id, sale);
-        yield sale;
-        last = sale.id;
-      }
-    } catch (error) {
-      if (includeDrafts || !this.#public.known()) throw error;
-      yield* this.#public.behind(last);
+    for await (const sale of everySale(this.ports.catalogue, { includeDrafts, ...(after && { after }) })) {
+      this.#keepSale(sale.id, sale);
+      yield sale;
     }
+  }
+
+  #refresh(): void {
+    this.#once(
+      'public sales',
+      () => this.warm(),
+      () => undefined,
+    ).catch(() => undefined);
   }
 
   async #stockOf(sale: Sale): Promise<Stock> {

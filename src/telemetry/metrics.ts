@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { type BreakerMetrics, createBreakerMetrics } from './breaker-metrics.ts';
 import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts';
 import { createLiveMetrics, type LiveMetrics } from './live-metrics.ts';
 import { createPurchaseMetrics, type PurchaseMetrics } from './purchase-metrics.ts';
@@ -23,6 +24,7 @@ export interface Metrics
     HttpMetrics,
     LiveMetrics,
     RateLimitMetrics,
+    BreakerMetrics,
     SettingsMetrics {
   /** All of it in Prometheus' text format, for `GET /metrics`. */
   readonly expose: () => Promise<{ readonly contentType: string; readonly body: string }>;
@@ -41,6 +43,7 @@ export function createMetrics({ process: ofProcess = true }: MetricsOptions = {}
     ...createHttpMetrics(register),
     ...createLiveMetrics(register),
     ...createRateLimitMetrics(register),
+    ...createBreakerMetrics(register),
     ...createSettingsMetrics(register),
     expose: async () => ({ contentType: register.contentType, body: await register.metrics() }),
   };

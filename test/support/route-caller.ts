@@ -19,7 +19,7 @@ export function routesWith(deps: Partial<RoutesDeps>) {
     clock: { now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 6), monotonic: () => 7 },
     draining: () => false,
     limits: NO_LIMITS,
-    readiness: async () => ({ ready: true, dependencies: {} }),
+    readiness: async () => ({ ready: true, degraded: false, dependencies: {} }),
     ...deps,
   } as RoutesDeps);
 

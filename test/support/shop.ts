@@ -113,7 +113,7 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
       auth: createAuthenticator({ secret: SHOP_SECRET, cacheSize: 100 }),
       limits: NO_LIMITS,
       clock: systemClock,
-      readiness: async () => ({ ready: true, dependencies: { queue: { state: 'up' } } }),
+      readiness: async () => ({ ready: true, degraded: false, dependencies: { queue: { state: 'up' } } }),
       metrics: async () => 'up 1\n',
       draining: () => draining,
       onFault: (fault) => errors.push(fault),

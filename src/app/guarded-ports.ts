@@ -1,0 +1,44 @@
+import type { Policy } from '../resilience/policy.ts';
+import type { Ports } from './opened.ts';
+import type { Policies } from './policies.ts';
+
+/**
+ * The ports as the API of a front uses them: whatever a buyer waits for is guarded. What has retries of its own (node
+ * number, settings) or takes its time (an admin's publishing, an audit, the counts of a report) is left as it is; the
+ * front's own limit ends their requests.
+ */
+export function guardPorts(ports: Ports, policies: Pick<Policies, 'stock' | 'store' | 'live'>): Ports {
+  const { queue, store, catalogue, live } = ports;
+  return {
+    ...ports,
+    queue: {
+      ...queue,
+      stock: guarded(policies.stock, queue.stock),
+      find: guarded(policies.stock, queue.find),
+    },
+    store: {
+      ...store,
+      order: guarded(policies.store, store.order),
+      orders: guarded(policies.store, store.orders),
+      store: guarded(policies.store, store.store),
+      transition: guarded(policies.store, store.transition),
+      capture: guarded(policies.store, store.capture),
+    },
+    catalogue: {
+      ...catalogue,
+      sale: guarded(policies.store, catalogue.sale),
+      sales: guarded(policies.store, catalogue.sales),
+    },
+    live: {
+      ...live,
+      timeline: guarded(policies.live, live.timeline),
+    },
+  };
+}
+
+function guarded<Args extends readonly unknown[], Result>(
+  policy: Policy,
+  call: (...args: Args) => Promise<Result>,
+): (...args: Args) => Promise<Result> {
+  return (...args) => policy.execute(() => call(...args));
+}

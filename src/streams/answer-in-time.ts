@@ -1,0 +1,72 @@
+import type { PurchaseOutcome } from '../domain/purchase.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { PurchaseRequest } from './purchase-request.ts';
+
+export interface AnswerInTimeOptions {
+  readonly clock: Pick<Clock, 'monotonic'>;
+  /** How long a request may go without an answer, milliseconds; asked for at each look. */
+  readonly deadlineMs: () => number;
+  /** Told how many got their answer from here. */
+  readonly onLate?: (requests: number) => void;
+}
+
+export interface AnswerInTime {
+  /** The same request, whose buyer hears the first of two answers: the one that comes, or the deadline's. */
+  readonly watch: (request: PurchaseRequest) => PurchaseRequest;
+  stop(): void;
+}
+
+/** An answer comes so much behind its deadline at the most; a timer for each request would cost as much as its sale. */
+export const LOOK_EVERY_MS = 25;
+
+const UNAVAILABLE = { kind: 'unavailable' } as const satisfies PurchaseOutcome;
+
+/**
+ * Answers 503 to whoever would wait beyond the deadline for a dependency that is slow. The stream goes on with the
+ * request, and its own answer goes nowhere: what it came to the buyer's key finds. It comes first only if it comes in
+ * time, since the stream tells no order behind the deadline either.
+ */
+export function answerInTime({ clock, deadlineMs, onLate }: AnswerInTimeOptions): AnswerInTime {
+  // In the order in which they came, so that the first one without an answer is the oldest.
+  let waiting: Watched[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  const look = (): void => {
+    const latest = clock.monotonic() - deadlineMs();
+    const isOver = (watched: Watched) => watched.isAnswered || watched.request.receivedAt < latest;
+    let end = waiting.findIndex((watched) => !isOver(watched));
+    if (end < 0) end = waiting.length;
+    const over = waiting.slice(0, end);
+    waiting = waiting.slice(end);
+    if (waiting.length === 0) stop();
+    const late = over.filter((watched) => !watched.isAnswered);
+    for (const watched of late) watched.answer(UNAVAILABLE);
+    if (late.length > 0) onLate?.(late.length);
+  };
+  const stop = (): void => {
+    clearInterval(timer);
+    timer = undefined;
+  };
+
+  return {
+    watch: (request) => {
+      const watched = new Watched(request);
+      waiting.push(watched);
+      timer ??= setInterval(look, LOOK_EVERY_MS);
+      return { ...request, respond: watched.answer };
+    },
+    stop,
+  };
+}
+
+class Watched {
+  isAnswered = false;
+
+  constructor(readonly request: PurchaseRequest) {}
+
+  readonly answer = (outcome: PurchaseOutcome): void => {
+    if (this.isAnswered) return;
+    this.isAnswered = true;
+    this.request.respond(outcome);
+  };
+}
