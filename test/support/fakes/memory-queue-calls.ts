@@ -1,0 +1,88 @@
+import type { Stock } from '../../../src/domain/stock.ts';
+import type {
+  QueueAudit,
+  QueuedSale,
+  ReserveItem,
+  ReserveReply,
+  StrandedReservation,
+  TicketQueue,
+} from '../../../src/ports/ticket-queue.ts';
+import type { MemoryQueueSale } from './memory-queue-sale.ts';
+
+/** The ticket queue's calls, each whole, at one moment of the queue's own clock. Where the sales are kept is the heir's. */
+export abstract class MemoryQueueCalls implements TicketQueue {
+  constructor(private readonly now: () => number) {}
+
+  abstract load(sale: QueuedSale): Promise<void>;
+
+  /** Errors: Fault `fenced`. */
+  protected abstract open(saleId: string): MemoryQueueSale | undefined;
+
+  async reserve(saleId: string, epoch: number, items: readonly ReserveItem[]): Promise<ReserveReply> {
+    const sale = this.open(saleId);
+    if (sale === undefined) return { kind: 'unknownSale' };
+    if (!this.maySell(sale, epoch)) return { kind: 'stale', epoch: sale.sale.epoch };
+    if (items.length < 1 || items.length > 256) throw new RangeError(`${items.length} items in a call`);
+    this.beforeChange();
+    return { kind: 'answered', answers: sale.reserve(items, this.now()), stock: sale.stock };
+  }
+
+  async published(saleId: string, epoch: number, orderIds: readonly string[]): Promise<void> {
+    const sale = this.open(saleId);
+    if (sale === undefined || !this.mayMark(sale, epoch)) return;
+    this.beforeChange();
+    for (const orderId of orderIds) sale.pending.delete(orderId);
+  }
+
+  async claimStranded(
+    saleId: string,
+    { leaseMs, max }: { readonly leaseMs: number; readonly max: number },
+  ): Promise<readonly StrandedReservation[]> {
+    const sale = this.open(saleId);
+    this.beforeChange();
+    return sale?.claim(leaseMs, max, this.now()) ?? [];
+  }
+
+  async release(saleId: string, orderIds: readonly string[]): Promise<readonly string[]> {
+    const sale = this.open(saleId);
+    this.beforeChange();
+    return sale?.release(orderIds) ?? [];
+  }
+
+  async forfeit(saleId: string, orderIds: readonly string[]): Promise<void> {
+    const sale = this.open(saleId);
+    this.beforeChange();
+    sale?.forfeit(orderIds);
+  }
+
+  async close(saleId: string, epoch: number): Promise<void> {
+    const sale = this.open(saleId);
+    this.beforeChange();
+    if (sale?.sale.epoch === epoch) sale.closed = true;
+  }
+
+  async stock(saleId: string): Promise<Stock | undefined> {
+    return this.open(saleId)?.stock;
+  }
+
+  async find(saleId: string, orderId: string): Promise<StrandedReservation | undefined> {
+    return this.open(saleId)?.ledger.get(orderId);
+  }
+
+  async audit(saleId: string): Promise<QueueAudit | undefined> {
+    return this.open(saleId)?.audit();
+  }
+
+  async ping(): Promise<void> {}
+
+  protected beforeChange(): void {}
+
+  protected maySell({ sale }: MemoryQueueSale, epoch: number): boolean {
+    return sale.epoch === epoch;
+  }
+
+  /** Whether a mark that a reservation is published counts. */
+  protected mayMark({ sale }: MemoryQueueSale, epoch: number): boolean {
+    return sale.epoch === epoch;
+  }
+}

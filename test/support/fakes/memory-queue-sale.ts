@@ -1,0 +1,176 @@
+import { gateOf } from '../../../src/domain/sale.ts';
+import { type Stock, stockVersion } from '../../../src/domain/stock.ts';
+import type { KnownOrder } from '../../../src/ports/queue-recovery.ts';
+import type {
+  QueueAudit,
+  QueuedSale,
+  ReserveAnswer,
+  ReserveItem,
+  StrandedReservation,
+} from '../../../src/ports/ticket-queue.ts';
+
+export interface Keyed {
+  readonly fingerprint: string;
+  readonly orderId: string;
+  readonly ticket: number;
+  readonly reservedAt: number;
+}
+
+/** Survivors of a recovery are due for the relay at once, whatever the clock says. */
+const EVER = Number.NEGATIVE_INFINITY;
+
+/**
+ * What a ticket queue keeps of one sale, and the decisions on it. Milliseconds since 1970 come from whoever calls. The
+ * protected methods are the decisions that the simulator plants its bugs in.
+ */
+export class MemoryQueueSale {
+  closed = false;
+  /** Calls that took or returned tickets. */
+  changes = 0;
+  queue: number[];
+  /** Order id -> reservation. */
+  ledger = new Map<string, StrandedReservation>();
+  /** Buyer and key -> what they were given. */
+  keys = new Map<string, Keyed>();
+  /** Order id -> since when it waits to be published. */
+  pending = new Map<string, number>();
+  /** Of a sale that is being rebuilt: orders that the store knows and that lost their key. */
+  gone = new Set<string>();
+
+  constructor(
+    public sale: QueuedSale,
+    queue: readonly number[] = ticketsOf(sale),
+  ) {
+    this.queue = [...queue];
+  }
+
+  get stock(): Stock {
+    return { remaining: this.queue.length, version: stockVersion(this.sale.epoch, this.changes) };
+  }
+
+  reserve(items: readonly ReserveItem[], now: number): readonly ReserveAnswer[] {
+    const before = this.queue.length;
+    const answers = items.map((item) => this.#reserveOne(item, now));
+    if (this.queue.length < before) this.changes += 1;
+    return answers;
+  }
+
+  claim(leaseMs: number, max: number, now: number): readonly StrandedReservation[] {
+    const due = [...this.pending]
+      .filter(([, since]) => now - since > leaseMs)
+      .sort(([, a], [, b]) => a - b)
+      .slice(0, max);
+    for (const [orderId] of due) this.pending.set(orderId, now);
+    return due.flatMap(([orderId]) => this.ledger.get(orderId) ?? []);
+  }
+
+  release(orderIds: readonly string[]): readonly string[] {
+    const released = orderIds.filter((orderId) => this.releaseOne(orderId));
+    if (released.length > 0) this.changes += 1;
+    return released;
+  }
+
+  forfeit(orderIds: readonly string[]): void {
+    for (const orderId of orderIds) {
+      this.ledger.delete(orderId);
+      this.pending.delete(orderId);
+    }
+  }
+
+  audit(): QueueAudit {
+    const { sale, queue, ledger, pending } = this;
+    const tickets = [...queue, ...[...ledger.values()].map(({ ticket }) => ticket)];
+    return {
+      epoch: sale.epoch,
+      held: ledger.size,
+      heldByBuyers: ledger.size,
+      remaining: queue.length,
+      pending: pending.size,
+      doubled: [...new Set(tickets.filter((ticket, n) => tickets.indexOf(ticket) !== n))].sort((a, b) => a - b),
+    };
+  }
+
+  /** An order of the store takes its place in a sale that is being rebuilt. */
+  take({ live, orderId, ticket, userId, key, fingerprint, reservedAt }: KnownOrder): void {
+    if (key === null) {
+      this.gone.add(orderId);
+      return;
+    }
+    if (live) this.ledger.set(orderId, { orderId, ticket, userId, key, reservedAt });
+    this.keys.set(fieldOf(userId, key), { fingerprint, orderId, ticket, reservedAt });
+  }
+
+  /** Reservations of the old queue that the store does not know stay, if they are in nobody's way. */
+  keep(old: MemoryQueueSale): number {
+    let survivors = 0;
+    for (const held of old.ledger.values()) {
+      const { orderId, ticket, userId, key } = held;
+      const field = fieldOf(userId, key);
+      const keyed = old.keys.get(field);
+      if (keyed === undefined || this.gone.has(orderId) || this.keys.has(field)) continue;
+      const others = [...this.ledger.values()];
+      if (ticket > this.sale.total || others.some((other) => other.ticket === ticket)) continue;
+      const own = others.filter((other) => other.userId === userId);
+      if (own.length > 0 && own.length >= this.sale.perBuyerLimit) continue;
+      this.ledger.set(orderId, held);
+      this.keys.set(field, keyed);
+      this.pending.set(orderId, EVER);
+      survivors += 1;
+    }
+    return survivors;
+  }
+
+  /** What nobody holds is free. */
+  fill(): void {
+    const held = new Set([...this.ledger.values()].map(({ ticket }) => ticket));
+    this.queue = ticketsOf(this.sale).filter((ticket) => !held.has(ticket));
+  }
+
+  protected isPublished(orderId: string): boolean {
+    return !this.pending.has(orderId);
+  }
+
+  protected isAtLimit(held: number): boolean {
+    return held >= this.sale.perBuyerLimit;
+  }
+
+  protected releaseOne(orderId: string): boolean {
+    const held = this.ledger.get(orderId);
+    if (held === undefined) return false;
+    this.ledger.delete(orderId);
+    this.pending.delete(orderId);
+    this.queue.push(held.ticket);
+    return true;
+  }
+
+  #reserveOne({ orderId, userId, key, fingerprint }: ReserveItem, now: number): ReserveAnswer {
+    const { sale, queue, ledger, keys, pending } = this;
+    const field = fieldOf(userId, key);
+    const earlier = keys.get(field);
+    if (earlier !== undefined) {
+      if (earlier.fingerprint !== fingerprint) return { kind: 'keyMismatch' };
+      const { orderId: firstId, ticket, reservedAt } = earlier;
+      if (firstId === orderId) return { kind: 'reserved', ticket, reservedAt };
+      return { kind: 'replayed', orderId: firstId, ticket, reservedAt, published: this.isPublished(firstId) };
+    }
+    const gate = gateOf({ ...sale, status: this.closed ? 'closed' : 'published' }, now);
+    if (gate !== 'open') return { kind: gate };
+    const own = [...ledger.values()].filter((held) => held.userId === userId);
+    if (this.isAtLimit(own.length)) return { kind: 'limitReached', orderIds: own.map((held) => held.orderId) };
+    const ticket = queue.shift();
+    if (ticket === undefined) return { kind: 'soldOut' };
+    ledger.set(orderId, { orderId, ticket, userId, key, reservedAt: now });
+    keys.set(field, { fingerprint, orderId, ticket, reservedAt: now });
+    pending.set(orderId, now);
+    return { kind: 'reserved', ticket, reservedAt: now };
+  }
+}
+
+export function ticketsOf({ total }: QueuedSale): readonly number[] {
+  return Array.from({ length: total }, (_, n) => n + 1);
+}
+
+/** Under which name `keys` has a buyer's key. */
+export function fieldOf(userId: string, key: string): string {
+  return JSON.stringify([userId, key]);
+}
