@@ -1,29 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { deferred } from '../../test/support/deferred.ts';
+import { ENOUGH, fail, OPTIONS, openedPolicy } from '../../test/support/policy-bench.ts';
 import { Fault } from '../domain/errors.ts';
-import { type BreakerState, createPolicy, type Policy, type PolicyOptions } from './policy.ts';
-
-const OPTIONS: PolicyOptions = {
-  concurrency: 2,
-  timeoutMs: 1000,
-  failureShare: 0.5,
-  windowMs: 5000,
-  minimumRps: 1,
-  halfOpenAfterMs: 2000,
-};
-
-/** Five seconds at one call a second: fewer say nothing. */
-const ENOUGH = 5;
-
-const fail = (policy: Policy) =>
-  policy.execute(() => Promise.reject(new Fault('unavailable', 'made up'))).catch(() => undefined);
-
-async function openedPolicy() {
-  const policy = createPolicy('log', OPTIONS);
-  for (let i = 0; i < ENOUGH; i += 1) await fail(policy);
-  expect(policy.state()).toBe('open');
-  return policy;
-}
+import { type BreakerState, createPolicy } from './policy.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

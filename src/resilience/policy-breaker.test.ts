@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { deferred } from '../../test/support/deferred.ts';
+import { ENOUGH, fail, OPTIONS, openedPolicy, succeed } from '../../test/support/policy-bench.ts';
+import { Fault, type FaultCode } from '../domain/errors.ts';
+import { type BreakerState, createPolicy } from './policy.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('the breaker', () => {
+  it('stays closed under its failure share and opens over it', async () => {
+    const policy = createPolicy('queue', OPTIONS);
+    for (let i = 0; i < 10; i += 1) {
+      await succeed(policy);
+      await fail(policy);
+    }
+    expect(policy.state()).toBe('closed');
+    await fail(policy);
+    expect(policy.state()).toBe('open');
+  });
+
+  it('does not judge by fewer calls than say something', async () => {
+    const policy = createPolicy('queue', OPTIONS);
+    for (let i = 0; i < ENOUGH - 1; i += 1) await fail(policy);
+    expect(policy.state()).toBe('closed');
+  });
+
+  it('refuses while it is open, untried, with Fault unavailable', async () => {
+    const policy = await openedPolicy();
+    const call = vi.fn(async () => 1);
+    expect(policy.ready()).toBe(false);
+    await expect(policy.execute(call)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: 'log failed too often; its breaker is open',
+    });
+    expect(call).not.toHaveBeenCalled();
+  });
+
+  it('counts a call that timed out as failed', async () => {
+    const policy = createPolicy('queue', OPTIONS);
+    for (let i = 0; i < ENOUGH; i += 1) {
+      const failing = policy.execute(() => new Promise(() => undefined)).catch(() => undefined);
+      await vi.advanceTimersByTimeAsync(OPTIONS.timeoutMs);
+      await failing;
+    }
+    expect(policy.state()).toBe('open');
+  });
+
+  it.each<FaultCode>(['unavailable', 'timeout'])('counts Fault %s as a failure of the dependency', async (code) => {
+    const policy = createPolicy('queue', OPTIONS);
+    for (let i = 0; i < ENOUGH; i += 1) await fail(policy, code);
+    expect(policy.state()).toBe('open');
+  });
+
+  it.each<FaultCode>(['full', 'corrupt', 'fenced', 'config'])(
+    'counts Fault %s as no failure of the dependency',
+    async (code) => {
+      const policy = createPolicy('queue', OPTIONS);
+      for (let i = 0; i < ENOUGH * 2; i += 1) await fail(policy, code);
+      expect(policy.state()).toBe('closed');
+    },
+  );
+
+  it('says that it would try again once its time is over, although nobody has called', async () => {
+    const policy = await openedPolicy();
+    await vi.advanceTimersByTimeAsync(OPTIONS.halfOpenAfterMs - 1);
+    expect([policy.ready(), policy.state()]).toEqual([false, 'open']);
+    await vi.advanceTimersByTimeAsync(1);
+    // Who asks before calling would otherwise never call again, and the breaker never close.
+    expect([policy.ready(), policy.state()]).toEqual([true, 'half-open']);
+  });
+
+  it('lets one call try and closes when it succeeds', async () => {
+    const policy = await openedPolicy({ concurrency: 3 });
+    await vi.advanceTimersByTimeAsync(OPTIONS.halfOpenAfterMs);
+    const first = deferred<string>();
+    const trial = policy.execute(() => first.promise);
+    const second = vi.fn(async () => 'second');
+    const parked = policy.execute(second);
+
+    expect(policy.state()).toBe('half-open');
+    expect(policy.ready()).toBe(false);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(second).not.toHaveBeenCalled();
+
+    first.resolve('first');
+    await expect(trial).resolves.toBe('first');
+    await expect(parked).resolves.toBe('second');
+    expect([policy.state(), policy.ready()]).toEqual(['closed', true]);
+  });
+
+  it('opens again for its whole time when the call that tried fails, and refuses what waited for it', async () => {
+    const policy = await openedPolicy();
+    await vi.advanceTimersByTimeAsync(OPTIONS.halfOpenAfterMs);
+    const first = deferred<void>();
+    const trial = policy.execute(() => first.promise);
+    const second = vi.fn(async () => undefined);
+    const parked = policy.execute(second);
+    first.reject(new Fault('unavailable', 'still away'));
+    await expect(trial).rejects.toMatchObject({ message: 'still away' });
+    await expect(parked).rejects.toMatchObject({ code: 'unavailable' });
+    expect(second).not.toHaveBeenCalled();
+    expect([policy.state(), policy.ready()]).toEqual(['open', false]);
+    await vi.advanceTimersByTimeAsync(OPTIONS.halfOpenAfterMs - 1);
+    expect(policy.ready()).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(policy.ready()).toBe(true);
+  });
+
+  it('tells its listeners each new state until they leave', async () => {
+    const policy = createPolicy('queue', OPTIONS);
+    const states: BreakerState[] = [];
+    const leave = policy.onState((state) => states.push(state));
+    for (let i = 0; i < ENOUGH; i += 1) await fail(policy);
+    await vi.advanceTimersByTimeAsync(OPTIONS.halfOpenAfterMs);
+    await succeed(policy);
+    expect(states).toEqual(['open', 'half-open', 'closed']);
+    leave();
+    for (let i = 0; i < ENOUGH * 2; i += 1) await fail(policy);
+    expect(policy.state()).toBe('open');
+    expect(states).toHaveLength(3);
+  });
+});
