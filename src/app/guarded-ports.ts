@@ -7,7 +7,10 @@ import type { Policies } from './policies.ts';
  * number, settings) or takes its time (an admin's publishing, an audit, the counts of a report) is left as it is; the
  * front's own limit ends their requests.
  */
-export function guardPorts(ports: Ports, policies: Pick<Policies, 'stock' | 'store' | 'live'>): Ports {
+export function guardPorts<Guarded extends Pick<Ports, 'queue' | 'store' | 'catalogue' | 'live'>>(
+  ports: Guarded,
+  policies: Pick<Policies, 'stock' | 'store' | 'live'>,
+): Guarded {
   const { queue, store, catalogue, live } = ports;
   return {
     ...ports,
@@ -15,6 +18,8 @@ export function guardPorts(ports: Ports, policies: Pick<Policies, 'stock' | 'sto
       ...queue,
       stock: guarded(policies.stock, queue.stock),
       find: guarded(policies.stock, queue.find),
+      // A buyer who cancels waits for it; what could not be given back in time the scheduler gives back.
+      release: guarded(policies.stock, queue.release),
     },
     store: {
       ...store,
@@ -22,6 +27,7 @@ export function guardPorts(ports: Ports, policies: Pick<Policies, 'stock' | 'sto
       orders: guarded(policies.store, store.orders),
       store: guarded(policies.store, store.store),
       transition: guarded(policies.store, store.transition),
+      returned: guarded(policies.store, store.returned),
       capture: guarded(policies.store, store.capture),
     },
     catalogue: {

@@ -10,7 +10,7 @@ export interface Policies {
   readonly queue: Policy;
   /** Purchases at the order log. */
   readonly log: Policy;
-  /** Reads at the ticket queue, such as what is left of a sale for its page: never at the cost of a purchase. */
+  /** What else is asked of the ticket queue, such as what is left of a sale for its page: never at the cost of a purchase. */
   readonly stock: Policy;
   /** Orders and sales. */
   readonly store: Policy;

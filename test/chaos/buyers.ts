@@ -12,6 +12,8 @@ export interface BuyerOptions {
   readonly saleAt: (random: Random) => string;
   readonly perBuyerLimit: number;
   readonly notebook: Notebook;
+  /** Told of each request that has an answer, or has been given up; milliseconds since it was sent. */
+  readonly answered?: (what: 'purchase' | 'pay' | 'cancel', answer: Answer | undefined, ms: number) => void;
 }
 
 export interface Buyers {
@@ -34,12 +36,23 @@ const DOUBT = 0.15;
 const SETTLE_WIDTH = 16;
 
 /** People: impatient, greedy, and never sure whether it worked. */
-export function startBuyers({ port, seed, count, tokenOf, saleAt, perBuyerLimit, notebook }: BuyerOptions): Buyers {
+export function startBuyers({
+  port,
+  seed,
+  count,
+  tokenOf,
+  saleAt,
+  perBuyerLimit,
+  notebook,
+  answered,
+}: BuyerOptions): Buyers {
   const client: Client = createClient(port, count, { timeoutMs: PATIENCE_MS });
   let stopped = false;
 
-  const ask = async (what: Promise<Answer>): Promise<Answer | undefined> => {
-    const answer = await what.catch(() => undefined);
+  const ask = async (what: 'purchase' | 'pay' | 'cancel', asked: Promise<Answer>): Promise<Answer | undefined> => {
+    const sentAt = performance.now();
+    const answer = await asked.catch(() => undefined);
+    answered?.(what, answer, performance.now() - sentAt);
     const code = answer === undefined || answer.status < 400 ? '' : ` ${codeOf(answer)}`;
     notebook.count(answer === undefined ? 'no answer' : `${answer.status}${code}`);
     return answer;
@@ -47,7 +60,7 @@ export function startBuyers({ port, seed, count, tokenOf, saleAt, perBuyerLimit,
 
   const send = async (click: Click): Promise<void> => {
     const { saleId, userId, key } = click;
-    const answer = await ask(client.purchase({ saleId, token: tokenOf(userId), key }));
+    const answer = await ask('purchase', client.purchase({ saleId, token: tokenOf(userId), key }));
     if (answer?.status === 201) notebook.bought(click, answer.body);
     else if (answer?.status === 409) notebook.refused(click, codeOf(answer));
     else if (answer !== undefined && answer.status !== 503) {
@@ -58,7 +71,7 @@ export function startBuyers({ port, seed, count, tokenOf, saleAt, perBuyerLimit,
   const end = async (click: Click, verb: 'pay' | 'cancel', random: Random): Promise<void> => {
     const path = `/v1/orders/${click.order?.id}/${verb}`;
     for (;;) {
-      const answer = await ask(client.call('POST', path, tokenOf(click.userId)));
+      const answer = await ask(verb, client.call('POST', path, tokenOf(click.userId)));
       if (answer?.status === 200) click.end = verb === 'pay' ? 'paid' : 'cancelled';
       else if (answer?.status === 404) notebook.wrong.push(`${click.userId} ${click.key}: ${verb} says 404`);
       if (stopped || (answer !== undefined && answer.status !== 503)) return;

@@ -5,6 +5,7 @@ export async function heal({ proxies, servers, programs }: Testbed): Promise<voi
   for (const proxy of Object.values(proxies)) {
     proxy.weather({});
     proxy.thaw();
+    await proxy.accept();
   }
   await Promise.all(
     SERVERS.map(async (name) => {

@@ -1,10 +1,10 @@
 /** `npm run chaos`: the chaos run for as long as wanted. The exit code is 1 when a promise was broken. */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { createServer } from 'vite';
 import { ensureBuilt } from '../../dev/build.mjs';
 import { ensureInstalled, ensureKafkaClient } from '../../dev/install.mjs';
-import { main, ROOT, say } from '../../dev/run.mjs';
+import { main, say } from '../../dev/run.mjs';
+import { withTypeScript } from './typescript.mjs';
 
 const USAGE = `npm run chaos -- [--minutes 10] [--seed n] [--without 'fault name']... [--keep-logs]
 
@@ -31,18 +31,9 @@ await main(async () => {
   await ensureInstalled();
   await ensureBuilt();
   await ensureKafkaClient();
-  // Node 20 runs no TypeScript.
-  const vite = await createServer({
-    configFile: false,
-    root: ROOT,
-    logLevel: 'error',
-    appType: 'custom',
-    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
-    optimizeDeps: { noDiscovery: true },
-  });
-  try {
-    const { runChaos } = await vite.ssrLoadModule('/test/chaos/chaos.ts');
-    const { isSound, tableOf } = await vite.ssrLoadModule('/test/chaos/report.ts');
+  await withTypeScript(async (load) => {
+    const { runChaos } = await load('/test/chaos/chaos.ts');
+    const { isSound, tableOf } = await load('/test/chaos/report.ts');
     say(`seed ${seed}`);
     const report = await runChaos({
       seed,
@@ -53,7 +44,5 @@ await main(async () => {
     });
     console.log(tableOf(report));
     if (!isSound(report)) process.exitCode = 1;
-  } finally {
-    await vite.close();
-  }
+  });
 });

@@ -36,13 +36,26 @@ export interface Testbed {
   stop(options: { readonly keepLogs: boolean }): Promise<void>;
 }
 
-const PROGRAMS = { front: 2, worker: 2, scheduler: 2 } as const;
+export interface TestbedOptions {
+  readonly log: (line: string) => void;
+  /** Programs of each role. @default 2 */
+  readonly programs?: number;
+  /** Of all programs. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const ROLES = ['front', 'worker', 'scheduler'] as const;
+const PROGRAMS = 2;
 
 /** A broker that was killed is let in again when its last session is over: 9 s later unless told otherwise. */
 const KAFKA_SETTINGS = ['broker.session.timeout.ms=2000', 'broker.heartbeat.interval.ms=500'];
 
 /** Errors: Impossible on a machine that can't run the servers as processes. */
-export async function createTestbed({ log }: { readonly log: (line: string) => void }): Promise<Testbed> {
+export async function createTestbed({
+  log,
+  programs: count = PROGRAMS,
+  settings = {},
+}: TestbedOptions): Promise<Testbed> {
   const folder = mkdtempSync(join(tmpdir(), 'floodgate-chaos-'));
   const kafka = await freePort();
   // Kafka tells its clients where to connect to: through the proxy.
@@ -82,13 +95,14 @@ export async function createTestbed({ log }: { readonly log: (line: string) => v
     MONGODB_URL: through('MONGODB_URL', proxies.mongodb),
     PORT: String(port),
     SHARED_PORT: 'on',
+    ...settings,
   };
   const deaths: string[] = [];
-  const programs = Object.entries(PROGRAMS).flatMap(([role, count]) =>
+  const programs = ROLES.flatMap((role) =>
     Array.from({ length: count }, (_, n) =>
       createProgram({
         name: `${role} ${n + 1}`,
-        role: role as keyof typeof PROGRAMS,
+        role,
         env,
         logs: folder,
         onDeath: (what) => deaths.push(what),

@@ -57,6 +57,19 @@ describe('the TCP proxy', () => {
     expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThanOrEqual(3);
   });
 
+  it('refuses as if nobody were there, and breaks what is open, until it accepts again on the same port', async () => {
+    const { socket } = await dial();
+    const broken = once(socket, 'close');
+    proxy.refuse();
+    await broken;
+    await expect(dial()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await proxy.accept();
+    const again = await dial();
+    again.socket.write('back');
+    await again.has(4);
+    expect(again.received()).toBe('back');
+  });
+
   it('is late by the latency each way', async () => {
     const { socket, has } = await dial();
     proxy.weather({ latencyMs: 40 });

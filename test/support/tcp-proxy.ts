@@ -18,6 +18,10 @@ export interface TcpProxy {
   readonly blackhole: () => void;
   /** The connections that are open break; new ones work. */
   readonly cut: () => void;
+  /** Nobody listens any more, and the connections that are open break, as when a process has ended. */
+  readonly refuse: () => void;
+  /** Listens again. */
+  readonly accept: () => Promise<void>;
   readonly close: () => void;
 }
 
@@ -65,15 +69,23 @@ export async function tcpProxy(targetPort: number, port = 0): Promise<TcpProxy> 
       }
     });
   });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  const listen = async (on: number) => {
+    server.listen(on, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  };
+  const ownPort = await listen(port);
 
   const flows = () => [...lines].flatMap((line) => line.flows);
   const cut = () => {
     for (const { sockets } of lines) for (const socket of sockets) socket.destroy();
   };
+  const close = () => {
+    server.close();
+    cut();
+  };
   return {
-    port: (server.address() as AddressInfo).port,
+    port: ownPort,
     weather: (next) => {
       weather = next;
       for (const flow of flows()) flow.weather(next);
@@ -93,9 +105,10 @@ export async function tcpProxy(targetPort: number, port = 0): Promise<TcpProxy> 
       for (const line of lines) line.swallow = true;
     },
     cut,
-    close: () => {
-      server.close();
-      cut();
+    refuse: close,
+    accept: async () => {
+      if (!server.listening) await listen(ownPort);
     },
+    close,
   };
 }
