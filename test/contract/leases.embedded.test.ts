@@ -6,26 +6,18 @@ import { connectSql } from '../../src/adapters/sql/connect.ts';
 import { createSqlLeases } from '../../src/adapters/sql/leases.ts';
 import { migrate } from '../../src/adapters/sql/migrate.ts';
 import { ManualClock } from '../support/fakes/manual-clock.ts';
+import { sqlitePair } from '../support/sql-pair.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { leasesContract } from './leases.ts';
 
 leasesContract('embedded', async () => {
-  const folder = tempFolder();
-  const file = join(folder.path, 'floodgate.db');
-  const [database, second] = [
-    await connectSql({ dialect: 'sqlite', file }),
-    await connectSql({ dialect: 'sqlite', file }),
-  ];
-  await migrate(database);
+  const { database, second, close } = await sqlitePair();
   const clock = new ManualClock();
   return {
     leases: createSqlLeases(database, { now: clock.now }),
     other: createSqlLeases(second, { now: clock.now }),
     pass: async (ms) => clock.advance(ms),
-    close: async () => {
-      await Promise.all([database.close(), second.close()]);
-      folder.remove();
-    },
+    close,
   };
 });
 

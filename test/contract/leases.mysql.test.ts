@@ -1,14 +1,13 @@
 import { describe } from 'vitest';
 import { createSqlLeases } from '../../src/adapters/sql/leases.ts';
-import { migratedMysql, mysqlDatabase, TEST_MYSQL_URL } from '../support/mysql-database.ts';
+import { mysqlPair, TEST_MYSQL_URL } from '../support/mysql-database.ts';
 import { leasesContract } from './leases.ts';
 
 const HOUR_MS = 3_600_000;
 
 describe.skipIf(TEST_MYSQL_URL === undefined)('with TEST_MYSQL_URL', () => {
   leasesContract('mysql', async () => {
-    const { url, drop } = await mysqlDatabase();
-    const [database, second] = [await migratedMysql(url), await migratedMysql(url)];
+    const { database, second, close } = await mysqlPair();
     return {
       // Two machines whose clocks differ: the server's decides.
       leases: createSqlLeases(database, { now: () => Date.now() + HOUR_MS }),
@@ -18,10 +17,7 @@ describe.skipIf(TEST_MYSQL_URL === undefined)('with TEST_MYSQL_URL', () => {
         const connection = database.em().getConnection();
         await connection.execute('UPDATE leases SET held_until = held_until - ?', [ms], 'run');
       },
-      close: async () => {
-        await Promise.all([database.close(), second.close()]);
-        await drop();
-      },
+      close,
     };
   });
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { SqlDatabase } from '../../src/adapters/sql/connect.ts';
 import { connectSql } from '../../src/adapters/sql/connect.ts';
 import { migrate } from '../../src/adapters/sql/migrate.ts';
+import type { SqlPair } from './sql-pair.ts';
 
 export const TEST_MYSQL_URL = process.env.TEST_MYSQL_URL;
 
@@ -39,4 +40,17 @@ export async function migratedMysql(url: string): Promise<SqlDatabase> {
   const database = await connectSql({ dialect: 'mysql', url, poolSize: 8 });
   await migrate(database);
   return database;
+}
+
+export async function mysqlPair(): Promise<SqlPair> {
+  const { url, drop } = await mysqlDatabase();
+  const [database, second] = [await migratedMysql(url), await migratedMysql(url)];
+  return {
+    database,
+    second,
+    close: async () => {
+      await Promise.all([database.close(), second.close()]);
+      await drop();
+    },
+  };
 }
