@@ -10,7 +10,8 @@ import { openEmbedded } from './embedded.ts';
 import { openKafka } from './kafka.ts';
 import { openMongo } from './mongo.ts';
 import { openMysql } from './mysql.ts';
-import type { Opened, Ports } from './opened.ts';
+import { type Open, openTogether } from './open-together.ts';
+import type { Ports } from './opened.ts';
 import { queueClientTimeoutMs } from './policies.ts';
 import { openRedis, openRedisNews } from './redis.ts';
 
@@ -26,52 +27,43 @@ export interface OpenPorts {
  * is named in the log and tried again. Errors: Fault `config`, `unavailable` (embedded only).
  */
 export async function openPorts(config: Config, log: Pick<Log, 'info' | 'warn' | 'error'>): Promise<OpenPorts> {
+  const { port: ports, close } = await openTogether(async (opened) => portsOf(await openAdapters(opened, config, log)));
+  return { ports, exclusive: config.redis === undefined, close };
+}
+
+async function openAdapters(opened: Open, config: Config, log: Pick<Log, 'info' | 'warn' | 'error'>) {
   const { redis, kafka, mysql, mongo, dataDir } = config;
-  const closers: (() => Promise<void>)[] = [];
-  const opened = async <Port>(opening: Promise<Opened<Port>>): Promise<Port> => {
-    const { port, close } = await opening;
-    closers.push(close);
-    return port;
-  };
-  const close = async () => {
-    // What was opened first is used by what came later.
-    for (const end of closers.reverse()) await end();
-  };
-  try {
-    const isEmbedded = [redis, kafka, mysql, mongo].includes(undefined);
-    const embedded = isEmbedded ? await opened(openEmbedded(dataDir)) : undefined;
-    const [onRedis, news, onKafka, sql, live] = await Promise.all([
-      redis === undefined ? undefined : opened(openRedis({ ...redis, timeoutMs: queueClientTimeoutMs(config) }, log)),
-      redis === undefined ? createInProcessNews() : opened(openRedisNews(redis, log)),
-      kafka === undefined ? undefined : opened(openKafka(kafka, log)),
-      mysql === undefined ? embedded?.sql : opened(openMysql(mysql)),
-      mongo === undefined ? embedded?.live : opened(openMongo(mongo)),
-    ]);
-    const [queue, queueBooks] = [onRedis?.queue ?? embedded?.queue, onRedis?.books ?? embedded?.queueBooks];
-    const [orderLog, logBooks] = [onKafka?.log ?? embedded?.log, onKafka?.books ?? embedded?.logBooks];
-    if (!queue || !queueBooks || !orderLog || !logBooks || !sql || !live) {
-      throw new TypeError('a port has neither a server nor the embedded database');
-    }
-    return {
-      ports: {
-        queue,
-        ...(onRedis === undefined ? {} : { recovery: onRedis.recovery }),
-        log: orderLog,
-        ...(redis === undefined && kafka === undefined && embedded !== undefined ? { oneStep: embedded.oneStep } : {}),
-        store: sql.store,
-        catalogue: createSqlCatalogue(sql.database),
-        live,
-        books: { queue: queueBooks, log: logBooks, orders: createSqlOrderBooks(sql.database) },
-        leases: createSqlLeases(sql.database),
-        news,
-        settingsStore: createSqlSettingsStore(sql.database),
-        clock: systemClock,
-      },
-      exclusive: redis === undefined,
-      close,
-    };
-  } catch (error) {
-    await close();
-    throw error;
+  const isEmbedded = [redis, kafka, mysql, mongo].includes(undefined);
+  const embedded = isEmbedded ? await opened(openEmbedded(dataDir)) : undefined;
+  const [onRedis, news, onKafka, sql, live] = await Promise.all([
+    redis === undefined ? undefined : opened(openRedis({ ...redis, timeoutMs: queueClientTimeoutMs(config) }, log)),
+    redis === undefined ? createInProcessNews() : opened(openRedisNews(redis, log)),
+    kafka === undefined ? undefined : opened(openKafka(kafka, log)),
+    mysql === undefined ? embedded?.sql : opened(openMysql(mysql)),
+    mongo === undefined ? embedded?.live : opened(openMongo(mongo)),
+  ]);
+  return { embedded, onRedis, news, onKafka, sql, live };
+}
+
+function portsOf({ embedded, onRedis, news, onKafka, sql, live }: Awaited<ReturnType<typeof openAdapters>>): Ports {
+  const [queue, queueBooks] = [onRedis?.queue ?? embedded?.queue, onRedis?.books ?? embedded?.queueBooks];
+  const [orderLog, logBooks] = [onKafka?.log ?? embedded?.log, onKafka?.books ?? embedded?.logBooks];
+  if (!queue || !queueBooks || !orderLog || !logBooks || !sql || !live) {
+    throw new TypeError('a port has neither a server nor the embedded database');
   }
+  const isOneStep = onRedis === undefined && onKafka === undefined && embedded !== undefined;
+  return {
+    queue,
+    ...(onRedis === undefined ? {} : { recovery: onRedis.recovery }),
+    log: orderLog,
+    ...(isOneStep ? { oneStep: embedded.oneStep } : {}),
+    store: sql.store,
+    catalogue: createSqlCatalogue(sql.database),
+    live,
+    books: { queue: queueBooks, log: logBooks, orders: createSqlOrderBooks(sql.database) },
+    leases: createSqlLeases(sql.database),
+    news,
+    settingsStore: createSqlSettingsStore(sql.database),
+    clock: systemClock,
+  };
 }

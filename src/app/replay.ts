@@ -5,31 +5,19 @@ import { createLog } from '../telemetry/log.ts';
 import { openEmbedded } from './embedded.ts';
 import { openKafka } from './kafka.ts';
 import { openMysql } from './mysql.ts';
+import { openTogether } from './open-together.ts';
 import type { Opened } from './opened.ts';
 import { reached } from './reached.ts';
 
 /** The ports of a replay alone, once the log answers. Errors: Fault `config`, `unavailable`, `timeout`. */
-export async function openReplay({ kafka, mysql, dataDir }: Config): Promise<Opened<ReplayPorts>> {
-  const closers: (() => Promise<void>)[] = [];
-  const opened = async <Port>(opening: Promise<Opened<Port>>): Promise<Port> => {
-    const { port, close } = await opening;
-    closers.push(close);
-    return port;
-  };
-  const close = async () => {
-    // What was opened first is used by what came later.
-    for (const end of closers.reverse()) await end();
-  };
-  try {
+export function openReplay({ kafka, mysql, dataDir }: Config): Promise<Opened<ReplayPorts>> {
+  return openTogether(async (opened) => {
     const embedded = kafka && mysql ? undefined : await opened(openEmbedded(dataDir));
     const trouble = createLog({ level: 'warn', to: process.stderr });
     const log = kafka === undefined ? embedded?.log : (await opened(openKafka(kafka, trouble))).log;
     const sql = mysql === undefined ? embedded?.sql : await opened(openMysql(mysql));
     if (log === undefined || sql === undefined) throw new TypeError('a port has neither a server nor a file');
     await reached('the order log', () => log.ping());
-    return { port: { log, store: sql.store, catalogue: createSqlCatalogue(sql.database) }, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+    return { log, store: sql.store, catalogue: createSqlCatalogue(sql.database) };
+  });
 }
