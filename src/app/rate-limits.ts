@@ -8,6 +8,7 @@ import type { RateCounter } from '../ports/rate-counter.ts';
 import { RateLimit } from '../resilience/rate-limit.ts';
 import type { Context } from './context.ts';
 import type { Opened } from './opened.ts';
+import { toldOnce } from './told-once.ts';
 
 export interface StartedRateLimits {
   readonly limits: RateLimits;
@@ -51,16 +52,13 @@ async function openRedisRates(
   const { createRedisRates } = await import('../adapters/redis/rate-counter.ts');
   const { addressesOf } = await import('../adapters/redis/node-urls.ts');
   const server = addressesOf(url);
-  let told = '';
+  const away = toldOnce((reason) =>
+    log.warn({ dependency: 'Redis', server, reason }, 'rate limits hold for this process alone, connecting again'),
+  );
   const { rates, disconnect } = createRedisRates({
     url,
     prefix: keyPrefix,
-    onState: (state, reason) => {
-      if (state === 'down' && reason !== told) {
-        log.warn({ dependency: 'Redis', server, reason }, 'rate limits hold for this process alone, connecting again');
-      }
-      told = state === 'up' ? '' : reason;
-    },
+    onState: (state, reason) => away(state === 'up' ? undefined : reason),
   });
   return { port: rates, close: async () => disconnect() };
 }

@@ -8,6 +8,7 @@ import type { TicketQueue } from '../ports/ticket-queue.ts';
 import { retryWithBackoff } from '../streams/operators/retry-with-backoff.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Opened } from './opened.ts';
+import { toldOnce } from './told-once.ts';
 
 const PREPARE_BASE_MS = 100;
 /** How often a queue that is fenced is looked at again: recovery takes seconds, and each look is cheap. */
@@ -31,7 +32,7 @@ export async function openRedis(
   const { addressesOf } = await import('../adapters/redis/node-urls.ts');
   const prepare$ = new Subject<void>();
   const server = addressesOf(url);
-  let told = '';
+  const away = toldOnce((reason) => log.warn({ dependency: 'Redis', server, reason }, 'not connected, trying again'));
   const { queue, recovery, books, prepare, disconnect } = createRedisTicketQueue({
     url,
     prefix: keyPrefix,
@@ -39,9 +40,7 @@ export async function openRedis(
     onScriptsMissing: () => prepare$.next(),
     onState: (state, reason) => {
       if (state === 'up') prepare$.next();
-      // Once for each reason: it is tried several times a second.
-      else if (reason !== told) log.warn({ dependency: 'Redis', server, reason }, 'not connected, trying again');
-      told = state === 'up' ? '' : reason;
+      away(state === 'up' ? undefined : reason);
     },
   });
   const preparing = prepare$.pipe(exhaustMap(() => prepareUntilDone(prepare, log))).subscribe();
@@ -55,18 +54,15 @@ export async function openRedis(
 }
 
 function prepareUntilDone(prepare: () => Promise<void>, log: Pick<Log, 'info' | 'warn' | 'error'>): Observable<void> {
-  let told = '';
+  const failed = toldOnce((reason) =>
+    log.error({ dependency: 'Redis', reason }, 'the ticket queue is not ready, trying again'),
+  );
   return defer(prepare).pipe(
     retryWithBackoff({
       baseMs: PREPARE_BASE_MS,
       capMs: PREPARE_CAP_MS,
       retryable: () => true,
-      onRetry: (error) => {
-        const reason = messageOf(error);
-        if (reason === told) return;
-        told = reason;
-        log.error({ dependency: 'Redis', reason }, 'the ticket queue is not ready, trying again');
-      },
+      onRetry: (error) => failed(messageOf(error)),
     }),
   );
 }
@@ -79,16 +75,13 @@ export async function openRedisNews(
   const { createRedisNews } = await import('../adapters/redis/news.ts');
   const { addressesOf } = await import('../adapters/redis/node-urls.ts');
   const server = addressesOf(url);
-  let told = '';
+  const away = toldOnce((reason) =>
+    log.warn({ dependency: 'Redis', server, reason }, 'no news between processes, connecting again'),
+  );
   const { news, disconnect } = createRedisNews({
     url,
     prefix: keyPrefix,
-    onState: (state, reason) => {
-      if (state === 'down' && reason !== told) {
-        log.warn({ dependency: 'Redis', server, reason }, 'no news between processes, connecting again');
-      }
-      told = state === 'up' ? '' : reason;
-    },
+    onState: (state, reason) => away(state === 'up' ? undefined : reason),
   });
   return { port: news, close: async () => disconnect() };
 }
