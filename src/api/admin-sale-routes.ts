@@ -5,6 +5,7 @@ import type { SaleReport } from '../services/report.ts';
 import type { InvalidSettings, NewSale, SaleAdmin, SaleChanges } from '../services/sale-admin.ts';
 import type { Sales } from '../services/sales.ts';
 import { forAdmins } from './admin-access.ts';
+import { adminDoc } from './admin-doc.ts';
 import { sendVersioned, UNCACHED } from './admin-reply.ts';
 import {
   DEFAULT_BUYER_LIMIT,
@@ -56,12 +57,7 @@ const theSale = (description: string) => ({ description, schema: SaleSchema, hea
 
 type Told = Omit<OperationDoc, 'tag' | 'auth'>;
 
-const doc = ({ problems, ...told }: Told): OperationDoc => ({
-  tag: 'admin',
-  auth: 'required',
-  problems: ['forbidden', 'recovering', ...problems],
-  ...told,
-});
+const doc = ({ problems, ...told }: Told) => adminDoc({ problems: ['recovering', ...problems], ...told });
 
 export function adminSaleRoutes(deps: AdminSaleRoutesDeps): readonly Operation[] {
   const { saleAdmin, sales, report, auth, onFault } = deps;

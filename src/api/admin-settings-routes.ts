@@ -3,6 +3,7 @@ import { byFullName } from '../domain/live-settings.ts';
 import type { SettingValue } from '../domain/setting-range.ts';
 import type { SettingsAdmin, SettingsView } from '../services/settings-admin.ts';
 import { forAdmins } from './admin-access.ts';
+import { adminDoc } from './admin-doc.ts';
 import { sendVersioned, UNCACHED } from './admin-reply.ts';
 import { ETag, IfMatch } from './admin-schemas.ts';
 import { SettingsChangesSchema, SettingsHistorySchema, SettingsSchema } from './admin-settings-schema.ts';
@@ -11,7 +12,7 @@ import { bodyReader } from './body.ts';
 import { Limit } from './common-schemas.ts';
 import { cursorOf, idOfCursor, VersionCursor } from './cursor.ts';
 import { expectedVersion } from './if-match.ts';
-import type { Operation, OperationDoc } from './operation.ts';
+import type { Operation } from './operation.ts';
 import { JSON_TYPE } from './order-json.ts';
 import { sendProblem, sendRendered } from './problem.ts';
 import { queryReader } from './query.ts';
@@ -37,15 +38,6 @@ const writeHistory = serialiser(SettingsHistorySchema);
 
 const theSettings = (description: string) => ({ description, schema: SettingsSchema, headers: { ETag } });
 
-type Told = Omit<OperationDoc, 'tag' | 'auth' | 'problems'> & Partial<Pick<OperationDoc, 'problems'>>;
-
-const doc = ({ problems = [], ...told }: Told): OperationDoc => ({
-  tag: 'admin',
-  auth: 'required',
-  problems: ['forbidden', ...problems],
-  ...told,
-});
-
 const ALL = '/v1/admin/settings';
 
 /** The settings that may change while it runs. */
@@ -56,7 +48,7 @@ export function adminSettingsRoutes({ settings, auth, onFault }: AdminSettingsRo
     {
       method: 'GET',
       pattern: ALL,
-      doc: doc({
+      doc: adminDoc({
         id: 'getSettings',
         summary: 'Get the settings that may change while it runs',
         responses: { 200: theSettings('The settings.') },
@@ -69,7 +61,7 @@ export function adminSettingsRoutes({ settings, auth, onFault }: AdminSettingsRo
     {
       method: 'PATCH',
       pattern: ALL,
-      doc: doc({
+      doc: adminDoc({
         id: 'changeSettings',
         summary: 'Change settings while it runs',
         description: 'What is named is changed, in every process within a second, and stays so across restarts.',
@@ -99,7 +91,7 @@ export function adminSettingsRoutes({ settings, auth, onFault }: AdminSettingsRo
     {
       method: 'GET',
       pattern: `${ALL}/history`,
-      doc: doc({
+      doc: adminDoc({
         id: 'listSettingsChanges',
         summary: 'List who changed which settings',
         description: 'Newest first.',

@@ -1,5 +1,6 @@
 import type { AuditOutcome } from '../services/audit.ts';
 import { forAdmins } from './admin-access.ts';
+import { adminDoc } from './admin-doc.ts';
 import { UNCACHED } from './admin-reply.ts';
 import { serialiseAudit } from './audit-json.ts';
 import { AuditSchema } from './audit-schema.ts';
@@ -22,9 +23,7 @@ export function auditRoutes({ audit, auth, onFault }: AuditRoutesDeps): readonly
     {
       method: 'GET',
       pattern: '/v1/admin/sales/:saleId/audit',
-      doc: {
-        tag: 'admin',
-        auth: 'required',
+      doc: adminDoc({
         id: 'auditSale',
         summary: 'Hold the sides of a sale against each other',
         description:
@@ -33,8 +32,8 @@ export function auditRoutes({ audit, auth, onFault }: AuditRoutesDeps): readonly
           '503; `floodgate audit` has more time.',
         path: [SaleId],
         responses: { 200: { description: 'What was found.', schema: AuditSchema } },
-        problems: ['forbidden', 'not_found', 'not_published', 'recovering'],
-      },
+        problems: ['not_found', 'not_published', 'recovering'],
+      }),
       handle: forAdmins(
         auth,
         onFault,

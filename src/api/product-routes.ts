@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { HttpRequest } from '../ports/http.ts';
 import type { Products } from '../services/products.ts';
 import { forAdmins } from './admin-access.ts';
+import { adminDoc } from './admin-doc.ts';
 import { sendVersioned, UNCACHED } from './admin-reply.ts';
 import { ETag, IfMatch, PRODUCT_ID_PATTERN, ProductId } from './admin-schemas.ts';
 import type { Authenticator } from './auth.ts';
@@ -9,7 +10,7 @@ import { bodyReader } from './body.ts';
 import { Limit } from './common-schemas.ts';
 import { cursorOf, idOfCursor, SaleCursor } from './cursor.ts';
 import { expectedVersion } from './if-match.ts';
-import type { Operation, OperationDoc } from './operation.ts';
+import type { Operation } from './operation.ts';
 import { JSON_TYPE } from './order-json.ts';
 import { sendProblem, sendRendered } from './problem.ts';
 import { NewProductSchema, ProductChangesSchema, ProductPageSchema, ProductSchema } from './product-schema.ts';
@@ -40,15 +41,6 @@ const BODY_PROBLEMS = ['unsupported_media_type', 'invalid'] as const;
 
 const theProduct = (description: string) => ({ description, schema: ProductSchema, headers: { ETag } });
 
-type Told = Omit<OperationDoc, 'tag' | 'auth' | 'problems'> & Partial<Pick<OperationDoc, 'problems'>>;
-
-const doc = ({ problems = [], ...told }: Told): OperationDoc => ({
-  tag: 'admin',
-  auth: 'required',
-  problems: ['forbidden', ...problems],
-  ...told,
-});
-
 /** Undefined for an id that can't exist. */
 function idIn({ params: [id = ''] }: HttpRequest): string | undefined {
   return productIdPattern.test(id) ? id : undefined;
@@ -60,7 +52,7 @@ export function productRoutes({ products, auth, onFault }: ProductRoutesDeps): r
     {
       method: 'POST',
       pattern: COLLECTION,
-      doc: doc({
+      doc: adminDoc({
         id: 'createProduct',
         summary: 'Add a product',
         body: NewProductSchema,
@@ -83,7 +75,7 @@ export function productRoutes({ products, auth, onFault }: ProductRoutesDeps): r
     {
       method: 'GET',
       pattern: COLLECTION,
-      doc: doc({
+      doc: adminDoc({
         id: 'listProducts',
         summary: 'List products',
         description: 'In the order of their ids.',
@@ -106,7 +98,7 @@ export function productRoutes({ products, auth, onFault }: ProductRoutesDeps): r
     {
       method: 'GET',
       pattern: ONE,
-      doc: doc({
+      doc: adminDoc({
         id: 'getProduct',
         summary: 'Get a product',
         path: [ProductId],
@@ -123,7 +115,7 @@ export function productRoutes({ products, auth, onFault }: ProductRoutesDeps): r
     {
       method: 'PATCH',
       pattern: ONE,
-      doc: doc({
+      doc: adminDoc({
         id: 'changeProduct',
         summary: 'Change a product',
         description: 'What is named is changed. Sales that were made of it keep the texts that they have.',
@@ -148,7 +140,7 @@ export function productRoutes({ products, auth, onFault }: ProductRoutesDeps): r
     {
       method: 'DELETE',
       pattern: ONE,
-      doc: doc({
+      doc: adminDoc({
         id: 'removeProduct',
         summary: 'Remove a product',
         description: 'Only one that no sale sells, drafts included.',
