@@ -1,20 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { demoOrder as order } from '../../test/support/orders.ts';
 import { routesWith, tokenOf } from '../../test/support/route-caller.ts';
 import { Fault } from '../domain/errors.ts';
 import type { Order } from '../domain/order.ts';
 import type { OrderOutcome } from '../services/order-outcome.ts';
-
-const order: Order = {
-  id: '1JG8Z5E4T00000',
-  saleId: 'demo',
-  productId: 'poster',
-  userId: 'u1',
-  ticket: 7,
-  price: { amount: 12999, currency: 'USD' },
-  state: 'reserved',
-  reservedAt: Date.UTC(2026, 10, 21, 9, 6, 55, 120),
-  payBy: Date.UTC(2026, 10, 21, 9, 16, 55, 120),
-};
 
 const PAY = '/v1/orders/:orderId/pay';
 const CANCEL = '/v1/orders/:orderId/cancel';

@@ -1,19 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Order } from '../domain/order.ts';
+import { demoOrder as order } from '../../test/support/orders.ts';
 import type { PurchaseOutcome } from '../domain/purchase.ts';
 import { renderOutcome } from './outcome.ts';
-
-const order: Order = {
-  id: '1JG8Z5E4T00000',
-  saleId: 'demo',
-  productId: 'poster',
-  userId: 'u1',
-  ticket: 7,
-  price: { amount: 12999, currency: 'USD' },
-  state: 'reserved',
-  reservedAt: Date.UTC(2026, 10, 21, 9, 6, 55, 120),
-  payBy: Date.UTC(2026, 10, 21, 9, 16, 55, 120),
-};
 
 const ORDER_JSON =
   '{"id":"1JG8Z5E4T00000","saleId":"demo","productId":"poster","userId":"u1","ticket":7,' +

@@ -33,3 +33,16 @@ export function newOrder({ key, ...parts }: OrderParts): NewOrder {
   };
   return { order, key: key ?? `o:${id}` };
 }
+
+/** A reserved order as buyers see one. */
+export const demoOrder: Order = {
+  id: '1JG8Z5E4T00000',
+  saleId: 'demo',
+  productId: 'poster',
+  userId: 'u1',
+  ticket: 7,
+  price: { amount: 12999, currency: 'USD' },
+  state: 'reserved',
+  reservedAt: Date.UTC(2026, 10, 21, 9, 6, 55, 120),
+  payBy: Date.UTC(2026, 10, 21, 9, 16, 55, 120),
+};
