@@ -12,6 +12,10 @@ export interface BuyerOptions {
   readonly saleAt: (random: Random) => string;
   readonly perBuyerLimit: number;
   readonly notebook: Notebook;
+  /** Share of those who bought that pay, and that cancel; the others do nothing. @default a half and a quarter */
+  readonly moods?: { readonly pay: number; readonly cancel: number };
+  /** How long they wait for an answer. @default longer than the program takes to say 503 to a purchase, 6 s */
+  readonly patienceMs?: number;
   /** Told of each request that has an answer, or has been given up; milliseconds since it was sent. */
   readonly answered?: (what: 'purchase' | 'pay' | 'cancel', answer: Answer | undefined, ms: number) => void;
 }
@@ -27,9 +31,7 @@ export interface Buyers {
 const PATIENCE_MS = 6000;
 const THINK_MS = [10, 150] as const;
 const RETRY_MS = [50, 600] as const;
-/** Of those who bought: pay, or cancel; the others let it expire. */
-const PAY = 0.5;
-const CANCEL = 0.25;
+const MOODS = { pay: 0.5, cancel: 0.25 } as const;
 /** Of those who were answered, send the same again to be sure. */
 const DOUBT = 0.15;
 /** Clicks at once when what is open is settled at the end. */
@@ -44,9 +46,12 @@ export function startBuyers({
   saleAt,
   perBuyerLimit,
   notebook,
+  moods = MOODS,
+  patienceMs = PATIENCE_MS,
   answered,
 }: BuyerOptions): Buyers {
-  const client: Client = createClient(port, count, { timeoutMs: PATIENCE_MS });
+  const client: Client = createClient(port, count, { timeoutMs: patienceMs });
+  const { pay, cancel } = moods;
   let stopped = false;
 
   const ask = async (what: 'purchase' | 'pay' | 'cancel', asked: Promise<Answer>): Promise<Answer | undefined> => {
@@ -88,7 +93,7 @@ export function startBuyers({
     }
     if (random.chance(DOUBT)) await send(click);
     const mood = random.next();
-    if (click.told === 'bought' && mood < PAY + CANCEL) await end(click, mood < PAY ? 'pay' : 'cancel', random);
+    if (click.told === 'bought' && mood < pay + cancel) await end(click, mood < pay ? 'pay' : 'cancel', random);
   };
 
   const shop = async (lane: number): Promise<void> => {
@@ -96,7 +101,7 @@ export function startBuyers({
     for (let visit = 0; !stopped; visit += 1) {
       const saleId = saleAt(random);
       for (let n = 0; n <= perBuyerLimit && !stopped; n += 1) {
-        await buy(notebook.click(saleId, `buyer-${lane}-${visit}`, `click-${n}`), random);
+        await buy(notebook.click(saleId, `buyer-${seed}-${lane}-${visit}`, `click-${n}`), random);
         await delay(random.between(...THINK_MS));
       }
     }

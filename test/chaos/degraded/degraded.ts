@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { nonePending, readSale, untilEach } from '../afterwards.ts';
 import { startBuyers } from '../buyers.ts';
@@ -8,7 +9,7 @@ import { type Check, judge } from '../verdict.ts';
 import { Answers } from './answers.ts';
 import { auditOf } from './audit-command.ts';
 import { startMonitor } from './monitor.ts';
-import { startOnlookers } from './onlookers.ts';
+import { PATIENCE_MS, startOnlookers } from './onlookers.ts';
 import type { Outage } from './outages.ts';
 
 export interface DegradedReport {
@@ -24,6 +25,8 @@ export interface DegradedReport {
   /** From the healing until a purchase was sent that was bought; undefined if there was none. */
   readonly soldAgainMs: number | undefined;
   readonly pendingEmptyMs: number;
+  /** The longest that this process itself stood still: answers may have been there so much sooner. */
+  readonly stalledMs: number;
   readonly orders: number;
   readonly audit: string;
   /** What must hold; broken ones by lines that say where. */
@@ -32,8 +35,11 @@ export interface DegradedReport {
 
 const TOTAL = 100_000;
 const SALE = { total: TOTAL, perBuyerLimit: 2, payWithinSeconds: 900 } as const;
-const BUYERS = 16;
-const SEED = 8;
+/** Those who pay or cancel what they have bought, and those who only buy: the former stand still while MySQL is away. */
+const CROWDS = [
+  { seed: 1, count: 8 },
+  { seed: 2, count: 8, moods: { pay: 0, cancel: 0 } },
+] as const;
 
 /** Sold before the outage: nothing is cold. */
 const HEAD_START_SALES = 50;
@@ -41,6 +47,7 @@ const HEAD_START_SALES = 50;
 const RECOVER_WITHIN_MS = 30_000;
 const SETTLE_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 50;
+const NS_PER_MS = 1_000_000;
 
 /** One process of each role: its front's metrics are those of all. */
 export const createDegradedBed = (options: Pick<TestbedOptions, 'log' | 'settings'>): Promise<Testbed> =>
@@ -51,18 +58,22 @@ export async function runDegraded(bed: Testbed, outage: Outage, seconds: number)
   const { port, workspace } = bed;
   const sale = await workspace.publish({ id: outage.name.replace(' ', '-'), ...SALE });
   const tokenOf = workspace.tokenOf;
+  const stalls = monitorEventLoopDelay();
+  stalls.enable();
   const notebook = new Notebook();
   const answers = new Answers();
-  const buyers = startBuyers({
-    port,
-    seed: SEED,
-    count: BUYERS,
-    tokenOf,
-    saleAt: () => sale.id,
-    perBuyerLimit: SALE.perBuyerLimit,
-    notebook,
-    answered: answers.add,
-  });
+  const crowds = CROWDS.map((crowd) =>
+    startBuyers({
+      ...crowd,
+      port,
+      tokenOf,
+      saleAt: () => sale.id,
+      perBuyerLimit: SALE.perBuyerLimit,
+      notebook,
+      patienceMs: PATIENCE_MS,
+      answered: answers.add,
+    }),
+  );
   const stopLooking = startOnlookers({ port, saleId: sale.id, tokenOf, notebook, answers });
   const until = (isSo: () => boolean) => eventually(isSo, RECOVER_WITHIN_MS);
 
@@ -80,15 +91,16 @@ export async function runDegraded(bed: Testbed, outage: Outage, seconds: number)
   const notClosed = monitor.notClosed();
   const orderRead = answers.count('order', 200);
   await until(() => answers.count('order', 200) > orderRead);
-  await buyers.stop();
+  await Promise.all(crowds.map((crowd) => crowd.stop()));
   await stopLooking();
   await monitor.stop();
+  stalls.disable();
 
   const opened = await workspace.open();
   try {
     const { ports } = opened;
     const pending = await untilEach([sale], RECOVER_WITHIN_MS, nonePending(ports));
-    await buyers.settle(SETTLE_WITHIN_MS);
+    for (const crowd of crowds) await crowd.settle(SETTLE_WITHIN_MS);
     const look = async () => judge([await readSale(ports, sale)], notebook);
     // Workers store, and the provider tells, a moment after the buyer was answered.
     const settled = await untilEach([sale], SETTLE_WITHIN_MS, async () =>
@@ -107,6 +119,7 @@ export async function runDegraded(bed: Testbed, outage: Outage, seconds: number)
       boughtMeanwhile,
       soldAgainMs,
       pendingEmptyMs: pending.ms,
+      stalledMs: stalls.max / NS_PER_MS,
       orders: notebook.clicks.filter(({ order }) => order !== undefined).length,
       audit: audit.told,
       checks: [

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '../../support/http-client.ts';
+import { PATIENCE_MS } from './onlookers.ts';
 
 /** What an operator sees of a front. */
 export interface Monitor {
@@ -13,7 +14,6 @@ export interface Monitor {
 }
 
 const EVERY_MS = 100;
-const PATIENCE_MS = 12_000;
 const CHANGES = 'floodgate_breaker_changes_total';
 const STATE = 'floodgate_breaker_state';
 

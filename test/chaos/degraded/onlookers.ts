@@ -11,8 +11,8 @@ export interface OnlookerOptions {
   readonly answers: Answers;
 }
 
-/** More than a page may take, so that what gets no answer in it hangs. */
-const PATIENCE_MS = 12_000;
+/** More than a front gives itself for any answer (10 s): what gets none in it hangs. */
+export const PATIENCE_MS = 12_000;
 const EVERY_MS = 50;
 /** Each kind; several, so that a breaker that judges by calls a second has some to judge by. */
 const LANES = 4;

@@ -14,6 +14,7 @@ export function tableOf(report: DegradedReport): string {
     ['bought meanwhile', String(report.boughtMeanwhile)],
     ['first bought after healing', soldAgainMs === undefined ? 'never' : `${Math.round(soldAgainMs)} ms`],
     ['pending empty', `${Math.round(report.pendingEmptyMs)} ms`],
+    ['buyers stood still for', `${Math.round(report.stalledMs)} ms at the most`],
     ['orders', String(report.orders)],
     ['audit', report.audit.split('\n').at(-1) ?? ''],
   ];
