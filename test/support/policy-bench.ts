@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { Fault, type FaultCode } from '../../src/domain/errors.ts';
-import { createPolicy, type Policy, type PolicyOptions } from '../../src/resilience/policy.ts';
+import { type AdjustablePolicy, createPolicy, type Policy, type PolicyOptions } from '../../src/resilience/policy.ts';
 
 export const OPTIONS: PolicyOptions = {
   concurrency: 2,
@@ -23,7 +23,7 @@ export function succeed(policy: Policy): Promise<void> {
 }
 
 /** A policy called `log` whose breaker has just opened. */
-export async function openedPolicy(options: Partial<PolicyOptions> = {}): Promise<Policy> {
+export async function openedPolicy(options: Partial<PolicyOptions> = {}): Promise<AdjustablePolicy> {
   const policy = createPolicy('log', { ...OPTIONS, ...options });
   for (let i = 0; i < ENOUGH; i += 1) await fail(policy);
   expect(policy.state()).toBe('open');
