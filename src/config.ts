@@ -1,12 +1,12 @@
+import { ROLES, type Role } from './config/process-settings.ts';
 import type { Environment } from './config/setting.ts';
 import { readSettings } from './config/setting.ts';
-import type { Role } from './config/settings.ts';
-import { ROLES, SETTINGS } from './config/settings.ts';
+import { SETTINGS } from './config/settings.ts';
 import { NO_PROXIES, parseTrustedProxies } from './domain/client-address.ts';
 import { Fault } from './domain/errors.ts';
 
-export type { FrontName, Role } from './config/settings.ts';
-export { ROLES, settingsHelp } from './config/settings.ts';
+export { type FrontName, ROLES, type Role } from './config/process-settings.ts';
+export { settingsHelp } from './config/settings.ts';
 
 export type Config = ReturnType<typeof loadConfig>;
 

@@ -1,0 +1,131 @@
+import { LIVE_SETTINGS } from '../domain/live-settings.ts';
+import { decimal, integer, oneOf, text } from './setting.ts';
+
+const NAME = { pattern: /^[A-Za-z0-9._:-]{1,64}$/, accepts: '1 to 64 letters, digits, dots, colons, _ or -' };
+const TOPIC_NAME = { pattern: /^[A-Za-z0-9._-]{1,64}$/, accepts: '1 to 64 letters, digits, dots, _ or -' };
+
+/** What hardly anybody needs to change. */
+export const TUNING_SETTINGS = {
+  SHARED_PORT: oneOf<'on' | 'off'>({
+    meaning: 'Whether other fronts of this machine may listen on the same port; the system spreads the connections.',
+    default: 'off',
+    values: ['on', 'off'],
+    tuning: true,
+  }),
+  MAX_BODY_BYTES: integer({
+    meaning: 'Bytes of a request body at the most; the largest body of the contract is far below the default.',
+    default: 16_384,
+    min: 1024,
+    max: 1_048_576,
+    tuning: true,
+  }),
+  REQUEST_DEADLINE_MS: integer({
+    ...LIVE_SETTINGS.purchase.deadlineMs,
+    default: 2000,
+    tuning: true,
+  }),
+  PURCHASE_BATCH_SIZE: integer({
+    ...LIVE_SETTINGS.purchase.batchSize,
+    default: 64,
+    tuning: true,
+  }),
+  PURCHASE_CONCURRENCY: integer({
+    ...LIVE_SETTINGS.purchase.concurrency,
+    default: 8,
+    tuning: true,
+  }),
+  ADMISSION_CAPACITY: integer({
+    ...LIVE_SETTINGS.purchase.capacity,
+    default: 8192,
+    tuning: true,
+  }),
+  SOLD_OUT_MEMORY_MS: integer({
+    ...LIVE_SETTINGS.purchase.soldOutMs,
+    default: 100,
+    tuning: true,
+  }),
+  BREAKER_FAILURE_SHARE: decimal({
+    ...LIVE_SETTINGS.breakers.failureShare,
+    default: 0.5,
+    tuning: true,
+  }),
+  BREAKER_WINDOW_MS: integer({
+    ...LIVE_SETTINGS.breakers.windowMs,
+    default: 5000,
+    tuning: true,
+  }),
+  BREAKER_HALF_OPEN_AFTER_MS: integer({
+    ...LIVE_SETTINGS.breakers.halfOpenAfterMs,
+    default: 500,
+    tuning: true,
+  }),
+  SETTLEMENT_BATCH_SIZE: integer({
+    ...LIVE_SETTINGS.settlement.batchSize,
+    default: 1000,
+    tuning: true,
+  }),
+  SETTLEMENT_BATCH_MS: integer({
+    ...LIVE_SETTINGS.settlement.batchMs,
+    default: 5,
+    tuning: true,
+  }),
+  SHUTDOWN_GRACE_MS: integer({
+    meaning: 'Milliseconds that a stopping process gives to what is in flight; orchestrators kill after 10 s or more.',
+    default: 8000,
+    min: 0,
+    max: 600_000,
+    tuning: true,
+  }),
+  KEY_PREFIX: text({
+    ...NAME,
+    meaning: 'Begins every Redis key, so that installations can share a server.',
+    default: 'floodgate:',
+    tuning: true,
+  }),
+  TOPIC_PREFIX: text({
+    ...TOPIC_NAME,
+    meaning: 'Begins every Kafka topic, so that installations can share a cluster.',
+    default: 'floodgate.',
+    tuning: true,
+  }),
+  SETTLEMENT_GROUP: text({
+    ...TOPIC_NAME,
+    meaning: 'Consumer group of the workers that store orders.',
+    default: 'floodgate.settlement',
+    tuning: true,
+  }),
+  LIVE_VIEW_GROUP: text({
+    ...TOPIC_NAME,
+    meaning: 'Consumer group of the workers that keep the live state.',
+    default: 'floodgate.live-view',
+    tuning: true,
+  }),
+  LOG_PARTITIONS: integer({
+    meaning: 'Partitions of a topic that is made here; 12 spreads evenly over 2, 3, 4 or 6 workers.',
+    default: 12,
+    min: 1,
+    max: 1024,
+    tuning: true,
+  }),
+  LOG_REPLICATION: integer({
+    meaning: "Copies of a topic that is made here; 0 takes the cluster's own default.",
+    default: 0,
+    min: 0,
+    max: 16,
+    tuning: true,
+  }),
+  MYSQL_POOL_SIZE: integer({
+    meaning: 'Connections to MySQL; a worker needs two, reads the rest.',
+    default: 10,
+    min: 1,
+    max: 500,
+    tuning: true,
+  }),
+  MONGODB_POOL_SIZE: integer({
+    meaning: 'Connections to MongoDB; writes are few and batched.',
+    default: 10,
+    min: 1,
+    max: 500,
+    tuning: true,
+  }),
+};
