@@ -127,7 +127,7 @@ export function startFront(parts: RoleParts): Front {
       });
       const answer = renderOutcome(outcome, requestId);
       if (outcome.kind !== 'replayed' || !bugs.has('replayTellsStateNow')) return answer;
-      const now = await store.order(outcome.order.id);
+      const now = await store.order(outcome.order.id).catch(() => undefined);
       return now === undefined ? answer : { status: answer.status, body: serialiseOrder(now) };
     },
     order: (orderId, userId) =>
