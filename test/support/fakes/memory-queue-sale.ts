@@ -79,14 +79,17 @@ export class MemoryQueueSale {
 
   audit(): QueueAudit {
     const { sale, queue, ledger, pending } = this;
-    const tickets = [...queue, ...[...ledger.values()].map(({ ticket }) => ticket)];
+    const [once, doubled] = [new Set<number>(), new Set<number>()];
+    for (const ticket of [...queue, ...[...ledger.values()].map(({ ticket }) => ticket)]) {
+      (once.has(ticket) ? doubled : once).add(ticket);
+    }
     return {
       epoch: sale.epoch,
       held: ledger.size,
       heldByBuyers: ledger.size,
       remaining: queue.length,
       pending: pending.size,
-      doubled: [...new Set(tickets.filter((ticket, n) => tickets.indexOf(ticket) !== n))].sort((a, b) => a - b),
+      doubled: [...doubled].sort((a, b) => a - b),
     };
   }
 
