@@ -13,10 +13,11 @@ import { parseArgs } from 'node:util';
 import { openEngine } from '../src/adapters/embedded/engine.ts';
 import { createEmbeddedOrderLog } from '../src/adapters/embedded/order-log.ts';
 import { createEmbeddedTicketQueue } from '../src/adapters/embedded/ticket-queue.ts';
-import { createIdSource } from '../src/domain/ids.ts';
 import type { ReservationsRecord } from '../src/domain/log-record.ts';
 import { systemClock } from '../src/ports/clock.ts';
 import type { ReserveItem } from '../src/ports/ticket-queue.ts';
+import { createReserveItems } from './support/reserve-items.ts';
+import { quantile } from './support/spread.ts';
 
 const { values } = parseArgs({
   options: {
@@ -34,10 +35,7 @@ const SPIN_MS = Number(values.spin) / 1_000;
 const WORKER = new URL('../src/adapters/embedded/worker.js', import.meta.url);
 const SALE = { id: 'bench', epoch: 1, total: 10_000_000, perBuyerLimit: 1, opensAt: 0, closesAt: 2 ** 45 };
 
-/** Users come in no order, as their ids do in real life: it decides how many pages a commit touches. */
-const MIXER = 2_654_435_761;
-
-const newOrderId = createIdSource({ node: 0, now: Date.now });
+const newItems = createReserveItems();
 
 interface Figures {
   readonly perSecond: number;
@@ -62,7 +60,7 @@ async function measure(thread: URL | false): Promise<Figures> {
   const end = start + SECONDS * 1_000;
   const buy = async (): Promise<void> => {
     while (performance.now() < end) {
-      const items = Array.from({ length: BATCH }, (_, i) => newItem(sold + i));
+      const items = newItems(BATCH);
       sold += BATCH;
       spin(SPIN_MS * BATCH);
       const since = performance.now();
@@ -88,13 +86,12 @@ async function measure(thread: URL | false): Promise<Figures> {
     throw new Error(`${sold} were sold, but the queue says ${JSON.stringify(audit)}`);
   }
   latencies.sort((a, b) => a - b);
-  const at = (share: number): number => latencies[Math.floor(latencies.length * share)] ?? Number.NaN;
-  return { perSecond: (sold / elapsed) * 1_000, cpuUs: (cpu.user + cpu.system) / sold, p50: at(0.5), p99: at(0.99) };
-}
-
-function newItem(n: number): ReserveItem {
-  const orderId = newOrderId();
-  return { orderId, userId: `user-${Math.imul(n + 1, MIXER) >>> 0}`, key: `o:${orderId}`, fingerprint: 'purchase' };
+  return {
+    perSecond: (sold / elapsed) * 1_000,
+    cpuUs: (cpu.user + cpu.system) / sold,
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
+  };
 }
 
 function recordOf(items: readonly ReserveItem[]): ReservationsRecord {

@@ -13,7 +13,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { issueToken } from '../src/api/issue-token.ts';
 import { openPorts } from '../src/app/ports.ts';
 import { seedWhenReady } from '../src/app/seed.ts';
 import { loadConfig } from '../src/config.ts';
@@ -22,9 +21,14 @@ import type { Sale } from '../src/domain/sale.ts';
 import type { SellItem } from '../src/ports/one-step-sale.ts';
 import { putOnSale } from '../src/services/publish.ts';
 import { createLog } from '../src/telemetry/log.ts';
-import { createInstallation, SECRET } from './support/installation.ts';
-import { CLIENTS, type ClientName, load, type WireRequest } from './support/load.ts';
+import { createClusterInstallation } from './support/cluster-installation.ts';
+import { answeredPerSecond, CLIENTS, type ClientName, load } from './support/load.ts';
+import { MAIN } from './support/programs.ts';
+import { createTokens, purchasesOf, tokenOf } from './support/requests.ts';
+import { saleOf } from './support/sale.ts';
+import { SECRET } from './support/secret.ts';
 import { type ServerProcess, serve } from './support/serve.ts';
+import { quantile } from './support/spread.ts';
 
 const { values } = parseArgs({
   options: {
@@ -37,7 +41,6 @@ const { values } = parseArgs({
 const client = CLIENTS.find((name) => name === values.client) as ClientName;
 const [orders, connections] = [values.orders, values.connections].map(Number) as [number, number];
 
-const MAIN = new URL('../src/main.js', import.meta.url);
 const silent = createLog({ level: 'silent' });
 const MANY = 10_000_000;
 const BATCH = 64;
@@ -57,9 +60,10 @@ const HUNGRY_BUYERS = 16;
 const HUNGRY_EVERY_MS = 32;
 
 const onCluster = values.on === 'cluster';
-const installation = onCluster ? await createInstallation() : undefined;
+const installation = onCluster ? await createClusterInstallation() : undefined;
 const dataDir = await mkdtemp(join(tmpdir(), 'floodgate-bench-'));
 const env: Record<string, string> = { DATA_DIR: dataDir, JWT_SECRET: SECRET, ...installation?.env };
+const tokens = createTokens();
 const roles = onCluster ? ['worker', 'scheduler', 'front'] : ['all'];
 
 async function startAll(): Promise<{ port: number; stop: () => Promise<void> }> {
@@ -75,36 +79,6 @@ async function startAll(): Promise<{ port: number; stop: () => Promise<void> }> 
   };
 }
 
-function saleOf(id: string, total: number, payWithinSeconds: number): Sale {
-  const now = Date.now();
-  return {
-    id,
-    productId: 'bench',
-    title: id,
-    description: id,
-    price: { amount: 100, currency: 'USD' },
-    total,
-    perBuyerLimit: total,
-    opensAt: now - 1000,
-    closesAt: now + 86_400_000,
-    payWithinSeconds,
-    status: 'draft',
-    epoch: 1,
-    version: 1,
-  };
-}
-
-const tokenOf = (userId: string) => issueToken({ secret: SECRET, userId, role: 'buyer', ttlSeconds: 86_400 });
-
-function requestsOf(saleId: string): WireRequest[] {
-  return Array.from({ length: 20_000 }, (_, n) => ({
-    method: 'POST',
-    path: `/v1/sales/${saleId}/purchases`,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${tokenOf(`buyer-${n}`)}` },
-    body: '{}',
-  }));
-}
-
 async function until(done: () => Promise<boolean>, what: string): Promise<void> {
   const giveUpAt = performance.now() + GIVE_UP_MS;
   while (!(await done())) {
@@ -113,14 +87,11 @@ async function until(done: () => Promise<boolean>, what: string): Promise<void> 
   }
 }
 
-const quantile = (sorted: readonly number[], q: number) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
-
 const { ports, close } = await openPorts(loadConfig(env), silent);
 const publish = (sale: Sale) => seedWhenReady(() => putOnSale(sale, ports), { log: silent });
-const due = await publish(saleOf('due', orders, PAY_WITHIN_SECONDS));
+const due = await publish(saleOf('due', { total: orders, payWithinSeconds: PAY_WITHIN_SECONDS }));
 const busy: Sale[] = [];
-for (const n of [0, 1, 2]) busy.push(await publish(saleOf(`busy-${n}`, MANY, 900)));
+for (const n of [0, 1, 2]) busy.push(await publish(saleOf(`busy-${n}`, { total: MANY })));
 
 const newId = createIdSource({ node: 1000, now: Date.now });
 async function sell(count: number): Promise<void> {
@@ -147,7 +118,9 @@ for (let left = orders; left > 0; left -= BATCH * BATCHES_IN_FLIGHT) {
 const soldAt = Date.now();
 
 const rate = async (port: number, saleId: string) =>
-  (await load(client, { port, connections, seconds: LOAD_SECONDS, requests: requestsOf(saleId) })).perSecond;
+  answeredPerSecond(
+    await load(client, { port, connections, seconds: LOAD_SECONDS, requests: purchasesOf(saleId, { tokens }) }),
+  );
 
 const before = await startAll();
 await until(async () => (await ports.store.counts(due.id)).states.reserved === orders, 'all stored');
@@ -174,7 +147,7 @@ const aloneRate = (alone[0] as number) / 2 + (alone[1] as number) / 2;
 // What the load before has left to store would be in front.
 const { settlement } = loadConfig(env);
 await until(async () => (await ports.log.lag(settlement.group)) === 0, 'all stored');
-await publish(saleOf('single', SINGLES, SINGLE_PAY_SECONDS));
+await publish(saleOf('single', { total: SINGLES, payWithinSeconds: SINGLE_PAY_SECONDS }));
 const buy = async (saleId: string, userId: string): Promise<{ status: number; payBy: number }> => {
   const answer = await fetch(`http://127.0.0.1:${running.port}/v1/sales/${saleId}/purchases`, {
     method: 'POST',

@@ -15,13 +15,15 @@ import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import { issueToken } from '../src/api/issue-token.ts';
 import { openPorts } from '../src/app/ports.ts';
 import { loadConfig } from '../src/config.ts';
-import type { Sale } from '../src/domain/sale.ts';
 import { putOnSale } from '../src/services/publish.ts';
 import { createLog } from '../src/telemetry/log.ts';
-import { CLIENTS, type ClientName, load, type WireRequest } from './support/load.ts';
+import { answeredPerSecond, CLIENTS, type ClientName, load } from './support/load.ts';
+import { MAIN } from './support/programs.ts';
+import { createTokens, purchasesOf } from './support/requests.ts';
+import { saleOf } from './support/sale.ts';
+import { SECRET } from './support/secret.ts';
 import { serve } from './support/serve.ts';
 
 const { values } = parseArgs({
@@ -35,48 +37,18 @@ const { values } = parseArgs({
 const [sockets, rate, seconds] = [values.sockets, values.rate, values.seconds].map(Number) as [number, number, number];
 const client = CLIENTS.find((name) => name === values.client) as ClientName;
 
-const SECRET = 'the secret of a benchmark, it guards nothing at all';
 const MANY = 10_000_000;
 const CONNECTIONS = 128;
 const LOAD_SECONDS = 5;
+const NOBODY_EXPIRES_SECONDS = 86_400;
 /** Memory is looked at when the collector has had its turn. */
 const SETTLE_MS = 3000;
 const GIVE_UP_MS = 10_000;
 const AUDIENCE = new URL('./support/audience.js', import.meta.url);
 
+const tokens = createTokens();
 const dataDir = await mkdtemp(join(tmpdir(), 'floodgate-bench-'));
 const env = { DATA_DIR: dataDir, JWT_SECRET: SECRET, PORT: '0', LOG_LEVEL: 'info' };
-
-function saleOf(id: string, total: number): Sale {
-  const now = Date.now();
-  return {
-    id,
-    productId: 'bench',
-    title: id,
-    description: id,
-    price: { amount: 100, currency: 'USD' },
-    total,
-    perBuyerLimit: total,
-    opensAt: now - 1000,
-    closesAt: now + 86_400_000,
-    payWithinSeconds: 86_400,
-    status: 'draft',
-    epoch: 1,
-    version: 1,
-  };
-}
-
-function requestsOf(saleId: string): WireRequest[] {
-  return Array.from({ length: 20_000 }, (_, n) => ({
-    method: 'POST',
-    path: `/v1/sales/${saleId}/purchases`,
-    headers: {
-      'content-type': 'application/json',
-      authorization: `Bearer ${issueToken({ secret: SECRET, userId: `buyer-${n}`, role: 'buyer', ttlSeconds: 86_400 })}`,
-    },
-    body: '{}',
-  }));
-}
 
 interface Report {
   readonly sockets: number;
@@ -118,7 +90,7 @@ async function sellSteadily(port: number, saleId: string): Promise<{ sold: numbe
     overallRate: rate,
     // It is stopped with the last ticket; a slow machine gets its time.
     duration: seconds * 3,
-    requests: requestsOf(saleId),
+    requests: purchasesOf(saleId, { tokens }),
   });
   instance.on('response', (_client: unknown, status: number) => {
     if (status !== 201) return;
@@ -135,14 +107,16 @@ for (const [id, total] of [
   ['steady', rate * seconds],
   ['busy', MANY],
 ] as const) {
-  await putOnSale(saleOf(id, total), ports);
+  await putOnSale(saleOf(id, { total, payWithinSeconds: NOBODY_EXPIRES_SECONDS }), ports);
 }
 await close();
 
-const front = await serve(new URL('../src/main.js', import.meta.url), { args: ['serve'], env });
-const busy = requestsOf('busy');
+const front = await serve(MAIN, { args: ['serve'], env });
+const busy = purchasesOf('busy', { tokens });
 const fullRate = async () =>
-  (await load(client, { port: front.port, connections: CONNECTIONS, seconds: LOAD_SECONDS, requests: busy })).perSecond;
+  answeredPerSecond(
+    await load(client, { port: front.port, connections: CONNECTIONS, seconds: LOAD_SECONDS, requests: busy }),
+  );
 
 await fullRate();
 const without = [await fullRate()];

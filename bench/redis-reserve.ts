@@ -12,8 +12,9 @@ import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
 import { createRedisTicketQueue } from '../src/adapters/redis/ticket-queue.ts';
-import { createIdSource } from '../src/domain/ids.ts';
-import type { QueuedSale, ReserveItem } from '../src/ports/ticket-queue.ts';
+import type { QueuedSale } from '../src/ports/ticket-queue.ts';
+import { createReserveItems } from './support/reserve-items.ts';
+import { quantile } from './support/spread.ts';
 
 const { values } = parseArgs({
   options: {
@@ -32,14 +33,7 @@ if (url === undefined) throw new Error('set REDIS_URL');
 const prefix = `bench-${randomBytes(4).toString('hex')}:`;
 const redis = new Redis(url);
 const { queue, prepare, disconnect } = createRedisTicketQueue({ url, prefix });
-const newOrderId = createIdSource({ node: 0, now: Date.now });
-let buyers = 0;
-
-function newItem(): ReserveItem {
-  const orderId = newOrderId();
-  buyers += 1;
-  return { orderId, userId: `user-${buyers}`, key: `o:${orderId}`, fingerprint: 'f' };
-}
+const newItems = createReserveItems();
 
 async function memoryMb(): Promise<number> {
   const used = /^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1];
@@ -60,7 +54,7 @@ async function sell(saleId: string, batch: number): Promise<void> {
   const since = performance.now();
   const buy = async () => {
     while (performance.now() < end) {
-      const items = Array.from({ length: batch }, newItem);
+      const items = newItems(batch);
       const at = performance.now();
       const reply = await queue.reserve(saleId, 1, items);
       times.push(performance.now() - at);
@@ -71,7 +65,7 @@ async function sell(saleId: string, batch: number): Promise<void> {
   await Promise.all(Array.from({ length: FLIGHT }, buy));
   const perSecond = sold / ((performance.now() - since) / 1000);
   times.sort((a, b) => a - b);
-  const at = (share: number) => (times[Math.floor(times.length * share)] ?? 0).toFixed(2);
+  const at = (share: number) => quantile(times, share).toFixed(2);
   console.log(`batch ${batch}: ${perSecond.toFixed(0)} sold a second, a call p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`);
 }
 

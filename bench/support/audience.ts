@@ -4,13 +4,12 @@
  */
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import { quantile } from './spread.ts';
+import { textFrame, upgradeOf } from './web-socket-wire.ts';
 
 const [port = 0, count = 0] = process.argv.slice(2, 4).map(Number);
 const saleId = process.argv[4] ?? '';
 
-const UPGRADE =
-  'GET /v1/live HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
-  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 /** Opened at a time: fewer than a listen backlog holds. */
 const AT_ONCE = 100;
 /** Looking for the time in each frame would measure this process. */
@@ -19,13 +18,7 @@ const REMAINING = Buffer.from('"remaining":');
 const SERVER_TIME = Buffer.from('"serverTime":"');
 const TIME_LENGTH = '2026-11-21T09:06:55.120Z'.length;
 
-/** A client's frame is masked; by a mask of zeros its text stays as it is. */
-function frameOf(text: string): Buffer {
-  const payload = Buffer.from(text);
-  return Buffer.concat([Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
-}
-
-const SUBSCRIBE = frameOf(JSON.stringify({ type: 'subscribe', id: 1, saleId }));
+const SUBSCRIBE = textFrame(JSON.stringify({ type: 'subscribe', id: 1, saleId }));
 const sockets: Socket[] = [];
 /** The last figure that each socket saw, and when it first saw a 0. */
 const remaining = new Float64Array(count).fill(Number.NaN);
@@ -56,7 +49,7 @@ function open(n: number): Promise<Socket> {
     socket.on('error', reject);
     socket.on('close', () => reject(new Error('a socket was closed')));
     socket.once('data', () => socket.write(SUBSCRIBE));
-    socket.write(UPGRADE);
+    socket.write(upgradeOf('/v1/live'));
   });
 }
 
@@ -68,7 +61,7 @@ process.stdout.write(`${JSON.stringify({ msg: 'listening', port })}\n`);
 
 createInterface({ input: process.stdin }).on('line', () => {
   waits.sort((a, b) => a - b);
-  const at = (q: number) => waits[Math.min(waits.length - 1, Math.floor(waits.length * q))] ?? null;
+  const at = (share: number) => (waits.length === 0 ? null : quantile(waits, share));
   const soldOut = soldOutAt.filter((ms) => ms > 0);
   const report = {
     sockets: sockets.length,

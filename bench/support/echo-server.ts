@@ -1,7 +1,10 @@
 import uWS from 'uWebSockets.js';
 
-/** The ceiling: the least that a POST with a body can cost on this front. */
+/** The ceiling: the least that a request can cost on this front. A body comes back, or the path, or the frame. */
 const app = uWS.App();
+app.get('/*', (res, req) => {
+  res.end(req.getUrl());
+});
 app.post('/*', (res) => {
   let body = Buffer.alloc(0);
   let aborted = false;
@@ -12,6 +15,11 @@ app.post('/*', (res) => {
     body = Buffer.concat([body, Buffer.from(chunk)]);
     if (isLast && !aborted) res.cork(() => res.end(body));
   });
+});
+app.ws('/*', {
+  message: (ws, message) => {
+    ws.send(message);
+  },
 });
 app.listen('127.0.0.1', 0, (socket) => {
   if (socket === false) throw new Error('the echo server got no port');

@@ -18,17 +18,27 @@ export interface Load {
   readonly requests: readonly WireRequest[];
 }
 
-export interface LoadResult {
-  readonly perSecond: number;
+export interface Latency {
+  readonly p50Ms: number;
+  readonly p90Ms: number;
+  readonly p99Ms: number;
+}
+
+export interface LoadResult extends Latency {
+  /** How long it really took. */
+  readonly seconds: number;
   /** Answers with a status below 400. */
   readonly accepted: number;
   /** Answers with a status of 400 or more. */
   readonly refused: number;
   /** Connections that failed, and answers that did not come in time. */
   readonly broken: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
 }
+
+/** Answers a second, whatever they said. */
+export const answeredPerSecond = ({ accepted, refused, seconds }: LoadResult): number => (accepted + refused) / seconds;
+
+export const latencyOf = ({ p50Ms, p90Ms, p99Ms }: Latency): Latency => ({ p50Ms, p90Ms, p99Ms });
 
 export const CLIENTS = ['autocannon', 'wrk'] as const;
 
@@ -39,8 +49,8 @@ export function load(client: ClientName, options: Load): Promise<LoadResult> {
 }
 
 interface AutocannonResult {
-  readonly requests: { readonly average: number };
-  readonly latency: { readonly p50: number; readonly p99: number };
+  readonly duration: number;
+  readonly latency: { readonly p50: number; readonly p90: number; readonly p99: number };
   readonly '2xx': number;
   readonly '4xx': number;
   readonly '5xx': number;
@@ -66,11 +76,12 @@ async function autocannonLoad({ port, connections, seconds, requests }: Load): P
     },
   });
   return {
-    perSecond: result.requests.average,
+    seconds: result.duration,
     accepted: result['2xx'],
     refused: result['4xx'] + result['5xx'],
     broken: result.errors + result.timeouts,
     p50Ms: result.latency.p50,
+    p90Ms: result.latency.p90,
     p99Ms: result.latency.p99,
   };
 }
@@ -115,9 +126,10 @@ end
 function done(summary, latency, requests)
   local e = summary.errors
   print(string.format(
-    'RESULT {"perSecond":%f,"accepted":%d,"refused":%d,"broken":%d,"p50Ms":%f,"p99Ms":%f}',
-    summary.requests / summary.duration * 1e6, summary.requests - e.status, e.status,
-    e.connect + e.read + e.write + e.timeout, latency:percentile(50) / 1000, latency:percentile(99) / 1000))
+    'RESULT {"seconds":%f,"accepted":%d,"refused":%d,"broken":%d,"p50Ms":%f,"p90Ms":%f,"p99Ms":%f}',
+    summary.duration / 1e6, summary.requests - e.status, e.status,
+    e.connect + e.read + e.write + e.timeout, latency:percentile(50) / 1000, latency:percentile(90) / 1000,
+    latency:percentile(99) / 1000))
 end
 `;
 }

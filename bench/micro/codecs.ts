@@ -1,0 +1,49 @@
+import { replyOf } from '../../src/adapters/redis/reserve-reply.ts';
+import { createAuthenticator } from '../../src/api/auth.ts';
+import { serialiseOrder } from '../../src/api/order-json.ts';
+import { createReservedOrderWriter } from '../../src/api/reserved-order-json.ts';
+import { decodeRecord, encodeRecord } from '../../src/domain/log-codec.ts';
+import { orderOf } from '../../src/domain/log-record.ts';
+import { tokenOf } from '../support/requests.ts';
+import { createRecords, ITEMS_PER_RECORD } from '../support/reservations.ts';
+import { SECRET } from '../support/secret.ts';
+import type { Micro } from './timing.ts';
+
+const BATCH = ITEMS_PER_RECORD;
+const record = createRecords()('micro', 0, BATCH);
+const orders = record.items.map((item) => orderOf(record, item));
+/** As reserve.lua answers a batch that all got a ticket: what is left, the version, its clock, a ticket each. */
+const reply = [1000, 64, Date.now(), ...record.items.map(({ ticket }) => ticket)];
+/** More than the cache of the second one holds, so that each is verified anew. */
+const headers = Array.from({ length: BATCH }, (_, n) => `Bearer ${tokenOf(`buyer-${n}`)}`);
+
+function authenticating(cacheSize: number): Micro['setUp'] {
+  return () => {
+    const { authenticate } = createAuthenticator({ secret: SECRET, cacheSize });
+    return () => headers.map((header) => authenticate(header));
+  };
+}
+
+export const codecMicros: readonly Micro[] = [
+  { name: 'log-codec: encode, a reservation of 64', operations: BATCH, setUp: () => () => encodeRecord(record) },
+  {
+    name: 'log-codec: decode, a reservation of 64',
+    operations: BATCH,
+    setUp: () => {
+      const text = encodeRecord(record);
+      return () => decodeRecord(text);
+    },
+  },
+  { name: 'reserve reply: decode, an answer of 64', operations: BATCH, setUp: () => () => replyOf(reply, 1, BATCH) },
+  {
+    name: 'order JSON: a reserved order',
+    operations: BATCH,
+    setUp: () => {
+      const write = createReservedOrderWriter();
+      return () => orders.map((order) => write(order));
+    },
+  },
+  { name: 'order JSON: any order', operations: BATCH, setUp: () => () => orders.map(serialiseOrder) },
+  { name: 'token: seen before', operations: BATCH, setUp: authenticating(BATCH * 2) },
+  { name: 'token: verified anew', operations: BATCH, setUp: authenticating(1) },
+];

@@ -1,0 +1,78 @@
+import { of, Subject, VirtualTimeScheduler } from 'rxjs';
+import { batchBy } from '../../src/streams/operators/batch-by.ts';
+import { batchMap } from '../../src/streams/operators/batch-map.ts';
+import { conflateBy } from '../../src/streams/operators/conflate-by.ts';
+import type { Micro } from './timing.ts';
+
+/** Items of one turn of the event loop. */
+const TURN = 256;
+const BATCH = 64;
+const SALES = ['a', 'b', 'c', 'd'] as const;
+/** Longer than any run, in a time that stands still: a timer that is due in an hour would keep the process. */
+const NEVER_MS = 3_600_000;
+const still = new VirtualTimeScheduler();
+
+const items = Array.from({ length: TURN }, (_, n) => ({ saleId: SALES[n % SALES.length] as string, n }));
+
+export const operatorMicros: readonly Micro[] = [
+  {
+    name: 'batch-map: an item through batches of 64, 4 keys',
+    operations: TURN,
+    setUp: () => {
+      const source$ = new Subject<(typeof items)[number]>();
+      let drain = (): void => {};
+      let answered = 0;
+      source$
+        .pipe(
+          batchMap((batch) => of(batch.length), {
+            size: BATCH,
+            concurrency: 8,
+            capacity: TURN,
+            keyOf: ({ saleId }) => saleId,
+            refuse: () => 0,
+            schedule: (task) => {
+              drain = task;
+            },
+          }),
+        )
+        .subscribe((count) => {
+          answered += count;
+        });
+      return () => {
+        for (const item of items) source$.next(item);
+        drain();
+        return answered;
+      };
+    },
+  },
+  {
+    name: 'batch-by: an item through batches of 64',
+    operations: TURN,
+    setUp: () => {
+      const source$ = new Subject<(typeof items)[number]>();
+      let answered = 0;
+      source$.pipe(batchBy({ size: BATCH, ms: NEVER_MS, scheduler: still })).subscribe((batch) => {
+        answered += batch.length;
+      });
+      return () => {
+        for (const item of items) source$.next(item);
+        return answered;
+      };
+    },
+  },
+  {
+    name: 'conflate-by: a value of 4 keys, all but the first held',
+    operations: TURN,
+    setUp: () => {
+      const source$ = new Subject<(typeof items)[number]>();
+      let passed = 0;
+      source$.pipe(conflateBy({ keyOf: ({ saleId }) => saleId, ms: NEVER_MS, scheduler: still })).subscribe(() => {
+        passed += 1;
+      });
+      return () => {
+        for (const item of items) source$.next(item);
+        return passed;
+      };
+    },
+  },
+];

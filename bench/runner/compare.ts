@@ -1,0 +1,37 @@
+import { type CaseResult, caseName } from './report.ts';
+
+/** A ratio may be worse by this share before it counts: that much rounds differ on a machine that is not idle. */
+export const TOLERANCE = 0.1;
+
+export interface Comparison {
+  readonly name: string;
+  readonly before: number;
+  readonly now: number;
+  readonly worse: boolean;
+}
+
+type Compared = Pick<CaseResult, 'scenario' | 'connections' | 'ratio' | 'client'>;
+
+/** Median ratios beside those of a baseline. What only one of the two has, or was loaded by another client, is left out. */
+export function compare(baseline: readonly Compared[], results: readonly Compared[]): readonly Comparison[] {
+  const keyOf = (one: Compared) => `${caseName(one)}, ${one.client}`;
+  const before = new Map(baseline.map((one) => [keyOf(one), one.ratio.median]));
+  return results.flatMap((one) => {
+    const was = before.get(keyOf(one));
+    if (was === undefined) return [];
+    const now = one.ratio.median;
+    return [{ name: caseName(one), before: was, now, worse: now < was * (1 - TOLERANCE) }];
+  });
+}
+
+export function comparisonText(comparisons: readonly Comparison[]): string {
+  const worse = comparisons.filter((one) => one.worse);
+  const change = ({ name, before, now }: Comparison) =>
+    `  ${name}: ${before.toFixed(3)} before, ${now.toFixed(3)} now (${((now / before - 1) * 100).toFixed(0)} %)`;
+  return worse.length === 0
+    ? `none of ${comparisons.length} ratios is more than ${TOLERANCE * 100} % worse than the baseline's`
+    : [
+        `${worse.length} of ${comparisons.length} ratios are more than ${TOLERANCE * 100} % worse:`,
+        ...worse.map(change),
+      ].join('\n');
+}

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cpus, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from './paths.ts';
+import type { Machine } from './report.ts';
+
+/** Those whose version may explain a figure. */
+const PACKAGES = ['uWebSockets.js', 'rxjs', 'ioredis', 'node-rdkafka', 'mysql2', 'mongodb', 'libsql', 'autocannon'];
+
+export function machine(): Machine {
+  const all = cpus();
+  return {
+    cpu: all[0]?.model ?? 'unknown',
+    cores: all.length,
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    os: `${type()} ${release()}`,
+  };
+}
+
+export function versions(): Record<string, string> {
+  const installed = PACKAGES.flatMap((name): [string, string][] => {
+    try {
+      const { version } = JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')) as {
+        readonly version: string;
+      };
+      return [[name, version]];
+    } catch {
+      // An optional one.
+      return [];
+    }
+  });
+  return { node: process.version, ...Object.fromEntries(installed) };
+}
+
+/** With a plus where files differ from it; `unknown` outside of a repository. */
+export function commit(): string {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' }).trim();
+  try {
+    return git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '--', 'src') === '' ? '' : '+');
+  } catch {
+    return 'unknown';
+  }
+}

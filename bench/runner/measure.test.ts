@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { measure } from './measure.ts';
+import type { Sample, Scenario, Stage } from './scenario.ts';
+
+const OPTIONS = { connections: 8, client: 'autocannon', rounds: 3, seconds: 5, servers: {} } as const;
+
+/** A scenario that says what it is told to, and notes what was asked of it. */
+function scripted(subjects: readonly Sample[], more: Partial<Stage> = {}, of: Partial<Scenario> = {}) {
+  const calls: string[] = [];
+  let round = -1;
+  const scenario: Scenario = {
+    name: 'scripted',
+    shows: 'nothing',
+    on: 'alone',
+    unit: 'sold',
+    ceiling: 'echo',
+    connections: [8],
+    ...of,
+    open: async () => ({
+      processes: [],
+      ceiling: async (seconds) => {
+        calls.push(`ceiling ${seconds}`);
+        return { perSecond: 1000 };
+      },
+      subject: async (seconds) => {
+        calls.push(`subject ${seconds}`);
+        round += 1;
+        return round === 0 ? { perSecond: 1 } : (subjects[round - 1] as Sample);
+      },
+      check: async () => {
+        calls.push('check');
+        return [];
+      },
+      close: async () => {
+        calls.push('close');
+      },
+      ...more,
+    }),
+  };
+  return { scenario, calls };
+}
+
+const rounds = [{ perSecond: 300 }, { perSecond: 500 }, { perSecond: 400 }];
+
+describe('measure', () => {
+  it('takes ceiling and scenario in turn, after a warm-up that does not count', async () => {
+    const { scenario, calls } = scripted(rounds);
+    const result = await measure(scenario, OPTIONS);
+    const pair = ['ceiling 5', 'subject 5'];
+    expect(calls).toEqual(['ceiling 2', 'subject 2', ...pair, ...pair, ...pair, 'check', 'close']);
+    expect(result.rate).toEqual({ median: 400, min: 300, max: 500 });
+    expect(result.ratio).toEqual({ median: 0.4, min: 0.3, max: 0.5 });
+  });
+
+  it('names the rounds that errors disturbed', async () => {
+    const [first, , third] = rounds as [Sample, Sample, Sample];
+    const { scenario } = scripted([first, { perSecond: 400, broken: 2, other: 7 }, third]);
+    expect((await measure(scenario, OPTIONS)).disturbed).toEqual([
+      'round 2: the scenario had 2 broken; the scenario had 7 answers of another kind',
+    ]);
+  });
+
+  it('has the medians of what was measured beside, with their limits', async () => {
+    const subjects = [5, 1, 3].map((value) => ({ perSecond: 1, extra: { 'a, s': value } }));
+    const { scenario } = scripted(subjects, {}, { atMost: { 'a, s': 2 } });
+    expect((await measure(scenario, OPTIONS)).figures).toEqual([{ name: 'a, s', value: 3, atMost: 2 }]);
+  });
+
+  it('measures single figures by the median rate', async () => {
+    const { scenario } = scripted(rounds, { figures: async (perSecond) => [{ name: 'half', value: perSecond / 2 }] });
+    expect((await measure(scenario, OPTIONS)).figures).toEqual([{ name: 'half', value: 200 }]);
+  });
+
+  it('closes what it opened when a round fails', async () => {
+    const { scenario, calls } = scripted(rounds, {
+      subject: async () => {
+        throw new Error('the server is gone');
+      },
+    });
+    await expect(measure(scenario, OPTIONS)).rejects.toThrow('the server is gone');
+    expect(calls.at(-1)).toBe('close');
+  });
+});

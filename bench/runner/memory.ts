@@ -1,0 +1,95 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ServerProcess } from '../support/serve.ts';
+import { WARM_UP_SECONDS } from './measure.ts';
+import { growthOf, type MemorySample } from './memory-growth.ts';
+import type { BenchOptions } from './options.ts';
+import { createProgress } from './progress.ts';
+import type { MemoryResult } from './report.ts';
+import type { Case } from './run-scenarios.ts';
+import type { Setting } from './scenario.ts';
+
+/** Until code is compiled, buffers have their size and the heap has found its own: a tenth of the time, but not less. */
+const WARM_UP_SHARE = 0.1;
+const SAMPLE_MS = 1000;
+
+/** Loads each scenario for minutes without a pause, and looks at the resident memory of its processes meanwhile. */
+export async function runMemory(
+  cases: readonly Case[],
+  options: BenchOptions,
+  servers: NodeJS.ProcessEnv,
+): Promise<readonly MemoryResult[]> {
+  const progress = createProgress(cases.length);
+  const results: MemoryResult[] = [];
+  for (const one of cases) {
+    progress.next(`${one.scenario.name}, ${one.connections}`);
+    const { seconds, client } = options;
+    const setting = { connections: one.connections, client, seconds, servers };
+    const measured = await memoryOf(one, setting, options.minutes, progress.step);
+    if (measured.length === 0) progress.say(`${one.scenario.name} has no process that lives for all of it`);
+    results.push(...measured);
+  }
+  progress.end();
+  return results;
+}
+
+async function memoryOf(
+  { scenario, connections }: Case,
+  setting: Setting,
+  minutes: number,
+  onStep: (step: string) => void,
+): Promise<readonly MemoryResult[]> {
+  const stage = await scenario.open(setting);
+  try {
+    const loadMs = minutes * 60_000;
+    const warmUpMs = Math.max(WARM_UP_SECONDS * 1000, loadMs * WARM_UP_SHARE);
+    const load = async (ms: number): Promise<void> => {
+      const end = performance.now() + ms;
+      while (performance.now() < end) await stage.subject(setting.seconds);
+    };
+    onStep('warm-up');
+    await load(warmUpMs);
+    onStep(`${minutes} minutes of load`);
+    const watch = watchMemory([...stage.processes]);
+    await load(loadMs);
+    const samples = await watch.end();
+    onStep('checking');
+    const wrong = (await stage.check()).filter(({ ok }) => !ok);
+    if (wrong.length > 0) throw new Error(`${scenario.name}: ${wrong.map(({ what }) => what).join('; ')}`);
+    return samples.map(({ process, of }) => ({
+      scenario: scenario.name,
+      connections,
+      process,
+      minutes,
+      date: new Date().toISOString(),
+      ...growthOf(of),
+    }));
+  } finally {
+    await stage.close();
+  }
+}
+
+interface Watched {
+  readonly process: string;
+  readonly of: readonly MemorySample[];
+}
+
+function watchMemory(processes: readonly ServerProcess[]): { end(): Promise<readonly Watched[]> } {
+  const from = performance.now();
+  const samples = processes.map((): MemorySample[] => []);
+  const end = new AbortController();
+  const watching = (async () => {
+    while (!end.signal.aborted) {
+      for (const [n, process] of processes.entries()) {
+        samples[n]?.push({ ms: performance.now() - from, mb: await process.memoryMb() });
+      }
+      await delay(SAMPLE_MS, undefined, { signal: end.signal }).catch(() => {});
+    }
+  })();
+  return {
+    end: async () => {
+      end.abort();
+      await watching;
+      return processes.map(({ name }, n) => ({ process: `${name} ${n + 1}`, of: samples[n] ?? [] }));
+    },
+  };
+}

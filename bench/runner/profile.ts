@@ -1,0 +1,57 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Cost } from './report.ts';
+
+/** What V8 writes, as far as it is read: https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile */
+export interface CpuProfile {
+  readonly nodes: readonly {
+    readonly id: number;
+    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+  }[];
+  /** Node ids. */
+  readonly samples?: readonly number[];
+  /** Microseconds between them. */
+  readonly timeDeltas?: readonly number[];
+}
+
+const IDLE = '(idle)';
+const TOP = 15;
+
+/** The functions in which a process itself spent most, as shares of the time in which it was not idle. */
+export function costsOf(profile: CpuProfile, top: number = TOP): readonly Cost[] {
+  const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
+  const spent = new Map<string, number>();
+  profile.samples?.forEach((id, n) => {
+    const name = names.get(id) ?? '(unknown)';
+    if (name !== IDLE) spent.set(name, (spent.get(name) ?? 0) + Math.max(0, profile.timeDeltas?.[n] ?? 0));
+  });
+  const busy = [...spent.values()].reduce((a, b) => a + b, 0);
+  return Array.from(spent, ([name, us]) => ({ name, share: busy === 0 ? 0 : us / busy }))
+    .toSorted((a, b) => b.share - a.share)
+    .slice(0, top);
+}
+
+function nameOf({ functionName, url, lineNumber }: CpuProfile['nodes'][number]['callFrame']): string {
+  const where = url === '' ? '' : ` ${basename(url)}:${lineNumber + 1}`;
+  return `${functionName === '' ? '(anonymous)' : functionName}${where}`;
+}
+
+/** Runs with a folder for profiles, and reads what is in it then: one of each thread, the longest-lived first. */
+export async function profiled<Result>(
+  folder: string,
+  run: (profileDir: string) => Promise<Result>,
+): Promise<{ readonly result: Result; readonly costs: readonly Cost[] }> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const result = await run(folder);
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.cpuprofile')).sort();
+  const costs: Cost[] = [];
+  for (const [n, file] of files.entries()) {
+    const profile = JSON.parse(await readFile(join(folder, file), 'utf8')) as CpuProfile;
+    costs.push(...costsOf(profile).map(({ name, share }) => ({ name: `thread ${n + 1}: ${name}`, share })));
+  }
+  return { result, costs };
+}
+
+export const costText = (costs: readonly Cost[]): string =>
+  costs.map(({ name, share }) => `  ${(share * 100).toFixed(1).padStart(5)} %  ${name}`).join('\n');

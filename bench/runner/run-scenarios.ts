@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { measure } from './measure.ts';
+import type { BenchOptions } from './options.ts';
+import { ROOT } from './paths.ts';
+import { profiled } from './profile.ts';
+import { createProgress } from './progress.ts';
+import type { CaseResult } from './report.ts';
+import type { Scenario } from './scenario.ts';
+
+export interface Case {
+  readonly scenario: Scenario;
+  readonly connections: number;
+}
+
+export function casesOf(scenarios: readonly Scenario[], connections: readonly number[] | undefined): readonly Case[] {
+  return scenarios.flatMap((scenario) => {
+    // Where it is always one, a load of connections has no meaning.
+    const all = scenario.connections.every((count) => count === 1) ? undefined : connections;
+    return (all ?? scenario.connections).map((count) => ({ scenario, connections: count }));
+  });
+}
+
+/** Each scenario once, with the most connections that it has. */
+export function widestOf(scenarios: readonly Scenario[], connections: readonly number[] | undefined): readonly Case[] {
+  const cases = casesOf(scenarios, connections);
+  return cases.filter(
+    (one) => !cases.some((other) => other.scenario === one.scenario && other.connections > one.connections),
+  );
+}
+
+export interface Outcome {
+  readonly results: readonly CaseResult[];
+  /** Scenarios that could not be measured. */
+  readonly failures: readonly string[];
+}
+
+/** One after the other. One that fails is named, and the others go on. */
+export async function runScenarios(
+  cases: readonly Case[],
+  options: BenchOptions,
+  servers: NodeJS.ProcessEnv,
+): Promise<Outcome> {
+  const progress = createProgress(cases.length);
+  const results: CaseResult[] = [];
+  const failures: string[] = [];
+  for (const { scenario, connections } of cases) {
+    const name = `${scenario.name}, ${connections}`;
+    progress.next(name);
+    const { rounds, seconds, client } = options;
+    const setting = { connections, client, rounds, seconds, servers, onStep: progress.step };
+    try {
+      if (options.profile) {
+        const folder = join(ROOT, 'bench/results/profiles', `${scenario.name}-${connections}`);
+        const { result, costs } = await profiled(folder, (profileDir) => measure(scenario, { ...setting, profileDir }));
+        results.push({ ...result, costs });
+      } else results.push(await measure(scenario, setting));
+    } catch (error) {
+      failures.push(`${name}: ${error instanceof Error ? error.message : error}`);
+      progress.say(`${name} failed: ${error instanceof Error ? error.stack : error}`);
+    }
+  }
+  progress.end();
+  return { results, failures };
+}

@@ -1,0 +1,83 @@
+import { briefly, wholeOf } from './format.ts';
+import type { Machine, Report } from './report.ts';
+import { markdownTable, resultRows } from './table.ts';
+
+export const BEGIN = '<!-- results: written by npm run bench -- --publish -->';
+export const END = '<!-- end of the results -->';
+
+/** Puts new text between the markers. Errors: Error when they are not there. */
+export function between(readme: string, text: string): string {
+  const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)];
+  if (from < 0 || to < from) throw new Error('the README has lost its markers');
+  return `${readme.slice(0, from + BEGIN.length)}\n${text}\n${readme.slice(to)}`;
+}
+
+/** What the README says of the results. */
+export function sections(report: Report): string {
+  const parts = [
+    onWhat(report),
+    report.results.length === 0 ? '' : `${markdownTable(resultRows(report.results))}\n\n${CHART_LINES}`,
+    disturbed(report),
+    titled('Memory', markdownTable(memoryRows(report))),
+    titled('Cost as work grows', markdownTable(growthRows(report))),
+    titled('Micro-benchmarks', markdownTable(microRows(report))),
+  ];
+  return `\n${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+const CHART_LINES = [
+  '![Throughput beside the ceiling](charts/throughput.svg)',
+  '![Latency percentiles](charts/latency.svg)',
+  '![Stock over time](charts/stock.svg)',
+].join('\n\n');
+
+export const machineText = ({ cpu, cores, memoryGb, os }: Machine): string =>
+  `${cpu}, ${cores} cores, ${memoryGb} GB, ${os}`;
+
+function onWhat({ machine, versions, date, commit, client }: Report): string {
+  const names = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return `On ${machineText(machine)}; ${names.join(', ')}. Client: ${client}. Last run ${date.slice(0, 10)}, commit ${commit}.`;
+}
+
+function disturbed({ results }: Report): string {
+  const lines = results.flatMap(({ scenario, connections, disturbed: rounds, verdicts }) => [
+    ...rounds.map((round) => `- ${scenario}, ${connections}: ${round}`),
+    ...verdicts.filter(({ ok }) => !ok).map(({ what }) => `- ${scenario}, ${connections}: WRONG: ${what}`),
+  ]);
+  return lines.length === 0 ? '' : `Disturbed rounds and failed checks:\n\n${lines.join('\n')}`;
+}
+
+/** Issue 9, 4. */
+export const MEMORY_LIMIT_MB = 10;
+
+export const memoryRows = ({ memory }: Pick<Report, 'memory'>) =>
+  memory.map((one) => ({
+    scenario: one.scenario,
+    connections: wholeOf(one.connections),
+    process: one.process,
+    minutes: briefly(one.minutes),
+    'MB at first': wholeOf(one.startMb),
+    'growth, MB': briefly(one.growthMb),
+    'slope, MB a minute': briefly(one.slopeMbPerMinute),
+    target: `at most ${MEMORY_LIMIT_MB}: ${one.growthMb <= MEMORY_LIMIT_MB ? 'met' : 'MISSED'}`,
+  }));
+
+export const growthRows = ({ growth }: Pick<Report, 'growth'>) =>
+  growth.map((one) => ({
+    'what grows': one.axis,
+    on: one.on,
+    to: wholeOf(one.size),
+    'a second': wholeOf(one.perSecond),
+    'p99 ms': briefly(one.p99Ms),
+    MB: wholeOf(one.memoryMb),
+  }));
+
+export const microRows = ({ micro }: Pick<Report, 'micro'>) =>
+  micro.map(({ name, nsPerOp }) => ({
+    what: name,
+    'ns an operation': briefly(nsPerOp.median),
+    'min..max': `${briefly(nsPerOp.min)}..${briefly(nsPerOp.max)}`,
+    'operations a second': wholeOf(1e9 / nsPerOp.median),
+  }));
+
+const titled = (title: string, text: string) => (text === '' ? '' : `## ${title}\n\n${text}`);

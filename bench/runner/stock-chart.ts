@@ -1,0 +1,77 @@
+import { curve, legend, line, sheet, text } from '../support/svg.ts';
+import { wholeOf } from './format.ts';
+import { type CaseResult, caseName } from './report.ts';
+import type { Moment } from './scenario.ts';
+
+const WIDTH = 860;
+const TOP = 96;
+const PANEL = { left: 70, width: 740, height: 150, apart: 60 };
+const FOOT = 20;
+/** Rates are drawn over spans of so long: a look each 50 ms makes a saw of them. */
+const SPAN_MS = 200;
+
+export interface RatePoint {
+  readonly ms: number;
+  readonly sold: number;
+  readonly refused: number;
+}
+
+/** What was sold and refused a second, over spans of `spanMs` at the least. */
+export function ratesOf(moments: readonly Moment[], spanMs = SPAN_MS): readonly RatePoint[] {
+  const points: RatePoint[] = [];
+  let [from] = moments;
+  for (const moment of moments) {
+    if (from === undefined || moment.ms - from.ms < spanMs) continue;
+    const seconds = (moment.ms - from.ms) / 1000;
+    points.push({
+      ms: (moment.ms + from.ms) / 2,
+      sold: (moment.sold - from.sold) / seconds,
+      refused: (moment.refused - from.refused) / seconds,
+    });
+    from = moment;
+  }
+  return points;
+}
+
+/** Stock, sold a second and refused a second over the time of a stampede, a panel each result. */
+export function stockChart(results: readonly CaseResult[], note: string): string {
+  const watched = results.flatMap((result) =>
+    result.moments === undefined ? [] : [{ result, moments: result.moments }],
+  );
+  const each = PANEL.height + PANEL.apart;
+  const height = TOP + watched.length * each + FOOT;
+  const parts = watched.flatMap(({ result, moments }, n) => panel(TOP + n * each, caseName(result), moments));
+  return sheet({ width: WIDTH, height, title: 'A stampede: more buyers than tickets', note }, [
+    legend(PANEL.left, 54, ['stock', 'sold a second', 'refused a second']),
+    ...parts,
+  ]);
+}
+
+function panel(top: number, name: string, moments: readonly Moment[]): string[] {
+  const { left, width, height } = PANEL;
+  const floor = top + height;
+  const rates = ratesOf(moments);
+  const lastMs = Math.max(1, moments.at(-1)?.ms ?? 1);
+  const most = Math.max(1, ...moments.map(({ remaining }) => remaining));
+  const fastest = Math.max(1, ...rates.flatMap(({ sold, refused }) => [sold, refused]));
+  const x = (ms: number) => left + (ms / lastMs) * width;
+  const y = (share: number) => floor - share * height;
+  return [
+    text(left, top - 10, `${name}: ${wholeOf(most)} tickets, ${(lastMs / 1000).toFixed(1)} s`),
+    line(left, floor, left + width, floor),
+    text(left - 8, top + 10, wholeOf(most), { anchor: 'end', size: 10 }),
+    text(left + width, top - 10, `at the top: ${wholeOf(fastest)} a second`, { anchor: 'end', size: 10 }),
+    curve(
+      moments.map(({ ms, remaining }) => [x(ms), y(remaining / most)]),
+      's0',
+    ),
+    curve(
+      rates.map(({ ms, sold }) => [x(ms), y(sold / fastest)]),
+      's1',
+    ),
+    curve(
+      rates.map(({ ms, refused }) => [x(ms), y(refused / fastest)]),
+      's2',
+    ),
+  ];
+}

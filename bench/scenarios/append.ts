@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { type KafkaOrderLog, openKafkaOrderLog, topicNames } from '../../src/adapters/kafka/order-log.ts';
+import { encodeRecord } from '../../src/domain/log-codec.ts';
+import type { Sample, Scenario, Stage, Verdict } from '../runner/scenario.ts';
+import { openRawProducer, type RawProducer } from '../support/raw-producer.ts';
+import { createRecords, ITEMS_PER_RECORD } from '../support/reservations.ts';
+import { closedLoop } from './parts/closed-loop.ts';
+
+/** As the front has them at full load. */
+const IN_FLIGHT = 8;
+const SALE = 'append';
+
+/** The log's append without a front, against a producer that sends the same bytes over and over. */
+class Append implements Stage {
+  readonly processes = [];
+  readonly #recordOf = createRecords();
+  readonly #bytes = Buffer.from(encodeRecord(this.#recordOf(SALE, 0, ITEMS_PER_RECORD)));
+  #raw = 0;
+  #records = 0;
+
+  private constructor(
+    private readonly kafka: KafkaOrderLog,
+    private readonly producer: RawProducer,
+    private readonly group: string,
+  ) {}
+
+  static async open(brokers: string): Promise<Append> {
+    const topicPrefix = `bench_${randomBytes(4).toString('hex')}.`;
+    const kafka = await openKafkaOrderLog({ brokers: brokers.split(','), topicPrefix });
+    await kafka.ready;
+    const producer = await openRawProducer(brokers, topicNames(topicPrefix).orders);
+    return new Append(kafka, producer, `${topicPrefix}nobody`);
+  }
+
+  ceiling(seconds: number): Promise<Sample> {
+    return closedLoop(seconds, IN_FLIGHT, async () => {
+      await this.producer.produce(this.#bytes);
+      this.#raw += 1;
+      return ITEMS_PER_RECORD;
+    });
+  }
+
+  subject(seconds: number): Promise<Sample> {
+    return closedLoop(seconds, IN_FLIGHT, async () => {
+      await this.kafka.log.append(this.#recordOf(SALE, this.#records * ITEMS_PER_RECORD, ITEMS_PER_RECORD));
+      this.#records += 1;
+      return ITEMS_PER_RECORD;
+    });
+  }
+
+  async check(): Promise<readonly Verdict[]> {
+    // A group that has read nothing is behind by all there is.
+    const entries = await this.kafka.log.lag(this.group);
+    const sent = this.#raw + this.#records;
+    return [{ ok: entries === sent, what: `${sent} records acknowledged, ${entries} in the topic` }];
+  }
+
+  async close(): Promise<void> {
+    await this.producer.close();
+    await this.kafka.close();
+  }
+}
+
+export const appendScenario: Scenario = {
+  name: 'append',
+  shows: "the order log's append alone, 8 records of 64 reservations in flight, encoding included",
+  on: 'cluster',
+  unit: 'logged',
+  ceiling: 'raw node-rdkafka producer of the same bytes',
+  connections: [1],
+  open: ({ servers }) => Append.open(servers.KAFKA_BROKERS ?? ''),
+};

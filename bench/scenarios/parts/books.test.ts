@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { Books } from './books.ts';
+
+describe('Books', () => {
+  it('agree when every 201 is stored', () => {
+    const books = new Books();
+    books.add(100, 8);
+    expect(books.verdict(100)).toMatchObject({ ok: true });
+  });
+
+  it('allow for what was on its way when a load ended, one a connection', () => {
+    const books = new Books();
+    books.add(100, 8);
+    books.add(50, 8);
+    expect(books.verdict(166).ok).toBe(true);
+    expect(books.verdict(167).ok).toBe(false);
+  });
+
+  it('disagree when a single 201 is not stored', () => {
+    const books = new Books();
+    books.add(100, 8);
+    expect(books.verdict(99)).toEqual({
+      ok: false,
+      what: '100 answers 201, 99 stored orders (-1 were on their way when a load ended)',
+    });
+  });
+});

@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { openKafkaOrderLog } from '../../src/adapters/kafka/order-log.ts';
+import type { Sample, Scenario, Setting, Stage, Verdict } from '../runner/scenario.ts';
+import { createClusterInstallation } from '../support/cluster-installation.ts';
+import type { Installation } from '../support/installation.ts';
+import { MAIN } from '../support/programs.ts';
+import { rawInserts } from '../support/raw-inserts.ts';
+import { createRecords, ITEMS_PER_RECORD } from '../support/reservations.ts';
+import { type ServerProcess, serve } from '../support/serve.ts';
+
+/** What a worker stores in a second, about: it is given a log of a round's length. */
+const ORDERS_PER_SECOND = 40_000;
+const APPENDS_IN_FLIGHT = 32;
+const POLL_MS = 20;
+
+/** One worker stores a log full of reservations, from the first stored order on: joining the group is not storing. */
+class Settlement implements Stage {
+  readonly processes: ServerProcess[] = [];
+  readonly #recordOf = createRecords();
+  readonly #logged = new Map<string, number>();
+
+  constructor(
+    private readonly installation: Installation,
+    private readonly setting: Setting,
+  ) {}
+
+  async ceiling(seconds: number): Promise<Sample> {
+    const url = this.installation.env.MYSQL_URL ?? '';
+    return { perSecond: await rawInserts(url, seconds * ORDERS_PER_SECOND, this.#recordOf) };
+  }
+
+  async subject(seconds: number): Promise<Sample> {
+    const orders = seconds * ORDERS_PER_SECOND;
+    const saleId = `settlement-${this.#logged.size}`;
+    await this.#fill(saleId, orders);
+    this.#logged.set(saleId, orders);
+    const { profileDir } = this.setting;
+    const worker = await serve(MAIN, {
+      args: ['serve'],
+      env: { ...this.installation.env, ROLES: 'worker' },
+      nodeArgs: profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`],
+    });
+    this.processes.push(worker);
+    try {
+      return { perSecond: await this.#storing(saleId, orders) };
+    } finally {
+      await worker.stop();
+      this.processes.pop();
+    }
+  }
+
+  async check(): Promise<readonly Verdict[]> {
+    let [logged, stored] = [0, 0];
+    for (const [saleId, orders] of this.#logged) {
+      logged += orders;
+      stored += await this.installation.stored(saleId);
+    }
+    return [{ ok: stored === logged, what: `${logged} orders in the log, ${stored} stored` }];
+  }
+
+  close(): Promise<void> {
+    return this.installation.remove();
+  }
+
+  async #fill(saleId: string, orders: number): Promise<void> {
+    const { KAFKA_BROKERS = '', TOPIC_PREFIX = '' } = this.installation.env;
+    const { log, ready, close } = await openKafkaOrderLog({
+      brokers: KAFKA_BROKERS.split(','),
+      topicPrefix: TOPIC_PREFIX,
+    });
+    await ready;
+    for (let done = 0; done < orders; ) {
+      const appends: Promise<void>[] = [];
+      for (let n = 0; n < APPENDS_IN_FLIGHT && done < orders; n += 1) {
+        const count = Math.min(ITEMS_PER_RECORD, orders - done);
+        appends.push(log.append(this.#recordOf(saleId, done, count)));
+        done += count;
+      }
+      await Promise.all(appends);
+    }
+    await close();
+  }
+
+  async #storing(saleId: string, orders: number): Promise<number> {
+    let [from, before, stored] = [0, 0, 0];
+    while (stored < orders) {
+      await delay(POLL_MS);
+      stored = await this.installation.stored(saleId);
+      if (from === 0 && stored > 0) [from, before] = [performance.now(), stored];
+    }
+    return ((stored - before) * 1000) / (performance.now() - from);
+  }
+}
+
+export const settlementScenario: Scenario = {
+  name: 'settlement',
+  shows: 'one worker stores a log full of reservations',
+  on: 'cluster',
+  unit: 'stored',
+  ceiling: 'raw multi-row inserts',
+  connections: [1],
+  target: () => 0.4,
+  open: async (setting) => new Settlement(await createClusterInstallation(setting.servers), setting),
+};

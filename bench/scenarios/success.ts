@@ -1,0 +1,124 @@
+import type { Figure, Place, Sample, Scenario, Setting, Stage, Verdict } from '../runner/scenario.ts';
+import { load } from '../support/load.ts';
+import { backlogGone } from '../support/metrics.ts';
+import { purchasesOf } from '../support/requests.ts';
+import { Books } from './parts/books.ts';
+import { halfLoad } from './parts/half-load.ts';
+import { echoed, sampleOf } from './parts/sample.ts';
+import { allStored, openSite, type Site } from './parts/site.ts';
+import { plenty } from './parts/tickets.ts';
+
+export const HALF_LOAD_P99 = 'p99 at half load, ms';
+/** 1 is as long again as the load lasted. */
+export const BACKLOG = 'backlog gone after, share of the load';
+
+interface Shape {
+  readonly on: Place;
+  readonly workers: number;
+}
+
+/** Every request takes a ticket and is answered 201. Each round has a sale of its own, so that buyers hold a few tickets. */
+class Success implements Stage {
+  readonly #books = new Books();
+
+  constructor(
+    private readonly site: Site,
+    private readonly shape: Shape,
+    private readonly setting: Setting,
+  ) {}
+
+  get processes() {
+    return this.site.processes;
+  }
+
+  async ceiling(seconds: number): Promise<Sample> {
+    return echoed(this.site.echo.port, seconds, this.setting, this.#requests('echo'));
+  }
+
+  async subject(seconds: number): Promise<Sample> {
+    const { client, connections } = this.setting;
+    const saleId = await this.#sale(seconds);
+    const result = await load(client, { port: this.#port, connections, seconds, requests: this.#requests(saleId) });
+    const from = performance.now();
+    this.#books.add(result.accepted, connections);
+    if (!this.#settles) return sampleOf(result, 'accepted');
+    if (this.shape.on === 'embedded') await backlogGone(this.#port);
+    else await allStored(() => this.site.installation.stored(saleId), result.accepted);
+    return sampleOf(result, 'accepted', { [BACKLOG]: (performance.now() - from) / (seconds * 1000) });
+  }
+
+  async figures(perSecond: number): Promise<readonly Figure[]> {
+    const { connections, seconds } = this.setting;
+    const requests = this.#requests(await this.#sale(seconds));
+    const report = await halfLoad({ port: this.#port, connections, seconds, perSecond, requests });
+    this.#books.add(report.accepted.count, connections);
+    const limit = this.shape.on === 'cluster' && this.shape.workers === 0 ? { atMost: HALF_LOAD_LIMIT_MS } : {};
+    return [{ name: HALF_LOAD_P99, value: report.accepted.p99Ms, ...limit }];
+  }
+
+  async check(): Promise<readonly Verdict[]> {
+    if (!this.#settles) await this.site.startWorker();
+    return [this.#books.verdict(await this.site.ordersOf(this.#books))];
+  }
+
+  close(): Promise<void> {
+    return this.site.close();
+  }
+
+  /** Whether orders are stored while it sells. */
+  get #settles(): boolean {
+    return this.shape.on === 'embedded' || this.shape.workers > 0;
+  }
+
+  get #port(): number {
+    return this.site.fronts[0]?.port ?? 0;
+  }
+
+  #requests(saleId: string) {
+    return purchasesOf(saleId, { tokens: this.site.tokens });
+  }
+
+  async #sale(seconds: number): Promise<string> {
+    const saleId = await this.site.openSale(plenty(seconds));
+    this.#books.sales.push(saleId);
+    return saleId;
+  }
+}
+
+/** Issue 9, 1. */
+const HALF_LOAD_LIMIT_MS = 25;
+
+const open = (shape: Shape) => async (setting: Setting) => new Success(await openSite(shape, setting), shape, setting);
+
+const purchases = { unit: 'sold', ceiling: 'bare echo' } as const;
+
+export const successScenarios: readonly Scenario[] = [
+  {
+    ...purchases,
+    name: 'success-embedded',
+    shows: 'every request takes a ticket; settlement in the same process',
+    on: 'embedded',
+    connections: [128, 1024],
+    target: () => 0.35,
+    open: open({ on: 'embedded', workers: 0 }),
+  },
+  {
+    ...purchases,
+    name: 'success-cluster',
+    shows: "every request takes a ticket, answered from Kafka's acknowledgement; workers paused",
+    on: 'cluster',
+    connections: [128, 1024],
+    target: (connections) => (connections >= 1024 ? 0.45 : 0.3),
+    open: open({ on: 'cluster', workers: 0 }),
+  },
+  {
+    ...purchases,
+    name: 'success-cluster-workers',
+    shows: 'the same with two workers on the same cores',
+    on: 'cluster',
+    connections: [1024],
+    target: () => 0.25,
+    atMost: { [BACKLOG]: 1 },
+    open: open({ on: 'cluster', workers: 2 }),
+  },
+];

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { keysOf } from '../../src/adapters/redis/keys.ts';
+import type { Sample, Scenario, Setting, Stage, Verdict } from '../runner/scenario.ts';
+import { createClusterInstallation, unlinkAll } from '../support/cluster-installation.ts';
+import type { Installation } from '../support/installation.ts';
+import { saleOf } from '../support/sale.ts';
+
+const TICKETS = 1_000_000;
+const PER_COMMAND = 1000;
+
+/** Publishing a sale: its tickets are loaded before it opens. A round is one sale, however long it takes. */
+class WarmUp implements Stage {
+  readonly processes = [];
+  #sales = 0;
+
+  constructor(
+    private readonly installation: Installation,
+    private readonly redisUrl: string,
+  ) {}
+
+  /** The same tickets, pushed by plain commands in one pipeline. */
+  async ceiling(): Promise<Sample> {
+    const prefix = `bench-${randomBytes(4).toString('hex')}:`;
+    const redis = new Redis(this.redisUrl);
+    await redis.ping();
+    const from = performance.now();
+    const pipeline = redis.pipeline();
+    for (let ticket = 1; ticket <= TICKETS; ticket += PER_COMMAND) {
+      pipeline.rpush(`${prefix}tickets`, ...Array.from({ length: PER_COMMAND }, (_, n) => ticket + n));
+    }
+    await pipeline.exec();
+    const ms = performance.now() - from;
+    redis.disconnect();
+    await unlinkAll(this.redisUrl, prefix);
+    return { perSecond: (TICKETS * 1000) / ms };
+  }
+
+  async subject(): Promise<Sample> {
+    this.#sales += 1;
+    const from = performance.now();
+    const sale = await this.installation.publish(saleOf(`warm-up-${this.#sales}`, { total: TICKETS }));
+    const ms = performance.now() - from;
+    if (sale.status !== 'published') throw new Error(`the sale is ${sale.status}`);
+    return { perSecond: (TICKETS * 1000) / ms, extra: { 'a million tickets, s': ms / 1000 } };
+  }
+
+  async check(): Promise<readonly Verdict[]> {
+    const redis = new Redis(this.redisUrl);
+    let loaded = 0;
+    for (let n = 1; n <= this.#sales; n += 1) {
+      const [queue = ''] = keysOf(this.installation.env.KEY_PREFIX ?? '', `warm-up-${n}`, ['queue']);
+      loaded += await redis.llen(queue);
+    }
+    redis.disconnect();
+    const ok = loaded === this.#sales * TICKETS;
+    return [{ ok, what: `${this.#sales} sales published, ${loaded} tickets loaded` }];
+  }
+
+  close(): Promise<void> {
+    return this.installation.remove();
+  }
+}
+
+export const warmUpScenario: Scenario = {
+  name: 'warm-up',
+  shows: 'publishing a sale of 1,000,000 tickets',
+  on: 'cluster',
+  unit: 'tickets',
+  ceiling: 'raw Redis, RPUSH of 1,000 in one pipeline',
+  connections: [1],
+  open: async (setting: Setting) =>
+    new WarmUp(await createClusterInstallation(setting.servers), setting.servers.REDIS_URL ?? ''),
+};

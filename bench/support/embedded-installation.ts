@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type OpenPorts, openPorts } from '../../src/app/ports.ts';
+import { loadConfig } from '../../src/config.ts';
+import { putOnSale } from '../../src/services/publish.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+import type { Installation } from './installation.ts';
+import { SECRET } from './secret.ts';
+
+/** One file in a folder of its own. It is opened for each call only: a second engine on it would cost the first one. */
+export async function createEmbeddedInstallation(): Promise<Installation> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'floodgate-bench-'));
+  const env = { DATA_DIR: dataDir, JWT_SECRET: SECRET };
+  const log = createLog({ level: 'silent' });
+  const briefly = async <T>(work: (ports: OpenPorts['ports']) => Promise<T>): Promise<T> => {
+    const { ports, close } = await openPorts(loadConfig(env), log);
+    try {
+      return await work(ports);
+    } finally {
+      await close();
+    }
+  };
+  return {
+    env,
+    publish: (sale) => briefly((ports) => putOnSale(sale, ports)),
+    stored: (saleId) => briefly(async (ports) => (await ports.store.counts(saleId)).states.reserved),
+    remove: () => rm(dataDir, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,33 @@
+import type { Producer } from 'node-rdkafka';
+import { connect, loadKafka } from '../../src/adapters/kafka/client.ts';
+
+const CONNECT_TIMEOUT_MS = 5000;
+const POLL_MS = 1;
+
+export interface RawProducer {
+  /** Resolves when the broker has acknowledged it. */
+  produce(value: Buffer): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** node-rdkafka as it comes, with the same promise: idempotent, acknowledged by all in-sync replicas. */
+export async function openRawProducer(brokers: string, topic: string): Promise<RawProducer> {
+  const kafka = await loadKafka();
+  const producer: Producer = new kafka.Producer(
+    { 'metadata.broker.list': brokers, 'enable.idempotence': true, 'linger.ms': 0, dr_cb: true },
+    { 'request.required.acks': -1 },
+  );
+  await connect(producer, CONNECT_TIMEOUT_MS);
+  producer.on('delivery-report', (error, report) => (report.opaque as (error: unknown) => void)(error));
+  const timer = setInterval(() => producer.poll(), POLL_MS);
+  return {
+    produce: (value) =>
+      new Promise((resolve, reject) => {
+        producer.produce(topic, null, value, null, null, (error: unknown) => (error ? reject(error) : resolve()));
+      }),
+    close: async () => {
+      clearInterval(timer);
+      await new Promise((resolve) => producer.disconnect(resolve));
+    },
+  };
+}

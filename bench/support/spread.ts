@@ -1,0 +1,21 @@
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The middle one, of an even count the upper of the two; 0 of none. */
+export function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+}
+
+/** All 0 of none. */
+export function spreadOf(numbers: readonly number[]): Spread {
+  if (numbers.length === 0) return { median: 0, min: 0, max: 0 };
+  return { median: median(numbers), min: Math.min(...numbers), max: Math.max(...numbers) };
+}
+
+/** The value below which `share` (0 to 1) of the ascending numbers lie; 0 of none. */
+export function quantile(sorted: ArrayLike<number>, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
