@@ -2,27 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { topicNames } from '../../src/adapters/kafka/order-log.ts';
 import type { Order } from '../../src/domain/order.ts';
+import { ALL_SERVERS } from '../support/all-servers.ts';
 import { type Cluster, createCluster } from '../support/cluster.ts';
 import { type Answer, createClient, inParallel } from '../support/http-client.ts';
 
-const {
-  TEST_REDIS_URL: redis,
-  TEST_KAFKA_BROKERS: kafka,
-  TEST_MYSQL_URL: mysql,
-  TEST_MONGODB_URL: mongo,
-} = process.env;
-const servers = redis && kafka && mysql && mongo ? { redis, kafka, mysql, mongo } : undefined;
-
-if (servers === undefined) console.warn('SKIPPED: the tests of the cluster need all four servers');
+// dev/test.mjs starts what is named here: TEST_REDIS_URL, TEST_KAFKA_BROKERS, TEST_MYSQL_URL and TEST_MONGODB_URL.
 
 const STORED_WITHIN_MS = 30_000;
 const POLL_MS = 100;
 
-describe.skipIf(servers === undefined)('a cluster on real servers', () => {
+describe.skipIf(ALL_SERVERS === undefined)('a cluster on real servers', () => {
   let cluster: Cluster;
 
   beforeEach(async () => {
-    cluster = await createCluster(servers as NonNullable<typeof servers>);
+    cluster = await createCluster(ALL_SERVERS as NonNullable<typeof ALL_SERVERS>);
   });
 
   afterEach(() => cluster.stop());

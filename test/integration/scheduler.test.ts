@@ -2,19 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectSql } from '../../src/adapters/sql/connect.ts';
 import { createSqlLeases } from '../../src/adapters/sql/leases.ts';
+import { ALL_SERVERS } from '../support/all-servers.ts';
 import { type Cluster, createCluster } from '../support/cluster.ts';
 import type { FloodgateProcess } from '../support/floodgate-process.ts';
 import { createClient } from '../support/http-client.ts';
 
-const {
-  TEST_REDIS_URL: redis,
-  TEST_KAFKA_BROKERS: kafka,
-  TEST_MYSQL_URL: mysql,
-  TEST_MONGODB_URL: mongo,
-} = process.env;
-const servers = redis && kafka && mysql && mongo ? { redis, kafka, mysql, mongo } : undefined;
-
-if (servers === undefined) console.warn('SKIPPED: the tests of the schedulers need all four servers');
+// dev/test.mjs starts what is named here: TEST_REDIS_URL, TEST_KAFKA_BROKERS, TEST_MYSQL_URL and TEST_MONGODB_URL.
 
 const GIVE_UP_MS = 30_000;
 const TAKE_OVER_WITHIN_MS = 10_000;
@@ -30,11 +23,11 @@ async function until(what: string, isSo: () => boolean | Promise<boolean>): Prom
   }
 }
 
-describe.skipIf(servers === undefined)('two schedulers on real servers', () => {
+describe.skipIf(ALL_SERVERS === undefined)('two schedulers on real servers', () => {
   let cluster: Cluster;
 
   beforeEach(async () => {
-    cluster = await createCluster(servers as NonNullable<typeof servers>);
+    cluster = await createCluster(ALL_SERVERS as NonNullable<typeof ALL_SERVERS>);
   });
 
   afterEach(() => cluster.stop());

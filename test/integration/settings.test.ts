@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { connectSql } from '../../src/adapters/sql/connect.ts';
 import { createSqlSettingsStore } from '../../src/adapters/sql/settings-store.ts';
+import { ALL_SERVERS } from '../support/all-servers.ts';
 import { createCluster } from '../support/cluster.ts';
 import { type FloodgateProcess, startFloodgate } from '../support/floodgate-process.ts';
 import { createClient } from '../support/http-client.ts';
@@ -110,21 +111,13 @@ describe('settings of the embedded default', () => {
   });
 });
 
-const {
-  TEST_REDIS_URL: redis,
-  TEST_KAFKA_BROKERS: kafka,
-  TEST_MYSQL_URL: mysql,
-  TEST_MONGODB_URL: mongo,
-} = process.env;
-const servers = redis && kafka && mysql && mongo ? { redis, kafka, mysql, mongo } : undefined;
+// dev/test.mjs starts what is named here: TEST_REDIS_URL, TEST_KAFKA_BROKERS, TEST_MYSQL_URL and TEST_MONGODB_URL.
 
-if (servers === undefined) console.warn('SKIPPED: the settings of a cluster need all four servers');
-
-describe.skipIf(servers === undefined)('settings of a cluster', () => {
+describe.skipIf(ALL_SERVERS === undefined)('settings of a cluster', () => {
   const CHANGES = 5;
 
   async function cluster() {
-    const made = await createCluster(servers as NonNullable<typeof servers>);
+    const made = await createCluster(ALL_SERVERS as NonNullable<typeof ALL_SERVERS>);
     ends.push(() => made.stop());
     const { workspace } = made;
     const token = workspace.tokenOf('boss', 'admin');

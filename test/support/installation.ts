@@ -1,3 +1,4 @@
+import { ALL_SERVERS } from './all-servers.ts';
 import { createCluster } from './cluster.ts';
 import { type FloodgateProcess, startFloodgate } from './floodgate-process.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
@@ -31,18 +32,10 @@ export async function clusterInstallation(urls: Parameters<typeof createCluster>
   return { workspace: cluster.workspace, port: cluster.port, stop: () => cluster.stop() };
 }
 
-const {
-  TEST_REDIS_URL: redis,
-  TEST_KAFKA_BROKERS: kafka,
-  TEST_MYSQL_URL: mysql,
-  TEST_MONGODB_URL: mongo,
-} = process.env;
-const servers = redis && kafka && mysql && mongo ? { redis, kafka, mysql, mongo } : undefined;
+const servers = ALL_SERVERS;
 
 /** Name, and how to open it; undefined where this machine has not got what it needs. */
 export const INSTALLATIONS: readonly (readonly [name: string, open: (() => Promise<Installation>) | undefined])[] = [
   ['the embedded default', embeddedInstallation],
   ['a cluster', servers === undefined ? undefined : () => clusterInstallation(servers)],
 ];
-
-if (servers === undefined) console.warn('SKIPPED: the tests of the cluster need all four servers');
