@@ -10,6 +10,7 @@ import type { HttpRequest } from '../../src/ports/http.ts';
 import type { PurchaseRequest } from '../../src/streams/purchase-request.ts';
 import { FakeLiveHub, FakeLiveSocket } from './fakes/fake-live-socket.ts';
 import { ManualClock } from './fakes/manual-clock.ts';
+import { anHttpRequest } from './http-request.ts';
 import { NO_LIMITS } from './no-limits.ts';
 
 const secret = 'a secret for tests only';
@@ -96,22 +97,7 @@ export function liveRig({
     overHttp: (saleId: string, requestId: string, parts: Partial<HttpRequest> = {}) => {
       const [route] = purchaseRoutes(desk);
       let answer: { readonly status: number; readonly body: string } | undefined;
-      const request: HttpRequest = {
-        method: 'POST',
-        path: '',
-        params: [saleId],
-        query: '',
-        requestId,
-        authorization: '',
-        idempotencyKey: undefined,
-        contentType: '',
-        ifMatch: '',
-        signature: '',
-        forwardedFor: '',
-        address: '192.0.2.1',
-        body: new Uint8Array(0),
-        ...parts,
-      };
+      const request = anHttpRequest({ method: 'POST', params: [saleId], requestId, ...parts });
       void route?.handle(request, {
         open: true,
         send: (status, _type, body) => {

@@ -2,6 +2,7 @@ import { createAuthenticator } from '../../src/api/auth.ts';
 import { issueToken } from '../../src/api/issue-token.ts';
 import { createRoutes, type RoutesDeps } from '../../src/api/routes.ts';
 import type { HttpRequest } from '../../src/ports/http.ts';
+import { anHttpRequest } from './http-request.ts';
 import { NO_LIMITS } from './no-limits.ts';
 
 const secret = 'a secret for tests only';
@@ -27,22 +28,7 @@ export function routesWith(deps: Partial<RoutesDeps>) {
   return async (method: string, pattern: string, parts: Partial<HttpRequest> = {}): Promise<SentAnswer> => {
     const route = routes.find((one) => one.method === method && one.pattern === pattern);
     const sent: SentAnswer[] = [];
-    const request: HttpRequest = {
-      method: 'GET',
-      path: pattern,
-      params: [],
-      query: '',
-      requestId: 'req-1',
-      authorization: '',
-      idempotencyKey: undefined,
-      contentType: '',
-      ifMatch: '',
-      signature: '',
-      forwardedFor: '',
-      address: '192.0.2.1',
-      body: new Uint8Array(0),
-      ...parts,
-    };
+    const request = anHttpRequest({ path: pattern, ...parts });
     await route?.handle(request, {
       open: true,
       send: (status, _type, body, headers = []) =>
