@@ -1,4 +1,3 @@
-import type { Money } from '../domain/money.ts';
 import type { Sale } from '../domain/sale.ts';
 import type { Catalogue, Product } from '../ports/catalogue.ts';
 import { type CloseOutcome, type ClosePorts, closeSale } from './close-sale.ts';
@@ -7,17 +6,10 @@ import { type PublishOutcome, type PublishPorts, publishSale } from './publish.t
 import { tellOfSale } from './sale-watchers.ts';
 
 /** What an admin settles about a sale. */
-export interface SaleSettings {
-  readonly productId: string;
-  readonly title: string;
-  readonly price: Money;
-  readonly total: number;
-  readonly perBuyerLimit: number;
-  /** Milliseconds since 1970. */
-  readonly opensAt: number;
-  readonly closesAt: number;
-  readonly payWithinSeconds: number;
-}
+export type SaleSettings = Pick<
+  Sale,
+  'productId' | 'title' | 'price' | 'total' | 'perBuyerLimit' | 'opensAt' | 'closesAt' | 'payWithinSeconds'
+>;
 
 /** Without a text or an image of its own a sale takes those that its product has at the time. */
 export type NewSale = SaleSettings & { readonly description?: string; readonly imageUrl?: string };
