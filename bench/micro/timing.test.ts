@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lastResult, time } from './timing.ts';
 
-const TIMING = { rounds: 3, ms: 2 };
+const TIMING = { rounds: 3, ms: 2, warmUpMs: 2 };
 
 describe('time', () => {
   it('sets up once, and calls until the time is over', () => {

@@ -11,7 +11,12 @@ export interface Timing {
   readonly rounds: number;
   /** Of each round. */
   readonly ms: number;
+  /** @default {@link WARM_UP_MS} */
+  readonly warmUpMs?: number;
 }
+
+/** Until the optimising compiler has had its turn, and its guesses theirs: on a busy machine that takes a while. */
+const WARM_UP_MS = 500;
 
 /** Calls between two looks at the clock grow until they take so long: the look itself must not be measured. */
 const CHUNK_MS = 1;
@@ -19,11 +24,14 @@ const CHUNK_MS = 1;
 /** Kept where the compiler can't know that nobody looks, so that it does not leave the work out. */
 let sink: unknown;
 
-/** Nanoseconds an operation: the first round compiles it, and does not count. */
-export function time({ operations, setUp }: Omit<Micro, 'name'>, { rounds, ms }: Timing): Spread {
+/** Nanoseconds an operation, once it is compiled. */
+export function time(
+  { operations, setUp }: Omit<Micro, 'name'>,
+  { rounds, ms, warmUpMs = WARM_UP_MS }: Timing,
+): Spread {
   const call = setUp();
+  round(call, 1, Math.max(ms, warmUpMs));
   const chunk = chunkOf(call);
-  round(call, chunk, ms);
   const times = Array.from({ length: rounds }, () => round(call, chunk, ms) / operations);
   return spreadOf(times);
 }

@@ -1,7 +1,7 @@
 import type { Place, Sample, Scenario, Setting, Stage, Verdict } from '../runner/scenario.ts';
 import { load, type WireRequest } from '../support/load.ts';
 import { purchaseCounts } from '../support/metrics.ts';
-import { purchasesOf } from '../support/requests.ts';
+import { BUYERS, purchasesOf } from '../support/requests.ts';
 import { sendEach } from '../support/send-each.ts';
 import { echoed, sampleOf } from './parts/sample.ts';
 import { openSite, type Site } from './parts/site.ts';
@@ -25,7 +25,9 @@ class SoldOut implements Stage {
     const site = await openSite(shape, setting);
     const saleId = await site.openSale(1);
     const requests = purchasesOf(saleId, { tokens: site.tokens, keyed: shape.keyed });
-    await sendEach(site.fronts[0]?.port ?? 0, purchasesOf(saleId, { tokens: site.tokens, buyers: 1 }));
+    // By nobody who asks later: who holds the ticket is told of the limit instead.
+    const holder = purchasesOf(saleId, { tokens: site.tokens, buyers: BUYERS + 1 }).slice(-1);
+    await sendEach(site.fronts[0]?.port ?? 0, holder);
     return new SoldOut(site, shape.on, setting, saleId, requests);
   }
 
