@@ -1,7 +1,7 @@
 /** `npm run bench`: see bench/README.md, or `npm run bench -- --help`. */
 
 import { runMicro } from './micro/index.ts';
-import { compare, comparisonText } from './runner/compare.ts';
+import { compare, comparisonText, isAsGood } from './runner/compare.ts';
 import { runGrowth } from './runner/growth.ts';
 import { commit, machine, versions } from './runner/machine.ts';
 import { runMemory } from './runner/memory.ts';
@@ -63,9 +63,9 @@ async function measureAll(options: BenchOptions, servers: BenchServers): Promise
     case 'micro':
       return { ...nothing, micro: await runMicro(options) };
     case 'memory':
-      return { ...nothing, memory: await runMemory(widestOf(chosen, options.connections), options, servers.env) };
+      return { ...nothing, ...(await runMemory(widestOf(chosen, options.connections), options, servers.env)) };
     case 'growth':
-      return { ...nothing, growth: await runGrowth(options, servers.env) };
+      return { ...nothing, ...(await runGrowth(options, servers.env)) };
     case 'scenarios':
       return { ...nothing, ...(await runScenarios(casesOf(chosen, options.connections), options, servers.env)) };
   }
@@ -87,9 +87,9 @@ function judge(report: Report, failures: readonly string[], baseline: Report | u
   for (const failure of failures) say(`FAILED: ${failure}`);
   const wrong = report.results.some(({ verdicts }) => verdicts.some(({ ok }) => !ok));
   if (wrong) say('the results are WRONG: what is stored is not what was answered');
-  const comparisons = baseline === undefined ? [] : compare(baseline.results, report.results);
-  if (baseline !== undefined) say(comparisonText(comparisons));
-  return wrong || failures.length > 0 || comparisons.some(({ worse }) => worse) ? 1 : 0;
+  const compared = baseline === undefined ? undefined : compare(baseline.results, report.results);
+  if (compared !== undefined) say(comparisonText(compared));
+  return wrong || failures.length > 0 || (compared !== undefined && !isAsGood(compared)) ? 1 : 0;
 }
 
 /** Terminated, it stops what it started: the children's own watch is on this process's exit. */

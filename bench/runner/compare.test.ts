@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compare, comparisonText } from './compare.ts';
+import { compare, comparisonText, isAsGood } from './compare.ts';
 
 const at = (scenario: string, connections: number, median: number, client = 'autocannon') => ({
   scenario,
@@ -23,6 +23,20 @@ describe('compare', () => {
     const baseline = [at('a', 128, 0.5)];
     const others = [at('a', 1024, 0.1), at('b', 128, 0.1), at('a', 128, 0.1, 'wrk')];
     expect(compare(baseline, others)).toEqual([]);
+  });
+});
+
+describe('isAsGood', () => {
+  const good = { name: 'a, 128', before: 0.5, now: 0.5, worse: false };
+
+  it('is spoilt by a single one that is worse', () => {
+    expect(isAsGood([good, good])).toBe(true);
+    expect(isAsGood([good, { ...good, worse: true }])).toBe(false);
+  });
+
+  it('takes nothing to compare for no pass', () => {
+    expect(isAsGood([])).toBe(false);
+    expect(comparisonText([])).toContain('none of these scenarios');
   });
 });
 

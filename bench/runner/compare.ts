@@ -24,7 +24,14 @@ export function compare(baseline: readonly Compared[], results: readonly Compare
   });
 }
 
+/** Also not when there is nothing to compare: that would pass whatever was measured. */
+export function isAsGood(comparisons: readonly Comparison[]): boolean {
+  return comparisons.length > 0 && !comparisons.some(({ worse }) => worse);
+}
+
 export function comparisonText(comparisons: readonly Comparison[]): string {
+  if (comparisons.length === 0)
+    return 'the baseline has none of these scenarios at these connections and with this client';
   const worse = comparisons.filter((one) => one.worse);
   const change = ({ name, before, now }: Comparison) =>
     `  ${name}: ${before.toFixed(3)} before, ${now.toFixed(3)} now (${((now / before - 1) * 100).toFixed(0)} %)`;

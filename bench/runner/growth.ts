@@ -5,7 +5,8 @@ import { purchasesOf } from '../support/requests.ts';
 import { median } from '../support/spread.ts';
 import type { BenchOptions } from './options.ts';
 import { createProgress } from './progress.ts';
-import type { GrowthResult } from './report.ts';
+import type { GrowthResult, Report } from './report.ts';
+import { failureOf } from './run-scenarios.ts';
 
 /** One thing that grows, all else as it usually is. */
 interface Axis {
@@ -40,32 +41,48 @@ const AXES: readonly Axis[] = [
 const WARM_UP_SECONDS = 1;
 
 /** Answers a second, sold or refused, as one thing after the other grows. */
-export async function runGrowth(options: BenchOptions, servers: NodeJS.ProcessEnv): Promise<readonly GrowthResult[]> {
+export async function runGrowth(
+  options: BenchOptions,
+  servers: NodeJS.ProcessEnv,
+): Promise<Pick<Report, 'growth'> & { readonly failures: readonly string[] }> {
   const chosen = AXES.filter(
     ({ axis }) => options.names.length === 0 || options.names.includes(axis.split(' ')[0] ?? ''),
   );
   const steps = chosen.flatMap((axis) => axis.sizes.map((size) => ({ ...axis, size })));
   const progress = createProgress(steps.length);
-  const results: GrowthResult[] = [];
+  const growth: GrowthResult[] = [];
+  const failures: string[] = [];
   for (const { axis, on, size, work } of steps) {
-    progress.next(`${size} ${axis}, ${on}`);
+    const name = `${size} ${axis}, ${on}`;
+    progress.next(name);
     progress.step(`${options.rounds} rounds`);
-    const site = await openSite({ on, fronts: work(size).fronts }, { servers });
     try {
-      await round(site, work(size), { ...options, seconds: WARM_UP_SECONDS });
-      const rounds: Round[] = [];
-      for (let n = 0; n < options.rounds; n += 1) rounds.push(await round(site, work(size), options));
-      const middle = (of: (one: Round) => number) => median(rounds.map(of));
-      const perSecond = middle((one) => one.perSecond);
-      const memoryMb = middle((one) => one.memoryMb);
-      const p99Ms = middle((one) => one.p99Ms);
-      results.push({ axis, on, size, perSecond, p99Ms, memoryMb, date: new Date().toISOString() });
-    } finally {
-      await site.close();
+      const figures = await grown({ on, fronts: work(size).fronts }, work(size), options, servers);
+      growth.push({ axis, on, size, ...figures, date: new Date().toISOString() });
+    } catch (error) {
+      failures.push(failureOf(name, error, progress));
     }
   }
   progress.end();
-  return results;
+  return { growth, failures };
+}
+
+/** The medians of rounds on a site of its own, after a warm-up. */
+async function grown(shape: SiteShape, work: Work, options: BenchOptions, servers: NodeJS.ProcessEnv): Promise<Round> {
+  const site = await openSite(shape, { servers });
+  try {
+    await round(site, work, { ...options, seconds: WARM_UP_SECONDS });
+    const rounds: Round[] = [];
+    for (let n = 0; n < options.rounds; n += 1) rounds.push(await round(site, work, options));
+    const middle = (of: (one: Round) => number) => median(rounds.map(of));
+    return {
+      perSecond: middle((one) => one.perSecond),
+      p99Ms: middle((one) => one.p99Ms),
+      memoryMb: middle((one) => one.memoryMb),
+    };
+  } finally {
+    await site.close();
+  }
 }
 
 interface Round {

@@ -4,8 +4,8 @@ import { WARM_UP_SECONDS } from './measure.ts';
 import { growthOf, type MemorySample } from './memory-growth.ts';
 import type { BenchOptions } from './options.ts';
 import { createProgress } from './progress.ts';
-import type { MemoryResult } from './report.ts';
-import type { Case } from './run-scenarios.ts';
+import type { MemoryResult, Report } from './report.ts';
+import { type Case, failureOf } from './run-scenarios.ts';
 import type { Setting } from './scenario.ts';
 
 /** Until code is compiled, buffers have their size and the heap has found its own: a tenth of the time, but not less. */
@@ -17,19 +17,25 @@ export async function runMemory(
   cases: readonly Case[],
   options: BenchOptions,
   servers: NodeJS.ProcessEnv,
-): Promise<readonly MemoryResult[]> {
+): Promise<Pick<Report, 'memory'> & { readonly failures: readonly string[] }> {
   const progress = createProgress(cases.length);
-  const results: MemoryResult[] = [];
+  const memory: MemoryResult[] = [];
+  const failures: string[] = [];
   for (const one of cases) {
     progress.next(`${one.scenario.name}, ${one.connections}`);
     const { seconds, client } = options;
     const setting = { connections: one.connections, client, seconds, servers };
-    const measured = await memoryOf(one, setting, options.minutes, progress.step);
-    if (measured.length === 0) progress.say(`${one.scenario.name} has no process that lives for all of it`);
-    results.push(...measured);
+    const name = `${one.scenario.name}, ${one.connections}`;
+    try {
+      const measured = await memoryOf(one, setting, options.minutes, progress.step);
+      if (measured.length === 0) progress.say(`${name}: no process lives for all of it`);
+      memory.push(...measured);
+    } catch (error) {
+      failures.push(failureOf(name, error, progress));
+    }
   }
   progress.end();
-  return results;
+  return { memory, failures };
 }
 
 async function memoryOf(

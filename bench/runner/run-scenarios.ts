@@ -3,7 +3,7 @@ import { measure } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 import { ROOT } from './paths.ts';
 import { profiled } from './profile.ts';
-import { createProgress } from './progress.ts';
+import { createProgress, type Progress } from './progress.ts';
 import type { CaseResult } from './report.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -34,6 +34,12 @@ export interface Outcome {
   readonly failures: readonly string[];
 }
 
+/** In one line; the whole of it is shown at once. */
+export function failureOf(name: string, error: unknown, { say }: Pick<Progress, 'say'>): string {
+  say(`${name} failed: ${error instanceof Error ? error.stack : error}`);
+  return `${name}: ${error instanceof Error ? error.message : error}`;
+}
+
 /** One after the other. One that fails is named, and the others go on. */
 export async function runScenarios(
   cases: readonly Case[],
@@ -55,8 +61,7 @@ export async function runScenarios(
         results.push({ ...result, costs });
       } else results.push(await measure(scenario, setting));
     } catch (error) {
-      failures.push(`${name}: ${error instanceof Error ? error.message : error}`);
-      progress.say(`${name} failed: ${error instanceof Error ? error.stack : error}`);
+      failures.push(failureOf(name, error, progress));
     }
   }
   progress.end();

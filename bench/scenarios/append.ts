@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { defer, lastValueFrom, timeout } from 'rxjs';
 import { type KafkaOrderLog, openKafkaOrderLog, topicNames } from '../../src/adapters/kafka/order-log.ts';
+import { isFault } from '../../src/domain/errors.ts';
 import { encodeRecord } from '../../src/domain/log-codec.ts';
+import { retryWithBackoff } from '../../src/streams/operators/retry-with-backoff.ts';
 import type { Sample, Scenario, Stage, Verdict } from '../runner/scenario.ts';
 import { openRawProducer, type RawProducer } from '../support/raw-producer.ts';
 import { createRecords, ITEMS_PER_RECORD } from '../support/reservations.ts';
@@ -9,6 +12,8 @@ import { closedLoop } from './parts/closed-loop.ts';
 /** As the front has them at full load. */
 const IN_FLIGHT = 8;
 const SALE = 'append';
+const RETRY = { baseMs: 100, capMs: 1000 };
+const GIVE_UP_MS = 30_000;
 
 /** The log's append without a front, against a producer that sends the same bytes over and over. */
 class Append implements Stage {
@@ -50,7 +55,13 @@ class Append implements Stage {
 
   async check(): Promise<readonly Verdict[]> {
     // A group that has read nothing is behind by all there is.
-    const entries = await this.kafka.log.lag(this.group);
+    const entries = await lastValueFrom(
+      defer(() => this.kafka.log.lag(this.group)).pipe(
+        // A young Kafka has no coordinator for the group at first.
+        retryWithBackoff({ ...RETRY, retryable: (error) => isFault(error) && error.retryable }),
+        timeout(GIVE_UP_MS),
+      ),
+    );
     const sent = this.#raw + this.#records;
     return [{ ok: entries === sent, what: `${sent} records acknowledged, ${entries} in the topic` }];
   }

@@ -42,10 +42,11 @@ class FanOut implements Stage {
     try {
       await once(conductor, 'open');
       // What the first sockets make the process load and grow is not theirs.
-      await audience.grow(server.port, AT_ONCE);
+      const first = Math.min(AT_ONCE, Math.ceil(connections / 2));
+      await audience.grow(server.port, first);
       const before = await server.memoryMb();
-      await audience.grow(server.port, connections - AT_ONCE);
-      const kilobytes = (((await server.memoryMb()) - before) * 1024) / (connections - AT_ONCE);
+      await audience.grow(server.port, connections - first);
+      const kilobytes = (((await server.memoryMb()) - before) * 1024) / (connections - first);
       // The first time only warms up.
       await this.#publish(conductor, audience);
       const end = performance.now() + seconds * 1000;

@@ -6,8 +6,8 @@ floodgate_purchases_accepted_total{outcome="reserved"} 12
 floodgate_purchases_accepted_total{outcome="replayed"} 3
 floodgate_purchases_refused_total{code="sold_out"} 40
 floodgate_purchases_refused_total{code="overloaded"} 2
-floodgate_sale_remaining{sale="a"} 7
 floodgate_sale_remaining{sale="ab"} 9
+floodgate_sale_remaining{sale="a"} 7
 `;
 
 describe('readPurchaseCounts', () => {

@@ -14,7 +14,14 @@ export interface RawProducer {
 export async function openRawProducer(brokers: string, topic: string): Promise<RawProducer> {
   const kafka = await loadKafka();
   const producer: Producer = new kafka.Producer(
-    { 'metadata.broker.list': brokers, 'enable.idempotence': true, 'linger.ms': 0, dr_cb: true },
+    {
+      'metadata.broker.list': brokers,
+      'enable.idempotence': true,
+      // As Floodgate's: without it the broker writes many times as much.
+      'compression.codec': 'lz4',
+      'linger.ms': 0,
+      dr_cb: true,
+    },
     { 'request.required.acks': -1 },
   );
   await connect(producer, CONNECT_TIMEOUT_MS);

@@ -63,8 +63,8 @@ export async function openSite(
     for (const server of running.splice(0)) await server.stop();
   };
   let sales = 0;
+  const echo = await serve(ECHO);
   try {
-    const echo = await serve(ECHO);
     const open: ServerProcess[] = [];
     for (let n = 0; n < (isCluster ? fronts : 1); n += 1) open.push(await start(isCluster ? 'front' : 'all'));
     for (let n = 0; n < workers; n += 1) await start('worker');
@@ -100,6 +100,7 @@ export async function openSite(
     };
   } catch (error) {
     await stopAll();
+    await echo.stop();
     await installation.remove();
     throw error;
   }
