@@ -17,10 +17,13 @@ export interface LoadOrder {
   readonly wires: readonly string[];
 }
 
+/** Milliseconds from when the request was due; `sent…`: from when it found a connection free and was sent. */
 export interface Percentiles {
   readonly count: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly sentP50Ms: number;
+  readonly sentP99Ms: number;
 }
 
 export interface SecondReport {
@@ -43,6 +46,7 @@ export interface LoadReport extends SecondReport {
 interface Answer {
   readonly dueAt: number;
   readonly tookMs: number;
+  readonly sinceSentMs: number;
   readonly ok: boolean;
 }
 
@@ -56,6 +60,7 @@ class Connection {
   readonly #onAnswer: (connection: Connection, ok: boolean) => void;
   #received: Buffer | undefined;
   dueAt = 0;
+  sentAt = 0;
 
   constructor(port: number, onAnswer: (connection: Connection, ok: boolean) => void, onBroken: () => void) {
     this.#onAnswer = onAnswer;
@@ -66,6 +71,7 @@ class Connection {
 
   send(wire: string, dueAt: number): void {
     this.dueAt = dueAt;
+    this.sentAt = performance.now();
     this.#socket.write(wire, 'latin1');
   }
 
@@ -112,7 +118,8 @@ async function run({ port, connections, seconds, perSecond, wires }: LoadOrder):
   };
   const onAnswer = (connection: Connection, ok: boolean) => {
     const now = performance.now();
-    answers.push({ dueAt: connection.dueAt, tookMs: now - connection.dueAt, ok });
+    const { dueAt, sentAt } = connection;
+    answers.push({ dueAt, tookMs: now - dueAt, sinceSentMs: now - sentAt, ok });
     idle.push(connection);
     if (now < end) pump(now);
   };
@@ -146,9 +153,15 @@ function summary(answers: readonly Answer[]): SecondReport {
 }
 
 function percentiles(answers: readonly Answer[]): Percentiles {
-  const sorted = Float64Array.from(answers, ({ tookMs }) => tookMs).sort();
+  const [p50Ms, p99Ms] = quantiles(answers.map(({ tookMs }) => tookMs));
+  const [sentP50Ms, sentP99Ms] = quantiles(answers.map(({ sinceSentMs }) => sinceSentMs));
+  return { count: answers.length, p50Ms, p99Ms, sentP50Ms, sentP99Ms };
+}
+
+function quantiles(milliseconds: readonly number[]): readonly [p50: number, p99: number] {
+  const sorted = Float64Array.from(milliseconds).sort();
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  return { count: sorted.length, p50Ms: at(0.5), p99Ms: at(0.99) };
+  return [at(0.5), at(0.99)];
 }
 
 process.on('message', (order: LoadOrder) => {

@@ -5,6 +5,7 @@ export interface Step {
   readonly p99RefusedMs: number;
 }
 
+const TITLE = 'Open-loop load at multiples of the capacity';
 const WIDTH = 720;
 const PANEL = { top: 60, height: 220, width: 290 };
 const LEFTS = [60, 410] as const;
@@ -15,13 +16,14 @@ export function overloadChart(steps: readonly Step[], note: string): string {
   const goodput = panel(LEFTS[0], 'sold a second', steps, [
     { colour: '#2563eb', name: '', of: (step) => step.goodput },
   ]);
-  const waits = panel(LEFTS[1], 'p99, ms, from when it was due', steps, [
+  const waits = panel(LEFTS[1], 'p99, ms, from when it was sent', steps, [
     { colour: '#2563eb', name: 'accepted', of: (step) => step.p99AcceptedMs },
     { colour: '#f59e0b', name: 'refused', of: (step) => step.p99RefusedMs },
   ]);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} 350" font-family="sans-serif" font-size="12" fill="${INK}">
+<title>${TITLE}</title>
 <rect width="${WIDTH}" height="350" fill="#ffffff"/>
-<text x="20" y="24" font-size="15">Open-loop load at multiples of the capacity</text>
+<text x="20" y="24" font-size="15">${TITLE}</text>
 ${goodput}
 ${waits}
 <text x="20" y="338" font-size="11">${note}</text>

@@ -10,6 +10,10 @@ import { sendRendered } from './problem.ts';
 import { type PurchaseDeskDeps, refusalOfKey, submitPurchase } from './purchase-desk.ts';
 
 export interface PurchaseRoutesDeps extends PurchaseDeskDeps {
+  readonly purchases: PurchaseDeskDeps['purchases'] & {
+    /** Whether one more would find no room, before anything is known of it; it counts as refused then. */
+    turnsAway(): boolean;
+  };
   readonly auth: Authenticator;
 }
 
@@ -59,6 +63,7 @@ export function purchaseRoutes(deps: PurchaseRoutesDeps): readonly Operation[] {
           'draining',
         ],
       },
+      turnsAway: () => deps.purchases.turnsAway(),
       handle(request, reply) {
         const principal = requirePrincipal(deps.auth, request, reply);
         if (principal === undefined) return;

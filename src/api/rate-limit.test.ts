@@ -29,6 +29,7 @@ function api(limits: RateLimits) {
   const call = routesWith({
     limits,
     purchases: {
+      turnsAway: () => false,
       submit: (request) => {
         bought.push(request);
         request.respond({ kind: 'soldOut' });

@@ -3,9 +3,11 @@ import type { IdSource } from '../domain/ids.ts';
 import type { LiveSettings } from '../domain/live-settings.ts';
 import type { Sales } from '../services/sales.ts';
 import { answerInTime } from '../streams/answer-in-time.ts';
+import type { BatchLoad } from '../streams/operators/batch-map.ts';
 import { purchase, purchaseDefaults } from '../streams/purchase.ts';
 import type { PurchaseRequest } from '../streams/purchase-request.ts';
 import type { ObservedStock } from '../streams/stock-news.ts';
+import { createAdmission } from './admission.ts';
 import type { Context } from './context.ts';
 import type { Ports } from './opened.ts';
 import type { Policies } from './policies.ts';
@@ -14,6 +16,8 @@ import { supervise } from './supervise.ts';
 export interface Purchases {
   /** Every request is answered exactly once. */
   readonly submit: (request: PurchaseRequest) => void;
+  /** Whether one more would find no room, before anything is known of it; it counts as refused then. */
+  readonly turnsAway: () => boolean;
   /** What is left of each sale, as the queue's answers tell. Hot. */
   readonly observed$: Observable<ObservedStock>;
   /** Takes no more; what is under way is cut off: wait for it before. */
@@ -46,6 +50,9 @@ export function startPurchases(
     deadlineMs: () => deadlineMs,
     onLate: (requests) => log.debug({ requests }, 'purchases answered by their deadline'),
   });
+  const limits = { ...purchaseDefaults, ...config.purchase };
+  const admission = createAdmission(limits, settings$.pipe(map((settings) => settings.purchase)));
+  let load: BatchLoad = { waiting: 0, underWay: 0, ...limits };
 
   const answered$ = purchase(
     request$,
@@ -68,10 +75,12 @@ export function startPurchases(
       policies,
     },
     {
-      ...purchaseDefaults,
-      ...config.purchase,
-      limits$: settings$.pipe(map((settings) => settings.purchase)),
-      onSubscribe: metrics.samplePurchaseLoad,
+      ...limits,
+      limits$: admission.limits$,
+      onSubscribe: (view) => {
+        load = view;
+        metrics.showPurchaseLoad(view);
+      },
       onUnmarked: (err) =>
         log.warn({ err }, 'published reservations are still marked pending, the relay will repeat them'),
     },
@@ -83,7 +92,10 @@ export function startPurchases(
       const outcome = outcomes[i];
       if (outcome !== undefined) requests[i]?.respond(outcome);
     }
-    metrics.purchaseBatch(batch, clock.monotonic());
+    const now = clock.monotonic();
+    metrics.purchaseBatch(batch, now);
+    // What found no room tells nothing of the speed of what did.
+    if (!batch.turnedAway) admission.learn(batch, load, now);
     if (fault !== undefined) {
       const requestIds = requests.map(({ requestId }) => requestId);
       log.warn({ err: fault, saleId: batch.saleId, requestIds }, 'purchases could not be completed');
@@ -92,6 +104,11 @@ export function startPurchases(
 
   return {
     submit: (request) => request$.next(inTime.watch(request)),
+    turnsAway: () => {
+      if (load.waiting < load.capacity) return false;
+      metrics.purchaseTurnedAway();
+      return true;
+    },
     observed$,
     stop: () => {
       request$.complete();

@@ -49,6 +49,11 @@ export interface HttpRoute {
   readonly method: HttpMethod;
   /** `/v1/sales/:saleId`: a colon begins a parameter that reaches to the next slash. */
   readonly pattern: string;
+  /**
+   * Asked when the headers of a request have come, before anything is made of them: with true the request is refused as
+   * `overloaded`, and its body is nobody's. @default never
+   */
+  readonly turnsAway?: () => boolean;
   /** Throwing or rejecting answers 500 and is logged; the process goes on. */
   readonly handle: (request: HttpRequest, reply: HttpReply) => void | Promise<void>;
 }
@@ -61,6 +66,8 @@ export type HttpRefusal =
   | { readonly code: 'method_not_allowed'; readonly allow: readonly string[] }
   | { readonly code: 'length_required' }
   | { readonly code: 'too_large' }
+  /** The route has turned it away. */
+  | { readonly code: 'overloaded' }
   /** The handler did not answer in time. */
   | { readonly code: 'unavailable' }
   /** An upgrade to WebSocket while the process shuts down. */

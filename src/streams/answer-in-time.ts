@@ -35,14 +35,14 @@ export function answerInTime({ clock, deadlineMs, onLate }: AnswerInTimeOptions)
 
   const look = (): void => {
     const latest = clock.monotonic() - deadlineMs() * SHARE;
-    const isOver = (watched: Watched) => watched.isAnswered || watched.request.receivedAt < latest;
+    const isOver = (watched: Watched) => watched.isAnswered || watched.receivedAt < latest;
     let end = waiting.findIndex((watched) => !isOver(watched));
     if (end < 0) end = waiting.length;
     const over = waiting.slice(0, end);
     waiting = waiting.slice(end);
     if (waiting.length === 0) stop();
     const late = over.filter((watched) => !watched.isAnswered);
-    for (const watched of late) watched.answer(UNAVAILABLE);
+    for (const watched of late) watched.respond(UNAVAILABLE);
     if (late.length > 0) onLate?.(late.length);
   };
   const stop = (): void => {
@@ -55,20 +55,34 @@ export function answerInTime({ clock, deadlineMs, onLate }: AnswerInTimeOptions)
       const watched = new Watched(request);
       waiting.push(watched);
       timer ??= setInterval(look, LOOK_EVERY_MS);
-      return { ...request, respond: watched.answer };
+      return watched;
     },
     stop,
   };
 }
 
-class Watched {
+/** One object for each request: it is its own list entry and its own answer's end. */
+class Watched implements PurchaseRequest {
+  readonly saleId: string;
+  readonly userId: string;
+  readonly idempotencyKey: string | undefined;
+  readonly requestId: string;
+  readonly receivedAt: number;
   isAnswered = false;
+  readonly #request: PurchaseRequest;
 
-  constructor(readonly request: PurchaseRequest) {}
+  constructor(request: PurchaseRequest) {
+    this.saleId = request.saleId;
+    this.userId = request.userId;
+    this.idempotencyKey = request.idempotencyKey;
+    this.requestId = request.requestId;
+    this.receivedAt = request.receivedAt;
+    this.#request = request;
+  }
 
-  readonly answer = (outcome: PurchaseOutcome): void => {
+  respond(outcome: PurchaseOutcome): void {
     if (this.isAnswered) return;
     this.isAnswered = true;
-    this.request.respond(outcome);
-  };
+    this.#request.respond(outcome);
+  }
 }

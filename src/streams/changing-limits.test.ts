@@ -15,12 +15,15 @@ describe('purchase limits that change', () => {
 
   it('bound what waits and what goes together', async () => {
     const { change, click, answers, reserved } = await rigWithLimits();
-    change({ capacity: 3, batchSize: 2 });
-    const clicks = ['a', 'b', 'c', 'd'].map((user) => click(user, user));
+    // The first two are under way at once; two wait, and the last one finds no room.
+    change({ capacity: 2, batchSize: 2, concurrency: 1 });
+    const clicks = ['a', 'b', 'c', 'd', 'e'].map((user) => click(user, user));
     await settled();
     await settled();
-    expect(clicks.map((id) => answers.get(id)?.[0]?.kind === 'overloaded')).toEqual([false, false, false, true]);
-    expect(reserved.map((items) => items.length)).toEqual([2, 1]);
+    expect(clicks.map((id) => answers.get(id)?.[0]?.kind === 'overloaded')).toEqual([
+      ...[false, false, false, false, true],
+    ]);
+    expect(reserved.map((items) => items.length)).toEqual([2, 2]);
   });
 
   it('shorten the deadline of the next purchase', async () => {

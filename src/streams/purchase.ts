@@ -1,77 +1,39 @@
 import { EMPTY, map, type Observable, type ObservableInput, of, tap } from 'rxjs';
-import { isFault } from '../domain/errors.ts';
-import type { IdSource } from '../domain/ids.ts';
 import type { LoggedReservation } from '../domain/log-record.ts';
-import { PURCHASE_FINGERPRINT, type PurchaseOutcome, type Reservation, reservedOrder } from '../domain/purchase.ts';
+import { type PurchaseOutcome, type Reservation, reservedOrder } from '../domain/purchase.ts';
 import { isPublic, type Sale } from '../domain/sale.ts';
-import type { Stock } from '../domain/stock.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { OneStepSale, SellItem } from '../ports/one-step-sale.ts';
-import type { OrderLog } from '../ports/order-log.ts';
-import type { ReserveAnswer, TicketQueue } from '../ports/ticket-queue.ts';
-import type { Policy } from '../resilience/policy.ts';
-import { type BatchLoad, type BatchMapLimits, batchMap } from './operators/batch-map.ts';
+import type { ReserveAnswer } from '../ports/ticket-queue.ts';
+import { type BatchMapLimits, batchMap } from './operators/batch-map.ts';
+import {
+  type Asked,
+  answerAll,
+  itemOf,
+  type OpenBatch,
+  OVERLOADED,
+  outcomeOf,
+  RECOVERING,
+  SOLD_OUT,
+  type ToPublish,
+  UNAVAILABLE,
+  UNKNOWN_SALE,
+} from './purchase/batch.ts';
+import {
+  type AnsweredBatch,
+  type PurchaseLimits,
+  type PurchaseOptions,
+  type PurchasePorts,
+  purchaseDefaults,
+} from './purchase/contract.ts';
 import type { PurchaseRequest } from './purchase-request.ts';
 import { SoldOutMemo } from './sold-out-memo.ts';
 
-export interface PurchasePorts {
-  readonly queue: Pick<TicketQueue, 'reserve' | 'published'>;
-  readonly log: Pick<OrderLog, 'append' | 'writable'>;
-  /** Given, it reserves and publishes at once; queue and log are asked for what is left. */
-  readonly oneStep?: OneStepSale;
-  /** The sales as memory has them; see services/sales.ts. */
-  readonly sales: {
-    readonly known: (saleId: string) => Sale | undefined;
-    readonly find: (saleId: string) => Promise<Sale | undefined>;
-    readonly forget: (saleId: string) => void;
-    readonly observe: (saleId: string, stock: Stock) => void;
-  };
-  readonly newId: IdSource;
-  readonly clock: Clock;
-  readonly policies: { readonly queue: Policy; readonly log: Policy };
-}
-
-export interface PurchaseLimits {
-  /** Purchases in one call of the queue at the most. */
-  readonly batchSize: number;
-  /** Batches under way at the most. */
-  readonly concurrency: number;
-  /** Purchases that wait for a batch at the most; more are refused. */
-  readonly capacity: number;
-  /** After so long no ticket is taken for a purchase and no 2xx is written to it. */
-  readonly deadlineMs: number;
-  /** How long a sale that had no ticket left is taken as sold out without asking. */
-  readonly soldOutMs: number;
-}
-
-export interface PurchaseOptions extends PurchaseLimits {
-  /** Other limits from now on, each time. */
-  readonly limits$?: Observable<PurchaseLimits>;
-  readonly schedule?: (task: () => void) => void;
-  /** See BatchMapOptions. */
-  readonly onSubscribe?: (load: () => BatchLoad) => void;
-  /** A published reservation could not be marked so: the relay will publish it once more, which changes nothing. */
-  readonly onUnmarked?: (error: unknown) => void;
-}
-
-export const purchaseDefaults = {
-  // Redis gains nothing beyond 64 a call [measured: 89 k/s at 64, 87 k/s at 256].
-  batchSize: 64,
-  concurrency: 8,
-  // A fifth of a second's work on two cores: what waits longer is better told at once.
-  capacity: 8192,
-  deadlineMs: 2000,
-  soldOutMs: 100,
-} as const satisfies PurchaseOptions;
-
-/** Requests and what they came to, place by place. */
-export interface AnsweredBatch {
-  readonly saleId: string;
-  readonly requests: readonly PurchaseRequest[];
-  readonly outcomes: readonly PurchaseOutcome[];
-  /** Why outcomes are `unavailable` or `recovering`. */
-  readonly fault?: unknown;
-}
+export {
+  type AnsweredBatch,
+  type PurchaseLimits,
+  type PurchaseOptions,
+  type PurchasePorts,
+  purchaseDefaults,
+} from './purchase/contract.ts';
 
 /**
  * The purchase path: admit -> batch per turn and sale -> reserve -> append to the log -> answer.
@@ -105,18 +67,21 @@ export function purchase(
   };
 
   const reserveAndPublish = async (batch: OpenBatch, open: readonly number[]): Promise<AnsweredBatch> => {
+    let askedAt: number | undefined;
+    const took = () => (askedAt === undefined ? {} : { tookMs: clock.monotonic() - askedAt });
     try {
       const known = sales.known(batch.saleId) ?? (await sales.find(batch.saleId));
       if (known === undefined || !isPublic(known)) return answerAll(batch, open, UNKNOWN_SALE);
       // A ticket is not taken that can't be published.
       if (!log.writable() || !policies.log.ready()) return answerAll(batch, open, UNAVAILABLE);
       const asked = open.map((index) => ({ index, item: itemOf(batch.requests[index] as PurchaseRequest, newId) }));
+      askedAt = clock.monotonic();
       const { toPublish, sale } = await reserve(batch, asked, known);
       const fault = toPublish.length === 0 ? undefined : await publish(batch, toPublish, sale);
       withholdLate(batch);
-      return fault === undefined ? batch : { ...batch, fault };
+      return { ...batch, ...(fault === undefined ? {} : { fault }), ...took() };
     } catch (fault) {
-      return { ...answerAll(batch, open, outcomeOf(fault)), fault };
+      return { ...answerAll(batch, open, outcomeOf(fault)), fault, ...took() };
     }
   };
 
@@ -243,7 +208,7 @@ export function purchase(
         }),
         map(batchLimits),
       ),
-      refuse: (request) => ({ saleId: request.saleId, requests: [request], outcomes: [OVERLOADED] }),
+      refuse: (request) => ({ saleId: request.saleId, requests: [request], outcomes: [OVERLOADED], turnedAway: true }),
       ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
       ...(options.onSubscribe === undefined ? {} : { onSubscribe: options.onSubscribe }),
     }),
@@ -252,42 +217,4 @@ export function purchase(
 
 function batchLimits({ batchSize, concurrency, capacity }: PurchaseLimits): BatchMapLimits {
   return { size: batchSize, concurrency, capacity };
-}
-
-interface OpenBatch extends AnsweredBatch {
-  readonly outcomes: PurchaseOutcome[];
-}
-
-/** A request's place in its batch, and what the queue is asked for it. */
-interface Asked {
-  readonly index: number;
-  readonly item: SellItem;
-}
-
-interface ToPublish {
-  readonly index: number;
-  readonly outcome: Extract<PurchaseOutcome, { order: unknown }>;
-  readonly key: string;
-}
-
-const SOLD_OUT = { kind: 'soldOut' } as const satisfies PurchaseOutcome;
-const OVERLOADED = { kind: 'overloaded' } as const satisfies PurchaseOutcome;
-const UNAVAILABLE = { kind: 'unavailable' } as const satisfies PurchaseOutcome;
-const RECOVERING = { kind: 'recovering' } as const satisfies PurchaseOutcome;
-const UNKNOWN_SALE = { kind: 'unknownSale' } as const satisfies PurchaseOutcome;
-
-function outcomeOf(fault: unknown): PurchaseOutcome {
-  if (isFault(fault, 'full')) return OVERLOADED;
-  return isFault(fault, 'fenced') ? RECOVERING : UNAVAILABLE;
-}
-
-function itemOf({ userId, idempotencyKey, requestId }: PurchaseRequest, newId: IdSource): SellItem {
-  const orderId = newId();
-  const key = idempotencyKey === undefined ? `o:${orderId}` : `k:${idempotencyKey}`;
-  return { orderId, userId, key, fingerprint: PURCHASE_FINGERPRINT, requestId };
-}
-
-function answerAll(batch: OpenBatch, indices: readonly number[], outcome: PurchaseOutcome): AnsweredBatch {
-  for (const i of indices) batch.outcomes[i] = outcome;
-  return batch;
 }

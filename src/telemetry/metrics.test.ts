@@ -50,12 +50,14 @@ describe('purchase metrics', () => {
 
   it('show what waits, what is in flight and what is left of a sale', async () => {
     const metrics = withoutProcess();
-    metrics.samplePurchaseLoad(() => ({ waiting: 7, underWay: 1 }));
+    metrics.showPurchaseLoad({ waiting: 7, underWay: 1, concurrency: 3, capacity: 70 });
     metrics.saleRemaining('s1', 10);
     metrics.saleRemaining('s1', 9);
     const samples = await scrape(metrics);
     expect(samples.get('floodgate_purchases_waiting')).toBe(7);
     expect(samples.get('floodgate_purchase_batches_in_flight')).toBe(1);
+    expect(samples.get('floodgate_admission_concurrency')).toBe(3);
+    expect(samples.get('floodgate_admission_capacity')).toBe(70);
     expect(samples.get('floodgate_sale_remaining{sale="s1"}')).toBe(9);
   });
 

@@ -16,13 +16,18 @@ export interface PurchaseLoad {
   readonly waiting: number;
   /** Batches on their way. */
   readonly underWay: number;
+  /** The limits of the two that are in force. */
+  readonly concurrency: number;
+  readonly capacity: number;
 }
 
 export interface PurchaseMetrics {
   /** A batch was answered at `now`, in the monotonic milliseconds of the requests' `receivedAt`. */
   readonly purchaseBatch: (batch: CountedBatch, now: number) => void;
-  /** Shows the stream's load, asked for whenever the metrics are: nothing is counted on the way. */
-  readonly samplePurchaseLoad: (load: () => PurchaseLoad) => void;
+  /** One was refused for want of room before it became a request of the stream. */
+  readonly purchaseTurnedAway: () => void;
+  /** Shows the stream's load, read whenever the metrics are asked for: nothing is counted on the way. */
+  readonly showPurchaseLoad: (load: PurchaseLoad) => void;
   readonly saleRemaining: (saleId: string, tickets: number) => void;
   /** The sale is over: its gauge disappears. */
   readonly saleForgotten: (saleId: string) => void;
@@ -62,13 +67,13 @@ export function createPurchaseMetrics(register: Registry): PurchaseMetrics {
     buckets: BATCH_BUCKETS,
     registers,
   });
-  let load = (): PurchaseLoad => ({ waiting: 0, underWay: 0 });
+  let load: PurchaseLoad = { waiting: 0, underWay: 0, concurrency: 0, capacity: 0 };
   new Gauge({
     name: 'floodgate_purchases_waiting',
     help: 'Purchases that were admitted and wait for a batch.',
     registers,
     collect() {
-      this.set(load().waiting);
+      this.set(load.waiting);
     },
   });
   new Gauge({
@@ -76,7 +81,23 @@ export function createPurchaseMetrics(register: Registry): PurchaseMetrics {
     help: 'Batches on their way through the ticket queue and the order log.',
     registers,
     collect() {
-      this.set(load().underWay);
+      this.set(load.underWay);
+    },
+  });
+  new Gauge({
+    name: 'floodgate_admission_capacity',
+    help: 'Purchases that may wait just now: as many as are served in time at the present rate, or the setting.',
+    registers,
+    collect() {
+      this.set(load.capacity);
+    },
+  });
+  new Gauge({
+    name: 'floodgate_admission_concurrency',
+    help: 'Batches that may be on their way just now: fewer than the setting when queue or log are slower than usual.',
+    registers,
+    collect() {
+      this.set(load.concurrency);
     },
   });
   const remaining = new Gauge({
@@ -101,8 +122,9 @@ export function createPurchaseMetrics(register: Registry): PurchaseMetrics {
       for (const { receivedAt } of requests) latency.observe((now - receivedAt) / 1000);
       batchSize.observe(requests.length);
     },
-    samplePurchaseLoad: (read) => {
-      load = read;
+    purchaseTurnedAway: () => counters.overloaded.inc(),
+    showPurchaseLoad: (view) => {
+      load = view;
     },
     saleRemaining: (saleId, tickets) => remaining.set({ sale: saleId }, tickets),
     saleForgotten: (saleId) => remaining.remove(saleId),

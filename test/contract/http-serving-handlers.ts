@@ -55,6 +55,46 @@ export function frontHandlers(harness: HttpServingHarness): void {
       ]);
     });
 
+    it('turns requests away, is not called; the next request on the connection is read from behind the body', async () => {
+      let full = true;
+      const bodies: string[] = [];
+      const front = await harness.listen({
+        routes: [
+          {
+            method: 'POST',
+            pattern: '/x',
+            turnsAway: () => full,
+            handle: ({ body }, reply) => {
+              bodies.push(Buffer.from(body).toString());
+              reply.send(200, 'text/plain', 'x');
+            },
+          },
+        ],
+      });
+      const post = (body: string, headers = '') =>
+        `POST /x HTTP/1.1\r\nHost: x\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`;
+      const client = await RawClient.open(front.port);
+      await client.send(post(GET, 'X-Request-Id: r\r\n'));
+      const refused = await client.response();
+      expect([refused?.status, refused?.headers['x-request-id']]).toEqual([503, 'r']);
+      expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0);
+      expect(JSON.parse(refused?.body ?? '')).toMatchObject({ code: 'overloaded', instance: 'r' });
+
+      full = false;
+      await client.send(post('second'));
+      expect((await client.response())?.status).toBe(200);
+      expect(bodies).toEqual(['second']);
+    });
+
+    it('turns requests away, still refuses what is not well-formed for what it is', async () => {
+      const front = await harness.listen({
+        routes: getX(() => {}).map((route) => ({ ...route, turnsAway: () => true })),
+      });
+      const client = await RawClient.open(front.port);
+      await client.send(GET.replace('\r\n\r\n', '\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'));
+      expect((await client.response())?.status).not.toBe(503);
+    });
+
     it('answers twice, sends the first answer', async () => {
       const front = await harness.listen({
         routes: getX((_request, reply) => {

@@ -88,7 +88,10 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
     maxBodyBytes,
     ...limits,
     routes: createRoutes({
-      purchases: { submit: (request) => void held.then(async () => request.respond(await buy(request))) },
+      purchases: {
+        submit: (request) => void held.then(async () => request.respond(await buy(request))),
+        turnsAway: () => false,
+      },
       sales: new Sales({ catalogue, queue, clock: systemClock }),
       orders: new Orders({
         store,

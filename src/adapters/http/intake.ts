@@ -7,12 +7,15 @@ import { createHeadReader, type Head, type HeaderSource } from './head.ts';
 import { type Handshake, readHandshake, UPGRADE_TO_WEBSOCKET } from './live-handshake.ts';
 import type { ReceivedRequest } from './received-request.ts';
 import { createRequestIds } from './request-id.ts';
+import { TurnedAway } from './turned-away.ts';
 
 /**
  * Up to this many bytes of a refused body are swallowed, so that the client lives to read the answer; from a longer one
  * the connection is cut, for it costs us more than an unread answer costs anybody.
  */
 const SWALLOW_BYTES = 4 * 1024 * 1024;
+
+const TURNED_AWAY = { code: 'overloaded' } as const;
 
 export interface Begun {
   /** Overwritten by the next request. */
@@ -28,6 +31,7 @@ export class Intake {
   readonly requestIdOf = createRequestIds();
   readonly #readHead = createHeadReader();
   readonly #allowedMethods: (path: string) => readonly string[];
+  readonly #turnedAway = new TurnedAway<Exchange>((exchange) => exchange.refuse(TURNED_AWAY));
   readonly #countRoute: NonNullable<HttpFrontOptions['countRoute']>;
 
   constructor(private readonly options: HttpFrontOptions) {
@@ -42,12 +46,16 @@ export class Intake {
     return this.#countRoute(method, pattern);
   }
 
-  /** Opens the exchange and reads the head; undefined when the request was refused. */
-  begin(exchange: Exchange, source: HeaderSource): Begun | undefined {
+  /** Opens the exchange and reads the head; undefined when the request, whose `route` this is, was refused. */
+  begin(exchange: Exchange, source: HeaderSource, route?: HttpRoute): Begun | undefined {
     const head = this.#readHead(source);
     exchange.requestId = this.requestIdOf(head.requestId);
     const length = bodyLengthOf(head, this.options.maxBodyBytes);
-    if (typeof length === 'number') return { head, length };
+    if (typeof length === 'number') {
+      if (route?.turnsAway === undefined || !route.turnsAway()) return { head, length };
+      this.#turnedAway.add(exchange);
+      return undefined;
+    }
     if (length.code === 'too_large' && Number(head.contentLength) <= SWALLOW_BYTES) exchange.refuse(length);
     else exchange.refuseAndClose(length);
     return undefined;

@@ -61,7 +61,7 @@ export function createReceiver(intake: Intake, { exchange: deps, connectionOf, l
     const exchange = new NodeExchange(res, connection, deps, match?.count ?? countUnrouted);
     if (asks) exchange.awaitContinue();
     try {
-      const begun = intake.begin(exchange, headersOf(req));
+      const begun = intake.begin(exchange, headersOf(req), match?.route);
       if (begun === undefined) return;
       if (req.httpVersion !== '1.1') {
         exchange.refuseAndClose({ code: 'malformed', detail: 'This is not a request in HTTP/1.1.' });

@@ -60,7 +60,7 @@ function serve(app: TemplatedApp, options: HttpFrontOptions, inFlight: InFlight)
       const exchange = new UwsExchange(res, deps, count);
       exchange.bodiless = bodiless;
       try {
-        const begun = intake.begin(exchange, req);
+        const begun = intake.begin(exchange, req, route);
         if (begun === undefined) return;
         const params = paramsOf(req, paramCount);
         if (params === undefined) return exchange.refuse({ code: 'not_found' });

@@ -22,8 +22,8 @@ function mapped(m: Marbles, input: string, first: BatchMapLimits, when: string, 
 describe('limits of batchMap that change', () => {
   it('let what waits start the moment that more may be under way', () => {
     marbles((m) => {
-      const { output$ } = mapped(m, '(abcde)----|', LIMITS, '--x', { ...LIMITS, concurrency: 2 });
-      m.expectObservable(output$).toBe('(de)r-s----|', { d: 'no d', e: 'no e', r: 'ab', s: 'c' });
+      const { output$ } = mapped(m, '(abcdef)----|', LIMITS, '--x', { ...LIMITS, concurrency: 2 });
+      m.expectObservable(output$).toBe('f---r-s-t---|', { f: 'no f', r: 'ab', s: 'cd', t: 'e' });
     });
   });
 

@@ -1,4 +1,4 @@
-import { concat, defer, firstValueFrom, from, of, range, Subject, take } from 'rxjs';
+import { concat, defer, firstValueFrom, from, NEVER, of, range, Subject, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { batchMap } from './batch-map.ts';
 
@@ -12,7 +12,7 @@ describe('batchMap, entered again from within', () => {
       .pipe(
         batchMap(() => of(++started), {
           keyOf: () => 'a',
-          size: 1,
+          size: 2,
           concurrency: 1,
           capacity: 1,
           refuse: () => 0,
@@ -24,6 +24,34 @@ describe('batchMap, entered again from within', () => {
     subscription.unsubscribe();
     for (const task of tasks) task();
     expect(started).toBe(0);
+  });
+
+  it('starts a full batch in the middle of a turn, and what is left at its end', () => {
+    const tasks: (() => void)[] = [];
+    const started: string[] = [];
+    const source$ = new Subject<string>();
+    source$
+      .pipe(
+        batchMap(
+          (items) => {
+            started.push(items.join(''));
+            return NEVER;
+          },
+          {
+            keyOf: () => 'a',
+            size: 2,
+            concurrency: 3,
+            capacity: 9,
+            refuse: () => '',
+            schedule: (task) => tasks.push(task),
+          },
+        ),
+      )
+      .subscribe();
+    for (const item of ['a', 'b', 'c', 'd', 'e']) source$.next(item);
+    expect(started).toEqual(['ab', 'cd']);
+    for (const task of tasks) task();
+    expect(started).toEqual(['ab', 'cd', 'e']);
   });
 
   it('stops listening to a synchronous source and a synchronous batch when its subscriber has enough', () => {
@@ -94,7 +122,7 @@ describe('batchMap, entered again from within', () => {
   it('answers what was accepted although its own output completes the source', () => {
     const source$ = new Subject<number>();
     const seen: (number | string)[] = [];
-    const options = { keyOf: String, size: 1, concurrency: 1, capacity: 10, refuse: () => -1 };
+    const options = { keyOf: String, size: 2, concurrency: 1, capacity: 10, refuse: () => -1 };
     const tasks: (() => void)[] = [];
     source$
       .pipe(batchMap((items: readonly number[]) => from(items), { ...options, schedule: (task) => tasks.push(task) }))

@@ -205,23 +205,24 @@ describe('batchMap', () => {
 
   it('tells at any moment how many items wait and how many batches are under way', () => {
     marbles((m) => {
-      let load = (): BatchLoad => ({ waiting: -1, underWay: -1 });
+      let load: BatchLoad | undefined;
       const loads: BatchLoad[] = [];
       const source$ = m.hot('a-(Aab)-------|');
       const op = setUp(m, () => m.cold('--------(r|)'), {
         concurrency: 1,
-        onSubscribe: (read) => {
-          load = read;
+        onSubscribe: (view) => {
+          load = view;
         },
       });
-      m.cold('-x-----x-x----------x').subscribe(() => loads.push(load()));
+      m.cold('-x-----x-x----------x').subscribe(() => loads.push({ ...(load as BatchLoad) }));
       m.expectObservable(source$.pipe(op)).toBe('--------r-------r-------(r|)');
       m.flush();
+      const inForce = { concurrency: 1, capacity: expect.any(Number) };
       expect(loads).toEqual([
-        { waiting: 0, underWay: 1 },
-        { waiting: 3, underWay: 1 },
-        { waiting: 1, underWay: 1 },
-        { waiting: 0, underWay: 1 },
+        { waiting: 0, underWay: 1, ...inForce },
+        { waiting: 3, underWay: 1, ...inForce },
+        { waiting: 1, underWay: 1, ...inForce },
+        { waiting: 0, underWay: 1, ...inForce },
       ]);
     });
   });

@@ -25,8 +25,8 @@ export interface BatchMapOptions<T, R> extends BatchMapLimits {
    * @default setImmediate
    */
   readonly schedule?: (task: () => void) => void;
-  /** Given, with each subscription, what tells its load at any moment; nothing is paid for until it is asked. */
-  readonly onSubscribe?: (load: () => BatchLoad) => void;
+  /** Given, with each subscription, its load, which is as of the moment it is read. */
+  readonly onSubscribe?: (load: BatchLoad) => void;
 }
 
 export interface BatchLoad {
@@ -34,6 +34,9 @@ export interface BatchLoad {
   readonly waiting: number;
   /** Batches under way. */
   readonly underWay: number;
+  /** The limits in force. */
+  readonly concurrency: number;
+  readonly capacity: number;
 }
 
 /**
@@ -71,7 +74,8 @@ export function batchMap<T, R>(
       let draining = false;
       let sourceDone = false;
 
-      const add = (item: T) => {
+      /** Returns whether that filled its batch. */
+      const add = (item: T): boolean => {
         const key = keyOf(item);
         let batch = filling.get(key);
         if (batch === undefined) {
@@ -83,7 +87,9 @@ export function batchMap<T, R>(
         }
         batch.items.push(item);
         depth += 1;
-        if (batch.items.length >= size) filling.delete(key);
+        const isFull = batch.items.length >= size;
+        if (isFull) filling.delete(key);
+        return isFull;
       };
 
       const take = (batch: Batch): Batch => {
@@ -126,8 +132,16 @@ export function batchMap<T, R>(
           subscriber.next(refuse(item));
           return;
         }
-        add(item);
-        if (scheduled || underWay >= concurrency) return;
+        const filledOne = add(item);
+        if (underWay >= concurrency) return;
+        // It has nothing to wait for, and a turn is long when thousands of sockets are ready: libuv looks for more of them
+        // 48 times before it ends one.
+        if (filledOne) drain();
+        else scheduleDrain();
+      };
+
+      const scheduleDrain = () => {
+        if (scheduled) return;
         scheduled = true;
         schedule(() => {
           scheduled = false;
@@ -135,7 +149,20 @@ export function batchMap<T, R>(
         });
       };
 
-      onSubscribe?.(() => ({ waiting: depth, underWay }));
+      onSubscribe?.({
+        get waiting() {
+          return depth;
+        },
+        get underWay() {
+          return underWay;
+        },
+        get concurrency() {
+          return concurrency;
+        },
+        get capacity() {
+          return capacity;
+        },
+      });
       limits$.pipe(stopWith(subscriber)).subscribe({
         next: (limits) => {
           ({ size, concurrency, capacity } = limits);

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AdaptiveLimit } from './adaptive-limit.ts';
+
+const MAX = 16;
+
+const steady = (): number => 1;
+
+/** Batches one after the other at full load on a server that does `atOnce` at a time: more than that queue in it. */
+function fullLoad(limit: AdaptiveLimit, batches: number, { serviceMs = 2, atOnce = MAX, noise = steady } = {}): void {
+  for (let n = 0; n < batches; n += 1) {
+    const underWay = limit.limit;
+    limit.observe(serviceMs * noise() * Math.max(1, underWay / atOnce), underWay);
+  }
+}
+
+describe('AdaptiveLimit', () => {
+  it('begins at the bound, and stays there while batches take as long as ever', () => {
+    const limit = new AdaptiveLimit(MAX);
+    expect(limit.limit).toBe(MAX);
+    fullLoad(limit, 2000);
+    expect(limit.limit).toBe(MAX);
+  });
+
+  it('lets fewer be under way when they take much longer, down to one', () => {
+    const limit = new AdaptiveLimit(MAX);
+    fullLoad(limit, 1000);
+    fullLoad(limit, 100, { serviceMs: 200 });
+    expect(limit.limit).toBe(1);
+  });
+
+  it('settles near what a server does at once, when more would only queue there', () => {
+    const limit = new AdaptiveLimit(MAX);
+    fullLoad(limit, 1000, { atOnce: MAX });
+    fullLoad(limit, 60, { atOnce: 2 });
+    expect(limit.limit).toBeGreaterThanOrEqual(2);
+    expect(limit.limit).toBeLessThanOrEqual(6);
+  });
+
+  it('is back at the bound soon after the server is', () => {
+    const limit = new AdaptiveLimit(MAX);
+    fullLoad(limit, 1000);
+    fullLoad(limit, 100, { serviceMs: 200 });
+    fullLoad(limit, 150);
+    expect(limit.limit).toBe(MAX);
+  });
+
+  it('sees the second slow spell as well as the first', () => {
+    const limit = new AdaptiveLimit(MAX);
+    fullLoad(limit, 1000);
+    fullLoad(limit, 600, { serviceMs: 200 });
+    fullLoad(limit, 300);
+    expect(limit.limit).toBe(MAX);
+    fullLoad(limit, 40, { serviceMs: 200 });
+    expect(limit.limit).toBeLessThanOrEqual(4);
+  });
+
+  it('takes noise for what it is', () => {
+    const limit = new AdaptiveLimit(MAX);
+    let n = 0;
+    const noise = () => [0.5, 1, 1.5, 2.5][n++ % 4] as number;
+    for (let round = 0; round < 100; round += 1) {
+      fullLoad(limit, 20, { noise });
+      expect(limit.limit).toBe(MAX);
+    }
+  });
+
+  it('learns nothing from little load', () => {
+    const limit = new AdaptiveLimit(MAX);
+    fullLoad(limit, 1000);
+    fullLoad(limit, 100, { serviceMs: 200 });
+    for (let n = 0; n < 500; n += 1) limit.observe(2, 0);
+    expect(limit.limit).toBe(1);
+  });
+
+  it('follows its bound, and keeps what it has learnt below it', () => {
+    const limit = new AdaptiveLimit(MAX);
+    limit.max = 4;
+    expect(limit.limit).toBe(4);
+    limit.max = 32;
+    expect(limit.limit).toBe(32);
+    fullLoad(limit, 1000);
+    fullLoad(limit, 100, { serviceMs: 500 });
+    limit.max = 64;
+    expect(limit.limit).toBe(1);
+  });
+
+  it('is whole and within 1 and its bound, whatever comes', () => {
+    const step = fc.oneof(
+      fc.record({ tookMs: fc.double({ min: 0, max: 1e6, noNaN: true }), underWay: fc.nat(300) }),
+      fc.record({ max: fc.integer({ min: 1, max: 256 }) }),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 256 }), fc.array(step, { maxLength: 200 }), (first, steps) => {
+        const limit = new AdaptiveLimit(first);
+        let max = first;
+        for (const each of steps) {
+          if ('max' in each) {
+            max = each.max;
+            limit.max = max;
+          } else limit.observe(each.tookMs, each.underWay);
+          expect(Number.isInteger(limit.limit)).toBe(true);
+          expect(limit.limit).toBeGreaterThanOrEqual(1);
+          expect(limit.limit).toBeLessThanOrEqual(max);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Admission } from './admission.ts';
+
+const LIMITS = { batchSize: 64, concurrency: 8, capacity: 8192, deadlineMs: 2000 };
+
+interface Pace {
+  readonly everyMs: number;
+  readonly waiting?: number;
+  readonly tookMs?: number;
+}
+
+/** A server with full batches, one every so many milliseconds, while `waiting` wait. */
+function rig(limits = LIMITS) {
+  const admission = new Admission(limits);
+  let now = 0;
+  return {
+    admission,
+    serve(batches: number, { everyMs, waiting = 1000, tookMs = 2 }: Pace): void {
+      for (let n = 0; n < batches; n += 1) {
+        now += everyMs;
+        admission.observe({ size: 64, tookMs, underWay: 8, waiting }, now);
+      }
+    },
+    capacity: () => admission.narrowed(limits).capacity,
+    concurrency: () => admission.narrowed(limits).concurrency,
+  };
+}
+
+describe('Admission', () => {
+  it('lets all that is configured wait as long as nobody had to', () => {
+    const { serve, capacity } = rig();
+    expect(capacity()).toBe(8192);
+    serve(100, { everyMs: 50, waiting: 0 });
+    expect(capacity()).toBe(8192);
+  });
+
+  it('leaves the ring wide to a crowd that comes at once, for three windows of 100 ms', () => {
+    const { serve, capacity } = rig();
+    serve(31, { everyMs: 10 });
+    expect(capacity()).toBe(8192);
+    serve(10, { everyMs: 10 });
+    expect(capacity()).toBeLessThan(8192);
+  });
+
+  it('lets as many wait as are served in a twentieth of the deadline when overload lasts', () => {
+    const { serve, capacity } = rig();
+    // 32,000 a second: 3,200 in 100 ms.
+    serve(1000, { everyMs: 2 });
+    expect(capacity()).toBeGreaterThan(3200 * 0.95);
+    expect(capacity()).toBeLessThan(3200 * 1.05);
+  });
+
+  it('always lets 1,024 wait that are served within half of the deadline', () => {
+    const { serve, capacity } = rig();
+    serve(200, { everyMs: 10 });
+    expect(capacity()).toBe(1024);
+  });
+
+  it('follows a server that becomes slow, down to what is served within half of the deadline', () => {
+    const { serve, capacity } = rig();
+    serve(200, { everyMs: 10 });
+    serve(12, { everyMs: 100 });
+    expect(capacity()).toBeGreaterThanOrEqual(640);
+    expect(capacity()).toBeLessThan(650);
+  });
+
+  it('goes down to one batch under way when round trips near the deadline, and to one that waits', () => {
+    const { serve, capacity, concurrency } = rig();
+    serve(200, { everyMs: 10 });
+    serve(60, { everyMs: 1500, tookMs: 1500 });
+    expect(concurrency()).toBe(1);
+    expect(capacity()).toBe(64);
+  });
+
+  it('does not take its own long turns for a slow server', () => {
+    const { serve, concurrency } = rig();
+    serve(200, { everyMs: 10 });
+    serve(200, { everyMs: 10, tookMs: 95 });
+    expect(concurrency()).toBe(8);
+  });
+
+  it('opens up to what is configured in a second when nobody waits any more', () => {
+    const { serve, capacity } = rig();
+    serve(10, { everyMs: 2000 });
+    expect(capacity()).toBe(8 * 64);
+    serve(10, { everyMs: 100, waiting: 0 });
+    expect(capacity()).toBe(8192);
+  });
+
+  it('takes the rate of idle times for nothing', () => {
+    const { serve, capacity } = rig();
+    serve(100, { everyMs: 200, waiting: 0 });
+    serve(100, { everyMs: 2 });
+    serve(250, { everyMs: 2 });
+    expect(capacity()).toBeGreaterThan(2000);
+  });
+
+  it('never gives more than is configured just now', () => {
+    const { admission, serve } = rig();
+    serve(200, { everyMs: 1 });
+    const smaller = { ...LIMITS, capacity: 100, concurrency: 2 };
+    admission.configure(smaller);
+    expect(admission.narrowed(smaller)).toEqual(smaller);
+  });
+
+  it('says when the limits may have changed, and not with each batch', () => {
+    const admission = new Admission(LIMITS);
+    const told = Array.from({ length: 21 }, (_, n) =>
+      admission.observe({ size: 64, tookMs: 2, underWay: 8, waiting: 9 }, n * 10),
+    );
+    expect(told.filter(Boolean)).toHaveLength(2);
+  });
+
+  it('tells of every change, whatever comes', () => {
+    const batch = fc.record({
+      size: fc.integer({ min: 1, max: 256 }),
+      tookMs: fc.option(fc.double({ min: 0, max: 5000, noNaN: true }), { nil: undefined }),
+      underWay: fc.nat(8),
+      waiting: fc.nat(8192),
+      after: fc.nat(300),
+    });
+    fc.assert(
+      fc.property(fc.array(batch, { maxLength: 100 }), (batches) => {
+        const admission = new Admission(LIMITS);
+        let before = admission.narrowed(LIMITS);
+        let now = 0;
+        for (const { after, ...each } of batches) {
+          now += after;
+          const told = admission.observe(each, now);
+          const limits = admission.narrowed(LIMITS);
+          if (!told) expect(limits).toEqual(before);
+          expect(limits.capacity).toBeGreaterThanOrEqual(64);
+          expect(limits.capacity).toBeLessThanOrEqual(8192);
+          before = limits;
+        }
+      }),
+    );
+  });
+});
