@@ -1,6 +1,7 @@
 import type { Latency } from '../support/load.ts';
+import type { Moment } from '../support/sale-watch.ts';
 import type { Spread } from '../support/spread.ts';
-import type { Figure, Moment, Place, Verdict } from './scenario.ts';
+import type { Figure, Place, Verdict } from './scenario.ts';
 
 /** What a run leaves in bench/results. */
 export interface Report {

@@ -1,16 +1,8 @@
 import type { ClientName, Latency } from '../support/load.ts';
+import type { Moment } from '../support/sale-watch.ts';
 import type { ServerProcess } from '../support/serve.ts';
 
 export type Place = 'embedded' | 'cluster' | 'alone';
-
-/** What a moment of a stampede looked like. */
-export interface Moment {
-  /** Since the round began. */
-  readonly ms: number;
-  readonly remaining: number;
-  readonly sold: number;
-  readonly refused: number;
-}
 
 /** One round. */
 export interface Sample {

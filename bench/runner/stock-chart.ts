@@ -1,7 +1,7 @@
+import type { Moment } from '../support/sale-watch.ts';
 import { curve, legend, line, sheet, text } from '../support/svg.ts';
 import { wholeOf } from './format.ts';
 import { type CaseResult, caseName } from './report.ts';
-import type { Moment } from './scenario.ts';
 
 const WIDTH = 860;
 const TOP = 96;

@@ -1,12 +1,12 @@
 import type { Place, Sample, Scenario, Setting, Stage, Verdict } from '../runner/scenario.ts';
-import { load } from '../support/load.ts';
+import { latencyOf, load } from '../support/load.ts';
 import { purchasesOf } from '../support/requests.ts';
 import { Books } from './parts/books.ts';
 import { curvesOf } from './parts/curves.ts';
 import { echoed } from './parts/sample.ts';
 import { openSite, type Site } from './parts/site.ts';
 import { plenty } from './parts/tickets.ts';
-import { watchSale } from './parts/watch-sale.ts';
+import { watched } from './parts/watched.ts';
 
 /** Of what a round could sell: gone well before its end, on a slow round as well. */
 const TICKETS_SHARE = 0.3;
@@ -57,16 +57,16 @@ class Stampede implements Stage {
     this.#books.sales.push(saleId);
     const port = this.site.fronts[0]?.port ?? 0;
     const requests = purchasesOf(saleId, { tokens: this.site.tokens });
-    const watch = await watchSale(port, saleId, tickets);
-    const result = await load(client, { port, connections, seconds, requests });
-    const moments = await watch.end();
+    const { result, moments } = await watched({ port, saleId, tickets }, () =>
+      load(client, { port, connections, seconds, requests }),
+    );
     this.#books.add(result.accepted, connections);
     const left = moments.at(-1)?.remaining ?? tickets;
     this.#unsold += left;
     const { soldPerSecond, refusedPerSecond, soldOutAfterMs } = curvesOf(moments);
     return {
       perSecond: soldPerSecond,
-      latency: { p50Ms: result.p50Ms, p90Ms: result.p90Ms, p99Ms: result.p99Ms },
+      latency: latencyOf(result),
       broken: result.broken,
       extra: { 'refused/s once sold out': refusedPerSecond, 'sold out after, s': soldOutAfterMs / 1000 },
       moments,

@@ -4,3 +4,4 @@ export const ECHO = new URL('./echo-server.js', import.meta.url);
 export const OPEN_LOOP = new URL('./open-loop.js', import.meta.url);
 export const SOCKET_LOAD = new URL('./socket-load.js', import.meta.url);
 export const FANOUT = new URL('./fanout-server.js', import.meta.url);
+export const SALE_WATCH = new URL('./sale-watch.js', import.meta.url);

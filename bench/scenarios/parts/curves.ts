@@ -1,4 +1,4 @@
-import type { Moment } from '../../runner/scenario.ts';
+import type { Moment } from '../../support/sale-watch.ts';
 
 export interface Curves {
   /** From the last moment without a sale to the last ticket. */
@@ -9,9 +9,9 @@ export interface Curves {
   readonly soldOutAfterMs: number;
 }
 
-/** The two rates of a stampede, apart: the one says nothing of the other. */
+/** The two rates of a stampede, apart: the one says nothing of the other. Its first moment is the last without a sale. */
 export function curvesOf(moments: readonly Moment[]): Curves {
-  const begin = moments.findLast(({ sold }) => sold === 0) ?? moments[0];
+  const [begin] = moments;
   const last = moments.at(-1);
   if (begin === undefined || last === undefined) {
     return { soldPerSecond: 0, refusedPerSecond: 0, soldOutAfterMs: Number.NaN };
