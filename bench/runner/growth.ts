@@ -77,6 +77,7 @@ async function grown(shape: SiteShape, work: Work, options: BenchOptions, server
     const middle = (of: (one: Round) => number) => median(rounds.map(of));
     return {
       perSecond: middle((one) => one.perSecond),
+      broken: middle((one) => one.broken),
       p99Ms: middle((one) => one.p99Ms),
       memoryMb: middle((one) => one.memoryMb),
     };
@@ -87,6 +88,7 @@ async function grown(shape: SiteShape, work: Work, options: BenchOptions, server
 
 interface Round {
   readonly perSecond: number;
+  readonly broken: number;
   readonly p99Ms: number;
   readonly memoryMb: number;
 }
@@ -104,6 +106,7 @@ async function round(site: Site, work: Work, { seconds, client }: BenchOptions):
   const memory = await Promise.all(site.fronts.map((front) => front.memoryMb()));
   return {
     perSecond: results.reduce((sum, one) => sum + (one.accepted + one.refused) / one.seconds, 0),
+    broken: results.reduce((sum, one) => sum + one.broken, 0),
     p99Ms: Math.max(...results.map(({ p99Ms }) => p99Ms)),
     memoryMb: Math.max(...memory),
   };

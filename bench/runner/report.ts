@@ -80,6 +80,8 @@ export interface GrowthResult {
   readonly on: Place;
   readonly size: number;
   readonly perSecond: number;
+  /** Connections that failed, and answers that did not come in time. */
+  readonly broken: number;
   readonly p99Ms: number;
   readonly memoryMb: number;
   readonly date: string;

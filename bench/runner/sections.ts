@@ -68,6 +68,7 @@ export const growthRows = ({ growth }: Pick<Report, 'growth'>) =>
     on: one.on,
     to: wholeOf(one.size),
     'a second': wholeOf(one.perSecond),
+    broken: one.broken === 0 ? '' : wholeOf(one.broken),
     'p99 ms': briefly(one.p99Ms),
     MB: wholeOf(one.memoryMb),
   }));
