@@ -16,9 +16,7 @@ import { parseArgs } from 'node:util';
 import { openPorts } from '../src/app/ports.ts';
 import { seedWhenReady } from '../src/app/seed.ts';
 import { loadConfig } from '../src/config.ts';
-import { createIdSource } from '../src/domain/ids.ts';
 import type { Sale } from '../src/domain/sale.ts';
-import type { SellItem } from '../src/ports/one-step-sale.ts';
 import { putOnSale } from '../src/services/publish.ts';
 import { createLog } from '../src/telemetry/log.ts';
 import { createClusterInstallation } from './support/cluster-installation.ts';
@@ -27,6 +25,7 @@ import { MAIN } from './support/programs.ts';
 import { createTokens, purchasesOf, tokenOf } from './support/requests.ts';
 import { saleOf } from './support/sale.ts';
 import { SECRET } from './support/secret.ts';
+import { sellThrough } from './support/sell.ts';
 import { type ServerProcess, serve } from './support/serve.ts';
 import { quantile } from './support/spread.ts';
 
@@ -43,8 +42,6 @@ const [orders, connections] = [values.orders, values.connections].map(Number) as
 
 const silent = createLog({ level: 'silent' });
 const MANY = 10_000_000;
-const BATCH = 64;
-const BATCHES_IN_FLIGHT = 8;
 /** Long enough to sell and store them all before the first is due. */
 const PAY_WITHIN_SECONDS = 30;
 const LOAD_SECONDS = 5;
@@ -93,28 +90,7 @@ const due = await publish(saleOf('due', { total: orders, payWithinSeconds: PAY_W
 const busy: Sale[] = [];
 for (const n of [0, 1, 2]) busy.push(await publish(saleOf(`busy-${n}`, { total: MANY })));
 
-const newId = createIdSource({ node: 1000, now: Date.now });
-async function sell(count: number): Promise<void> {
-  const items: SellItem[] = Array.from({ length: count }, () => {
-    const orderId = newId();
-    return { orderId, userId: `sleeper-${orderId}`, key: `o:${orderId}`, fingerprint: '{}', requestId: 'bench' };
-  });
-  const reply = await (ports.oneStep?.sell(due, items) ?? ports.queue.reserve(due.id, due.epoch, items));
-  if (reply.kind !== 'answered') throw new Error(`not sold: ${reply.kind}`);
-  if (ports.oneStep !== undefined) return;
-  const sold = items.map((item, n) => ({ ...item, ...(reply.answers[n] as { ticket: number; reservedAt: number }) }));
-  const { id: saleId, productId, epoch, price, payWithinSeconds } = due;
-  await ports.log.append({ type: 'reservations', saleId, productId, epoch, price, payWithinSeconds, items: sold });
-  await ports.queue.published(
-    saleId,
-    epoch,
-    sold.map(({ orderId }) => orderId),
-  );
-}
-for (let left = orders; left > 0; left -= BATCH * BATCHES_IN_FLIGHT) {
-  const counts = Array.from({ length: BATCHES_IN_FLIGHT }, (_, n) => Math.min(BATCH, left - n * BATCH));
-  await Promise.all(counts.filter((count) => count > 0).map(sell));
-}
+await sellThrough(ports, due, orders);
 const soldAt = Date.now();
 
 const rate = async (port: number, saleId: string) =>
