@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Sale } from '../../src/domain/sale.ts';
 import { allEnded, nonePending, readSale, untilEach } from './afterwards.ts';
+import { auditOf } from './audit-command.ts';
 import { startBuyers } from './buyers.ts';
 import { LANES, type LaneName, OUTAGES } from './faults.ts';
 import { heal } from './heal.ts';
@@ -119,6 +120,11 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
     await buyers.settle(CLEAR_ANSWER_WITHIN_MS);
     const quiet = await untilEach(sales, QUIET_WITHIN_MS, allEnded(ports, bed.group));
     const afterwards = await Promise.all(sales.map((sale) => readSale(ports, sale)));
+    const differences: string[] = [];
+    for (const { id } of sales) {
+      const { ok, told } = await auditOf(id, bed.workspace.env);
+      if (!ok) differences.push(told);
+    }
     return {
       seed,
       seconds,
@@ -133,6 +139,7 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
         ...judge(afterwards, notebook),
         { promise: 'pending empty within 30 s of healing', broken: pending.wrong },
         { promise: 'every reservation ends', broken: quiet.wrong },
+        { promise: '`floodgate audit` finds no difference', broken: differences },
         { promise: 'no program ends by itself', broken: bed.deaths },
       ],
     };

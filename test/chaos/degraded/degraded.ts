@@ -1,13 +1,13 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { nonePending, readSale, untilEach } from '../afterwards.ts';
+import { auditOf } from '../audit-command.ts';
 import { startBuyers } from '../buyers.ts';
 import { heal } from '../heal.ts';
 import { Notebook } from '../notebook.ts';
 import { createTestbed, type Testbed, type TestbedOptions } from '../testbed.ts';
 import { type Check, judge } from '../verdict.ts';
 import { Answers } from './answers.ts';
-import { auditOf } from './audit-command.ts';
 import { startMonitor } from './monitor.ts';
 import { PATIENCE_MS, startOnlookers } from './onlookers.ts';
 import type { Outage } from './outages.ts';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { MAIN } from '../../support/floodgate-process.ts';
+import { MAIN } from '../support/floodgate-process.ts';
 
 /** What `floodgate audit` says, as an operator would run it; with what it complained of if it failed. */
 export function auditOf(
