@@ -34,9 +34,17 @@ describe('loadConfig', () => {
   });
 
   it('limits buyers generously and addresses not at all, and trusts no proxy, unless it is told to', () => {
-    expect(loadConfig({})).toMatchObject({ limits: { buyer: 0, address: 0 }, trustedProxies: { hops: 0 } });
-    const config = loadConfig({ RATE_LIMIT_BUYER: '5', RATE_LIMIT_ADDRESS: '7', TRUSTED_PROXIES: '2' });
-    expect(config).toMatchObject({ limits: { buyer: 5, address: 7 }, trustedProxies: { hops: 2 } });
+    expect(loadConfig({})).toMatchObject({
+      limits: { buyer: 0, address: 0, attempts: 0 },
+      trustedProxies: { hops: 0 },
+    });
+    const config = loadConfig({
+      RATE_LIMIT_BUYER: '5',
+      RATE_LIMIT_ADDRESS: '7',
+      RATE_LIMIT_ATTEMPTS: '9',
+      TRUSTED_PROXIES: '2',
+    });
+    expect(config).toMatchObject({ limits: { buyer: 5, address: 7, attempts: 9 }, trustedProxies: { hops: 2 } });
     expect(loadConfig({ TRUSTED_PROXIES: '10.0.0.0/8, ::1' }).trustedProxies).toMatchObject({
       networks: [{ bits: 104 }, { bits: 128 }],
     });

@@ -48,7 +48,11 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
       windowMs: values.BREAKER_WINDOW_MS,
       halfOpenAfterMs: values.BREAKER_HALF_OPEN_AFTER_MS,
     },
-    limits: { buyer: values.RATE_LIMIT_BUYER, address: values.RATE_LIMIT_ADDRESS },
+    limits: {
+      buyer: values.RATE_LIMIT_BUYER,
+      address: values.RATE_LIMIT_ADDRESS,
+      attempts: values.RATE_LIMIT_ATTEMPTS,
+    },
     trustedProxies: parseTrustedProxies(values.TRUSTED_PROXIES) ?? NO_PROXIES,
     settlement: {
       batchSize: values.SETTLEMENT_BATCH_SIZE,

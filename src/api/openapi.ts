@@ -44,7 +44,10 @@ const REQUEST_ID = {
 const RETRY_AFTER = { description: 'Seconds to wait before the retry.', schema: { type: 'integer', minimum: 1 } };
 /** Of draft-ietf-httpapi-ratelimit-headers-06. */
 const RATE_LIMIT = {
-  'RateLimit-Limit': { description: 'Requests a second that are let through.', schema: { type: 'integer' } },
+  'RateLimit-Limit': {
+    description: 'Requests that are let through: a second, or attempts to buy in one sale a minute.',
+    schema: { type: 'integer' },
+  },
   'RateLimit-Remaining': { description: 'How many of them are left now.', schema: { type: 'integer' } },
   'RateLimit-Reset': { description: 'Seconds until there are as many again.', schema: { type: 'integer' } },
 };

@@ -39,6 +39,18 @@ const EXPECTED = {
   ended: { outcome: { kind: 'ended' }, status: 409, code: 'ended' },
   closed: { outcome: { kind: 'closed' }, status: 409, code: 'closed' },
   keyMismatch: { outcome: { kind: 'keyMismatch' }, status: 422, code: 'key_mismatch' },
+  tooManyAttempts: {
+    outcome: { kind: 'tooManyAttempts', limit: 20, resetMs: 41_001 },
+    status: 429,
+    code: 'rate_limited',
+    headers: {
+      'retry-after': expect.stringMatching(/^4[234]$/),
+      'ratelimit-limit': '20',
+      'ratelimit-remaining': '0',
+      'ratelimit-reset': '42',
+    },
+    members: { detail: 'Too many attempts to buy in this sale.' },
+  },
   unknownSale: { outcome: { kind: 'unknownSale' }, status: 404, code: 'not_found' },
   overloaded: {
     outcome: { kind: 'overloaded' },

@@ -5,6 +5,7 @@ import { JSON_TYPE } from './order-json.ts';
 import { constantProblem, problem, type Rendered } from './problem.ts';
 import { createReservedOrderWriter } from './reserved-order-json.ts';
 import { createTimeText } from './time-text.ts';
+import { createTooMany } from './too-many.ts';
 
 const UNKNOWN_SALE = 'There is no such sale, or it is not published.';
 const CREATED = 201;
@@ -17,6 +18,7 @@ const constant = Object.fromEntries(
   ]),
 ) as Record<RefusedKind, (requestId: string) => Rendered>;
 
+const tooManyAttempts = createTooMany('Too many attempts to buy in this sale.');
 const opensAtText = createTimeText();
 const writeOrder = createReservedOrderWriter();
 
@@ -31,6 +33,8 @@ export function renderOutcome(outcome: PurchaseOutcome, requestId: string): Rend
       return problem('limit_reached', requestId, { orderIds: [...outcome.orderIds] });
     case 'notStarted':
       return problem('not_started', requestId, { opensAt: opensAtText(outcome.opensAt) });
+    case 'tooManyAttempts':
+      return tooManyAttempts({ limit: outcome.limit, remaining: 0, resetMs: outcome.resetMs }, requestId);
     default:
       return constant[outcome.kind](requestId);
   }

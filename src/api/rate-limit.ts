@@ -1,9 +1,10 @@
 import { clientOf, clientText, type TrustedProxies } from '../domain/client-address.ts';
 import type { HeaderPairs, HttpReply, HttpRequest } from '../ports/http.ts';
-import type { RateLimit, RateStanding } from '../resilience/rate-limit.ts';
+import type { RateLimit } from '../resilience/rate-limit.ts';
 import type { Authenticator } from './auth.ts';
 import type { Operation } from './operation.ts';
-import { constantProblem, type Rendered, sendRendered } from './problem.ts';
+import { type Rendered, sendRendered } from './problem.ts';
+import { createTooMany, standingHeaders } from './too-many.ts';
 
 export interface RateLimits {
   readonly buyer: Pick<RateLimit, 'on' | 'take' | 'standing'>;
@@ -17,10 +18,7 @@ export interface RateLimitDeps {
   readonly auth: Authenticator;
 }
 
-/** Clients that were refused in the same window would else all come back in the same second. */
-const RETRY_SPREAD_MS = 2000;
-
-const TOO_MANY = constantProblem('rate_limited');
+const tooMany = createTooMany();
 
 /** Refuses purchases of addresses over their limit, before anybody looks at their tokens. Buyers: see purchase-desk.ts. */
 export function limitedByAddress(operation: Operation, { limits }: Pick<RateLimitDeps, 'limits'>): Operation {
@@ -58,21 +56,6 @@ function refusalOfAddress({ address, trusted }: RateLimits, request: HttpRequest
   if (!address.on) return undefined;
   const client = clientText(clientOf(request, trusted));
   return address.take(client) ? undefined : tooMany(address.standing(client), request.requestId);
-}
-
-function tooMany(standing: RateStanding, requestId: string): Rendered {
-  const retryAfter = Math.ceil((standing.resetMs + Math.random() * RETRY_SPREAD_MS) / 1000);
-  const headers: HeaderPairs = [['retry-after', String(Math.max(1, retryAfter))], ...standingHeaders(standing)];
-  return { ...TOO_MANY(requestId), headers };
-}
-
-/** Of draft-ietf-httpapi-ratelimit-headers-06, as most clients know them: seconds, rounded up. */
-function standingHeaders({ limit, remaining, resetMs }: RateStanding): HeaderPairs {
-  return [
-    ['ratelimit-limit', String(limit)],
-    ['ratelimit-remaining', String(remaining)],
-    ['ratelimit-reset', String(Math.ceil(resetMs / 1000))],
-  ];
 }
 
 class ReplyWithHeaders implements HttpReply {

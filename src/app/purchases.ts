@@ -50,8 +50,9 @@ export function startPurchases(
     deadlineMs: () => deadlineMs,
     onLate: (requests) => log.debug({ requests }, 'purchases answered by their deadline'),
   });
-  const limits = { ...purchaseDefaults, ...config.purchase };
-  const admission = createAdmission(limits, settings$.pipe(map((settings) => settings.purchase)));
+  const limits = { ...purchaseDefaults, ...config.purchase, attempts: config.limits.attempts };
+  const limits$ = settings$.pipe(map((settings) => ({ ...settings.purchase, attempts: settings.limits.attempts })));
+  const admission = createAdmission(limits, limits$);
   let load: BatchLoad = { waiting: 0, underWay: 0, ...limits };
 
   const answered$ = purchase(

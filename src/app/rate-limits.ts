@@ -30,7 +30,7 @@ export async function startRateLimits(
   const following = settings$.subscribe(({ limits }) => {
     perSecond = limits;
   });
-  const limitOf = (name: keyof LiveSettings['limits']) =>
+  const limitOf = (name: 'buyer' | 'address') =>
     new RateLimit({ name, perSecond: () => perSecond[name], counter: rates, now: clock.monotonic });
   const [buyer, address] = [limitOf('buyer'), limitOf('address')];
   metrics.sampleRateLimited(() => ({ buyer: buyer.refused, address: address.refused }));

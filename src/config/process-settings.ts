@@ -81,6 +81,10 @@ export const PROCESS_SETTINGS = {
     ...LIVE_SETTINGS.limits.address,
     default: 0,
   }),
+  RATE_LIMIT_ATTEMPTS: integer({
+    ...LIVE_SETTINGS.limits.attempts,
+    default: 0,
+  }),
   TRUSTED_PROXIES: list<string>({
     meaning: 'Proxies whose X-Forwarded-For tells the client; for RATE_LIMIT_ADDRESS behind a load balancer.',
     default: [],

@@ -75,6 +75,12 @@ export const LIVE_SETTINGS = {
       min: 0,
       max: MAX_PER_SECOND,
     }),
+    attempts: whole({
+      meaning:
+        'Attempts of one buyer to buy in one sale within a minute, over all fronts; what is more gets 429. 0: any.',
+      min: 0,
+      max: MAX_PER_SECOND,
+    }),
   },
   settlement: {
     batchSize: whole({

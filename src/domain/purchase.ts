@@ -25,6 +25,8 @@ export type PurchaseOutcome =
   | { readonly kind: 'ended' }
   | { readonly kind: 'closed' }
   | { readonly kind: 'keyMismatch' }
+  /** The buyer has tried `limit` times in this minute of the sale, and may again in `resetMs` milliseconds. */
+  | { readonly kind: 'tooManyAttempts'; readonly limit: number; readonly resetMs: number }
   /** No such sale, or one that buyers may not see yet. */
   | { readonly kind: 'unknownSale' }
   /** Refused before a ticket was touched: too much is waiting. */

@@ -11,6 +11,7 @@ export const REFUSAL_CODES = {
   ended: 'ended',
   closed: 'closed',
   keyMismatch: 'key_mismatch',
+  tooManyAttempts: 'rate_limited',
   unknownSale: 'not_found',
   overloaded: 'overloaded',
   unavailable: 'unavailable',

@@ -19,5 +19,5 @@ export interface OneStepSale {
    *
    * Errors: Fault `unavailable`, `timeout` (both: unknown).
    */
-  sell(sale: SoldSale, items: readonly SellItem[]): Promise<ReserveReply>;
+  sell(sale: SoldSale, items: readonly SellItem[], maxAttempts?: number): Promise<ReserveReply>;
 }

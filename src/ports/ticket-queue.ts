@@ -1,6 +1,9 @@
 import type { Sale } from '../domain/sale.ts';
 import type { Stock } from '../domain/stock.ts';
 
+/** A buyer's attempts are counted from one whole minute, since 1970, to the next. */
+export const ATTEMPT_WINDOW_MS = 60_000;
+
 /** One purchase as the queue sees it. */
 export interface ReserveItem {
   /** Made by the caller; sending it again gives the same answer. */
@@ -26,6 +29,8 @@ export type ReserveAnswer =
   | { readonly kind: 'keyMismatch' }
   /** The live orders that the buyer holds in this sale. */
   | { readonly kind: 'limitReached'; readonly orderIds: readonly string[] }
+  /** The buyer has tried as often as the caller lets them, and may again in so many milliseconds. */
+  | { readonly kind: 'tooManyAttempts'; readonly endsInMs: number }
   | { readonly kind: 'soldOut' }
   | { readonly kind: 'notStarted' }
   | { readonly kind: 'ended' }
@@ -79,9 +84,13 @@ export interface TicketQueue {
 
   /**
    * Decides on 1 to 256 purchases of one sale, in their order. Each item: the key's earlier answer if there is
-   * one, else the gate (the queue's own clock), then the buyer's limit, then the next ticket.
+   * one, else the buyer's attempts, then the gate (the queue's own clock), then the buyer's limit, then the next ticket.
+   *
+   * `maxAttempts` is how often a buyer may get beyond the earlier answers in one {@link ATTEMPT_WINDOW_MS} of the sale,
+   * whatever comes of it; windows begin with the minutes of the queue's clock. 0, the default, is any number, and counts
+   * nothing. An item that is sent again after a refusal is another attempt. Counts may be lost with what is not durable.
    */
-  reserve(saleId: string, epoch: number, items: readonly ReserveItem[]): Promise<ReserveReply>;
+  reserve(saleId: string, epoch: number, items: readonly ReserveItem[], maxAttempts?: number): Promise<ReserveReply>;
 
   /**
    * Records of this epoch with these orders are in the log: nobody needs to relay them. Unknown ones are ignored. So is a

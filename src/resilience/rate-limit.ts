@@ -15,7 +15,7 @@ export interface RateLimitOptions {
 
 /** Where a key stands, as far as this process knows. */
 export interface RateStanding {
-  /** Requests a second. */
+  /** Requests in a window. */
   readonly limit: number;
   readonly remaining: number;
   /** Milliseconds until the window ends. */

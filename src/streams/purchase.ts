@@ -50,7 +50,7 @@ export function purchase(
   const { queue, log, oneStep, sales, newId, clock, policies } = ports;
   const { limits$ = EMPTY } = options;
   const soldOut = new SoldOutMemo(clock, options.soldOutMs);
-  let { deadlineMs } = options;
+  let { deadlineMs, attempts } = options;
 
   const sell = (requests: readonly PurchaseRequest[], saleId: string): ObservableInput<AnsweredBatch> => {
     // What is left without an answer, whatever happened, is unknown.
@@ -95,12 +95,14 @@ export function purchase(
     const inTime = refuseLate(batch, asked);
     if (inTime.length === 0) return { toPublish: [], sale };
     const items = inTime.map(({ item }) => item);
+    // As it is now: it may change before the answer.
+    const limit = attempts;
     const reply = await policies.queue.execute(() =>
-      oneStep === undefined ? queue.reserve(sale.id, sale.epoch, items) : oneStep.sell(sale, items),
+      oneStep === undefined ? queue.reserve(sale.id, sale.epoch, items, limit) : oneStep.sell(sale, items, limit),
     );
     if (reply.kind === 'answered') {
       sales.observe(sale.id, reply.stock);
-      return { toPublish: settleAnswers(batch, inTime, reply.answers, sale), sale };
+      return { toPublish: settleAnswers(batch, inTime, reply.answers, sale, limit), sale };
     }
     if (reply.kind === 'stale' && !again) {
       // The queue was rebuilt since this process read the sale: once more with the epoch of today, nothing was done.
@@ -126,6 +128,7 @@ export function purchase(
     asked: readonly Asked[],
     answers: readonly ReserveAnswer[],
     sale: Sale,
+    limit: number,
   ): ToPublish[] => {
     const toPublish: ToPublish[] = [];
     answers.forEach((answer, n) => {
@@ -148,6 +151,9 @@ export function purchase(
         case 'soldOut':
           soldOut.add(sale.id);
           batch.outcomes[index] = SOLD_OUT;
+          return;
+        case 'tooManyAttempts':
+          batch.outcomes[index] = { kind: 'tooManyAttempts', limit, resetMs: answer.endsInMs };
           return;
         default:
           batch.outcomes[index] = answer;
@@ -204,6 +210,7 @@ export function purchase(
       limits$: limits$.pipe(
         tap((limits) => {
           deadlineMs = limits.deadlineMs;
+          attempts = limits.attempts;
           soldOut.ms = limits.soldOutMs;
         }),
         map(batchLimits),

@@ -5,8 +5,9 @@ import { createEmbeddedTicketQueue } from '../../src/adapters/embedded/ticket-qu
 import { systemClock } from '../../src/ports/clock.ts';
 import type { OneStepSale, SellItem } from '../../src/ports/one-step-sale.ts';
 import type { ReserveAnswer, ReserveItem, TicketQueue } from '../../src/ports/ticket-queue.ts';
+import { inOneMinute } from '../support/in-one-minute.ts';
 import { BUILT_WORKER, type EmbeddedFile, openEmbeddedFile } from './embedded-file.ts';
-import { openSale, purchase, purchases } from './fixtures.ts';
+import { newName, openSale, purchase, purchases } from './fixtures.ts';
 import { LogMember } from './log-member.ts';
 
 const TERMS = { productId: 'product-1', price: { amount: 12_999, currency: 'USD' }, payWithinSeconds: 900 };
@@ -119,6 +120,20 @@ describe.each([
     await sell(...purchases(7));
     expect(await sell(purchase())).toEqual([{ kind: 'soldOut' }]);
     expect(await log.lag('another')).toBe(2);
+  });
+
+  it('counts attempts as the queue does, in one count with it', async () => {
+    await inOneMinute(async () => {
+      const userId = newName('user');
+      const reply = await oneStep.sell(sale, purchases(2, { userId }).map(asked), 3);
+      expect(reply).toMatchObject({ answers: [{ kind: 'reserved' }, { kind: 'reserved' }] });
+      expect(await queue.reserve(sale.id, sale.epoch, purchases(2, { userId }), 3)).toMatchObject({
+        answers: [{ kind: 'limitReached' }, { kind: 'tooManyAttempts' }],
+      });
+      expect(await oneStep.sell(sale, [asked(purchase({ userId }))], 3)).toMatchObject({
+        answers: [{ kind: 'tooManyAttempts', endsInMs: expect.any(Number) }],
+      });
+    });
   });
 
   it('gives nothing away when it can not write all', async () => {

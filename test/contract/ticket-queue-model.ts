@@ -16,6 +16,8 @@ export class ModelQueue {
   readonly #free: number[];
   readonly #orders: ModelOrder[] = [];
   #closed = false;
+  /** By buyer, of one minute. */
+  readonly #attempts = new Map<string, number>();
 
   constructor(sale: QueuedSale) {
     this.#sale = sale;
@@ -34,8 +36,8 @@ export class ModelQueue {
     return this.#orders.filter(({ published }) => !published).map(({ item }) => item.orderId);
   }
 
-  reserve(items: readonly ReserveItem[]): ModelAnswer[] {
-    return items.map((item) => this.#reserveOne(item));
+  reserve(items: readonly ReserveItem[], maxAttempts: number): ModelAnswer[] {
+    return items.map((item) => this.#reserveOne(item, maxAttempts));
   }
 
   published(orderIds: readonly string[]): void {
@@ -59,13 +61,18 @@ export class ModelQueue {
     this.#closed = true;
   }
 
-  #reserveOne(item: ReserveItem): ModelAnswer {
+  #reserveOne(item: ReserveItem, maxAttempts: number): ModelAnswer {
     const known = this.#orders.find((order) => order.item.userId === item.userId && order.item.key === item.key);
     if (known !== undefined) {
       const { ticket, published } = known;
       if (known.item.fingerprint !== item.fingerprint) return { kind: 'keyMismatch' };
       if (known.item.orderId === item.orderId) return { kind: 'reserved', ticket };
       return { kind: 'replayed', orderId: known.item.orderId, ticket, published };
+    }
+    if (maxAttempts > 0) {
+      const made = this.#attempts.get(item.userId) ?? 0;
+      if (made >= maxAttempts) return { kind: 'tooManyAttempts' };
+      this.#attempts.set(item.userId, made + 1);
     }
     if (this.#closed) return { kind: 'closed' };
     const mine = this.#orders.filter((order) => order.held && order.item.userId === item.userId);
@@ -81,6 +88,6 @@ export class ModelQueue {
 
 export function withoutTime(answer: ReserveAnswer): ModelAnswer {
   if (answer.kind === 'limitReached') return { kind: answer.kind, orderIds: answer.orderIds.toSorted() };
-  const { reservedAt: _, ...rest }: ModelAnswer = { ...answer };
+  const { reservedAt: _, endsInMs: __, ...rest }: ModelAnswer = { ...answer };
   return rest;
 }

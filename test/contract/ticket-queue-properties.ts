@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { Stock } from '../../src/domain/stock.ts';
 import type { ReserveItem, TicketQueue } from '../../src/ports/ticket-queue.ts';
+import { inOneMinute } from '../support/in-one-minute.ts';
 import { newOrderId, openSale } from './fixtures.ts';
 import type { QueueBench } from './queue-bench.ts';
 import { ModelQueue, withoutTime } from './ticket-queue-model.ts';
@@ -10,12 +11,14 @@ import { ModelQueue, withoutTime } from './ticket-queue-model.ts';
 const USERS = ['u1', 'u2', 'u3', 'u4', 'u5'];
 const KEYS = ['k:1', 'k:2', 'k:3', undefined];
 const FINGERPRINTS = ['f1', 'f1', 'f1', 'f2'];
+/** None most of the time. */
+const MAX_ATTEMPTS = [0, 0, 1, 3, 6];
 const RUNS = 60;
 
 type Command =
-  | { readonly kind: 'reserve'; readonly wishes: readonly Wish[] }
+  | { readonly kind: 'reserve'; readonly wishes: readonly Wish[]; readonly maxAttempts: number }
   /** Sends an earlier batch again, as after a broken connection. */
-  | { readonly kind: 'resend'; readonly pick: number }
+  | { readonly kind: 'resend'; readonly pick: number; readonly maxAttempts: number }
   | { readonly kind: 'published' | 'release'; readonly picks: readonly number[] }
   | { readonly kind: 'claim'; readonly max: number }
   | { readonly kind: 'close' };
@@ -32,9 +35,11 @@ const wish: fc.Arbitrary<Wish> = fc.record({
   fingerprint: fc.constantFrom(...FINGERPRINTS),
 });
 const picks = fc.array(fc.nat(), { minLength: 1, maxLength: 6 });
+const maxAttempts = fc.constantFrom(...MAX_ATTEMPTS);
+const wishes = fc.array(wish, { minLength: 1 });
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('reserve'), wishes: fc.array(wish, { minLength: 1 }) }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('resend'), pick: fc.nat() }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('reserve'), wishes, maxAttempts }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('resend'), pick: fc.nat(), maxAttempts }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('published'), picks }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('release'), picks }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('claim'), max: fc.integer({ min: 1, max: 5 }) }) },
@@ -49,13 +54,14 @@ export function ticketQueueModelTests({ queue }: QueueBench): void {
           fc.integer({ min: 1, max: 8 }),
           fc.integer({ min: 1, max: 3 }),
           fc.array(command, { minLength: 5, maxLength: 25 }),
-          async (total, perBuyerLimit, commands) => {
-            const run = await ModelRun.start(queue(), total, perBuyerLimit);
-            for (const next of commands) {
-              await run.do(next);
-              await run.checkBooks();
-            }
-          },
+          (total, perBuyerLimit, commands) =>
+            inOneMinute(async () => {
+              const run = await ModelRun.start(queue(), total, perBuyerLimit);
+              for (const next of commands) {
+                await run.do(next);
+                await run.checkBooks();
+              }
+            }),
         ),
         { numRuns: RUNS },
       );
@@ -89,9 +95,12 @@ class ModelRun {
   async do(command: Command): Promise<void> {
     switch (command.kind) {
       case 'reserve':
-        return this.#reserve(command.wishes.map(itemOf));
+        return this.#reserve(command.wishes.map(itemOf), command.maxAttempts);
       case 'resend':
-        return this.#reserve(this.#batches[command.pick % this.#batches.length] ?? [itemOf(LONE_WISH)]);
+        return this.#reserve(
+          this.#batches[command.pick % this.#batches.length] ?? [itemOf(LONE_WISH)],
+          command.maxAttempts,
+        );
       case 'published': {
         const orderIds = this.#pick(command.picks);
         this.#model.published(orderIds);
@@ -132,10 +141,10 @@ class ModelRun {
     this.#stock = stock;
   }
 
-  async #reserve(items: readonly ReserveItem[]): Promise<void> {
+  async #reserve(items: readonly ReserveItem[], maxAttempts: number): Promise<void> {
     this.#batches.push(items);
-    const expected = this.#model.reserve(items);
-    const reply = await this.#queue.reserve(this.#saleId, 1, items);
+    const expected = this.#model.reserve(items, maxAttempts);
+    const reply = await this.#queue.reserve(this.#saleId, 1, items, maxAttempts);
     if (reply.kind !== 'answered') throw new Error(`the queue did not answer: ${reply.kind}`);
     expect(reply.answers.map(withoutTime)).toEqual(expected);
     this.#checkStock(reply.stock);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TicketQueue } from '../../src/ports/ticket-queue.ts';
 import { purchases } from './fixtures.ts';
 import { queueBench, ticketOf } from './queue-bench.ts';
+import { ticketQueueAttemptsTests } from './ticket-queue-attempts.ts';
 import { ticketQueueForfeitTests } from './ticket-queue-forfeit.ts';
 import { ticketQueueGateTests } from './ticket-queue-gate.ts';
 import { ticketQueueKeyTests } from './ticket-queue-keys.ts';
@@ -34,6 +35,7 @@ export function ticketQueueContract(name: string, open: () => Promise<QueueHarne
     ticketQueueSellingTests(bench);
     ticketQueueKeyTests(bench);
     ticketQueueGateTests(bench);
+    ticketQueueAttemptsTests(bench);
     ticketQueueForfeitTests(bench);
     ticketQueueRelayTests(bench);
     ticketQueueStockTests(bench);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { keysOf } from '../../src/adapters/redis/keys.ts';
 import { SCRIPTS } from '../../src/adapters/redis/scripts.ts';
 import type { RedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
@@ -6,6 +6,7 @@ import { createRedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts
 import type { QueuedSale } from '../../src/ports/ticket-queue.ts';
 import { openSale, purchase, purchases } from '../contract/fixtures.ts';
 import { answersOf, ticketOf } from '../contract/queue-bench.ts';
+import { inOneMinute } from '../support/in-one-minute.ts';
 import type { RedisPrefix } from '../support/redis-prefix.ts';
 import { redisPrefix, TEST_REDIS_URL } from '../support/redis-prefix.ts';
 
@@ -26,7 +27,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
     await own.drop();
   });
 
-  const keyOf = (saleId: string, name: 'queue' | 'pending' | 'meta' | 'sound') =>
+  const keyOf = (saleId: string, name: 'queue' | 'pending' | 'meta' | 'sound' | 'attempts') =>
     keysOf(own.prefix, saleId, [name])[0] ?? '';
   const reserve = async (saleId: string, count: number) =>
     answersOf(await adapter.queue.reserve(saleId, 1, purchases(count)));
@@ -74,6 +75,60 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
     await own.redis.del(keyOf(saleId, 'pending'));
 
     expect(await adapter.queue.audit(saleId)).toMatchObject({ held: 0, heldByBuyers: 0, remaining: 10, pending: 0 });
+  });
+
+  describe("the buyers' attempts", () => {
+    const tryAs = async (saleId: string, userId: string, maxAttempts = 1) =>
+      answersOf(await adapter.queue.reserve(saleId, 1, [purchase({ userId })], maxAttempts))[0];
+
+    it('are kept until the minute is over, and only if there is a limit', async () => {
+      await inOneMinute(async () => {
+        const saleId = await loaded();
+        const attempts = keyOf(saleId, 'attempts');
+        await tryAs(saleId, 'ann', 0);
+        expect(await own.redis.exists(attempts)).toBe(0);
+        await tryAs(saleId, 'ann');
+        const [now, endsInMs] = [Date.now(), await own.redis.pttl(attempts)];
+        expect((now + endsInMs + 30_000) % 60_000).toBeCloseTo(30_000, -3);
+        await tryAs(saleId, 'bob', 2);
+        await tryAs(saleId, 'bob', 2);
+        expect(await own.redis.hgetall(attempts)).toEqual({ ann: '1', bob: '2' });
+      });
+    });
+
+    it('count anew when they have expired', async () => {
+      const saleId = await loaded();
+      await tryAs(saleId, 'ann');
+      await own.redis.pexpire(keyOf(saleId, 'attempts'), 1);
+      await vi.waitFor(async () => expect(await own.redis.exists(keyOf(saleId, 'attempts'))).toBe(0), { interval: 1 });
+
+      expect(await tryAs(saleId, 'ann')).toMatchObject({ kind: 'reserved' });
+      expect(await own.redis.pttl(keyOf(saleId, 'attempts'))).toBeGreaterThan(0);
+    });
+
+    it.each([
+      ['never', (key: string) => own.redis.persist(key)],
+      ['in an hour, as after a clock was set back', (key: string) => own.redis.pexpire(key, 3_600_000)],
+    ])('count anew when they would expire %s', async (_, spoil) => {
+      const saleId = await loaded();
+      await tryAs(saleId, 'bob');
+      await tryAs(saleId, 'ann');
+      await spoil(keyOf(saleId, 'attempts'));
+
+      expect(await tryAs(saleId, 'ann')).toMatchObject({ kind: 'reserved' });
+      expect(await own.redis.hgetall(keyOf(saleId, 'attempts'))).toEqual({ ann: '1' });
+      expect(await own.redis.pttl(keyOf(saleId, 'attempts'))).toBeLessThanOrEqual(60_000);
+    });
+
+    it('count nothing when the call does nothing', async () => {
+      const saleId = await loaded();
+      const item = purchase({ userId: 'ann' });
+      await adapter.queue.reserve(saleId, 1, [item]);
+      const stolen = purchase({ orderId: item.orderId, userId: 'ann' });
+
+      await expect(adapter.queue.reserve(saleId, 1, [stolen], 1)).rejects.toMatchObject({ code: 'corrupt' });
+      expect(await own.redis.exists(keyOf(saleId, 'attempts'))).toBe(0);
+    });
   });
 
   describe("a sale's own fence", () => {

@@ -21,7 +21,14 @@ const POLICY: PolicyOptions = {
 };
 
 /** Room for every test, and limits that a diagram can show. */
-const OPTIONS: PurchaseOptions = { batchSize: 3, concurrency: 8, capacity: 100, deadlineMs: 10, soldOutMs: 100 };
+const OPTIONS: PurchaseOptions = {
+  batchSize: 3,
+  concurrency: 8,
+  capacity: 100,
+  deadlineMs: 10,
+  soldOutMs: 100,
+  attempts: 0,
+};
 
 export interface PurchaseDiagrams extends Partial<PurchaseOptions> {
   /** A letter is a buyer who clicks, for `sale-1` in lower case and for `SALE-1` in upper case; `|` is the end. */
@@ -66,8 +73,8 @@ export function purchaseMarbles(m: PromiseMarbles, diagrams: PurchaseDiagrams) {
   for (const sale of sales.values()) void queue.load(sale);
 
   const reserving = m.port(
-    (saleId: string, epoch: number, items: readonly ReserveItem[]): Promise<ReserveReply> =>
-      queue.reserve(saleId, epoch, items),
+    (saleId: string, epoch: number, items: readonly ReserveItem[], maxAttempts?: number): Promise<ReserveReply> =>
+      queue.reserve(saleId, epoch, items, maxAttempts),
     reserve ?? 'a|',
     fault,
   );

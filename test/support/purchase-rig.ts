@@ -65,9 +65,9 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
   };
 
   /** What is sold in one step; the record is not kept, for no stream has seen it. */
-  const sell: OneStepSale['sell'] = ({ id, epoch }, items) =>
+  const sell: OneStepSale['sell'] = ({ id, epoch }, items, maxAttempts) =>
     hooks.reserve(async () => {
-      const reply = await queue.reserve(id, epoch, items);
+      const reply = await queue.reserve(id, epoch, items, maxAttempts);
       const answers = reply.kind === 'answered' ? reply.answers : [];
       const sold = items.filter((_, i) => answers[i]?.kind === 'reserved');
       await queue.published(
@@ -87,10 +87,10 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
     request$,
     {
       queue: {
-        reserve: (saleId, epoch, items) =>
+        reserve: (saleId, epoch, items, maxAttempts) =>
           hooks.reserve(() => {
             reserved.push(items);
-            return queue.reserve(saleId, epoch, items);
+            return queue.reserve(saleId, epoch, items, maxAttempts);
           }, items),
         published: (saleId, epoch, orderIds) => hooks.published(() => queue.published(saleId, epoch, orderIds)),
       },

@@ -15,10 +15,10 @@ export interface EmbeddedSaleOptions {
 /** Queue and log in one transaction of the embedded database. Errors: what the engine's calls reject with. */
 export function createEmbeddedSale({ engine, log, clock }: EmbeddedSaleOptions): OneStepSale {
   return {
-    sell: async ({ id, epoch, productId, price, payWithinSeconds }, items) => {
+    sell: async ({ id, epoch, productId, price, payWithinSeconds }, items, maxAttempts = 0) => {
       const sale = { id, epoch, productId, price, payWithinSeconds };
       const now = clock.now();
-      const reply = await engine.call('queue.sell', { sale, now, items: packItems(items) });
+      const reply = await engine.call('queue.sell', { sale, now, items: packItems(items), maxAttempts });
       log.appended();
       if (reply.kind !== 'answered') return reply;
       return { ...reply, answers: reply.answers.map((answer) => unpackAnswer(answer, now)) };

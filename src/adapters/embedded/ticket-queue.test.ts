@@ -63,6 +63,34 @@ describe('the embedded ticket queue', () => {
     expect(await claim()).toBe(1);
   });
 
+  it('counts attempts by the minutes of its clock, and forgets those that are over', async () => {
+    const kindAt = async (time: number, userId: string) => {
+      now = time;
+      orders += 1;
+      const item = { orderId: `o${orders}`, userId, key: `o:${orders}`, fingerprint: '' };
+      const reply = await queue.reserve('s', 1, [item], 2);
+      return reply.kind === 'answered' ? reply.answers[0] : undefined;
+    };
+    const rows = () => {
+      const reader = connect(join(folder.path, 'test.db'));
+      const found = reader.all('SELECT minute, buyer, attempts FROM queue_attempt ORDER BY minute, buyer');
+      reader.close();
+      return found;
+    };
+    expect([await kindAt(60_000, 'ann'), await kindAt(119_998, 'ann'), await kindAt(119_999, 'ann')]).toEqual([
+      { kind: 'ended' },
+      { kind: 'ended' },
+      { kind: 'tooManyAttempts', endsInMs: 1 },
+    ]);
+    await kindAt(119_999, 'bob');
+    expect(rows()).toEqual([
+      { minute: 1, buyer: 'ann', attempts: 2 },
+      { minute: 1, buyer: 'bob', attempts: 1 },
+    ]);
+    expect(await kindAt(120_000, 'ann')).toEqual({ kind: 'ended' });
+    expect(rows()).toEqual([{ minute: 2, buyer: 'ann', attempts: 1 }]);
+  });
+
   it('sees in its audit what does not add up', async () => {
     await buy();
     await buy();

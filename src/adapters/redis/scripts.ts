@@ -18,10 +18,13 @@ function script(name: string, keys: readonly SaleKey[], before = 'fence'): Scrip
   return { source, sha: createHash('sha1').update(source).digest('hex'), keys: [...keys, 'sound'] };
 }
 
+const RESERVED: readonly SaleKey[] = ['meta', 'queue', 'buyers', 'ledger', 'keys', 'pending', 'held'];
+
 /** What the ticket queue calls, each behind the fence. The header of each file says what goes in and what comes out. */
 export const SCRIPTS = {
   load: script('load', ['meta', 'queue']),
-  reserve: script('reserve', ['meta', 'queue', 'buyers', 'ledger', 'keys', 'pending', 'held']),
+  reserve: script('reserve', RESERVED),
+  reserveCounting: script('reserve', [...RESERVED, 'attempts']),
   published: script('published', ['pending', 'meta']),
   claimStranded: script('claim-stranded', ['pending', 'ledger']),
   release: script('release', ['queue', 'buyers', 'ledger', 'pending', 'held', 'meta']),

@@ -72,10 +72,11 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
       while ((await evaluate('load', id, args)) !== 0);
     },
 
-    async reserve(saleId, epoch, items) {
-      const args: (string | number)[] = [epoch];
+    async reserve(saleId, epoch, items, maxAttempts = 0) {
+      const args: (string | number)[] = [epoch, maxAttempts];
       for (const { orderId, userId, key, fingerprint } of items) args.push(orderId, userId, key, fingerprint);
-      return replyOf(await evaluate('reserve', saleId, args), epoch, items.length);
+      const name = maxAttempts === 0 ? 'reserve' : 'reserveCounting';
+      return replyOf(await evaluate(name, saleId, args), epoch, items.length);
     },
 
     async published(saleId, epoch, orderIds) {

@@ -19,6 +19,7 @@ describe('purchasing', () => {
     ['a replay', { kind: 'replayed', order }],
     ['a refusal', { kind: 'limitReached', orderIds: [order.id] }],
     ['an opening to come', { kind: 'notStarted', opensAt: sale.opensAt }],
+    ['a limit', { kind: 'tooManyAttempts', limit: 5, resetMs: 1000 }],
     ['an unknown end', { kind: 'unavailable' }],
   ] as const)('is answered %s with the bytes of HTTP', (_name, outcome) => {
     const { connect, token, overHttp } = liveRig({ outcome: () => outcome });

@@ -39,6 +39,8 @@ export interface PurchaseLimits {
   readonly deadlineMs: number;
   /** How long a sale that had no ticket left is taken as sold out without asking. */
   readonly soldOutMs: number;
+  /** How often a buyer may try in one sale within a minute; 0 for any number. See TicketQueue.reserve. */
+  readonly attempts: number;
 }
 
 export interface PurchaseOptions extends PurchaseLimits {
@@ -59,6 +61,7 @@ export const purchaseDefaults = {
   capacity: 8192,
   deadlineMs: 2000,
   soldOutMs: 100,
+  attempts: 0,
 } as const satisfies PurchaseOptions;
 
 /** Requests and what they came to, place by place. */

@@ -1,12 +1,13 @@
 import { gateOf } from '../../../src/domain/sale.ts';
 import { type Stock, stockVersion } from '../../../src/domain/stock.ts';
 import type { KnownOrder } from '../../../src/ports/queue-recovery.ts';
-import type {
-  QueueAudit,
-  QueuedSale,
-  ReserveAnswer,
-  ReserveItem,
-  StrandedReservation,
+import {
+  ATTEMPT_WINDOW_MS,
+  type QueueAudit,
+  type QueuedSale,
+  type ReserveAnswer,
+  type ReserveItem,
+  type StrandedReservation,
 } from '../../../src/ports/ticket-queue.ts';
 
 export interface Keyed {
@@ -36,6 +37,8 @@ export class MemoryQueueSale {
   pending = new Map<string, number>();
   /** Of a sale that is being rebuilt: orders that the store knows and that lost their key. */
   gone = new Set<string>();
+  /** Minute -> buyer -> how often they have tried in it. */
+  attempts = new Map<number, Map<string, number>>();
 
   constructor(
     public sale: QueuedSale,
@@ -48,9 +51,9 @@ export class MemoryQueueSale {
     return { remaining: this.queue.length, version: stockVersion(this.sale.epoch, this.changes) };
   }
 
-  reserve(items: readonly ReserveItem[], now: number): readonly ReserveAnswer[] {
+  reserve(items: readonly ReserveItem[], now: number, maxAttempts: number): readonly ReserveAnswer[] {
     const before = this.queue.length;
-    const answers = items.map((item) => this.#reserveOne(item, now));
+    const answers = items.map((item) => this.#reserveOne(item, now, maxAttempts));
     if (this.queue.length < before) this.changes += 1;
     return answers;
   }
@@ -146,7 +149,16 @@ export class MemoryQueueSale {
     return true;
   }
 
-  #reserveOne({ orderId, userId, key, fingerprint }: ReserveItem, now: number): ReserveAnswer {
+  #mayTry(userId: string, now: number, maxAttempts: number): boolean {
+    const minute = Math.floor(now / ATTEMPT_WINDOW_MS);
+    const counts = this.attempts.get(minute) ?? new Map<string, number>();
+    const made = counts.get(userId) ?? 0;
+    if (made >= maxAttempts) return false;
+    this.attempts = new Map([[minute, counts.set(userId, made + 1)]]);
+    return true;
+  }
+
+  #reserveOne({ orderId, userId, key, fingerprint }: ReserveItem, now: number, maxAttempts: number): ReserveAnswer {
     const { sale, queue, ledger, keys, pending } = this;
     const field = fieldOf(userId, key);
     const earlier = keys.get(field);
@@ -155,6 +167,9 @@ export class MemoryQueueSale {
       const { orderId: firstId, ticket, reservedAt } = earlier;
       if (firstId === orderId) return { kind: 'reserved', ticket, reservedAt };
       return { kind: 'replayed', orderId: firstId, ticket, reservedAt, published: this.isPublished(firstId) };
+    }
+    if (maxAttempts > 0 && !this.#mayTry(userId, now, maxAttempts)) {
+      return { kind: 'tooManyAttempts', endsInMs: ATTEMPT_WINDOW_MS - (now % ATTEMPT_WINDOW_MS) };
     }
     const gate = gateOf({ ...sale, status: this.closed ? 'closed' : 'published' }, now);
     if (gate !== 'open') return { kind: gate };

@@ -12,9 +12,12 @@
     KEYS[5] 'keys'     hash   userBytes:user..key -> orderId ticket reservedAt fingerprint
     KEYS[6] 'pending'  zset   order id -> since when it waits to be published (ms)
     KEYS[7] 'held'     bits   one for each ticket that an order holds
+    KEYS[8] 'attempts' hash   user -> how often they have tried in this minute; it expires at the minute's end.
+                              Needed with ARGV[2] only.
 
     ARGV[1]    the caller's epoch
-    ARGV[2..]  for each purchase: order id, user, key, fingerprint
+    ARGV[2]    attempts of one buyer in a minute that are let through, or 0 for any number
+    ARGV[3..]  for each purchase: order id, user, key, fingerprint
 
   Output:
     {-1}         the sale is not known, or not loaded to its end
@@ -25,19 +28,22 @@
       '=ticket reservedAt'                  reserved by an earlier call with this order id
       '*orderId ticket reservedAt 0|1'      the key's order, 1 when it was published
       '#orderId,orderId...'                 the buyer holds these and may not hold more
+      '!ms'                                 the buyer has tried too often, for so long
     error CORRUPT when an order id stands for another purchase already
 ]]
 local SOLD_OUT, NOT_STARTED, ENDED, CLOSED, MISMATCH = -1, -2, -3, -4, -5
 local FIELDS = 4
+local MINUTE = 60000
 
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'limit', 'opensAt', 'closesAt', 'closed', 'loaded', 'total', 'changes')
 if not meta[1] or meta[6] ~= meta[7] then return { -1 } end
 local epoch, limit = meta[1], tonumber(meta[2])
 if epoch ~= ARGV[1] then return { -2, tonumber(epoch) } end
 
-local size = (#ARGV - 1) / FIELDS
+local maxAttempts = tonumber(ARGV[2])
+local size = (#ARGV - 2) / FIELDS
 if size < 1 or size > 256 or size % 1 ~= 0 then return redis.error_reply('CORRUPT a batch has 1 to 256 purchases') end
-for i = 2, #ARGV, FIELDS do
+for i = 3, #ARGV, FIELDS do
   if not string.find(ARGV[i], '^[^%s,]+$') then return redis.error_reply('CORRUPT an order id is empty or holds a blank or comma') end
 end
 
@@ -51,9 +57,9 @@ end
 
 local users, fields = {}, {}
 for i = 1, size do
-  local user = ARGV[i * FIELDS - 1]
+  local user = ARGV[i * FIELDS]
   users[i] = user
-  fields[i] = #user .. ':' .. user .. ARGV[i * FIELDS]
+  fields[i] = #user .. ':' .. user .. ARGV[i * FIELDS + 1]
 end
 -- By name, so that a purchase sees what an earlier one of this batch did.
 local known, holding = {}, {}
@@ -61,6 +67,21 @@ local found = redis.call('HMGET', KEYS[5], unpack(fields))
 for i = 1, size do known[fields[i]] = found[i] end
 found = redis.call('HMGET', KEYS[3], unpack(users))
 for i = 1, size do holding[users[i]] = found[i] end
+
+local attempts, attempted, endsIn, isNewMinute
+if maxAttempts > 0 then
+  attempts, attempted = {}, {}
+  found = redis.call('HMGET', KEYS[8], unpack(users))
+  endsIn = redis.call('PTTL', KEYS[8])
+  -- Beyond a minute when the clock was set back.
+  isNewMinute = endsIn < 0 or endsIn > MINUTE
+  if isNewMinute then endsIn = MINUTE - now % MINUTE end
+  for i = 1, size do attempts[users[i]] = not isNewMinute and tonumber(found[i]) or 0 end
+end
+local function isOneTooMany(user)
+  if attempts[user] >= maxAttempts then return true end
+  attempts[user], attempted[user] = attempts[user] + 1, true
+end
 
 local queued = redis.call('LLEN', KEYS[2])
 local window, bits, place, looked = {}, {}, 0, 0
@@ -98,9 +119,10 @@ local function answerAgain(value, order, fingerprint)
 end
 
 local function decide(i)
-  local order, user, key = ARGV[i * FIELDS - 2], users[i], ARGV[i * FIELDS]
-  local fingerprint, field = ARGV[i * FIELDS + 1], fields[i]
+  local order, user, key = ARGV[i * FIELDS - 1], users[i], ARGV[i * FIELDS + 1]
+  local fingerprint, field = ARGV[i * FIELDS + 2], fields[i]
   if known[field] then return answerAgain(known[field], order, fingerprint) end
+  if attempts and isOneTooMany(user) then return '!' .. endsIn end
   if refused then return refused end
 
   local held = holding[user]
@@ -143,6 +165,16 @@ if #orders > 0 then
   redis.call('HSET', KEYS[5], unpack(keyed))
   redis.call('HSET', KEYS[3], unpack(buyers))
   redis.call('BITFIELD', KEYS[7], unpack(marks))
+end
+if attempts and next(attempted) then
+  local counts = {}
+  for user in pairs(attempted) do
+    counts[#counts + 1] = user
+    counts[#counts + 1] = attempts[user]
+  end
+  if isNewMinute then redis.call('DEL', KEYS[8]) end
+  redis.call('HSET', KEYS[8], unpack(counts))
+  if isNewMinute then redis.call('PEXPIREAT', KEYS[8], now + endsIn) end
 end
 local changes = tonumber(meta[8]) or 0
 if looked > 0 then

@@ -3,6 +3,7 @@ import { gateOf } from '../../../../domain/sale.ts';
 import type { Stock } from '../../../../domain/stock.ts';
 import type { ReserveAnswer, ReserveItem } from '../../../../ports/ticket-queue.ts';
 import type { Db } from '../../database.ts';
+import { Attempts } from './attempts.ts';
 import type { KnownBuyers, KnownReservation } from './buyers.ts';
 import { knownBuyers } from './buyers.ts';
 import { unpublishedOf } from './pending.ts';
@@ -30,13 +31,15 @@ export interface DecideArgs<Item extends ReserveItem> {
   readonly items: readonly Item[];
   /** Whether what is given away is published with it. */
   readonly publishes: boolean;
+  /** As TicketQueue.reserve has it. */
+  readonly maxAttempts: number;
 }
 
-/** Judges purchases by the rules of the port, and takes their tickets out of the queue. */
+/** Judges purchases by the rules of the port, takes their tickets out of the queue and writes down who has tried. */
 export function decide<Item extends ReserveItem>(
   db: Db,
   sale: SaleRow,
-  { now, items, publishes }: DecideArgs<Item>,
+  { now, items, publishes, maxAttempts }: DecideArgs<Item>,
 ): Decision<Item> {
   const buyers = knownBuyers(db, sale.n, items);
   const tickets = new TicketSource(db, sale, items.length);
@@ -46,10 +49,12 @@ export function decide<Item extends ReserveItem>(
   );
   const isUnpublished = unpublishedOf(db);
   const isPublished = (known: KnownReservation) => (known.batch === THIS_CALL ? publishes : !isUnpublished(known));
+  const attempts = maxAttempts === 0 ? undefined : new Attempts(db, sale.n, { now, items, max: maxAttempts });
   const grants: Grant<Item>[] = [];
-  const answers = items.map((item) => {
+  const answers = items.map((item): ReserveAnswer => {
     const known = buyers.byKey(item.userId, item.key);
     if (known !== undefined) return answerAgain(item, known, isPublished, publishes);
+    if (attempts?.take(item.userId) === false) return { kind: 'tooManyAttempts', endsInMs: attempts.endsInMs };
     const refusal = refusalOf(sale, gate, buyers, item);
     if (refusal !== undefined) return refusal;
     const ticket = tickets.take();
@@ -58,8 +63,9 @@ export function decide<Item extends ReserveItem>(
     const { orderId, userId, key, fingerprint } = item;
     buyers.answer({ orderId, userId, key, fingerprint, ticket, reservedAt: now, batch: THIS_CALL });
     buyers.hold(userId, orderId);
-    return { kind: 'reserved', ticket, reservedAt: now } satisfies ReserveAnswer;
+    return { kind: 'reserved', ticket, reservedAt: now };
   });
+  attempts?.save();
   return { answers, grants, stock: grants.length === 0 ? stockOf(sale) : tickets.save() };
 }
 

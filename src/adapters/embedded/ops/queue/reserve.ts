@@ -11,15 +11,16 @@ export interface ReserveArgs {
   /** The queue's clock, milliseconds since 1970. */
   readonly now: number;
   readonly items: readonly ReserveItem[];
+  readonly maxAttempts: number;
 }
 
 /** Errors: Fault `corrupt` when an order id stands for another purchase already; then nothing was done. */
-export const reserve = writing((db, { saleId, epoch, now, items }: ReserveArgs): ReserveReply => {
+export const reserve = writing((db, { saleId, epoch, now, items, maxAttempts }: ReserveArgs): ReserveReply => {
   const sale = saleRow(db, saleId);
   if (sale === undefined) return { kind: 'unknownSale' };
   if (sale.epoch !== epoch) return { kind: 'stale', epoch: sale.epoch };
 
-  const { answers, grants, stock } = decide(db, sale, { now, items, publishes: false });
+  const { answers, grants, stock } = decide(db, sale, { now, items, publishes: false, maxAttempts });
   if (grants.length > 0) {
     const orderIds = grants.map(({ item }) => item.orderId);
     insertGrants(db, grants, { sale, now, batch: addPending(db, sale.n, now, orderIds) });

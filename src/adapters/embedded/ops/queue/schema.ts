@@ -56,3 +56,17 @@ CREATE TABLE queue_pending (
   orders TEXT NOT NULL
 ) STRICT;
 `;
+
+/**
+ * How often each buyer has tried in a minute (since 1970) of a sale. By the minute first, so that those of minutes that
+ * are over stand together and go first.
+ */
+export const QUEUE_ATTEMPTS = `
+CREATE TABLE queue_attempt (
+  minute INTEGER NOT NULL,
+  sale INTEGER NOT NULL,
+  buyer TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  PRIMARY KEY (minute, sale, buyer)
+) STRICT, WITHOUT ROWID;
+`;

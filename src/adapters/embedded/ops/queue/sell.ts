@@ -15,6 +15,7 @@ export interface SellArgs {
   /** The queue's clock, milliseconds since 1970. */
   readonly now: number;
   readonly items: PackedItems;
+  readonly maxAttempts: number;
 }
 
 export type SellReply =
@@ -22,13 +23,13 @@ export type SellReply =
   | Exclude<ReserveReply, { readonly kind: 'answered' }>;
 
 /** Errors: Fault `corrupt` when an order id stands for another purchase already; then nothing was done. */
-export const sell = writing((db, { sale, now, items: packed }: SellArgs): SellReply => {
+export const sell = writing((db, { sale, now, items: packed, maxAttempts }: SellArgs): SellReply => {
   const row = saleRow(db, sale.id);
   if (row === undefined) return { kind: 'unknownSale' };
   if (row.epoch !== sale.epoch) return { kind: 'stale', epoch: row.epoch };
 
   const items = unpackItems(packed);
-  const { answers, grants, stock } = decide(db, row, { now, items, publishes: true });
+  const { answers, grants, stock } = decide(db, row, { now, items, publishes: true, maxAttempts });
   if (grants.length > 0) {
     insertGrants(db, grants, { sale: row, now, batch: PUBLISHED });
     // Not the codec's writer: compiling it would hold up the start of this thread, and any JSON of a record will do.

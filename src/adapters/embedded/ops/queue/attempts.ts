@@ -1,0 +1,69 @@
+import { ATTEMPT_WINDOW_MS, type ReserveItem } from '../../../../ports/ticket-queue.ts';
+import type { Db } from '../../database.ts';
+
+export interface AttemptsOptions {
+  /** The queue's clock, milliseconds since 1970. */
+  readonly now: number;
+  readonly items: readonly ReserveItem[];
+  /** Attempts of one buyer in a window; 1 or more. */
+  readonly max: number;
+}
+
+/** At least as many as one call adds, so that they never grow beyond what a minute brings. */
+const FORGOTTEN_PER_CALL = 512;
+
+/** How often the buyers of one batch have tried in this minute of the sale. */
+export class Attempts {
+  /** Until the window's end. Milliseconds. */
+  readonly endsInMs: number;
+  readonly #db: Db;
+  readonly #sale: number;
+  readonly #minute: number;
+  readonly #max: number;
+  readonly #made: Map<string, number>;
+  readonly #changed = new Set<string>();
+
+  constructor(db: Db, sale: number, { now, items, max }: AttemptsOptions) {
+    this.#db = db;
+    this.#sale = sale;
+    this.#minute = Math.floor(now / ATTEMPT_WINDOW_MS);
+    this.#max = max;
+    this.endsInMs = (this.#minute + 1) * ATTEMPT_WINDOW_MS - now;
+    const users = [...new Set(items.map(({ userId }) => userId))];
+    const rows = db.all<{ buyer: string; attempts: number }>(
+      `SELECT a.buyer, a.attempts
+       FROM json_each(?1) AS u CROSS JOIN queue_attempt AS a ON a.minute = ?2 AND a.sale = ?3 AND a.buyer = u.value`,
+      JSON.stringify(users),
+      this.#minute,
+      sale,
+    );
+    this.#made = new Map(rows.map(({ buyer, attempts }) => [buyer, attempts]));
+  }
+
+  /** Whether the buyer may try once more; if so, that is counted. */
+  take(userId: string): boolean {
+    const made = this.#made.get(userId) ?? 0;
+    if (made >= this.#max) return false;
+    this.#made.set(userId, made + 1);
+    this.#changed.add(userId);
+    return true;
+  }
+
+  /** Writes down what was counted, and forgets some of what was counted in minutes that are over. */
+  save(): void {
+    if (this.#changed.size === 0) return;
+    this.#db.run(
+      `INSERT OR REPLACE INTO queue_attempt (minute, sale, buyer, attempts)
+       SELECT ?1, ?2, value ->> 0, value ->> 1 FROM json_each(?3)`,
+      this.#minute,
+      this.#sale,
+      JSON.stringify([...this.#changed].map((userId) => [userId, this.#made.get(userId)])),
+    );
+    this.#db.run(
+      `DELETE FROM queue_attempt WHERE (minute, sale, buyer) IN
+         (SELECT minute, sale, buyer FROM queue_attempt WHERE minute < ?1 LIMIT ?2)`,
+      this.#minute,
+      FORGOTTEN_PER_CALL,
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newName } from '../contract/fixtures.ts';
+import { type FloodgateProcess, startFloodgate } from '../support/floodgate-process.ts';
+import { type Client, createClient, inParallel } from '../support/http-client.ts';
+import { inOneMinute } from '../support/in-one-minute.ts';
+import { type RedisPrefix, redisPrefix, TEST_REDIS_URL } from '../support/redis-prefix.ts';
+import { createWorkspace, type Workspace } from '../support/workspace.ts';
+
+const LIMIT = 20;
+const ATTEMPTS = 50;
+const LANES = 10;
+const SALE = 'hammered';
+
+describe.skipIf(TEST_REDIS_URL === undefined)('two fronts that share the ticket queue', () => {
+  let keys: RedisPrefix;
+  let workspaces: readonly Workspace[];
+  let fronts: readonly FloodgateProcess[];
+  let clients: readonly Client[];
+
+  beforeAll(async () => {
+    keys = redisPrefix();
+    const settings = { REDIS_URL: keys.url, KEY_PREFIX: keys.prefix, RATE_LIMIT_ATTEMPTS: String(LIMIT) };
+    workspaces = await Promise.all([createWorkspace(settings), createWorkspace(settings)]);
+    for (const workspace of workspaces) await workspace.publish({ id: SALE });
+    fronts = await Promise.all(workspaces.map(({ env }) => startFloodgate(env)));
+    clients = fronts.map(({ port }) => createClient(port, LANES));
+  });
+
+  afterAll(async () => {
+    for (const client of clients) client.close();
+    await Promise.all(fronts.map((front) => front.kill('SIGTERM')));
+    await Promise.all(workspaces.map((workspace) => workspace.remove()));
+    await keys.drop();
+  });
+
+  const buy = (n: number, userId: string, key: string) => {
+    const token = workspaces[0]?.tokenOf(userId) as string;
+    return (clients[n % clients.length] as Client).purchase({ saleId: SALE, token, key });
+  };
+  const count = (statuses: readonly number[], wanted: number) => statuses.filter((status) => status === wanted).length;
+
+  test('let a buyer through who tries 50 times within a minute exactly as often as the limit says', async () => {
+    await inOneMinute(async () => {
+      const userId = newName('user');
+      const answers = await inParallel(ATTEMPTS, LANES, (n) => buy(n, userId, `click-${n}`));
+      const statuses = answers.map(({ status }) => status);
+
+      expect(count(statuses, 201)).toBe(1);
+      expect(count(statuses, 409)).toBe(LIMIT - 1);
+      expect(count(statuses, 429)).toBe(ATTEMPTS - LIMIT);
+      const refused = answers.find(({ status }) => status === 429);
+      expect(JSON.parse(refused?.body ?? '')).toMatchObject({ code: 'rate_limited' });
+      expect(refused?.headers).toMatchObject({ 'ratelimit-limit': String(LIMIT), 'ratelimit-remaining': '0' });
+      const [reset, retryAfter] = ['ratelimit-reset', 'retry-after'].map((name) => Number(refused?.headers[name]));
+      expect(reset).toBeLessThanOrEqual(60);
+      expect(retryAfter).toBeGreaterThanOrEqual(reset as number);
+    });
+  });
+
+  test('replay an order to a buyer over the limit, and sell to another buyer', async () => {
+    await inOneMinute(async () => {
+      const userId = newName('user');
+      const first = await buy(0, userId, 'first');
+      expect(first.status).toBe(201);
+      const others = await inParallel(LIMIT, LANES, (n) => buy(n, userId, `other-${n}`));
+      expect(others.map(({ status }) => status)).toContain(429);
+
+      const again = await Promise.all([0, 1].map((n) => buy(n, userId, 'first')));
+      expect(again.map(({ status, body }) => [status, body])).toEqual([
+        [201, first.body],
+        [201, first.body],
+      ]);
+      expect((await buy(1, newName('user'), 'k')).status).toBe(201);
+    });
+  });
+});
