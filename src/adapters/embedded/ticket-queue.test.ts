@@ -63,13 +63,17 @@ describe('the embedded ticket queue', () => {
     expect(await claim()).toBe(1);
   });
 
+  const attempt = async (userId: string, at: TicketQueue = queue) => {
+    orders += 1;
+    const item = { orderId: `o${orders}`, userId, key: `o:${orders}`, fingerprint: '' };
+    const reply = await at.reserve('s', 1, [item], 2);
+    return reply.kind === 'answered' ? reply.answers[0] : undefined;
+  };
+
   it('counts attempts by the minutes of its clock, and forgets those that are over', async () => {
-    const kindAt = async (time: number, userId: string) => {
+    const kindAt = (time: number, userId: string) => {
       now = time;
-      orders += 1;
-      const item = { orderId: `o${orders}`, userId, key: `o:${orders}`, fingerprint: '' };
-      const reply = await queue.reserve('s', 1, [item], 2);
-      return reply.kind === 'answered' ? reply.answers[0] : undefined;
+      return attempt(userId);
     };
     const rows = () => {
       const reader = connect(join(folder.path, 'test.db'));
@@ -89,6 +93,39 @@ describe('the embedded ticket queue', () => {
     ]);
     expect(await kindAt(120_000, 'ann')).toEqual({ kind: 'ended' });
     expect(rows()).toEqual([{ minute: 2, buyer: 'ann', attempts: 1 }]);
+  });
+
+  it('counts attempts over all that write to the file, and over a restart', async () => {
+    const open = async () => {
+      const other = await openEngine({ file: join(folder.path, 'test.db'), thread: false });
+      return { other, at: createEmbeddedTicketQueue({ engine: other, clock: { now: () => now } }) };
+    };
+    const { other, at } = await open();
+    expect([await attempt('ann'), await attempt('ann', at)]).toMatchObject([
+      { kind: 'reserved' },
+      { kind: 'limitReached' },
+    ]);
+    expect(await attempt('ann')).toMatchObject({ kind: 'tooManyAttempts' });
+    await other.close();
+    const again = await open();
+    expect(await attempt('ann', again.at)).toMatchObject({ kind: 'tooManyAttempts' });
+    await again.other.close();
+  });
+
+  it('counts attempts in a file that an earlier release has made', async () => {
+    await engine.close();
+    const earlier = connect(join(folder.path, 'test.db'));
+    earlier.run('DROP TABLE queue_attempt');
+    earlier.run('PRAGMA user_version = 2');
+    earlier.close();
+    engine = await openEngine({ file: join(folder.path, 'test.db'), thread: false });
+    queue = createEmbeddedTicketQueue({ engine, clock: { now: () => now } });
+
+    expect([await attempt('ann'), await attempt('ann'), await attempt('ann')]).toMatchObject([
+      { kind: 'reserved' },
+      { kind: 'limitReached' },
+      { kind: 'tooManyAttempts' },
+    ]);
   });
 
   it('sees in its audit what does not add up', async () => {
