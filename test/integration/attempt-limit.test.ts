@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { newName } from '../contract/fixtures.ts';
 import { type FloodgateProcess, startFloodgate } from '../support/floodgate-process.ts';
 import { type Client, createClient, inParallel } from '../support/http-client.ts';
@@ -72,5 +72,29 @@ describe.skipIf(TEST_REDIS_URL === undefined)('two fronts that share the ticket 
       ]);
       expect((await buy(1, newName('user'), 'k')).status).toBe(201);
     });
+  });
+
+  test('heed a limit that an admin changes, each its own', async () => {
+    const [first] = clients as [Client];
+    const admin = workspaces[0]?.tokenOf('boss', 'admin') as string;
+    expect((await first.call('PATCH', '/v1/admin/settings', admin, { limits: { attempts: 2 } })).status).toBe(200);
+    await vi.waitFor(
+      async () =>
+        expect((await first.get('/metrics')).body).toMatch(/^floodgate_setting\{name="limits.attempts"\} 2$/m),
+      { timeout: 10_000 },
+    );
+
+    await inOneMinute(async () => {
+      const userId = newName('user');
+      const statuses: number[] = [];
+      // The second front goes on with the limit of its environment: they share the count, not the settings.
+      for (const front of [0, 0, 0, 1, 0]) {
+        statuses.push((await buy(front, userId, `click-${statuses.length}`)).status);
+      }
+      expect(statuses).toEqual([201, 409, 429, 409, 429]);
+    });
+    expect((await first.get('/metrics')).body).toMatch(
+      /^floodgate_purchases_refused_total\{code="rate_limited"\} [1-9]/m,
+    );
   });
 });
