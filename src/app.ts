@@ -1,5 +1,6 @@
 import type { Context } from './app/context.ts';
 import { startFront } from './app/front.ts';
+import { giveWay } from './app/give-way.ts';
 import { chooseFront } from './app/listen.ts';
 import type { Ports } from './app/opened.ts';
 import { openPayments } from './app/payments.ts';
@@ -31,6 +32,7 @@ export async function startApp<Seeded>(
 ): Promise<App<Seeded | undefined>> {
   const context: Context = { config, log: createLog({ level: config.logLevel }), metrics: createMetrics() };
   const { log } = context;
+  giveWay(config);
   /** What ends each part, the first to be ended last. */
   const ends: (() => void | Promise<void>)[] = [];
   const stop = async () => {

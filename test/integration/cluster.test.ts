@@ -1,3 +1,4 @@
+import { getPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { topicNames } from '../../src/adapters/kafka/order-log.ts';
@@ -94,6 +95,14 @@ describe.skipIf(ALL_SERVERS === undefined)('a cluster on real servers', () => {
     const refusals = answers.filter(({ status }) => status === 409).map(({ body }) => JSON.parse(body));
     expect(refusals).toHaveLength(499);
     for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'limit_reached', orderIds: [id] });
+  });
+
+  test('a worker lets the processes go first that somebody waits for', async () => {
+    const [front, worker, scheduler] = await Promise.all([cluster.front(), cluster.worker(), cluster.scheduler()]);
+
+    // A greater number is a lower priority.
+    expect(getPriority(worker.pid)).toBeGreaterThan(getPriority(front.pid));
+    expect(getPriority(scheduler.pid)).toBe(getPriority(front.pid));
   });
 
   test('an order can be read from any front before a worker has stored it', async () => {
