@@ -43,6 +43,13 @@ describe('Admission', () => {
     expect(capacity()).toBeLessThan(8192);
   });
 
+  it('leaves the ring wide when the server stands still once, however long', () => {
+    const { serve, capacity } = rig();
+    serve(1, { everyMs: 900 });
+    serve(10, { everyMs: 10 });
+    expect(capacity()).toBe(8192);
+  });
+
   it('lets as many wait as are served in a twentieth of the deadline when overload lasts', () => {
     const { serve, capacity } = rig();
     // 32,000 a second: 3,200 in 100 ms.

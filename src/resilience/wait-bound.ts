@@ -30,8 +30,7 @@ export class WaitBound {
     if (this.#pressedBatches * 2 >= this.#batches) {
       const perMs = this.#done / elapsedMs;
       this.#perMs = this.#perMs === 0 ? perMs : this.#perMs + (perMs - this.#perMs) * SMOOTHING;
-      // A stall counts for as many windows as it lasts.
-      this.#pressedWindows += Math.floor(elapsedMs / WINDOW_MS);
+      this.#pressedWindows += 1;
       if (this.#pressedWindows > CROWD_WINDOWS) this.#bound = Math.floor(boundOf(this.#perMs));
     } else {
       // The next pressure is measured afresh: what slowed it down may be gone.
