@@ -43,7 +43,7 @@ const CROWDS = [
 
 /** Sold before the outage: nothing is cold. */
 const HEAD_START_SALES = 50;
-/** A breaker tries twice a second, and a client of a server once; all that is above is somebody's backoff. */
+/** A breaker tries twice a second, and a client of a server once; all that is above is somebody's backoff, or a busy machine. */
 const RECOVER_WITHIN_MS = 30_000;
 const SETTLE_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 50;
@@ -80,7 +80,8 @@ export async function runDegraded(bed: Testbed, outage: Outage, seconds: number)
   await until(() => answers.count('purchase', 201) >= HEAD_START_SALES);
   const monitor = await startMonitor(port);
   const boughtBefore = answers.count('purchase', 201);
-  await outage.strike(bed, seconds * 1000);
+  const noticed = until(() => monitor.changes(outage.policy, 'open') > 0);
+  await outage.strike(bed, seconds * 1000, noticed);
   const boughtMeanwhile = answers.count('purchase', 201) - boughtBefore;
 
   await heal(bed);

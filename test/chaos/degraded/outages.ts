@@ -10,8 +10,11 @@ export interface Outage {
   readonly policy: 'queue' | 'log' | 'store' | 'live';
   /** Whether purchases go on meanwhile. */
   readonly sells: boolean;
-  /** Begins it; resolves when it has lasted for so long. It is over when the testbed has been healed. */
-  readonly strike: (bed: Testbed, lastsMs: number) => Promise<void>;
+  /**
+   * Begins it; resolves when it has lasted for so long and `noticed` has resolved, for how soon a front notices depends on
+   * who happens to ask. It is over when the testbed has been healed.
+   */
+  readonly strike: (bed: Testbed, lastsMs: number, noticed: Promise<unknown>) => Promise<void>;
 }
 
 /** Each way; every answer comes two seconds late. */
@@ -27,9 +30,9 @@ const DEPENDENCIES = [
 /** Silent first, as a machine that hangs, and then with nobody there: connections are broken and refused. */
 const stopped =
   (server: ServerName): Outage['strike'] =>
-  async ({ servers, proxies }, lastsMs) => {
+  async ({ servers, proxies }, lastsMs, noticed) => {
     await servers.signal(server, 'SIGSTOP');
-    await delay(lastsMs / 2);
+    await Promise.all([delay(lastsMs / 2), noticed]);
     proxies[server].refuse();
     await servers.signal(server, 'SIGCONT');
     await delay(lastsMs / 2);
@@ -37,9 +40,9 @@ const stopped =
 
 const slow =
   (server: ServerName): Outage['strike'] =>
-  async ({ proxies }, lastsMs) => {
+  async ({ proxies }, lastsMs, noticed) => {
     proxies[server].weather({ latencyMs: LATENCY_MS });
-    await delay(lastsMs);
+    await Promise.all([delay(lastsMs), noticed]);
   };
 
 export const OUTAGES: readonly Outage[] = DEPENDENCIES.flatMap((dependency) => [
