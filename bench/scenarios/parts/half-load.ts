@@ -1,8 +1,6 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import type { WireRequest } from '../../support/load.ts';
-import type { LoadOrder, LoadReport } from '../../support/open-loop.ts';
-import { OPEN_LOOP } from '../../support/programs.ts';
+import { openLoad } from '../../support/open-load.ts';
+import type { LoadReport } from '../../support/open-loop.ts';
 import { wireOf } from '../../support/requests.ts';
 
 const HALF = 0.5;
@@ -17,11 +15,6 @@ export interface HalfLoad {
 }
 
 /** Sends at half the rate, each request when it is due, and times it from then. */
-export async function halfLoad({ perSecond, requests, ...rest }: HalfLoad): Promise<LoadReport> {
-  const generator = fork(OPEN_LOOP);
-  const order: LoadOrder = { ...rest, perSecond: perSecond * HALF, wires: requests.map(wireOf) };
-  generator.send(order);
-  const [report] = (await once(generator, 'message')) as [LoadReport];
-  generator.disconnect();
-  return report;
+export function halfLoad({ perSecond, requests, ...rest }: HalfLoad): Promise<LoadReport> {
+  return openLoad({ ...rest, perSecond: perSecond * HALF, wires: requests.map(wireOf) });
 }
