@@ -11,7 +11,7 @@ import { ensureInstalled } from './install.mjs';
 import { demandNode } from './node-version.mjs';
 import { main, ROOT, run, StepFailure, say } from './run.mjs';
 
-const HELP = `Usage: node dev/fuzz.mjs [--examples n] [--seed n] [--as admin,buyer] [--front auto|uws|node]
+const HELP = `Usage: npm run fuzz -- [--examples n] [--seed n] [--as admin,buyer] [--front auto|uws|node]
 
 Sends what the contract allows, and what it forbids, to a floodgate of its own, and holds every answer against the contract.
 Needs Python 3.10 or newer; schemathesis is installed into .cache.

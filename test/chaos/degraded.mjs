@@ -5,7 +5,7 @@ import { ensureInstalled, ensureKafkaClient } from '../../dev/install.mjs';
 import { main, say } from '../../dev/run.mjs';
 import { withTypeScript } from './typescript.mjs';
 
-const USAGE = `node test/chaos/degraded.mjs [--seconds 20] [--only 'redis stopped']... [--keep-logs]
+const USAGE = `npm run degrade -- [--seconds 20] [--only 'redis stopped']... [--keep-logs]
 
 Sells on a cluster of its own while Redis, Kafka, MySQL and MongoDB are away one after the other, and then slow, each for so
 long; prints what people were told, what the breakers did, how long it took to sell again, and whether anything was lost.

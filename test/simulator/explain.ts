@@ -20,7 +20,7 @@ export async function explain(failed: SimulationResult, bugs: Bugs): Promise<str
     ...violations.map((violation) => `  ${violation}`),
     `  ${JSON.stringify(scenario)}`,
     ...linesAbout(violations, lines).map((line) => `    ${line}`),
-    `replay: node test/simulator/run.mjs --from ${failed.seed} --seeds 1${[...bugs].map((bug) => ` --bug ${bug}`).join('')}`,
+    `replay: npm run simulate -- --from ${failed.seed} --seeds 1${[...bugs].map((bug) => ` --bug ${bug}`).join('')}`,
   ].join('\n');
 }
 

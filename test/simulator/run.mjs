@@ -10,7 +10,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, '../..');
 const OUT = join(ROOT, '.cache/simulator');
 
-const USAGE = `Runs the simulator over many seeds: node test/simulator/run.mjs [--seeds 1000] [--from 1] [--bug name]... [--cores n]
+const USAGE = `Runs the simulator over many seeds: npm run simulate -- [--seeds 1000] [--from 1] [--bug name]... [--cores n]
 A failing seed is printed with what led to it. The exit code is 1 when there was one.`;
 
 /** Seeds that a thread takes at once: some seconds of work. */
