@@ -1,4 +1,4 @@
-import { concat, defer, firstValueFrom, from, NEVER, of, range, Subject, take } from 'rxjs';
+import { concat, defer, firstValueFrom, from, of, range, Subject, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { batchMap } from './batch-map.ts';
 
@@ -26,7 +26,7 @@ describe('batchMap, entered again from within', () => {
     expect(started).toBe(0);
   });
 
-  it('starts a full batch in the middle of a turn, and what is left at its end', () => {
+  it('starts what fills all slots in the middle of a turn, and what is left at its end', () => {
     const tasks: (() => void)[] = [];
     const started: string[] = [];
     const source$ = new Subject<string>();
@@ -35,20 +35,22 @@ describe('batchMap, entered again from within', () => {
         batchMap(
           (items) => {
             started.push(items.join(''));
-            return NEVER;
+            return of(items.length);
           },
           {
             keyOf: () => 'a',
             size: 2,
-            concurrency: 3,
+            concurrency: 2,
             capacity: 9,
-            refuse: () => '',
+            refuse: () => 0,
             schedule: (task) => tasks.push(task),
           },
         ),
       )
       .subscribe();
-    for (const item of ['a', 'b', 'c', 'd', 'e']) source$.next(item);
+    for (const item of ['a', 'b', 'c']) source$.next(item);
+    expect(started).toEqual([]);
+    for (const item of ['d', 'e']) source$.next(item);
     expect(started).toEqual(['ab', 'cd']);
     for (const task of tasks) task();
     expect(started).toEqual(['ab', 'cd', 'e']);
@@ -122,7 +124,7 @@ describe('batchMap, entered again from within', () => {
   it('answers what was accepted although its own output completes the source', () => {
     const source$ = new Subject<number>();
     const seen: (number | string)[] = [];
-    const options = { keyOf: String, size: 2, concurrency: 1, capacity: 10, refuse: () => -1 };
+    const options = { keyOf: String, size: 4, concurrency: 1, capacity: 10, refuse: () => -1 };
     const tasks: (() => void)[] = [];
     source$
       .pipe(batchMap((items: readonly number[]) => from(items), { ...options, schedule: (task) => tasks.push(task) }))

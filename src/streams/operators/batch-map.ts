@@ -74,8 +74,7 @@ export function batchMap<T, R>(
       let draining = false;
       let sourceDone = false;
 
-      /** Returns whether that filled its batch. */
-      const add = (item: T): boolean => {
+      const add = (item: T) => {
         const key = keyOf(item);
         let batch = filling.get(key);
         if (batch === undefined) {
@@ -87,9 +86,7 @@ export function batchMap<T, R>(
         }
         batch.items.push(item);
         depth += 1;
-        const isFull = batch.items.length >= size;
-        if (isFull) filling.delete(key);
-        return isFull;
+        if (batch.items.length >= size) filling.delete(key);
       };
 
       const take = (batch: Batch): Batch => {
@@ -132,11 +129,11 @@ export function batchMap<T, R>(
           subscriber.next(refuse(item));
           return;
         }
-        const filledOne = add(item);
+        add(item);
         if (underWay >= concurrency) return;
-        // It has nothing to wait for, and a turn is long when thousands of sockets are ready: libuv looks for more of them
-        // 48 times before it ends one.
-        if (filledOne) drain();
+        // All slots can be filled, and a turn is long when thousands of sockets are ready: libuv looks for more of them 48
+        // times before it ends one. Less than that waits for its end: answers are cheaper together.
+        if (depth >= size * concurrency) drain();
         else scheduleDrain();
       };
 
