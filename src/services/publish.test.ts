@@ -76,6 +76,34 @@ describe('publishing', () => {
     expect((await queue.stock('sale-1'))?.remaining).toBe(9);
   });
 
+  it('makes sure that nobody has sold of it before it loads: held up in between, it loads nothing', async () => {
+    const { ports, memory, queue } = rig();
+    const loads: unknown[] = [];
+    const others = { ...ports, queue: { load: (sale: Sale) => queue.load(sale) } };
+    const slow = {
+      ...ports,
+      queue: {
+        life: async (saleId: string) => {
+          // Another process publishes meanwhile.
+          await publishSale(saleId, others);
+          return 'this life';
+        },
+        load: async (...args: unknown[]) => void loads.push(args),
+      },
+    };
+    expect(await publishSale('sale-1', slow)).toMatchObject({ kind: 'published', sale: { version: 3 } });
+    expect(loads).toEqual([]);
+    expect((await memory.sale('sale-1'))?.status).toBe('published');
+  });
+
+  it('loads in the life of the queue in which it made sure', async () => {
+    const { ports } = rig();
+    const lives: unknown[] = [];
+    const load = async (_sale: Sale, life?: string) => void lives.push(life);
+    await publishSale('sale-1', { ...ports, queue: { life: async () => 'this life', load } });
+    expect(lives).toEqual(['this life']);
+  });
+
   it('by many at once gives all the same answer and loads the tickets once', async () => {
     const { ports, queue, statuses } = rig();
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => publishSale('sale-1', ports)));

@@ -9,7 +9,7 @@ import { type SaleWatchers, tellOfSale } from './sale-watchers.ts';
 
 export interface PublishPorts extends SaleWatchers {
   readonly catalogue: Pick<Catalogue, 'sale' | 'saveSale'>;
-  readonly queue: Pick<TicketQueue, 'load'>;
+  readonly queue: Pick<TicketQueue, 'load' | 'life'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -40,8 +40,12 @@ export async function publishSale(saleId: string, ports: PublishPorts): Promise<
       await catalogue.saveSale(withStatus(sale, 'publishing'));
       return undefined;
     }
-    await queue.load(sale);
-    const published = withStatus(sale, 'published');
+    const life = await queue.life?.(saleId);
+    // Read behind that: who still finds it unpublished knows that nobody has bought of it in this life of the queue.
+    const unsold = await catalogue.sale(saleId);
+    if (unsold?.status !== 'publishing') return undefined;
+    await queue.load(unsold, life);
+    const published = withStatus(unsold, 'published');
     return (await catalogue.saveSale(published)) ? { kind: 'published', sale: published } : undefined;
   });
   if (outcome.kind === 'published') tellOfSale(saleId, ports);

@@ -113,7 +113,12 @@ export class Sales {
       (sale) => this.#keepSale(saleId, sale),
     );
     // One that was no buyer's business when it was read may be published by now: nobody is to be told that it is unknown.
-    if (cached?.value === undefined || !isPublic(cached.value)) return reading;
+    if (cached?.value === undefined || !isPublic(cached.value)) {
+      const sale = await reading;
+      const now = this.#sales.get(saleId)?.value;
+      // A slow reading may be from before a change that memory has heard of and read since.
+      return now !== undefined && now.version > (sale?.version ?? 0) ? now : sale;
+    }
     reading.catch(() => undefined);
     return cached.value;
   }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keysOf } from '../../src/adapters/redis/keys.ts';
 import { createRedisRecovery } from '../../src/adapters/redis/recovery.ts';
 import { connectSingle, type RedisServers } from '../../src/adapters/redis/servers.ts';
 import { createRedisTicketQueue, type RedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
@@ -92,5 +93,35 @@ describe.skipIf(TEST_REDIS_URL === undefined)('with TEST_REDIS_URL, a recovery o
     await expect(recovery.rebuild(sale, earlier())).rejects.toMatchObject({ code: 'fenced' });
     refused.give();
     expect(await second).toMatchObject({ kind: 'done', held: 1 });
+  });
+
+  it('does not let a load that was held up put back a sale that was sold and lost since', async () => {
+    const { queue } = tickets;
+    const sale = openSale({ total: 10 });
+    const life = await queue.life?.(sale.id);
+    await queue.load(sale, life);
+    await queue.reserve(sale.id, 1, purchases(3));
+    // As after FLUSHALL.
+    for await (const keys of redis.redis.scanStream({ match: `${redis.prefix}{${sale.id}}*` })) {
+      for (const key of keys as string[]) await redis.redis.unlink(key);
+    }
+
+    await expect(queue.load(sale, life)).rejects.toMatchObject({ code: 'fenced' });
+    const next = await queue.life?.(sale.id);
+    expect(next).not.toBe(life);
+    await expect(queue.load(sale, life)).rejects.toMatchObject({ code: 'fenced' });
+    expect(await queue.stock(sale.id)).toBeUndefined();
+    await queue.load(sale, next);
+    expect(await queue.stock(sale.id)).toMatchObject({ remaining: 10 });
+  });
+
+  it('does not let it do so either when a Redis has restarted that still has the name of its life', async () => {
+    const { queue } = tickets;
+    const sale = openSale({ total: 10 });
+    const ofAnotherRun = 'a run_id of another time 1 1';
+    await redis.redis.set(keysOf(redis.prefix, sale.id, ['life'])[0] as string, ofAnotherRun);
+
+    await expect(queue.load(sale, ofAnotherRun)).rejects.toMatchObject({ code: 'fenced' });
+    expect(await queue.life?.(sale.id)).not.toBe(ofAnotherRun);
   });
 });

@@ -22,7 +22,8 @@ const RESERVED: readonly SaleKey[] = ['meta', 'queue', 'buyers', 'ledger', 'keys
 
 /** What the ticket queue calls, each behind the fence. The header of each file says what goes in and what comes out. */
 export const SCRIPTS = {
-  load: script('load', ['meta', 'queue']),
+  life: script('life', ['life']),
+  load: script('load', ['meta', 'queue', 'life']),
   reserve: script('reserve', RESERVED),
   reserveCounting: script('reserve', [...RESERVED, 'attempts']),
   published: script('published', ['pending', 'meta']),

@@ -67,8 +67,10 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
 
   const books = createRedisBooks(evaluate);
   const queue: TicketQueue = {
-    async load({ id, epoch, total, perBuyerLimit, opensAt, closesAt }) {
-      const args = [epoch, total, perBuyerLimit, opensAt, closesAt, TICKETS_PER_LOAD];
+    life: async (saleId) => (await evaluate('life', saleId, [])) as string,
+
+    async load({ id, epoch, total, perBuyerLimit, opensAt, closesAt }, life = '') {
+      const args = [epoch, total, perBuyerLimit, opensAt, closesAt, TICKETS_PER_LOAD, life];
       while ((await evaluate('load', id, args)) !== 0);
     },
 

@@ -8,6 +8,8 @@ export interface Kept {
   current: QueueSale | undefined;
   /** The incarnation of the server under which all that buyers were told is in `current`. */
   sound: number | 'lost' | undefined;
+  /** Names this life of what is kept; see the port. */
+  life: string | undefined;
   /** What a recovery is building, under which epoch and incarnation. */
   next:
     | {
@@ -36,6 +38,7 @@ export class QueueMemory {
   #earlier: Stored[] = [];
   /** Changes with each start. */
   #incarnation = 1;
+  #lives = 0;
   /** Whether the scripts are loaded, and which incarnation they may be loaded into. */
   #serves = true;
   #declared: number | undefined = 1;
@@ -108,9 +111,26 @@ export class QueueMemory {
   kept(saleId: string): Kept {
     const known = this.#sales.get(saleId);
     if (known !== undefined) return known;
-    const fresh: Kept = { current: undefined, sound: undefined, next: undefined };
+    const fresh: Kept = { current: undefined, sound: undefined, life: undefined, next: undefined };
     this.#sales.set(saleId, fresh);
     return fresh;
+  }
+
+  /** The name of the life that the sale is in, which begins when it is first asked for. */
+  lifeOf(kept: Kept): string {
+    const { life } = kept;
+    if (life !== undefined && this.#isOfNow(life)) return life;
+    this.#lives += 1;
+    kept.life = `${this.#incarnation} ${this.#lives}`;
+    return kept.life;
+  }
+
+  isAlive(kept: Kept, life: string): boolean {
+    return this.#isOfNow(life) && kept.life === life;
+  }
+
+  #isOfNow(life: string): boolean {
+    return life.startsWith(`${this.#incarnation} `);
   }
 
   /** As the fence that stands before each script. */
@@ -141,8 +161,8 @@ export class QueueMemory {
 
 function copyOf(sales: Stored): Map<string, Kept> {
   const copies = new Map<string, Kept>();
-  for (const [saleId, { current, sound, next }] of sales) {
-    copies.set(saleId, { current: current?.copy(), sound, next: next && { ...next, sale: next.sale.copy() } });
+  for (const [saleId, { current, sound, life, next }] of sales) {
+    copies.set(saleId, { current: current?.copy(), sound, life, next: next && { ...next, sale: next.sale.copy() } });
   }
   return copies;
 }

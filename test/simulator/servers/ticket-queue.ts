@@ -1,3 +1,4 @@
+import { Fault } from '../../../src/domain/errors.ts';
 import type { QueuedSale } from '../../../src/ports/ticket-queue.ts';
 import { MemoryQueueCalls } from '../../support/fakes/memory-queue-calls.ts';
 import { type Bugs, NO_BUGS } from '../bugs.ts';
@@ -27,9 +28,18 @@ export class SimulatedTicketQueue extends MemoryQueueCalls {
     this.rebuild = new QueueRebuild(this.memory, bugs);
   }
 
-  async load(sale: QueuedSale): Promise<void> {
+  readonly life = async (saleId: string): Promise<string> => {
+    const kept = this.memory.guarded(saleId);
+    this.memory.remember();
+    return this.memory.lifeOf(kept);
+  };
+
+  async load(sale: QueuedSale, life?: string): Promise<void> {
     const kept = this.memory.guarded(sale.id);
     if (kept.current !== undefined) return;
+    if (life !== undefined && !this.memory.isAlive(kept, life)) {
+      throw new Fault('fenced', `what was known of ${sale.id} is older than what the queue has`);
+    }
     this.memory.remember();
     kept.current = new QueueSale(sale, this.#bugs);
     kept.sound = this.memory.incarnation;

@@ -5,6 +5,7 @@
   Input:
     KEYS[1] 'meta'
     KEYS[2] 'queue'
+    KEYS[3] 'life'
     soundKey, runId: see fence.lua
 
     ARGV[1]  epoch
@@ -13,8 +14,9 @@
     ARGV[4]  opensAt   (ms)
     ARGV[5]  closesAt  (ms)
     ARGV[6]  tickets to put in by this call
+    ARGV[7]  the life (life.lua) in which the caller has found out that nothing of the sale was sold; empty: any
 
-  Output: tickets that are still missing
+  Output: tickets that are still missing; error FENCED when that life is over
 ]]
 -- Values on Lua's stack at once: its limit is 8000.
 local PUSH = 5000
@@ -22,6 +24,10 @@ local PUSH = 5000
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'total', 'limit', 'opensAt', 'closesAt', 'loaded')
 local loaded = tonumber(meta[6])
 if loaded and loaded == tonumber(meta[2]) then return 0 end
+local life = ARGV[7]
+if life ~= '' and (string.sub(life, 1, #runId) ~= runId or redis.call('GET', KEYS[3]) ~= life) then
+  return redis.error_reply('FENCED what was known of the sale is older than what the queue has')
+end
 
 redis.call('SET', soundKey, runId)
 local same = true
