@@ -9,21 +9,18 @@
  * the generator shares the cores with the server, and neither could carry ten times the capacity. After the greatest load
  * comes half the capacity, second by second, until it is served as it was before.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { issueToken } from '../src/api/issue-token.ts';
-import { openPorts } from '../src/app/ports.ts';
-import { loadConfig } from '../src/config.ts';
-import { putOnSale } from '../src/services/publish.ts';
-import { createLog } from '../src/telemetry/log.ts';
-import { SECRET } from './support/installation.ts';
-import type { LoadOrder, LoadReport, Percentiles } from './support/open-loop.ts';
+import { createEmbeddedInstallation } from './support/embedded-installation.ts';
+import { metricsOf } from './support/metrics.ts';
+import { openLoad } from './support/open-load.ts';
+import type { LoadReport, Percentiles } from './support/open-loop.ts';
 import { overloadChart } from './support/overload-chart.ts';
+import { MAIN } from './support/programs.ts';
+import { createTokens, purchasesOf, wireOf } from './support/requests.ts';
+import { saleOf } from './support/sale.ts';
 import { serve } from './support/serve.ts';
+import { tuning } from './support/tuning.ts';
 
 const { values } = parseArgs({
   options: {
@@ -50,92 +47,51 @@ const NORMAL_SECONDS = 5;
 /** A second is normal again when its p99 is at most so many times that before the load. */
 const NORMAL_RATIO = 2;
 
-const dataDir = await mkdtemp(join(tmpdir(), 'floodgate-bench-'));
-const tuning = Object.entries(process.env).filter(([name]) => /^(FRONT$|PURCHASE_)/.test(name));
-const env = {
-  DATA_DIR: dataDir,
-  JWT_SECRET: SECRET,
-  PORT: '0',
-  RATE_LIMIT_BUYER: '0',
-  ...(Object.fromEntries(tuning) as Record<string, string>),
-};
-
-const now = Date.now();
-const opened = await openPorts(loadConfig(env), createLog({ level: 'silent' }));
+const installation = await createEmbeddedInstallation();
 /** A sale of its own for each load: what the buyers hold by the end of one would slow the next one down. */
 const LOADS = ['warm-up', 'capacity', 'normal', ...MULTIPLES.map((multiple) => `${multiple}-times`), 'after'] as const;
-for (const id of LOADS) {
-  await putOnSale(
-    {
-      id,
-      productId: 'bench',
-      title: id,
-      description: id,
-      price: { amount: 100, currency: 'USD' },
-      total: MANY,
-      perBuyerLimit: MANY,
-      opensAt: now - 1000,
-      closesAt: now + 86_400_000,
-      payWithinSeconds: 900,
-      status: 'draft',
-      epoch: 1,
-      version: 1,
-    },
-    opened.ports,
-  );
-}
-await opened.close();
+for (const id of LOADS) await installation.publish(saleOf(id, { total: MANY }));
 
-const tokens = Array.from({ length: BUYERS }, (_, n) =>
-  issueToken({ secret: SECRET, userId: `buyer-${n}`, role: 'buyer', ttlSeconds: 86_400 }),
-);
-const wiresOf = (sale: string) =>
-  tokens.map(
-    (token) =>
-      `POST /v1/sales/${sale}/purchases HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nAuthorization: Bearer ${token}\r\nContent-Length: 2\r\n\r\n{}`,
-  );
-const floodgate = await serve(new URL('../src/main.js', import.meta.url), { args: ['serve'], env });
-const generator = fork(new URL('./support/open-loop.js', import.meta.url));
+const tokens = createTokens();
+const env = { ...tuning(), ...installation.env, PORT: '0' };
+const floodgate = await serve(MAIN, { args: ['serve'], env });
 
 /** Open loop with a rate, else closed loop. */
-async function load(child: ChildProcess, sale: string, secondsOfIt: number, perSecond?: number): Promise<LoadReport> {
-  const order: LoadOrder = {
+function load(sale: string, secondsOfIt: number, perSecond?: number): Promise<LoadReport> {
+  return openLoad({
     port: floodgate.port,
     connections: perSecond === undefined ? CAPACITY_CONNECTIONS : connections,
     seconds: secondsOfIt,
-    wires: wiresOf(sale),
+    wires: purchasesOf(sale, { tokens, buyers: BUYERS }).map(wireOf),
     ...(perSecond === undefined ? {} : { perSecond }),
-  };
-  child.send(order);
-  const [report] = (await once(child, 'message')) as [LoadReport];
-  return report;
+  });
 }
 
 /** Since it was last asked: the gauge begins anew with each reading. */
 async function eventLoopP99Ms(): Promise<number> {
-  const body = await (await fetch(`http://127.0.0.1:${floodgate.port}/metrics`)).text();
-  return Number(/^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(body)?.[1] ?? Number.NaN) * 1000;
+  const metrics = await metricsOf(floodgate.port);
+  return Number(/^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(metrics)?.[1] ?? Number.NaN) * 1000;
 }
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-await load(generator, 'warm-up', WARM_UP_SECONDS);
-const closed = await load(generator, 'capacity', CAPACITY_SECONDS);
+await load('warm-up', WARM_UP_SECONDS);
+const closed = await load('capacity', CAPACITY_SECONDS);
 const capacity = Number(values.capacity ?? closed.accepted.count / CAPACITY_SECONDS);
 say(`capacity ${Math.round(capacity)}/s, p99 ${closed.accepted.p99Ms.toFixed(0)} ms with all connections busy`);
 
-const normal = await load(generator, 'normal', NORMAL_SECONDS, capacity * NORMAL_SHARE);
+const normal = await load('normal', NORMAL_SECONDS, capacity * NORMAL_SHARE);
 const normalP99Ms = normal.accepted.p99Ms;
 say(`normal: ${Math.round(capacity * NORMAL_SHARE)}/s, p99 ${normalP99Ms.toFixed(1)} ms`);
 
 const rows: { multiple: number; report: LoadReport; lagMs: number }[] = [];
 for (const multiple of MULTIPLES) {
   await eventLoopP99Ms();
-  const report = await load(generator, `${multiple}-times`, seconds, capacity * multiple);
+  const report = await load(`${multiple}-times`, seconds, capacity * multiple);
   rows.push({ multiple, report, lagMs: await eventLoopP99Ms() });
   say(`${multiple} times: ${report.accepted.count} accepted, ${report.refused.count} refused, ${report.unsent} unsent`);
 }
-const after = await load(generator, 'after', NORMAL_SECONDS, capacity * NORMAL_SHARE);
+const after = await load('after', NORMAL_SECONDS, capacity * NORMAL_SHARE);
 const normalAgain = after.bySecond.findIndex(
   ({ accepted, refused }) => refused.count === 0 && accepted.p99Ms <= normalP99Ms * NORMAL_RATIO,
 );
@@ -173,6 +129,5 @@ if (values.svg !== undefined) {
   await writeFile(values.svg, overloadChart(steps, note));
 }
 
-generator.disconnect();
 await floodgate.stop();
-await rm(dataDir, { recursive: true });
+await installation.remove();

@@ -13,8 +13,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Redis } from 'ioredis';
-import { issueToken } from '../src/api/issue-token.ts';
+import { unlinkAll } from './support/cluster-installation.ts';
+import { MAIN } from './support/programs.ts';
+import { tokenOf } from './support/requests.ts';
+import { SECRET } from './support/secret.ts';
 import { serve } from './support/serve.ts';
 
 const { values } = parseArgs({
@@ -28,7 +30,6 @@ const [rate, limit, seconds] = [values.rate, values.limit, values.seconds].map(N
 const { REDIS_URL } = process.env;
 if (!REDIS_URL) throw new Error('set REDIS_URL: npm run servers -- up redis; eval "$(npm run -s servers -- env)"');
 
-const SECRET = 'the secret of a benchmark, it guards nothing at all';
 const CONNECTIONS = 64;
 const WARM_UP_SECONDS = 2;
 const TOLERANCE = 0.05;
@@ -37,7 +38,7 @@ const folder = await mkdtemp(join(tmpdir(), 'floodgate-bench-'));
 const prefix = `bench-${randomBytes(4).toString('hex')}:`;
 const fronts = await Promise.all(
   ['a', 'b'].map((name) =>
-    serve(new URL('../src/main.js', import.meta.url), {
+    serve(MAIN, {
       args: ['serve'],
       env: {
         DATA_DIR: join(folder, name),
@@ -75,7 +76,7 @@ function ask(port: number, authorization: string, from: number): Promise<Sent> {
 
 /** Sends what is due, to the fronts in turn. */
 async function flood(userId: string, forSeconds: number): Promise<readonly Sent[]> {
-  const token = issueToken({ secret: SECRET, userId, role: 'buyer', ttlSeconds: 3600 });
+  const token = tokenOf(userId);
   const from = performance.now();
   const sent: Promise<Sent>[] = [];
   while (sent.length < rate * forSeconds) {
@@ -107,11 +108,7 @@ console.log(`p99: admitted ${p99(took(true))} ms, refused ${p99(took(false))} ms
 
 agent.destroy();
 await Promise.all(fronts.map((front) => front.stop()));
-const redis = new Redis(REDIS_URL);
-for await (const keys of redis.scanStream({ match: `${prefix}*` })) {
-  if ((keys as string[]).length > 0) await redis.unlink(keys as string[]);
-}
-redis.disconnect();
+await unlinkAll(REDIS_URL, prefix);
 await rm(folder, { recursive: true });
 if (Math.abs(perSecond / limit - 1) > TOLERANCE) {
   console.error(`not the limit within ${TOLERANCE * 100} %`);

@@ -29,13 +29,13 @@ class Reads implements Stage {
 
   async subject(seconds: number): Promise<Sample> {
     const { client, connections } = this.setting;
-    const result = await load(client, { port: this.#port, connections, seconds, requests: this.#requests });
+    const result = await load(client, { port: this.site.port, connections, seconds, requests: this.#requests });
     this.#failed += result.refused;
     return sampleOf(result, 'accepted');
   }
 
   async check(): Promise<readonly Verdict[]> {
-    const answer = await fetch(`http://127.0.0.1:${this.#port}/v1/sales/${this.saleId}`);
+    const answer = await fetch(`http://127.0.0.1:${this.site.port}/v1/sales/${this.saleId}`);
     const { remaining } = (await answer.json()) as { readonly remaining?: number };
     return [
       { ok: this.#failed === 0, what: `${this.#failed} reads that were not answered 200` },
@@ -45,10 +45,6 @@ class Reads implements Stage {
 
   close(): Promise<void> {
     return this.site.close();
-  }
-
-  get #port(): number {
-    return this.site.fronts[0]?.port ?? 0;
   }
 }
 

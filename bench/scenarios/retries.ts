@@ -23,7 +23,7 @@ class Retries implements Stage {
     const site = await openSite({ on }, setting);
     const saleId = await site.openSale(BUYERS * 2);
     const requests = purchasesOf(saleId, { tokens: site.tokens, keyed: true, buyers: BUYERS });
-    const statuses = await sendEach(site.fronts[0]?.port ?? 0, requests);
+    const statuses = await sendEach(site.port, requests);
     if (statuses.get(CREATED) !== BUYERS) throw new Error(`not all could buy: ${JSON.stringify([...statuses])}`);
     return new Retries(site, on, setting, saleId, requests);
   }
@@ -39,7 +39,7 @@ class Retries implements Stage {
   async subject(seconds: number): Promise<Sample> {
     const { client, connections } = this.setting;
     const result = await load(client, {
-      port: this.site.fronts[0]?.port ?? 0,
+      port: this.site.port,
       connections,
       seconds,
       requests: this.requests,

@@ -27,7 +27,7 @@ class SoldOut implements Stage {
     const requests = purchasesOf(saleId, { tokens: site.tokens, keyed: shape.keyed });
     // By nobody who asks later: who holds the ticket is told of the limit instead.
     const holder = purchasesOf(saleId, { tokens: site.tokens, buyers: BUYERS + 1 }).slice(-1);
-    await sendEach(site.fronts[0]?.port ?? 0, holder);
+    await sendEach(site.port, holder);
     return new SoldOut(site, shape.on, setting, saleId, requests);
   }
 
@@ -42,13 +42,13 @@ class SoldOut implements Stage {
   async subject(seconds: number): Promise<Sample> {
     const { client, connections } = this.setting;
     const before = await this.#otherRefusals();
-    const result = await load(client, { port: this.#port, connections, seconds, requests: this.requests });
+    const result = await load(client, { port: this.site.port, connections, seconds, requests: this.requests });
     const other = (await this.#otherRefusals()) - before;
     return sampleOf({ ...result, accepted: result.accepted + other, refused: result.refused - other }, 'refused');
   }
 
   async check(): Promise<readonly Verdict[]> {
-    const { accepted } = await purchaseCounts(this.#port);
+    const { accepted } = await purchaseCounts(this.site.port);
     if (this.on === 'cluster') await this.site.startWorker();
     const stored = await this.site.ordersOf({ sales: [this.saleId], accepted: 1 });
     return [{ ok: accepted === 1 && stored === 1, what: `${accepted} of 1 ticket sold, ${stored} stored` }];
@@ -60,12 +60,8 @@ class SoldOut implements Stage {
 
   /** Since the front started: of who was not told that it is sold out. */
   async #otherRefusals(): Promise<number> {
-    const { refused, byCode } = await purchaseCounts(this.#port);
+    const { refused, byCode } = await purchaseCounts(this.site.port);
     return refused - (byCode.sold_out ?? 0);
-  }
-
-  get #port(): number {
-    return this.site.fronts[0]?.port ?? 0;
   }
 }
 

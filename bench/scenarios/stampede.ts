@@ -31,7 +31,7 @@ class Stampede implements Stage {
     const trial = async () => {
       const requests = purchasesOf(await site.openSale(plenty(TRIAL_SECONDS)), { tokens: site.tokens });
       const { connections, client } = setting;
-      const port = site.fronts[0]?.port ?? 0;
+      const port = site.port;
       const { accepted, seconds } = await load(client, { port, connections, seconds: TRIAL_SECONDS, requests });
       return accepted / seconds;
     };
@@ -55,7 +55,7 @@ class Stampede implements Stage {
     const saleId = await this.site.openSale(tickets);
     this.#tickets += tickets;
     this.#books.sales.push(saleId);
-    const port = this.site.fronts[0]?.port ?? 0;
+    const port = this.site.port;
     const requests = purchasesOf(saleId, { tokens: this.site.tokens });
     const { result, moments } = await watched({ port, saleId, tickets }, () =>
       load(client, { port, connections, seconds, requests }),

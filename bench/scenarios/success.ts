@@ -38,11 +38,11 @@ class Success implements Stage {
   async subject(seconds: number): Promise<Sample> {
     const { client, connections } = this.setting;
     const saleId = await this.#sale(seconds);
-    const result = await load(client, { port: this.#port, connections, seconds, requests: this.#requests(saleId) });
+    const result = await load(client, { port: this.site.port, connections, seconds, requests: this.#requests(saleId) });
     const from = performance.now();
     this.#books.add(result.accepted, connections);
     if (!this.#settles) return sampleOf(result, 'accepted');
-    if (this.shape.on === 'embedded') await backlogGone(this.#port);
+    if (this.shape.on === 'embedded') await backlogGone(this.site.port);
     else await allStored(() => this.site.installation.stored(saleId), result.accepted);
     return sampleOf(result, 'accepted', { [BACKLOG]: (performance.now() - from) / (seconds * 1000) });
   }
@@ -50,7 +50,7 @@ class Success implements Stage {
   async figures(perSecond: number): Promise<readonly Figure[]> {
     const { connections, seconds } = this.setting;
     const requests = this.#requests(await this.#sale(seconds));
-    const report = await halfLoad({ port: this.#port, connections, seconds, perSecond, requests });
+    const report = await halfLoad({ port: this.site.port, connections, seconds, perSecond, requests });
     this.#books.add(report.accepted.count, connections);
     const limit = this.shape.on === 'cluster' && this.shape.workers === 0 ? { atMost: HALF_LOAD_LIMIT_MS } : {};
     return [{ name: HALF_LOAD_P99, value: report.accepted.p99Ms, ...limit }];
@@ -68,10 +68,6 @@ class Success implements Stage {
   /** Whether orders are stored while it sells. */
   get #settles(): boolean {
     return this.shape.on === 'embedded' || this.shape.workers > 0;
-  }
-
-  get #port(): number {
-    return this.site.fronts[0]?.port ?? 0;
   }
 
   #requests(saleId: string) {

@@ -32,7 +32,7 @@ class SocketPurchases implements Stage {
 
   async subject(seconds: number): Promise<Sample> {
     const saleId = await this.site.openSale(plenty(seconds));
-    const port = this.site.fronts[0]?.port ?? 0;
+    const port = this.site.port;
     const report = await loadSockets({ port, seconds, saleId, tokens: this.#tokens, speaks: 'live' });
     this.#books.sales.push(saleId);
     // The sockets wait for their last answers.

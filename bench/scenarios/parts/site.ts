@@ -15,6 +15,8 @@ export interface Site {
   readonly installation: Installation;
   /** Where buyers go. */
   readonly fronts: readonly ServerProcess[];
+  /** Of the first of them. */
+  readonly port: number;
   /** Floodgate's processes. */
   readonly processes: readonly ServerProcess[];
   readonly echo: ServerProcess;
@@ -68,9 +70,11 @@ export async function openSite(
     const open: ServerProcess[] = [];
     for (let n = 0; n < (isCluster ? fronts : 1); n += 1) open.push(await start(isCluster ? 'front' : 'all'));
     for (let n = 0; n < workers; n += 1) await start('worker');
+    const firstPort = open[0]?.port ?? 0;
     return {
       installation,
       fronts: open,
+      port: firstPort,
       processes: running,
       echo,
       tokens: createTokens(),
@@ -88,7 +92,7 @@ export async function openSite(
           return stored;
         };
         if (isCluster) return allStored(count, accepted);
-        await backlogGone(open[0]?.port ?? 0);
+        await backlogGone(firstPort);
         await stopAll();
         return count();
       },
