@@ -1,9 +1,7 @@
 /** Each dependency stopped and slowed while it sells. The exit code is 1 when a promise was broken. */
 import { parseArgs } from 'node:util';
-import { ensureBuilt } from '../../dev/build.mjs';
-import { ensureInstalled, ensureKafkaClient } from '../../dev/install.mjs';
-import { main, say } from '../../dev/run.mjs';
-import { withTypeScript } from './typescript.mjs';
+import { say } from '../../dev/run.mjs';
+import { command } from './command.mjs';
 
 const USAGE = `npm run degrade -- [--seconds 20] [--only 'redis stopped']... [--keep-logs]
 
@@ -25,27 +23,22 @@ if (values.help || !(seconds > 0)) {
   process.exit(values.help ? 0 : 1);
 }
 
-await main(async () => {
-  await ensureInstalled();
-  await ensureBuilt();
-  await ensureKafkaClient();
-  await withTypeScript(async (load) => {
-    const { createDegradedBed, isSound, runDegraded } = await load('/test/chaos/degraded/degraded.ts');
-    const { OUTAGES } = await load('/test/chaos/degraded/outages.ts');
-    const { tableOf } = await load('/test/chaos/degraded/table.ts');
-    const bed = await createDegradedBed({ log: say });
-    let sound = true;
-    try {
-      await Promise.all(bed.programs.map((program) => program.start()));
-      for (const outage of OUTAGES.filter(({ name }) => values.only?.includes(name) ?? true)) {
-        const report = await runDegraded(bed, outage, seconds);
-        console.log(tableOf(report));
-        sound &&= isSound(report);
-      }
-    } finally {
-      await bed.stop({ keepLogs: values['keep-logs'] || !sound });
-      if (!sound) say(`logs: ${bed.folder}`);
+await command(async (load) => {
+  const { createDegradedBed, isSound, runDegraded } = await load('/test/chaos/degraded/degraded.ts');
+  const { OUTAGES } = await load('/test/chaos/degraded/outages.ts');
+  const { tableOf } = await load('/test/chaos/degraded/table.ts');
+  const bed = await createDegradedBed({ log: say });
+  let sound = true;
+  try {
+    await Promise.all(bed.programs.map((program) => program.start()));
+    for (const outage of OUTAGES.filter(({ name }) => values.only?.includes(name) ?? true)) {
+      const report = await runDegraded(bed, outage, seconds);
+      console.log(tableOf(report));
+      sound &&= isSound(report);
     }
-    if (!sound) process.exitCode = 1;
-  });
+  } finally {
+    await bed.stop({ keepLogs: values['keep-logs'] || !sound });
+    if (!sound) say(`logs: ${bed.folder}`);
+  }
+  if (!sound) process.exitCode = 1;
 });

@@ -1,10 +1,8 @@
 /** `npm run chaos`: the chaos run for as long as wanted. The exit code is 1 when a promise was broken. */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { ensureBuilt } from '../../dev/build.mjs';
-import { ensureInstalled, ensureKafkaClient } from '../../dev/install.mjs';
-import { main, say } from '../../dev/run.mjs';
-import { withTypeScript } from './typescript.mjs';
+import { say } from '../../dev/run.mjs';
+import { command } from './command.mjs';
 
 const USAGE = `npm run chaos -- [--minutes 10] [--seed n] [--without 'fault name']... [--keep-logs]
 
@@ -27,22 +25,17 @@ if (values.help || !(minutes > 0) || !Number.isInteger(seed)) {
   process.exit(values.help ? 0 : 1);
 }
 
-await main(async () => {
-  await ensureInstalled();
-  await ensureBuilt();
-  await ensureKafkaClient();
-  await withTypeScript(async (load) => {
-    const { runChaos } = await load('/test/chaos/chaos.ts');
-    const { isSound, tableOf } = await load('/test/chaos/report.ts');
-    say(`seed ${seed}`);
-    const report = await runChaos({
-      seed,
-      seconds: minutes * 60,
-      without: values.without,
-      keepLogs: values['keep-logs'],
-      log: say,
-    });
-    console.log(tableOf(report));
-    if (!isSound(report)) process.exitCode = 1;
+await command(async (load) => {
+  const { runChaos } = await load('/test/chaos/chaos.ts');
+  const { isSound, tableOf } = await load('/test/chaos/report.ts');
+  say(`seed ${seed}`);
+  const report = await runChaos({
+    seed,
+    seconds: minutes * 60,
+    without: values.without,
+    keepLogs: values['keep-logs'],
+    log: say,
   });
+  console.log(tableOf(report));
+  if (!isSound(report)) process.exitCode = 1;
 });

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { newName } from '../contract/fixtures.ts';
-import { type FloodgateProcess, startFloodgate } from '../support/floodgate-process.ts';
-import { type Client, createClient, inParallel } from '../support/http-client.ts';
+import { type FrontPair, startFrontPair } from '../support/front-pair.ts';
+import { inParallel } from '../support/http-client.ts';
 import { inOneMinute } from '../support/in-one-minute.ts';
-import { type RedisPrefix, redisPrefix, TEST_REDIS_URL } from '../support/redis-prefix.ts';
-import { createWorkspace, type Workspace } from '../support/workspace.ts';
+import { TEST_REDIS_URL } from '../support/redis-prefix.ts';
 
 const LIMIT = 20;
 const ATTEMPTS = 50;
@@ -12,31 +11,15 @@ const LANES = 10;
 const SALE = 'hammered';
 
 describe.skipIf(TEST_REDIS_URL === undefined)('two fronts that share the ticket queue', () => {
-  let keys: RedisPrefix;
-  let workspaces: readonly Workspace[];
-  let fronts: readonly FloodgateProcess[];
-  let clients: readonly Client[];
+  let pair: FrontPair;
 
   beforeAll(async () => {
-    keys = redisPrefix();
-    const settings = { REDIS_URL: keys.url, KEY_PREFIX: keys.prefix, RATE_LIMIT_ATTEMPTS: String(LIMIT) };
-    workspaces = await Promise.all([createWorkspace(settings), createWorkspace(settings)]);
-    for (const workspace of workspaces) await workspace.publish({ id: SALE });
-    fronts = await Promise.all(workspaces.map(({ env }) => startFloodgate(env)));
-    clients = fronts.map(({ port }) => createClient(port, LANES));
+    pair = await startFrontPair({ settings: { RATE_LIMIT_ATTEMPTS: String(LIMIT) }, lanes: LANES, sale: SALE });
   });
+  afterAll(() => pair.stop());
 
-  afterAll(async () => {
-    for (const client of clients) client.close();
-    await Promise.all(fronts.map((front) => front.kill('SIGTERM')));
-    await Promise.all(workspaces.map((workspace) => workspace.remove()));
-    await keys.drop();
-  });
-
-  const buy = (n: number, userId: string, key: string) => {
-    const token = workspaces[0]?.tokenOf(userId) as string;
-    return (clients[n % clients.length] as Client).purchase({ saleId: SALE, token, key });
-  };
+  const buy = (n: number, userId: string, key: string) =>
+    pair.clients[n % 2 === 0 ? 0 : 1].purchase({ saleId: SALE, token: pair.tokenOf(userId), key });
   const count = (statuses: readonly number[], wanted: number) => statuses.filter((status) => status === wanted).length;
 
   test('let a buyer through who tries 50 times within a minute exactly as often as the limit says', async () => {
@@ -75,8 +58,8 @@ describe.skipIf(TEST_REDIS_URL === undefined)('two fronts that share the ticket 
   });
 
   test('heed a limit that an admin changes, each its own', async () => {
-    const [first] = clients as [Client];
-    const admin = workspaces[0]?.tokenOf('boss', 'admin') as string;
+    const [first] = pair.clients;
+    const admin = pair.tokenOf('boss', 'admin');
     expect((await first.call('PATCH', '/v1/admin/settings', admin, { limits: { attempts: 2 } })).status).toBe(200);
     await vi.waitFor(
       async () =>

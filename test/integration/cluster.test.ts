@@ -116,7 +116,7 @@ describe.skipIf(ALL_SERVERS === undefined)('a cluster on real servers', () => {
       const reader = createClient(cluster.port, 1);
       const bought = await buyer.purchase({ saleId: 'readable', token });
       expect(bought.status).toBe(201);
-      expect(await reader.get(String(bought.headers['location']), token)).toMatchObject({
+      expect(await reader.get(String(bought.headers.location), token)).toMatchObject({
         status: 200,
         body: bought.body,
       });

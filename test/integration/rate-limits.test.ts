@@ -1,49 +1,33 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type FloodgateProcess, startFloodgate } from '../support/floodgate-process.ts';
-import { type Client, createClient } from '../support/http-client.ts';
-import { type RedisPrefix, redisPrefix, TEST_REDIS_URL } from '../support/redis-prefix.ts';
+import { type FrontPair, startFrontPair } from '../support/front-pair.ts';
+import type { Client } from '../support/http-client.ts';
+import { TEST_REDIS_URL } from '../support/redis-prefix.ts';
 import { type TcpProxy, tcpProxy } from '../support/tcp-proxy.ts';
-import { createWorkspace, type Workspace } from '../support/workspace.ts';
 
 const LIMIT = 50;
 const LANES = 4;
 const MS = 3000;
 
 describe.skipIf(TEST_REDIS_URL === undefined)('two fronts that share a Redis and nothing else', () => {
-  let keys: RedisPrefix;
   let proxy: TcpProxy;
-  let workspaces: readonly Workspace[];
-  let fronts: readonly FloodgateProcess[];
-  let clients: readonly Client[];
+  let pair: FrontPair;
 
   beforeAll(async () => {
-    keys = redisPrefix();
-    proxy = await tcpProxy(Number(new URL(keys.url).port));
-    const settings = {
-      REDIS_URL: `redis://127.0.0.1:${proxy.port}`,
-      KEY_PREFIX: keys.prefix,
-      RATE_LIMIT_BUYER: String(LIMIT),
-    };
-    workspaces = await Promise.all([createWorkspace(settings), createWorkspace(settings)]);
-    fronts = await Promise.all(workspaces.map(({ env }) => startFloodgate(env)));
-    clients = fronts.map(({ port }) => createClient(port, LANES));
+    proxy = await tcpProxy(Number(new URL(TEST_REDIS_URL ?? '').port));
+    const settings = { RATE_LIMIT_BUYER: String(LIMIT) };
+    pair = await startFrontPair({ settings, lanes: LANES, redisUrl: `redis://127.0.0.1:${proxy.port}` });
   });
 
   afterAll(async () => {
-    for (const client of clients) client.close();
-    await Promise.all(fronts.map((front) => front.kill('SIGTERM')));
-    await Promise.all(workspaces.map((workspace) => workspace.remove()));
+    await pair.stop();
     proxy.close();
-    await keys.drop();
   });
-
-  const tokenOf = (userId: string) => workspaces[0]?.tokenOf(userId) as string;
 
   /** Asks the fronts for the buyer's orders as fast as they answer; what they need is in their own files. */
   async function flood(userId: string, ms: number) {
-    const token = tokenOf(userId);
+    const token = pair.tokenOf(userId);
     const from = performance.now();
-    const admitted = clients.map(() => 0);
+    const admitted = pair.clients.map(() => 0);
     const statuses = new Set<number>();
     const lane = async (client: Client, n: number) => {
       while (performance.now() - from < ms) {
@@ -52,7 +36,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('two fronts that share a Redis and
         if (status === 200) admitted[n] = (admitted[n] ?? 0) + 1;
       }
     };
-    await Promise.all(clients.flatMap((client, n) => Array.from({ length: LANES }, () => lane(client, n))));
+    await Promise.all(pair.clients.flatMap((client, n) => Array.from({ length: LANES }, () => lane(client, n))));
     return { admitted, statuses, windows: Math.ceil((performance.now() - from) / 1000) };
   }
 
@@ -68,25 +52,25 @@ describe.skipIf(TEST_REDIS_URL === undefined)('two fronts that share a Redis and
 
   test('refuse one buyer and serve another, and say when to come back', async () => {
     await flood('greedy', 100);
-    const [client] = clients as [Client];
-    const refused = await client.get('/v1/orders/1', tokenOf('greedy'));
+    const [client] = pair.clients;
+    const refused = await client.get('/v1/orders/1', pair.tokenOf('greedy'));
     // A window that ended just now lets it through: the next fifty don't.
     const answers = [
       refused,
-      ...(await Promise.all(Array.from({ length: 60 }, () => client.get('/v1/orders/1', tokenOf('greedy'))))),
+      ...(await Promise.all(Array.from({ length: 60 }, () => client.get('/v1/orders/1', pair.tokenOf('greedy'))))),
     ];
     const last = answers.findLast(({ status }) => status === 429);
     expect(last?.headers).toMatchObject({ 'ratelimit-limit': String(LIMIT), 'ratelimit-remaining': '0' });
     expect(Number(last?.headers['retry-after'])).toBeGreaterThanOrEqual(1);
     expect(JSON.parse(last?.body ?? '')).toMatchObject({ code: 'rate_limited' });
-    expect((await client.get('/v1/orders', tokenOf('modest'))).status).toBe(200);
+    expect((await client.get('/v1/orders', pair.tokenOf('modest'))).status).toBe(200);
     expect((await client.get('/metrics')).body).toMatch(/^floodgate_rate_limited_total\{by="buyer"\} [1-9]/m);
   });
 
   test('go on with a count each while Redis is away', async () => {
     proxy.freeze();
     proxy.cut();
-    const token = tokenOf('stranded');
+    const token = pair.tokenOf('stranded');
     const untilRefused = async (client: Client) => {
       let admitted = 0;
       for (;;) {
@@ -95,7 +79,8 @@ describe.skipIf(TEST_REDIS_URL === undefined)('two fronts that share a Redis and
         if (answers.some(({ status }) => status === 429)) return admitted;
       }
     };
-    for (const admitted of await Promise.all(clients.map(untilRefused))) expect(admitted).toBeGreaterThanOrEqual(LIMIT);
+    for (const admitted of await Promise.all(pair.clients.map(untilRefused)))
+      expect(admitted).toBeGreaterThanOrEqual(LIMIT);
     proxy.thaw();
   });
 });

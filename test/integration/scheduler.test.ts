@@ -66,7 +66,7 @@ describe.skipIf(ALL_SERVERS === undefined)('two schedulers on real servers', () 
   test('one that stops gives the lead back', async () => {
     const only = await cluster.scheduler();
     await until('it leads', () => leads(only));
-    const database = await connectSql({ dialect: 'mysql', url: cluster.workspace.env['MYSQL_URL'] ?? '', poolSize: 1 });
+    const database = await connectSql({ dialect: 'mysql', url: cluster.workspace.env.MYSQL_URL ?? '', poolSize: 1 });
     try {
       const leases = createSqlLeases(database);
       expect(await leases.held('scheduler')).toEqual(['scheduler']);

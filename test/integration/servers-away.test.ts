@@ -5,7 +5,7 @@ import { createClient } from '../support/http-client.ts';
 import { createWorkspace, type Workspace } from '../support/workspace.ts';
 
 /** Naming it sees to it that the Kafka client is compiled where it can be; the servers here are all away. */
-const hasKafkaClient = Boolean(process.env['TEST_KAFKA_BROKERS']);
+const hasKafkaClient = Boolean(process.env.TEST_KAFKA_BROKERS);
 
 if (!hasKafkaClient) console.warn('SKIPPED: starting without servers needs the Kafka client: set TEST_KAFKA_BROKERS');
 

@@ -52,7 +52,7 @@ export class Intake {
     exchange.requestId = this.requestIdOf(head.requestId);
     const length = bodyLengthOf(head, this.options.maxBodyBytes);
     if (typeof length === 'number') {
-      if (route?.turnsAway === undefined || !route.turnsAway()) return { head, length };
+      if (!route?.turnsAway?.()) return { head, length };
       this.#turnedAway.add(exchange);
       return undefined;
     }
