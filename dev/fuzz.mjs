@@ -70,7 +70,7 @@ await main(async () => {
     const target = await startTarget(folder, { role, front: values.front });
     try {
       const config = join(folder, 'schemathesis.toml');
-      await writeFile(config, fuzzConfig(target.known));
+      await writeFile(config, fuzzConfig(target.known, values.front));
       say(`fuzzing ${target.url} as ${role}, ${values.examples} examples an operation`);
       const code = await fuzz(command, [
         ...['--config-file', config, 'run', `${target.url}/openapi.json`, '--no-color'],
