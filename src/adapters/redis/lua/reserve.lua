@@ -17,7 +17,7 @@
 
     ARGV[1]    the caller's epoch
     ARGV[2]    attempts of one buyer in a minute that are let through, or 0 for any number
-    ARGV[3..]  for each purchase: order id, user, key, fingerprint
+    ARGV[3]    JSON, an array of strings: order id, user, key, fingerprint of each purchase
 
   Output:
     {-1}         the sale is not known, or not loaded to its end
@@ -41,25 +41,33 @@ local epoch, limit = meta[1], tonumber(meta[2])
 if epoch ~= ARGV[1] then return { -2, tonumber(epoch) } end
 
 local maxAttempts = tonumber(ARGV[2])
-local size = (#ARGV - 2) / FIELDS
+local items = cjson.decode(ARGV[3])
+local size = #items / FIELDS
 if size < 1 or size > 256 or size % 1 ~= 0 then return redis.error_reply('CORRUPT a batch has 1 to 256 purchases') end
-for i = 3, #ARGV, FIELDS do
-  if not string.find(ARGV[i], '^[^%s,]+$') then return redis.error_reply('CORRUPT an order id is empty or holds a blank or comma') end
+for i = 1, #items, FIELDS do
+  if not string.find(items[i], '^[^%s,]+$') then return redis.error_reply('CORRUPT an order id is empty or holds a blank or comma') end
 end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- Lua writes a number in a microsecond or so, and a purchase has some: they are written once.
+local nowText = string.format('%d', now)
 local refused
 if meta[5] == '1' then refused = CLOSED
 elseif now < tonumber(meta[3]) then refused = NOT_STARTED
 elseif now >= tonumber(meta[4]) then refused = ENDED
 end
 
-local users, fields = {}, {}
+local users, fields, userBytes, texts = {}, {}, {}, {}
 for i = 1, size do
-  local user = ARGV[i * FIELDS]
-  users[i] = user
-  fields[i] = #user .. ':' .. user .. ARGV[i * FIELDS + 1]
+  local user = items[i * FIELDS - 2]
+  local bytes = texts[#user]
+  if not bytes then
+    bytes = tostring(#user)
+    texts[#user] = bytes
+  end
+  users[i], userBytes[i] = user, bytes
+  fields[i] = bytes .. ':' .. user .. items[i * FIELDS - 1]
 end
 -- By name, so that a purchase sees what an earlier one of this batch did.
 local known, holding = {}, {}
@@ -119,8 +127,8 @@ local function answerAgain(value, order, fingerprint)
 end
 
 local function decide(i)
-  local order, user, key = ARGV[i * FIELDS - 1], users[i], ARGV[i * FIELDS + 1]
-  local fingerprint, field = ARGV[i * FIELDS + 2], fields[i]
+  local order, user, key = items[i * FIELDS - 3], users[i], items[i * FIELDS - 1]
+  local fingerprint, field = items[i * FIELDS], fields[i]
   if known[field] then return answerAgain(known[field], order, fingerprint) end
   if attempts and isOneTooMany(user) then return '!' .. endsIn end
   if refused then return refused end
@@ -135,13 +143,13 @@ local function decide(i)
 
   local n = #orders + 1
   orders[n], fresh[order] = order, (fresh[order] or 0) + 1
-  known[field] = order .. ' ' .. ticket .. ' ' .. now .. ' ' .. fingerprint
+  known[field] = order .. ' ' .. ticket .. ' ' .. nowText .. ' ' .. fingerprint
   holding[user], changed[user] = held and held .. ',' .. order or order, true
-  due[2 * n - 1], due[2 * n] = now, order
-  entries[2 * n - 1], entries[2 * n] = order, ticket .. ' ' .. now .. ' ' .. epoch .. ' ' .. #user .. ' ' .. user .. key
+  due[2 * n - 1], due[2 * n] = nowText, order
+  entries[2 * n - 1], entries[2 * n] = order, ticket .. ' ' .. nowText .. ' ' .. epoch .. ' ' .. userBytes[i] .. ' ' .. user .. key
   keyed[2 * n - 1], keyed[2 * n] = field, known[field]
   local mark = n * 4
-  marks[mark - 3], marks[mark - 2], marks[mark - 1], marks[mark] = 'SET', 'u1', ticket, 1
+  marks[mark - 3], marks[mark - 2], marks[mark - 1], marks[mark] = 'SET', 'u1', ticket, '1'
   return tonumber(ticket)
 end
 
