@@ -47,7 +47,7 @@ describe('measure', () => {
     const { scenario, calls } = scripted(rounds);
     const result = await measure(scenario, OPTIONS);
     const pair = ['ceiling 5', 'subject 5'];
-    expect(calls).toEqual(['ceiling 2', 'subject 2', ...pair, ...pair, ...pair, 'check', 'close']);
+    expect(calls).toEqual(['ceiling 2', 'subject 8', ...pair, ...pair, ...pair, 'check', 'close']);
     expect(result.rate).toEqual({ median: 400, min: 300, max: 500 });
     expect(result.ratio).toEqual({ median: 0.4, min: 0.3, max: 0.5 });
   });
