@@ -36,9 +36,9 @@ async function ensureSchemathesis() {
   return command;
 }
 
-/** Runs schemathesis in the foreground; its exit code. */
-async function fuzz(command, args) {
-  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+/** Runs schemathesis in the foreground, in a folder that it may leave things in; its exit code. */
+async function fuzz(command, args, cwd) {
+  const child = spawn(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(code ?? signal));
@@ -72,11 +72,12 @@ await main(async () => {
       const config = join(folder, 'schemathesis.toml');
       await writeFile(config, fuzzConfig(target.known, values.front));
       say(`fuzzing ${target.url} as ${role}, ${values.examples} examples an operation`);
-      const code = await fuzz(command, [
+      const args = [
         ...['--config-file', config, 'run', `${target.url}/openapi.json`, '--no-color'],
         ...['--header', `Authorization: Bearer ${target.token}`, '--checks', 'all', '--continue-on-failure'],
         ...['--max-examples', values.examples, '--seed', values.seed],
-      ]);
+      ];
+      const code = await fuzz(command, args, folder);
       if (code !== 0) failed.push(`schemathesis as ${role} (${code})`);
       const trouble = await target.stop();
       if (trouble.length > 0) failed.push(`the log as ${role}:\n  ${trouble.slice(0, 10).join('\n  ')}`);
