@@ -14,7 +14,7 @@ export interface Worker {
 }
 
 /**
- * Fetched and unacknowledged log records of a group at the most: full records of 64 make several settlement batches, and
+ * Fetched and unacknowledged log records of a group at the most: full records of 128 make several settlement batches, and
  * memory stays flat however far behind the group is.
  */
 const MAX_IN_FLIGHT = 256;

@@ -26,7 +26,7 @@ export const TUNING_SETTINGS = {
   }),
   PURCHASE_BATCH_SIZE: integer({
     ...LIVE_SETTINGS.purchase.batchSize,
-    default: 64,
+    default: 128,
     tuning: true,
   }),
   PURCHASE_CONCURRENCY: integer({

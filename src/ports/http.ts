@@ -40,7 +40,7 @@ export interface HttpReply {
   /**
    * Answers; the first call counts, later ones do nothing. Header values are checked by the caller: no CR, LF or NUL.
    * The front adds content-length, date, x-request-id and the security headers, and `cache-control: no-store` where the
-   * handler names none.
+   * handler names none and a cache might keep the answer.
    */
   send(status: number, contentType: string, body: string | Uint8Array, headers?: HeaderPairs): void;
 }

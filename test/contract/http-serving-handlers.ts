@@ -111,6 +111,7 @@ export function frontHandlers(harness: HttpServingHarness): void {
     it('says nothing of caches, is kept by none; one that does is taken at its word', async () => {
       const front = await harness.listen({
         routes: getX(({ query }, reply) => {
+          if (query === '409') return reply.send(409, 'text/plain', 'x');
           reply.send(200, 'text/plain', 'x', query === '' ? [] : [['cache-control', query]]);
         }),
       });
@@ -119,6 +120,8 @@ export function frontHandlers(harness: HttpServingHarness): void {
       expect((await client.response())?.headers['cache-control']).toBe('no-store');
       await client.send(GET.replace('/x', '/x?no-cache'));
       expect((await client.response())?.headers['cache-control']).toBe('no-cache');
+      await client.send(GET.replace('/x', '/x?409'));
+      expect((await client.response())?.headers).not.toHaveProperty('cache-control');
       await client.send(GET.replace('/x', '/nowhere'));
       expect((await client.response())?.headers).toMatchObject({
         'cache-control': 'no-store',

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { HeaderPairs, HttpRefusal } from '../../ports/http.ts';
 import { Exchange, type ExchangeDeps, NO_CONTENT } from '../http/exchange.ts';
-import { SECURITY_HEADERS, saysWhatToCache, UNCACHED } from '../http/security-headers.ts';
+import { lacksCaching, SECURITY_HEADERS, UNCACHED } from '../http/security-headers.ts';
 import type { Connection } from './connection.ts';
 
 /**
@@ -53,7 +53,7 @@ export class NodeExchange extends Exchange {
       return;
     }
     const fields = ['content-type', contentType, ...SECURITY_FIELDS, 'x-request-id', this.requestId];
-    if (!saysWhatToCache(headers)) fields.push(...UNCACHED);
+    if (lacksCaching(status, headers)) fields.push(...UNCACHED);
     for (const [name, value] of headers) fields.push(name, value);
     fields.push('content-length', String(Buffer.byteLength(body)));
     this.#finish(status, fields, body);

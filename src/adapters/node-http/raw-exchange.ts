@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { HeaderPairs, HttpRefusal } from '../../ports/http.ts';
 import { Exchange, type ExchangeDeps } from '../http/exchange.ts';
-import { SECURITY_HEADERS, UNCACHED } from '../http/security-headers.ts';
+import { lacksCaching, SECURITY_HEADERS, UNCACHED } from '../http/security-headers.ts';
 import type { Connection } from './connection.ts';
 
 const UNKNOWN_ENCODING: HttpRefusal = { code: 'length_required' };
@@ -42,7 +42,7 @@ export class RawExchange extends Exchange {
     const fields: HeaderPairs = [
       ['content-type', contentType],
       ...SECURITY_HEADERS,
-      UNCACHED,
+      ...(lacksCaching(status, headers) ? [UNCACHED] : []),
       ['x-request-id', this.requestId],
       ...headers,
       ['content-length', String(Buffer.byteLength(body))],

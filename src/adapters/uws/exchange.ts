@@ -1,7 +1,7 @@
 import type { HttpResponse } from 'uWebSockets.js';
 import type { HeaderPairs, HttpRefusal } from '../../ports/http.ts';
 import { Exchange, type ExchangeDeps, NO_CONTENT } from '../http/exchange.ts';
-import { SECURITY_HEADERS, saysWhatToCache, UNCACHED } from '../http/security-headers.ts';
+import { lacksCaching, SECURITY_HEADERS, UNCACHED } from '../http/security-headers.ts';
 import { statusLine } from './status-lines.ts';
 
 const SECURITY_LINES = linesOf(SECURITY_HEADERS);
@@ -43,7 +43,7 @@ export class UwsExchange extends Exchange {
     const { res, requestId, closing } = this;
     // One call for all: each call into uWebSockets costs about as much as the rest of an answer. It writes the value as
     // it is, and neither this id nor any value that a handler gives has a line break in it.
-    const standing = saysWhatToCache(headers) ? SECURITY_LINES : SECURITY_AND_UNCACHED;
+    const standing = lacksCaching(status, headers) ? SECURITY_AND_UNCACHED : SECURITY_LINES;
     const rest = `${contentType}${standing}\r\nx-request-id: ${requestId}${linesOf(headers)}`;
     res.cork(() => {
       if (status === NO_CONTENT) {
