@@ -9,7 +9,6 @@ import { relayLeftovers, startScheduler } from './app/scheduler.ts';
 import { jwtSecret } from './app/secret.ts';
 import { seedWhenReady } from './app/seed.ts';
 import { startSettings } from './app/settings.ts';
-import { tidyHeap } from './app/tidy-heap.ts';
 import { startWorker } from './app/worker.ts';
 import type { Config } from './config.ts';
 import { createLog } from './telemetry/log.ts';
@@ -34,7 +33,6 @@ export async function startApp<Seeded>(
   const context: Context = { config, log: createLog({ level: config.logLevel }), metrics: createMetrics() };
   const { log } = context;
   giveWay(config);
-  tidyHeap();
   /** What ends each part, the first to be ended last. */
   const ends: (() => void | Promise<void>)[] = [];
   const stop = async () => {
