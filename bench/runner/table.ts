@@ -21,7 +21,10 @@ export function resultRows(results: readonly CaseResult[]): readonly Row[] {
 }
 
 function targetText(result: CaseResult): string {
-  return result.target === undefined ? '' : `${result.target.toFixed(2)} ${isMet(result) ? 'met' : 'MISSED'}`;
+  const met = isMet(result);
+  if (met === undefined) return '';
+  const word = met ? 'met' : 'MISSED';
+  return result.target === undefined ? word : `${result.target.toFixed(2)} ${word}`;
 }
 
 function figureText(figure: CaseResult['figures'][number]): string {
