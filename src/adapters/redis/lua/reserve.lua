@@ -50,7 +50,7 @@ end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
--- Lua writes a number in a microsecond or so, and a purchase has some: they are written once.
+-- Lua takes half a microsecond to write a number, and a purchase has four: they are written once for all.
 local nowText = string.format('%d', now)
 local refused
 if meta[5] == '1' then refused = CLOSED
