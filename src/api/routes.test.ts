@@ -6,6 +6,8 @@ const viewOf = async () => {
   throw new Error('no route of these shows a sale that it has');
 };
 
+const nothingKnown = { viewOf, knownView: () => undefined };
+
 const unchanged = async () => ({ kind: 'unknown' }) as const;
 
 describe('reads', () => {
@@ -15,7 +17,7 @@ describe('reads', () => {
       routesWith({
         onFault: (fault, requestId) => told.push([fault.code, requestId]),
         sales: {
-          viewOf,
+          ...nothingKnown,
           view: () => Promise.reject(new Fault(code, 'gone')),
           list: () => Promise.reject(new Fault(code, 'gone')),
         },
@@ -36,7 +38,7 @@ describe('reads', () => {
   it('let any other fault through to the front, which answers 500', async () => {
     const call = routesWith({
       sales: {
-        viewOf,
+        ...nothingKnown,
         view: () => Promise.reject(new Fault('corrupt', 'bad row')),
         list: () => Promise.reject(new Error()),
       },
@@ -47,7 +49,7 @@ describe('reads', () => {
   it('do not ask for ids that cannot exist', async () => {
     const asked: string[] = [];
     const call = routesWith({
-      sales: { viewOf, view: async (id) => void asked.push(id), list: async () => ({ items: [] }) },
+      sales: { ...nothingKnown, view: async (id) => void asked.push(id), list: async () => ({ items: [] }) },
       orders: {
         find: async (id) => void asked.push(id),
         list: async () => ({ items: [] }),

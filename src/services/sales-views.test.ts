@@ -57,6 +57,31 @@ describe('a view', () => {
   });
 });
 
+describe('a view from memory', () => {
+  it('is the same as long as sale and stock are fresh, and not there otherwise', async () => {
+    const { sales, clock, asked } = await rig();
+    expect(sales.knownView('sale-1')).toBeUndefined();
+    const view = await sales.view('sale-1');
+    expect(sales.knownView('sale-1')).toEqual(view);
+    clock.advance(STOCK_TTL_MS - 1);
+    expect(sales.knownView('sale-1')).toMatchObject({ remaining: 10, serverTime: clock.now() });
+    clock.advance(1);
+    expect(sales.knownView('sale-1')).toBeUndefined();
+    sales.observe('sale-1', { remaining: 3, version: Number.MAX_SAFE_INTEGER });
+    expect(sales.knownView('sale-1')?.remaining).toBe(3);
+    sales.forget('sale-1');
+    expect(sales.knownView('sale-1')).toBeUndefined();
+    expect(asked.stock).toHaveLength(1);
+  });
+
+  it('is of public sales only', async () => {
+    const { sales } = await rig([aSale({ status: 'draft' })]);
+    await sales.view('sale-1');
+    sales.observe('sale-1', { remaining: 3, version: 9 });
+    expect(sales.knownView('sale-1')).toBeUndefined();
+  });
+});
+
 describe('a stock figure', () => {
   const remaining = async (sales: Sales) => (await sales.view('sale-1'))?.remaining;
 

@@ -123,6 +123,14 @@ export class Sales {
     return cached.value;
   }
 
+  /** A public sale as a buyer sees it now, if memory has the sale and its stock fresh. */
+  knownView(saleId: string): SaleView | undefined {
+    const sale = this.known(saleId);
+    const stock = this.#stock.get(saleId);
+    if (sale === undefined || stock === undefined || !isPublic(sale)) return undefined;
+    return this.#fresh(stock, this.#options.stockTtlMs) ? this.#viewAt(sale, stock.value) : undefined;
+  }
+
   async view(saleId: string): Promise<SaleView | undefined> {
     const sale = this.known(saleId) ?? (await this.find(saleId));
     return sale === undefined ? undefined : this.viewOf(sale);
@@ -130,9 +138,7 @@ export class Sales {
 
   /** A sale that the caller has, as a buyer would see it now. */
   async viewOf(sale: Sale): Promise<SaleView> {
-    const { remaining } = await this.#stockOf(sale);
-    const serverTime = this.ports.clock.now();
-    return { sale, remaining, phase: phaseOf(sale, serverTime, remaining), serverTime };
+    return this.#viewAt(sale, await this.#stockOf(sale));
   }
 
   async list({ phase, limit, ...query }: ListSales): Promise<SalesPage> {
@@ -157,6 +163,11 @@ export class Sales {
   forget(saleId: string): void {
     this.#sales.delete(saleId);
     this.#loading.delete(saleLoad(saleId));
+  }
+
+  #viewAt(sale: Sale, { remaining }: Stock): SaleView {
+    const serverTime = this.ports.clock.now();
+    return { sale, remaining, phase: phaseOf(sale, serverTime, remaining), serverTime };
   }
 
   async *#listed({ includeDrafts, after }: Pick<ListSales, 'includeDrafts' | 'after'>): AsyncGenerator<Sale> {
