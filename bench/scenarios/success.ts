@@ -44,7 +44,7 @@ class Success implements Stage {
     if (!this.#settles) return sampleOf(result, 'accepted');
     if (this.shape.on === 'embedded') await backlogGone(this.site.port);
     else await allStored(() => this.site.installation.stored(saleId), result.accepted);
-    return sampleOf(result, 'accepted', { [BACKLOG]: (performance.now() - from) / (seconds * 1000) });
+    return sampleOf(result, 'accepted', { [BACKLOG]: (performance.now() - from) / (result.seconds * 1000) });
   }
 
   async figures(perSecond: number): Promise<readonly Figure[]> {

@@ -2,6 +2,7 @@
 declare module 'autocannon' {
   interface Run extends Promise<never> {
     on(event: 'response', listener: (client: unknown, status: number) => void): void;
+    on(event: 'start', listener: () => void): void;
     stop(): void;
   }
 
