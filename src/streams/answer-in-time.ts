@@ -29,19 +29,18 @@ const UNAVAILABLE = { kind: 'unavailable' } as const satisfies PurchaseOutcome;
  * request, and its own answer goes nowhere: what it came to the buyer's key finds.
  */
 export function answerInTime({ clock, deadlineMs, onLate }: AnswerInTimeOptions): AnswerInTime {
-  // In the order in which they came, so that the first one without an answer is the oldest.
   let waiting: Watched[] = [];
   let timer: NodeJS.Timeout | undefined;
 
   const look = (): void => {
     const latest = clock.monotonic() - deadlineMs() * SHARE;
-    const isOver = (watched: Watched) => watched.isAnswered || watched.receivedAt < latest;
-    let end = waiting.findIndex((watched) => !isOver(watched));
-    if (end < 0) end = waiting.length;
-    const over = waiting.slice(0, end);
-    waiting = waiting.slice(end);
+    const late: Watched[] = [];
+    const inTime: Watched[] = [];
+    for (const watched of waiting) {
+      if (!watched.isAnswered) (watched.receivedAt < latest ? late : inTime).push(watched);
+    }
+    waiting = inTime;
     if (waiting.length === 0) stop();
-    const late = over.filter((watched) => !watched.isAnswered);
     for (const watched of late) watched.respond(UNAVAILABLE);
     if (late.length > 0) onLate?.(late.length);
   };
@@ -68,8 +67,8 @@ class Watched implements PurchaseRequest {
   readonly idempotencyKey: string | undefined;
   readonly requestId: string;
   readonly receivedAt: number;
-  isAnswered = false;
-  readonly #request: PurchaseRequest;
+  /** Let go of with the answer: all that hangs on it would grow old here, and be the garbage collector's work. */
+  #request: PurchaseRequest | undefined;
 
   constructor(request: PurchaseRequest) {
     this.saleId = request.saleId;
@@ -80,9 +79,13 @@ class Watched implements PurchaseRequest {
     this.#request = request;
   }
 
+  get isAnswered(): boolean {
+    return this.#request === undefined;
+  }
+
   respond(outcome: PurchaseOutcome): void {
-    if (this.isAnswered) return;
-    this.isAnswered = true;
-    this.#request.respond(outcome);
+    const request = this.#request;
+    this.#request = undefined;
+    request?.respond(outcome);
   }
 }

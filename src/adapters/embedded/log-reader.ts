@@ -10,7 +10,14 @@ import { Wakeup } from './wakeup.ts';
 export const PARTITION = 0;
 
 /** Records of one read: a record may be 16 KiB, and a read holds the engine up. */
-const READ_MAX = 64;
+const READ_MAX = 16;
+
+/**
+ * Orders in memory that nobody has acknowledged, before more are read: two settlement batches, one that is being stored
+ * and the next. Whatever waits longer waits in the log, not in the heap, where it would grow old: it was most of what a
+ * front's garbage collector had to move.
+ */
+const ORDERS_AHEAD = 2_048;
 
 /** How soon records that another process appended are seen; appends of this one wake the reader. */
 const POLL_MS = 250;
@@ -29,6 +36,7 @@ export class LogReader {
   readonly #options: LogReaderOptions;
   readonly #wakeup = new Wakeup();
   #inFlight = 0;
+  #ordersAhead = 0;
   #stopped = false;
 
   constructor(options: LogReaderOptions) {
@@ -73,7 +81,7 @@ export class LogReader {
 
   /** Half of the room must be free, or each small acknowledgement would cause a small read. */
   #hasRoom(): boolean {
-    return this.#inFlight <= this.#options.maxInFlight / 2;
+    return this.#inFlight <= this.#options.maxInFlight / 2 && this.#ordersAhead <= ORDERS_AHEAD / 2;
   }
 
   async #start(): Promise<number> {
@@ -93,18 +101,26 @@ export class LogReader {
   #emit(records: readonly StoredRecord[], next: number): void {
     if (this.#stopped) return;
     const { group, positions } = this.#options;
-    this.#inFlight += records.length;
+    const entries = records.map(entryOf);
+    const orders = entries.reduce((sum, { record }) => sum + ordersOf(record), 0);
+    this.#inFlight += entries.length;
+    this.#ordersAhead += orders;
     let acked = false;
     const ack = (): void => {
       // Who has left acknowledges nothing: the next member may be further.
       if (acked || this.#stopped) return;
       acked = true;
-      this.#inFlight -= records.length;
+      this.#inFlight -= entries.length;
+      this.#ordersAhead -= orders;
       positions.set(group, next);
       this.#wakeup.wake();
     };
-    this.#options.next({ partition: PARTITION, entries: records.map(entryOf), ack });
+    this.#options.next({ partition: PARTITION, entries, ack });
   }
+}
+
+function ordersOf(record: LogEntry['record']): number {
+  return record?.type === 'reservations' ? record.items.length : 0;
 }
 
 export function entryOf({ position, payload }: StoredRecord): LogEntry {

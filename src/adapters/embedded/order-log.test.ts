@@ -4,6 +4,7 @@ import { logRecord } from '../../../test/contract/fixtures.ts';
 import { LogMember } from '../../../test/contract/log-member.ts';
 import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
 import { encodeRecord } from '../../domain/log-codec.ts';
+import type { ReservationsRecord } from '../../domain/log-record.ts';
 import type { OrderLog } from '../../ports/order-log.ts';
 import { connect } from './database.ts';
 import { type Engine, openEngine } from './engine.ts';
@@ -117,4 +118,39 @@ describe('the embedded order log', () => {
       expect(member.tickets()).toEqual([1]);
     }
   });
+
+  it('holds some 2,048 orders in memory, however many records may be in flight, and reads on once half are acknowledged', async () => {
+    const [items, records] = [128, 40];
+    for (let n = 0; n < records; n += 1) {
+      await log.append({ ...logRecord(1), items: Array.from({ length: items }, (_, i) => itemOf(n * items + i + 1)) });
+    }
+    let read = 0;
+    const acks: (() => void)[] = [];
+    let arrived = (): void => {};
+    const subscription = log.consume({ group: 'g', maxInFlight: 256 }).subscribe(({ entries, ack }) => {
+      read += entries.length;
+      acks.push(ack);
+      arrived();
+    });
+    const seen = async (count: number) => {
+      while (read < count) {
+        await new Promise<void>((resolve) => {
+          arrived = resolve;
+        });
+      }
+      // What is read too much would come with the engine's next answers.
+      for (let n = 0; n < 3; n += 1) await log.ping();
+      expect(read).toBe(count);
+    };
+    await seen(16);
+    acks.shift()?.();
+    await seen(32);
+    acks.shift()?.();
+    await seen(40);
+    subscription.unsubscribe();
+  });
 });
+
+function itemOf(ticket: number): ReservationsRecord['items'][number] {
+  return logRecord(ticket).items[0] as ReservationsRecord['items'][number];
+}
