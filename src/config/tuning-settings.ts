@@ -31,7 +31,8 @@ export const TUNING_SETTINGS = {
   }),
   PURCHASE_CONCURRENCY: integer({
     ...LIVE_SETTINGS.purchase.concurrency,
-    default: 8,
+    // Fewer and fuller: with 128 buyers on a cluster 8 sell a fifth less, for each batch is a record; with 1,024 as much.
+    default: 4,
     tuning: true,
   }),
   ADMISSION_CAPACITY: integer({
