@@ -41,6 +41,11 @@ export interface FenceRecord {
 
 export type LogRecord = ReservationsRecord | FenceRecord;
 
+/** How many orders these entries of the log carry. */
+export function ordersIn(entries: readonly { readonly record: LogRecord | undefined }[]): number {
+  return entries.reduce((sum, { record }) => sum + (record?.type === 'reservations' ? record.items.length : 0), 0);
+}
+
 export function orderOf(record: ReservationsRecord, item: LoggedReservation): Order {
   return {
     id: item.orderId,

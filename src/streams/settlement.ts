@@ -12,6 +12,7 @@ import {
   tap,
 } from 'rxjs';
 import { isFault, messageOf } from '../domain/errors.ts';
+import { ordersIn } from '../domain/log-record.ts';
 import type { News } from '../ports/news.ts';
 import type { LogChunk, OrderLog } from '../ports/order-log.ts';
 import type { OrderStore, Rejection } from '../ports/order-store.ts';
@@ -125,7 +126,12 @@ export function settlement(
     );
 
   return chunk$.pipe(
-    batchBy({ ...batchLimits(options), limits$: limits$.pipe(map(batchLimits)), weigh: ordersIn, ...scheduling }),
+    batchBy({
+      ...batchLimits(options),
+      limits$: limits$.pipe(map(batchLimits)),
+      weigh: ({ entries }) => ordersIn(entries),
+      ...scheduling,
+    }),
     concatMap((chunks) =>
       settle(judge(chunks, ports.fences)).pipe(
         tap(() => {
@@ -157,10 +163,6 @@ function add(a: SettledBatch, b: SettledBatch): SettledBatch {
 /** A fault of the store's health is waited out; anything else is taken to be the entry's own. */
 function isRetryable(fault: unknown): boolean {
   return isFault(fault) && fault.retryable;
-}
-
-function ordersIn({ entries }: LogChunk): number {
-  return entries.reduce((sum, { record }) => sum + (record?.type === 'reservations' ? record.items.length : 0), 0);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { decodeRecord } from '../../domain/log-codec.ts';
+import { ordersIn } from '../../domain/log-record.ts';
 import type { ConsumeOptions, LogChunk, LogEntry } from '../../ports/order-log.ts';
 import type { Engine } from './engine-types.ts';
 import type { GroupPositions } from './group-positions.ts';
@@ -102,7 +103,7 @@ export class LogReader {
     if (this.#stopped) return;
     const { group, positions } = this.#options;
     const entries = records.map(entryOf);
-    const orders = entries.reduce((sum, { record }) => sum + ordersOf(record), 0);
+    const orders = ordersIn(entries);
     this.#inFlight += entries.length;
     this.#ordersAhead += orders;
     let acked = false;
@@ -117,10 +118,6 @@ export class LogReader {
     };
     this.#options.next({ partition: PARTITION, entries, ack });
   }
-}
-
-function ordersOf(record: LogEntry['record']): number {
-  return record?.type === 'reservations' ? record.items.length : 0;
 }
 
 export function entryOf({ position, payload }: StoredRecord): LogEntry {
