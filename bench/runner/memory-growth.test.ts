@@ -5,11 +5,13 @@ const samplesOf = (mb: readonly number[]) => mb.map((value, n) => ({ ms: n * 100
 
 describe('growthOf', () => {
   it('finds a steady leak, and its slope', () => {
-    const { startMb, growthMb, slopeMbPerMinute } = growthOf(
-      samplesOf(Array.from({ length: 61 }, (_, n) => 100 + n / 6)),
+    const { tenthsMb, growthMb, slopeMbPerMinute } = growthOf(
+      samplesOf(Array.from({ length: 50 }, (_, n) => 100 + n / 6)),
     );
-    expect(startMb).toBeCloseTo(100.5, 5);
-    expect(growthMb).toBeCloseTo(9.17, 1);
+    expect(tenthsMb).toHaveLength(10);
+    expect(tenthsMb[0]).toBeCloseTo(100 + 2 / 6, 5);
+    expect(tenthsMb[9]).toBeCloseTo(100 + 47 / 6, 5);
+    expect(growthMb).toBeCloseTo(7.5, 5);
     expect(slopeMbPerMinute).toBeCloseTo(10, 5);
   });
 
@@ -19,12 +21,19 @@ describe('growthOf', () => {
     expect(growthOf(samplesOf([500, ...flat])).growthMb).toBe(0);
   });
 
+  it('shows a rise and fall between two ends that are alike', () => {
+    const wave = Array.from({ length: 100 }, (_, n) => 100 + 50 * Math.sin((n / 99) * Math.PI));
+    const { tenthsMb, growthMb } = growthOf(samplesOf(wave));
+    expect(growthMb).toBeCloseTo(0, 5);
+    expect(Math.max(...tenthsMb)).toBeGreaterThan(145);
+  });
+
   it('says of a process that shrinks that it shrinks', () => {
     expect(growthOf(samplesOf([100, 90, 80])).growthMb).toBe(-20);
   });
 
   it('is flat of one sample, and of none', () => {
-    expect(growthOf(samplesOf([70]))).toEqual({ startMb: 70, growthMb: 0, slopeMbPerMinute: 0 });
-    expect(growthOf([])).toEqual({ startMb: 0, growthMb: 0, slopeMbPerMinute: 0 });
+    expect(growthOf(samplesOf([70]))).toEqual({ tenthsMb: [70], growthMb: 0, slopeMbPerMinute: 0 });
+    expect(growthOf([])).toEqual({ tenthsMb: [], growthMb: 0, slopeMbPerMinute: 0 });
   });
 });

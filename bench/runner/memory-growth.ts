@@ -6,22 +6,26 @@ export interface MemorySample {
   readonly mb: number;
 }
 
-/** Of a run's start and of its end: a single look may fall before or after a collection. */
-const END_SHARE = 0.1;
+/** A single look may fall before or after a collection. */
+const PARTS = 10;
 const MINUTE_MS = 60_000;
 
-/** From the median of the first tenth to that of the last; the slope is of all samples, by least squares. */
+/** The medians of each tenth of the time, and from the first of them to the last; the slope is of all samples, by least squares. */
 export function growthOf(
   samples: readonly MemorySample[],
-): Pick<MemoryResult, 'startMb' | 'growthMb' | 'slopeMbPerMinute'> {
-  const share = Math.max(1, Math.round(samples.length * END_SHARE));
-  const middle = (some: readonly MemorySample[]) => median(some.map(({ mb }) => mb));
-  const startMb = middle(samples.slice(0, share));
+): Pick<MemoryResult, 'tenthsMb' | 'growthMb' | 'slopeMbPerMinute'> {
+  const tenthsMb = partsOf(samples).map((part) => median(part.map(({ mb }) => mb)));
   return {
-    startMb,
-    growthMb: middle(samples.slice(-share)) - startMb,
+    tenthsMb,
+    growthMb: (tenthsMb.at(-1) ?? 0) - (tenthsMb[0] ?? 0),
     slopeMbPerMinute: slopeOf(samples) * MINUTE_MS,
   };
+}
+
+function partsOf(samples: readonly MemorySample[]): readonly (readonly MemorySample[])[] {
+  const parts = Math.min(PARTS, samples.length);
+  const from = (part: number) => Math.round((part * samples.length) / parts);
+  return Array.from({ length: parts }, (_, part) => samples.slice(from(part), from(part + 1)));
 }
 
 function slopeOf(samples: readonly MemorySample[]): number {

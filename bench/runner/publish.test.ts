@@ -74,8 +74,8 @@ describe('sections', () => {
     const text = sections(
       aReport({
         memory: [
-          { ...one, startMb: 500, growthMb: 9 },
-          { ...one, process: 'worker', startMb: 5, growthMb: 11 },
+          { ...one, tenthsMb: [491, 500], growthMb: 9 },
+          { ...one, process: 'worker', tenthsMb: [5, 16], growthMb: 11 },
         ],
       }),
     );

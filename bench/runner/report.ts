@@ -68,8 +68,9 @@ export interface MemoryResult {
   readonly connections: number;
   readonly process: string;
   readonly minutes: number;
-  readonly startMb: number;
-  /** Of the end over the start. */
+  /** Of each tenth of the time, the median. */
+  readonly tenthsMb: readonly number[];
+  /** Of the last of them over the first. */
   readonly growthMb: number;
   readonly slopeMbPerMinute: number;
   readonly date: string;

@@ -56,7 +56,7 @@ export const memoryRows = ({ memory }: Pick<Report, 'memory'>) =>
     connections: wholeOf(one.connections),
     process: one.process,
     minutes: briefly(one.minutes),
-    'MB at first': wholeOf(one.startMb),
+    'MB in each tenth of them': one.tenthsMb.map(wholeOf).join(', '),
     'growth, MB': briefly(one.growthMb),
     'slope, MB a minute': briefly(one.slopeMbPerMinute),
     target: `at most ${MEMORY_LIMIT_MB}: ${one.growthMb <= MEMORY_LIMIT_MB ? 'met' : 'MISSED'}`,

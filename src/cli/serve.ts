@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { steadyHeap } from '../app/steady-heap.ts';
 import { startApp } from '../app.ts';
 import { loadConfig, settingsHelp } from '../config.ts';
 import { untilSignal } from './until-signal.ts';
@@ -16,5 +17,6 @@ export async function serve(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
+  steadyHeap();
   return untilSignal(() => startApp(loadConfig()));
 }

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { Fault, messageOf } from '../../domain/errors.ts';
 import type { Engine } from './engine-types.ts';
 import { Pending } from './pending.ts';
+import { WaitingCalls } from './waiting-calls.ts';
 import type { Reply, Request } from './worker-protocol.ts';
 import { fromWire } from './worker-protocol.ts';
 
@@ -16,9 +17,8 @@ export async function openWorkerEngine(file: string, script: URL): Promise<Engin
   const worker = new Worker(script, { workerData: file });
   const post = (request: Request): void => worker.postMessage(request);
   const pending = new Pending();
-  const waiting = new Map<number, Waiting>();
+  const waiting = new WaitingCalls<Waiting>();
   let outbox: [number, string, unknown][] = [];
-  let lastId = 0;
   let dead: Fault | undefined;
 
   const flush = (): void => {
@@ -27,16 +27,14 @@ export async function openWorkerEngine(file: string, script: URL): Promise<Engin
   };
   const die = (message: string, cause?: unknown): void => {
     dead ??= new Fault('unavailable', message, { cause });
-    for (const { reject } of waiting.values()) reject(dead);
-    waiting.clear();
+    for (const { reject } of waiting.takeAll()) reject(dead);
   };
 
   await opened(worker);
   worker.on('message', (reply: Reply) => {
     if (reply.kind !== 'answers') return;
     for (const [id, result, error] of reply.answers) {
-      const call = waiting.get(id);
-      waiting.delete(id);
+      const call = waiting.take(id);
       if (error === undefined) call?.resolve(result);
       else call?.reject(fromWire(error));
     }
@@ -51,9 +49,8 @@ export async function openWorkerEngine(file: string, script: URL): Promise<Engin
           reject(dead);
           return;
         }
-        lastId += 1;
-        waiting.set(lastId, { resolve: resolve as (result: unknown) => void, reject });
-        if (outbox.push([lastId, op, args]) === 1) setImmediate(flush);
+        const id = waiting.add({ resolve: resolve as (result: unknown) => void, reject });
+        if (outbox.push([id, op, args]) === 1) setImmediate(flush);
       }),
     close: () =>
       pending.close(async () => {

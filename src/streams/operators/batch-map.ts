@@ -60,8 +60,8 @@ export function batchMap<T, R>(
       let { size, concurrency, capacity } = options;
       interface Batch {
         readonly key: string;
-        readonly items: T[];
-        next?: Batch;
+        items: T[];
+        next: Batch | undefined;
       }
       /** The waiting batches are a linked list: shifting an array takes as long as it is. */
       let oldest: Batch | undefined;
@@ -78,7 +78,7 @@ export function batchMap<T, R>(
         const key = keyOf(item);
         let batch = filling.get(key);
         if (batch === undefined) {
-          batch = { key, items: [] };
+          batch = { key, items: [], next: undefined };
           filling.set(key, batch);
           if (newest === undefined) oldest = batch;
           else newest.next = batch;
@@ -89,17 +89,22 @@ export function batchMap<T, R>(
         if (batch.items.length >= size) filling.delete(key);
       };
 
-      const take = (batch: Batch): Batch => {
-        oldest = batch.next;
+      const take = (batch: Batch): T[] => {
+        const { key, items, next } = batch;
+        // One that is done must not hold what it held: dead but old it would keep that alive, and with it all that came behind it.
+        batch.items = [];
+        batch.next = undefined;
+        oldest = next;
         if (oldest === undefined) newest = undefined;
-        if (filling.get(batch.key) === batch) filling.delete(batch.key);
-        depth -= batch.items.length;
-        return batch;
+        if (filling.get(key) === batch) filling.delete(key);
+        depth -= items.length;
+        return items;
       };
 
-      const start = ({ key, items }: Batch) => {
+      const start = (batch: Batch) => {
+        const items = take(batch);
         underWay += 1;
-        from(project(items, key))
+        from(project(items, batch.key))
           .pipe(stopWith(subscriber))
           .subscribe({
             next: (value) => subscriber.next(value),
@@ -116,7 +121,7 @@ export function batchMap<T, R>(
         if (draining) return;
         draining = true;
         try {
-          while (!subscriber.closed && underWay < concurrency && oldest !== undefined) start(take(oldest));
+          while (!subscriber.closed && underWay < concurrency && oldest !== undefined) start(oldest);
         } catch (error) {
           subscriber.error(error);
         }

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { WaitingCalls } from './waiting-calls.ts';
+
+describe('WaitingCalls', () => {
+  it('gives back what was added under its number, once', () => {
+    const calls = new WaitingCalls<string>();
+    const [first, second] = [calls.add('first'), calls.add('second')];
+    expect(calls.take(second)).toBe('second');
+    expect(calls.take(second)).toBeUndefined();
+    expect(calls.take(first)).toBe('first');
+    expect(calls.take(7)).toBeUndefined();
+  });
+
+  it('uses no number that still waits, and only as many as wait at once', () => {
+    const calls = new WaitingCalls<number>();
+    const waiting = new Map<number, number>();
+    for (let call = 0; call < 1_000; call += 1) {
+      const number = calls.add(call);
+      expect(waiting.has(number)).toBe(false);
+      expect(number).toBeLessThan(8);
+      waiting.set(number, call);
+      if (waiting.size < 8) continue;
+      // Neither the oldest nor the youngest: answers overtake each other.
+      const [answered, its] = [...waiting][(call * 5) % 8] as [number, number];
+      expect(calls.take(answered)).toBe(its);
+      waiting.delete(answered);
+    }
+  });
+
+  it('takes all that still wait, and leaves nothing', () => {
+    const calls = new WaitingCalls<string>();
+    calls.add('a');
+    const answered = calls.add('b');
+    calls.add('c');
+    calls.take(answered);
+    expect(calls.takeAll()).toEqual(['a', 'c']);
+    expect(calls.takeAll()).toEqual([]);
+    expect(calls.take(0)).toBeUndefined();
+  });
+});
