@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { grownOldMb } from '../../../test/support/grown-old.ts';
 import { WaitingCalls } from './waiting-calls.ts';
 
 describe('WaitingCalls', () => {
@@ -36,5 +37,20 @@ describe('WaitingCalls', () => {
     expect(calls.takeAll()).toEqual(['a', 'c']);
     expect(calls.takeAll()).toEqual([]);
     expect(calls.take(0)).toBeUndefined();
+  });
+
+  it('keeps nothing of what was answered', () => {
+    const grownMb = grownOldMb(() => {
+      const calls = new WaitingCalls<readonly number[]>();
+      const numbers = [calls.add([]), calls.add([]), calls.add([])];
+      return () => {
+        for (let n = 0; n < 500; n += 1) {
+          numbers.push(calls.add(new Array(100).fill(n)));
+          calls.take(numbers.shift() as number);
+        }
+      };
+    }, 40);
+    // 20,000 calls of 0.8 kB: 16 MB.
+    expect(grownMb).toBeLessThan(1);
   });
 });
