@@ -8,8 +8,8 @@ import type { MemoryResult, Report } from './report.ts';
 import { type Case, failureOf } from './run-scenarios.ts';
 import type { Setting } from './scenario.ts';
 
-/** Until code is compiled, buffers have their size and the heap has found its own: a tenth of the time, but not less. */
-const WARM_UP_SHARE = 0.1;
+/** Until code is compiled, buffers have their size and the heap has found its own: a fifth of the time, but not less. */
+const WARM_UP_SHARE = 0.2;
 const SAMPLE_MS = 1000;
 
 /** Loads each scenario for minutes without a pause, and looks at the resident memory of its processes meanwhile. */

@@ -33,7 +33,7 @@ export async function openRedis(
   const prepare$ = new Subject<void>();
   const server = addressesOf(url);
   const away = toldOnce((reason) => log.warn({ dependency: 'Redis', server, reason }, 'not connected, trying again'));
-  const { queue, recovery, books, prepare, disconnect } = createRedisTicketQueue({
+  const { queue, recovery, books, prepare, flush, disconnect } = createRedisTicketQueue({
     url,
     prefix: keyPrefix,
     timeoutMs,
@@ -48,6 +48,7 @@ export async function openRedis(
     port: { queue, recovery, books },
     close: async () => {
       preparing.unsubscribe();
+      await flush();
       disconnect();
     },
   };

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Fault, messageOf } from '../../domain/errors.ts';
+import { WaitingCalls } from '../waiting-calls.ts';
 import type { Engine } from './engine-types.ts';
 import { Pending } from './pending.ts';
-import { WaitingCalls } from './waiting-calls.ts';
 import type { Reply, Request } from './worker-protocol.ts';
 import { fromWire } from './worker-protocol.ts';
 

@@ -1,10 +1,10 @@
 import type { LibrdKafkaError, Metadata, Producer } from 'node-rdkafka';
 import { Fault } from '../../domain/errors.ts';
+import { WaitingCalls } from '../waiting-calls.ts';
 import type { Kafka, Settings } from './client.ts';
 import { connect } from './client.ts';
 import { CODE, codeOf, faultOf } from './faults.ts';
 import { settlesWithin } from './retry.ts';
-import { Slots } from './slots.ts';
 
 /** Delivery reports are fetched this often while any is awaited: half of it is what an append waits in vain. */
 const BUSY_POLL_MS = 1;
@@ -12,7 +12,7 @@ const BUSY_POLL_MS = 1;
 /** How soon an error is heard of that no append meets. */
 const IDLE_POLL_MS = 100;
 
-/** Appends without a report at the most. Each carries a batch, and eight at once are the rule. */
+/** Appends without a report at the most. Each carries a batch, and four at once are the rule. */
 const MAX_IN_FLIGHT = 1024;
 
 /** Bytes of unsent records at the most, in kilobytes: far above what a broker is behind with when it is well. */
@@ -48,10 +48,16 @@ export interface Addressing {
   readonly partition?: number;
 }
 
+/** Who waits for an append's delivery report. */
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
 /** One producer of librdkafka, from its connection to its end. Errors: Fault `full`, `unavailable`, `timeout`, `corrupt`. */
 export class ProducerSession {
   readonly #producer: Producer;
-  readonly #slots = new Slots(MAX_IN_FLIGHT);
+  readonly #waiting = new WaitingCalls<Waiter>();
   readonly #options: ProducerSessionOptions;
   #timer: NodeJS.Timeout | undefined;
   #pollMs = 0;
@@ -77,19 +83,19 @@ export class ProducerSession {
   }
 
   get full(): boolean {
-    return this.#slots.full;
+    return this.#waiting.size >= MAX_IN_FLIGHT;
   }
 
   /** Resolves when the record is on all in-sync replicas. */
   produce(topic: string, value: Buffer | null, { key, partition }: Addressing = {}): Promise<void> {
     return new Promise((resolve, reject) => {
-      const slot = this.#slots.take({ resolve, reject });
-      if (slot === undefined) return reject(new Fault('full', `${MAX_IN_FLIGHT} appends wait for Kafka`));
+      if (this.full) return reject(new Fault('full', `${MAX_IN_FLIGHT} appends wait for Kafka`));
+      const number = this.#waiting.add({ resolve, reject });
       try {
-        this.#producer.produce(topic, partition ?? null, value, key ?? null, null, slot, HEADERS);
+        this.#producer.produce(topic, partition ?? null, value, key ?? null, null, number, HEADERS);
         this.#poll(BUSY_POLL_MS);
       } catch (error) {
-        this.#slots.release(slot);
+        this.#waiting.take(number);
         reject(faultOf(error));
         if (codeOf(error) === CODE.fatal) this.#options.onFatal('a fatal error');
       }
@@ -108,10 +114,10 @@ export class ProducerSession {
 
   /** Waits for the reports of what is in flight; what has none by then is rejected as unknown. */
   async close(graceMs: number): Promise<void> {
-    if (this.#slots.used > 0) {
+    if (this.#waiting.size > 0) {
       await settlesWithin(new Promise<void>((resolve) => (this.#onIdle = resolve)), graceMs);
     }
-    for (const { reject } of this.#slots.releaseAll()) {
+    for (const { reject } of this.#waiting.takeAll()) {
       reject(new Fault('timeout', 'Kafka: closed before the record was acknowledged'));
     }
     // A poll of a producer that is being destroyed takes the process down.
@@ -121,14 +127,14 @@ export class ProducerSession {
     await settlesWithin(new Promise((resolve) => this.#producer.disconnect(1, resolve)), DISCONNECT_MS);
   }
 
-  #delivered(error: LibrdKafkaError | null, slot: number): void {
-    const waiter = this.#slots.release(slot);
+  #delivered(error: LibrdKafkaError | null, number: number): void {
+    const waiter = this.#waiting.take(number);
     if (error) {
       const fault = faultOf(error);
       waiter?.reject(fault);
       if (fault.retryable) this.#options.onDown(fault.message);
     } else waiter?.resolve();
-    if (this.#slots.used === 0) {
+    if (this.#waiting.size === 0) {
       this.#onIdle?.();
       this.#poll(IDLE_POLL_MS);
     }

@@ -15,6 +15,7 @@ import { replyOf } from './reserve-reply.ts';
 import type { ScriptName } from './scripts.ts';
 import { SCRIPTS } from './scripts.ts';
 import { connectSingle } from './servers.ts';
+import { shareMarks } from './shared-marks.ts';
 
 export interface RedisQueueOptions extends ConnectionOptions {
   /** One Redis, or nodes of a Redis Cluster; see node-urls.ts. */
@@ -35,6 +36,8 @@ export interface RedisTicketQueue {
    * Errors: Fault `fenced`, `unavailable`, `timeout`, `config`.
    */
   prepare(): Promise<void>;
+  /** Sends what waits for company, which is no more than what is published; resolves when it was answered, well or not. */
+  flush(): Promise<void>;
   disconnect(): void;
 }
 
@@ -65,6 +68,9 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
     }
   };
 
+  const marks = shareMarks(async (saleId, epoch, orderIds) => {
+    await evaluate('published', saleId, [epoch, ...orderIds]);
+  });
   const books = createRedisBooks(evaluate);
   const queue: TicketQueue = {
     life: async (saleId) => (await evaluate('life', saleId, [])) as string,
@@ -84,7 +90,7 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
     },
 
     async published(saleId, epoch, orderIds) {
-      if (orderIds.length > 0) await evaluate('published', saleId, [epoch, ...orderIds]);
+      if (orderIds.length > 0) await marks.mark(saleId, epoch, orderIds);
     },
 
     async claimStranded(saleId, { leaseMs, max }) {
@@ -127,6 +133,7 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
     recovery: createRedisRecovery(servers, prefix),
     books,
     prepare: () => servers.prepare(),
+    flush: () => marks.flush(),
     disconnect: () => servers.disconnect(),
   };
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { grownOldMb } from '../../../test/support/grown-old.ts';
+import { grownOldMb } from '../../test/support/grown-old.ts';
 import { WaitingCalls } from './waiting-calls.ts';
 
 describe('WaitingCalls', () => {
   it('gives back what was added under its number, once', () => {
     const calls = new WaitingCalls<string>();
     const [first, second] = [calls.add('first'), calls.add('second')];
+    expect(calls.size).toBe(2);
     expect(calls.take(second)).toBe('second');
     expect(calls.take(second)).toBeUndefined();
     expect(calls.take(first)).toBe('first');
@@ -36,6 +37,7 @@ describe('WaitingCalls', () => {
     calls.take(answered);
     expect(calls.takeAll()).toEqual(['a', 'c']);
     expect(calls.takeAll()).toEqual([]);
+    expect(calls.size).toBe(0);
     expect(calls.take(0)).toBeUndefined();
   });
 

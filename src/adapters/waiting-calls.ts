@@ -1,5 +1,5 @@
 /**
- * Calls that have no answer yet, each under a number that is free again once it is answered.
+ * Calls that have no answer yet, each under a number that goes with it and is free again once it is answered.
  *
  * Not a Map: one whose entries come and go takes a new table every few of them, and each old table refers to its
  * successor and still holds what was in it. A table that has grown old is taken at its word by the collections of the
@@ -9,6 +9,10 @@
 export class WaitingCalls<T> {
   readonly #calls: (T | undefined)[] = [];
   readonly #free: number[] = [];
+
+  get size(): number {
+    return this.#calls.length - this.#free.length;
+  }
 
   /** Returns its number. */
   add(call: T): number {
