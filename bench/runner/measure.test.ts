@@ -66,9 +66,17 @@ describe('measure', () => {
     expect((await measure(scenario, OPTIONS)).figures).toEqual([{ name: 'a, s', value: 3, atMost: 2 }]);
   });
 
-  it('measures single figures by the median rate', async () => {
-    const { scenario } = scripted(rounds, { figures: async (perSecond) => [{ name: 'half', value: perSecond / 2 }] });
-    expect((await measure(scenario, OPTIONS)).figures).toEqual([{ name: 'half', value: 200 }]);
+  it('measures what comes behind the rounds by their median rate, as often, and has its median with its limit', async () => {
+    const values = [90, 10, 20];
+    const asked: number[] = [];
+    const { scenario } = scripted(rounds, {
+      figures: async (perSecond) => {
+        asked.push(perSecond);
+        return [{ name: 'half', value: values[asked.length - 1] as number, atMost: 25 }];
+      },
+    });
+    expect((await measure(scenario, OPTIONS)).figures).toEqual([{ name: 'half', value: 20, atMost: 25 }]);
+    expect(asked).toEqual([400, 400, 400]);
   });
 
   it('closes what it opened when a round fails', async () => {

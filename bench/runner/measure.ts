@@ -29,7 +29,6 @@ export async function measure(scenario: Scenario, options: Measure): Promise<Cas
       const ceiling = await stage.ceiling(seconds);
       samples.push({ ceiling, subject: await stage.subject(seconds) });
     }
-    onStep('checking');
     return await summary(scenario, options, stage, samples);
   } finally {
     await stage.close();
@@ -49,13 +48,18 @@ function sofar(samples: readonly Round[]): string {
 
 async function summary(
   scenario: Scenario,
-  { connections, client, rounds, seconds }: Measure,
+  { connections, client, rounds, seconds, onStep = () => {} }: Measure,
   stage: Stage,
   samples: readonly Round[],
 ): Promise<CaseResult> {
   const subjects = samples.map(({ subject }) => subject);
   const rate = spreadOf(subjects.map(({ perSecond }) => perSecond));
-  const once = (await stage.figures?.(rate.median)) ?? [];
+  const behind: (readonly Figure[])[] = [];
+  for (let round = 1; stage.figures !== undefined && round <= rounds; round += 1) {
+    onStep(`beside ${round} of ${rounds}`);
+    behind.push(await stage.figures(rate.median));
+  }
+  onStep('checking');
   const verdicts: readonly Verdict[] = await stage.check();
   const target = scenario.target?.(connections);
   const latency = latencyOf(subjects);
@@ -73,7 +77,7 @@ async function summary(
     ceiling: spreadOf(samples.map(({ ceiling }) => ceiling.perSecond)),
     rate,
     ratio: spreadOf(samples.map(ratioOf)),
-    figures: [...figuresOf(subjects, scenario.atMost ?? {}), ...once],
+    figures: [...figuresOf(subjects, scenario.atMost ?? {}), ...mediansOf(behind)],
     verdicts,
     disturbed: samples.flatMap(troubleOf),
     ...(latency === undefined ? {} : { latency }),
@@ -96,6 +100,14 @@ function figuresOf(samples: readonly Sample[], limits: Readonly<Record<string, n
     const atMost = limits[name];
     return { name, value, ...(atMost === undefined ? {} : { atMost }) };
   });
+}
+
+/** The first has all names and limits that there are. */
+function mediansOf(rounds: readonly (readonly Figure[])[]): readonly Figure[] {
+  const [first = []] = rounds;
+  const valuesOf = (wanted: string) =>
+    rounds.map((figures) => figures.find(({ name }) => name === wanted)?.value ?? Number.NaN);
+  return first.map((figure) => ({ ...figure, value: median(valuesOf(figure.name)) }));
 }
 
 function troubleOf({ ceiling, subject }: Round, n: number): string[] {

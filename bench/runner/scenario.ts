@@ -37,7 +37,7 @@ export interface Stage {
   readonly processes: readonly ServerProcess[];
   ceiling(seconds: number): Promise<Sample>;
   subject(seconds: number): Promise<Sample>;
-  /** What is measured once, after the rounds; it is told what they came to. */
+  /** What is measured after the rounds, as often as there were; it is told their median. The report has the medians. */
   figures?(perSecond: number): Promise<readonly Figure[]>;
   /** Whether what is stored is what was answered. Called once, at the end; processes may have been stopped after it. */
   check(): Promise<readonly Verdict[]>;
