@@ -39,6 +39,22 @@ const step = fc.oneof(
 
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
+/** Found at random: the last batch reads its sale, for long, when another one is done and not answered yet. */
+const TIME_PASSES_BETWEEN_DONE_AND_ANSWERED: Step[] = [
+  ...(['ann', 'ann', 'ann', 'ann', 'ann', 'fay'] as const).map((user) => ({ user, key: undefined })),
+  {
+    reserve: 'none',
+    append: 'none',
+    published: 'none',
+    find: 'late',
+    code: 'unavailable',
+    writable: false,
+    forget: true,
+    raiseEpoch: false,
+  },
+  { user: 'ann', key: undefined },
+];
+
 function breaking<T>(rig: PurchaseRig, how: Break, code: (typeof FAULTS)[number]) {
   return async (proceed: () => Promise<T>): Promise<T> => {
     if (how === 'before') throw new Fault(code, 'before');
@@ -105,7 +121,7 @@ describe('purchases, whatever breaks between the queue, the log and the catalogu
         }
         await expectOneHolderEach(rig);
       }),
-      { numRuns: 300 },
+      { numRuns: 300, examples: [[TIME_PASSES_BETWEEN_DONE_AND_ANSWERED]] },
     );
   });
 });

@@ -52,7 +52,7 @@ export function purchase(
   const soldOut = new SoldOutMemo(clock, options.soldOutMs);
   let { deadlineMs, attempts } = options;
 
-  const sell = (requests: readonly PurchaseRequest[], saleId: string): ObservableInput<AnsweredBatch> => {
+  const sell = (requests: readonly PurchaseRequest[], saleId: string): ObservableInput<OpenBatch> => {
     // What is left without an answer, whatever happened, is unknown.
     const outcomes: PurchaseOutcome[] = new Array(requests.length).fill(UNAVAILABLE);
     const open: number[] = [];
@@ -66,7 +66,7 @@ export function purchase(
     return open.length === 0 ? of(batch) : reserveAndPublish(batch, open);
   };
 
-  const reserveAndPublish = async (batch: OpenBatch, open: readonly number[]): Promise<AnsweredBatch> => {
+  const reserveAndPublish = async (batch: OpenBatch, open: readonly number[]): Promise<OpenBatch> => {
     let askedAt: number | undefined;
     const took = () => (askedAt === undefined ? {} : { tookMs: clock.monotonic() - askedAt });
     try {
@@ -78,7 +78,6 @@ export function purchase(
       askedAt = clock.monotonic();
       const { toPublish, sale } = await reserve(batch, asked, known);
       const fault = toPublish.length === 0 ? undefined : await publish(batch, toPublish, sale);
-      withholdLate(batch);
       return { ...batch, ...(fault === undefined ? {} : { fault }), ...took() };
     } catch (fault) {
       return { ...answerAll(batch, open, outcomeOf(fault)), fault, ...took() };
@@ -195,8 +194,9 @@ export function purchase(
     }
   };
 
-  /** The last thing before the answer: an order that comes too late is not told, old or new. Its key finds it. */
-  const withholdLate = ({ requests, outcomes }: OpenBatch): void => {
+  /** In the very turn of the answer: an order that comes too late is not told, old or new. Its key finds it. */
+  const withholdLate = ({ requests, outcomes, turnedAway }: OpenBatch): void => {
+    if (turnedAway) return;
     const latest = clock.monotonic() - deadlineMs;
     requests.forEach(({ receivedAt }, i) => {
       if (receivedAt < latest && 'order' in (outcomes[i] as PurchaseOutcome)) outcomes[i] = UNAVAILABLE;
@@ -204,7 +204,7 @@ export function purchase(
   };
 
   return request$.pipe(
-    batchMap<PurchaseRequest, AnsweredBatch>(sell, {
+    batchMap<PurchaseRequest, OpenBatch>(sell, {
       keyOf: (request) => request.saleId,
       ...batchLimits(options),
       limits$: limits$.pipe(
@@ -219,6 +219,7 @@ export function purchase(
       ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
       ...(options.onSubscribe === undefined ? {} : { onSubscribe: options.onSubscribe }),
     }),
+    tap(withholdLate),
   );
 }
 

@@ -40,7 +40,7 @@ export function itemOf({ userId, idempotencyKey, requestId }: PurchaseRequest, n
   return { orderId, userId, key, fingerprint: PURCHASE_FINGERPRINT, requestId };
 }
 
-export function answerAll(batch: OpenBatch, indices: readonly number[], outcome: PurchaseOutcome): AnsweredBatch {
+export function answerAll(batch: OpenBatch, indices: readonly number[], outcome: PurchaseOutcome): OpenBatch {
   for (const i of indices) batch.outcomes[i] = outcome;
   return batch;
 }
