@@ -133,21 +133,23 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
 
   describe("a sale's own fence", () => {
     const calls = (saleId: string) => [
-      adapter.queue.reserve(saleId, 1, purchases(1)),
-      adapter.queue.load(openSale({ id: saleId })),
-      adapter.queue.stock(saleId),
-      adapter.queue.find(saleId, 'A'),
-      adapter.queue.audit(saleId),
-      adapter.queue.close(saleId, 1),
-      adapter.queue.release(saleId, ['A']),
-      adapter.queue.published(saleId, 1, ['A']),
-      adapter.queue.claimStranded(saleId, { leaseMs: 0, max: 1 }),
+      () => adapter.queue.reserve(saleId, 1, purchases(1)),
+      () => adapter.queue.load(openSale({ id: saleId })),
+      () => adapter.queue.stock(saleId),
+      () => adapter.queue.find(saleId, 'A'),
+      () => adapter.queue.audit(saleId),
+      () => adapter.queue.close(saleId, 1),
+      () => adapter.queue.release(saleId, ['A']),
+      () => adapter.queue.published(saleId, 1, ['A']),
+      () => adapter.queue.claimStranded(saleId, { leaseMs: 0, max: 1 }),
     ];
 
     it('refuses every call when the sale was last sound under another run_id, and does nothing', async () => {
       const saleId = await loaded();
       await own.redis.set(keyOf(saleId, 'sound'), 'another');
-      for (const call of calls(saleId)) await expect(call).rejects.toMatchObject({ code: 'fenced', retryable: false });
+      for (const call of calls(saleId)) {
+        await expect(call()).rejects.toMatchObject({ code: 'fenced', retryable: false });
+      }
 
       expect(await own.redis.llen(keyOf(saleId, 'queue'))).toBe(10);
     });
