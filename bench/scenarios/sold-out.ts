@@ -27,7 +27,7 @@ class SoldOut implements Stage {
     const requests = purchasesOf(saleId, { tokens: site.tokens, keyed: shape.keyed });
     // By nobody who asks later: who holds the ticket is told of the limit instead.
     const holder = purchasesOf(saleId, { tokens: site.tokens, buyers: BUYERS + 1 }).slice(-1);
-    await sendEach(site.port, holder);
+    await sendEach(site.port, holder, 201);
     return new SoldOut(site, shape.on, setting, saleId, requests);
   }
 

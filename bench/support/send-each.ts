@@ -2,8 +2,8 @@ import type { WireRequest } from './load.ts';
 
 const AT_ONCE = 64;
 
-/** Sends each request once and resolves with how many of them got which status. */
-export async function sendEach(port: number, requests: readonly WireRequest[]): Promise<ReadonlyMap<number, number>> {
+/** Sends each request once, and throws when one of them gets another status. */
+export async function sendEach(port: number, requests: readonly WireRequest[], expected: number): Promise<void> {
   const statuses = new Map<number, number>();
   const left = [...requests];
   const work = async (): Promise<void> => {
@@ -19,5 +19,7 @@ export async function sendEach(port: number, requests: readonly WireRequest[]): 
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return statuses;
+  if (statuses.get(expected) === requests.length) return;
+  const told = [...statuses].map(([status, count]) => `${count} × ${status}`).join(', ');
+  throw new Error(`${requests.length} requests should each get ${expected}: ${told}`);
 }
