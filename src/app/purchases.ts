@@ -4,7 +4,7 @@ import type { LiveSettings } from '../domain/live-settings.ts';
 import type { Sales } from '../services/sales.ts';
 import { answerInTime } from '../streams/answer-in-time.ts';
 import type { BatchLoad } from '../streams/operators/batch-map.ts';
-import { purchase, purchaseDefaults } from '../streams/purchase.ts';
+import { purchase } from '../streams/purchase.ts';
 import type { PurchaseRequest } from '../streams/purchase-request.ts';
 import type { ObservedStock } from '../streams/stock-news.ts';
 import { createAdmission } from './admission.ts';
@@ -50,7 +50,7 @@ export function startPurchases(
     deadlineMs: () => deadlineMs,
     onLate: (requests) => log.debug({ requests }, 'purchases answered by their deadline'),
   });
-  const limits = { ...purchaseDefaults, ...config.purchase, attempts: config.limits.attempts };
+  const limits = { ...config.purchase, attempts: config.limits.attempts };
   const limits$ = settings$.pipe(map((settings) => ({ ...settings.purchase, attempts: settings.limits.attempts })));
   const admission = createAdmission(limits, limits$);
   let load: BatchLoad = { waiting: 0, underWay: 0, ...limits };

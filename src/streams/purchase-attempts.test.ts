@@ -1,8 +1,8 @@
 import { BehaviorSubject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { purchaseRig } from '../../test/support/purchase-rig.ts';
+import { PURCHASE_LIMITS, purchaseRig } from '../../test/support/purchase-rig.ts';
 import { ATTEMPT_WINDOW_MS } from '../ports/ticket-queue.ts';
-import { type PurchaseLimits, purchaseDefaults } from './purchase.ts';
+import type { PurchaseLimits } from './purchase.ts';
 
 const SALE = { total: 1000, perBuyerLimit: 1000 };
 
@@ -25,10 +25,10 @@ describe.each([
   });
 
   it('follow the limit as it changes', async () => {
-    const limits$ = new BehaviorSubject<PurchaseLimits>(purchaseDefaults);
+    const limits$ = new BehaviorSubject<PurchaseLimits>(PURCHASE_LIMITS);
     const { buy } = await purchaseRig({ limits$, oneStep, sale: SALE });
     const kind = async () => (await buy('ann'))?.kind;
-    const change = (attempts: number) => limits$.next({ ...purchaseDefaults, attempts });
+    const change = (attempts: number) => limits$.next({ ...PURCHASE_LIMITS, attempts });
     expect([await kind(), await kind()]).toEqual(['reserved', 'reserved']);
     change(1);
     expect([await kind(), await kind()]).toEqual(['reserved', 'tooManyAttempts']);

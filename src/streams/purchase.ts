@@ -17,22 +17,15 @@ import {
   UNAVAILABLE,
   UNKNOWN_SALE,
 } from './purchase/batch.ts';
-import {
-  type AnsweredBatch,
-  type PurchaseLimits,
-  type PurchaseOptions,
-  type PurchasePorts,
-  purchaseDefaults,
-} from './purchase/contract.ts';
+import type { AnsweredBatch, PurchaseLimits, PurchaseOptions, PurchasePorts } from './purchase/contract.ts';
 import type { PurchaseRequest } from './purchase-request.ts';
 import { SoldOutMemo } from './sold-out-memo.ts';
 
-export {
-  type AnsweredBatch,
-  type PurchaseLimits,
-  type PurchaseOptions,
-  type PurchasePorts,
-  purchaseDefaults,
+export type {
+  AnsweredBatch,
+  PurchaseLimits,
+  PurchaseOptions,
+  PurchasePorts,
 } from './purchase/contract.ts';
 
 /**
@@ -45,7 +38,7 @@ export {
 export function purchase(
   request$: Observable<PurchaseRequest>,
   ports: PurchasePorts,
-  options: PurchaseOptions = purchaseDefaults,
+  options: PurchaseOptions,
 ): Observable<AnsweredBatch> {
   const { queue, log, oneStep, sales, newId, clock, policies } = ports;
   const { limits$ = EMPTY } = options;

@@ -8,7 +8,7 @@ import type { Sale } from '../../src/domain/sale.ts';
 import type { OneStepSale } from '../../src/ports/one-step-sale.ts';
 import type { ReserveItem, ReserveReply } from '../../src/ports/ticket-queue.ts';
 import { createPolicy, type PolicyOptions } from '../../src/resilience/policy.ts';
-import { type AnsweredBatch, type PurchaseOptions, purchase, purchaseDefaults } from '../../src/streams/purchase.ts';
+import { type AnsweredBatch, type PurchaseLimits, type PurchaseOptions, purchase } from '../../src/streams/purchase.ts';
 import type { PurchaseRequest } from '../../src/streams/purchase-request.ts';
 import { settled } from './deferred.ts';
 import { ManualClock } from './fakes/manual-clock.ts';
@@ -30,6 +30,16 @@ const POLICY: PolicyOptions = {
   windowMs: 5000,
   minimumRps: 1000,
   halfOpenAfterMs: 1000,
+};
+
+/** As much as a purchase needs that is not about limits. */
+export const PURCHASE_LIMITS: PurchaseLimits = {
+  batchSize: 128,
+  concurrency: 4,
+  capacity: 8192,
+  deadlineMs: 2000,
+  soldOutMs: 100,
+  attempts: 0,
 };
 
 export interface RigOptions extends Partial<PurchaseOptions> {
@@ -112,7 +122,7 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
       clock,
       policies,
     },
-    { ...purchaseDefaults, onUnmarked: (error) => unmarked.push(error), ...options },
+    { ...PURCHASE_LIMITS, onUnmarked: (error) => unmarked.push(error), ...options },
   ).subscribe({
     next: (batch) => {
       batches.push(batch);

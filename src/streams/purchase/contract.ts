@@ -53,17 +53,6 @@ export interface PurchaseOptions extends PurchaseLimits {
   readonly onUnmarked?: (error: unknown) => void;
 }
 
-export const purchaseDefaults = {
-  // Redis gains nothing beyond 64 a call [measured: 89 k/s at 64, 87 k/s at 256]; what else a batch costs is halved once more.
-  batchSize: 128,
-  concurrency: 8,
-  // A fifth of a second's work on two cores: what waits longer is better told at once.
-  capacity: 8192,
-  deadlineMs: 2000,
-  soldOutMs: 100,
-  attempts: 0,
-} as const satisfies PurchaseOptions;
-
 /** Requests and what they came to, place by place. */
 export interface AnsweredBatch {
   readonly saleId: string;

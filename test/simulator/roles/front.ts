@@ -11,7 +11,7 @@ import { Orders, type Viewer } from '../../../src/services/orders.ts';
 import { PaymentEvents } from '../../../src/services/payment-events.ts';
 import { publishSale } from '../../../src/services/publish.ts';
 import { Sales } from '../../../src/services/sales.ts';
-import { purchase, purchaseDefaults } from '../../../src/streams/purchase.ts';
+import { purchase } from '../../../src/streams/purchase.ts';
 import type { PurchaseRequest } from '../../../src/streams/purchase-request.ts';
 import { carelessLog } from './planted.ts';
 import { createSimulatedPolicy } from './policy.ts';
@@ -74,11 +74,12 @@ export function startFront(parts: RoleParts): Front {
       },
     },
     {
-      ...purchaseDefaults,
       deadlineMs: bugs.has('lateReplies') ? Number.POSITIVE_INFINITY : TIMES.deadlineMs,
       batchSize: 4,
       concurrency: 2,
       capacity: 16,
+      soldOutMs: 100,
+      attempts: 0,
       schedule: (task) => void process.after(0, task),
     },
   ).subscribe({
