@@ -32,6 +32,7 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
     brokers = (servers.urls.KAFKA_BROKERS ?? '').split(',');
   });
   afterEach(async () => {
+    vi.restoreAllMocks();
     for (const child of processes.splice(0)) child.kill('SIGKILL');
     for (const member of members.splice(0)) member.leave();
     await Promise.all(opened.splice(0).map((one) => one.close(0)));
@@ -90,6 +91,18 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
       const seen = new Set(reader.tickets());
       expect(acknowledged.filter((one) => !seen.has(one))).toEqual([]);
     }, PATIENCE);
+  });
+
+  it('leaves no timer behind when a report comes after its end', async () => {
+    const made = vi.spyOn(globalThis, 'setInterval');
+    const cleared = vi.spyOn(globalThis, 'clearInterval');
+    const kafka = await open({ lingerMs: 500 });
+    await kafka.ready;
+    const appended = kafka.log.append(logRecord(1));
+    await Promise.all([expect(appended).rejects.toMatchObject({ code: 'timeout' }), kafka.close(0)]);
+
+    const ended = new Set<unknown>(cleared.mock.calls.map(([timer]) => timer));
+    expect(made.mock.results.filter(({ value }) => !ended.has(value))).toEqual([]);
   });
 
   it('is waited for when it is away at the start', async () => {

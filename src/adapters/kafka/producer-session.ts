@@ -61,6 +61,7 @@ export class ProducerSession {
   readonly #options: ProducerSessionOptions;
   #timer: NodeJS.Timeout | undefined;
   #pollMs = 0;
+  #closed = false;
   #onIdle: (() => void) | undefined;
 
   /** Errors: Fault `config` when a setting is not one that librdkafka takes. */
@@ -77,7 +78,7 @@ export class ProducerSession {
     try {
       await connect(this.#producer, timeoutMs);
     } catch (error) {
-      clearInterval(this.#timer);
+      this.#stopPolling();
       throw error;
     }
   }
@@ -89,6 +90,7 @@ export class ProducerSession {
   /** Resolves when the record is on all in-sync replicas. */
   produce(topic: string, value: Buffer | null, { key, partition }: Addressing = {}): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(new Fault('unavailable', 'Kafka: this producer is closed'));
       if (this.full) return reject(new Fault('full', `${MAX_IN_FLIGHT} appends wait for Kafka`));
       const number = this.#waiting.add({ resolve, reject });
       try {
@@ -117,11 +119,10 @@ export class ProducerSession {
     if (this.#waiting.size > 0) {
       await settlesWithin(new Promise<void>((resolve) => (this.#onIdle = resolve)), graceMs);
     }
+    this.#stopPolling();
     for (const { reject } of this.#waiting.takeAll()) {
       reject(new Fault('timeout', 'Kafka: closed before the record was acknowledged'));
     }
-    // A poll of a producer that is being destroyed takes the process down.
-    clearInterval(this.#timer);
     if (!this.#producer.isConnected()) return;
     // Without a number it flushes once more; with none left to flush any number will do.
     await settlesWithin(new Promise((resolve) => this.#producer.disconnect(1, resolve)), DISCONNECT_MS);
@@ -145,8 +146,14 @@ export class ProducerSession {
     else this.#options.onFatal(error.message);
   }
 
+  /** For good: a poll of a producer that is being destroyed takes the process down, and late reports still come. */
+  #stopPolling(): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
+  }
+
   #poll(everyMs: number): void {
-    if (this.#pollMs === everyMs) return;
+    if (this.#closed || this.#pollMs === everyMs) return;
     this.#pollMs = everyMs;
     clearInterval(this.#timer);
     this.#timer = setInterval(() => {
