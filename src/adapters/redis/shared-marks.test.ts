@@ -85,4 +85,19 @@ describe('shareMarks', () => {
     await vi.advanceTimersByTimeAsync(100);
     expect(sent).toHaveLength(1);
   });
+
+  it('flushes what was sent before as well, and needs no answer twice', async () => {
+    const { marks, answers } = setUp();
+    void marks.mark('sale', 1, ['a']);
+    await vi.advanceTimersByTimeAsync(10);
+    let flushed = false;
+    const flushing = marks.flush().then(() => {
+      flushed = true;
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(flushed).toBe(false);
+    answers[0]?.resolve();
+    await flushing;
+    await marks.flush();
+  });
 });

@@ -14,7 +14,7 @@ interface Shared {
 export interface SharedMarks {
   /** Resolves when these orders are marked, rejects with what their call rejects with. */
   readonly mark: Send;
-  /** Sends what waits; resolves when it was answered, one way or the other. */
+  /** Sends what waits; resolves when that and what was sent before is answered, one way or the other. */
   flush(): Promise<void>;
 }
 
@@ -24,15 +24,20 @@ export interface SharedMarks {
  */
 export function shareMarks(send: Send, shareMs = SHARE_MS): SharedMarks {
   let waiting: Shared[] = [];
+  const unanswered = new Set<Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
 
-  const flush = async (): Promise<void> => {
+  const sendAll = (): void => {
     clearTimeout(timer);
     timer = undefined;
     const all = waiting;
     waiting = [];
     for (const shared of all) shared.send();
-    await Promise.allSettled(all.map(({ sent }) => sent));
+  };
+
+  const flush = async (): Promise<void> => {
+    sendAll();
+    await Promise.allSettled(unanswered);
   };
 
   const begin = (saleId: string, epoch: number): Shared => {
@@ -43,7 +48,10 @@ export function shareMarks(send: Send, shareMs = SHARE_MS): SharedMarks {
     }).then(() => send(saleId, epoch, orderIds));
     const shared = { saleId, epoch, orderIds, sent, send: start };
     waiting.push(shared);
-    timer ??= setTimeout(flush, shareMs);
+    unanswered.add(sent);
+    const answered = () => unanswered.delete(sent);
+    sent.then(answered, answered);
+    timer ??= setTimeout(sendAll, shareMs);
     return shared;
   };
 
