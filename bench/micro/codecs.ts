@@ -5,11 +5,11 @@ import { createReservedOrderWriter } from '../../src/api/reserved-order-json.ts'
 import { decodeRecord, encodeRecord } from '../../src/domain/log-codec.ts';
 import { orderOf } from '../../src/domain/log-record.ts';
 import { tokenOf } from '../support/requests.ts';
-import { createRecords, ITEMS_PER_RECORD } from '../support/reservations.ts';
+import { createRecords } from '../support/reservations.ts';
 import { SECRET } from '../support/secret.ts';
 import type { Micro } from './timing.ts';
 
-const BATCH = ITEMS_PER_RECORD;
+const BATCH = 64;
 const record = createRecords()('micro', 0, BATCH);
 const orders = record.items.map((item) => orderOf(record, item));
 /** As reserve.lua answers a batch that all got a ticket: what is left, the version, its clock, a ticket each. */

@@ -70,13 +70,18 @@ describe('measure', () => {
     const values = [90, 10, 20];
     const asked: number[] = [];
     const { scenario } = scripted(rounds, {
-      figures: async (perSecond) => {
+      beside: async (perSecond) => {
         asked.push(perSecond);
-        return [{ name: 'half', value: values[asked.length - 1] as number, atMost: 25 }];
+        return {
+          figures: [{ name: 'half', value: values[asked.length - 1] as number, atMost: 25 }],
+          other: asked.length === 3 ? 12 : 0,
+        };
       },
     });
-    expect((await measure(scenario, OPTIONS)).figures).toEqual([{ name: 'half', value: 20, atMost: 25 }]);
+    const { figures, disturbed } = await measure(scenario, OPTIONS);
+    expect(figures).toEqual([{ name: 'half', value: 20, atMost: 25 }]);
     expect(asked).toEqual([400, 400, 400]);
+    expect(disturbed).toEqual(['round 3: what was measured beside it had 12 answers of another kind']);
   });
 
   it('closes what it opened when a round fails', async () => {

@@ -1,7 +1,7 @@
 import type { Latency } from '../support/load.ts';
 import { median, spreadOf } from '../support/spread.ts';
 import type { CaseResult } from './report.ts';
-import type { Figure, Sample, Scenario, Setting, Stage, Verdict } from './scenario.ts';
+import type { Beside, Figure, Sample, Scenario, Setting, Stage, Verdict } from './scenario.ts';
 
 export interface Measure extends Setting {
   readonly rounds: number;
@@ -54,10 +54,10 @@ async function summary(
 ): Promise<CaseResult> {
   const subjects = samples.map(({ subject }) => subject);
   const rate = spreadOf(subjects.map(({ perSecond }) => perSecond));
-  const behind: (readonly Figure[])[] = [];
-  for (let round = 1; stage.figures !== undefined && round <= rounds; round += 1) {
+  const beside: Beside[] = [];
+  for (let round = 1; stage.beside !== undefined && round <= rounds; round += 1) {
     onStep(`beside ${round} of ${rounds}`);
-    behind.push(await stage.figures(rate.median));
+    beside.push(await stage.beside(rate.median));
   }
   onStep('checking');
   const verdicts: readonly Verdict[] = await stage.check();
@@ -77,9 +77,9 @@ async function summary(
     ceiling: spreadOf(samples.map(({ ceiling }) => ceiling.perSecond)),
     rate,
     ratio: spreadOf(samples.map(ratioOf)),
-    figures: [...figuresOf(subjects, scenario.atMost ?? {}), ...mediansOf(behind)],
+    figures: [...figuresOf(subjects, scenario.atMost ?? {}), ...mediansOf(beside)],
     verdicts,
-    disturbed: samples.flatMap(troubleOf),
+    disturbed: samples.flatMap((sample, n) => troubleOf(n, sample, beside[n])),
     ...(latency === undefined ? {} : { latency }),
     ...(target === undefined ? {} : { target }),
     ...(moments === undefined ? {} : { moments }),
@@ -103,19 +103,22 @@ function figuresOf(samples: readonly Sample[], limits: Readonly<Record<string, n
 }
 
 /** The first has all names and limits that there are. */
-function mediansOf(rounds: readonly (readonly Figure[])[]): readonly Figure[] {
-  const [first = []] = rounds;
+function mediansOf(rounds: readonly Beside[]): readonly Figure[] {
   const valuesOf = (wanted: string) =>
-    rounds.map((figures) => figures.find(({ name }) => name === wanted)?.value ?? Number.NaN);
-  return first.map((figure) => ({ ...figure, value: median(valuesOf(figure.name)) }));
+    rounds.map(({ figures }) => figures.find(({ name }) => name === wanted)?.value ?? Number.NaN);
+  return (rounds[0]?.figures ?? []).map((figure) => ({ ...figure, value: median(valuesOf(figure.name)) }));
 }
 
-function troubleOf({ ceiling, subject }: Round, n: number): string[] {
-  const parts = [...told('the ceiling had', ceiling), ...told('the scenario had', subject)];
+function troubleOf(n: number, { ceiling, subject }: Round, beside?: Beside): string[] {
+  const parts = [
+    ...told('the ceiling had', ceiling),
+    ...told('the scenario had', subject),
+    ...told('what was measured beside it had', beside ?? {}),
+  ];
   return parts.length === 0 ? [] : [`round ${n + 1}: ${parts.join('; ')}`];
 }
 
-function told(who: string, { broken = 0, other = 0 }: Sample): string[] {
+function told(who: string, { broken = 0, other = 0 }: Pick<Sample, 'broken' | 'other'>): string[] {
   return [
     ...(broken > 0 ? [`${who} ${broken} broken`] : []),
     ...(other > 0 ? [`${who} ${other} answers of another kind`] : []),

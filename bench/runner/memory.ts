@@ -8,7 +8,7 @@ import type { MemoryResult, Report } from './report.ts';
 import { type Case, failureOf } from './run-scenarios.ts';
 import type { Setting } from './scenario.ts';
 
-/** Until code is compiled, buffers have their size and the heap has found its own: a fifth of the time, but not less. */
+/** Until code is compiled, buffers have their size and the heap has found its own; no less than a measurement's own warm-up. */
 const WARM_UP_SHARE = 0.2;
 const SAMPLE_MS = 1000;
 
@@ -56,8 +56,10 @@ async function memoryOf(
     await load(warmUpMs);
     onStep(`${minutes} minutes of load`);
     const watch = watchMemory([...stage.processes]);
-    await load(loadMs);
-    const samples = await watch.end();
+    const samples = await load(loadMs).then(watch.end, async (error: unknown) => {
+      await watch.end();
+      throw error;
+    });
     onStep('checking');
     const wrong = (await stage.check()).filter(({ ok }) => !ok);
     if (wrong.length > 0) throw new Error(`${scenario.name}: ${wrong.map(({ what }) => what).join('; ')}`);

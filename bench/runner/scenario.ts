@@ -32,13 +32,18 @@ export interface Figure {
 }
 
 /** A scenario that stands ready: its servers run. */
+/** Measured behind the rounds. */
+export interface Beside extends Pick<Sample, 'other' | 'broken'> {
+  readonly figures: readonly Figure[];
+}
+
 export interface Stage {
   /** Floodgate's processes. */
   readonly processes: readonly ServerProcess[];
   ceiling(seconds: number): Promise<Sample>;
   subject(seconds: number): Promise<Sample>;
   /** What is measured after the rounds, as often as there were; it is told their median. The report has the medians. */
-  figures?(perSecond: number): Promise<readonly Figure[]>;
+  beside?(perSecond: number): Promise<Beside>;
   /** Whether what is stored is what was answered. Called once, at the end; processes may have been stopped after it. */
   check(): Promise<readonly Verdict[]>;
   close(): Promise<void>;

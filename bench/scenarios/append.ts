@@ -10,7 +10,7 @@ import { createRecords, ITEMS_PER_RECORD } from '../support/reservations.ts';
 import { closedLoop } from './parts/closed-loop.ts';
 
 /** As the front has them at full load. */
-const IN_FLIGHT = 8;
+const IN_FLIGHT = 4;
 const SALE = 'append';
 const RETRY = { baseMs: 100, capMs: 1000 };
 const GIVE_UP_MS = 30_000;
@@ -74,7 +74,7 @@ class Append implements Stage {
 
 export const appendScenario: Scenario = {
   name: 'append',
-  shows: "the order log's append alone, 8 records of 64 reservations in flight, encoding included",
+  shows: "the order log's append alone, 4 records of 128 reservations in flight, encoding included",
   on: 'cluster',
   unit: 'logged',
   ceiling: 'raw node-rdkafka producer of the same bytes',

@@ -8,8 +8,8 @@ import { closedLoop } from './parts/closed-loop.ts';
 import { plenty } from './parts/tickets.ts';
 
 /** As the front has them at full load. */
-const BATCH = 64;
-const IN_FLIGHT = 8;
+const BATCH = 128;
+const IN_FLIGHT = 4;
 const SALE_TICKETS_FACTOR = 5;
 
 /** The queue's own decision, without a front: batches of purchases against as many plain pops. */
@@ -84,10 +84,10 @@ class Reserve implements Stage {
 
 export const reserveScenario: Scenario = {
   name: 'reserve',
-  shows: "the ticket queue's script alone, 8 batches of 64 in flight",
+  shows: "the ticket queue's script alone, 4 batches of 128 in flight",
   on: 'cluster',
   unit: 'reserved',
-  ceiling: 'raw Redis, LPOP of 64 in one pipeline',
+  ceiling: 'raw Redis, LPOP of 128 in one pipeline',
   connections: [1],
   open: ({ servers }) => Reserve.open(servers.REDIS_URL ?? ''),
 };

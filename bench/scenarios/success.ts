@@ -1,4 +1,4 @@
-import type { Figure, Place, Sample, Scenario, Setting, Stage, Verdict } from '../runner/scenario.ts';
+import type { Beside, Place, Sample, Scenario, Setting, Stage, Verdict } from '../runner/scenario.ts';
 import { load } from '../support/load.ts';
 import { backlogGone } from '../support/metrics.ts';
 import { purchasesOf } from '../support/requests.ts';
@@ -47,13 +47,24 @@ class Success implements Stage {
     return sampleOf(result, 'accepted', { [BACKLOG]: (performance.now() - from) / (result.seconds * 1000) });
   }
 
-  async figures(perSecond: number): Promise<readonly Figure[]> {
+  async beside(perSecond: number): Promise<Beside> {
     const { connections, seconds } = this.setting;
     const requests = this.#requests(await this.#sale(seconds));
-    const report = await halfLoad({ port: this.site.port, connections, seconds, perSecond, requests });
-    this.#books.add(report.accepted.count, connections);
+    const { accepted, refused, due } = await halfLoad({
+      port: this.site.port,
+      connections,
+      seconds,
+      perSecond,
+      requests,
+    });
+    this.#books.add(accepted.count, connections);
+    if (accepted.count === 0) throw new Error(`of ${due} purchases at half load none was sold`);
     const limit = this.shape.on === 'cluster' && this.shape.workers === 0 ? { atMost: HALF_LOAD_LIMIT_MS } : {};
-    return [{ name: HALF_LOAD_P99, value: report.accepted.p99Ms, ...limit }];
+    return {
+      figures: [{ name: HALF_LOAD_P99, value: accepted.p99Ms, ...limit }],
+      other: refused.count,
+      broken: due - accepted.count - refused.count,
+    };
   }
 
   async check(): Promise<readonly Verdict[]> {

@@ -2,7 +2,7 @@ import { createIdSource } from '../../src/domain/ids.ts';
 import type { ReservationsRecord } from '../../src/domain/log-record.ts';
 
 /** As the front writes them: a full batch of purchases a record. */
-export const ITEMS_PER_RECORD = 64;
+export const ITEMS_PER_RECORD = 128;
 
 const MIXER = 2_654_435_761;
 const USERS = 1_000_003;
