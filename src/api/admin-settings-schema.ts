@@ -5,8 +5,8 @@ import { Page, Time } from './common-schemas.ts';
 
 const EXAMPLE = {
   logLevel: 'info',
-  purchase: { batchSize: 64, concurrency: 8, capacity: 8192, deadlineMs: 2000, soldOutMs: 100 },
-  breakers: { failureShare: 0.5, windowMs: 5000, halfOpenAfterMs: 1000 },
+  purchase: { batchSize: 128, concurrency: 4, capacity: 8192, deadlineMs: 2000, soldOutMs: 100 },
+  breakers: { failureShare: 0.5, windowMs: 5000, halfOpenAfterMs: 500 },
   limits: { buyer: 1000, address: 0, attempts: 0 },
   settlement: { batchSize: 1000, batchMs: 5 },
 };
