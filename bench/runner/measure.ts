@@ -10,7 +10,7 @@ export interface Measure extends Setting {
 }
 
 /** Servers are measured when their code is compiled. Kafka's machine takes longest: seconds of load. */
-export const WARM_UP_SECONDS = 8;
+const WARM_UP_SECONDS = 8;
 /** It has hardly any code. */
 const CEILING_WARM_UP_SECONDS = 2;
 

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerProcess } from '../support/serve.ts';
-import { WARM_UP_SECONDS } from './measure.ts';
 import { growthOf, type MemorySample } from './memory-growth.ts';
 import type { BenchOptions } from './options.ts';
 import { createProgress } from './progress.ts';
@@ -8,8 +7,6 @@ import type { MemoryResult, Report } from './report.ts';
 import { type Case, failureOf } from './run-scenarios.ts';
 import type { Setting } from './scenario.ts';
 
-/** Until code is compiled, buffers have their size and the heap has found its own; no less than a measurement's own warm-up. */
-const WARM_UP_SHARE = 0.2;
 const SAMPLE_MS = 1000;
 
 /** Loads each scenario for minutes without a pause, and looks at the resident memory of its processes meanwhile. */
@@ -27,7 +24,7 @@ export async function runMemory(
     const setting = { connections: one.connections, client, seconds, servers };
     const name = `${one.scenario.name}, ${one.connections}`;
     try {
-      const measured = await memoryOf(one, setting, options.minutes, progress.step);
+      const measured = await memoryOf(one, setting, options, progress.step);
       if (measured.length === 0) progress.say(`${name}: no process lives for all of it`);
       memory.push(...measured);
     } catch (error) {
@@ -41,22 +38,20 @@ export async function runMemory(
 async function memoryOf(
   { scenario, connections }: Case,
   setting: Setting,
-  minutes: number,
+  { minutes, warmUpMinutes }: Pick<BenchOptions, 'minutes' | 'warmUpMinutes'>,
   onStep: (step: string) => void,
 ): Promise<readonly MemoryResult[]> {
   const stage = await scenario.open(setting);
   try {
-    const loadMs = minutes * 60_000;
-    const warmUpMs = Math.max(WARM_UP_SECONDS * 1000, loadMs * WARM_UP_SHARE);
-    const load = async (ms: number): Promise<void> => {
-      const end = performance.now() + ms;
+    const load = async (forMinutes: number): Promise<void> => {
+      const end = performance.now() + forMinutes * 60_000;
       while (performance.now() < end) await stage.subject(setting.seconds);
     };
     onStep('warm-up');
-    await load(warmUpMs);
+    await load(warmUpMinutes);
     onStep(`${minutes} minutes of load`);
     const watch = watchMemory([...stage.processes]);
-    const samples = await load(loadMs).then(watch.end, async (error: unknown) => {
+    const samples = await load(minutes).then(watch.end, async (error: unknown) => {
       await watch.end();
       throw error;
     });
@@ -68,6 +63,7 @@ async function memoryOf(
       connections,
       process,
       minutes,
+      warmUpMinutes,
       date: new Date().toISOString(),
       ...growthOf(of),
     }));

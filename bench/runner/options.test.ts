@@ -18,6 +18,10 @@ describe('parseOptions', () => {
     expect(parseOptions(['success', 'memory'])).toMatchObject({ mode: 'scenarios', names: ['success', 'memory'] });
   });
 
+  it('takes parts of minutes', () => {
+    expect(parseOptions(['memory', '--warm-up', '0.5'])).toMatchObject({ minutes: 5, warmUpMinutes: 0.5 });
+  });
+
   it('reads lists of connections', () => {
     expect(parseOptions(['--connections', '128,1024']).connections).toEqual([128, 1024]);
   });
@@ -28,6 +32,7 @@ describe('parseOptions', () => {
     ['--connections', '128,'],
     ['--client', 'ab'],
     ['--minutes', 'x'],
+    ['--warm-up', '0'],
   ])('refuses %s %s', (name, value) => {
     expect(() => parseOptions([name, value])).toThrow(TypeError);
   });

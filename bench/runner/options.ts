@@ -15,6 +15,7 @@ export interface BenchOptions {
   readonly connections: readonly number[] | undefined;
   readonly client: ClientName;
   readonly minutes: number;
+  readonly warmUpMinutes: number;
   readonly publish: boolean;
   readonly profile: boolean;
   /** A results file that this run is held against. */
@@ -29,7 +30,8 @@ npm run bench -- micro | memory | growth  [options]
   --seconds 5        of each
   --connections …    a list, instead of the scenarios' own
   --client …         autocannon or wrk
-  --minutes 5        of the memory mode
+  --minutes 5        of the memory mode, that count
+  --warm-up 1        minutes before them
   --publish          also write bench/README.md, its charts and bench/results/baseline.json
   --compare <file>   fail on a ratio that is more than 10 % worse than there
   --profile          CPU profiles of Floodgate's processes, and their greatest costs
@@ -46,6 +48,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       connections: { type: 'string' },
       client: { type: 'string', default: 'autocannon' },
       minutes: { type: 'string', default: '5' },
+      'warm-up': { type: 'string', default: '1' },
       publish: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       compare: { type: 'string' },
@@ -63,6 +66,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     connections: values.connections?.split(',').map((text) => positive('connections', text)),
     client,
     minutes: positive('minutes', values.minutes, { whole: false }),
+    warmUpMinutes: positive('warm-up', values['warm-up'], { whole: false }),
     publish: values.publish,
     profile: values.profile,
     compare: values.compare,

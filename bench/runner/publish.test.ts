@@ -70,7 +70,15 @@ describe('sections', () => {
   });
 
   it('judges memory by its growth, and not by its size', () => {
-    const one = { scenario: 'a', connections: 1, process: 'front', minutes: 5, slopeMbPerMinute: 1, date: '' };
+    const one = {
+      scenario: 'a',
+      connections: 1,
+      process: 'front',
+      minutes: 5,
+      warmUpMinutes: 1,
+      slopeMbPerMinute: 1,
+      date: '',
+    };
     const text = sections(
       aReport({
         memory: [

@@ -68,6 +68,8 @@ export interface MemoryResult {
   readonly connections: number;
   readonly process: string;
   readonly minutes: number;
+  /** Before them: code is compiled, caches are filled up to their bounds, the heap finds its size. */
+  readonly warmUpMinutes: number;
   /** Of each tenth of the time, the median. */
   readonly tenthsMb: readonly number[];
   /** Of the last of them over the first. */

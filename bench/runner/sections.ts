@@ -55,7 +55,7 @@ export const memoryRows = ({ memory }: Pick<Report, 'memory'>) =>
     scenario: one.scenario,
     connections: wholeOf(one.connections),
     process: one.process,
-    minutes: briefly(one.minutes),
+    'warm-up + minutes': `${briefly(one.warmUpMinutes)} + ${briefly(one.minutes)}`,
     'MB in each tenth of them': one.tenthsMb.map(wholeOf).join(', '),
     'growth, MB': briefly(one.growthMb),
     'slope, MB a minute': briefly(one.slopeMbPerMinute),
