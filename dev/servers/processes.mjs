@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** The end of a process that is not our child is no event for us: it is looked for this often. */
@@ -33,14 +33,16 @@ export async function launch({ command, args, cwd, env }, logFile) {
 
 /**
  * What tells a process from a later one with the same number: when it was started. Undefined when there is no such
- * process, or only its body (a zombie that nobody has waited for).
+ * process, or only its body (a zombie that nobody has waited for). Of a killed process the first thread may be a zombie
+ * while another one still ends, and until it has ended, the process holds its files and ports.
  */
 export function identityOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The second field is the program's name in brackets, which may itself hold blanks and brackets.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    const isEnded = fields[0] === 'Z' || fields[0] === 'X';
+    if (isEnded && readdirSync(`/proc/${pid}/task`).length < 2) return undefined;
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()} ${fields[19]}`;
   } catch {
     return process.platform === 'linux' ? undefined : startedAt(pid);

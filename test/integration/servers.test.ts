@@ -70,8 +70,9 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('the servers too
     const { urls, pid } = await up({ ...REDIS, dir });
     process.kill(pid('redis') ?? 0, 'SIGKILL');
     await expect.poll(() => pid('redis')).toBeUndefined();
-    await up({ ...REDIS, dir });
+    const again = await up({ ...REDIS, dir });
 
+    expect(again.urls).toEqual(urls);
     expect(await ask(urls.REDIS_URL, (redis) => redis.ping())).toBe('PONG');
   });
 
