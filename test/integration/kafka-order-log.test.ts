@@ -6,7 +6,8 @@ import type { Servers } from '../../dev/servers/api.d.ts';
 import type { KafkaLogOptions } from '../../src/adapters/kafka/options.ts';
 import type { KafkaOrderLog } from '../../src/adapters/kafka/order-log.ts';
 import { openKafkaOrderLog, topicNames } from '../../src/adapters/kafka/order-log.ts';
-import { isFault } from '../../src/domain/errors.ts';
+import { ProducerSession } from '../../src/adapters/kafka/producer-session.ts';
+import { Fault, isFault } from '../../src/domain/errors.ts';
 import { logRecord, logRecords, newName } from '../contract/fixtures.ts';
 import type { MemberOptions } from '../contract/log-member.ts';
 import { LogMember } from '../contract/log-member.ts';
@@ -152,6 +153,26 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
       const reader = join(kafka);
       await reader.sees(1);
       expect(reader.tickets()).toEqual([2]);
+    });
+
+    it('is not writable when the broker is gone after a producer ended that was asking for it', async () => {
+      const kafka = await openNarrow({
+        producerSettings: { 'enable.gapless.guarantee': true },
+        messageTimeoutMs: 2000,
+      });
+      const asked = vi.spyOn(ProducerSession.prototype, 'metadata');
+      asked.mockRejectedValue(new Fault('unavailable', 'this one has no answer'));
+      await servers.signal('kafka', 'SIGSTOP');
+      await expect(kafka.log.append(logRecord(1))).rejects.toMatchObject({ code: 'timeout' });
+      expect(kafka.log.writable()).toBe(false);
+      await servers.signal('kafka', 'SIGCONT');
+      await vi.waitFor(() => expect(kafka.log.append(large)).rejects.toMatchObject({ code: 'corrupt' }), PATIENCE);
+      asked.mockRestore();
+      await vi.waitFor(() => kafka.log.append(logRecord(2)), PATIENCE);
+      expect(kafka.log.writable()).toBe(true);
+
+      await servers.stop('kafka', 'SIGKILL');
+      await vi.waitFor(() => expect(kafka.log.writable()).toBe(false), PATIENCE);
     });
   });
 

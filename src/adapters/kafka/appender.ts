@@ -26,7 +26,8 @@ export class Appender {
   readonly #closing = new Set<Promise<void>>();
   #session: ProducerSession | undefined;
   #up = false;
-  #probing = false;
+  /** Whose brokers are asked for until they answer. */
+  #probed: ProducerSession | undefined;
   #reason = 'Kafka: not connected yet';
 
   /** Errors: Fault `config` when a setting is not one that librdkafka takes. */
@@ -131,14 +132,20 @@ export class Appender {
       this.#tell(reason);
       return;
     }
-    if (session !== this.#session || this.#probing) return;
+    if (session !== this.#session || session === this.#probed) return;
     this.#up = false;
-    this.#probing = true;
+    this.#probed = session;
     this.#tell(reason);
-    void untilDone(() => session.metadata(PING_TIMEOUT_MS), { signal: this.#end.signal }).then(() => {
-      this.#probing = false;
-      if (session === this.#session) this.#isUp();
-    });
+    void this.#probe(session);
+  }
+
+  /** Until its brokers answer, or it is replaced: its successor is told of by its own opening, and probed for itself. */
+  async #probe(session: ProducerSession): Promise<void> {
+    const answers = async () => session !== this.#session || session.metadata(PING_TIMEOUT_MS);
+    await untilDone(answers, { signal: this.#end.signal });
+    if (session !== this.#session) return;
+    this.#probed = undefined;
+    this.#isUp();
   }
 
   #isUp(): void {
