@@ -20,7 +20,7 @@ import type { Sale } from '../src/domain/sale.ts';
 import { putOnSale } from '../src/services/publish.ts';
 import { createLog } from '../src/telemetry/log.ts';
 import { createClusterInstallation } from './support/cluster-installation.ts';
-import { answeredPerSecond, CLIENTS, type ClientName, load } from './support/load.ts';
+import { acceptedPerSecond, CLIENTS, type ClientName, load } from './support/load.ts';
 import { MAIN } from './support/programs.ts';
 import { createTokens, purchasesOf, tokenOf } from './support/requests.ts';
 import { saleOf } from './support/sale.ts';
@@ -94,7 +94,7 @@ await sellThrough(ports, due, orders);
 const soldAt = Date.now();
 
 const rate = async (port: number, saleId: string) =>
-  answeredPerSecond(
+  acceptedPerSecond(
     await load(client, { port, connections, seconds: LOAD_SECONDS, requests: purchasesOf(saleId, { tokens }) }),
   );
 

@@ -19,7 +19,7 @@ import { openPorts } from '../src/app/ports.ts';
 import { loadConfig } from '../src/config.ts';
 import { putOnSale } from '../src/services/publish.ts';
 import { createLog } from '../src/telemetry/log.ts';
-import { answeredPerSecond, CLIENTS, type ClientName, load } from './support/load.ts';
+import { acceptedPerSecond, CLIENTS, type ClientName, load } from './support/load.ts';
 import { MAIN } from './support/programs.ts';
 import { createTokens, purchasesOf } from './support/requests.ts';
 import { saleOf } from './support/sale.ts';
@@ -114,7 +114,7 @@ await close();
 const front = await serve(MAIN, { args: ['serve'], env });
 const busy = purchasesOf('busy', { tokens });
 const fullRate = async () =>
-  answeredPerSecond(
+  acceptedPerSecond(
     await load(client, { port: front.port, connections: CONNECTIONS, seconds: LOAD_SECONDS, requests: busy }),
   );
 

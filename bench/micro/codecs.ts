@@ -2,6 +2,7 @@ import { replyOf } from '../../src/adapters/redis/reserve-reply.ts';
 import { createAuthenticator } from '../../src/api/auth.ts';
 import { serialiseOrder } from '../../src/api/order-json.ts';
 import { createReservedOrderWriter } from '../../src/api/reserved-order-json.ts';
+import { TUNING_SETTINGS } from '../../src/config/tuning-settings.ts';
 import { decodeRecord, encodeRecord } from '../../src/domain/log-codec.ts';
 import { orderOf } from '../../src/domain/log-record.ts';
 import { tokenOf } from '../support/requests.ts';
@@ -9,7 +10,7 @@ import { createRecords } from '../support/reservations.ts';
 import { SECRET } from '../support/secret.ts';
 import type { Micro } from './timing.ts';
 
-const BATCH = 64;
+const BATCH = TUNING_SETTINGS.PURCHASE_BATCH_SIZE.default;
 const record = createRecords()('micro', 0, BATCH);
 const orders = record.items.map((item) => orderOf(record, item));
 /** As reserve.lua answers a batch that all got a ticket: what is left, the version, its clock, a ticket each. */
@@ -25,16 +26,20 @@ function authenticating(cacheSize: number): Micro['setUp'] {
 }
 
 export const codecMicros: readonly Micro[] = [
-  { name: 'log-codec: encode, a reservation of 64', operations: BATCH, setUp: () => () => encodeRecord(record) },
+  { name: `log-codec: encode, a reservation of ${BATCH}`, operations: BATCH, setUp: () => () => encodeRecord(record) },
   {
-    name: 'log-codec: decode, a reservation of 64',
+    name: `log-codec: decode, a reservation of ${BATCH}`,
     operations: BATCH,
     setUp: () => {
       const text = encodeRecord(record);
       return () => decodeRecord(text);
     },
   },
-  { name: 'reserve reply: decode, an answer of 64', operations: BATCH, setUp: () => () => replyOf(reply, 1, BATCH) },
+  {
+    name: `reserve reply: decode, an answer of ${BATCH}`,
+    operations: BATCH,
+    setUp: () => () => replyOf(reply, 1, BATCH),
+  },
   {
     name: 'order JSON: a reserved order',
     operations: BATCH,

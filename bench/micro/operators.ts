@@ -1,13 +1,16 @@
 import { of, Subject, VirtualTimeScheduler } from 'rxjs';
+import { TUNING_SETTINGS } from '../../src/config/tuning-settings.ts';
 import { batchBy } from '../../src/streams/operators/batch-by.ts';
 import { batchMap } from '../../src/streams/operators/batch-map.ts';
 import { conflateBy } from '../../src/streams/operators/conflate-by.ts';
 import type { Micro } from './timing.ts';
 
-/** Items of one turn of the event loop. */
-const TURN = 256;
-const BATCH = 64;
+const BATCH = TUNING_SETTINGS.PURCHASE_BATCH_SIZE.default;
+const CONCURRENCY = TUNING_SETTINGS.PURCHASE_CONCURRENCY.default;
+const SETTLEMENT_BATCH = TUNING_SETTINGS.SETTLEMENT_BATCH_SIZE.default;
 const SALES = ['a', 'b', 'c', 'd'] as const;
+/** Items of one turn of the event loop: a full batch of each sale. */
+const TURN = SALES.length * BATCH;
 /** Longer than any run, in a time that stands still: a timer that is due in an hour would keep the process. */
 const NEVER_MS = 3_600_000;
 const still = new VirtualTimeScheduler();
@@ -16,7 +19,7 @@ const items = Array.from({ length: TURN }, (_, n) => ({ saleId: SALES[n % SALES.
 
 export const operatorMicros: readonly Micro[] = [
   {
-    name: 'batch-map: an item through batches of 64, 4 keys',
+    name: `batch-map: an item through batches of ${BATCH}, ${SALES.length} keys, ${CONCURRENCY} at once`,
     operations: TURN,
     setUp: () => {
       const source$ = new Subject<(typeof items)[number]>();
@@ -26,7 +29,7 @@ export const operatorMicros: readonly Micro[] = [
         .pipe(
           batchMap((batch) => of(batch.length), {
             size: BATCH,
-            concurrency: 8,
+            concurrency: CONCURRENCY,
             capacity: TURN,
             keyOf: ({ saleId }) => saleId,
             refuse: () => 0,
@@ -46,12 +49,12 @@ export const operatorMicros: readonly Micro[] = [
     },
   },
   {
-    name: 'batch-by: an item through batches of 64',
+    name: `batch-by: an item through batches of ${SETTLEMENT_BATCH}`,
     operations: TURN,
     setUp: () => {
       const source$ = new Subject<(typeof items)[number]>();
       let answered = 0;
-      source$.pipe(batchBy({ size: BATCH, ms: NEVER_MS, scheduler: still })).subscribe((batch) => {
+      source$.pipe(batchBy({ size: SETTLEMENT_BATCH, ms: NEVER_MS, scheduler: still })).subscribe((batch) => {
         answered += batch.length;
       });
       return () => {
@@ -61,7 +64,7 @@ export const operatorMicros: readonly Micro[] = [
     },
   },
   {
-    name: 'conflate-by: a value of 4 keys, all but the first held',
+    name: `conflate-by: a value of ${SALES.length} keys, all but the first held`,
     operations: TURN,
     setUp: () => {
       const source$ = new Subject<(typeof items)[number]>();

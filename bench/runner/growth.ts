@@ -1,12 +1,17 @@
+import { Books } from '../scenarios/parts/books.ts';
 import { openSite, type Site, type SiteShape } from '../scenarios/parts/site.ts';
 import { plenty } from '../scenarios/parts/tickets.ts';
 import { load } from '../support/load.ts';
+import { purchaseCounts } from '../support/metrics.ts';
 import { purchasesOf } from '../support/requests.ts';
-import { median } from '../support/spread.ts';
+import { median, spreadOf } from '../support/spread.ts';
+import { commit } from './machine.ts';
+import { WARM_UP_SECONDS } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 import type { GrowthResult, Report } from './report.ts';
 import { failureOf } from './run-scenarios.ts';
+import { UsageError } from './usage-error.ts';
 
 /** One thing that grows, all else as it usually is. */
 interface Axis {
@@ -20,7 +25,7 @@ interface Work {
   readonly connections: number;
   /** On sale at once. */
   readonly sales: number;
-  /** Of each sale; as many as can be sold without it. */
+  /** Of each sale. @default more than can be sold */
   readonly tickets?: number;
   readonly fronts: number;
 }
@@ -38,27 +43,39 @@ const AXES: readonly Axis[] = [
   { axis: 'fronts', on: 'cluster', sizes: [1, 2, 3, 4], work: (fronts) => ({ ...USUAL, connections: 1024, fronts }) },
 ];
 
-const WARM_UP_SECONDS = 1;
+interface Step extends Axis {
+  readonly size: number;
+}
 
-/** Answers a second, sold or refused, as one thing after the other grows. */
+/** The steps of the axes of these names, all of none. Errors: {@link UsageError} for a name that none has. */
+export function chooseSteps(names: readonly string[]): readonly Step[] {
+  const nameOf = ({ axis }: Axis) => axis.split(' ')[0] ?? '';
+  const known = new Set(AXES.map(nameOf));
+  for (const name of names) {
+    if (!known.has(name))
+      throw new UsageError(`nothing that grows is called ${name}; there are ${[...known].join(', ')}`);
+  }
+  const chosen = AXES.filter((axis) => names.length === 0 || names.includes(nameOf(axis)));
+  return chosen.flatMap((axis) => axis.sizes.map((size) => ({ ...axis, size })));
+}
+
+/** What is sold and refused a second, as one thing after the other grows. A step that fails, or whose check does, is named. */
 export async function runGrowth(
+  steps: readonly Step[],
   options: BenchOptions,
   servers: NodeJS.ProcessEnv,
 ): Promise<Pick<Report, 'growth'> & { readonly failures: readonly string[] }> {
-  const chosen = AXES.filter(
-    ({ axis }) => options.names.length === 0 || options.names.includes(axis.split(' ')[0] ?? ''),
-  );
-  const steps = chosen.flatMap((axis) => axis.sizes.map((size) => ({ ...axis, size })));
+  const { rounds, seconds } = options;
   const progress = createProgress(steps.length);
   const growth: GrowthResult[] = [];
   const failures: string[] = [];
   for (const { axis, on, size, work } of steps) {
     const name = `${size} ${axis}, ${on}`;
     progress.next(name);
-    progress.step(`${options.rounds} rounds`);
+    progress.step(`${rounds} rounds`);
     try {
-      const figures = await grown({ on, fronts: work(size).fronts }, work(size), options, servers);
-      growth.push({ axis, on, size, ...figures, date: new Date().toISOString() });
+      const figures = await grown(on, work(size), options, servers);
+      growth.push({ axis, on, size, rounds, seconds, ...figures, date: new Date().toISOString(), commit: commit() });
     } catch (error) {
       failures.push(failureOf(name, error, progress));
     }
@@ -67,50 +84,95 @@ export async function runGrowth(
   return { growth, failures };
 }
 
-/** The medians of rounds on a site of its own, after a warm-up. */
-async function grown(shape: SiteShape, work: Work, options: BenchOptions, servers: NodeJS.ProcessEnv): Promise<Round> {
-  const site = await openSite(shape, { servers });
+type Figures = Pick<GrowthResult, 'soldPerSecond' | 'refusedPerSecond' | 'broken' | 'p99Ms' | 'memoryMb'>;
+
+/** Rounds on a site of its own, after a warm-up. Errors: Error when what is stored is not what was answered. */
+async function grown(
+  on: SiteShape['on'],
+  work: Work,
+  options: BenchOptions,
+  servers: NodeJS.ProcessEnv,
+): Promise<Figures> {
+  const site = await openSite({ on, fronts: work.fronts }, { servers });
+  const books = new Books();
   try {
-    await round(site, work, { ...options, seconds: WARM_UP_SECONDS });
+    await round(site, books, work, { ...options, seconds: WARM_UP_SECONDS });
     const rounds: Round[] = [];
-    for (let n = 0; n < options.rounds; n += 1) rounds.push(await round(site, work, options));
-    const middle = (of: (one: Round) => number) => median(rounds.map(of));
-    return {
-      perSecond: middle((one) => one.perSecond),
-      broken: middle((one) => one.broken),
-      p99Ms: middle((one) => one.p99Ms),
-      memoryMb: middle((one) => one.memoryMb),
-    };
+    for (let n = 0; n < options.rounds; n += 1) rounds.push(await round(site, books, work, options));
+    books.add(0, await unknownOutcomes(site));
+    if (on === 'cluster') await site.startWorker();
+    const stored = await site.ordersOf(books);
+    const { ok, what } = books.verdict(stored);
+    const offered = offeredIn(work, WARM_UP_SECONDS) + options.rounds * offeredIn(work, options.seconds);
+    if (!ok || stored > offered) throw new Error(`${what}, ${offered} tickets`);
+    return figuresOf(rounds);
   } finally {
     await site.close();
   }
 }
 
-interface Round {
-  readonly perSecond: number;
+/** Purchases that were refused with a word that they may yet have been stored: the front gave up waiting. */
+async function unknownOutcomes(site: Site): Promise<number> {
+  const counts = await Promise.all(site.fronts.map(({ port }) => purchaseCounts(port)));
+  return sumOf(counts, ({ byCode }) => byCode.unavailable ?? 0);
+}
+
+export interface Round {
+  readonly soldPerSecond: number;
+  readonly refusedPerSecond: number;
   readonly broken: number;
   readonly p99Ms: number;
   readonly memoryMb: number;
 }
 
+/** Medians, but of what broke all: a single bad round must show. */
+export function figuresOf(rounds: readonly Round[]): Figures {
+  const middle = (of: (one: Round) => number) => median(rounds.map(of));
+  return {
+    soldPerSecond: spreadOf(rounds.map((one) => one.soldPerSecond)),
+    refusedPerSecond: middle((one) => one.refusedPerSecond),
+    broken: sumOf(rounds, (one) => one.broken),
+    p99Ms: middle((one) => one.p99Ms),
+    memoryMb: middle((one) => one.memoryMb),
+  };
+}
+
 /** Each front has its share of the connections. */
-async function round(site: Site, work: Work, { seconds, client }: BenchOptions): Promise<Round> {
-  const { fronts, connections, sales, tickets = plenty(seconds) } = work;
+async function round(site: Site, books: Books, work: Work, { seconds, client }: RoundOptions): Promise<Round> {
+  const { fronts, connections, sales } = work;
+  const tickets = ticketsOf(work, seconds);
   const ids: string[] = [];
   for (let n = 0; n < sales; n += 1) ids.push(await site.openSale(tickets));
+  books.sales.push(...ids);
   const requests = interleaved(ids.map((id) => purchasesOf(id, { tokens: site.tokens, buyers: buyersOf(sales) })));
   const share = Math.ceil(connections / fronts);
   const results = await Promise.all(
     site.fronts.map(({ port }) => load(client, { port, connections: share, seconds, requests })),
   );
+  // What broke may have been stored too.
+  for (const { accepted, broken } of results) books.add(accepted, share + broken);
   const memory = await Promise.all(site.fronts.map((front) => front.memoryMb()));
   return {
-    perSecond: results.reduce((sum, one) => sum + (one.accepted + one.refused) / one.seconds, 0),
-    broken: results.reduce((sum, one) => sum + one.broken, 0),
+    soldPerSecond: sumOf(results, (one) => one.accepted / one.seconds),
+    refusedPerSecond: sumOf(results, (one) => one.refused / one.seconds),
+    broken: sumOf(results, (one) => one.broken),
     p99Ms: Math.max(...results.map(({ p99Ms }) => p99Ms)),
     memoryMb: Math.max(...memory),
   };
 }
+
+type RoundOptions = Pick<BenchOptions, 'seconds' | 'client'>;
+
+const sumOf = <T>(all: readonly T[], of: (one: T) => number): number => all.reduce((sum, one) => sum + of(one), 0);
+
+/** All sales are bought from alike, but not to the last ticket. */
+const SLACK = 1.1;
+
+/** Of each sale: where it isn't what grows, so many that none sells out. */
+export const ticketsOf = ({ tickets, sales }: Pick<Work, 'tickets' | 'sales'>, seconds: number): number =>
+  tickets ?? Math.ceil((plenty(seconds) * SLACK) / sales);
+
+const offeredIn = (work: Work, seconds: number): number => work.sales * ticketsOf(work, seconds);
 
 /** As many requests in all, however many sales there are. */
 const REQUESTS = 20_000;

@@ -1,5 +1,6 @@
 import type { Latency } from '../support/load.ts';
 import { median, spreadOf } from '../support/spread.ts';
+import { commit } from './machine.ts';
 import type { CaseResult } from './report.ts';
 import type { Beside, Figure, Sample, Scenario, Setting, Stage, Verdict } from './scenario.ts';
 
@@ -10,7 +11,7 @@ export interface Measure extends Setting {
 }
 
 /** Servers are measured when their code is compiled. Kafka's machine takes longest: seconds of load. */
-const WARM_UP_SECONDS = 8;
+export const WARM_UP_SECONDS = 8;
 /** It has hardly any code. */
 const CEILING_WARM_UP_SECONDS = 2;
 
@@ -68,12 +69,14 @@ async function summary(
     scenario: scenario.name,
     on: scenario.on,
     unit: scenario.unit,
+    shows: scenario.shows,
     ceilingName: scenario.ceiling,
     connections,
     client,
     rounds,
     seconds,
     date: new Date().toISOString(),
+    commit: commit(),
     ceiling: spreadOf(samples.map(({ ceiling }) => ceiling.perSecond)),
     rate,
     ratio: spreadOf(samples.map(ratioOf)),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { choose, parseOptions } from './options.ts';
 import type { Scenario } from './scenario.ts';
+import { UsageError } from './usage-error.ts';
 
 describe('parseOptions', () => {
   it('runs all scenarios for five rounds of five seconds by default', () => {
@@ -31,29 +32,66 @@ describe('parseOptions', () => {
     ['--seconds', '1.5'],
     ['--connections', '128,'],
     ['--client', 'ab'],
-    ['--minutes', 'x'],
-    ['--warm-up', '0'],
-  ])('refuses %s %s', (name, value) => {
-    expect(() => parseOptions([name, value])).toThrow(TypeError);
+    ['memory', '--minutes', 'x'],
+    ['memory', '--minutes', 'Infinity'],
+    ['memory', '--warm-up', '0'],
+    ['--rounds'],
+    ['--rounds', '--seconds', '5'],
+    ['--no-such-option'],
+  ])('refuses %s %s %s in one line', (...args) => {
+    const call = () => parseOptions(args);
+    expect(call).toThrow(UsageError);
+    expect(call).toThrow(/^.+$/);
+  });
+
+  it.each([
+    ['growth', '--connections', '128'],
+    ['micro', '--connections', '128'],
+    ['memory', '--profile'],
+    ['growth', '--profile'],
+    ['micro', '--profile'],
+    ['success', '--minutes', '5'],
+    ['growth', '--minutes', '5'],
+    ['micro', '--warm-up', '1'],
+    ['memory', '--rounds', '5'],
+    ['memory', '--compare', 'a.json'],
+    ['growth', '--compare', 'a.json'],
+    ['micro', '--client', 'autocannon'],
+  ])('refuses in %s what it has no use for: %s', (mode, option, ...value) => {
+    expect(() => parseOptions([mode, option, ...value])).toThrow(UsageError);
+    expect(() => parseOptions([mode, option, ...value])).toThrow(`${option} is for`);
+  });
+
+  it.each(['micro', 'memory', 'growth'])('takes %s without any option, and with --publish', (mode) => {
+    expect(parseOptions([mode, '--publish'])).toMatchObject({ mode, publish: true, profile: false });
   });
 });
 
 describe('choose', () => {
-  const scenarios = ['success-embedded', 'success-cluster', 'reads-cluster', 'reserve'].map(
+  const scenarios = ['success-embedded', 'success-cluster', 'success-cluster-workers', 'reads-cluster', 'reserve'].map(
     (name) => ({ name }) as Scenario,
   );
   const chosen = (...names: string[]) => choose(scenarios, names).map(({ name }) => name);
 
   it('takes all that begin with a name', () => {
-    expect(chosen('success')).toEqual(['success-embedded', 'success-cluster']);
+    expect(chosen('success')).toEqual(['success-embedded', 'success-cluster', 'success-cluster-workers']);
+  });
+
+  it('takes a whole name for that one, and none that goes on', () => {
+    expect(chosen('success-cluster')).toEqual(['success-cluster']);
   });
 
   it('takes a part of a name for no name', () => {
-    expect(() => chosen('rese')).toThrow('no scenario rese');
+    expect(() => chosen('rese')).toThrow(UsageError);
+    expect(() => chosen('reads', 'rese')).toThrow('no scenario rese; there are success-embedded, ');
   });
 
   it('keeps the order of the suite, and each once', () => {
-    expect(chosen('reserve', 'success', 'success-cluster')).toEqual(['success-embedded', 'success-cluster', 'reserve']);
+    expect(chosen('reserve', 'success-cluster', 'success-embedded', 'reserve')).toEqual([
+      'success-embedded',
+      'success-cluster',
+      'reserve',
+    ]);
   });
 
   it('takes all of none', () => {

@@ -12,13 +12,19 @@ export interface CpuProfile {
   readonly samples?: readonly number[];
   /** Microseconds between them. */
   readonly timeDeltas?: readonly number[];
+  /** Microseconds, as is the other. */
+  readonly startTime: number;
+  readonly endTime: number;
 }
 
 const IDLE = '(idle)';
 const TOP = 15;
 
 /** The functions in which a process itself spent most, as shares of the time in which it was not idle. */
-export function costsOf(profile: CpuProfile, top: number = TOP): readonly Cost[] {
+export function costsOf(
+  profile: Pick<CpuProfile, 'nodes' | 'samples' | 'timeDeltas'>,
+  top: number = TOP,
+): readonly Cost[] {
   const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
   const spent = new Map<string, number>();
   profile.samples?.forEach((id, n) => {
@@ -44,14 +50,34 @@ export async function profiled<Result>(
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const result = await run(folder);
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.cpuprofile')).sort();
-  const costs: Cost[] = [];
-  for (const [n, file] of files.entries()) {
-    const profile = JSON.parse(await readFile(join(folder, file), 'utf8')) as CpuProfile;
-    costs.push(...costsOf(profile).map(({ name, share }) => ({ name: `thread ${n + 1}: ${name}`, share })));
-  }
-  return { result, costs };
+  return { result, costs: (await profilesIn(folder)).flatMap(({ thread, profile }) => costsIn(thread, profile)) };
 }
+
+interface ThreadProfile {
+  readonly thread: string;
+  readonly profile: CpuProfile;
+}
+
+async function profilesIn(folder: string): Promise<readonly ThreadProfile[]> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.cpuprofile'));
+  const livedUs = ({ profile }: ThreadProfile) => profile.endTime - profile.startTime;
+  const all = await Promise.all(
+    files.map(async (file) => ({
+      thread: threadOf(file),
+      profile: JSON.parse(await readFile(join(folder, file), 'utf8')) as CpuProfile,
+    })),
+  );
+  return all.toSorted((a, b) => livedUs(b) - livedUs(a));
+}
+
+/** Node names them `CPU.<date>.<time>.<process>.<thread>.<sequence>.cpuprofile`; 0 is a process's main thread. */
+function threadOf(file: string): string {
+  const [, , , process, thread] = file.split('.');
+  return thread === '0' ? `process ${process}` : `process ${process}, thread ${thread}`;
+}
+
+const costsIn = (thread: string, profile: CpuProfile): readonly Cost[] =>
+  costsOf(profile).map(({ name, share }) => ({ name: `${thread}: ${name}`, share }));
 
 export const costText = (costs: readonly Cost[]): string =>
   costs.map(({ name, share }) => `  ${(share * 100).toFixed(1).padStart(5)} %  ${name}`).join('\n');

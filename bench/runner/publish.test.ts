@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Report } from './report.ts';
+import { objections } from './publish.ts';
+import type { GrowthResult, Report } from './report.ts';
 import { merged } from './results-file.ts';
 import { aResult } from './sample-result.ts';
-import { BEGIN, between, END, sections } from './sections.ts';
+import { BEGIN, between, END, growthRows, overgrown, sections } from './sections.ts';
 
 const aReport = (more: Partial<Report> = {}): Report => ({
   date: '2026-11-21T12:00:00.000Z',
@@ -17,10 +18,27 @@ const aReport = (more: Partial<Report> = {}): Report => ({
   ...more,
 });
 
+const SUITE = { scenarios: ['success-cluster'], micros: ['fast', 'slow'] };
+
+const aGrowth = {
+  axis: 'sales at once',
+  on: 'cluster',
+  size: 10,
+  rounds: 5,
+  seconds: 5,
+  soldPerSecond: { median: 12_345, min: 9876, max: 13_000 },
+  refusedPerSecond: 0,
+  broken: 0,
+  p99Ms: 89,
+  memoryMb: 157,
+  date: '',
+  commit: 'abc1234',
+} as const satisfies GrowthResult;
+
 describe('merged', () => {
   it('puts a new result in the place of the old one of the same scenario and connections', () => {
     const before = aReport({ results: [aResult({ rounds: 1 }), aResult({ connections: 128, rounds: 1 })] });
-    const after = merged(before, aReport({ results: [aResult({ rounds: 5 })] }));
+    const after = merged(before, aReport({ results: [aResult({ rounds: 5 })] }), SUITE);
     expect(after.results.map(({ connections, rounds }) => [connections, rounds])).toEqual([
       [128, 1],
       [1024, 5],
@@ -29,13 +47,70 @@ describe('merged', () => {
 
   it('keeps the order of the suite, whenever a scenario was measured', () => {
     const before = aReport({ results: [aResult({ scenario: 'b' })] });
-    const after = merged(before, aReport({ results: [aResult({ scenario: 'a' })] }), ['a', 'b']);
+    const after = merged(before, aReport({ results: [aResult({ scenario: 'a' })] }), {
+      ...SUITE,
+      scenarios: ['a', 'b'],
+    });
     expect(after.results.map(({ scenario }) => scenario)).toEqual(['a', 'b']);
   });
 
   it('keeps the versions of servers that this run had no use for', () => {
     const before = aReport({ versions: { node: 'v1', redis: '8' } });
-    expect(merged(before, aReport()).versions).toEqual({ node: 'v20.20.2', redis: '8' });
+    expect(merged(before, aReport(), SUITE).versions).toEqual({ node: 'v20.20.2', redis: '8' });
+  });
+
+  it('drops what the suite has no more', () => {
+    const timed = (name: string) => ({ name, nsPerOp: { median: 1, min: 1, max: 1 }, date: '', commit: '' });
+    const before = aReport({ results: [aResult({ scenario: 'gone' })], micro: [timed('slow'), timed('gone')] });
+    const after = merged(before, aReport({ micro: [timed('fast')] }), SUITE);
+    expect(after.results).toEqual([]);
+    expect(after.micro.map(({ name }) => name)).toEqual(['fast', 'slow']);
+  });
+
+  it('drops growth that was measured without a spread, and keeps the rest', () => {
+    const { soldPerSecond: _, ...old } = aGrowth;
+    const before = aReport({ growth: [{ ...old, size: 1, perSecond: 5 } as unknown as GrowthResult, aGrowth] });
+    expect(merged(before, aReport(), SUITE).growth).toEqual([aGrowth]);
+  });
+});
+
+describe('objections', () => {
+  const options = { mode: 'scenarios', profile: false, rounds: 5, client: 'autocannon' } as const;
+  const good = aReport({ results: [aResult()] });
+
+  it('has none against a whole run that is sound, though it missed its target', () => {
+    expect(objections(aReport({ results: [aResult({ target: 9 })] }), [], options)).toEqual([]);
+  });
+
+  it('objects to what is wrong, and to what could not be measured', () => {
+    const wrong = aReport({ results: [aResult(), aResult({ verdicts: [{ ok: false, what: 'one is missing' }] })] });
+    expect(objections(wrong, ['reads: it broke'], options)).toEqual([
+      'a result is wrong',
+      'something could not be measured',
+    ]);
+  });
+
+  it.each([{ profile: true }, { rounds: 4 }, { mode: 'growth', rounds: 4 }, { client: 'wrk' }] as const)(
+    'objects to %o',
+    (unlike) => {
+      expect(objections(good, [], { ...options, ...unlike })).toHaveLength(1);
+    },
+  );
+
+  it.each(['micro', 'memory'] as const)('does not count the rounds of %s', (mode) => {
+    expect(objections(good, [], { ...options, mode, rounds: 1 })).toEqual([]);
+  });
+});
+
+describe('growthRows', () => {
+  it('tells sold and refused apart, with the spread of what was sold', () => {
+    const [first, second] = growthRows({ growth: [aGrowth, { ...aGrowth, refusedPerSecond: 40_000, broken: 3 }] });
+    expect(first).toMatchObject({
+      'sold a second (min..max)': '12,345 (9,876..13,000)',
+      'refused a second': '',
+      broken: '',
+    });
+    expect(second).toMatchObject({ 'refused a second': '40,000', broken: '3' });
   });
 });
 
@@ -78,15 +153,16 @@ describe('sections', () => {
       warmUpMinutes: 1,
       slopeMbPerMinute: 1,
       date: '',
+      commit: '',
     };
-    const text = sections(
-      aReport({
-        memory: [
-          { ...one, tenthsMb: [491, 500], growthMb: 9 },
-          { ...one, process: 'worker', tenthsMb: [5, 16], growthMb: 11 },
-        ],
-      }),
-    );
+    const report = aReport({
+      memory: [
+        { ...one, tenthsMb: [491, 500], growthMb: 9 },
+        { ...one, process: 'worker', tenthsMb: [5, 16], growthMb: 11 },
+      ],
+    });
+    expect(overgrown(report)).toEqual(['a, 1: worker grew by 11.0 MB in 5.00 minutes, at most 10']);
+    const text = sections(report);
     expect(text).toMatch(/front .* at most 10: met/);
     expect(text).toMatch(/worker .* at most 10: MISSED/);
   });

@@ -28,12 +28,15 @@ export interface CaseResult {
   readonly scenario: string;
   readonly on: Place;
   readonly unit: string;
+  readonly shows: string;
   readonly ceilingName: string;
   readonly connections: number;
   readonly client: string;
   readonly rounds: number;
   readonly seconds: number;
   readonly date: string;
+  /** That it was measured on; with a plus where files differ from it. */
+  readonly commit: string;
   readonly ceiling: Spread;
   readonly rate: Spread;
   /** Of each round to its own ceiling. */
@@ -61,6 +64,7 @@ export interface MicroResult {
   readonly name: string;
   readonly nsPerOp: Spread;
   readonly date: string;
+  readonly commit: string;
 }
 
 export interface MemoryResult {
@@ -76,22 +80,36 @@ export interface MemoryResult {
   readonly growthMb: number;
   readonly slopeMbPerMinute: number;
   readonly date: string;
+  readonly commit: string;
 }
 
+/** One step: one thing has one size, all else is as usual. Its sales were checked as those of a scenario are. */
 export interface GrowthResult {
   readonly axis: string;
   readonly on: Place;
   readonly size: number;
-  readonly perSecond: number;
-  /** Connections that failed, and answers that did not come in time. */
+  readonly rounds: number;
+  /** Of each round. */
+  readonly seconds: number;
+  /** Answers 201. */
+  readonly soldPerSecond: Spread;
+  /** All other answers: sold out, or too much waits. The median of the rounds. */
+  readonly refusedPerSecond: number;
+  /** Connections that failed, and answers that did not come in time, of all rounds. */
   readonly broken: number;
+  /** Of the slowest front, the median of the rounds. */
   readonly p99Ms: number;
+  /** Of the largest front, the median of the rounds. */
   readonly memoryMb: number;
   readonly date: string;
+  readonly commit: string;
 }
 
 export const caseName = ({ scenario, connections }: Pick<CaseResult, 'scenario' | 'connections'>): string =>
   `${scenario}, ${connections}`;
+
+/** What is stored is not what was answered. */
+export const isWrong = ({ verdicts }: Pick<CaseResult, 'verdicts'>): boolean => verdicts.some(({ ok }) => !ok);
 
 /** Undefined where issue 9 has no target for it. */
 export function isMet({
@@ -105,4 +123,6 @@ export function isMet({
 }
 
 /** A value that could not be measured is not within its limit. */
-export const isWithin = ({ value, atMost }: Figure): boolean => atMost === undefined || value <= atMost;
+export const isWithin = ({ value, atMost }: Figure): boolean =>
+  // What is no number is null in a file of results, and null is at most anything.
+  atMost === undefined || (Number.isFinite(value) && value <= atMost);

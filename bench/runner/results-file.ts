@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RESULTS } from './paths.ts';
-import type { CaseResult, Report } from './report.ts';
+import type { GrowthResult, Report } from './report.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Writes the results of a run under its time; resolves with the file. */
 export async function saveReport(report: Report): Promise<string> {
@@ -15,25 +16,59 @@ export async function writeReport(file: string, report: Report): Promise<void> {
   await writeFile(file, `${JSON.stringify(report, undefined, 2)}\n`);
 }
 
-/** Errors: Error that names the file when it isn't one of results. */
+/** Errors: those of reading a file, and Error in one line that names the file when it isn't one of results. */
 export async function readReport(file: string): Promise<Report> {
-  const value = JSON.parse(await readFile(file, 'utf8')) as Partial<Report>;
-  if (!Array.isArray(value.results)) throw new Error(`${file} has no results`);
+  const value = jsonOf(await readFile(file, 'utf8'), file) as Partial<Report> | null;
+  if (!Array.isArray(value?.results)) throw new Error(`${file} has no results`);
   return value as Report;
 }
 
-/** What is new takes the place of what was measured before; the rest stays, each with its own date. */
-export function merged(before: Report | undefined, now: Report, order: readonly string[] = []): Report {
+function jsonOf(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // Its own message quotes the file, lines and all.
+    throw new Error(`${file} is not JSON`, { cause: error });
+  }
+}
+
+/** What a run is held against. Errors: {@link UsageError} that names the file when there is nothing in it to compare. */
+export async function readBaseline(file: string): Promise<Report> {
+  const report = await readReport(file).catch((error: Error) => {
+    throw new UsageError(`--compare: ${error.message}`, { cause: error });
+  });
+  if (report.results.length === 0) throw new UsageError(`--compare: ${file} has no results`);
+  return report;
+}
+
+/** What there is, in the order in which it is shown. */
+export interface Suite {
+  readonly scenarios: readonly string[];
+  readonly micros: readonly string[];
+}
+
+/**
+ * What is new takes the place of what was measured before; the rest stays, each with its own date, but for what the suite
+ * has no more and what says less than is shown today.
+ */
+export function merged(before: Report | undefined, now: Report, { scenarios, micros }: Suite): Report {
   if (before === undefined) return now;
   const results = replaced(before.results, now.results, (one) => `${one.scenario} ${one.connections}`);
-  const rank = (one: CaseResult) => (order.includes(one.scenario) ? order.indexOf(one.scenario) : order.length);
+  const growth = replaced(before.growth, now.growth, (one) => `${one.axis} ${one.on} ${one.size}`);
+  const isWhole = ({ soldPerSecond }: Partial<GrowthResult>) => soldPerSecond !== undefined;
   return {
     ...now,
     versions: { ...before.versions, ...now.versions },
-    results: results.toSorted((a, b) => rank(a) - rank(b) || a.connections - b.connections),
-    micro: replaced(before.micro, now.micro, (one) => one.name),
+    results: results
+      .filter((one) => scenarios.includes(one.scenario))
+      .toSorted(
+        (a, b) => scenarios.indexOf(a.scenario) - scenarios.indexOf(b.scenario) || a.connections - b.connections,
+      ),
+    micro: replaced(before.micro, now.micro, (one) => one.name)
+      .filter(({ name }) => micros.includes(name))
+      .toSorted((a, b) => micros.indexOf(a.name) - micros.indexOf(b.name)),
     memory: replaced(before.memory, now.memory, (one) => `${one.scenario} ${one.connections} ${one.process}`),
-    growth: replaced(before.growth, now.growth, (one) => `${one.axis} ${one.on} ${one.size}`),
+    growth: growth.filter(isWhole),
   };
 }
 

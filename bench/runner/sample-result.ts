@@ -6,6 +6,8 @@ export function aResult(more: Partial<CaseResult> = {}): CaseResult {
     scenario: 'success-cluster',
     on: 'cluster',
     unit: 'sold',
+    shows: 'every request takes a ticket',
+    commit: 'abc1234',
     ceilingName: 'bare echo',
     connections: 1024,
     client: 'autocannon',

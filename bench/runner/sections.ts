@@ -1,6 +1,7 @@
+import type { Spread } from '../support/spread.ts';
 import { briefly, wholeOf } from './format.ts';
-import type { Machine, Report } from './report.ts';
-import { markdownTable, resultRows } from './table.ts';
+import { caseName, type Machine, type MemoryResult, type Report } from './report.ts';
+import { markdownTable, resultRows, scenarioRows } from './table.ts';
 
 export const BEGIN = '<!-- results: written by npm run bench -- --publish -->';
 export const END = '<!-- end of the results -->';
@@ -18,6 +19,7 @@ export function sections(report: Report): string {
     onWhat(report),
     report.results.length === 0 ? '' : `${markdownTable(resultRows(report.results))}\n\n${CHART_LINES}`,
     disturbed(report),
+    titled('What they show', markdownTable(scenarioRows(report.results))),
     titled('Memory', markdownTable(memoryRows(report))),
     titled('Cost as work grows', markdownTable(growthRows(report))),
     titled('Micro-benchmarks', markdownTable(microRows(report))),
@@ -50,6 +52,17 @@ function disturbed({ results }: Report): string {
 /** Issue 9, 4. */
 export const MEMORY_LIMIT_MB = 10;
 
+const isWithinLimit = ({ growthMb }: MemoryResult): boolean => growthMb <= MEMORY_LIMIT_MB;
+
+/** A line for each process that grew by more than the limit. */
+export const overgrown = ({ memory }: Pick<Report, 'memory'>): readonly string[] =>
+  memory
+    .filter((one) => !isWithinLimit(one))
+    .map(
+      (one) =>
+        `${caseName(one)}: ${one.process} grew by ${briefly(one.growthMb)} MB in ${briefly(one.minutes)} minutes, at most ${MEMORY_LIMIT_MB}`,
+    );
+
 export const memoryRows = ({ memory }: Pick<Report, 'memory'>) =>
   memory.map((one) => ({
     scenario: one.scenario,
@@ -59,7 +72,8 @@ export const memoryRows = ({ memory }: Pick<Report, 'memory'>) =>
     'MB in each tenth of them': one.tenthsMb.map(wholeOf).join(', '),
     'growth, MB': briefly(one.growthMb),
     'slope, MB a minute': briefly(one.slopeMbPerMinute),
-    target: `at most ${MEMORY_LIMIT_MB}: ${one.growthMb <= MEMORY_LIMIT_MB ? 'met' : 'MISSED'}`,
+    target: `at most ${MEMORY_LIMIT_MB}: ${isWithinLimit(one) ? 'met' : 'MISSED'}`,
+    commit: one.commit,
   }));
 
 export const growthRows = ({ growth }: Pick<Report, 'growth'>) =>
@@ -67,11 +81,16 @@ export const growthRows = ({ growth }: Pick<Report, 'growth'>) =>
     'what grows': one.axis,
     on: one.on,
     to: wholeOf(one.size),
-    'a second': wholeOf(one.perSecond),
+    'sold a second (min..max)': rateText(one.soldPerSecond),
+    'refused a second': one.refusedPerSecond === 0 ? '' : wholeOf(one.refusedPerSecond),
     broken: one.broken === 0 ? '' : wholeOf(one.broken),
     'p99 ms': briefly(one.p99Ms),
     MB: wholeOf(one.memoryMb),
+    'rounds, s': `${one.rounds} of ${one.seconds}`,
+    commit: one.commit,
   }));
+
+const rateText = ({ median, min, max }: Spread): string => `${wholeOf(median)} (${wholeOf(min)}..${wholeOf(max)})`;
 
 export const microRows = ({ micro }: Pick<Report, 'micro'>) =>
   micro.map(({ name, nsPerOp }) => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aResult } from './sample-result.ts';
-import { markdownTable, resultRows, terminalTable } from './table.ts';
+import { markdownTable, resultRows, scenarioRows, terminalTable } from './table.ts';
 
 const rowOf = (more: Parameters<typeof aResult>[0]) => resultRows([aResult(more)])[0] ?? {};
 
@@ -27,7 +27,16 @@ describe('resultRows', () => {
       beside: 'p99, ms: 26.0 (at most 25.0: MISSED)',
     });
     expect(rowOf({ figures: [{ name: 'p99, ms', value: Number.NaN, atMost: 25 }] }).target).toBe('0.45 MISSED');
+    const read = JSON.parse(JSON.stringify({ name: 'p99, ms', value: Number.NaN, atMost: 25 }));
+    expect(rowOf({ figures: [read] }).target).toBe('0.45 MISSED');
     expect(rowOf({ figures: [{ name: 'p99, ms', value: 24, atMost: 25 }] }).target).toBe('0.45 met');
+  });
+
+  it('says how often, how long and on what it was measured', () => {
+    expect(rowOf({ rounds: 5, seconds: 2, commit: 'abc1234+' })).toMatchObject({
+      'rounds, s': '5 of 2',
+      commit: 'abc1234+',
+    });
   });
 
   it('shouts when the check failed, and tells of disturbed rounds', () => {
@@ -40,6 +49,15 @@ describe('resultRows', () => {
       }).checked,
     ).toBe('WRONG');
     expect(rowOf({ disturbed: ['round 2: …'] }).disturbed).toBe('1 of 5 rounds');
+  });
+});
+
+describe('scenarioRows', () => {
+  it('tells once of each scenario what it is and what it is held against', () => {
+    const shown = { shows: 'a sale', ceilingName: 'an echo' };
+    expect(scenarioRows([aResult({ ...shown, connections: 128 }), aResult(shown)])).toEqual([
+      { scenario: 'success-cluster', shows: 'a sale', ceiling: 'an echo' },
+    ]);
   });
 });
 

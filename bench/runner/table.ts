@@ -17,7 +17,15 @@ export function resultRows(results: readonly CaseResult[]): readonly Row[] {
     beside: result.figures.map(figureText).join('; '),
     checked: result.verdicts.every(({ ok }) => ok) ? 'sound' : 'WRONG',
     disturbed: result.disturbed.length === 0 ? '' : `${result.disturbed.length} of ${result.rounds} rounds`,
+    'rounds, s': `${result.rounds} of ${result.seconds}`,
+    commit: result.commit,
   }));
+}
+
+/** One row a scenario: what it is, and what it is held against. */
+export function scenarioRows(results: readonly CaseResult[]): readonly Row[] {
+  const byName = new Map(results.map((result) => [result.scenario, result]));
+  return Array.from(byName.values(), ({ scenario, shows, ceilingName }) => ({ scenario, shows, ceiling: ceilingName }));
 }
 
 function targetText(result: CaseResult): string {

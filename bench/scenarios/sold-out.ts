@@ -1,6 +1,6 @@
 import type { Place, Sample, Scenario, Setting, Stage, Verdict } from '../runner/scenario.ts';
 import { load, type WireRequest } from '../support/load.ts';
-import { purchaseCounts } from '../support/metrics.ts';
+import { otherRefusals, purchaseCounts } from '../support/metrics.ts';
 import { BUYERS, purchasesOf } from '../support/requests.ts';
 import { sendEach } from '../support/send-each.ts';
 import { echoed, sampleOf } from './parts/sample.ts';
@@ -41,9 +41,9 @@ class SoldOut implements Stage {
 
   async subject(seconds: number): Promise<Sample> {
     const { client, connections } = this.setting;
-    const before = await this.#otherRefusals();
+    const before = otherRefusals(await purchaseCounts(this.site.port));
     const result = await load(client, { port: this.site.port, connections, seconds, requests: this.requests });
-    const other = (await this.#otherRefusals()) - before;
+    const other = otherRefusals(await purchaseCounts(this.site.port)) - before;
     return sampleOf({ ...result, accepted: result.accepted + other, refused: result.refused - other }, 'refused');
   }
 
@@ -56,12 +56,6 @@ class SoldOut implements Stage {
 
   close(): Promise<void> {
     return this.site.close();
-  }
-
-  /** Since the front started: of who was not told that it is sold out. */
-  async #otherRefusals(): Promise<number> {
-    const { refused, byCode } = await purchaseCounts(this.site.port);
-    return refused - (byCode.sold_out ?? 0);
   }
 }
 

@@ -2,10 +2,11 @@ import type { Beside, Place, Sample, Scenario, Setting, Stage, Verdict } from '.
 import { load } from '../support/load.ts';
 import { backlogGone } from '../support/metrics.ts';
 import { purchasesOf } from '../support/requests.ts';
+import { allStored } from './parts/all-stored.ts';
 import { Books } from './parts/books.ts';
 import { halfLoad } from './parts/half-load.ts';
 import { echoed, sampleOf } from './parts/sample.ts';
-import { allStored, openSite, type Site } from './parts/site.ts';
+import { openSite, type Site } from './parts/site.ts';
 import { plenty } from './parts/tickets.ts';
 
 export const HALF_LOAD_P99 = 'p99 at half load, ms';
@@ -42,28 +43,28 @@ class Success implements Stage {
     const from = performance.now();
     this.#books.add(result.accepted, connections);
     if (!this.#settles) return sampleOf(result, 'accepted');
-    if (this.shape.on === 'embedded') await backlogGone(this.site.port);
-    else await allStored(() => this.site.installation.stored(saleId), result.accepted);
-    return sampleOf(result, 'accepted', { [BACKLOG]: (performance.now() - from) / (result.seconds * 1000) });
+    const goneAt = await this.#backlogGoneAt(saleId, result.accepted);
+    return sampleOf(result, 'accepted', { [BACKLOG]: (goneAt - from) / (result.seconds * 1000) });
   }
 
   async beside(perSecond: number): Promise<Beside> {
     const { connections, seconds } = this.setting;
     const requests = this.#requests(await this.#sale(seconds));
-    const { accepted, refused, due } = await halfLoad({
+    const { accepted, refused, due, unsent, p99OfAllMs } = await halfLoad({
       port: this.site.port,
       connections,
       seconds,
       perSecond,
       requests,
     });
-    this.#books.add(accepted.count, connections);
+    const unanswered = due - accepted.count - refused.count;
+    this.#books.add(accepted.count, unanswered - unsent);
     if (accepted.count === 0) throw new Error(`of ${due} purchases at half load none was sold`);
     const limit = this.shape.on === 'cluster' && this.shape.workers === 0 ? { atMost: HALF_LOAD_LIMIT_MS } : {};
     return {
-      figures: [{ name: HALF_LOAD_P99, value: accepted.p99Ms, ...limit }],
+      figures: [{ name: HALF_LOAD_P99, value: p99OfAllMs, ...limit }],
       other: refused.count,
-      broken: due - accepted.count - refused.count,
+      broken: unanswered,
     };
   }
 
@@ -79,6 +80,15 @@ class Success implements Stage {
   /** Whether orders are stored while it sells. */
   get #settles(): boolean {
     return this.shape.on === 'embedded' || this.shape.workers > 0;
+  }
+
+  /** In milliseconds of `performance.now()`. */
+  async #backlogGoneAt(saleId: string, accepted: number): Promise<number> {
+    if (this.shape.on === 'cluster') {
+      return (await allStored(() => this.site.installation.stored(saleId), accepted)).at;
+    }
+    await backlogGone(this.site.port);
+    return performance.now();
   }
 
   #requests(saleId: string) {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { load } from './load.ts';
+import { acceptedPerSecond, load } from './load.ts';
 
 const answeredAt: number[] = [];
 const server = createServer((_, response) => {
@@ -30,5 +30,17 @@ describe('a load by autocannon', () => {
     const last = answeredAt[accepted - 1] ?? 0;
     expect(accepted).toBeGreaterThan(0);
     expect(seconds * 1000).toBeGreaterThanOrEqual(last - first);
+  });
+});
+
+describe('acceptedPerSecond', () => {
+  const result = { seconds: 2, accepted: 10, refused: 0, broken: 0, p50Ms: 1, p90Ms: 1, p99Ms: 1 };
+
+  it('is the rate of a load in which nobody was refused', () => {
+    expect(acceptedPerSecond(result)).toBe(5);
+  });
+
+  it('is none when somebody was', () => {
+    expect(() => acceptedPerSecond({ ...result, refused: 3 })).toThrow('3 of 13 were refused');
   });
 });

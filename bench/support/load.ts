@@ -35,8 +35,11 @@ export interface LoadResult extends Latency {
   readonly broken: number;
 }
 
-/** Answers a second, whatever they said. */
-export const answeredPerSecond = ({ accepted, refused, seconds }: LoadResult): number => (accepted + refused) / seconds;
+/** Of a load in which nobody should be refused. Errors: Error that tells how many were. */
+export function acceptedPerSecond({ accepted, refused, seconds }: LoadResult): number {
+  if (refused > 0) throw new Error(`${refused} of ${accepted + refused} were refused`);
+  return accepted / seconds;
+}
 
 export const latencyOf = ({ p50Ms, p90Ms, p99Ms }: Latency): Latency => ({ p50Ms, p90Ms, p99Ms });
 
@@ -92,7 +95,7 @@ async function autocannonLoad({ port, connections, seconds, requests }: Load): P
   };
 }
 
-/** wrk (Debian's package `wrk`) costs a third of what autocannon does: on few cores its ceilings are the honest ones. */
+/** wrk (Debian's package `wrk`) costs a quarter of what autocannon does: on few cores its ceilings are the honest ones. */
 async function wrk({ port, connections, seconds, requests }: Load): Promise<LoadResult> {
   const folder = await mkdtemp(join(tmpdir(), 'floodgate-bench-'));
   try {

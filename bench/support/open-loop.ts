@@ -6,6 +6,7 @@
  * Run as a child process: it takes a `LoadOrder` by message and answers with `LoadReport`.
  */
 import { connect, type Socket } from 'node:net';
+import { quantile } from './spread.ts';
 
 export interface LoadOrder {
   readonly port: number;
@@ -36,6 +37,8 @@ export interface LoadReport extends SecondReport {
   /** Due, but all connections were waiting for answers until the end: neither accepted nor refused. */
   readonly unsent: number;
   readonly broken: number;
+  /** Of the accepted and of those without an answer, each of which counts as a wait as long as the load and its grace. */
+  readonly p99OfAllMs: number;
   readonly seconds: number;
   /** The most that a due request waited inside this very process because it was busy, not for a connection. */
   readonly lateMs: number;
@@ -107,6 +110,7 @@ async function run({ port, connections, seconds, perSecond, wires }: LoadOrder):
   let lateMs = 0;
   let start = Number.POSITIVE_INFINITY;
   let end = Number.POSITIVE_INFINITY;
+  let isOver = false;
 
   const dueNow = (now: number) =>
     perSecond === undefined ? Number.POSITIVE_INFINITY : Math.floor(((Math.min(now, end) - start) * perSecond) / 1000);
@@ -138,7 +142,11 @@ async function run({ port, connections, seconds, perSecond, wires }: LoadOrder):
     const tick = setInterval(() => {
       const now = performance.now();
       if (now < end) pump(now);
-      else if (answers.length + broken >= sent || now > end + GRACE_MS) {
+      else if (!isOver) {
+        isOver = true;
+        // What has become due since the tick before is not kept waiting by the server.
+        pump(end);
+      } else if (answers.length + broken >= sent || now > end + GRACE_MS) {
         clearInterval(tick);
         resolve();
       }
@@ -150,7 +158,9 @@ async function run({ port, connections, seconds, perSecond, wires }: LoadOrder):
   const bySecond = Array.from({ length: Math.ceil(seconds) }, (_, second) =>
     summary(answers.filter(({ dueAt }) => Math.floor((dueAt - start) / 1000) === second)),
   );
-  return { ...summary(answers), due, unsent: due - sent, broken, seconds, lateMs, bySecond };
+  const unanswered = Array.from({ length: due - answers.length }, () => seconds * 1000 + GRACE_MS);
+  const [, p99OfAllMs] = quantiles([...answers.filter(({ ok }) => ok).map(({ tookMs }) => tookMs), ...unanswered]);
+  return { ...summary(answers), due, unsent: due - sent, broken, p99OfAllMs, seconds, lateMs, bySecond };
 }
 
 function summary(answers: readonly Answer[]): SecondReport {
@@ -168,8 +178,7 @@ function percentiles(answers: readonly Answer[]): Percentiles {
 
 function quantiles(milliseconds: readonly number[]): readonly [p50: number, p99: number] {
   const sorted = Float64Array.from(milliseconds).sort();
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  return [at(0.5), at(0.99)];
+  return [quantile(sorted, 0.5), quantile(sorted, 0.99)];
 }
 
 process.on('message', (order: LoadOrder) => {

@@ -20,6 +20,7 @@ export interface Moment {
   readonly ms: number;
   readonly remaining: number;
   readonly sold: number;
+  /** Because no ticket was left. */
   readonly refused: number;
 }
 
@@ -33,9 +34,9 @@ async function watch({ port, saleId, tickets }: WatchOrder): Promise<void> {
   const from = performance.now();
   const moments: Moment[] = [];
   const look = async (): Promise<void> => {
-    const { accepted, refused, remaining = tickets } = await purchaseCounts(port, saleId);
-    const [sold, gone] = [accepted - before.accepted, refused - before.refused];
-    moments.push({ ms: performance.now() - from, remaining, sold, refused: gone });
+    const { accepted, byCode, remaining = tickets } = await purchaseCounts(port, saleId);
+    const refused = (byCode.sold_out ?? 0) - (before.byCode.sold_out ?? 0);
+    moments.push({ ms: performance.now() - from, remaining, sold: accepted - before.accepted, refused });
   };
   process.send?.('watching');
   while (!end.signal.aborted) {

@@ -6,8 +6,8 @@ describe('median', () => {
     expect(median([9, 1, 5])).toBe(5);
   });
 
-  it('is the upper of the two in the middle of an even count', () => {
-    expect(median([4, 1, 3, 2])).toBe(3);
+  it('is the mean of the two in the middle of an even count', () => {
+    expect(median([4, 1, 3, 2])).toBe(2.5);
   });
 
   it('compares as numbers, not as texts', () => {

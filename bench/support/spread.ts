@@ -4,9 +4,12 @@ export interface Spread {
   readonly max: number;
 }
 
-/** The middle one, of an even count the upper of the two; 0 of none. */
+/** The middle one, of an even count the mean of the two; 0 of none. */
 export function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const upper = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? 0;
+  return (lower + upper) / 2;
 }
 
 /** All 0 of none. */

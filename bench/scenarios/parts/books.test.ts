@@ -8,7 +8,7 @@ describe('Books', () => {
     expect(books.verdict(100)).toMatchObject({ ok: true });
   });
 
-  it('allow for what was on its way when a load ended, one a connection', () => {
+  it('allow for what got no answer, and for no more', () => {
     const books = new Books();
     books.add(100, 8);
     books.add(50, 8);
@@ -21,7 +21,14 @@ describe('Books', () => {
     books.add(100, 8);
     expect(books.verdict(99)).toEqual({
       ok: false,
-      what: '100 answers 201, 99 stored orders (-1 were on their way when a load ended)',
+      what: '100 answers 201, 99 stored orders (-1 without an answer, of at most 8)',
     });
+  });
+
+  it('allow for nothing when all were answered', () => {
+    const books = new Books();
+    books.add(100, 0);
+    expect(books.verdict(100).ok).toBe(true);
+    expect(books.verdict(101).ok).toBe(false);
   });
 });

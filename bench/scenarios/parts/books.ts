@@ -4,12 +4,15 @@ import type { Verdict } from '../../runner/scenario.ts';
 export class Books {
   readonly sales: string[] = [];
   #accepted = 0;
-  #inFlight = 0;
+  #unanswered = 0;
 
-  /** A load has ended: what was on its way then, one purchase a connection at the most, is stored and was not counted. */
-  add(accepted: number, connections: number): void {
+  /**
+   * A load has ended: of the purchases that were sent and not answered some may be stored. A client that doesn't wait for
+   * its last answers leaves one a connection at the most.
+   */
+  add(accepted: number, unanswered: number): void {
     this.#accepted += accepted;
-    this.#inFlight += connections;
+    this.#unanswered += unanswered;
   }
 
   get accepted(): number {
@@ -19,8 +22,8 @@ export class Books {
   verdict(stored: number): Verdict {
     const uncounted = stored - this.#accepted;
     return {
-      ok: uncounted >= 0 && uncounted <= this.#inFlight,
-      what: `${this.#accepted} answers 201, ${stored} stored orders (${uncounted} were on their way when a load ended)`,
+      ok: uncounted >= 0 && uncounted <= this.#unanswered,
+      what: `${this.#accepted} answers 201, ${stored} stored orders (${uncounted} without an answer, of at most ${this.#unanswered})`,
     };
   }
 }

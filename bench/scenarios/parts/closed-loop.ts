@@ -10,7 +10,9 @@ export async function closedLoop(seconds: number, inFlight: number, call: () => 
   const work = async (): Promise<void> => {
     while (performance.now() < end) {
       const at = performance.now();
-      done += await call();
+      // `done += await call()` reads `done` before it waits, and would lose what others add meanwhile.
+      const more = await call();
+      done += more;
       took.push(performance.now() - at);
     }
   };

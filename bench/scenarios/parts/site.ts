@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Place, Setting } from '../../runner/scenario.ts';
 import { createClusterInstallation } from '../../support/cluster-installation.ts';
 import { createEmbeddedInstallation } from '../../support/embedded-installation.ts';
@@ -9,6 +8,7 @@ import { createTokens, type TokenOf } from '../../support/requests.ts';
 import { saleOf } from '../../support/sale.ts';
 import { type ServerProcess, serve } from '../../support/serve.ts';
 import { tuning } from '../../support/tuning.ts';
+import { allStored } from './all-stored.ts';
 
 /** An installation with its processes, the echo beside it. */
 export interface Site {
@@ -91,7 +91,7 @@ export async function openSite(
           for (const id of ids) stored += await installation.stored(id);
           return stored;
         };
-        if (isCluster) return allStored(count, accepted);
+        if (isCluster) return (await allStored(count, accepted)).stored;
         await backlogGone(firstPort);
         await stopAll();
         return count();
@@ -107,22 +107,5 @@ export async function openSite(
     await echo.stop();
     await installation.remove();
     throw error;
-  }
-}
-
-const STORED_POLL_MS = 100;
-/** A worker that stores nothing more for so long will not. */
-const STALLED_MS = 20_000;
-
-/** Resolves when the orders are stored and no more come, or none came for a long time; with how many there are. */
-export async function allStored(count: () => Promise<number>, expected: number): Promise<number> {
-  let stored = await count();
-  let changedAt = performance.now();
-  for (;;) {
-    await delay(STORED_POLL_MS);
-    const next = await count();
-    if (next === stored && (next >= expected || performance.now() - changedAt > STALLED_MS)) return next;
-    if (next !== stored) changedAt = performance.now();
-    stored = next;
   }
 }

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { plenty } from '../scenarios/parts/tickets.ts';
+import { chooseSteps, figuresOf, ticketsOf } from './growth.ts';
+import { UsageError } from './usage-error.ts';
+
+describe('figuresOf', () => {
+  it('has medians, and of what broke all: one bad round must show', () => {
+    const round = { soldPerSecond: 10, refusedPerSecond: 1, broken: 0, p99Ms: 5, memoryMb: 100 };
+    expect(figuresOf([round, { ...round, soldPerSecond: 4, broken: 70 }, { ...round, soldPerSecond: 12 }])).toEqual({
+      soldPerSecond: { median: 10, min: 4, max: 12 },
+      refusedPerSecond: 1,
+      broken: 70,
+      p99Ms: 5,
+      memoryMb: 100,
+    });
+  });
+});
+
+describe('ticketsOf', () => {
+  it('shares among all sales more tickets than can be sold', () => {
+    const each = ticketsOf({ sales: 100 }, 5);
+    expect(each * 100).toBeGreaterThan(plenty(5));
+    expect(each * 100).toBeLessThan(plenty(5) * 1.2);
+  });
+
+  it('are as many as the axis wants', () => {
+    expect(ticketsOf({ sales: 1, tickets: 1 }, 5)).toBe(1);
+  });
+});
+
+describe('chooseSteps', () => {
+  it('takes all sizes of an axis by its first word, and all axes of none', () => {
+    expect(chooseSteps(['fronts']).map(({ size }) => size)).toEqual([1, 2, 3, 4]);
+    expect(chooseSteps(['sales']).map(({ on, size }) => `${on} ${size}`)).toContain('cluster 100');
+    expect(chooseSteps([]).length).toBeGreaterThan(chooseSteps(['sales', 'tickets']).length);
+  });
+
+  it('refuses what does not grow, and tells what does', () => {
+    expect(() => chooseSteps(['sales', 'foo'])).toThrow(UsageError);
+    expect(() => chooseSteps(['foo'])).toThrow('foo; there are connections, sales, tickets, fronts');
+  });
+});
