@@ -58,12 +58,36 @@ describe('a group commit', () => {
     new Promise((resolve, reject) => groups.submit({ op, args, resolve, reject }));
   const stored = (): string[] => other.all<{ name: string }>('SELECT name FROM things').map(({ name }) => name);
 
-  it('lets a patient call ride along with the next commit', async () => {
-    const noted = call('note', 'patient');
+  it('runs patient calls together when a commit has left nothing else to do', async () => {
+    const noted = [call('note', 'patient'), call('note', 'patient, too')];
     await call('add', 'urgent');
+    expect(stored()).toEqual(['urgent']);
+    await Promise.all(noted);
+    expect(commits).toBe(2);
+    expect(stored()).toEqual(['urgent', 'patient', 'patient, too']);
+  });
+
+  it('lets what came in with the answers go before a patient call', async () => {
+    const noted = call('note', 'patient');
+    await call('add', 'a');
+    await call('add', 'b');
+    expect(stored()).toEqual(['a', 'b']);
     await noted;
-    expect(commits).toBe(1);
-    expect(stored()).toEqual(['urgent', 'patient']);
+    expect(stored()).toEqual(['a', 'b', 'patient']);
+  });
+
+  it('does not let a patient call wait for ever while others come without a pause', async () => {
+    let isNoted = false;
+    const noted = call('note', 'patient').then(() => {
+      isNoted = true;
+    });
+    let urgent = 0;
+    while (!isNoted) {
+      urgent += 1;
+      await call('add', `urgent ${urgent}`);
+    }
+    await noted;
+    expect(stored()).toContain('patient');
   });
 
   it('gives a patient call a commit of its own when nobody else comes, and none to reads before', async () => {

@@ -29,7 +29,7 @@ export interface GroupCommitOptions {
 /** Longer than a purchase waits, so that the engine is never the first to give up. */
 export const groupCommitDefaults = { busyLimitMs: 5_000, groupMs: GROUP_MS } as const satisfies GroupCommitOptions;
 
-/** How long a patient call waits for company: nobody sees it, and under load the next commit comes much sooner. */
+/** How long a patient call waits for the thread to be free: nobody sees it, and most of the time it is much sooner. */
 const PATIENCE_MS = 5;
 
 /** A rival in this very process needs turns of our event loop to finish; one elsewhere needs time. */
@@ -42,7 +42,8 @@ const IDLE_MS = 100;
 /**
  * Runs calls in groups: whatever has come in by the time the thread is free shares one transaction and one fsync, and
  * is answered only after its commit. Calls run in the order in which they were submitted; only patient ones (see
- * ops/op.ts) stand back, until somebody else commits.
+ * ops/op.ts) stand back, until a commit has left the thread nothing else to do: its callers are busy with their answers,
+ * and whoever waits for the next one does not wait for patient calls as well.
  */
 export class GroupCommit {
   readonly #db: Connection;
@@ -96,21 +97,16 @@ export class GroupCommit {
   }
 
   readonly #endOfPatience = (): void => {
-    this.#takePatient(this.#waiting);
-    this.#schedule();
-  };
-
-  #takePatient(into: Call[]): void {
     clearTimeout(this.#patienceTimer);
     this.#patienceTimer = undefined;
-    into.push(...this.#patient.splice(0));
-  }
+    this.#waiting.push(...this.#patient.splice(0));
+    this.#schedule();
+  };
 
   readonly #turn = (): void => {
     this.#scheduled = false;
     const group = this.#waiting.splice(0, MAX_GROUP);
     if (group.length === 0) return;
-    if (this.#writes(group)) this.#takePatient(group);
     const trouble = this.#commit(group);
     if (trouble === 'busy') {
       this.#waiting = group.concat(this.#waiting);
@@ -122,6 +118,12 @@ export class GroupCommit {
     const left = trouble === 'call' ? this.#commitEach(group) : group.slice(trouble);
     this.#waiting = left.concat(this.#waiting);
     if (this.#waiting.length > 0) this.#schedule();
+    // A turn later: what has come in meanwhile goes first.
+    else if (this.#patient.length > 0) setImmediate(this.#whenFree);
+  };
+
+  readonly #whenFree = (): void => {
+    if (this.#waiting.length === 0 && this.#patient.length > 0) this.#endOfPatience();
   };
 
   #writes(group: readonly Call[]): boolean {

@@ -9,7 +9,7 @@ import type { Db } from '../database.ts';
 export interface Op<Args, Result> {
   /** False promises that nothing is written; a group of such ops needs no write lock. */
   readonly writes: boolean;
-  /** Nobody's answer hangs on it: it waits a moment for a commit that is made anyway, and spares one of its own. */
+  /** Nobody's answer hangs on it: it waits, for a few milliseconds at the most, until no other call does. */
   readonly patient?: boolean;
   readonly run: (db: Db, args: Args) => Result;
 }
