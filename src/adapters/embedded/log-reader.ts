@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { decodeRecord } from '../../domain/log-codec.ts';
-import { ordersIn } from '../../domain/log-record.ts';
+import { type LogRecord, ordersIn } from '../../domain/log-record.ts';
 import type { ConsumeOptions, LogChunk, LogEntry } from '../../ports/order-log.ts';
 import type { Engine } from './engine-types.ts';
+import { FreshEntries } from './fresh-entries.ts';
 import type { GroupPositions } from './group-positions.ts';
-import type { StoredRecord } from './ops/log/ops.ts';
+import { FIRST_POSITION, type StoredRecord } from './ops/log/ops.ts';
 import { Wakeup } from './wakeup.ts';
 
 /** The embedded log has one partition. */
@@ -36,6 +37,7 @@ export interface LogReaderOptions extends ConsumeOptions {
 export class LogReader {
   readonly #options: LogReaderOptions;
   readonly #wakeup = new Wakeup();
+  readonly #fresh = new FreshEntries();
   #inFlight = 0;
   #ordersAhead = 0;
   #stopped = false;
@@ -47,6 +49,7 @@ export class LogReader {
   /** Goes on until it is stopped; never rejects. */
   async run(): Promise<void> {
     let next: number | undefined;
+    let pollDue = false;
     while (!this.#stopped) {
       this.#wakeup.reset();
       if (!this.#hasRoom()) {
@@ -55,14 +58,16 @@ export class LogReader {
       }
       try {
         next ??= await this.#start();
-        const records = await this.#read(next);
-        const last = records.at(-1);
+        let entries = this.#fresh.take(next, this.#max());
+        // Where this process has appended nothing more, only what others did can be new: a poll sees that.
+        if (entries.length === 0 && (pollDue || this.#fresh.end !== next)) entries = await this.#read(next);
+        const last = entries.at(-1);
         if (last === undefined) {
-          await this.#wakeup.sleep(POLL_MS);
+          pollDue = !(await this.#wakeup.sleep(POLL_MS));
           continue;
         }
-        next = last.position + 1;
-        this.#emit(records, next);
+        next = last.offset + 1;
+        this.#emit(entries, next);
       } catch {
         // Away for a while: the engine's other callers are told why, a reader waits.
         await delay(RETRY_MS);
@@ -70,8 +75,9 @@ export class LogReader {
     }
   }
 
-  /** There may be something to read. */
-  wake(): void {
+  /** This process has appended a record, and it is on disk. Told in the order of the positions. */
+  appended(position: number, record: LogRecord | undefined): void {
+    this.#fresh.add(position, record);
     this.#wakeup.wake();
   }
 
@@ -88,21 +94,24 @@ export class LogReader {
   async #start(): Promise<number> {
     const { engine, group, positions, positionOf } = this.#options;
     const own = await positionOf?.(PARTITION);
-    if (own === undefined) return (await engine.call('log.position', group)) ?? 0;
+    if (own === undefined) return (await engine.call('log.position', group)) ?? FIRST_POSITION;
     // What was stored as the reader left is not acknowledged here: the group would seem to lag until the next record.
     positions.set(group, own);
     return own;
   }
 
-  #read(from: number): Promise<readonly StoredRecord[]> {
-    const max = Math.min(READ_MAX, this.#options.maxInFlight - this.#inFlight);
-    return this.#options.engine.call('log.read', { from, max });
+  #max(): number {
+    return Math.min(READ_MAX, this.#options.maxInFlight - this.#inFlight);
   }
 
-  #emit(records: readonly StoredRecord[], next: number): void {
+  async #read(from: number): Promise<LogEntry[]> {
+    const records = await this.#options.engine.call('log.read', { from, max: this.#max() });
+    return records.map(entryOf);
+  }
+
+  #emit(entries: readonly LogEntry[], next: number): void {
     if (this.#stopped) return;
     const { group, positions } = this.#options;
-    const entries = records.map(entryOf);
     const orders = ordersIn(entries);
     this.#inFlight += entries.length;
     this.#ordersAhead += orders;

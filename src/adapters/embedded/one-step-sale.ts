@@ -1,8 +1,9 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { OneStepSale } from '../../ports/one-step-sale.ts';
+import type { OneStepSale, SellItem } from '../../ports/one-step-sale.ts';
 import type { Engine } from './engine-types.ts';
 import type { EmbeddedOrderLog } from './order-log.ts';
-import { packItems, unpackAnswer } from './sell-wire.ts';
+import { recordOf, type SoldItem } from './sell-record.ts';
+import { type PackedAnswer, packItems, unpackAnswer } from './sell-wire.ts';
 
 export interface EmbeddedSaleOptions {
   readonly engine: Engine;
@@ -19,9 +20,23 @@ export function createEmbeddedSale({ engine, log, clock }: EmbeddedSaleOptions):
       const sale = { id, epoch, productId, price, payWithinSeconds };
       const now = clock.now();
       const reply = await engine.call('queue.sell', { sale, now, items: packItems(items), maxAttempts });
-      log.appended();
       if (reply.kind !== 'answered') return reply;
-      return { ...reply, answers: reply.answers.map((answer) => unpackAnswer(answer, now)) };
+      const { answers, stock, logged } = reply;
+      if (logged !== undefined) {
+        const sold = soldOf(items, answers);
+        // An order id that is asked for twice within a millisecond is answered twice and logged once.
+        log.appended(logged.position, sold.length === logged.items ? recordOf(sale, now, sold) : undefined);
+      }
+      return { kind: 'answered', answers: answers.map((answer) => unpackAnswer(answer, now)), stock };
     },
   };
+}
+
+function soldOf(items: readonly SellItem[], answers: readonly PackedAnswer[]): SoldItem[] {
+  const sold: SoldItem[] = [];
+  answers.forEach((ticket, n) => {
+    const item = items[n];
+    if (typeof ticket === 'number' && item !== undefined) sold.push({ item, ticket });
+  });
+  return sold;
 }

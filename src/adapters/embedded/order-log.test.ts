@@ -39,6 +39,26 @@ describe('the embedded order log', () => {
     expect(member.tickets()).toEqual([1, 2]);
   });
 
+  it('hands a reader that keeps up what was appended here without a look into the file, and all of it once', async () => {
+    const calls = vi.spyOn(engine, 'call');
+    const reads = () => calls.mock.calls.filter(([op]) => op === 'log.read').length;
+    const member = new LogMember(log, { group: 'g' });
+    await vi.waitFor(() => expect(reads()).toBe(1));
+    for (let ticket = 1; ticket <= 20; ticket += 1) await log.append(logRecord(ticket));
+    await member.sees(20);
+    const readBefore = reads();
+    const other = connect(join(folder.path, 'test.db'));
+    other.run('INSERT INTO log (payload) VALUES (?)', encodeRecord(logRecord(21)));
+    other.close();
+    await log.append(logRecord(22));
+    await member.sees(22);
+    member.leave();
+
+    expect(readBefore).toBe(1);
+    expect(member.entries.map(({ offset }) => offset)).toEqual(Array.from({ length: 22 }, (_, n) => n + 1));
+    expect(member.tickets()).toEqual(Array.from({ length: 22 }, (_, n) => n + 1));
+  });
+
   it('refuses appends at once when too many wait, and takes them again later', async () => {
     const appends = Array.from({ length: 257 }, (_, i) => log.append(logRecord(i + 1)));
     expect(log.writable()).toBe(false);

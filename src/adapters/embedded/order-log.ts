@@ -14,8 +14,11 @@ const MAX_APPENDS = 256;
 const PARTITIONS = 1;
 
 export interface EmbeddedOrderLog extends OrderLog {
-  /** Somebody appended past this object: its readers look at once. */
-  readonly appended: () => void;
+  /**
+   * Somebody appended past this object, and it is on disk: its readers look at once. Told in the order of the positions;
+   * without the record, it is read from the file.
+   */
+  readonly appended: (position: number, record?: LogRecord) => void;
 }
 
 /** The order log on the embedded database: one partition, numbered 0. */
@@ -25,8 +28,8 @@ export function createEmbeddedOrderLog(engine: Engine): EmbeddedOrderLog {
   const groups = new Map<string, LogReader[]>();
   let appends = 0;
 
-  const wakeReaders = (): void => {
-    for (const [reader] of groups.values()) reader?.wake();
+  const appended = (position: number, record?: LogRecord): void => {
+    for (const [reader] of groups.values()) reader?.appended(position, record);
   };
   const join = (group: string, reader: LogReader): void => {
     const members = groups.get(group) ?? [];
@@ -46,11 +49,10 @@ export function createEmbeddedOrderLog(engine: Engine): EmbeddedOrderLog {
     if (appends >= MAX_APPENDS) throw new Fault('full', `${MAX_APPENDS} appends wait for the disk`);
     appends += 1;
     try {
-      await engine.call('log.append', encodeRecord(record));
+      appended(await engine.call('log.append', encodeRecord(record)), record);
     } finally {
       appends -= 1;
     }
-    wakeReaders();
   };
 
   return {
@@ -59,7 +61,7 @@ export function createEmbeddedOrderLog(engine: Engine): EmbeddedOrderLog {
       await append({ type: 'fence', saleId, epoch });
       return PARTITIONS;
     },
-    appended: wakeReaders,
+    appended,
     writable: () => appends < MAX_APPENDS,
     consume: (options) =>
       new Observable((subscriber) => {

@@ -7,7 +7,7 @@ describe('a wakeup', () => {
     const asleep = wakeup.sleep();
     wakeup.wake();
 
-    await expect(asleep).resolves.toBeUndefined();
+    await expect(asleep).resolves.toBe(true);
   });
 
   it('is not missed when it came before the sleep', async () => {
@@ -15,7 +15,7 @@ describe('a wakeup', () => {
     wakeup.reset();
     wakeup.wake();
 
-    await expect(wakeup.sleep()).resolves.toBeUndefined();
+    await expect(wakeup.sleep()).resolves.toBe(true);
   });
 
   it('is forgotten by a reset', async () => {
@@ -32,7 +32,7 @@ describe('a wakeup', () => {
     expect(order).toEqual(['woken', 'awake']);
   });
 
-  it('comes by itself after the time given', async () => {
-    await expect(new Wakeup().sleep(1)).resolves.toBeUndefined();
+  it('comes by itself after the time given, and says so', async () => {
+    await expect(new Wakeup().sleep(1)).resolves.toBe(false);
   });
 });

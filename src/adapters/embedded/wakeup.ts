@@ -13,9 +13,9 @@ export class Wakeup {
     this.#wake?.();
   }
 
-  /** Resolves at the next wake, or at once if there was one since the last reset, or after `ms`. */
-  async sleep(ms?: number): Promise<void> {
-    if (this.#woken) return;
+  /** Resolves at the next wake, or at once if there was one since the last reset, or after `ms`; false for the last. */
+  async sleep(ms?: number): Promise<boolean> {
+    if (this.#woken) return true;
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
@@ -23,5 +23,6 @@ export class Wakeup {
     });
     clearTimeout(timer);
     this.#wake = undefined;
+    return this.#woken;
   }
 }

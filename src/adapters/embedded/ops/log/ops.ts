@@ -9,17 +9,16 @@ export interface StoredRecord {
 }
 
 /** SQLite's own: a rowid begins at 1. */
-const FIRST_POSITION = 1;
+export const FIRST_POSITION = 1;
 
-/** Appends a record, as JSON text. */
-export function appendText(db: Db, payload: string): void {
-  db.run('INSERT INTO log (payload) VALUES (?)', payload);
+/** Appends a record, as JSON text; returns its position. */
+export function appendText(db: Db, payload: string): number {
+  const row = db.get<{ position: number }>('INSERT INTO log (payload) VALUES (?) RETURNING position', payload);
+  if (row === undefined) throw new Error('the log took a record and gave it no position');
+  return row.position;
 }
 
-const append = writing((db, payload: string): null => {
-  appendText(db, payload);
-  return null;
-});
+const append = writing((db, payload: string): number => appendText(db, payload));
 
 /** Up to `max` records from position `from` (included) on, in order. */
 const read = reading((db, { from, max }: { readonly from: number; readonly max: number }): readonly StoredRecord[] =>

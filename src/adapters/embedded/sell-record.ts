@@ -1,0 +1,27 @@
+import type { ReservationsRecord } from '../../domain/log-record.ts';
+import type { SellItem, SoldSale } from '../../ports/one-step-sale.ts';
+
+export interface SoldItem {
+  readonly item: SellItem;
+  readonly ticket: number;
+}
+
+/** What the log holds of a call that sold these. `reservedAt`: the queue's clock, milliseconds since 1970. */
+export function recordOf(sale: SoldSale, reservedAt: number, sold: readonly SoldItem[]): ReservationsRecord {
+  return {
+    type: 'reservations',
+    saleId: sale.id,
+    productId: sale.productId,
+    epoch: sale.epoch,
+    price: sale.price,
+    payWithinSeconds: sale.payWithinSeconds,
+    items: sold.map(({ item: { orderId, userId, key, requestId }, ticket }) => ({
+      orderId,
+      ticket,
+      userId,
+      key,
+      reservedAt,
+      requestId,
+    })),
+  };
+}
