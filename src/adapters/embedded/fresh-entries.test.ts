@@ -11,11 +11,15 @@ describe('fresh entries', () => {
   const offsets = (entries: readonly { readonly offset: number }[]) => entries.map(({ offset }) => offset);
 
   it('gives what follows a position, as much as is wanted, once', () => {
-    const fresh = freshOf(4, 5, 6, 7);
-    const taken = fresh.take(5, 2);
-    expect(taken.map(({ offset, record }) => [offset, record?.type])).toEqual([
-      [5, 'reservations'],
-      [6, 'reservations'],
+    const fresh = freshOf(4);
+    const records = [5, 6, 7].map((position) => {
+      const record = logRecord(position);
+      fresh.add(position, record);
+      return record;
+    });
+    expect(fresh.take(5, 2)).toEqual([
+      { offset: 5, record: records[0] },
+      { offset: 6, record: records[1] },
     ]);
     expect(fresh.take(5, 2)).toEqual([]);
     expect(offsets(fresh.take(7, 2))).toEqual([7]);

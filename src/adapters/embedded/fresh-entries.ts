@@ -1,7 +1,7 @@
 import type { LogRecord } from '../../domain/log-record.ts';
 import type { LogEntry } from '../../ports/order-log.ts';
 
-/** As many orders as a reader may be behind: 2,000 with 128 buyers at once, 8,000 with a thousand. */
+/** Records that a reader may be behind: some 2,000 orders with 128 buyers at once, 8,000 with a thousand. */
 const MAX_ENTRIES = 64;
 
 /**

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
 import { isFault } from '../../domain/errors.ts';
 import { type Connection, connect } from './database.ts';
@@ -49,6 +49,7 @@ describe('a group commit', () => {
     groups = new GroupCommit(db, OPS, { busyLimitMs: BUSY_LIMIT_MS, groupMs: Number.POSITIVE_INFINITY });
   });
   afterEach(async () => {
+    vi.useRealTimers();
     groups.close();
     other.close();
     await folder.remove();
@@ -58,7 +59,11 @@ describe('a group commit', () => {
     new Promise((resolve, reject) => groups.submit({ op, args, resolve, reject }));
   const stored = (): string[] => other.all<{ name: string }>('SELECT name FROM things').map(({ name }) => name);
 
+  /** However slow the disk is. */
+  const patienceLasts = () => vi.useFakeTimers({ toFake: ['setTimeout'] });
+
   it('runs patient calls together when a commit has left nothing else to do', async () => {
+    patienceLasts();
     const noted = [call('note', 'patient'), call('note', 'patient, too')];
     await call('add', 'urgent');
     expect(stored()).toEqual(['urgent']);
@@ -68,6 +73,7 @@ describe('a group commit', () => {
   });
 
   it('lets what came in with the answers go before a patient call', async () => {
+    patienceLasts();
     const noted = call('note', 'patient');
     await call('add', 'a');
     await call('add', 'b');

@@ -5,7 +5,7 @@ import { LogMember } from '../../../test/contract/log-member.ts';
 import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
 import { encodeRecord } from '../../domain/log-codec.ts';
 import type { ReservationsRecord } from '../../domain/log-record.ts';
-import type { OrderLog } from '../../ports/order-log.ts';
+import type { LogEntry, OrderLog } from '../../ports/order-log.ts';
 import { connect } from './database.ts';
 import { type Engine, openEngine } from './engine.ts';
 import { createEmbeddedOrderLog } from './order-log.ts';
@@ -40,23 +40,35 @@ describe('the embedded order log', () => {
   });
 
   it('hands a reader that keeps up what was appended here without a look into the file, and all of it once', async () => {
-    const calls = vi.spyOn(engine, 'call');
-    const reads = () => calls.mock.calls.filter(([op]) => op === 'log.read').length;
-    const member = new LogMember(log, { group: 'g' });
-    await vi.waitFor(() => expect(reads()).toBe(1));
-    for (let ticket = 1; ticket <= 20; ticket += 1) await log.append(logRecord(ticket));
-    await member.sees(20);
-    const readBefore = reads();
-    const other = connect(join(folder.path, 'test.db'));
-    other.run('INSERT INTO log (payload) VALUES (?)', encodeRecord(logRecord(21)));
-    other.close();
-    await log.append(logRecord(22));
-    await member.sees(22);
-    member.leave();
+    // No poll comes between, however slow the machine is.
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    try {
+      const calls = vi.spyOn(engine, 'call');
+      const reads = () => calls.mock.calls.filter(([op]) => op === 'log.read').length;
+      const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+      const seen: LogEntry[] = [];
+      const subscription = log.consume({ group: 'g', maxInFlight: 100 }).subscribe(({ entries, ack }) => {
+        seen.push(...entries);
+        ack();
+      });
+      while (reads() === 0) await turn();
+      for (let ticket = 1; ticket <= 20; ticket += 1) await log.append(logRecord(ticket));
+      while (seen.length < 20) await turn();
+      const readBefore = reads();
+      const other = connect(join(folder.path, 'test.db'));
+      other.run('INSERT INTO log (payload) VALUES (?)', encodeRecord(logRecord(21)));
+      other.close();
+      await log.append(logRecord(22));
+      while (seen.length < 22) await turn();
+      subscription.unsubscribe();
 
-    expect(readBefore).toBe(1);
-    expect(member.entries.map(({ offset }) => offset)).toEqual(Array.from({ length: 22 }, (_, n) => n + 1));
-    expect(member.tickets()).toEqual(Array.from({ length: 22 }, (_, n) => n + 1));
+      expect(readBefore).toBe(1);
+      const all = Array.from({ length: 22 }, (_, n) => n + 1);
+      expect(seen.map(({ offset }) => offset)).toEqual(all);
+      expect(seen.map(({ record }) => (record?.type === 'reservations' ? record.items[0]?.ticket : 0))).toEqual(all);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('refuses appends at once when too many wait, and takes them again later', async () => {
