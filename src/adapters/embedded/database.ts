@@ -19,12 +19,10 @@ export interface Connection extends Db {
 }
 
 /**
- * A commit that finds more pages (4 KiB) than this in the WAL pays for a checkpoint: 128 MiB. The buyers' indexes are hit
- * at random, so the same pages are written again and again and brought home once: a smaller bound costs a quarter of the
- * rate [measured: 4,096 pages 13 k/s, 16,384 17 k/s, 65,536 19 k/s], a larger one makes opening after a crash slower.
- * Idle moments do it before (group-commit.ts), so only a long stampede comes this far.
+ * A commit that finds more pages (4 KiB) than this in the WAL pays for a checkpoint itself: 256 MiB, three times what
+ * checkpoints.ts lets come together, so only when those can't be done.
  */
-const WAL_PAGES = 32_768;
+const WAL_PAGES = 65_536;
 
 /** Only while opening, where another process may be creating the schema; afterwards nothing may block the thread. */
 const OPEN_BUSY_MS = 5_000;

@@ -1,5 +1,6 @@
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
 import { connect } from './database.ts';
 import { type Engine, openEngine } from './engine.ts';
@@ -50,6 +51,24 @@ describe.each([
     await expect(last).resolves.toBe(1);
     await expect(engine.call('ping', null)).rejects.toMatchObject({ code: 'unavailable' });
     await expect(engine.close()).resolves.toBeUndefined();
+  });
+
+  it('soon has it in the file itself, without anybody asking', async () => {
+    const engine = await start();
+    await engine.call('log.append', 'brought home');
+    let copies = 0;
+    const home = async (): Promise<unknown> => {
+      copies += 1;
+      const copy = join(folder.path, `copy-${copies}.db`);
+      await copyFile(file, copy);
+      const alone = connect(copy);
+      try {
+        return alone.get('SELECT payload FROM log');
+      } finally {
+        alone.close();
+      }
+    };
+    await vi.waitFor(async () => expect(await home()).toMatchObject({ payload: 'brought home' }), { timeout: 10_000 });
   });
 
   it('holds in a reopened file all that it answered', async () => {

@@ -5,10 +5,8 @@
  * To add an op: write a synchronous function over the database in ops/<meaning>/ (the rules are in ops/op.ts), name it
  * in ops/table.ts, and call it from an adapter: `engine.call('queue.close', { saleId, epoch })` is then typed.
  */
-import { connect } from './database.ts';
+import { openCore } from './core.ts';
 import type { Engine, EngineOptions } from './engine-types.ts';
-import { GroupCommit } from './group-commit.ts';
-import { OPS } from './ops/table.ts';
 import { Pending } from './pending.ts';
 import { openWorkerEngine } from './worker-engine.ts';
 
@@ -20,13 +18,13 @@ export function openEngine({ file, thread }: EngineOptions): Promise<Engine> {
 }
 
 async function openInlineEngine(file: string): Promise<Engine> {
-  const groups = new GroupCommit(connect(file), OPS);
+  const core = openCore(file);
   const pending = new Pending();
   return {
     call: (op, args) =>
       pending.add((resolve, reject) => {
-        groups.submit({ op, args, resolve: resolve as (result: unknown) => void, reject });
+        core.submit({ op, args, resolve: resolve as (result: unknown) => void, reject });
       }),
-    close: () => pending.close(() => groups.close()),
+    close: () => pending.close(() => core.close()),
   };
 }

@@ -207,6 +207,16 @@ describe('a group commit', () => {
     expect(stored()).toEqual(['a', 'c']);
   });
 
+  it('tells of each commit that wrote, before it answers', async () => {
+    const told: number[] = [];
+    groups = new GroupCommit(db, OPS, { onCommit: () => told.push(stored().length) });
+    await Promise.all([call('add', 'a'), call('add', 'b')]);
+    expect(told).toEqual([2]);
+    await call('names', null);
+    await expect(call('addThenThrow', 'bad')).rejects.toThrow('not me');
+    expect(told).toEqual([2]);
+  });
+
   it('refuses what still waits when it is closed', async () => {
     const waiting = call('add', 'a');
     groups.close();

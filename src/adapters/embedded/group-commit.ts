@@ -24,10 +24,16 @@ export interface GroupCommitOptions {
   readonly busyLimitMs: number;
   /** After so long a transaction takes no further call. */
   readonly groupMs: number;
+  /** Told of each commit that wrote, before its calls are answered. */
+  readonly onCommit: () => void;
 }
 
 /** Longer than a purchase waits, so that the engine is never the first to give up. */
-export const groupCommitDefaults = { busyLimitMs: 5_000, groupMs: GROUP_MS } as const satisfies GroupCommitOptions;
+export const groupCommitDefaults = {
+  busyLimitMs: 5_000,
+  groupMs: GROUP_MS,
+  onCommit: () => {},
+} as const satisfies GroupCommitOptions;
 
 /** How long a patient call waits for the thread to be free: nobody sees it, and most of the time it is much sooner. */
 const PATIENCE_MS = 5;
@@ -35,9 +41,6 @@ const PATIENCE_MS = 5;
 /** A rival in this very process needs turns of our event loop to finish; one elsewhere needs time. */
 const BUSY_TURNS = 8;
 const BUSY_DELAY_MS = 1;
-
-/** After so long without a commit the WAL is brought home, so that no purchase has to wait for it. */
-const IDLE_MS = 100;
 
 /**
  * Runs calls in groups: whatever has come in by the time the thread is free shares one transaction and one fsync, and
@@ -48,27 +51,18 @@ const IDLE_MS = 100;
 export class GroupCommit {
   readonly #db: Connection;
   readonly #ops: Readonly<Record<string, AnyOp>>;
-  readonly #busyLimitMs: number;
-  readonly #groupMs: number;
+  readonly #options: GroupCommitOptions;
   #waiting: Call[] = [];
   #patient: Call[] = [];
   #patienceTimer: NodeJS.Timeout | undefined;
   #scheduled = false;
   #busyTries = 0;
   #busySince = 0;
-  #dirty = false;
-  #lastCommit = 0;
-  #idleTimer: NodeJS.Timeout | undefined;
 
-  constructor(
-    db: Connection,
-    ops: Readonly<Record<string, AnyOp>>,
-    { busyLimitMs, groupMs }: GroupCommitOptions = groupCommitDefaults,
-  ) {
+  constructor(db: Connection, ops: Readonly<Record<string, AnyOp>>, options: Partial<GroupCommitOptions> = {}) {
     this.#db = db;
     this.#ops = ops;
-    this.#busyLimitMs = busyLimitMs;
-    this.#groupMs = groupMs;
+    this.#options = { ...groupCommitDefaults, ...options };
   }
 
   submit(call: Call): void {
@@ -83,7 +77,6 @@ export class GroupCommit {
 
   /** Calls that are not answered are refused; wait for them before closing. */
   close(): void {
-    clearTimeout(this.#idleTimer);
     const fault = new Fault('unavailable', 'the database is closed');
     clearTimeout(this.#patienceTimer);
     for (const call of [...this.#waiting.splice(0), ...this.#patient.splice(0)]) call.reject(fault);
@@ -143,7 +136,7 @@ export class GroupCommit {
     const writes = this.#writes(group);
     const results: unknown[] = [];
     try {
-      const until = performance.now() + this.#groupMs;
+      const until = performance.now() + this.#options.groupMs;
       this.#db.run(writes ? 'BEGIN IMMEDIATE' : 'BEGIN');
       for (const call of group) {
         results.push(this.#run(call));
@@ -153,7 +146,7 @@ export class GroupCommit {
     } catch (error) {
       return this.#failed(group, error);
     }
-    if (writes) this.#committed();
+    if (writes) this.#options.onCommit();
     results.forEach((result, i) => {
       group[i]?.resolve(result);
     });
@@ -183,9 +176,10 @@ export class GroupCommit {
   #retryLater(): void {
     this.#busyTries += 1;
     if (this.#busyTries === 1) this.#busySince = performance.now();
-    if (performance.now() - this.#busySince > this.#busyLimitMs) {
+    const { busyLimitMs } = this.#options;
+    if (performance.now() - this.#busySince > busyLimitMs) {
       this.#busyTries = 0;
-      const fault = new Fault('unavailable', `another writer has held the database for ${this.#busyLimitMs} ms`);
+      const fault = new Fault('unavailable', `another writer has held the database for ${busyLimitMs} ms`);
       for (const call of this.#waiting.splice(0)) call.reject(fault);
       return;
     }
@@ -193,25 +187,4 @@ export class GroupCommit {
     if (this.#busyTries <= BUSY_TURNS) setImmediate(this.#turn);
     else setTimeout(this.#turn, BUSY_DELAY_MS);
   }
-
-  #committed(): void {
-    this.#dirty = true;
-    this.#lastCommit = performance.now();
-    this.#idleTimer ??= setTimeout(this.#idle, IDLE_MS).unref();
-  }
-
-  readonly #idle = (): void => {
-    this.#idleTimer = undefined;
-    if (!this.#dirty) return;
-    if (performance.now() - this.#lastCommit < IDLE_MS) {
-      this.#idleTimer = setTimeout(this.#idle, IDLE_MS).unref();
-      return;
-    }
-    this.#dirty = false;
-    try {
-      this.#db.all('PRAGMA wal_checkpoint(PASSIVE)');
-    } catch {
-      // The WAL keeps what it has; the next commit that meets the same trouble reports it to its callers.
-    }
-  };
 }

@@ -20,6 +20,8 @@ export async function openWorkerEngine(file: string, script: URL): Promise<Engin
   const worker = new Worker(script, {
     workerData: file,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    // It would close the descriptor that checkpoints.ts keeps open for the sake of the process's locks.
+    trackUnmanagedFds: false,
   });
   const post = (request: Request): void => worker.postMessage(request);
   const pending = new Pending();

@@ -1,8 +1,6 @@
 /** The engine's own thread; worker-engine.ts starts it and speaks with it. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { connect } from './database.ts';
-import { GroupCommit } from './group-commit.ts';
-import { OPS } from './ops/table.ts';
+import { openCore } from './core.ts';
 import type { Answer, Reply, Request } from './worker-protocol.ts';
 import { toWire } from './worker-protocol.ts';
 
@@ -12,7 +10,7 @@ if (port === null) throw new Error('this file runs as a worker thread');
 const send = (reply: Reply): void => port.postMessage(reply);
 
 try {
-  const groups = new GroupCommit(connect(workerData as string), OPS);
+  const core = openCore(workerData as string);
   let answers: Answer[] = [];
   const answer = (one: Answer): void => {
     answers.push(one);
@@ -25,12 +23,11 @@ try {
   };
   port.on('message', (request: Request) => {
     if (request === null) {
-      groups.close();
-      port.close();
+      void core.close().then(() => port.close());
       return;
     }
     for (const [id, op, args] of request) {
-      groups.submit({
+      core.submit({
         op,
         args,
         resolve: (result) => answer([id, result]),

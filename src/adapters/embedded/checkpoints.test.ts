@@ -1,0 +1,136 @@
+import { copyFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { type Connection, connect } from './database.ts';
+
+const PAGE_BYTES = 4096;
+/** More than half a page, so that each row takes one. */
+const ROW_BYTES = 3000;
+
+describe('checkpoints', () => {
+  let folder: TempFolder;
+  let file: string;
+  let db: Connection;
+  let checkpoints: Checkpoints;
+  let copies = 0;
+
+  beforeEach(async () => {
+    folder = await tempFolder();
+    file = join(folder.path, 'test.db');
+    db = connect(file);
+    db.run('CREATE TABLE things (id INTEGER PRIMARY KEY, body BLOB)');
+    checkpoints = new Checkpoints(db, file);
+  });
+  afterEach(async () => {
+    vi.useRealTimers();
+    await checkpoints.close();
+    db.close();
+    await folder.remove();
+  });
+
+  const write = (count: number): void => {
+    for (let n = 0; n < count; n += 1) db.run('INSERT INTO things (body) VALUES (randomblob(?))', ROW_BYTES);
+  };
+  const countIn = (one: Connection): number => one.get<{ n: number }>('SELECT count(*) AS n FROM things')?.n ?? 0;
+  const walBytes = async (): Promise<number> => (await stat(`${file}-wal`)).size;
+
+  /** Rows that are there without the WAL. */
+  function home(): number {
+    copies += 1;
+    const copy = join(folder.path, `copy-${copies}.db`);
+    copyFileSync(file, copy);
+    const alone = connect(copy);
+    try {
+      return countIn(alone);
+    } finally {
+      alone.close();
+    }
+  }
+
+  it('bring home what was committed', async () => {
+    write(50);
+    await checkpoints.run();
+    expect(home()).toBe(50);
+  });
+
+  it('leave the engine little to do', async () => {
+    write(50);
+    let before = 0;
+    const engine: Connection = {
+      ...db,
+      all: (sql) => {
+        before = home();
+        return db.all(sql);
+      },
+    };
+    const watched = new Checkpoints(engine, file);
+    await watched.run();
+    await watched.close();
+    expect(before).toBe(50);
+  });
+
+  it('let the WAL begin anew while the engine goes on', async () => {
+    let rows = 0;
+    for (let round = 0; round < 6; round += 1) {
+      let isOver = false;
+      const running = checkpoints.run().finally(() => {
+        isOver = true;
+      });
+      for (let turn = 0; turn < 50 || !isOver; turn += 1) {
+        write(5);
+        rows += 5;
+        await nextTurn();
+      }
+      await running;
+    }
+    await checkpoints.run();
+    expect(home()).toBe(rows);
+    expect(db.get('PRAGMA integrity_check')).toMatchObject({ integrity_check: 'ok' });
+    // At least a page a row went through it, in six rounds, and mostly two.
+    expect(await walBytes()).toBeLessThan(rows * PAGE_BYTES);
+  });
+
+  it('come by themselves, some time after a commit', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    write(1);
+    checkpoints.committed();
+    checkpoints.committed();
+    expect(vi.getTimerCount()).toBe(1);
+    vi.runAllTimers();
+    await checkpoints.close();
+    expect(home()).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('leave it to the next time where a reader needs the WAL', async () => {
+    write(1);
+    const reader = connect(file);
+    reader.run('BEGIN');
+    expect(countIn(reader)).toBe(1);
+    write(1);
+    await checkpoints.run();
+    expect(countIn(reader)).toBe(1);
+    reader.run('COMMIT');
+    reader.close();
+    await checkpoints.run();
+    expect(home()).toBe(2);
+  });
+
+  it('wait for the one under way before they are closed', async () => {
+    write(200);
+    let isOver = false;
+    void checkpoints.run().then(() => {
+      isOver = true;
+    });
+    db.close();
+    await checkpoints.close();
+    expect(isOver).toBe(true);
+    const again = connect(file);
+    expect(countIn(again)).toBe(200);
+    again.close();
+  });
+});
