@@ -62,9 +62,9 @@ describe('checkpoints', () => {
     let before = 0;
     const engine: Connection = {
       ...db,
-      all: (sql) => {
+      get: (sql) => {
         before = home();
-        return db.all(sql);
+        return db.get(sql);
       },
     };
     const watched = new Checkpoints(engine, file);

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import SideConnection from 'libsql/promise';
 import type { Connection } from './database.ts';
 
+// By `get`: each `all` of it leaves a kilobyte behind outside of V8 [measured].
 const CHECKPOINT = 'PRAGMA wal_checkpoint(PASSIVE)';
 
 /**
@@ -71,7 +72,7 @@ export class Checkpoints {
     this.#timer = undefined;
     try {
       for (let passes = 0; passes < MAX_PASSES && !this.#closed && !(await this.#pass()); passes += 1);
-      if (!this.#closed) this.#db.all(CHECKPOINT);
+      if (!this.#closed) this.#db.get(CHECKPOINT);
     } catch {
       // A commit that meets the same trouble reports it to its callers.
     } finally {
