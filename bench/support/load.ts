@@ -66,7 +66,7 @@ interface AutocannonClient {
 }
 
 async function autocannonLoad({ port, connections, seconds, requests }: Load): Promise<LoadResult> {
-  steadyHeap();
+  withoutPretenuring();
   const { default: autocannon } = await import('autocannon');
   let clients = 0;
   let startedAt = performance.now();
@@ -102,7 +102,7 @@ async function autocannonLoad({ port, connections, seconds, requests }: Load): P
  * what young it refers to: a quarter of all that is allocated outlives each collection, and a request costs the client a
  * quarter more [measured]. Whether that happens is luck, and weighs more on answers that are longer than an echo's.
  */
-function steadyHeap(): void {
+function withoutPretenuring(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
 }
 

@@ -1,9 +1,9 @@
-import { copyFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
+import { withoutWal } from '../../../test/support/without-wal.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { type Connection, connect } from './database.ts';
 
@@ -16,7 +16,6 @@ describe('checkpoints', () => {
   let file: string;
   let db: Connection;
   let checkpoints: Checkpoints;
-  let copies = 0;
 
   beforeEach(async () => {
     folder = await tempFolder();
@@ -38,18 +37,7 @@ describe('checkpoints', () => {
   const countIn = (one: Connection): number => one.get<{ n: number }>('SELECT count(*) AS n FROM things')?.n ?? 0;
   const walBytes = async (): Promise<number> => (await stat(`${file}-wal`)).size;
 
-  /** Rows that are there without the WAL. */
-  function home(): number {
-    copies += 1;
-    const copy = join(folder.path, `copy-${copies}.db`);
-    copyFileSync(file, copy);
-    const alone = connect(copy);
-    try {
-      return countIn(alone);
-    } finally {
-      alone.close();
-    }
-  }
+  const home = (): number => withoutWal(file, countIn);
 
   it('bring home what was committed', async () => {
     write(50);

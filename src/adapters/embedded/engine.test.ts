@@ -1,7 +1,7 @@
-import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
+import { withoutWal } from '../../../test/support/without-wal.ts';
 import { connect } from './database.ts';
 import { type Engine, openEngine } from './engine.ts';
 
@@ -56,19 +56,8 @@ describe.each([
   it('soon has it in the file itself, without anybody asking', async () => {
     const engine = await start();
     await engine.call('log.append', 'brought home');
-    let copies = 0;
-    const home = async (): Promise<unknown> => {
-      copies += 1;
-      const copy = join(folder.path, `copy-${copies}.db`);
-      await copyFile(file, copy);
-      const alone = connect(copy);
-      try {
-        return alone.get('SELECT payload FROM log');
-      } finally {
-        alone.close();
-      }
-    };
-    await vi.waitFor(async () => expect(await home()).toMatchObject({ payload: 'brought home' }), { timeout: 10_000 });
+    const home = () => withoutWal(file, (alone) => alone.get('SELECT payload FROM log'));
+    await vi.waitFor(() => expect(home()).toMatchObject({ payload: 'brought home' }), { timeout: 10_000 });
   });
 
   it('holds in a reopened file all that it answered', async () => {
