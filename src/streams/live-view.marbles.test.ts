@@ -10,9 +10,13 @@ interface Diagrams {
   readonly chunks: string;
   readonly apply: string | readonly string[];
   readonly fault?: unknown;
+  /** Entries that a call has at the most, and frames that it waits for them. @default one, at once */
+  readonly batch?: { readonly batchSize: number; readonly batchMs: number };
 }
 
-function liveViewMarbles(m: PromiseMarbles, { chunks, apply, fault = AWAY }: Diagrams) {
+const AT_ONCE = { batchSize: 1, batchMs: 0 };
+
+function liveViewMarbles(m: PromiseMarbles, { chunks, apply, fault = AWAY, batch = AT_ONCE }: Diagrams) {
   const ack$ = new Subject<string>();
   const applying = m.port(async (_: number, __: readonly LiveDelta[]) => undefined, apply, fault);
   const written$ = m.hot(chunks);
@@ -25,7 +29,8 @@ function liveViewMarbles(m: PromiseMarbles, { chunks, apply, fault = AWAY }: Dia
   );
   // Waits of 4, 7, and then 8 frames.
   const backoff = { baseMs: 2, capMs: 8, random: () => 0.5 };
-  const applied$ = liveView(chunk$, { live: { apply: applying } }, { group: 'g', backoff, scheduler: m.scheduler });
+  const options = { group: 'g', ...batch, backoff, scheduler: m.scheduler };
+  const applied$ = liveView(chunk$, { live: { apply: applying } }, options);
   return {
     written$,
     applied$: applied$.pipe(map(({ reserved }) => reserved)),
@@ -69,6 +74,29 @@ describe('the live view stream', () => {
       m.expectObservable(ack$).toBe('                -----a--b');
       m.expectObservable(applied$).toBe('            -----1--(1|)', { 1: 1 });
       m.expectSubscriptions(written$.subscriptions).toBe('^-!');
+    }));
+
+  it('applies what comes in a while together, and acknowledges each chunk of it', () =>
+    promiseMarbles((m) => {
+      const { applied$, apply$, ack$ } = liveViewMarbles(m, {
+        chunks: '                             ab---c----|',
+        apply: ['                             -a|', '-a|'],
+        batch: { batchSize: 9, batchMs: 4 },
+      });
+      m.expectObservable(apply$).toBe('     ----p----c', { p: 'ab', c: 'c' });
+      m.expectObservable(ack$).toBe('       -----(ab)-c');
+      m.expectObservable(applied$).toBe('   -----2----(1|)', { 1: 1, 2: 2 });
+    }));
+
+  it('does not wait once a call is full, and not for more when the log ends', () =>
+    promiseMarbles((m) => {
+      const { applied$, apply$ } = liveViewMarbles(m, {
+        chunks: '                             abc--|',
+        apply: ['                             -a|', '-a|'],
+        batch: { batchSize: 2, batchMs: 9 },
+      });
+      m.expectObservable(apply$).toBe('     -p---c', { p: 'ab', c: 'c' });
+      m.expectObservable(applied$).toBe('   --2---(1|)', { 1: 1, 2: 2 });
     }));
 
   it('passes over what is no record, in its turn', () =>

@@ -6,14 +6,17 @@ import { marbles } from '../../test/support/marbles.ts';
 import { Fault } from '../domain/errors.ts';
 import type { LiveDelta } from '../ports/live-state.ts';
 import type { LogChunk } from '../ports/order-log.ts';
-import { type AppliedChunk, liveView } from './live-view.ts';
+import { type AppliedEntries, liveView, liveViewDefaults } from './live-view.ts';
+
+/** Each chunk at once, in a call of its own. */
+const AT_ONCE = { ...liveViewDefaults, batchSize: 1 };
 
 type Apply = (partition: number, deltas: readonly LiveDelta[]) => Promise<void>;
 
-function rig(apply: Apply = async () => undefined) {
+function rig(apply: Apply = async () => undefined, batchSize = 1) {
   const acked: [number, number][] = [];
   const calls: { partition: number; deltas: readonly LiveDelta[] }[] = [];
-  const out: AppliedChunk[] = [];
+  const out: AppliedEntries[] = [];
   const ends: unknown[] = [];
   const chunk$ = new Subject<LogChunk>();
   const live = {
@@ -22,7 +25,7 @@ function rig(apply: Apply = async () => undefined) {
       return apply(partition, deltas);
     },
   };
-  liveView(chunk$, { live }, { group: 'live-view', backoff: { baseMs: 0, capMs: 0 } }).subscribe({
+  liveView(chunk$, { live }, { ...AT_ONCE, batchSize, backoff: { baseMs: 0, capMs: 0 } }).subscribe({
     next: (applied) => out.push(applied),
     error: (error) => ends.push(error),
     complete: () => ends.push('complete'),
@@ -56,6 +59,33 @@ describe('liveView', () => {
     ]);
     expect(out).toEqual([{ entries: 3, reserved: 5 }]);
     expect(acked).toEqual([[4, 10]]);
+  });
+
+  it('tells of each partition by itself, in the order in which they came', async () => {
+    const { chunk$, calls, out, acked } = rig(undefined, 3);
+    chunk$.next(aChunk(acked, 1, entryAt(5, 'a', 1000)));
+    chunk$.next(aChunk(acked, 0, entryAt(2, 'b', 1000)));
+    chunk$.next(aChunk(acked, 1, entryAt(6, 'a', 1000)));
+    await settled();
+    expect(calls).toEqual([
+      {
+        partition: 1,
+        deltas: [
+          { saleId: 'a', offset: 5, second: 1, reserved: 1 },
+          { saleId: 'a', offset: 6, second: 1, reserved: 1 },
+        ],
+      },
+      { partition: 0, deltas: [{ saleId: 'b', offset: 2, second: 1, reserved: 1 }] },
+    ]);
+    expect(out).toEqual([
+      { entries: 2, reserved: 2 },
+      { entries: 1, reserved: 1 },
+    ]);
+    expect(acked).toEqual([
+      [1, 5],
+      [1, 6],
+      [0, 2],
+    ]);
   });
 
   it('passes over what is no record, and acknowledges it', async () => {
@@ -103,7 +133,7 @@ describe('liveView', () => {
       };
       const waits: number[] = [];
       const backoff = { baseMs: 2, capMs: 8, random: () => 0, onRetry: () => waits.push(scheduler.now()) };
-      const applied$ = liveView(hot('a--------', { a: chunk }), { live }, { group: 'g', backoff, scheduler });
+      const applied$ = liveView(hot('a--------', { a: chunk }), { live }, { ...AT_ONCE, backoff, scheduler });
       expectObservable(applied$, '-------!').toBe('--------');
       scheduler.flush();
       expect(waits).toEqual([0, 2, 4, 6]);
@@ -120,7 +150,7 @@ describe('liveView', () => {
       if (failures >= 0) throw new Fault('timeout', 'slow');
     };
     const chunk = aChunk(acked, 0, entryAt(1, 'a', 1000));
-    liveView(of(chunk), { live: { apply } }, { group: 'g', backoff: { baseMs: 0, capMs: 0 } }).subscribe({
+    liveView(of(chunk), { live: { apply } }, { ...AT_ONCE, backoff: { baseMs: 0, capMs: 0 } }).subscribe({
       complete: () => back.resolve(),
     });
     await back.promise;

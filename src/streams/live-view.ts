@@ -1,52 +1,80 @@
-import { concatMap, defer, map, type Observable, type SchedulerLike } from 'rxjs';
+import { concatMap, defer, from, map, type Observable, type SchedulerLike } from 'rxjs';
 import { isFault } from '../domain/errors.ts';
 import type { LiveDelta, LiveState } from '../ports/live-state.ts';
 import type { LogChunk, LogEntry } from '../ports/order-log.ts';
+import { batchBy } from './operators/batch-by.ts';
 import { type BackoffOptions, retryWithBackoff } from './operators/retry-with-backoff.ts';
 
 export interface LiveViewOptions {
   readonly group: string;
+  /** Log entries in one call of the live state, about. */
+  readonly batchSize: number;
+  /** How long a call waits for more: the live state is as much later. */
+  readonly batchMs: number;
   readonly backoff: Pick<BackoffOptions, 'baseMs' | 'capMs' | 'onRetry' | 'random'>;
   readonly scheduler?: SchedulerLike;
 }
 
 export const liveViewDefaults = {
   group: 'live-view',
+  // No more than a consumer of the embedded log may have in flight, nor in 25 ms of full load: it would wait for itself.
+  batchSize: 128,
+  batchMs: 25,
   backoff: { baseMs: 100, capMs: 5000 },
 } as const satisfies LiveViewOptions;
 
-/** Entries that were applied, and the reservations in them. */
-export interface AppliedChunk {
+/** Entries of one partition that were applied, and the reservations in them. */
+export interface AppliedEntries {
   readonly entries: number;
   readonly reserved: number;
 }
 
 /**
- * Log -> live state, in a group of its own: when the live state is away this one waits, and sales go on. Entries that
- * are no records are the settlement's to set aside, and fences are its affair; they are passed over here.
+ * Log -> batches -> live state, in a group of its own: when the live state is away this one waits, and sales go on. Entries
+ * that are no records are the settlement's to set aside, and fences are its affair; they are passed over here.
  */
 export function liveView(
   chunk$: Observable<LogChunk>,
   ports: { readonly live: Pick<LiveState, 'apply'> },
   options: LiveViewOptions = liveViewDefaults,
-): Observable<AppliedChunk> {
-  const { scheduler } = options;
+): Observable<AppliedEntries> {
+  const { batchSize, batchMs } = options;
+  const scheduling = options.scheduler === undefined ? {} : { scheduler: options.scheduler };
+
+  const apply = (partition: number, chunks: readonly LogChunk[]): Observable<AppliedEntries> => {
+    const entries = chunks.flatMap((chunk) => chunk.entries);
+    const deltas = entries.flatMap(deltasOf);
+    return defer(() => ports.live.apply(partition, deltas)).pipe(
+      retryWithBackoff({
+        ...options.backoff,
+        retryable: (fault) => isFault(fault) && fault.retryable,
+        ...scheduling,
+      }),
+      map(() => {
+        for (const chunk of chunks) chunk.ack();
+        return { entries: entries.length, reserved: deltas.reduce((sum, delta) => sum + delta.reserved, 0) };
+      }),
+    );
+  };
+
   return chunk$.pipe(
-    concatMap((chunk) => {
-      const deltas = chunk.entries.flatMap(deltasOf);
-      return defer(() => ports.live.apply(chunk.partition, deltas)).pipe(
-        retryWithBackoff({
-          ...options.backoff,
-          retryable: (fault) => isFault(fault) && fault.retryable,
-          ...(scheduler === undefined ? {} : { scheduler }),
-        }),
-        map(() => {
-          chunk.ack();
-          return { entries: chunk.entries.length, reserved: deltas.reduce((sum, delta) => sum + delta.reserved, 0) };
-        }),
-      );
-    }),
+    batchBy({ size: batchSize, ms: batchMs, weigh: ({ entries }) => entries.length, ...scheduling }),
+    concatMap((chunks) =>
+      from(byPartition(chunks)).pipe(
+        concatMap(([partition, ofOne]) => apply(partition, ofOne)),
+      ),
+    ),
   );
+}
+
+function byPartition(chunks: readonly LogChunk[]): ReadonlyMap<number, readonly LogChunk[]> {
+  const partitions = new Map<number, LogChunk[]>();
+  for (const chunk of chunks) {
+    const others = partitions.get(chunk.partition);
+    if (others === undefined) partitions.set(chunk.partition, [chunk]);
+    else others.push(chunk);
+  }
+  return partitions;
 }
 
 function deltasOf({ offset, record }: LogEntry): LiveDelta[] {

@@ -36,6 +36,6 @@ export function startWorker(parts: RoleParts): void {
   liveView(
     defer(() => ports.log.consume({ group: LIVE_VIEW_GROUP, maxInFlight: MAX_IN_FLIGHT })),
     ports,
-    { group: LIVE_VIEW_GROUP, backoff, scheduler },
+    { group: LIVE_VIEW_GROUP, batchSize: 8, batchMs: 5, backoff, scheduler },
   ).subscribe({ error: (error: unknown) => onViolation(`the live view failed: ${String(error)}`) });
 }

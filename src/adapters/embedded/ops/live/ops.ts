@@ -13,21 +13,23 @@ const apply = writing((db, { partition, deltas }: ApplyArgs): null => {
   const last = news.at(-1);
   if (last === undefined) return null;
 
-  for (const [saleId, reserved] of totals(news)) {
+  for (const [saleId, seconds] of totals(news)) {
+    let all = 0;
+    for (const [second, reserved] of seconds) {
+      all += reserved;
+      db.run(
+        `INSERT INTO live_second (sale, second, reserved) VALUES (?, ?, ?)
+         ON CONFLICT (sale, second) DO UPDATE SET reserved = reserved + excluded.reserved`,
+        saleId,
+        second,
+        reserved,
+      );
+    }
     db.run(
       `INSERT INTO live_sale (sale, reserved, version) VALUES (?, ?, 1)
        ON CONFLICT (sale) DO UPDATE SET reserved = reserved + excluded.reserved, version = version + 1`,
       saleId,
-      reserved,
-    );
-  }
-  for (const { saleId, second, reserved } of news) {
-    db.run(
-      `INSERT INTO live_second (sale, second, reserved) VALUES (?, ?, ?)
-       ON CONFLICT (sale, second) DO UPDATE SET reserved = reserved + excluded.reserved`,
-      saleId,
-      second,
-      reserved,
+      all,
     );
   }
   db.run(
@@ -39,10 +41,15 @@ const apply = writing((db, { partition, deltas }: ApplyArgs): null => {
   return null;
 });
 
-function totals(deltas: readonly LiveDelta[]): ReadonlyMap<string, number> {
-  const sums = new Map<string, number>();
-  for (const { saleId, reserved } of deltas) sums.set(saleId, (sums.get(saleId) ?? 0) + reserved);
-  return sums;
+/** What each second of each sale gained: one row each, however many entries told of it. */
+function totals(deltas: readonly LiveDelta[]): ReadonlyMap<string, ReadonlyMap<number, number>> {
+  const sales = new Map<string, Map<number, number>>();
+  for (const { saleId, second, reserved } of deltas) {
+    const seconds = sales.get(saleId) ?? new Map<number, number>();
+    seconds.set(second, (seconds.get(second) ?? 0) + reserved);
+    sales.set(saleId, seconds);
+  }
+  return sales;
 }
 
 const sale = reading((db, saleId: string): LiveSale | undefined => {
