@@ -1,4 +1,5 @@
 import { createConnection } from 'mysql2/promise';
+import { storedKey } from '../../src/adapters/sql/stored-key.ts';
 import type { ReservationsRecord } from '../../src/domain/log-record.ts';
 import type { RecordSource } from './reservations.ts';
 
@@ -33,7 +34,7 @@ function rowsOf({ saleId, productId, price, items }: ReservationsRecord): readon
     saleId,
     productId,
     userId,
-    key,
+    storedKey(key, orderId),
     ticket,
     price.amount,
     price.currency,

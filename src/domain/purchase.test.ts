@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aSale } from '../../test/support/sales.ts';
 import { type LoggedReservation, orderOf } from './log-record.ts';
-import { reservedOrder } from './purchase.ts';
+import { isOwnKey, ownKey, reservedOrder } from './purchase.ts';
 
 const reservation: fc.Arbitrary<LoggedReservation> = fc.record({
   orderId: fc.string(),
@@ -11,6 +11,18 @@ const reservation: fc.Arbitrary<LoggedReservation> = fc.record({
   key: fc.string(),
   reservedAt: fc.integer({ min: 0, max: 2 ** 45 }),
   requestId: fc.string(),
+});
+
+describe('isOwnKey', () => {
+  it('knows the key that an order is to itself, and no other', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (orderId, other) => {
+        expect(isOwnKey(ownKey(orderId), orderId)).toBe(true);
+        expect(isOwnKey(other, orderId)).toBe(other === ownKey(orderId));
+      }),
+    );
+    expect([isOwnKey('k:a', 'a'), isOwnKey('o:b', 'a'), isOwnKey('o:aa', 'a')]).toEqual([false, false, false]);
+  });
 });
 
 describe('reservedOrder', () => {

@@ -14,6 +14,18 @@ export interface Reservation {
 /** All that a purchase asks for; one day a quantity or a seat. The same key with another one is a mismatch. */
 export const PURCHASE_FINGERPRINT = '{}';
 
+const OWN_KEY = 'o:';
+
+/** What a purchase without an Idempotency-Key has for a key: its order's, which nobody else can have. */
+export function ownKey(orderId: string): string {
+  return OWN_KEY + orderId;
+}
+
+/** Whether it is what {@link ownKey} makes of this order; without making it. */
+export function isOwnKey(key: string, orderId: string): boolean {
+  return key.length === OWN_KEY.length + orderId.length && key.startsWith(OWN_KEY) && key.endsWith(orderId);
+}
+
 /** What a purchase came to. Only faults are thrown; everything a buyer may be told is one of these. */
 export type PurchaseOutcome =
   | { readonly kind: 'reserved'; readonly order: Order }

@@ -59,11 +59,7 @@ export function liveView(
 
   return chunk$.pipe(
     batchBy({ size: batchSize, ms: batchMs, weigh: ({ entries }) => entries.length, ...scheduling }),
-    concatMap((chunks) =>
-      from(byPartition(chunks)).pipe(
-        concatMap(([partition, ofOne]) => apply(partition, ofOne)),
-      ),
-    ),
+    concatMap((chunks) => from(byPartition(chunks)).pipe(concatMap(([partition, ofOne]) => apply(partition, ofOne)))),
   );
 }
 

@@ -62,6 +62,26 @@ export function orderStoreReads(harness: () => OrderStoreHarness): void {
     expect(await harness().store.booked('no-such-sale', 1, 100)).toEqual([]);
   });
 
+  test('tells what is booked without an Idempotency-Key by the key that its order is', async () => {
+    const saleId = nextSaleId();
+    const [live, ended, loser] = [1, 2, 1].map((ticket) => newOrder({ saleId, ticket })) as [
+      NewOrder,
+      NewOrder,
+      NewOrder,
+    ];
+    await put(harness().store, live, ended);
+    await put(harness().store, loser);
+    await move(harness().store, 'expired', ended);
+    const keys = new Map((await harness().store.booked(saleId, 1, 2)).map(({ orderId, key }) => [orderId, key]));
+    expect(keys).toEqual(
+      new Map([
+        [live.order.id, `o:${live.order.id}`],
+        [ended.order.id, `o:${ended.order.id}`],
+        [loser.order.id, null],
+      ]),
+    );
+  });
+
   test('counts a sale’s orders by state, and the tickets that live ones hold', async () => {
     const saleId = nextSaleId();
     const [first, second, third, fourth] = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, ticket })) as [

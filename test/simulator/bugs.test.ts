@@ -12,7 +12,7 @@ const MOST_SEEDS = 5000;
 const CAUGHT_AT: Partial<Record<Bug, number>> = {
   publishedOfAnyEpoch: 7466,
   noEpoch: 891,
-  rebuildBegunAgain: 2846,
+  rebuildBegunAgain: 8603,
   nothingRefused: 652,
   noFences: 263,
   recoveryWithoutWorkers: 395,

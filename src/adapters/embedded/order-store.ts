@@ -6,6 +6,7 @@ import { createOrderLifeReads } from '../sql/order-life-reads.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
 import { hasRivals } from '../sql/rivals.ts';
 import { assertStorable } from '../sql/storable.ts';
+import { storedKey } from '../sql/stored-key.ts';
 import type { Engine } from './engine.ts';
 import type { OrderRun } from './ops/orders/store.ts';
 import { createOrderLife } from './order-life.ts';
@@ -71,13 +72,13 @@ function sameRun({ order: a }: NewOrder, other: NewOrder | undefined): boolean {
 }
 
 function runOf({ order: { saleId, productId, price } }: NewOrder, orders: readonly NewOrder[]): OrderRun {
-  const rows = orders.map(({ order, key }) => [
-    order.id,
-    order.userId,
-    key,
-    order.ticket,
-    order.reservedAt,
-    order.payBy,
+  const rows = orders.map(({ order: { id, userId, ticket, reservedAt, payBy }, key }) => [
+    id,
+    userId,
+    storedKey(key, id),
+    ticket,
+    reservedAt,
+    payBy,
   ]);
   return {
     saleId,

@@ -2,13 +2,18 @@ import type Database from 'libsql';
 import { Fault } from '../../domain/errors.ts';
 import { LIVE_SCHEMA } from './ops/live/schema.ts';
 import { LOG_REPLAYED, LOG_SCHEMA } from './ops/log/schema.ts';
-import { QUEUE_ATTEMPTS, QUEUE_SCHEMA } from './ops/queue/schema.ts';
+import { QUEUE_ATTEMPTS, QUEUE_OWN_KEYS, QUEUE_SCHEMA } from './ops/queue/schema.ts';
 
 /**
  * Step n brings a file from version n to n + 1; PRAGMA user_version holds the version. Append steps, never change one.
  * The order store's tables are not here: MikroORM's migrations make those.
  */
-const STEPS: readonly string[] = [QUEUE_SCHEMA + LOG_SCHEMA + LIVE_SCHEMA, LOG_REPLAYED, QUEUE_ATTEMPTS];
+const STEPS: readonly string[] = [
+  QUEUE_SCHEMA + LOG_SCHEMA + LIVE_SCHEMA,
+  LOG_REPLAYED,
+  QUEUE_ATTEMPTS,
+  QUEUE_OWN_KEYS,
+];
 
 /** Errors: Fault `config` when the file was made by a later release. */
 export function migrateSchema(database: Database.Database): void {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
-import type { ReserveReply, TicketQueue } from '../../ports/ticket-queue.ts';
+import type { ReserveItem, ReserveReply, TicketQueue } from '../../ports/ticket-queue.ts';
 import { connect } from './database.ts';
 import { type Engine, openEngine } from './engine.ts';
 import { createEmbeddedTicketQueue } from './ticket-queue.ts';
@@ -126,6 +126,42 @@ describe('the embedded ticket queue', () => {
       { kind: 'limitReached' },
       { kind: 'tooManyAttempts' },
     ]);
+  });
+
+  it('keeps what an earlier release has sold, and the keys that it was sold for', async () => {
+    await engine.close();
+    const earlier = connect(join(folder.path, 'test.db'));
+    earlier.run('DROP TABLE queue_reservation');
+    earlier.run(`CREATE TABLE queue_reservation (sale INTEGER NOT NULL, order_id TEXT NOT NULL, ticket INTEGER NOT NULL,
+      buyer TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, reserved_at INTEGER NOT NULL, epoch INTEGER NOT NULL,
+      held INTEGER NOT NULL DEFAULT 1, batch INTEGER NOT NULL, PRIMARY KEY (sale, order_id)) STRICT, WITHOUT ROWID`);
+    earlier.run('CREATE UNIQUE INDEX queue_buyer ON queue_reservation (sale, buyer, held, key)');
+    earlier.run('CREATE UNIQUE INDEX queue_ticket ON queue_reservation (sale, ticket) WHERE held = 1');
+    const keys = ['o:a1', 'k:mine', 'o:a3'];
+    for (const [n, key] of keys.entries()) {
+      earlier.run(
+        "INSERT INTO queue_reservation VALUES (1, ?, ?, 'ann', ?, 'f', 1200, 1, ?, 0)",
+        `a${n + 1}`,
+        n + 1,
+        key,
+        n === 2 ? 0 : 1,
+      );
+    }
+    earlier.run('UPDATE queue_sale SET fresh = 4');
+    earlier.run('PRAGMA user_version = 3');
+    earlier.close();
+    engine = await openEngine({ file: join(folder.path, 'test.db'), thread: false });
+    queue = createEmbeddedTicketQueue({ engine, clock: { now: () => now } });
+
+    const again = keys.map((key, n) => ({ orderId: `a${n + 1}`, userId: 'ann', key, fingerprint: 'f' }));
+    expect(await queue.reserve('s', 1, [...again, { ...again[1], orderId: 'a9' } as ReserveItem])).toMatchObject({
+      answers: [
+        { kind: 'reserved', ticket: 1 },
+        { kind: 'reserved', ticket: 2 },
+        { kind: 'reserved', ticket: 3 },
+        { kind: 'replayed', orderId: 'a2', ticket: 2 },
+      ],
+    });
   });
 
   it('sees in its audit what does not add up', async () => {

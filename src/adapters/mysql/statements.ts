@@ -1,5 +1,6 @@
 import type { LogPosition } from '../../ports/order-log.ts';
 import type { NewOrder, Rejection, StoreBatch } from '../../ports/order-store.ts';
+import { storedKey } from '../sql/stored-key.ts';
 import { quoted } from './literals.ts';
 
 /**
@@ -17,8 +18,10 @@ const OR_NOTHING = 'ON DUPLICATE KEY UPDATE id = orders.id';
 export function insertOrders(orders: readonly NewOrder[]): string {
   const rows = orders.map(({ order, key }) => {
     const { price } = order;
+    const stored = storedKey(key, order.id);
+    const idemKey = stored === null ? 'NULL' : quoted(stored);
     return (
-      `(${quoted(order.id)},${quoted(order.saleId)},${quoted(order.productId)},${quoted(order.userId)},${quoted(key)},` +
+      `(${quoted(order.id)},${quoted(order.saleId)},${quoted(order.productId)},${quoted(order.userId)},${idemKey},` +
       `${order.ticket},${price.amount},${quoted(price.currency)},'reserved',${order.reservedAt},${order.payBy})`
     );
   });

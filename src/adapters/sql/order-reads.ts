@@ -8,6 +8,7 @@ import { LogPositionEntity } from './log-position-entity.ts';
 import { OrderEntity } from './order-entity.ts';
 import { type OrderRow, orderOfRow } from './order-row.ts';
 import { orderOfRaw, type RawOrder, SELECT_ORDER } from './raw-order.ts';
+import { keyOfStored } from './stored-key.ts';
 import { textOf } from './text-of.ts';
 
 export type OrderReads = Pick<
@@ -21,12 +22,13 @@ interface BookedRow {
   readonly user_id: string | Uint8Array;
   readonly idem_key: string | Uint8Array | null;
   readonly reserved_at: number;
+  readonly state: OrderState;
   readonly live: number | null;
 }
 
 /** Along the index of tickets: a page that begins where the last one ended would sort the whole sale anew each time. */
 const BOOKED =
-  'SELECT id, ticket, user_id, idem_key, reserved_at, live FROM orders ' +
+  'SELECT id, ticket, user_id, idem_key, reserved_at, state, live FROM orders ' +
   "WHERE sale_id = ? AND ticket BETWEEN ? AND ? AND (reason IS NULL OR reason <> 'fence')";
 
 interface StateCount {
@@ -66,11 +68,11 @@ export function createOrderReads(database: SqlDatabase): OrderReads {
       guarded('reading what is booked', async () => {
         const connection = database.orm.em.getConnection();
         const rows: BookedRow[] = await connection.execute(BOOKED, [saleId, first, last]);
-        return rows.map(({ id, ticket, user_id, idem_key, reserved_at, live }) => ({
+        return rows.map(({ id, ticket, user_id, idem_key, reserved_at, state, live }) => ({
           orderId: id,
           ticket,
           userId: textOf(user_id),
-          key: idem_key === null ? null : textOf(idem_key),
+          key: keyOfStored(idem_key === null ? null : textOf(idem_key), id, state),
           reservedAt: reserved_at,
           live: live === 1,
         }));

@@ -1,3 +1,4 @@
+import { isOwnKey } from '../../domain/purchase.ts';
 import type { NewOrder } from '../../ports/order-store.ts';
 
 /**
@@ -7,10 +8,15 @@ import type { NewOrder } from '../../ports/order-store.ts';
  */
 export function hasRivals(orders: readonly NewOrder[]): boolean {
   const wanted = new Set<string>();
+  let wishes = 0;
   for (const { order, key } of orders) {
     // No id contains NUL, see assertStorable.
     wanted.add(`${order.saleId}\0${order.ticket}`);
+    wishes += 1;
+    // Nobody else can want an order's own.
+    if (isOwnKey(key, order.id)) continue;
     wanted.add(`${order.saleId}\0${order.userId}\0${key}`);
+    wishes += 1;
   }
-  return wanted.size < orders.length * 2;
+  return wanted.size < wishes;
 }

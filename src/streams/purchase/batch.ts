@@ -1,6 +1,6 @@
 import { isFault } from '../../domain/errors.ts';
 import type { IdSource } from '../../domain/ids.ts';
-import { PURCHASE_FINGERPRINT, type PurchaseOutcome } from '../../domain/purchase.ts';
+import { ownKey, PURCHASE_FINGERPRINT, type PurchaseOutcome } from '../../domain/purchase.ts';
 import type { SellItem } from '../../ports/one-step-sale.ts';
 import type { PurchaseRequest } from '../purchase-request.ts';
 import type { AnsweredBatch } from './contract.ts';
@@ -36,7 +36,7 @@ export function outcomeOf(fault: unknown): PurchaseOutcome {
 
 export function itemOf({ userId, idempotencyKey, requestId }: PurchaseRequest, newId: IdSource): SellItem {
   const orderId = newId();
-  const key = idempotencyKey === undefined ? `o:${orderId}` : `k:${idempotencyKey}`;
+  const key = idempotencyKey === undefined ? ownKey(orderId) : `k:${idempotencyKey}`;
   return { orderId, userId, key, fingerprint: PURCHASE_FINGERPRINT, requestId };
 }
 

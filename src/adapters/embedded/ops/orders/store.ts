@@ -9,7 +9,7 @@ export interface OrderRun {
   readonly amount: number;
   readonly currency: string;
   readonly count: number;
-  /** JSON: an array of `[id, userId, key, ticket, reservedAt, payBy]`. One text crosses a thread and a call fastest. */
+  /** JSON: an array of `[id, userId, key or null, ticket, reservedAt, payBy]`. One text crosses a thread and a call fastest. */
   readonly rows: string;
 }
 

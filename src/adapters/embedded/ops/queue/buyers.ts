@@ -1,5 +1,7 @@
+import { isOwnKey } from '../../../../domain/purchase.ts';
 import type { ReserveItem } from '../../../../ports/ticket-queue.ts';
 import type { Db } from '../../database.ts';
+import { KEY } from './schema.ts';
 
 /** A reservation as far as judging a purchase needs it. */
 export interface KnownReservation {
@@ -15,11 +17,15 @@ export interface KnownReservation {
 /** What the buyers of one batch have: their live orders, and the keys of the batch that were answered before. */
 export class KnownBuyers {
   readonly #byKey = new Map<string, KnownReservation>();
+  /** Those that go by their order's own key. */
+  readonly #byId = new Map<string, KnownReservation>();
   readonly #held = new Map<string, string[]>();
 
   /** The reservation answers for its key from now on. */
   answer(reservation: KnownReservation): void {
-    this.#byKey.set(keyOf(reservation.userId, reservation.key), reservation);
+    const { orderId, userId, key } = reservation;
+    if (isOwnKey(key, orderId)) this.#byId.set(orderId, reservation);
+    else this.#byKey.set(keyOf(userId, key), reservation);
   }
 
   /** The buyer holds this order. */
@@ -29,8 +35,11 @@ export class KnownBuyers {
     else orders.push(orderId);
   }
 
-  byKey(userId: string, key: string): KnownReservation | undefined {
-    return this.#byKey.get(keyOf(userId, key));
+  /** What answers for the item's key. */
+  answerFor({ orderId, userId, key }: ReserveItem): KnownReservation | undefined {
+    if (!isOwnKey(key, orderId)) return this.#byKey.get(keyOf(userId, key));
+    const known = this.#byId.get(orderId);
+    return known?.userId === userId ? known : undefined;
   }
 
   heldBy(userId: string): readonly string[] {
@@ -46,31 +55,53 @@ function keyOf(userId: string, key: string): string {
 }
 
 /** A reservation as the buyers' index has it. */
-type Indexed = readonly [orderId: string, userId: string, key: string, held: 0 | 1];
+type Indexed = readonly [orderId: string, userId: string, key: string | null, held: 0 | 1];
+
+interface Wanted {
+  /** Whose live orders (at most the limit of each) are looked for. */
+  readonly users: readonly string[];
+  /** Keys that may belong to something that was released. */
+  readonly keys: readonly (readonly [userId: string, key: string])[];
+  /** Orders that may have been released, of those that go by their own key. */
+  readonly orderIds: readonly string[];
+}
 
 /**
- * Two probes of one index for each purchase: what the buyer holds (at most the limit), and whether the key belongs to
- * something that was released. Only a key that was used before costs a look into the table itself.
+ * One probe of an index for each purchase, what the buyer holds, and another for each that has a key: does it belong to
+ * something that was released? Only a key that was used before costs a look into the table itself.
  */
 export function knownBuyers(db: Db, sale: number, items: readonly ReserveItem[]): KnownBuyers {
   const known = new KnownBuyers();
   const users = new Set<string>();
-  const keys = new Set<string>();
-  for (const { userId, key } of items) {
+  const keys = new Map<string, readonly [string, string]>();
+  const orderIds = new Set<string>();
+  const newest = newestOrder(db, sale);
+  for (const { orderId, userId, key } of items) {
     users.add(userId);
-    keys.add(keyOf(userId, key));
+    if (!isOwnKey(key, orderId)) keys.set(keyOf(userId, key), [userId, key]);
+    // Ids grow with time: a later one than all that are here was never asked for.
+    else if (orderId <= newest) orderIds.add(orderId);
   }
+  const wanted = { users: [...users], keys: [...keys.values()], orderIds: [...orderIds] };
   const repeated: string[] = [];
-  for (const [orderId, userId, key, held] of indexed(db, sale, [...users], items)) {
+  for (const [orderId, userId, key, held] of indexed(db, sale, wanted)) {
     if (held === 1) known.hold(userId, orderId);
-    if (keys.has(keyOf(userId, key))) repeated.push(orderId);
+    if (key === null ? orderIds.has(orderId) : keys.has(keyOf(userId, key))) repeated.push(orderId);
   }
   for (const reservation of repeated.length === 0 ? [] : reservations(db, sale, repeated)) known.answer(reservation);
   return known;
 }
 
+function newestOrder(db: Db, sale: number): string {
+  const row = db.get<{ newest: string | null }>(
+    'SELECT max(order_id) AS newest FROM queue_reservation WHERE sale = ?',
+    sale,
+  );
+  return row?.newest ?? '';
+}
+
 /** One JSON text: each value that crosses into JavaScript by itself costs as much as finding it. */
-function indexed(db: Db, sale: number, users: readonly string[], items: readonly ReserveItem[]): readonly Indexed[] {
+function indexed(db: Db, sale: number, { users, keys, orderIds }: Wanted): readonly Indexed[] {
   const row = db.get<{ rows: string }>(
     `SELECT json_group_array(json_array(order_id, buyer, key, held)) AS rows FROM (
        SELECT r.order_id, r.buyer, r.key, r.held
@@ -79,17 +110,22 @@ function indexed(db: Db, sale: number, users: readonly string[], items: readonly
        UNION ALL
        SELECT r.order_id, r.buyer, r.key, r.held
        FROM json_each(?3) AS i CROSS JOIN queue_reservation AS r INDEXED BY queue_buyer
-         ON r.sale = ?2 AND r.buyer = i.value ->> 0 AND r.held = 0 AND r.key = i.value ->> 1)`,
+         ON r.sale = ?2 AND r.buyer = i.value ->> 0 AND r.held = 0 AND r.key = i.value ->> 1
+       UNION ALL
+       SELECT r.order_id, r.buyer, r.key, r.held
+       FROM json_each(?4) AS o CROSS JOIN queue_reservation AS r
+         ON r.sale = ?2 AND r.order_id = o.value AND r.held = 0)`,
     JSON.stringify(users),
     sale,
-    JSON.stringify(items.map(({ userId, key }) => [userId, key])),
+    JSON.stringify(keys),
+    JSON.stringify(orderIds),
   );
   return JSON.parse(row?.rows ?? '[]');
 }
 
 function reservations(db: Db, sale: number, orderIds: readonly string[]): readonly KnownReservation[] {
   return db.all<KnownReservation>(
-    `SELECT r.order_id AS orderId, r.buyer AS userId, r.key, r.fingerprint, r.ticket, r.reserved_at AS reservedAt, r.batch
+    `SELECT r.order_id AS orderId, r.buyer AS userId, ${KEY}, r.fingerprint, r.ticket, r.reserved_at AS reservedAt, r.batch
      FROM json_each(?1) AS o CROSS JOIN queue_reservation AS r ON r.sale = ?2 AND r.order_id = o.value`,
     JSON.stringify(orderIds),
     sale,

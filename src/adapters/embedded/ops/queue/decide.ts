@@ -52,7 +52,7 @@ export function decide<Item extends ReserveItem>(
   const attempts = maxAttempts === 0 ? undefined : new Attempts(db, sale.n, { now, items, max: maxAttempts });
   const grants: Grant<Item>[] = [];
   const answers = items.map((item): ReserveAnswer => {
-    const known = buyers.byKey(item.userId, item.key);
+    const known = buyers.answerFor(item);
     if (known !== undefined) return answerAgain(item, known, isPublished, publishes);
     if (attempts?.take(item.userId) === false) return { kind: 'tooManyAttempts', endsInMs: attempts.endsInMs };
     const refusal = refusalOf(sale, gate, buyers, item);
