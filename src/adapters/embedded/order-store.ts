@@ -6,10 +6,10 @@ import { createOrderLifeReads } from '../sql/order-life-reads.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
 import { hasRivals } from '../sql/rivals.ts';
 import { assertStorable } from '../sql/storable.ts';
-import { storedKey } from '../sql/stored-key.ts';
 import type { Engine } from './engine.ts';
 import type { OrderRun } from './ops/orders/store.ts';
 import { createOrderLife } from './order-life.ts';
+import { rowsOf } from './order-rows.ts';
 
 export interface EmbeddedOrderStoreOptions {
   /** Milliseconds since 1970, for the end of rejected orders. */
@@ -72,21 +72,13 @@ function sameRun({ order: a }: NewOrder, other: NewOrder | undefined): boolean {
 }
 
 function runOf({ order: { saleId, productId, price } }: NewOrder, orders: readonly NewOrder[]): OrderRun {
-  const rows = orders.map(({ order: { id, userId, ticket, reservedAt, payBy }, key }) => [
-    id,
-    userId,
-    storedKey(key, id),
-    ticket,
-    reservedAt,
-    payBy,
-  ]);
   return {
     saleId,
     productId,
     amount: price.amount,
     currency: price.currency,
-    count: rows.length,
-    rows: JSON.stringify(rows),
+    count: orders.length,
+    rows: rowsOf(orders),
   };
 }
 

@@ -7,16 +7,18 @@ import type { NewOrder } from '../../ports/order-store.ts';
  * nobody could tell afterwards to what it lost. It is the rarest of batches: the queue gives no ticket twice.
  */
 export function hasRivals(orders: readonly NewOrder[]): boolean {
-  const wanted = new Set<string>();
-  let wishes = 0;
+  const tickets = new Map<string, Set<number>>();
+  const keys = new Set<string>();
   for (const { order, key } of orders) {
-    // No id contains NUL, see assertStorable.
-    wanted.add(`${order.saleId}\0${order.ticket}`);
-    wishes += 1;
+    const ofSale = tickets.get(order.saleId) ?? new Set<number>();
+    if (ofSale.has(order.ticket)) return true;
+    tickets.set(order.saleId, ofSale.add(order.ticket));
     // Nobody else can want an order's own.
     if (isOwnKey(key, order.id)) continue;
-    wanted.add(`${order.saleId}\0${order.userId}\0${key}`);
-    wishes += 1;
+    // No id contains NUL, see assertStorable.
+    const wanted = `${order.saleId}\0${order.userId}\0${key}`;
+    if (keys.has(wanted)) return true;
+    keys.add(wanted);
   }
-  return wanted.size < wishes;
+  return false;
 }

@@ -1,5 +1,6 @@
 import type { RejectionReason } from '../../../../ports/order-store.ts';
 import type { Db } from '../../database.ts';
+import { type OrderRows, ROWS, type RowForm } from '../../order-rows.ts';
 import { writing } from '../op.ts';
 
 /** Orders of one sale at one price, without rivals among them. */
@@ -9,8 +10,7 @@ export interface OrderRun {
   readonly amount: number;
   readonly currency: string;
   readonly count: number;
-  /** JSON: an array of `[id, userId, key or null, ticket, reservedAt, payBy]`. One text crosses a thread and a call fastest. */
-  readonly rows: string;
+  readonly rows: OrderRows;
 }
 
 export interface StoreArgs {
@@ -29,21 +29,35 @@ export interface StoreReply {
   readonly rejected: readonly (readonly [id: string, reason: RejectionReason])[];
 }
 
-/** Leaves out what breaks a unique key; other checks still fail. */
-const INSERT = `
+/** Each is given the text of the rows last. */
+interface Statements {
+  readonly insert: string;
+  readonly missing: string;
+  readonly deleteRefused: string;
+}
+
+const STATEMENTS: Readonly<Record<RowForm, Statements>> = {
+  fields: statementsOf(ROWS.fields),
+  packed: statementsOf(ROWS.packed),
+};
+
+function statementsOf(rows: string): Statements {
+  return {
+    // Leaves out what breaks a unique key; other checks still fail.
+    insert: `
 INSERT INTO orders (sale_id, product_id, price_amount, price_currency, state,
   id, user_id, idem_key, ticket, reserved_at, pay_by)
-SELECT ?, ?, ?, ?, 'reserved', value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5
-FROM json_each(?) WHERE true
-ON CONFLICT DO NOTHING`;
-
-const MISSING = `
-SELECT value ->> 0 AS id, value ->> 1 AS userId, value ->> 3 AS ticket, value ->> 4 AS reservedAt, value ->> 5 AS payBy
-FROM json_each(?)
-WHERE NOT EXISTS (SELECT 1 FROM orders WHERE id = value ->> 0)`;
-
-const DELETE_REFUSED = `
-DELETE FROM orders WHERE id IN (SELECT value ->> 0 FROM json_each(?)) AND reason = 'fence'`;
+SELECT ?, ?, ?, ?, 'reserved', id, user_id, idem_key, ticket, reserved_at, pay_by
+FROM (${rows}) WHERE true
+ON CONFLICT DO NOTHING`,
+    missing: `
+SELECT r.id, r.user_id AS userId, r.ticket, r.reserved_at AS reservedAt, r.pay_by AS payBy
+FROM (${rows}) AS r
+WHERE NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.id = r.id)`,
+    deleteRefused: `
+DELETE FROM orders WHERE id IN (SELECT id FROM (${rows})) AND reason = 'fence'`,
+  };
+}
 
 const HOLDER = 'SELECT id FROM orders WHERE sale_id = ? AND ticket = ? AND live = 1';
 
@@ -75,10 +89,11 @@ export const store = writing((db, { group, positions, runs, refused, fences, now
   const rejected: StoreReply['rejected'][number][] = [];
   for (const run of runs) {
     const { saleId, productId, amount, currency, rows } = run;
-    let inserted = db.run(INSERT, saleId, productId, amount, currency, rows);
+    const { insert, deleteRefused } = STATEMENTS[rows.form];
+    let inserted = db.run(insert, saleId, productId, amount, currency, rows.text);
     // Refused before and accepted now.
-    if (inserted < run.count && db.run(DELETE_REFUSED, rows) > 0) {
-      inserted += db.run(INSERT, saleId, productId, amount, currency, rows);
+    if (inserted < run.count && db.run(deleteRefused, rows.text) > 0) {
+      inserted += db.run(insert, saleId, productId, amount, currency, rows.text);
     }
     stored += inserted;
     if (inserted < run.count) rejected.push(...rejectLosers(db, run, now));
@@ -97,7 +112,7 @@ export const store = writing((db, { group, positions, runs, refused, fences, now
 function rejectLosers(db: Db, run: OrderRun, now: number): StoreReply['rejected'] {
   const { saleId, productId, amount, currency } = run;
   const rejected: StoreReply['rejected'][number][] = [];
-  for (const { id, userId, ticket, reservedAt, payBy } of db.all<MissingRow>(MISSING, run.rows)) {
+  for (const { id, userId, ticket, reservedAt, payBy } of missingOf(db, run.rows)) {
     const reason = db.get(HOLDER, saleId, ticket) === undefined ? 'key' : 'ticket';
     const values = [id, saleId, productId, userId, ticket, amount, currency, reservedAt, payBy, now, reason];
     if (db.run(INSERT_REJECTED, ...values) === 0) continue;
@@ -107,8 +122,12 @@ function rejectLosers(db: Db, run: OrderRun, now: number): StoreReply['rejected'
   return rejected;
 }
 
+function missingOf(db: Db, { form, text }: OrderRows): readonly MissingRow[] {
+  return db.all(STATEMENTS[form].missing, text);
+}
+
 function refuse(db: Db, { saleId, productId, amount, currency, rows }: OrderRun, now: number): StoreReply['rejected'] {
-  const missing = db.all<MissingRow>(MISSING, rows).filter(({ id, userId, ticket, reservedAt, payBy }) => {
+  const missing = missingOf(db, rows).filter(({ id, userId, ticket, reservedAt, payBy }) => {
     const values = [id, saleId, productId, userId, ticket, amount, currency, reservedAt, payBy, now, 'fence'];
     return db.run(INSERT_REJECTED, ...values) > 0;
   });

@@ -2,6 +2,7 @@ import { Fault } from '../../../../domain/errors.ts';
 import { isOwnKey } from '../../../../domain/purchase.ts';
 import type { ReserveItem } from '../../../../ports/ticket-queue.ts';
 import type { Db } from '../../database.ts';
+import { ID, isPlainId, padded, TICKET } from '../../packed.ts';
 import { isConflict } from '../../sqlite-errors.ts';
 import type { Grant } from './decide.ts';
 import type { SaleRow } from './sale.ts';
@@ -17,20 +18,26 @@ export interface GrantPlace {
 /** No row of `queue_pending` has this number. */
 export const PUBLISHED = 0;
 
+/** What is read from an element of a JSON array: a string of id, ticket and buyer for who has no key of their own... */
+const PACKED = `substr(value, 1, ${ID}), substr(value, ${1 + ID}, ${TICKET}) + 0, substr(value, ${1 + ID + TICKET}), NULL`;
+/** ...and an array of the four for all others. */
+const FIELDS = 'value ->> 0, value ->> 1, value ->> 2, value ->> 3';
+
+const [INSERT_PACKED, INSERT_FIELDS] = [PACKED, FIELDS].map(
+  (row) =>
+    `INSERT INTO queue_reservation (sale, fingerprint, reserved_at, epoch, batch, order_id, ticket, buyer, key)
+     SELECT ?, ?, ?, ?, ?, ${row} FROM json_each(?)`,
+) as [string, string];
+
 /** Errors: Fault `corrupt` when an order id stands for another purchase already; then nothing was done. */
 export function insertGrants(db: Db, grants: readonly Grant<ReserveItem>[], { sale, now, batch }: GrantPlace): void {
+  const insert = (sql: string, fingerprint: string, rows: readonly unknown[]): void => {
+    if (rows.length > 0) db.run(sql, sale.n, fingerprint, now, sale.epoch, batch, JSON.stringify(rows));
+  };
   try {
-    for (const [fingerprint, rows] of rowsByFingerprint(grants)) {
-      db.run(
-        `INSERT INTO queue_reservation (sale, order_id, ticket, buyer, key, fingerprint, reserved_at, epoch, batch)
-         SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, ?2, ?3, ?4, ?5 FROM json_each(?6)`,
-        sale.n,
-        fingerprint,
-        now,
-        sale.epoch,
-        batch,
-        JSON.stringify(rows),
-      );
+    for (const [fingerprint, { packed, fields }] of rowsByFingerprint(grants)) {
+      insert(INSERT_PACKED, fingerprint, packed);
+      insert(INSERT_FIELDS, fingerprint, fields);
     }
   } catch (error) {
     if (!isConflict(error)) throw error;
@@ -38,19 +45,24 @@ export function insertGrants(db: Db, grants: readonly Grant<ReserveItem>[], { sa
   }
 }
 
-type Row = readonly [orderId: string, ticket: number, userId: string, key: string | null];
+interface Rows {
+  readonly packed: string[];
+  readonly fields: (readonly [orderId: string, ticket: number, userId: string, key: string | null])[];
+}
 
 /** Mostly there is one: what is the same for all rows is not taken out of each. */
-function rowsByFingerprint(grants: readonly Grant<ReserveItem>[]): ReadonlyMap<string, readonly Row[]> {
-  const groups = new Map<string, Row[]>();
+function rowsByFingerprint(grants: readonly Grant<ReserveItem>[]): ReadonlyMap<string, Rows> {
+  const groups = new Map<string, Rows>();
   for (const { item, ticket } of grants) {
     const { orderId, userId, key, fingerprint } = item;
     let rows = groups.get(fingerprint);
     if (rows === undefined) {
-      rows = [];
+      rows = { packed: [], fields: [] };
       groups.set(fingerprint, rows);
     }
-    rows.push([orderId, ticket, userId, isOwnKey(key, orderId) ? null : key]);
+    const hasOwnKey = isOwnKey(key, orderId);
+    if (hasOwnKey && isPlainId(orderId)) rows.packed.push(orderId + padded(ticket, TICKET) + userId);
+    else rows.fields.push([orderId, ticket, userId, hasOwnKey ? null : key]);
   }
   return groups;
 }
