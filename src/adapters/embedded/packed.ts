@@ -1,5 +1,8 @@
 /** What rows that cross to SQLite as strings are made of; see order-rows.ts for why. Widths are characters. */
-export const ID = 14;
+import { ORDER_ID_LENGTH } from '../../domain/ids.ts';
+
+export const ID = ORDER_ID_LENGTH;
+/** More than a sale may have. */
 export const TICKET = 10;
 
 /** SQLite counts code points, of some of which JavaScript counts two: only in these ids a width is the same to both. */
