@@ -1,5 +1,6 @@
 import { concatMap, defer, from, map, type Observable, type SchedulerLike } from 'rxjs';
 import { isFault } from '../domain/errors.ts';
+import { groupBy } from '../domain/group-by.ts';
 import type { LiveDelta, LiveState } from '../ports/live-state.ts';
 import type { LogChunk, LogEntry } from '../ports/order-log.ts';
 import { batchBy } from './operators/batch-by.ts';
@@ -17,7 +18,8 @@ export interface LiveViewOptions {
 
 export const liveViewDefaults = {
   group: 'live-view',
-  // No more than a consumer of the embedded log may have in flight, nor in 25 ms of full load: it would wait for itself.
+  // The embedded log's reader stops at so many entries, or a thousand orders, that are not acknowledged: with more to wait for
+  // the stream would wait for itself.
   batchSize: 128,
   batchMs: 25,
   backoff: { baseMs: 100, capMs: 5000 },
@@ -59,18 +61,12 @@ export function liveView(
 
   return chunk$.pipe(
     batchBy({ size: batchSize, ms: batchMs, weigh: ({ entries }) => entries.length, ...scheduling }),
-    concatMap((chunks) => from(byPartition(chunks)).pipe(concatMap(([partition, ofOne]) => apply(partition, ofOne)))),
+    concatMap((chunks) =>
+      from(groupBy(chunks, ({ partition }) => partition)).pipe(
+        concatMap(([partition, ofOne]) => apply(partition, ofOne)),
+      ),
+    ),
   );
-}
-
-function byPartition(chunks: readonly LogChunk[]): ReadonlyMap<number, readonly LogChunk[]> {
-  const partitions = new Map<number, LogChunk[]>();
-  for (const chunk of chunks) {
-    const others = partitions.get(chunk.partition);
-    if (others === undefined) partitions.set(chunk.partition, [chunk]);
-    else others.push(chunk);
-  }
-  return partitions;
 }
 
 function deltasOf({ offset, record }: LogEntry): LiveDelta[] {

@@ -1,4 +1,5 @@
 import type { Message } from 'node-rdkafka';
+import { groupBy } from '../../domain/group-by.ts';
 import { decodeRecord } from '../../domain/log-codec.ts';
 import type { LogEntry } from '../../ports/order-log.ts';
 
@@ -9,12 +10,7 @@ export interface PartitionMessages {
 }
 
 export function byPartition(messages: readonly Message[]): PartitionMessages[] {
-  const partitions = new Map<number, Message[]>();
-  for (const message of messages) {
-    const others = partitions.get(message.partition);
-    if (others === undefined) partitions.set(message.partition, [message]);
-    else others.push(message);
-  }
+  const partitions = groupBy(messages, ({ partition }) => partition);
   return Array.from(partitions, ([partition, messages]) => ({ partition, messages }));
 }
 

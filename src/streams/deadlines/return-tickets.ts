@@ -1,4 +1,5 @@
 import { exhaustMap, filter, type Observable } from 'rxjs';
+import { groupBy } from '../../domain/group-by.ts';
 import type { OwedTicket } from '../../ports/order-store.ts';
 import { announceStock } from './announce.ts';
 import type { DeadlineOptions, DeadlinePorts, DeadlineResult } from './contract.ts';
@@ -49,7 +50,7 @@ export function returnTickets(
         const owed = await store.owedTickets(limit);
         const todo = owed.filter(({ saleId, orderId }) => !failedSales.has(saleId) && !inHand.has(orderId));
         const results: Returned[] = [];
-        for (const [saleId, tickets] of bySale(todo.slice(0, options.batchSize))) {
+        for (const [saleId, tickets] of groupBy(todo.slice(0, options.batchSize), ({ saleId }) => saleId)) {
           const result = await returnOf(saleId, tickets);
           if (result.fault !== undefined) failedSales.add(saleId);
           results.push(result);
@@ -74,14 +75,4 @@ function doneIn({ returned, forfeited = 0 }: Returned): number {
 
 function idOf({ orderId }: OwedTicket): string {
   return orderId;
-}
-
-function bySale(tickets: readonly OwedTicket[]): Map<string, OwedTicket[]> {
-  const sales = new Map<string, OwedTicket[]>();
-  for (const ticket of tickets) {
-    const others = sales.get(ticket.saleId);
-    if (others === undefined) sales.set(ticket.saleId, [ticket]);
-    else others.push(ticket);
-  }
-  return sales;
 }

@@ -75,12 +75,16 @@ export function knownBuyers(db: Db, sale: number, items: readonly ReserveItem[])
   const users = new Set<string>();
   const keys = new Map<string, readonly [string, string]>();
   const orderIds = new Set<string>();
-  const newest = newestOrder(db, sale);
+  let newest: string | undefined;
   for (const { orderId, userId, key } of items) {
     users.add(userId);
-    if (!isOwnKey(key, orderId)) keys.set(keyOf(userId, key), [userId, key]);
+    if (!isOwnKey(key, orderId)) {
+      keys.set(keyOf(userId, key), [userId, key]);
+      continue;
+    }
     // Ids grow with time: a later one than all that are here was never asked for.
-    else if (orderId <= newest) orderIds.add(orderId);
+    newest ??= newestOrder(db, sale);
+    if (orderId <= newest) orderIds.add(orderId);
   }
   const wanted = { users: [...users], keys: [...keys.values()], orderIds: [...orderIds] };
   const repeated: string[] = [];

@@ -1,6 +1,6 @@
 import { Fault } from '../../../../domain/errors.ts';
-import { isOwnKey } from '../../../../domain/purchase.ts';
 import type { ReserveItem } from '../../../../ports/ticket-queue.ts';
+import { storedKey } from '../../../sql/stored-key.ts';
 import type { Db } from '../../database.ts';
 import { ID, isPlainId, padded, TICKET } from '../../packed.ts';
 import { isConflict } from '../../sqlite-errors.ts';
@@ -60,9 +60,9 @@ function rowsByFingerprint(grants: readonly Grant<ReserveItem>[]): ReadonlyMap<s
       rows = { packed: [], fields: [] };
       groups.set(fingerprint, rows);
     }
-    const hasOwnKey = isOwnKey(key, orderId);
-    if (hasOwnKey && isPlainId(orderId)) rows.packed.push(orderId + padded(ticket, TICKET) + userId);
-    else rows.fields.push([orderId, ticket, userId, hasOwnKey ? null : key]);
+    const stored = storedKey(key, orderId);
+    if (stored === null && isPlainId(orderId)) rows.packed.push(orderId + padded(ticket, TICKET) + userId);
+    else rows.fields.push([orderId, ticket, userId, stored]);
   }
   return groups;
 }

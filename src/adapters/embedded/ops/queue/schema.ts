@@ -1,3 +1,5 @@
+import { ownKey } from '../../../../domain/purchase.ts';
+
 /**
  * No row for a free ticket. `queue_sale.fresh` is the next ticket that was never sold; tickets that came back wait in
  * `queue_returned` at the places `head` (included) to `tail` (excluded) and are sold after the fresh ones: the same
@@ -101,4 +103,4 @@ DROP TABLE queue_reservation_before;
 `;
 
 /** A reservation's key, whatever the column has. */
-export const KEY = `coalesce(r.key, 'o:' || r.order_id) AS key`;
+export const KEY = `coalesce(r.key, '${ownKey('')}' || r.order_id) AS key`;
