@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { openPorts } from '../src/app/ports.ts';
+import { openPorts } from '../src/app/adapters/open-ports.ts';
 import { seedWhenReady } from '../src/app/seed.ts';
 import { loadConfig } from '../src/config.ts';
 import type { Sale } from '../src/domain/sale.ts';

@@ -15,7 +15,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import { openPorts } from '../src/app/ports.ts';
+import { openPorts } from '../src/app/adapters/open-ports.ts';
 import { loadConfig } from '../src/config.ts';
 import { putOnSale } from '../src/services/publish.ts';
 import { createLog } from '../src/telemetry/log.ts';

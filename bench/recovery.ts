@@ -12,7 +12,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openPorts } from '../src/app/ports.ts';
+import { openPorts } from '../src/app/adapters/open-ports.ts';
 import { loadConfig } from '../src/config.ts';
 import type { Sale } from '../src/domain/sale.ts';
 import { createLog } from '../src/telemetry/log.ts';

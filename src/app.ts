@@ -1,12 +1,12 @@
+import { chooseFront } from './app/adapters/http-front.ts';
+import { openPorts } from './app/adapters/open-ports.ts';
+import type { Ports } from './app/adapters/opened.ts';
+import { openPayments } from './app/adapters/payments.ts';
 import type { Context } from './app/context.ts';
 import { startFront } from './app/front.ts';
-import { giveWay } from './app/give-way.ts';
-import { chooseFront } from './app/listen.ts';
-import type { Ports } from './app/opened.ts';
-import { openPayments } from './app/payments.ts';
-import { openPorts } from './app/ports.ts';
+import { jwtSecret } from './app/process/jwt-secret.ts';
+import { lowerWorkerPriority } from './app/process/priority.ts';
 import { relayLeftovers, startScheduler } from './app/scheduler.ts';
-import { jwtSecret } from './app/secret.ts';
 import { seedWhenReady } from './app/seed.ts';
 import { startSettings } from './app/settings.ts';
 import { startWorker } from './app/worker.ts';
@@ -32,7 +32,7 @@ export async function startApp<Seeded>(
 ): Promise<App<Seeded | undefined>> {
   const context: Context = { config, log: createLog({ level: config.logLevel }), metrics: createMetrics() };
   const { log } = context;
-  giveWay(config);
+  lowerWorkerPriority(config);
   /** What ends each part, the first to be ended last. */
   const ends: (() => void | Promise<void>)[] = [];
   const stop = async () => {

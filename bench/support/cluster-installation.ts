@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { connectSql } from '../../src/adapters/sql/connect.ts';
-import { migrateStore } from '../../src/app/migrate.ts';
-import { openPorts } from '../../src/app/ports.ts';
+import { openPorts } from '../../src/app/adapters/open-ports.ts';
+import { migrateStore } from '../../src/app/commands/migrate.ts';
 import { seedWhenReady } from '../../src/app/seed.ts';
 import { loadConfig } from '../../src/config.ts';
 import { putOnSale } from '../../src/services/publish.ts';

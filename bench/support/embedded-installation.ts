@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type OpenPorts, openPorts } from '../../src/app/ports.ts';
+import { type OpenPorts, openPorts } from '../../src/app/adapters/open-ports.ts';
 import { loadConfig } from '../../src/config.ts';
 import { putOnSale } from '../../src/services/publish.ts';
 import { createLog } from '../../src/telemetry/log.ts';

@@ -1,7 +1,7 @@
 import uWS, { type WebSocket } from 'uWebSockets.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { listenUws } from '../../src/adapters/uws/listen.ts';
-import { refuse } from '../../src/api/refuse.ts';
+import { refuse } from '../../src/api/http/refuse.ts';
 
 /** Both servers: whoever says "go <frames> <bytes>" has the frames published to all, and is told how long it took. */
 const PATH = '/live';

@@ -1,4 +1,4 @@
-import { issueToken } from '../../src/api/issue-token.ts';
+import { issueToken } from '../../src/api/auth/issue-token.ts';
 import type { WireRequest } from './load.ts';
 import { SECRET } from './secret.ts';
 

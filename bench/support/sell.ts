@@ -1,7 +1,7 @@
-import type { Ports } from '../../src/app/opened.ts';
+import type { Ports } from '../../src/app/adapters/opened.ts';
 import { createIdSource } from '../../src/domain/ids.ts';
 import type { Sale } from '../../src/domain/sale.ts';
-import type { SellItem } from '../../src/ports/one-step-sale.ts';
+import type { SellItem } from '../../src/ports/atomic-sale.ts';
 
 const BATCH = 64;
 const BATCHES_IN_FLIGHT = 8;
@@ -17,7 +17,7 @@ export async function sellThrough(ports: Ports, sale: Sale, count: number): Prom
   }
 }
 
-async function sellBatch({ oneStep, queue, log }: Ports, sale: Sale, count: number): Promise<void> {
+async function sellBatch({ atomicSale: oneStep, queue, log }: Ports, sale: Sale, count: number): Promise<void> {
   const items: SellItem[] = Array.from({ length: count }, () => {
     const orderId = newId();
     return { orderId, userId: `sleeper-${orderId}`, key: `o:${orderId}`, fingerprint: '{}', requestId: 'bench' };

@@ -1,15 +1,15 @@
-import { type AdminSaleRoutesDeps, adminSaleRoutes } from './admin-sale-routes.ts';
-import { type AdminSettingsRoutesDeps, adminSettingsRoutes } from './admin-settings-routes.ts';
-import { type AuditRoutesDeps, auditRoutes } from './audit-routes.ts';
-import { openApiDocument } from './openapi.ts';
-import type { Operation } from './operation.ts';
-import { type OperationRoutesDeps, operationRoutes } from './operation-routes.ts';
-import { type OrderRoutesDeps, orderRoutes } from './order-routes.ts';
-import { type PaymentWebhookDeps, paymentWebhook } from './payment-webhook.ts';
-import { type ProductRoutesDeps, productRoutes } from './product-routes.ts';
-import { type PurchaseRoutesDeps, purchaseRoutes } from './purchase-routes.ts';
-import { limited, limitedByAddress } from './rate-limit.ts';
-import { type SalesRoutesDeps, salesRoutes } from './sales-routes.ts';
+import { type AuditRoutesDeps, auditRoutes } from './audit/routes.ts';
+import { type ProductRoutesDeps, productRoutes } from './catalogue/product-routes.ts';
+import { openApiDocument } from './http/openapi.ts';
+import type { Operation } from './http/operation.ts';
+import { type OperationRoutesDeps, operationRoutes } from './http/operation-routes.ts';
+import { limited, limitedByAddress } from './http/rate-limit.ts';
+import { type OrderRoutesDeps, orderRoutes } from './orders/routes.ts';
+import { type PaymentWebhookDeps, paymentWebhook } from './payments/webhook.ts';
+import { type PurchaseRoutesDeps, purchaseRoutes } from './purchases/routes.ts';
+import { type AdminSaleRoutesDeps, adminSaleRoutes } from './sales/admin-routes.ts';
+import { type SalesRoutesDeps, salesRoutes } from './sales/routes.ts';
+import { type AdminSettingsRoutesDeps, adminSettingsRoutes } from './settings/routes.ts';
 
 export type RoutesDeps = SalesRoutesDeps &
   PurchaseRoutesDeps &

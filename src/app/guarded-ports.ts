@@ -1,5 +1,5 @@
 import type { Policy } from '../resilience/policy.ts';
-import type { Ports } from './opened.ts';
+import type { Ports } from './adapters/opened.ts';
 import type { Policies } from './policies.ts';
 
 /**

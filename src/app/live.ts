@@ -1,14 +1,14 @@
 import { defer, filter, from, map, merge, type Observable, Subject, Subscription, tap } from 'rxjs';
-import type { Authenticator } from '../api/auth.ts';
+import type { Authenticator } from '../api/auth/authenticator.ts';
+import type { RateLimits } from '../api/http/rate-limit.ts';
 import { createLiveApi } from '../api/live/live-api.ts';
-import type { RateLimits } from '../api/rate-limit.ts';
 import type { LiveFront, LiveFrontOptions } from '../ports/live-socket.ts';
 import type { Sales } from '../services/sales.ts';
 import { type CountdownInput, countdown } from '../streams/countdown.ts';
 import { countdownDefaults } from '../streams/sale-countdown.ts';
-import { type ObservedStock, stockNews } from '../streams/stock-news.ts';
+import { type ObservedStock, stockEvents } from '../streams/stock-events.ts';
+import type { Ports } from './adapters/opened.ts';
 import type { Context } from './context.ts';
-import type { Ports } from './opened.ts';
 import type { Purchases } from './purchases.ts';
 import { supervise } from './supervise.ts';
 
@@ -47,12 +47,12 @@ const GOING_AWAY = 1001;
 const SENT_AWAY_PER_MS = 1;
 
 /**
- * The live sockets of a front: countdowns of the sales that are looked at, news to and from other processes. A sale's
- * news must reach `sales` first, so that it is read anew here.
+ * The live sockets of a front: countdowns of the sales that are looked at, events to and from other processes. A sale's
+ * events must reach `sales` first, so that it is read anew here.
  */
 export function startLive(ports: Ports, context: Context, parts: LiveParts): Live {
   const { log, metrics } = context;
-  const { queue, news, clock } = ports;
+  const { queue, events, clock } = ports;
   const { sales, observed$ } = parts;
   const watch$ = new Subject<CountdownInput>();
   let front: LiveFront | undefined;
@@ -73,7 +73,7 @@ export function startLive(ports: Ports, context: Context, parts: LiveParts): Liv
       from(api.watched()).pipe(map((saleId): CountdownInput => ({ type: 'watch', saleId }))),
       watch$,
       observed$.pipe(map(({ saleId, stock }): CountdownInput => ({ type: 'stock', saleId, stock }))),
-      news.news$.pipe(filter((item) => item.type === 'stock' || item.type === 'sale')),
+      events.events$.pipe(filter((item) => item.type === 'stock' || item.type === 'sale')),
     ),
   );
   const frame$ = countdown(
@@ -106,7 +106,7 @@ export function startLive(ports: Ports, context: Context, parts: LiveParts): Liv
       .subscribe(),
   );
   running.add(
-    news.news$
+    events.events$
       .pipe(
         tap((item) => {
           if (item.type === 'orders') api.orders(item.orders);
@@ -116,9 +116,9 @@ export function startLive(ports: Ports, context: Context, parts: LiveParts): Liv
       .subscribe(),
   );
   running.add(
-    stockNews(observed$)
-      .pipe(supervise('stock news', context))
-      .subscribe((item) => news.tell(item)),
+    stockEvents(observed$)
+      .pipe(supervise('stock events', context))
+      .subscribe((item) => events.publish(item)),
   );
 
   const sendAway = async (graceMs: number) => {

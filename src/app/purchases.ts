@@ -6,10 +6,10 @@ import { answerInTime } from '../streams/answer-in-time.ts';
 import type { BatchLoad } from '../streams/operators/batch-map.ts';
 import { purchase } from '../streams/purchase.ts';
 import type { PurchaseRequest } from '../streams/purchase-request.ts';
-import type { ObservedStock } from '../streams/stock-news.ts';
+import type { ObservedStock } from '../streams/stock-events.ts';
+import type { Ports } from './adapters/opened.ts';
 import { createAdmission } from './admission.ts';
 import type { Context } from './context.ts';
-import type { Ports } from './opened.ts';
 import type { Policies } from './policies.ts';
 import { supervise } from './supervise.ts';
 
@@ -38,7 +38,7 @@ export function startPurchases(
   { sales, policies, newId, settings$ }: PurchaseParts,
 ): Purchases {
   const { config, log, metrics } = context;
-  const { queue, log: orderLog, oneStep, clock } = ports;
+  const { queue, log: orderLog, atomicSale: oneStep, clock } = ports;
   const request$ = new Subject<PurchaseRequest>();
   const observed$ = new Subject<ObservedStock>();
   let { deadlineMs } = config.purchase;
@@ -60,7 +60,7 @@ export function startPurchases(
     {
       queue,
       log: orderLog,
-      ...(oneStep === undefined ? {} : { oneStep }),
+      ...(oneStep === undefined ? {} : { atomicSale: oneStep }),
       sales: {
         known: (saleId) => sales.known(saleId),
         find: (saleId) => sales.find(saleId),

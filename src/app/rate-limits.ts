@@ -1,14 +1,14 @@
 import type { Observable } from 'rxjs';
 import { createInProcessRates } from '../adapters/rates/in-process.ts';
-import type { RateLimits } from '../api/rate-limit.ts';
+import type { RateLimits } from '../api/http/rate-limit.ts';
 import type { Config } from '../config.ts';
 import type { LiveSettings } from '../domain/live-settings.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RateCounter } from '../ports/rate-counter.ts';
 import { RateLimit } from '../resilience/rate-limit.ts';
+import { logOnChange } from './adapters/log-on-change.ts';
+import type { Opened } from './adapters/opened.ts';
 import type { Context } from './context.ts';
-import type { Opened } from './opened.ts';
-import { toldOnce } from './told-once.ts';
 
 export interface StartedRateLimits {
   readonly limits: RateLimits;
@@ -52,7 +52,7 @@ async function openRedisRates(
   const { createRedisRates } = await import('../adapters/redis/rate-counter.ts');
   const { addressesOf } = await import('../adapters/redis/node-urls.ts');
   const server = addressesOf(url);
-  const away = toldOnce((reason) =>
+  const away = logOnChange((reason) =>
     log.warn({ dependency: 'Redis', server, reason }, 'rate limits hold for this process alone, connecting again'),
   );
   const { rates, disconnect } = createRedisRates({

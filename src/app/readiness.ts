@@ -1,6 +1,6 @@
 import { messageOf } from '../domain/errors.ts';
+import type { Ports } from './adapters/opened.ts';
 import type { NodeNumber } from './node-number.ts';
-import type { Ports } from './opened.ts';
 import type { Policies } from './policies.ts';
 
 export interface Readiness {

@@ -5,8 +5,8 @@ import { resumePublishing } from '../services/publish.ts';
 import { deadlines } from '../streams/deadlines.ts';
 import { leadershipDefaults, whileLeading } from '../streams/operators/while-leading.ts';
 import { relay, relayDefaults } from '../streams/relay.ts';
+import type { Ports } from './adapters/opened.ts';
 import type { Context } from './context.ts';
-import type { Ports } from './opened.ts';
 import { recoverQueue } from './recovery.ts';
 import { createReport } from './scheduler/report.ts';
 import { publicSales, watched } from './scheduler/watched-sales.ts';
@@ -32,7 +32,7 @@ const DEADLINES_EVERY_MS = 250;
 const PUBLISHING_EVERY_MS = 10_000;
 
 export function startScheduler(ports: Ports, context: Context, { payments, exclusive }: SchedulerOptions): Scheduler {
-  const { queue, log, store, catalogue, leases, news, clock } = ports;
+  const { queue, log, store, catalogue, leases, events, clock } = ports;
   const report = createReport(context, clock);
   const sales = publicSales(catalogue, clock);
 
@@ -47,7 +47,7 @@ export function startScheduler(ports: Ports, context: Context, { payments, exclu
         queue,
         store,
         payments,
-        news,
+        events,
         clock,
         sales: watched(sales, clock),
       }).pipe(tap(report.deadlines), supervise('deadlines', context)),
@@ -87,8 +87,8 @@ export function startScheduler(ports: Ports, context: Context, { payments, exclu
   };
 }
 
-function finishPublishing({ queue, catalogue, news, clock }: Ports) {
-  return defer(() => resumePublishing({ queue, catalogue, news, clock })).pipe(
+function finishPublishing({ queue, catalogue, events, clock }: Ports) {
+  return defer(() => resumePublishing({ queue, catalogue, events: events, clock })).pipe(
     mergeMap((resumed) => resumed),
     catchError((fault: unknown) => of({ fault })),
   );

@@ -3,8 +3,8 @@ import type { Config } from '../config.ts';
 import { type LiveSettings, mayBe } from '../domain/live-settings.ts';
 import { settingsInForce } from '../services/settings-admin.ts';
 import { storedSettings, storedSettingsDefaults } from '../streams/stored-settings.ts';
+import type { Ports } from './adapters/opened.ts';
 import type { Context } from './context.ts';
-import type { Ports } from './opened.ts';
 import { supervise } from './supervise.ts';
 
 /** What may change while this process runs. */
@@ -28,7 +28,7 @@ export function defaultSettings({ logLevel, purchase, breakers, limits, settleme
 
 /** Keeps this process's settings as the store has them. Resolves once they are, or the store has proved to be away. */
 export async function startSettings(
-  { settingsStore, news }: Pick<Ports, 'settingsStore' | 'news'>,
+  { settingsStore, events }: Pick<Ports, 'settingsStore' | 'events'>,
   context: Context,
 ): Promise<Settings> {
   const { config, log, metrics } = context;
@@ -40,7 +40,7 @@ export async function startSettings(
   metrics.settingsInForce(current, defaults);
 
   const stored$ = storedSettings(
-    { store: settingsStore, news },
+    { store: settingsStore, events },
     {
       ...storedSettingsDefaults,
       backoff: {

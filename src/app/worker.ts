@@ -4,8 +4,8 @@ import type { OrderStore } from '../ports/order-store.ts';
 import { liveView, liveViewDefaults } from '../streams/live-view.ts';
 import { type SettledBatch, settlement, settlementDefaults } from '../streams/settlement.ts';
 import { createFences } from '../streams/settlement-fences.ts';
+import type { Ports } from './adapters/opened.ts';
 import type { Context } from './context.ts';
-import type { Ports } from './opened.ts';
 import { supervise } from './supervise.ts';
 
 export interface Worker {
@@ -32,7 +32,7 @@ export function startWorker(ports: Ports, context: Context, settings$: Observabl
   const orders$ = settlement(
     // The rows' own transaction holds the positions: they can't disagree with the rows, whatever the log remembers.
     consume(ordersGroup, fences.positionOf),
-    { store: timed(ports, context), log: ports.log, fences, news: ports.news },
+    { store: timed(ports, context), log: ports.log, fences, events: ports.events },
     {
       ...settlementDefaults,
       ...config.settlement,

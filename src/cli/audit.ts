@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { serialiseAudit } from '../api/audit-json.ts';
-import { auditOnce } from '../app/audit.ts';
+import { serialiseAudit } from '../api/audit/json.ts';
+import { auditOnce } from '../app/commands/audit.ts';
 import { loadConfig } from '../config.ts';
 import { Fault, messageOf } from '../domain/errors.ts';
 import type { AuditReport, Difference, Invariant } from '../services/audit/report.ts';

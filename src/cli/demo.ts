@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { issueToken } from '../api/issue-token.ts';
-import { jwtSecret } from '../app/secret.ts';
-import { steadyHeap } from '../app/steady-heap.ts';
+import { issueToken } from '../api/auth/issue-token.ts';
+import { jwtSecret } from '../app/process/jwt-secret.ts';
+import { setV8Flags } from '../app/process/v8-flags.ts';
 import { type App, startApp } from '../app.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { type DemoSales, resetDemo, seedDemo } from '../services/demo.ts';
@@ -29,7 +29,7 @@ export async function demo(args: readonly string[]): Promise<number> {
   }
   // Log lines between the welcome's would drown it; LOG_LEVEL brings them back.
   const config = loadConfig(undefined, { LOG_LEVEL: 'warn' });
-  steadyHeap();
+  setV8Flags();
   return untilSignal(async () => {
     const app = await startApp(config, { seed: values.reset ? resetDemo : seedDemo });
     process.stdout.write(await welcome(config, app));

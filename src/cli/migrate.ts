@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { migrateStore } from '../app/migrate.ts';
+import { migrateStore } from '../app/commands/migrate.ts';
 import { loadConfig } from '../config.ts';
 
 export async function migrate(args: readonly string[]): Promise<number> {

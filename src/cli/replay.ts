@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { openReplay } from '../app/replay.ts';
+import { openReplay } from '../app/commands/replay.ts';
 import { loadConfig } from '../config.ts';
 import { decodeRecord } from '../domain/log-codec.ts';
 import { planReplay, type ReplayStep, replay as replayAll } from '../services/replay.ts';

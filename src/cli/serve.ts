@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { steadyHeap } from '../app/steady-heap.ts';
+import { setV8Flags } from '../app/process/v8-flags.ts';
 import { startApp } from '../app.ts';
 import { loadConfig, settingsHelp } from '../config.ts';
 import { untilSignal } from './until-signal.ts';
@@ -17,6 +17,6 @@ export async function serve(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  steadyHeap();
+  setV8Flags();
   return untilSignal(() => startApp(loadConfig()));
 }

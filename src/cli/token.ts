@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { issueToken } from '../api/issue-token.ts';
-import { jwtSecret } from '../app/secret.ts';
+import { issueToken } from '../api/auth/issue-token.ts';
+import { jwtSecret } from '../app/process/jwt-secret.ts';
 import { loadConfig } from '../config.ts';
 import { Fault } from '../domain/errors.ts';
 

@@ -91,7 +91,7 @@ describe('the connection', () => {
     const states: string[] = [];
     const client = connect({ onState: (state) => states.push(state) });
     const before = await nextConnection();
-    for (const odd of ['', 'null', '7', '{}', '{"type":7}', '{"type":"news"}', '{"type":"pong","id":99}', '{']) {
+    for (const odd of ['', 'null', '7', '{}', '{"type":7}', '{"type":"events"}', '{"type":"pong","id":99}', '{']) {
       before.send(odd);
     }
     before.send({ type: 'error', status: 400, body: { code: 'malformed' } });

@@ -50,7 +50,7 @@ export class Stocks {
     for (const saleId of this.#watched.keys()) this.#ask(saleId);
   }
 
-  /** One that is older than what is known is ignored: answers and news may overtake each other. */
+  /** One that is older than what is known is ignored: answers and events may overtake each other. */
   heard(frame: StockFrame): void {
     const watched = this.#watched.get(frame.saleId);
     if (watched === undefined || frame.version < (watched.last?.version ?? 0)) return;

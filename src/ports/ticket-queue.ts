@@ -83,7 +83,7 @@ export interface TicketQueue {
    * Names the life that the queue's memory of the sale is in; once all of it, or its last part, was lost, another one. There
    * on queues that can lose what they have acknowledged.
    */
-  readonly life?: (saleId: string) => Promise<string>;
+  readonly incarnation?: (saleId: string) => Promise<string>;
 
   /**
    * Loads tickets 1 to total, all free. A sale that is there already is left as it is.

@@ -2,8 +2,8 @@ import { Fault } from '../domain/errors.ts';
 import { isPublic, type Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
+import { type DescribePorts, describe } from './audit/describe.ts';
 import { type JudgePorts, judge } from './audit/judge.ts';
-import { type PictureOptions, type PicturePorts, type SalePicture, takePicture } from './audit/picture.ts';
 import {
   type AuditReport,
   type Counted,
@@ -12,19 +12,19 @@ import {
   type InvariantName,
   RULES,
 } from './audit/report.ts';
+import { type SaleSnapshot, type SnapshotOptions, type SnapshotPorts, takeSnapshot } from './audit/snapshot.ts';
 import { inBoth, type Suspect, suspectsOf } from './audit/suspects.ts';
-import { type TellPorts, tell } from './audit/tell.ts';
 
-export type AuditPorts = PicturePorts &
+export type AuditPorts = SnapshotPorts &
   JudgePorts &
-  TellPorts & {
-    readonly store: PicturePorts['store'] & JudgePorts['store'] & TellPorts['store'];
-    readonly log: JudgePorts['log'] & TellPorts['log'];
+  DescribePorts & {
+    readonly store: SnapshotPorts['store'] & JudgePorts['store'] & DescribePorts['store'];
+    readonly log: JudgePorts['log'] & DescribePorts['log'];
     readonly catalogue: Pick<Catalogue, 'sale'>;
     readonly clock: Clock;
   };
 
-export interface AuditOptions extends PictureOptions {
+export interface AuditOptions extends SnapshotOptions {
   /** The group that keeps the live state. */
   readonly liveGroup: string;
 }
@@ -49,12 +49,12 @@ export async function auditSale(saleId: string, ports: AuditPorts, options: Audi
   const { clock, catalogue } = ports;
   const [startedAt, from] = [clock.now(), clock.monotonic()];
   const look = async (): Promise<
-    { readonly sale: Sale; readonly picture: SalePicture } | 'unknown' | 'notPublished'
+    { readonly sale: Sale; readonly picture: SaleSnapshot } | 'unknown' | 'notPublished'
   > => {
     const sale = await catalogue.sale(saleId);
     if (sale === undefined) return 'unknown';
     if (!isPublic(sale)) return 'notPublished';
-    const picture = await takePicture(sale, ports, options);
+    const picture = await takeSnapshot(sale, ports, options);
     if (picture === undefined)
       throw new Fault('fenced', `the ticket queue does not know the sale ${saleId}: recover it`);
     return { sale, picture };
@@ -98,8 +98,8 @@ async function invariantOf(
   name: InvariantName,
   found: readonly Suspect[],
   sale: Sale,
-  picture: SalePicture,
-  ports: TellPorts,
+  picture: SaleSnapshot,
+  ports: DescribePorts,
 ): Promise<Invariant> {
   return {
     name,
@@ -107,11 +107,11 @@ async function invariantOf(
     ok: found.length === 0,
     counted: countedFor(name, sale, picture),
     found: found.length,
-    differences: await tell(found.slice(0, MAX_TOLD), sale, picture, ports),
+    differences: await describe(found.slice(0, MAX_TOLD), sale, picture, ports),
   };
 }
 
-function countedFor(name: InvariantName, sale: Sale, picture: SalePicture): readonly Counted[] {
+function countedFor(name: InvariantName, sale: Sale, picture: SaleSnapshot): readonly Counted[] {
   const { queue, ledger, queued, orders, counts, log, live } = picture;
   const { reserved, paid } = counts.states;
   const stored = Object.values(counts.states).reduce((sum, count) => sum + count, 0);

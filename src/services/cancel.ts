@@ -1,6 +1,6 @@
 import type { Order } from '../domain/order.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { News } from '../ports/news.ts';
+import type { EventBus } from '../ports/event-bus.ts';
 import type { OrderStore } from '../ports/order-store.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 import type { OrderOutcome } from './order-outcome.ts';
@@ -8,7 +8,7 @@ import type { OrderOutcome } from './order-outcome.ts';
 export interface CancelPorts {
   readonly store: Pick<OrderStore, 'order' | 'transition' | 'returned'>;
   readonly queue: Pick<TicketQueue, 'release' | 'stock'>;
-  readonly news: Pick<News, 'tell'>;
+  readonly events: Pick<EventBus, 'publish'>;
   readonly clock: Pick<Clock, 'now'>;
   /** A cancelled order's ticket may not be back on sale yet; the scheduler sees to it. */
   readonly onNotReturned: (fault: unknown, order: Order) => void;
@@ -20,25 +20,25 @@ export interface CancelPorts {
  * returns; the buyer who got no answer asks again and hears `ok`.
  */
 export async function cancelOrder(order: Order, ports: CancelPorts): Promise<OrderOutcome> {
-  const { store, news, clock } = ports;
+  const { store, events, clock } = ports;
   const [cancelled] = await store.transition('cancelled', [order.id], clock.now());
   if (cancelled === undefined) {
     const current = (await store.order(order.id)) ?? order;
     return { kind: current.state === 'cancelled' ? 'ok' : 'refused', order: current };
   }
-  news.tell({ type: 'orders', orders: [cancelled] });
+  events.publish({ type: 'orders', orders: [cancelled] });
   await returnTicket(cancelled, ports);
   return { kind: 'ok', order: cancelled };
 }
 
 /** The order is cancelled, whether the queue has its ticket back at once or later: a fault here is no fault of the call. */
-async function returnTicket(order: Order, { store, queue, news, onNotReturned }: CancelPorts): Promise<void> {
+async function returnTicket(order: Order, { store, queue, events, onNotReturned }: CancelPorts): Promise<void> {
   const { id, saleId } = order;
   try {
     await queue.release(saleId, [id]);
     // A crash here: the ticket is back and still owed. Releasing it again does nothing.
     const [stock] = await Promise.all([queue.stock(saleId), store.returned([id])]);
-    if (stock !== undefined) news.tell({ type: 'stock', saleId, stock });
+    if (stock !== undefined) events.publish({ type: 'stock', saleId, stock });
   } catch (fault) {
     onNotReturned(fault, order);
   }

@@ -1,10 +1,10 @@
 import type { Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
+import { notifySaleChanged, type SaleListeners } from './notify-sale.ts';
 import { optimistically } from './optimistic.ts';
-import { type SaleWatchers, tellOfSale } from './sale-watchers.ts';
 
-export interface ClosePorts extends SaleWatchers {
+export interface ClosePorts extends SaleListeners {
   readonly catalogue: Pick<Catalogue, 'sale' | 'saveSale'>;
   readonly queue: Pick<TicketQueue, 'close'>;
 }
@@ -30,6 +30,6 @@ export async function closeSale(saleId: string, ports: ClosePorts): Promise<Clos
     const closed: Sale = { ...sale, status: 'closed', version: sale.version + 1 };
     return (await catalogue.saveSale(closed)) ? { kind: 'closed', sale: closed } : undefined;
   });
-  if (outcome.kind === 'closed') tellOfSale(saleId, ports);
+  if (outcome.kind === 'closed') notifySaleChanged(saleId, ports);
   return outcome;
 }

@@ -1,6 +1,6 @@
 import type { Order } from '../domain/order.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { News } from '../ports/news.ts';
+import type { EventBus } from '../ports/event-bus.ts';
 import type { Capture, CaptureResult, OrderStore } from '../ports/order-store.ts';
 import type { PaymentEvent, Payments, WebhookRefusal } from '../ports/payments.ts';
 import type { OrderFinder } from './order-finder.ts';
@@ -19,7 +19,7 @@ export interface PaymentEventsPorts {
   readonly payments: Pick<Payments, 'read'>;
   readonly store: Pick<OrderStore, 'capture'>;
   readonly finder: Pick<OrderFinder, 'findStored'>;
-  readonly news: Pick<News, 'tell'>;
+  readonly events: Pick<EventBus, 'publish'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly onNotice: (notice: PaymentNotice) => void;
 }
@@ -59,7 +59,7 @@ export class PaymentEvents {
   }
 
   #tell(notice: PaymentNotice): void {
-    if (notice.kind === 'paid') this.ports.news.tell({ type: 'orders', orders: [notice.order] });
+    if (notice.kind === 'paid') this.ports.events.publish({ type: 'orders', orders: [notice.order] });
     this.ports.onNotice(notice);
   }
 }

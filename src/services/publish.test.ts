@@ -34,10 +34,10 @@ describe('publishing', () => {
     const slow = {
       ...ports,
       queue: {
-        life: async (saleId: string) => {
+        incarnation: async (saleId: string) => {
           // Another process publishes meanwhile.
           await publishSale(saleId, others);
-          return 'this life';
+          return 'this incarnation';
         },
         load: async (...args: unknown[]) => void loads.push(args),
       },
@@ -47,12 +47,12 @@ describe('publishing', () => {
     expect((await memory.sale('sale-1'))?.status).toBe('published');
   });
 
-  it('loads in the life of the queue in which it made sure', async () => {
+  it('loads in the incarnation of the queue in which it made sure', async () => {
     const { ports } = rig();
     const lives: unknown[] = [];
     const load = async (_sale: Sale, life?: string) => void lives.push(life);
-    await publishSale('sale-1', { ...ports, queue: { life: async () => 'this life', load } });
-    expect(lives).toEqual(['this life']);
+    await publishSale('sale-1', { ...ports, queue: { incarnation: async () => 'this incarnation', load } });
+    expect(lives).toEqual(['this incarnation']);
   });
 
   it('by many at once gives all the same answer and loads the tickets once', async () => {

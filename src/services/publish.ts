@@ -4,12 +4,12 @@ import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 import { everySale } from './every-sale.ts';
+import { notifySaleChanged, type SaleListeners } from './notify-sale.ts';
 import { optimistically } from './optimistic.ts';
-import { type SaleWatchers, tellOfSale } from './sale-watchers.ts';
 
-export interface PublishPorts extends SaleWatchers {
+export interface PublishPorts extends SaleListeners {
   readonly catalogue: Pick<Catalogue, 'sale' | 'saveSale'>;
-  readonly queue: Pick<TicketQueue, 'load' | 'life'>;
+  readonly queue: Pick<TicketQueue, 'load' | 'incarnation'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -40,7 +40,7 @@ export async function publishSale(saleId: string, ports: PublishPorts): Promise<
       await catalogue.saveSale(withStatus(sale, 'publishing'));
       return undefined;
     }
-    const life = await queue.life?.(saleId);
+    const life = await queue.incarnation?.(saleId);
     // Read behind that: who still finds it unpublished knows that nobody has bought of it in this life of the queue.
     const unsold = await catalogue.sale(saleId);
     if (unsold?.status !== 'publishing') return undefined;
@@ -48,7 +48,7 @@ export async function publishSale(saleId: string, ports: PublishPorts): Promise<
     const published = withStatus(unsold, 'published');
     return (await catalogue.saveSale(published)) ? { kind: 'published', sale: published } : undefined;
   });
-  if (outcome.kind === 'published') tellOfSale(saleId, ports);
+  if (outcome.kind === 'published') notifySaleChanged(saleId, ports);
   return outcome;
 }
 

@@ -33,7 +33,7 @@ async function rigOf(sale: Sale = SALE) {
       ...{ group: GROUP, positions: [], orders: [] },
       fences: PARTITIONS.map((partition) => ({ partition, saleId, epoch, offset: epoch })),
     });
-  const news: unknown[] = [];
+  const events: unknown[] = [];
   const ports: RecoveryPorts = {
     recovery: {
       state: (saleId, epoch) => told('state', () => queue.state(saleId, epoch)),
@@ -59,14 +59,14 @@ async function rigOf(sale: Sale = SALE) {
     },
     clock,
     wait: (ms) => told(`wait ${ms}`, async () => clock.advance(ms)),
-    news: { tell: (item) => news.push(item) },
+    events: { publish: (item) => events.push(item) },
   };
   const recover = (options: Partial<RecoveryOptions> = {}) =>
     recoverSale(sale.id, ports, {
       ...{ deadlineMs: DEADLINE_MS, group: GROUP, signal: new AbortController().signal },
       ...options,
     });
-  return { catalogue, store, queue, calls, hooks, ports, recover, news, passFence };
+  return { catalogue, store, queue, calls, hooks, ports, recover, events, passFence };
 }
 
 const itemOf = (orderId: string): ReserveItem => ({ orderId, userId: 'u', key: `k:${orderId}`, fingerprint: '{}' });
@@ -94,7 +94,7 @@ describe('recovering a sale', () => {
     expect(await rig.queue.reserve(SALE.id, 2, [{ ...itemOf('again'), key: 'k:stored' }])).toMatchObject({
       answers: [{ kind: 'replayed', orderId: stored.order.id, published: true }],
     });
-    expect(rig.news).toEqual([
+    expect(rig.events).toEqual([
       { type: 'sale', saleId: SALE.id },
       { type: 'sale', saleId: SALE.id },
     ]);

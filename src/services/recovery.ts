@@ -5,10 +5,10 @@ import type { Clock } from '../ports/clock.ts';
 import type { OrderLog } from '../ports/order-log.ts';
 import type { OrderStore } from '../ports/order-store.ts';
 import type { KnownOrder, QueueRecovery, RebuildResult, RebuiltSale } from '../ports/queue-recovery.ts';
+import { notifySaleChanged, type SaleListeners } from './notify-sale.ts';
 import { optimistically } from './optimistic.ts';
-import { type SaleWatchers, tellOfSale } from './sale-watchers.ts';
 
-export interface RecoveryPorts extends SaleWatchers {
+export interface RecoveryPorts extends SaleListeners {
   readonly recovery: QueueRecovery;
   readonly catalogue: Pick<Catalogue, 'sale' | 'saveSale'>;
   readonly log: Pick<OrderLog, 'appendFence'>;
@@ -83,7 +83,7 @@ export async function recoverSale(
   const since = clock.monotonic();
   const { raised } = await raiseEpoch(saleId, ports);
   if (raised === undefined) return { kind: 'notLost' };
-  tellOfSale(saleId, ports);
+  notifySaleChanged(saleId, ports);
   const { epoch } = raised;
   const begin = (step: RecoveryProgress['step']) => {
     signal.throwIfAborted();
@@ -109,7 +109,7 @@ export async function recoverSale(
   begin('rebuilding');
   const rebuilt = await recovery.rebuild(target, ordersOf(raised, store));
   if (rebuilt.kind === 'superseded') return rebuilt;
-  tellOfSale(saleId, ports);
+  notifySaleChanged(saleId, ports);
   const { held, survivors } = rebuilt;
   return { kind: 'recovered', epoch, held, survivors, tookMs: clock.monotonic() - since };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../test/support/fakes/manual-clock.ts';
 import { MemoryCatalogue } from '../../test/support/fakes/memory-catalogue.ts';
 import { MemoryTicketQueue } from '../../test/support/fakes/memory-ticket-queue.ts';
-import type { NewsItem } from '../ports/news.ts';
+import type { BusEvent } from '../ports/event-bus.ts';
 import { SaleAdmin, type SaleSettings } from './sale-admin.ts';
 
 const MUG = { id: 'mug', name: 'Mug', description: 'Blue.', imageUrl: 'https://example.com/mug.png', version: 1 };
@@ -23,12 +23,12 @@ function rig() {
   const clock = new ManualClock();
   const catalogue = new MemoryCatalogue([], [MUG, CUP]);
   const queue = new MemoryTicketQueue(clock.now);
-  const told: NewsItem[] = [];
+  const told: BusEvent[] = [];
   const admin = new SaleAdmin({
     catalogue,
     queue,
     clock,
-    news: { tell: (item) => void told.push(item) },
+    events: { publish: (item) => void told.push(item) },
     newId: () => {
       made += 1;
       return String(Math.ceil(made / 2));

@@ -1,9 +1,9 @@
 import type { Sale } from '../domain/sale.ts';
 import type { Catalogue, Product } from '../ports/catalogue.ts';
 import { type CloseOutcome, type ClosePorts, closeSale } from './close-sale.ts';
+import { notifySaleChanged } from './notify-sale.ts';
 import { optimistically } from './optimistic.ts';
 import { type PublishOutcome, type PublishPorts, publishSale } from './publish.ts';
-import { tellOfSale } from './sale-watchers.ts';
 
 /** What an admin settles about a sale. */
 export type SaleSettings = Pick<
@@ -73,7 +73,7 @@ export class SaleAdmin {
         version: 1,
       };
       if (!(await this.ports.catalogue.addSale(sale))) continue;
-      tellOfSale(sale.id, this.ports);
+      notifySaleChanged(sale.id, this.ports);
       return { kind: 'created', sale };
     }
   }
@@ -93,7 +93,7 @@ export class SaleAdmin {
       if (errors.length > 0) return { kind: 'invalid', errors };
       return (await catalogue.saveSale(sale)) ? { kind: 'changed', sale } : undefined;
     });
-    if (outcome.kind === 'changed') tellOfSale(saleId, this.ports);
+    if (outcome.kind === 'changed') notifySaleChanged(saleId, this.ports);
     return outcome;
   }
 

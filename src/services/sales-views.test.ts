@@ -110,7 +110,7 @@ describe('a stock figure', () => {
     expect(await remaining(sales)).toBe(3);
   });
 
-  it('that is old news does not pass for fresh', async () => {
+  it('that is old events does not pass for fresh', async () => {
     const { sales, clock, asked } = await rig();
     sales.observe('sale-1', { remaining: 5, version: 5 });
     clock.advance(STOCK_TTL_MS);

@@ -154,7 +154,7 @@ export class Sales {
     return { items };
   }
 
-  /** A stock figure that came with an answer of the queue, or by news. One that is older than what is known is ignored. */
+  /** A stock figure that came with an answer of the queue, or by events. One that is older than what is known is ignored. */
   observe(saleId: string, stock: Stock): void {
     if ((this.#stock.get(saleId)?.value.version ?? 0) <= stock.version) this.#keepStock(saleId, stock);
   }

@@ -3,15 +3,15 @@ import { ManualClock } from '../../test/support/fakes/manual-clock.ts';
 import { MemorySettingsStore } from '../../test/support/fakes/memory-settings-store.ts';
 import { aSettings } from '../../test/support/settings.ts';
 import type { SettingValue } from '../domain/setting-range.ts';
-import type { NewsItem } from '../ports/news.ts';
+import type { BusEvent } from '../ports/event-bus.ts';
 import { SettingsAdmin, settingsInForce } from './settings-admin.ts';
 
 function rig() {
   const settingsStore = new MemorySettingsStore();
   const clock = new ManualClock();
-  const told: NewsItem[] = [];
-  const news = { tell: (item: NewsItem) => void told.push(item) };
-  const admin = new SettingsAdmin({ settingsStore, clock, news, defaults: aSettings() });
+  const told: BusEvent[] = [];
+  const events = { publish: (item: BusEvent) => void told.push(item) };
+  const admin = new SettingsAdmin({ settingsStore, clock, events, defaults: aSettings() });
   const change = (patch: Record<string, SettingValue | null>, expectedVersion?: number) =>
     admin.change(new Map(Object.entries(patch)), 'boss', expectedVersion);
   return { admin, change, settingsStore, clock, told };

@@ -1,7 +1,7 @@
 import { type LiveSettings, mayBe, type SettingOverrides, withOverrides } from '../domain/live-settings.ts';
 import type { SettingValue } from '../domain/setting-range.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { News } from '../ports/news.ts';
+import type { EventBus } from '../ports/event-bus.ts';
 import type { HistoryQuery, SettingChange, SettingsChange, SettingsStore } from '../ports/settings-store.ts';
 import { optimistically } from './optimistic.ts';
 
@@ -38,7 +38,7 @@ export interface HistoryPage {
 
 export interface SettingsAdminPorts {
   readonly settingsStore: SettingsStore;
-  readonly news: Pick<News, 'tell'>;
+  readonly events: Pick<EventBus, 'publish'>;
   readonly clock: Pick<Clock, 'now'>;
   /** What this process has from its environment. */
   readonly defaults: LiveSettings;
@@ -55,7 +55,7 @@ export class SettingsAdmin {
 
   /** Without an expected version the change is made to whatever is stored. One that changes nothing is not kept. */
   async change(patch: SettingsPatch, by: string, expectedVersion?: number): Promise<SettingsOutcome> {
-    const { settingsStore, news, clock, defaults } = this.ports;
+    const { settingsStore, events, clock, defaults } = this.ports;
     const errors = refusals(patch, defaults);
     if (errors.length > 0) return { kind: 'invalid', errors };
     return optimistically<SettingsOutcome>(async () => {
@@ -66,7 +66,7 @@ export class SettingsAdmin {
       const version = stored.version + 1;
       const overrides = changed(stored.overrides, changes);
       if (!(await settingsStore.add({ version, at: clock.now(), by, changes }, overrides))) return undefined;
-      news.tell({ type: 'settings', version });
+      events.publish({ type: 'settings', version });
       return { kind: 'changed', view: this.#viewOf(version, overrides) };
     });
   }

@@ -9,12 +9,12 @@ import { type CountdownInput, countdown } from './countdown.ts';
 interface Diagrams {
   /**
    *     w u   the first of the process looks at the sale, the last one leaves
-   *     9…0   news of the stock: so many are left; each ticket that goes raises the version by one
-   *     r     news of the sale: read it again
-   *     other letters: see `news`
+   *     9…0   events of the stock: so many are left; each ticket that goes raises the version by one
+   *     r     events of the sale: read it again
+   *     other letters: see `events`
    */
   readonly input: string;
-  readonly news?: Readonly<Record<string, CountdownInput>>;
+  readonly events?: Readonly<Record<string, CountdownInput>>;
   /** How reads answer; at once if not said. */
   readonly sale?: string | readonly string[];
   readonly stock?: string | readonly string[];
@@ -32,7 +32,7 @@ const saleId = aSale().id;
 
 /** Frames of a sale at most every 5 milliseconds, a heartbeat after 12; frame 0 is `opensAt` + 30 minutes. */
 function countdownMarbles(m: PromiseMarbles, diagrams: Diagrams) {
-  const { news = {}, sales = [{}], stocks = [left(TOTAL)] } = diagrams;
+  const { events = {}, sales = [{}], stocks = [left(TOTAL)] } = diagrams;
   const next = <T>(values: readonly T[]) => {
     let n = 0;
     return () => values[Math.min(n++, values.length - 1)] as T;
@@ -42,7 +42,7 @@ function countdownMarbles(m: PromiseMarbles, diagrams: Diagrams) {
   const reading = m.port(async (_: string) => aSale({ total: TOTAL, ...nextSale() }), diagrams.sale ?? 'a|');
   const counting = m.port(async (_: string) => nextStock(), diagrams.stock ?? 'a|');
   const fault$ = new Subject<unknown>();
-  const input$ = m.hot(diagrams.input).pipe(map((letter) => news[letter] ?? inputOf(letter)));
+  const input$ = m.hot(diagrams.input).pipe(map((letter) => events[letter] ?? inputOf(letter)));
   const frame$ = countdown(
     input$,
     { sale: reading, stock: counting, clock: m.clock },
@@ -86,7 +86,7 @@ describe('the countdown stream', () => {
       expectFrames(m, left$, '                        9------8----5----4---------|');
     }));
 
-  it('takes stock in the order of its versions, however late news come', () =>
+  it('takes stock in the order of its versions, however late events come', () =>
     promiseMarbles((m) => {
       const { left$ } = countdownMarbles(m, { input: 'w------5------8--6---5--|' });
       expectFrames(m, left$, '                        9------5-----------5----|');
@@ -98,7 +98,7 @@ describe('the countdown stream', () => {
       expectFrames(m, left$, '                        --5------|');
     }));
 
-  it('sends nothing that is not news, but a heartbeat, and reads the stock again with it', () =>
+  it('sends nothing that is not events, but a heartbeat, and reads the stock again with it', () =>
     promiseMarbles((m) => {
       const { left$, counted$ } = countdownMarbles(m, {
         input: '                         w---9--9-----------------------|',
@@ -119,7 +119,7 @@ describe('the countdown stream', () => {
     promiseMarbles((m) => {
       const { left$ } = countdownMarbles(m, {
         input: '                w-----0------b----|',
-        news: { b: { type: 'stock', saleId, stock: { remaining: 1, version: 99 } } },
+        events: { b: { type: 'stock', saleId, stock: { remaining: 1, version: 99 } } },
       });
       expectFrames(m, left$, '  9-----s------1----|', { s: 'sold_out 0' });
     }));
@@ -166,7 +166,7 @@ describe('the countdown stream', () => {
       expectFrames(m, left$, '           --------9-----------9----5-----------5-|');
     }));
 
-  it('tries a read again in time while it hears news', () =>
+  it('tries a read again in time while it hears events', () =>
     promiseMarbles((m) => {
       const { left$ } = countdownMarbles(m, { input: 'w--8--7--6--5-----|', sale: ['#', 'a|'] });
       expectFrames(m, left$, '                        --------7----5----|');
@@ -201,7 +201,7 @@ describe('the countdown stream', () => {
       const other = 'sale-2';
       const { frame$ } = countdownMarbles(m, {
         input: '                  w-v---m---|',
-        news: { v: { type: 'watch', saleId: other }, m: { type: 'stock', saleId: other, stock: left(2) } },
+        events: { v: { type: 'watch', saleId: other }, m: { type: 'stock', saleId: other, stock: left(2) } },
         sales: [{}, { id: other }],
       });
       const line$ = frame$.pipe(map((frame) => `${frame.saleId} ${frame.remaining}`));

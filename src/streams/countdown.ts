@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs';
-import type { NewsItem } from '../ports/news.ts';
+import type { BusEvent } from '../ports/event-bus.ts';
 import {
   type CountdownOptions,
   type CountdownPorts,
@@ -10,7 +10,7 @@ import {
 
 export type CountdownInput =
   /** From other processes, and from what this one's own purchases have seen. */
-  | Extract<NewsItem, { type: 'stock' | 'sale' }>
+  | Extract<BusEvent, { type: 'stock' | 'sale' }>
   /** The first of this process began to look at the sale, or the last one stopped. */
   | { readonly type: 'watch' | 'unwatch'; readonly saleId: string };
 

@@ -40,7 +40,7 @@ export function purchase(
   ports: PurchasePorts,
   options: PurchaseOptions,
 ): Observable<AnsweredBatch> {
-  const { queue, log, oneStep, sales, newId, clock, policies } = ports;
+  const { queue, log, atomicSale: oneStep, sales, newId, clock, policies } = ports;
   const { limits$ = EMPTY } = options;
   const soldOut = new SoldOutMemo(clock, options.soldOutMs);
   let { deadlineMs, attempts } = options;

@@ -40,7 +40,7 @@ export interface CountdownOptions {
 export const countdownDefaults = {
   // Ten frames a second: beyond that nobody sees a difference, and every frame goes to every socket.
   frameMs: 100,
-  // Soon enough to heal what lost news left wrong, and to tell a quiet sale from a dead connection.
+  // Soon enough to heal what lost events left wrong, and to tell a quiet sale from a dead connection.
   heartbeatMs: 5000,
   retryMs: 1000,
 } as const satisfies CountdownOptions;
@@ -149,7 +149,7 @@ export class SaleCountdown {
     this.#sent = frame;
     this.#sentAt = now;
     this.emit(frame);
-    // Also while it changes all the time: news of the sale's settings may be lost as well.
+    // Also while it changes all the time: events of the sale's settings may be lost as well.
     if (now >= this.#readAt + heartbeatMs) this.#readAll();
     this.#plan();
   }
@@ -191,7 +191,7 @@ function nextBoundary({ opensAt, closesAt }: Sale, nowMs: number): number {
   return nowMs < closesAt ? closesAt : Number.POSITIVE_INFINITY;
 }
 
-/** A version alone is no news: the tickets that were taken are back. */
+/** A version alone is no events: the tickets that were taken are back. */
 function differs(a: StockFrame, b: StockFrame): boolean {
   return (
     a.remaining !== b.remaining ||

@@ -17,7 +17,7 @@ export function judge(chunks: readonly LogChunk[], fences: SettlementFences): re
     for (const entry of entries) {
       const { offset, record } = entry;
       if (record?.type === 'fence') fences.add(partition, { saleId: record.saleId, epoch: record.epoch, offset });
-      const refused = record?.type === 'reservations' && fences.refuses(partition, offset, record);
+      const refused = record?.type === 'reservations' && fences.rejects(partition, offset, record);
       judged.push({ partition, entry, refused });
     }
   }

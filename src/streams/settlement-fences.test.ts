@@ -10,7 +10,7 @@ describe('the fences of the log', () => {
     const fences = createFences(new MemoryOrderStore(), GROUP);
     fences.add(0, fence('s', 3, 10));
     const refuses = (partition: number, offset: number, saleId: string, epoch: number) =>
-      fences.refuses(partition, offset, { saleId, epoch });
+      fences.rejects(partition, offset, { saleId, epoch });
     expect(refuses(0, 11, 's', 2)).toBe(true);
     expect(refuses(0, 9, 's', 2)).toBe(false);
     expect(refuses(0, 11, 's', 3)).toBe(false);
@@ -23,7 +23,7 @@ describe('the fences of the log', () => {
     const fences = createFences(new MemoryOrderStore(), GROUP);
     for (const one of [fence('s', 3, 30), fence('s', 2, 20), fence('s', 2, 10)]) fences.add(0, one);
     const refused = [5, 15, 25, 35].map((offset) =>
-      [1, 2, 3].map((epoch) => fences.refuses(0, offset, { saleId: 's', epoch })),
+      [1, 2, 3].map((epoch) => fences.rejects(0, offset, { saleId: 's', epoch })),
     );
     expect(refused).toEqual([
       [false, false, false],
@@ -43,7 +43,7 @@ describe('the fences of the log', () => {
       fences: [{ partition: 2, ...fence('s', 2, 10) }],
     });
     expect(await fences.positionOf(2)).toBe(12);
-    expect(fences.refuses(2, 12, { saleId: 's', epoch: 1 })).toBe(true);
+    expect(fences.rejects(2, 12, { saleId: 's', epoch: 1 })).toBe(true);
     expect(await fences.positionOf(3)).toBeUndefined();
   });
 
@@ -72,7 +72,7 @@ describe('the fences of the log', () => {
       GROUP,
     );
     const position = (await fences.positionOf(0)) ?? 0;
-    expect(position > 10 && !fences.refuses(0, position, { saleId: 's', epoch: 1 })).toBe(false);
+    expect(position > 10 && !fences.rejects(0, position, { saleId: 's', epoch: 1 })).toBe(false);
   });
 
   it('are asked for again when the store was away', async () => {
@@ -93,6 +93,6 @@ describe('the fences of the log', () => {
     // The log does not assign the partition before this resolves, and asks until it does.
     await expect(fences.positionOf(0)).rejects.toBe(away);
     await fences.positionOf(0);
-    expect(fences.refuses(0, 11, { saleId: 's', epoch: 1 })).toBe(true);
+    expect(fences.rejects(0, 11, { saleId: 's', epoch: 1 })).toBe(true);
   });
 });

@@ -8,7 +8,7 @@ export interface SettlementFences {
   add(partition: number, fence: LogFence): void;
 
   /** Whether the record at this place stands behind a fence that ended its epoch. */
-  refuses(partition: number, offset: number, record: Pick<ReservationsRecord, 'saleId' | 'epoch'>): boolean;
+  rejects(partition: number, offset: number, record: Pick<ReservationsRecord, 'saleId' | 'epoch'>): boolean;
 }
 
 export interface StoredFences extends SettlementFences {
@@ -35,7 +35,7 @@ export function createFences(store: Pick<OrderStore, 'position' | 'fences'>, gro
 
   return {
     add,
-    refuses: (partition, offset, { saleId, epoch }) =>
+    rejects: (partition, offset, { saleId, epoch }) =>
       partitions
         .get(partition)
         ?.get(saleId)

@@ -13,7 +13,7 @@ import {
 } from 'rxjs';
 import { isFault, messageOf } from '../domain/errors.ts';
 import { ordersIn } from '../domain/log-record.ts';
-import type { News } from '../ports/news.ts';
+import type { EventBus } from '../ports/event-bus.ts';
 import type { LogChunk, OrderLog } from '../ports/order-log.ts';
 import type { OrderStore, Rejection } from '../ports/order-store.ts';
 import { type BatchByLimits, batchBy } from './operators/batch-by.ts';
@@ -25,7 +25,7 @@ export interface SettlementPorts {
   readonly store: Pick<OrderStore, 'store'>;
   readonly log: Pick<OrderLog, 'deadLetter'>;
   readonly fences: SettlementFences;
-  readonly news: Pick<News, 'tell'>;
+  readonly events: Pick<EventBus, 'publish'>;
 }
 
 export interface SettlementLimits {
@@ -86,7 +86,7 @@ export function settlement(
 
   const store = async (entries: readonly JudgedEntry[]): Promise<SettledBatch> => {
     const { stored, repeated, rejected } = await ports.store.store(batchOf(group, entries));
-    tellLosers(rejected, ports.news);
+    tellLosers(rejected, ports.events);
     return { entries: entries.length, stored, repeated, rejected, deadLettered: 0 };
   };
 
@@ -169,7 +169,7 @@ function isRetryable(fault: unknown): boolean {
  * Buyers who hold a 201 for an order that lost to a rival hear of it. A refused one was answered by nobody, and may yet
  * be accepted under the new epoch: there is nothing to tell.
  */
-function tellLosers(rejected: readonly Rejection[], news: Pick<News, 'tell'>): void {
+function tellLosers(rejected: readonly Rejection[], events: Pick<EventBus, 'publish'>): void {
   const orders = rejected.filter(({ reason }) => reason !== 'fence').map(({ order }) => order);
-  if (orders.length > 0) news.tell({ type: 'orders', orders });
+  if (orders.length > 0) events.publish({ type: 'orders', orders });
 }

@@ -1,10 +1,10 @@
 import { describe, it } from 'vitest';
 import { type PromiseMarbles, promiseMarbles } from '../../test/support/promise-marbles.ts';
-import type { NewsItem } from '../ports/news.ts';
+import type { BusEvent } from '../ports/event-bus.ts';
 import type { StoredSettings } from '../ports/settings-store.ts';
 import { storedSettings } from './stored-settings.ts';
 
-const NEWS: Record<string, NewsItem> = {
+const NEWS: Record<string, BusEvent> = {
   n: { type: 'settings', version: 1 },
   s: { type: 'sale', saleId: 's' },
 };
@@ -12,18 +12,18 @@ const AT = (version: number): StoredSettings => ({ version, overrides: { version
 const STORED = { a: AT(1), b: AT(2), c: AT(3) };
 
 /** The store's version grows at the given frames; it is read as the diagrams say. */
-function setUp(m: PromiseMarbles, news: string, grows: readonly number[], reads: string | readonly string[]) {
+function setUp(m: PromiseMarbles, events: string, grows: readonly number[], reads: string | readonly string[]) {
   const read = m.port(async () => AT(1 + grows.filter((frame) => frame <= m.clock.monotonic()).length), reads);
-  const news$ = m.hot(news, NEWS);
+  const events$ = m.hot(events, NEWS);
   const stored$ = storedSettings(
-    { store: { read }, news: { news$ } },
+    { store: { read }, events: { events$: events$ } },
     { pollMs: 20, backoff: { baseMs: 2, capMs: 2, random: () => 0 }, scheduler: m.scheduler },
   );
-  return { stored$, read, news$ };
+  return { stored$, read, events$ };
 }
 
 describe('stored settings', () => {
-  it('are told at the start, with the news of a change, and when they changed without news', () =>
+  it('are told at the start, with the events of a change, and when they changed without events', () =>
     promiseMarbles((m) => {
       const { stored$ } = setUp(m, '-----n', [5, 30], 'x|');
       const expected = '            a----b----------------------------------c';
@@ -31,7 +31,7 @@ describe('stored settings', () => {
       m.expectObservable(stored$, until).toBe(expected, STORED);
     }));
 
-  it('are told once, however often they are read, and not read for other news', () =>
+  it('are told once, however often they are read, and not read for other events', () =>
     promiseMarbles((m) => {
       const { stored$, read } = setUp(m, '--n--s', [], 'x|');
       const until = '                    ^-----------------------------!';
@@ -39,7 +39,7 @@ describe('stored settings', () => {
       m.expectObservable(read.calls$).toBe('   x-x-----------------x', { x: [] });
     }));
 
-  it('are read anew when news come during a read, whose answer may be older', () =>
+  it('are read anew when events come during a read, whose answer may be older', () =>
     promiseMarbles((m) => {
       const { stored$ } = setUp(m, '---n', [3, 8], ['----------x|', 'x|']);
       m.expectObservable(stored$, '^--------------!').toBe('---b', STORED);
@@ -55,9 +55,9 @@ describe('stored settings', () => {
     promiseMarbles((m) => {
       const versions = [3, 1];
       const read = m.port(async () => AT(versions.shift() ?? 1), 'x|');
-      const news$ = m.hot<NewsItem>('-');
+      const events$ = m.hot<BusEvent>('-');
       const stored$ = storedSettings(
-        { store: { read }, news: { news$ } },
+        { store: { read }, events: { events$: events$ } },
         { pollMs: 5, backoff: { baseMs: 2, capMs: 2 }, scheduler: m.scheduler },
       );
       m.expectObservable(stored$, '^------!').toBe('c----a', STORED);

@@ -8,13 +8,13 @@ import {
   switchMap,
   timer,
 } from 'rxjs';
-import type { News } from '../ports/news.ts';
+import type { EventBus } from '../ports/event-bus.ts';
 import type { SettingsStore, StoredSettings } from '../ports/settings-store.ts';
 import { type BackoffOptions, retryWithBackoff } from './operators/retry-with-backoff.ts';
 
 export interface StoredSettingsPorts {
   readonly store: Pick<SettingsStore, 'read'>;
-  readonly news: Pick<News, 'news$'>;
+  readonly events: Pick<EventBus, 'events$'>;
 }
 
 export interface StoredSettingsOptions {
@@ -25,7 +25,7 @@ export interface StoredSettingsOptions {
 }
 
 export const storedSettingsDefaults = {
-  // A select of one row; a process that missed the news is behind for no longer than an admin looks at a chart.
+  // A select of one row; a process that missed the events is behind for no longer than an admin looks at a chart.
   pollMs: 5000,
   backoff: { baseMs: 100, capMs: 2000 },
 } as const satisfies StoredSettingsOptions;
@@ -36,7 +36,7 @@ export const storedSettingsDefaults = {
  * away is asked again and again; meanwhile nothing is emitted, and what was emitted last stands.
  */
 export function storedSettings(
-  { store, news }: StoredSettingsPorts,
+  { store, events }: StoredSettingsPorts,
   options: StoredSettingsOptions = storedSettingsDefaults,
 ): Observable<StoredSettings> {
   const { pollMs, backoff, scheduler } = options;
@@ -44,8 +44,8 @@ export function storedSettings(
     retryWithBackoff({ ...backoff, retryable: () => true, ...(scheduler === undefined ? {} : { scheduler }) }),
   );
   return merge(
-    news.news$.pipe(filter(({ type }) => type === 'settings')),
-    // Counted by itself: news must not put off the next look for ever.
+    events.events$.pipe(filter(({ type }) => type === 'settings')),
+    // Counted by itself: events must not put off the next look for ever.
     timer(0, pollMs, scheduler),
   ).pipe(
     switchMap(() => read$),

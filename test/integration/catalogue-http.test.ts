@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { listenUws } from '../../src/adapters/uws/listen.ts';
-import { issueToken } from '../../src/api/issue-token.ts';
+import { issueToken } from '../../src/api/auth/issue-token.ts';
 import { RawClient } from '../support/raw-http.ts';
 import { openShop, SHOP_SECRET, saleNamed } from '../support/shop.ts';
 

@@ -4,14 +4,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createEmbeddedAtomicSale } from '../../src/adapters/embedded/atomic-sale.ts';
 import { connect } from '../../src/adapters/embedded/database.ts';
 import { openEngine } from '../../src/adapters/embedded/engine.ts';
-import { createEmbeddedSale } from '../../src/adapters/embedded/one-step-sale.ts';
 import { createEmbeddedOrderLog } from '../../src/adapters/embedded/order-log.ts';
 import { createEmbeddedTicketQueue } from '../../src/adapters/embedded/ticket-queue.ts';
 import type { ReservationsRecord } from '../../src/domain/log-record.ts';
+import type { SellItem } from '../../src/ports/atomic-sale.ts';
 import { systemClock } from '../../src/ports/clock.ts';
-import type { SellItem } from '../../src/ports/one-step-sale.ts';
 import { newName, openSale, purchases } from '../contract/fixtures.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
 
@@ -52,7 +52,7 @@ async function open(file: string) {
   const engine = await openEngine({ file, thread: false });
   const queue = createEmbeddedTicketQueue({ engine, clock: systemClock });
   const log = createEmbeddedOrderLog(engine);
-  const { sell } = createEmbeddedSale({ engine, log, clock: systemClock });
+  const { sell } = createEmbeddedAtomicSale({ engine, log, clock: systemClock });
   return {
     queue,
     /** Resolves when it is acknowledged, with the order ids and their tickets. */

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { listenUws } from '../../src/adapters/uws/listen.ts';
-import type { HttpFrontUnderTest } from '../contract/http-driver.ts';
-import { httpInputContract } from '../contract/http-front.ts';
+import type { HttpFrontUnderTest } from '../contract/http-input/driver.ts';
+import { httpInputContract } from '../contract/http-input/suite.ts';
 import { startFloodgate } from '../support/floodgate-process.ts';
 import { createClient } from '../support/http-client.ts';
 import { untilSettled } from '../support/settled.ts';

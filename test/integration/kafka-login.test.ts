@@ -3,7 +3,7 @@ import type { Servers } from '../../dev/servers/api.d.ts';
 import type { KafkaOrderLog } from '../../src/adapters/kafka/order-log.ts';
 import { openKafkaOrderLog } from '../../src/adapters/kafka/order-log.ts';
 import { logRecord, newName } from '../contract/fixtures.ts';
-import { LogMember } from '../contract/log-member.ts';
+import { LogMember } from '../contract/order-log/member.ts';
 import { freePort } from '../support/free-port.ts';
 import { TEST_KAFKA_BROKERS } from '../support/kafka-topics.ts';
 import { HAS_OWN_KAFKA, up } from '../support/servers.ts';

@@ -9,8 +9,8 @@ import { openKafkaOrderLog, topicNames } from '../../src/adapters/kafka/order-lo
 import { ProducerSession } from '../../src/adapters/kafka/producer-session.ts';
 import { Fault, isFault } from '../../src/domain/errors.ts';
 import { logRecord, logRecords, newName } from '../contract/fixtures.ts';
-import type { MemberOptions } from '../contract/log-member.ts';
-import { LogMember } from '../contract/log-member.ts';
+import type { MemberOptions } from '../contract/order-log/member.ts';
+import { LogMember } from '../contract/order-log/member.ts';
 import { makeTopic, TEST_KAFKA_BROKERS } from '../support/kafka-topics.ts';
 import { up } from '../support/servers.ts';
 

@@ -7,7 +7,7 @@ import { listenNode } from '../../src/adapters/node-http/listen.ts';
 import { canSharePort } from '../../src/adapters/node-http/server.ts';
 import type { HttpFrontOptions, HttpRoute } from '../../src/ports/http.ts';
 import type { LiveSocket } from '../../src/ports/live-socket.ts';
-import { HttpServingHarness } from '../contract/http-serving-harness.ts';
+import { HttpServingHarness } from '../contract/http-serving/harness.ts';
 import { upgradeRequest } from '../support/live-client.ts';
 import { eventLoopTurns, RawClient } from '../support/raw-http.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { capturedEvent } from '../../src/adapters/payment-sandbox/event.ts';
 import { sign } from '../../src/adapters/payment-sandbox/signature.ts';
-import { webhookSecretOf } from '../../src/app/payments.ts';
+import { webhookSecretOf } from '../../src/app/adapters/payments.ts';
 import { isFault } from '../../src/domain/errors.ts';
 import { type Client, createClient, inParallel } from '../support/http-client.ts';
 import { INSTALLATIONS, type Installation } from '../support/installation.ts';

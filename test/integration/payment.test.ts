@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sign } from '../../src/adapters/payment-sandbox/signature.ts';
 import { listenUws } from '../../src/adapters/uws/listen.ts';
-import { issueToken } from '../../src/api/issue-token.ts';
-import type { OrderJson } from '../../src/api/order-schema.ts';
+import { issueToken } from '../../src/api/auth/issue-token.ts';
+import type { OrderJson } from '../../src/api/orders/schema.ts';
 import { startFloodgate } from '../support/floodgate-process.ts';
 import { createClient } from '../support/http-client.ts';
 import { RawClient } from '../support/raw-http.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
-import { openRedis } from '../../src/app/redis.ts';
+import { openRedis } from '../../src/app/adapters/redis.ts';
 import { openSale, purchases } from '../contract/fixtures.ts';
 import { redisPrefix, TEST_REDIS_URL } from '../support/redis-prefix.ts';
 

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createRedisNews } from '../../src/adapters/redis/news.ts';
+import { createRedisEventBus } from '../../src/adapters/redis/event-bus.ts';
 import type { RedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
 import { createRedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
-import type { NewsItem } from '../../src/ports/news.ts';
+import type { BusEvent } from '../../src/ports/event-bus.ts';
 import type { QueuedSale } from '../../src/ports/ticket-queue.ts';
 import { openSale, purchases } from '../contract/fixtures.ts';
-import { answersOf, ticketOf } from '../contract/queue-bench.ts';
+import { answersOf, ticketOf } from '../contract/ticket-queue/harness.ts';
 import { type ClusterNode, type RedisCluster, startRedisCluster } from '../support/redis-cluster.ts';
 import { TEST_REDIS_URL } from '../support/redis-prefix.ts';
 import { HAS_OWN_REDIS } from '../support/servers.ts';
@@ -119,17 +119,17 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis Cluster
     await nodeAt(0).servers.start('redis');
   });
 
-  it('carries news from any node to any other, and to the next one when one dies', async () => {
-    const heard: NewsItem[][] = [[], []];
+  it('carries events from any node to any other, and to the next one when one dies', async () => {
+    const heard: BusEvent[][] = [[], []];
     const members = [nodeAt(1), nodeAt(2)].map(({ address }, n) => {
-      const own = createRedisNews({ url: `redis://${address},${nodeAt(3).address}`, prefix: 'c:' });
+      const own = createRedisEventBus({ url: `redis://${address},${nodeAt(3).address}`, prefix: 'c:' });
       opened.push(own);
-      own.news.news$.subscribe((item) => heard[n]?.push(item));
-      return own.news;
+      own.events.events$.subscribe((item) => heard[n]?.push(item));
+      return own.events;
     });
     const allHear = (saleId: string) =>
       vi.waitFor(() => {
-        for (const { tell } of members) tell({ type: 'sale', saleId });
+        for (const { publish: tell } of members) tell({ type: 'sale', saleId });
         for (const items of heard)
           expect(items.filter((i) => i.type === 'sale' && i.saleId === saleId).length).toBeGreaterThan(4);
       }, PATIENCE);

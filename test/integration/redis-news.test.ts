@@ -1,28 +1,28 @@
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createRedisNews, type RedisNews } from '../../src/adapters/redis/news.ts';
-import type { NewsItem } from '../../src/ports/news.ts';
+import { createRedisEventBus, type RedisEventBus } from '../../src/adapters/redis/event-bus.ts';
+import type { BusEvent } from '../../src/ports/event-bus.ts';
 import { freePort } from '../support/free-port.ts';
 import { type RedisPrefix, redisPrefix, TEST_REDIS_URL } from '../support/redis-prefix.ts';
 
-const SALE: NewsItem = { type: 'sale', saleId: 's' };
+const SALE: BusEvent = { type: 'sale', saleId: 's' };
 
-describe.skipIf(TEST_REDIS_URL === undefined)('news on Redis, with TEST_REDIS_URL', () => {
+describe.skipIf(TEST_REDIS_URL === undefined)('events on Redis, with TEST_REDIS_URL', () => {
   let own: RedisPrefix;
-  let news: RedisNews;
+  let events: RedisEventBus;
   let listener: Redis;
 
   beforeAll(async () => {
     own = redisPrefix();
     listener = new Redis(own.url);
-    await listener.subscribe(`${own.prefix}news`);
+    await listener.subscribe(`${own.prefix}events`);
     await new Promise<void>((resolve) => {
-      news = createRedisNews({ ...own, onState: (state) => state === 'up' && resolve() });
+      events = createRedisEventBus({ ...own, onState: (state) => state === 'up' && resolve() });
     });
   });
   afterAll(async () => {
-    news.disconnect();
+    events.disconnect();
     listener.disconnect();
     await own.drop();
   });
@@ -30,40 +30,41 @@ describe.skipIf(TEST_REDIS_URL === undefined)('news on Redis, with TEST_REDIS_UR
   it('go out once a turn', async () => {
     const messages: string[] = [];
     listener.on('message', (_, text: string) => messages.push(text));
-    for (let n = 0; n < 3; n += 1) news.news.tell(SALE);
+    for (let n = 0; n < 3; n += 1) events.events.publish(SALE);
     await once(listener, 'message');
-    news.news.tell(SALE);
+    events.events.publish(SALE);
     await once(listener, 'message');
 
     expect(messages.map((text) => JSON.parse(text).length)).toEqual([3, 1]);
   });
 
   it('outlive what somebody else publishes on their channel', async () => {
-    const heard: NewsItem[] = [];
-    const subscription = news.news.news$.subscribe((item) => heard.push(item));
-    for (const text of ['not JSON', '[{"type":"who knows"}]', '{}']) await own.redis.publish(`${own.prefix}news`, text);
-    news.news.tell(SALE);
+    const heard: BusEvent[] = [];
+    const subscription = events.events.events$.subscribe((item) => heard.push(item));
+    for (const text of ['not JSON', '[{"type":"who knows"}]', '{}'])
+      await own.redis.publish(`${own.prefix}events`, text);
+    events.events.publish(SALE);
     await vi.waitFor(() => expect(heard).toEqual([SALE]));
     subscription.unsubscribe();
   });
 });
 
-it('news are dropped while there is no Redis, and nobody is bothered', async () => {
+it('events are dropped while there is no Redis, and nobody is bothered', async () => {
   const reasons: string[] = [];
   const rejections: unknown[] = [];
   const onRejection = (error: unknown) => rejections.push(error);
   process.on('unhandledRejection', onRejection);
-  const { news, disconnect } = createRedisNews({
+  const { events, disconnect } = createRedisEventBus({
     url: `redis://127.0.0.1:${await freePort()}`,
     prefix: 'nobody:',
     onState: (state, reason) => reasons.push(`${state} ${reason}`),
   });
-  news.tell(SALE);
+  events.publish(SALE);
   await vi.waitFor(() => expect(reasons.length).toBeGreaterThan(2));
-  news.tell(SALE);
+  events.publish(SALE);
   await new Promise(setImmediate);
   disconnect();
-  news.tell(SALE);
+  events.publish(SALE);
   await new Promise(setImmediate);
   process.off('unhandledRejection', onRejection);
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRedisTicketQueue, type RedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
 import type { KnownOrder } from '../../src/ports/queue-recovery.ts';
 import { openSale, purchase, purchases } from '../contract/fixtures.ts';
-import { answersOf, ticketOf } from '../contract/queue-bench.ts';
+import { answersOf, ticketOf } from '../contract/ticket-queue/harness.ts';
 import { type LossyRedis, lossyRedis } from '../support/lossy-redis.ts';
 import { TEST_REDIS_URL } from '../support/redis-prefix.ts';
 import { HAS_OWN_REDIS } from '../support/servers.ts';

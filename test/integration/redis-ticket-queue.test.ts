@@ -5,7 +5,7 @@ import type { RedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts'
 import { createRedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
 import type { QueuedSale } from '../../src/ports/ticket-queue.ts';
 import { openSale, purchase, purchases } from '../contract/fixtures.ts';
-import { answersOf, ticketOf } from '../contract/queue-bench.ts';
+import { answersOf, ticketOf } from '../contract/ticket-queue/harness.ts';
 import { inOneMinute } from '../support/in-one-minute.ts';
 import type { RedisPrefix } from '../support/redis-prefix.ts';
 import { redisPrefix, TEST_REDIS_URL } from '../support/redis-prefix.ts';

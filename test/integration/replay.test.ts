@@ -8,7 +8,7 @@ import { openKafkaOrderLog } from '../../src/adapters/kafka/order-log.ts';
 import { encodeRecord } from '../../src/domain/log-codec.ts';
 import type { DeadLetter, OrderLog } from '../../src/ports/order-log.ts';
 import { logRecord } from '../contract/fixtures.ts';
-import { LogMember } from '../contract/log-member.ts';
+import { LogMember } from '../contract/order-log/member.ts';
 import { MAIN } from '../support/floodgate-process.ts';
 import { kafkaTopics, TEST_KAFKA_BROKERS } from '../support/kafka-topics.ts';
 import { createWorkspace, type Workspace } from '../support/workspace.ts';

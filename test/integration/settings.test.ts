@@ -100,7 +100,7 @@ describe('settings of the embedded default', () => {
     expect(await codes()).toEqual(new Set([201]));
   });
 
-  test('are found without news, too', async () => {
+  test('are found without events, too', async () => {
     const { workspace, start } = await embedded();
     const { metric } = await start();
     const database = await connectSql({ dialect: 'sqlite', file: join(workspace.dataDir, 'floodgate.db') });

@@ -12,9 +12,9 @@ export interface Scenario {
   readonly schedulers: number;
   readonly partitions: number;
   readonly weather: Weather;
-  /** Share of the news that nobody hears. */
-  readonly lostNews: number;
-  readonly mishaps: readonly Mishap[];
+  /** Share of the events that nobody hears. */
+  readonly lostEvents: number;
+  readonly faults: readonly PlannedFault[];
   readonly ambushes: readonly Ambush[];
   /** Wall clocks may be this far off, milliseconds. */
   readonly skewMs: number;
@@ -23,7 +23,7 @@ export interface Scenario {
   readonly healAt: number;
 }
 
-export type Mishap = { readonly at: number; readonly forMs: number } & (
+export type PlannedFault = { readonly at: number; readonly forMs: number } & (
   | { readonly kind: 'kill' | 'stop'; readonly role: RoleName; readonly which: number }
   | { readonly kind: 'away' | 'slow'; readonly server: ServerName }
   /** One process can't reach one server, while others can. */
@@ -77,12 +77,12 @@ const TAMPERED = 0.05;
 /** Kinds of trouble are switched on by coin: a seed with little of one kind tells more than one with all of it. */
 export function scenarioOf(random: Random): Scenario {
   const sales = Array.from({ length: random.chance(0.25) ? 2 : 1 }, (_, n) => saleOf(random, n + 1));
-  const mishaps: Mishap[] = [];
-  const some = (share: number, most: number, make: (at: number) => Mishap) => {
+  const mishaps: PlannedFault[] = [];
+  const some = (share: number, most: number, make: (at: number) => PlannedFault) => {
     if (!random.chance(share)) return;
     for (let n = random.integer(1, most); n > 0; n -= 1) mishaps.push(make(random.between(500, HEAL_MS - 1000)));
   };
-  const hit = (kind: 'kill' | 'stop', at: number, forMs: number): Mishap => ({
+  const hit = (kind: 'kill' | 'stop', at: number, forMs: number): PlannedFault => ({
     kind,
     at,
     forMs,
@@ -118,8 +118,8 @@ export function scenarioOf(random: Random): Scenario {
     schedulers: random.integer(1, 2),
     partitions: random.integer(1, 3),
     weather: weatherOf(random),
-    lostNews: random.chance(0.3) ? 0.5 : 0,
-    mishaps,
+    lostEvents: random.chance(0.3) ? 0.5 : 0,
+    faults: mishaps,
     skewMs: random.chance(0.3) ? 300 : 0,
     closeAt: random.chance(0.2) ? random.between(3000, 20_000) : undefined,
     healAt: HEAL_MS,

@@ -14,9 +14,9 @@ export async function shrink(failed: SimulationResult, bugs: Bugs): Promise<Simu
     return true;
   };
   await attempt((scenario) => ({ ...scenario, weather: CALM }));
-  await attempt((scenario) => ({ ...scenario, lostNews: 0, skewMs: 0 }));
-  for (let n = smallest.scenario.mishaps.length - 1; n >= 0; n -= 1) {
-    await attempt((scenario) => ({ ...scenario, mishaps: scenario.mishaps.filter((_, place) => place !== n) }));
+  await attempt((scenario) => ({ ...scenario, lostEvents: 0, skewMs: 0 }));
+  for (let n = smallest.scenario.faults.length - 1; n >= 0; n -= 1) {
+    await attempt((scenario) => ({ ...scenario, faults: scenario.faults.filter((_, place) => place !== n) }));
   }
   for (let n = smallest.scenario.ambushes.length - 1; n >= 0; n -= 1) {
     await attempt((scenario) => ({ ...scenario, ambushes: scenario.ambushes.filter((_, place) => place !== n) }));

@@ -1,4 +1,8 @@
 import { isPublic } from '../../src/domain/sale.ts';
+import { administer } from './actors/admin.ts';
+import { Buyer } from './actors/buyer.ts';
+import { History } from './actors/history.ts';
+import { Internet } from './actors/internet.ts';
 import { type Bugs, NO_BUGS } from './bugs.ts';
 import { checkFromInside } from './checks/inside.ts';
 import { checkFromOutside } from './checks/outside.ts';
@@ -8,15 +12,11 @@ import { START_MS } from './core/process.ts';
 import { Random } from './core/random.ts';
 import { Trace } from './core/trace.ts';
 import { World } from './core/world.ts';
-import { planMishaps } from './mishaps.ts';
-import { administer } from './people/admin.ts';
-import { Buyer } from './people/buyer.ts';
-import { History } from './people/history.ts';
-import { Internet } from './people/internet.ts';
+import { scheduleFaults } from './fault-plan.ts';
 import { Fleet } from './roles/fleet.ts';
-import { Newsroom } from './roles/newsroom.ts';
-import { type Mishap, type Scenario, scenarioOf } from './scenario.ts';
+import { type PlannedFault, type Scenario, scenarioOf } from './scenario.ts';
 import { DataCenter } from './servers/data-center.ts';
+import { SimulatedEventBus } from './servers/event-bus.ts';
 
 export interface SimulationOptions {
   readonly bugs?: Bugs;
@@ -51,7 +51,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const own = scenarioOf(world.random);
   const { scenario = own } = options;
   const { sales, healAt } = scenario;
-  const tampered = scenario.mishaps.some(({ kind }) => kind === 'tamper');
+  const tampered = scenario.faults.some(({ kind }) => kind === 'tamper');
   const violations: string[] = [];
   const report = (violation: string) => {
     world.trace.note(world.now, 'check', violation);
@@ -60,8 +60,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const network = new Network(world);
   network.weather = scenario.weather;
   const internet = new Internet(world, network);
-  const newsroom = new Newsroom(world);
-  newsroom.lost = scenario.lostNews;
+  const newsroom = new SimulatedEventBus(world);
+  newsroom.lost = scenario.lostEvents;
   const watch = new RowWatch(sales, () => START_MS + world.now, scenario.skewMs, tampered, report);
   const center = new DataCenter(world, network, {
     partitions: scenario.partitions,
@@ -77,8 +77,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   });
   for (const sale of sales) await center.catalogue.addSale(sale);
   const history = new History();
-  const fleet = new Fleet({ world, center, internet, newsroom, bugs, scenario, onViolation: report });
-  planMishaps(world, scenario, fleet, center);
+  const fleet = new Fleet({ world, center, internet, eventBus: newsroom, bugs, scenario, onViolation: report });
+  scheduleFaults(world, scenario, fleet, center);
   world.after(healAt, () => {
     world.trace.note(world.now, 'world', 'heals');
     network.weather = CALM;
@@ -110,7 +110,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   };
 }
 
-function canRewind({ mishaps, ambushes }: Scenario): boolean {
+function canRewind({ faults: mishaps, ambushes }: Scenario): boolean {
   return mishaps.some(({ kind }) => REWINDS.has(kind)) || ambushes.some(({ lost }) => lost !== undefined);
 }
 
@@ -133,5 +133,5 @@ async function isAtRest(center: DataCenter, history: History, sales: Scenario['s
   return true;
 }
 
-const REWINDS: ReadonlySet<Mishap['kind']> = new Set(['restart', 'flush', 'tamper']);
+const REWINDS: ReadonlySet<PlannedFault['kind']> = new Set(['restart', 'flush', 'tamper']);
 const GROUPS = ['settlement', 'live-view'] as const;

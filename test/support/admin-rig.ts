@@ -1,5 +1,5 @@
+import type { BusEvent } from '../../src/ports/event-bus.ts';
 import type { HttpRequest } from '../../src/ports/http.ts';
-import type { NewsItem } from '../../src/ports/news.ts';
 import { Products } from '../../src/services/products.ts';
 import { reportOn } from '../../src/services/report.ts';
 import { SaleAdmin } from '../../src/services/sale-admin.ts';
@@ -42,8 +42,8 @@ export function adminRig() {
   const store = new MemoryOrderStore();
   const sales = new Sales({ catalogue, queue, clock });
   const settingsStore = new MemorySettingsStore();
-  const told: NewsItem[] = [];
-  const news = { tell: (item: NewsItem) => void told.push(item) };
+  const told: BusEvent[] = [];
+  const events = { publish: (item: BusEvent) => void told.push(item) };
   let made = 0;
   const newId = () => {
     made += 1;
@@ -54,8 +54,8 @@ export function adminRig() {
     clock,
     sales,
     products: new Products({ catalogue, newId }),
-    saleAdmin: new SaleAdmin({ catalogue, queue, clock, sales, news, newId }),
-    settings: new SettingsAdmin({ settingsStore, news, clock, defaults: aSettings() }),
+    saleAdmin: new SaleAdmin({ catalogue, queue, clock, sales, events: events, newId }),
+    settings: new SettingsAdmin({ settingsStore, events, clock, defaults: aSettings() }),
     report: (saleId) => reportOn(saleId, { catalogue, queue, store, live }),
   });
 

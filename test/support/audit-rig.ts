@@ -1,5 +1,8 @@
 import { join } from 'node:path';
-import { createEmbeddedLogBooks, createEmbeddedQueueBooks } from '../../src/adapters/embedded/books.ts';
+import {
+  createEmbeddedLogAuditSource,
+  createEmbeddedQueueAuditSource,
+} from '../../src/adapters/embedded/audit-source.ts';
 import { openEngine } from '../../src/adapters/embedded/engine.ts';
 import { createEmbeddedLiveState } from '../../src/adapters/embedded/live-state.ts';
 import { createEmbeddedOrderLog } from '../../src/adapters/embedded/order-log.ts';
@@ -8,7 +11,7 @@ import { createEmbeddedTicketQueue } from '../../src/adapters/embedded/ticket-qu
 import { createSqlCatalogue } from '../../src/adapters/sql/catalogue.ts';
 import { connectSql } from '../../src/adapters/sql/connect.ts';
 import { migrate } from '../../src/adapters/sql/migrate.ts';
-import { createSqlOrderBooks } from '../../src/adapters/sql/order-books.ts';
+import { createSqlOrderAuditSource } from '../../src/adapters/sql/order-audit-source.ts';
 import { orderOf, type ReservationsRecord } from '../../src/domain/log-record.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import { systemClock } from '../../src/ports/clock.ts';
@@ -46,10 +49,10 @@ export async function auditRig() {
     store: createEmbeddedOrderStore(engine, database),
     catalogue: createSqlCatalogue(database),
     live: createEmbeddedLiveState(engine),
-    books: {
-      queue: createEmbeddedQueueBooks(engine),
-      log: createEmbeddedLogBooks(engine),
-      orders: createSqlOrderBooks(database),
+    auditSources: {
+      queue: createEmbeddedQueueAuditSource(engine),
+      log: createEmbeddedLogAuditSource(engine),
+      orders: createSqlOrderAuditSource(database),
     },
     clock: systemClock,
   };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { migrateStore } from '../../src/app/migrate.ts';
+import { migrateStore } from '../../src/app/commands/migrate.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type FloodgateProcess, startFloodgate } from './floodgate-process.ts';
 import { freePort } from './free-port.ts';

@@ -1,5 +1,5 @@
 import { filter, map, type Observable, Subject, share } from 'rxjs';
-import type { NewsItem } from '../../src/ports/news.ts';
+import type { BusEvent } from '../../src/ports/event-bus.ts';
 import type { EndState } from '../../src/ports/order-store.ts';
 import { type DeadlineOptions, type DeadlineResult, deadlines } from '../../src/streams/deadlines.ts';
 import { ManualClock } from './fakes/manual-clock.ts';
@@ -72,7 +72,7 @@ export function deadlineMarbles(
   const refunding = m.port(async (_paymentId: string) => undefined, answers.refund ?? 'a|');
   const settling = m.port((id: string, at: number) => store.refunded(id, at), answers.refunded ?? 'a|');
   const listing = m.port(async () => sales, answers.sales ?? 'a|');
-  const news$ = new Subject<NewsItem>();
+  const events$ = new Subject<BusEvent>();
   const tick$ = m.hot(ticks);
 
   const result$ = deadlines(
@@ -92,7 +92,7 @@ export function deadlineMarbles(
         stock: stocking,
       },
       payments: { refund: (paymentId) => refunding(paymentId) },
-      news: { tell: (item) => news$.next(item) },
+      events: { publish: (item) => events$.next(item) },
       sales: listing,
       clock: m.clock,
     },
@@ -125,11 +125,11 @@ export function deadlineMarbles(
     forfeit$: forfeiting.calls$.pipe(map(([, ids]) => ids.join(''))),
     returned$: returning.calls$.pipe(map(([ids]) => ids.join(''))),
     refund$: refunding.calls$.pipe(map(([paymentId]) => paymentId)),
-    orders$: news$.pipe(
+    orders$: events$.pipe(
       filter((item) => item.type === 'orders'),
       map(({ orders }) => orders.map(({ id, state }) => `${id} ${state}`).join()),
     ),
-    stock$: news$.pipe(
+    stock$: events$.pipe(
       filter((item) => item.type === 'stock'),
       map(({ saleId, stock }) => `${saleId} ${stock.remaining}`),
     ),

@@ -1,4 +1,4 @@
-import type { Role } from '../../src/api/auth.ts';
+import type { Role } from '../../src/api/auth/authenticator.ts';
 import { type FloodgateProcess, startFloodgate } from './floodgate-process.ts';
 import { type Client, createClient } from './http-client.ts';
 import { redisPrefix } from './redis-prefix.ts';

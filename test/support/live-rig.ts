@@ -1,9 +1,9 @@
 import { createSigner } from 'fast-jwt';
 import { expect } from 'vitest';
-import { type Authenticator, createAuthenticator } from '../../src/api/auth.ts';
+import { type Authenticator, createAuthenticator } from '../../src/api/auth/authenticator.ts';
+import type { RateLimits } from '../../src/api/http/rate-limit.ts';
 import { createLiveApi, type LiveLimits } from '../../src/api/live/live-api.ts';
-import { purchaseRoutes } from '../../src/api/purchase-routes.ts';
-import type { RateLimits } from '../../src/api/rate-limit.ts';
+import { purchaseRoutes } from '../../src/api/purchases/routes.ts';
 import type { PurchaseOutcome } from '../../src/domain/purchase.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { HttpRequest } from '../../src/ports/http.ts';

@@ -1,4 +1,4 @@
-import type { RateLimits } from '../../src/api/rate-limit.ts';
+import type { RateLimits } from '../../src/api/http/rate-limit.ts';
 import { NO_PROXIES } from '../../src/domain/client-address.ts';
 
 const none: RateLimits['buyer'] = {

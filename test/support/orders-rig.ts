@@ -2,7 +2,7 @@ import { createIdSource } from '../../src/domain/ids.ts';
 import type { Order } from '../../src/domain/order.ts';
 import { reservedOrder } from '../../src/domain/purchase.ts';
 import type { Sale } from '../../src/domain/sale.ts';
-import type { NewsItem } from '../../src/ports/news.ts';
+import type { BusEvent } from '../../src/ports/event-bus.ts';
 import type { Payments } from '../../src/ports/payments.ts';
 import { OrderFinder } from '../../src/services/order-finder.ts';
 import { Orders } from '../../src/services/orders.ts';
@@ -31,17 +31,17 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
   const catalogue = new MemoryCatalogue(sales);
   for (const sale of sales) await queue.load(sale);
 
-  const told: NewsItem[] = [];
+  const told: BusEvent[] = [];
   const notices: PaymentNotice[] = [];
   const notReturned: string[] = [];
   const charged: string[] = [];
-  const news = { tell: (item: NewsItem) => void told.push(item) };
+  const events = { publish: (item: BusEvent) => void told.push(item) };
 
   /** A message is the order's id: who signed it is the adapter's to judge. */
   const payments: Payments = {
     charge: async ({ id }) => {
       charged.push(id);
-      await events.receive('good', new TextEncoder().encode(id));
+      await paymentEvents.receive('good', new TextEncoder().encode(id));
     },
     refund: async () => undefined,
     read: (signature, body) => {
@@ -51,11 +51,11 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
     },
   };
   const finder = new OrderFinder({ store, queue, catalogue });
-  const events = new PaymentEvents({
+  const paymentEvents = new PaymentEvents({
     payments,
     store,
     finder,
-    news,
+    events,
     clock,
     onNotice: (notice) => notices.push(notice),
   });
@@ -64,7 +64,7 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
     queue,
     finder,
     payments,
-    news,
+    events,
     clock,
     delay: async (ms) => clock.advance(ms),
     onNotReturned: (_fault, { id }) => notReturned.push(id),
@@ -81,7 +81,8 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
   /** As the worker does it. */
   const settle = (...fresh: readonly Order[]) =>
     store.store({ group: 'g', positions: [], orders: fresh.map((order) => ({ order, key: `o:${order.id}` })) });
-  const webhook = (orderId: string, signature = 'good') => events.receive(signature, new TextEncoder().encode(orderId));
+  const webhook = (orderId: string, signature = 'good') =>
+    paymentEvents.receive(signature, new TextEncoder().encode(orderId));
 
   return {
     clock,

@@ -1,6 +1,6 @@
 import { Fault } from '../../src/domain/errors.ts';
 import type { Sale, SaleStatus } from '../../src/domain/sale.ts';
-import type { NewsItem } from '../../src/ports/news.ts';
+import type { BusEvent } from '../../src/ports/event-bus.ts';
 import { ManualClock } from './fakes/manual-clock.ts';
 import { MemoryCatalogue } from './fakes/memory-catalogue.ts';
 import { MemoryTicketQueue } from './fakes/memory-ticket-queue.ts';
@@ -14,7 +14,7 @@ export function publishRig(stored: readonly Sale[] = [DRAFT]) {
   const clock = new ManualClock();
   const memory = new MemoryCatalogue(stored);
   const queue = new MemoryTicketQueue(clock.now);
-  const told: NewsItem[] = [];
+  const told: BusEvent[] = [];
   const forgotten: string[] = [];
   const statuses: SaleStatus[] = [];
   /** Run before each save, and before each load. */
@@ -42,7 +42,7 @@ export function publishRig(stored: readonly Sale[] = [DRAFT]) {
         await queue.close(saleId, epoch);
       },
     },
-    news: { tell: (item: NewsItem) => void told.push(item) },
+    events: { publish: (item: BusEvent) => void told.push(item) },
     sales: { forget: (saleId: string) => void forgotten.push(saleId) },
   };
   const buy = async (userId: string) => {

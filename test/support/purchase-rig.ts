@@ -5,7 +5,7 @@ import type { ReservationsRecord } from '../../src/domain/log-record.ts';
 import type { Order } from '../../src/domain/order.ts';
 import type { PurchaseOutcome } from '../../src/domain/purchase.ts';
 import type { Sale } from '../../src/domain/sale.ts';
-import type { OneStepSale } from '../../src/ports/one-step-sale.ts';
+import type { AtomicSale } from '../../src/ports/atomic-sale.ts';
 import type { ReserveItem, ReserveReply } from '../../src/ports/ticket-queue.ts';
 import { createPolicy, type PolicyOptions } from '../../src/resilience/policy.ts';
 import { type AnsweredBatch, type PurchaseLimits, type PurchaseOptions, purchase } from '../../src/streams/purchase.ts';
@@ -75,7 +75,7 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
   };
 
   /** What is sold in one step; the record is not kept, for no stream has seen it. */
-  const sell: OneStepSale['sell'] = ({ id, epoch }, items, maxAttempts) =>
+  const sell: AtomicSale['sell'] = ({ id, epoch }, items, maxAttempts) =>
     hooks.reserve(async () => {
       const reply = await queue.reserve(id, epoch, items, maxAttempts);
       const answers = reply.kind === 'answered' ? reply.answers : [];
@@ -111,7 +111,7 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
           }, record),
         writable: () => state.writable,
       },
-      ...(oneStep ? { oneStep: { sell } } : {}),
+      ...(oneStep ? { atomicSale: { sell } } : {}),
       sales: {
         known: (saleId) => memory.get(saleId),
         find: (saleId) => hooks.find(async () => memory.get(saleId) ?? catalogue.get(saleId)),

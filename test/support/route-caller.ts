@@ -1,5 +1,5 @@
-import { createAuthenticator } from '../../src/api/auth.ts';
-import { issueToken } from '../../src/api/issue-token.ts';
+import { createAuthenticator } from '../../src/api/auth/authenticator.ts';
+import { issueToken } from '../../src/api/auth/issue-token.ts';
 import { createRoutes, type RoutesDeps } from '../../src/api/routes.ts';
 import type { HttpRequest } from '../../src/ports/http.ts';
 import { anHttpRequest } from './http-request.ts';

@@ -1,5 +1,5 @@
 import { map, Observable, Subject } from 'rxjs';
-import type { NewsItem } from '../../src/ports/news.ts';
+import type { BusEvent } from '../../src/ports/event-bus.ts';
 import type { DeadLetter, LogChunk } from '../../src/ports/order-log.ts';
 import type { NewOrder, StoreBatch } from '../../src/ports/order-store.ts';
 import { type SettlementOptions, settlement } from '../../src/streams/settlement.ts';
@@ -37,7 +37,7 @@ export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagram
   const storing = m.port((batch: StoreBatch) => memory.store(batch), store ?? 'a|', fault);
   const settingAside = m.port(async (_: DeadLetter) => undefined, deadLetter ?? 'a|', fault);
   const ack$ = new Subject<string>();
-  const news$ = new Subject<NewsItem>();
+  const events$ = new Subject<BusEvent>();
   const read$ = new Subject<string>();
 
   /** The place in the diagram is the offset, and tells its tickets and back again. */
@@ -90,7 +90,7 @@ export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagram
       store: { store: storing },
       log: { deadLetter: settingAside },
       fences,
-      news: { tell: (item) => news$.next(item) },
+      events: { publish: (item) => events$.next(item) },
     },
     {
       group: 'settlement',
@@ -125,7 +125,7 @@ export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagram
       ),
     ),
     /** The orders of whose end the buyers are told, by their tickets. */
-    told$: news$.pipe(map((item) => (item.type === 'orders' ? item.orders.map(({ ticket }) => ticket).join() : ''))),
+    told$: events$.pipe(map((item) => (item.type === 'orders' ? item.orders.map(({ ticket }) => ticket).join() : ''))),
     memory,
     fences,
     aside$: settingAside.calls$.pipe(map(([{ offset }]) => letters[offset])),

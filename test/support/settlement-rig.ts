@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs';
-import type { NewsItem } from '../../src/ports/news.ts';
+import type { BusEvent } from '../../src/ports/event-bus.ts';
 import type { DeadLetter, LogChunk } from '../../src/ports/order-log.ts';
 import type { StoreBatch, StoreResult } from '../../src/ports/order-store.ts';
 import { type SettledBatch, type SettlementOptions, settlement } from '../../src/streams/settlement.ts';
@@ -23,7 +23,7 @@ export function settlementRig(changes: Partial<SettlementOptions> = {}) {
   };
   const chunk$ = new Subject<LogChunk>();
   const fences = createFences(store, GROUP);
-  const told: NewsItem[] = [];
+  const told: BusEvent[] = [];
   const ports = {
     store: {
       store: (batch: StoreBatch) => {
@@ -38,7 +38,7 @@ export function settlementRig(changes: Partial<SettlementOptions> = {}) {
         }),
     },
     fences,
-    news: { tell: (item: NewsItem) => told.push(item) },
+    events: { publish: (item: BusEvent) => told.push(item) },
   };
   settlement(chunk$, ports, {
     group: GROUP,

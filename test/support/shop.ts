@@ -1,6 +1,6 @@
 import { createPaymentSandbox } from '../../src/adapters/payment-sandbox/payment-sandbox.ts';
-import { createAuthenticator } from '../../src/api/auth.ts';
-import { refuse } from '../../src/api/refuse.ts';
+import { createAuthenticator } from '../../src/api/auth/authenticator.ts';
+import { refuse } from '../../src/api/http/refuse.ts';
 import { createRoutes } from '../../src/api/routes.ts';
 import { createIdSource } from '../../src/domain/ids.ts';
 import type { Order } from '../../src/domain/order.ts';
@@ -56,7 +56,7 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
   };
   const store = new MemoryOrderStore();
   const finder = new OrderFinder({ store, queue, catalogue });
-  const news = { tell: () => {} };
+  const events = { publish: () => {} };
   const payments = createPaymentSandbox({
     webhookUrl: () => `http://127.0.0.1:${front.port}/v1/webhooks/payments`,
     secret: SHOP_SECRET,
@@ -98,17 +98,17 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
         queue,
         finder,
         payments,
-        news,
+        events,
         clock: systemClock,
         onNotReturned: (fault) => errors.push(fault),
       }),
-      payments: new PaymentEvents({ payments, store, finder, news, clock: systemClock, onNotice: () => {} }),
+      payments: new PaymentEvents({ payments, store, finder, events, clock: systemClock, onNotice: () => {} }),
       products: new Products({ catalogue, newId }),
       audit: async () => ({ kind: 'unknown' }),
       saleAdmin: new SaleAdmin({ catalogue, queue, clock: systemClock, newId }),
       settings: new SettingsAdmin({
         settingsStore: new MemorySettingsStore(),
-        news,
+        events,
         clock: systemClock,
         defaults: aSettings(),
       }),

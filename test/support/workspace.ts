@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Role } from '../../src/api/auth.ts';
-import { issueToken } from '../../src/api/issue-token.ts';
+import type { Role } from '../../src/api/auth/authenticator.ts';
+import { issueToken } from '../../src/api/auth/issue-token.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Order } from '../../src/domain/order.ts';
 import type { Sale } from '../../src/domain/sale.ts';
@@ -16,7 +16,7 @@ const PAGE = 200;
 
 /** The built program's ports: the embedded engine's thread exists in built form only. */
 const built = (file: string) => import(new URL(`../../dist/src/app/${file}`, import.meta.url).href);
-const { openPorts }: typeof import('../../src/app/ports.ts') = await built('ports.js');
+const { openPorts }: typeof import('../../src/app/adapters/open-ports.ts') = await built('adapters/open-ports.js');
 const { seedWhenReady }: typeof import('../../src/app/seed.ts') = await built('seed.js');
 
 export interface Inspection {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { logRecord } from '../../../test/contract/fixtures.ts';
-import { LogMember } from '../../../test/contract/log-member.ts';
+import { LogMember } from '../../../test/contract/order-log/member.ts';
 import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
 import { encodeRecord } from '../../domain/log-codec.ts';
 import type { ReservationsRecord } from '../../domain/log-record.ts';

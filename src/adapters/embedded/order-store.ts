@@ -1,15 +1,15 @@
 import type { NewOrder, OrderStore, Rejection } from '../../ports/order-store.ts';
+import { hasRivals } from '../sql/conflicts.ts';
 import type { SqlDatabase } from '../sql/connect.ts';
 import { guarded } from '../sql/faults.ts';
 import { createFenceReads } from '../sql/fence-reads.ts';
-import { createOrderLifeReads } from '../sql/order-life-reads.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
-import { hasRivals } from '../sql/rivals.ts';
+import { createOrderLifeReads } from '../sql/order-transition-reads.ts';
 import { assertStorable } from '../sql/storable.ts';
 import type { Engine } from './engine.ts';
 import type { OrderRun } from './ops/orders/store.ts';
-import { createOrderLife } from './order-life.ts';
 import { rowsOf } from './order-rows.ts';
+import { createOrderLife } from './order-transitions.ts';
 
 export interface EmbeddedOrderStoreOptions {
   /** Milliseconds since 1970, for the end of rejected orders. */

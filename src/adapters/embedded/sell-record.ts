@@ -1,5 +1,5 @@
 import type { ReservationsRecord } from '../../domain/log-record.ts';
-import type { SellItem, SoldSale } from '../../ports/one-step-sale.ts';
+import type { SellItem, SoldSale } from '../../ports/atomic-sale.ts';
 
 export interface SoldItem {
   readonly item: SellItem;

@@ -1,4 +1,4 @@
-import type { SellItem } from '../../ports/one-step-sale.ts';
+import type { SellItem } from '../../ports/atomic-sale.ts';
 import type { ReserveAnswer } from '../../ports/ticket-queue.ts';
 
 /**

@@ -1,20 +1,20 @@
 import { Observable } from 'rxjs';
 import { encodeRecord } from '../../domain/log-codec.ts';
-import type { LogBooks } from '../../ports/books.ts';
+import type { LogAuditSource } from '../../ports/audit-source.ts';
 import type { OrderLog } from '../../ports/order-log.ts';
 import { Appender } from './appender.ts';
+import { createKafkaAuditSource } from './audit-source.ts';
 import { loadKafka } from './client.ts';
 import { NO_LETTER, placeOf, readDeadLetters, textOf } from './dead-letters.ts';
 import { GroupMember } from './group-member.ts';
 import { LagReader } from './lag.ts';
-import { createKafkaBooks } from './log-books.ts';
 import type { KafkaLogOptions } from './options.ts';
 import { connectionSettings, kafkaDefaults } from './options.ts';
 import { Trouble } from './trouble.ts';
 
 export interface KafkaOrderLog {
   readonly log: OrderLog;
-  readonly books: LogBooks;
+  readonly auditSource: LogAuditSource;
   /** Resolves when Kafka was reached for the first time and the topics are there; until then nothing is writable. */
   readonly ready: Promise<void>;
   /** Readers leave their groups and appends get their answers; those that have none after `graceMs` are rejected. */
@@ -84,7 +84,7 @@ export async function openKafkaOrderLog(options: KafkaLogOptions): Promise<Kafka
 
   return {
     log,
-    books: createKafkaBooks({ kafka, connection, topic: topics.orders }),
+    auditSource: createKafkaAuditSource({ kafka, connection, topic: topics.orders }),
     ready: appender.ready,
     close: async (graceMs = messageTimeoutMs) => {
       for (const member of members) member.stop();

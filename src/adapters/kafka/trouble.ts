@@ -13,7 +13,7 @@ export class Trouble {
     this.#tell(line);
   }
 
-  /** What comes next is news, even in the same words. */
+  /** What comes next is events, even in the same words. */
   over(): void {
     if (this.#told.size > 0) this.#told.clear();
   }

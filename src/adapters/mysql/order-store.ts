@@ -1,14 +1,13 @@
 import type { NewOrder, OrderStore, Rejection, StoreBatch, StoreResult } from '../../ports/order-store.ts';
+import { hasRivals } from '../sql/conflicts.ts';
 import type { SqlDatabase } from '../sql/connect.ts';
 import { guarded } from '../sql/faults.ts';
 import { createFenceReads } from '../sql/fence-reads.ts';
-import { createOrderLifeReads } from '../sql/order-life-reads.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
-import { hasRivals } from '../sql/rivals.ts';
+import { createOrderLifeReads } from '../sql/order-transition-reads.ts';
 import { assertStorable } from '../sql/storable.ts';
-import { oweTickets } from './life-statements.ts';
 import { quoted } from './literals.ts';
-import { createOrderLife } from './order-life.ts';
+import { createOrderLife } from './order-transitions.ts';
 import { inTransaction, type Session } from './session.ts';
 import {
   deleteRefused,
@@ -19,6 +18,7 @@ import {
   selectTicketHolder,
   upsertPositions,
 } from './statements.ts';
+import { oweTickets } from './transition-statements.ts';
 
 /** Rows in one statement: some 250 bytes each, so that even long keys stay far below any server's packet limit. */
 const ROWS_PER_INSERT = 2_000;

@@ -63,8 +63,8 @@ export function upsertPositions(group: string, positions: readonly LogPosition[]
   );
   return (
     'INSERT INTO log_positions (consumer_group, log_partition, next_offset) ' +
-    `SELECT consumer_group, log_partition, fresh FROM (${rows.join(' UNION ALL ')}) AS news ` +
-    'ON DUPLICATE KEY UPDATE next_offset = GREATEST(log_positions.next_offset, news.fresh)'
+    `SELECT consumer_group, log_partition, fresh FROM (${rows.join(' UNION ALL ')}) AS events ` +
+    'ON DUPLICATE KEY UPDATE next_offset = GREATEST(log_positions.next_offset, events.fresh)'
   );
 }
 

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { LiveSocket } from '../../ports/live-socket.ts';
-import type { Laggard, Laggards } from '../http/live-laggards.ts';
 import { CLOSES } from '../http/live-limits.ts';
+import type { SlowConsumer, SlowConsumers } from '../http/slow-consumers.ts';
 import type { Waiter } from '../http/waiting-list.ts';
 import type { SilenceWatch, Silent } from './live-silence.ts';
 import type { Member, Topics } from './live-topics.ts';
@@ -11,7 +11,7 @@ import { textFrame } from './text-frame.ts';
 /** What all connections share. */
 export interface LiveSurroundings {
   readonly maxBufferedBytes: number;
-  readonly laggards: Laggards;
+  readonly laggards: SlowConsumers;
   readonly silence: SilenceWatch;
   readonly topics: Topics<LiveConnection>;
   /** It is out of use: nothing is sent or received any more, though its TCP connection may linger. Told once. */
@@ -19,7 +19,7 @@ export interface LiveSurroundings {
 }
 
 /** One WebSocket, from its upgrade to its end. ws reads and closes; text frames are written past it, ready-made. */
-export class LiveConnection implements LiveSocket, Laggard, Member {
+export class LiveConnection implements LiveSocket, SlowConsumer, Member {
   previous: Waiter | undefined = undefined;
   next: Waiter | undefined = undefined;
   since = 0;

@@ -4,8 +4,8 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { HttpFrontOptions } from '../../ports/http.ts';
 import type { LiveFront, LiveFrontOptions } from '../../ports/live-socket.ts';
 import { guard } from '../http/live-guard.ts';
-import { Laggards } from '../http/live-laggards.ts';
 import { CLOSES, LONGEST_TOLD_BYTES, SLOW_WITHIN_MS } from '../http/live-limits.ts';
+import { SlowConsumers } from '../http/slow-consumers.ts';
 import { spread } from '../http/spread.ts';
 import { LiveConnection } from './live-connection.ts';
 import { SilenceWatch } from './live-silence.ts';
@@ -38,7 +38,7 @@ export interface LiveDeps {
 export function createLive(options: LiveFrontOptions, { newId, onError }: LiveDeps): NodeLive {
   const { handlers, maxFrameBytes, maxBufferedBytes, slowWithinMs = SLOW_WITHIN_MS } = options;
   const server = new WebSocketServer(serverOptions(maxFrameBytes, slowWithinMs));
-  const laggards = new Laggards(slowWithinMs);
+  const laggards = new SlowConsumers(slowWithinMs);
   const silence = new SilenceWatch(options.idleSeconds);
   const connections = new Set<LiveConnection>();
   /** Those that were told to close and have not gone yet are here, too. */

@@ -1,11 +1,11 @@
-import type { QueueBooks } from '../../ports/books.ts';
+import type { QueueAuditSource } from '../../ports/audit-source.ts';
 import type { QueueAudit } from '../../ports/ticket-queue.ts';
 
 /** Counts by the books: `held`, `remaining` and `pending` are of one moment, the rest is read page by page after it. */
-export async function auditOf(books: QueueBooks, saleId: string): Promise<QueueAudit | undefined> {
-  const picture = await books.picture(saleId);
-  if (picture === undefined) return undefined;
-  const { epoch, held, remaining, pending } = picture;
+export async function auditOf(source: QueueAuditSource, saleId: string): Promise<QueueAudit | undefined> {
+  const snapshot = await source.snapshot(saleId);
+  if (snapshot === undefined) return undefined;
+  const { epoch, held, remaining, pending } = snapshot;
   /** A ticket's places: orders that hold it, and the queue. */
   const places = new Map<number, Set<string>>();
   const doubled = new Set<number>();
@@ -14,11 +14,11 @@ export async function auditOf(books: QueueBooks, saleId: string): Promise<QueueA
     if (others === undefined) places.set(ticket, new Set([at]));
     else if (others.add(at).size > 1) doubled.add(ticket);
   };
-  for await (const page of books.reservations(saleId)) {
+  for await (const page of source.reservations(saleId)) {
     for (const { ticket, orderId } of page) place(ticket, orderId);
   }
   const queued = new Set<number>();
-  for await (const page of books.queued(saleId)) {
+  for await (const page of source.queued(saleId)) {
     for (const ticket of page) {
       place(ticket, IN_QUEUE);
       if (queued.has(ticket)) doubled.add(ticket);
@@ -28,7 +28,7 @@ export async function auditOf(books: QueueBooks, saleId: string): Promise<QueueA
   return {
     epoch,
     held,
-    heldByBuyers: await books.heldByBuyers(saleId),
+    heldByBuyers: await source.heldByBuyers(saleId),
     remaining,
     pending,
     doubled: [...doubled].sort((a, b) => a - b),

@@ -1,5 +1,5 @@
 /** The keys of one sale. They share a hash tag, so that a Redis Cluster keeps them on one node. */
-export type SaleKey = BuiltKey | 'sound' | 'life' | 'attempts' | 'next:gone' | `next:${BuiltKey}`;
+export type SaleKey = BuiltKey | 'sound' | 'incarnation' | 'attempts' | 'next:gone' | `next:${BuiltKey}`;
 
 /** What a recovery makes anew: first under names with `next:`, which then take the place of those without. */
 export type BuiltKey = 'meta' | 'queue' | 'buyers' | 'ledger' | 'keys' | 'pending' | 'held';

@@ -22,8 +22,8 @@ const RESERVED: readonly SaleKey[] = ['meta', 'queue', 'buyers', 'ledger', 'keys
 
 /** What the ticket queue calls, each behind the fence. The header of each file says what goes in and what comes out. */
 export const SCRIPTS = {
-  life: script('life', ['life']),
-  load: script('load', ['meta', 'queue', 'life']),
+  incarnation: script('incarnation', ['incarnation']),
+  load: script('load', ['meta', 'queue', 'incarnation']),
   reserve: script('reserve', RESERVED),
   reserveCounting: script('reserve', [...RESERVED, 'attempts']),
   published: script('published', ['pending', 'meta']),
@@ -32,7 +32,7 @@ export const SCRIPTS = {
   close: script('close', ['meta']),
   stock: script('stock', ['meta', 'queue']),
   find: script('find', ['ledger']),
-  picture: script('picture', ['meta', 'queue', 'ledger', 'pending']),
+  snapshot: script('snapshot', ['meta', 'queue', 'ledger', 'pending']),
   ledgerPage: script('ledger-page', ['ledger', 'pending']),
   queuePage: script('queue-page', ['queue']),
   buyersPage: script('buyers-page', ['buyers']),

@@ -1,9 +1,9 @@
 import { stockVersion } from '../../domain/stock.ts';
-import type { QueueBooks } from '../../ports/books.ts';
+import type { QueueAuditSource } from '../../ports/audit-source.ts';
 import type { QueueRecovery } from '../../ports/queue-recovery.ts';
 import type { TicketQueue } from '../../ports/ticket-queue.ts';
 import { auditOf } from './audit.ts';
-import { createRedisBooks } from './books.ts';
+import { createRedisAuditSource } from './audit-source.ts';
 import { connectCluster } from './cluster.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { lacksScripts } from './faults.ts';
@@ -29,7 +29,7 @@ export interface RedisQueueOptions extends ConnectionOptions {
 export interface RedisTicketQueue {
   readonly queue: TicketQueue;
   readonly recovery: QueueRecovery;
-  readonly books: QueueBooks;
+  readonly auditSource: QueueAuditSource;
   /**
    * Loads the scripts if Redis is new or known to be sound; see prepare.ts, and cluster.ts. To be called at the start of
    * each process, and again after a fault. Until it has succeeded on that Redis, the queue rejects with `fenced`.
@@ -71,9 +71,9 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
   const marks = shareMarks(async (saleId, epoch, orderIds) => {
     await evaluate('published', saleId, [epoch, ...orderIds]);
   });
-  const books = createRedisBooks(evaluate);
+  const auditSource = createRedisAuditSource(evaluate);
   const queue: TicketQueue = {
-    life: async (saleId) => (await evaluate('life', saleId, [])) as string,
+    incarnation: async (saleId) => (await evaluate('incarnation', saleId, [])) as string,
 
     async load({ id, epoch, total, perBuyerLimit, opensAt, closesAt }, life = '') {
       const args = [epoch, total, perBuyerLimit, opensAt, closesAt, TICKETS_PER_LOAD, life];
@@ -123,7 +123,7 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
       return entry === null ? undefined : reservationOf(orderId, entry);
     },
 
-    audit: (saleId) => auditOf(books, saleId),
+    audit: (saleId) => auditOf(auditSource, saleId),
 
     ping: () => servers.ping(),
   };
@@ -131,7 +131,7 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
   return {
     queue,
     recovery: createRedisRecovery(servers, prefix),
-    books,
+    auditSource,
     prepare: () => servers.prepare(),
     flush: () => marks.flush(),
     disconnect: () => servers.disconnect(),

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { LiveSocket } from '../../ports/live-socket.ts';
-import type { Laggard, Laggards } from '../http/live-laggards.ts';
 import { CLOSES } from '../http/live-limits.ts';
+import type { SlowConsumer, SlowConsumers } from '../http/slow-consumers.ts';
 import type { Waiter } from '../http/waiting-list.ts';
 
 /** What uWebSockets keeps with each of its sockets. */
@@ -12,7 +12,7 @@ export interface LiveUserData {
 /** What all connections share. */
 export interface LiveSurroundings {
   readonly maxBufferedBytes: number;
-  readonly laggards: Laggards;
+  readonly laggards: SlowConsumers;
 }
 
 /** uWebSockets' word for a frame that it did not take, because too much waits already. */
@@ -22,7 +22,7 @@ const DROPPED = 2;
  * One WebSocket, from its upgrade to its end. It stands between everybody and uWebSockets' socket, which must not be
  * touched after its close; and whose close frame is dropped like any other when too much waits before it.
  */
-export class LiveConnection implements LiveSocket, Laggard {
+export class LiveConnection implements LiveSocket, SlowConsumer {
   previous: Waiter | undefined = undefined;
   next: Waiter | undefined = undefined;
   since = 0;

@@ -9,8 +9,8 @@ import uWS, {
 import type { HttpFrontOptions } from '../../ports/http.ts';
 import type { LiveFront, LiveFrontOptions } from '../../ports/live-socket.ts';
 import { guard } from '../http/live-guard.ts';
-import { Laggards } from '../http/live-laggards.ts';
 import { CLOSES, LONGEST_TOLD_BYTES, SLOW_WITHIN_MS } from '../http/live-limits.ts';
+import { SlowConsumers } from '../http/slow-consumers.ts';
 import { spread } from '../http/spread.ts';
 import { LiveConnection, type LiveUserData } from './live-connection.ts';
 
@@ -46,7 +46,7 @@ export interface UwsLive extends LiveFront {
 export function serveLive(app: TemplatedApp, options: LiveFrontOptions, deps: LiveDeps): UwsLive {
   const { handlers, maxFrameBytes, maxBufferedBytes, slowWithinMs = SLOW_WITHIN_MS } = options;
   const connections = new Set<LiveConnection>();
-  const laggards = new Laggards(slowWithinMs);
+  const laggards = new SlowConsumers(slowWithinMs);
   const around = { maxBufferedBytes, laggards };
   let draining = false;
   const whenGone: (() => void)[] = [];

@@ -1,6 +1,6 @@
 import type { Order } from '../../domain/order.ts';
-import { refusalOfToken } from '../access.ts';
-import type { Authenticator, AuthFailure, Principal } from '../auth.ts';
+import { refusalOfToken } from '../auth/access.ts';
+import type { Authenticator, AuthFailure, Principal } from '../auth/authenticator.ts';
 import type { LiveClient } from './live-client.ts';
 import { authText, errorText, orderText } from './server-frames.ts';
 

@@ -1,8 +1,8 @@
 import { type Static, type TObject, Type } from '@sinclair/typebox';
-import { type ProblemExtras, problem, type Rendered } from '../problem.ts';
-import type { FieldError } from '../problem-schema.ts';
-import type { ProblemCode } from '../problems.ts';
-import { type Validated, validator } from '../validate.ts';
+import { type ProblemExtras, problem, type Rendered } from '../http/problem.ts';
+import type { FieldError } from '../http/problem-schema.ts';
+import type { ProblemCode } from '../http/problems.ts';
+import { type Validated, validator } from '../http/validate.ts';
 
 /** Letters of an id at the most: it comes back with the reply. */
 const MAX_ID_LENGTH = 64;

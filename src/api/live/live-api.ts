@@ -2,10 +2,10 @@ import type { Order } from '../../domain/order.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LiveHandlers, LiveSocket } from '../../ports/live-socket.ts';
 import type { StockFrame } from '../../streams/sale-countdown.ts';
-import { refusalOfToken } from '../access.ts';
-import type { Authenticator } from '../auth.ts';
-import { constantProblem, type Rendered } from '../problem.ts';
-import { type PurchaseDeskDeps, refusalOfKey, submitPurchase } from '../purchase-desk.ts';
+import { refusalOfToken } from '../auth/access.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { constantProblem, type Rendered } from '../http/problem.ts';
+import { refusalOfKey, type SubmitPurchaseDeps, submitPurchase } from '../purchases/submit.ts';
 import { Buyers } from './buyers.ts';
 import { type ClientFrame, readFrame } from './client-frames.ts';
 import { type FrameRates, LiveClient } from './live-client.ts';
@@ -35,7 +35,7 @@ export interface LiveCounters {
 }
 
 export interface LiveApiDeps
-  extends PurchaseDeskDeps,
+  extends SubmitPurchaseDeps,
     Omit<StockTopicsDeps, 'now'>,
     Pick<SubscriptionsDeps, 'sales' | 'onFault'> {
   readonly auth: Authenticator;

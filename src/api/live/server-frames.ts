@@ -2,11 +2,11 @@ import { Type } from '@sinclair/typebox';
 import type { Order } from '../../domain/order.ts';
 import { PHASES } from '../../domain/sale.ts';
 import type { StockFrame } from '../../streams/sale-countdown.ts';
-import { SaleId, StringEnum, Time } from '../common-schemas.ts';
-import { serialiseOrder } from '../order-json.ts';
-import type { Rendered } from '../problem.ts';
-import { serialiser } from '../serialise.ts';
-import { createTimeText } from '../time-text.ts';
+import { SaleId, StringEnum, Time } from '../http/common-schemas.ts';
+import type { Rendered } from '../http/problem.ts';
+import { serialiser } from '../http/serialise.ts';
+import { createTimeText } from '../http/time-text.ts';
+import { serialiseOrder } from '../orders/json.ts';
 
 /** What a subscriber gets at once, and on change. */
 export const StockFrameSchema = Type.Object({

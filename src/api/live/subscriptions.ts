@@ -1,8 +1,8 @@
 import { isFault } from '../../domain/errors.ts';
 import { isPublic, type Sale } from '../../domain/sale.ts';
 import type { Sales } from '../../services/sales.ts';
-import { constantProblem, problem, type Rendered } from '../problem.ts';
-import { isSaleId } from '../sales-routes.ts';
+import { constantProblem, problem, type Rendered } from '../http/problem.ts';
+import { isSaleId } from '../sales/routes.ts';
 import type { LiveClient } from './live-client.ts';
 import { errorText, subscriptionText } from './server-frames.ts';
 import type { StockTopics } from './stock-topics.ts';

@@ -1,7 +1,7 @@
 import type { Sale } from '../../domain/sale.ts';
 import type { OrderLog } from '../../ports/order-log.ts';
 import type { OrderStore } from '../../ports/order-store.ts';
-import type { SalePicture } from './picture.ts';
+import type { SaleSnapshot } from './snapshot.ts';
 import type { Suspect } from './suspects.ts';
 
 export interface JudgePorts {
@@ -23,7 +23,7 @@ const MAX_OWED = 1_000_000;
 export async function judge(
   suspects: readonly Suspect[],
   { id }: Pick<Sale, 'id'>,
-  picture: SalePicture,
+  picture: SaleSnapshot,
   { store, log }: JudgePorts,
   { liveGroup }: { readonly liveGroup: string },
 ): Promise<Verdict> {

@@ -1,5 +1,5 @@
 import type { Sale } from '../../domain/sale.ts';
-import type { LogBooks, LogRange } from '../../ports/books.ts';
+import type { LogAuditSource, LogRange } from '../../ports/audit-source.ts';
 import { LogBook } from './log-book.ts';
 import { type Patience, until } from './until.ts';
 
@@ -24,12 +24,12 @@ export async function settledUpTo(
 
 export async function readLog(
   { id, total }: Pick<Sale, 'id' | 'total'>,
-  books: LogBooks,
+  source: LogAuditSource,
   ranges: readonly LogRange[],
   settled: Positions,
 ): Promise<LogBook> {
   const log = new LogBook(total);
-  for await (const { partition, entries } of books.entries(ranges)) {
+  for await (const { partition, entries } of source.entries(ranges)) {
     const upTo = settled.get(partition) ?? 0;
     for (const { offset, record } of entries) {
       if (record?.type !== 'reservations' || record.saleId !== id) continue;

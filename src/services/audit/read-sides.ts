@@ -1,6 +1,6 @@
 import type { Sale } from '../../domain/sale.ts';
-import type { OrderBooks, QueueBooks } from '../../ports/books.ts';
-import { ahead } from './ahead.ts';
+import type { OrderAuditSource, QueueAuditSource } from '../../ports/audit-source.ts';
+import { prefetch } from './prefetch.ts';
 import { type HeldTicket, isTicket, TicketBook } from './ticket-book.ts';
 
 type AuditedSale = Pick<Sale, 'id' | 'total'>;
@@ -27,10 +27,10 @@ const WINDOW = 5000;
 /** Orders that one statement looks for. */
 const LOOK_FOR = 1000;
 
-export async function readLedger({ id, total }: AuditedSale, books: QueueBooks): Promise<Ledger> {
+export async function readLedger({ id, total }: AuditedSale, source: QueueAuditSource): Promise<Ledger> {
   const book = new TicketBook(total);
   const unpublished = new Set<string>();
-  for await (const page of ahead(books.reservations(id))) {
+  for await (const page of prefetch(source.reservations(id))) {
     for (const { ticket, orderId, userId, published } of page) {
       book.add(ticket, orderId, userId);
       if (!published) unpublished.add(orderId);
@@ -39,11 +39,11 @@ export async function readLedger({ id, total }: AuditedSale, books: QueueBooks):
   return { book, unpublished };
 }
 
-export async function readQueued({ id, total }: AuditedSale, books: QueueBooks): Promise<Queued> {
+export async function readQueued({ id, total }: AuditedSale, source: QueueAuditSource): Promise<Queued> {
   const times = new Uint8Array(total + 1);
   const strays = new Set<number>();
   let size = 0;
-  for await (const page of ahead(books.queued(id))) {
+  for await (const page of prefetch(source.queued(id))) {
     for (const ticket of page) {
       if (!isTicket(ticket, total)) {
         strays.add(ticket);
@@ -60,26 +60,29 @@ export async function readQueued({ id, total }: AuditedSale, books: QueueBooks):
 /** What a byte can count to. */
 const MANY = 255;
 
-export async function readOrders({ id, total }: AuditedSale, books: OrderBooks): Promise<TicketBook> {
+export async function readOrders({ id, total }: AuditedSale, source: OrderAuditSource): Promise<TicketBook> {
   const book = new TicketBook(total);
   const windows = async function* () {
-    yield books.liveOrders(id, Number.MIN_SAFE_INTEGER, 0);
+    yield source.liveOrders(id, Number.MIN_SAFE_INTEGER, 0);
     for (let after = 0; after < total; after += WINDOW) {
-      yield books.liveOrders(id, after, Math.min(after + WINDOW, total));
+      yield source.liveOrders(id, after, Math.min(after + WINDOW, total));
     }
-    yield books.liveOrders(id, total, Number.MAX_SAFE_INTEGER);
+    yield source.liveOrders(id, total, Number.MAX_SAFE_INTEGER);
   };
-  for await (const window of ahead(windows())) {
+  for await (const window of prefetch(windows())) {
     for (const { ticket, orderId, userId } of window) book.add(ticket, orderId, userId);
   }
   return book;
 }
 
 /** Those that are not stored, whatever their state. */
-export async function missingOf(orders: Iterable<HeldTicket>, books: OrderBooks): Promise<readonly HeldTicket[]> {
+export async function missingOf(
+  orders: Iterable<HeldTicket>,
+  source: OrderAuditSource,
+): Promise<readonly HeldTicket[]> {
   const missing: HeldTicket[] = [];
   const lookFor = async (some: readonly HeldTicket[]) => {
-    const stored = new Set(await books.stored(some.map(({ orderId }) => orderId)));
+    const stored = new Set(await source.stored(some.map(({ orderId }) => orderId)));
     missing.push(...some.filter(({ orderId }) => !stored.has(orderId)));
   };
   let some: HeldTicket[] = [];

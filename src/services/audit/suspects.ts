@@ -1,6 +1,6 @@
 import type { Sale } from '../../domain/sale.ts';
-import type { SalePicture } from './picture.ts';
 import type { InvariantName } from './report.ts';
+import type { SaleSnapshot } from './snapshot.ts';
 import type { HeldTicket, TicketBook } from './ticket-book.ts';
 
 export type SuspectKind =
@@ -43,7 +43,7 @@ export type Suspects = ReadonlyMap<string, Suspect>;
  */
 const MAX_OF_A_KIND = 100_000;
 
-export function suspectsOf(sale: Sale, picture: SalePicture): Suspects {
+export function suspectsOf(sale: Sale, picture: SaleSnapshot): Suspects {
   const found = new Map<string, Suspect>();
   for (const finder of FINDERS) {
     let left = MAX_OF_A_KIND;
@@ -61,7 +61,7 @@ export function inBoth(first: Suspects, second: Suspects): readonly Suspect[] {
   return Array.from(second).flatMap(([key, suspect]) => (first.has(key) ? [suspect] : []));
 }
 
-type Finder = (sale: Sale, picture: SalePicture) => Iterable<Suspect>;
+type Finder = (sale: Sale, picture: SaleSnapshot) => Iterable<Suspect>;
 
 const FINDERS: readonly Finder[] = [sums, places, strays, overLimit, notStored, notTheSame, miscounted];
 
@@ -72,14 +72,14 @@ const about = (
   orders: readonly string[] = [],
 ): Suspect => (ticket === undefined ? { invariant, kind, orders } : { invariant, kind, ticket, orders });
 
-function* sums(sale: Sale, { queue, heldByBuyers }: SalePicture): Generator<Suspect> {
+function* sums(sale: Sale, { queue, heldByBuyers }: SaleSnapshot): Generator<Suspect> {
   if (queue.epoch !== sale.epoch) yield about('tickets', 'epoch');
   if (queue.total !== sale.total) yield about('tickets', 'loaded');
   if (queue.held + queue.remaining !== sale.total) yield about('tickets', 'sum');
   if (heldByBuyers !== undefined && heldByBuyers !== queue.held) yield about('buyer_limit', 'counted by buyer');
 }
 
-function* places({ total }: Sale, { ledger: { book }, queued, orders }: SalePicture): Generator<Suspect> {
+function* places({ total }: Sale, { ledger: { book }, queued, orders }: SaleSnapshot): Generator<Suspect> {
   for (const [ticket, rivals] of book.doubled) yield about('one_place', 'held twice', ticket, [...rivals].sort());
   for (const [ticket, rivals] of orders.doubled) yield about('one_place', 'live twice', ticket, [...rivals].sort());
   for (let ticket = 1; ticket <= total; ticket += 1) {
@@ -91,13 +91,13 @@ function* places({ total }: Sale, { ledger: { book }, queued, orders }: SalePict
   }
 }
 
-function* strays(_sale: Sale, { ledger: { book }, queued, orders }: SalePicture): Generator<Suspect> {
+function* strays(_sale: Sale, { ledger: { book }, queued, orders }: SaleSnapshot): Generator<Suspect> {
   for (const ticket of queued.strays) yield about('one_place', 'stray in the queue', ticket);
   for (const [order, ticket] of book.strays) yield about('one_place', 'stray in the ledger', ticket, [order]);
   for (const [order, ticket] of orders.strays) yield about('one_place', 'stray in the store', ticket, [order]);
 }
 
-function* overLimit({ perBuyerLimit }: Sale, { ledger, orders }: SalePicture): Generator<Suspect> {
+function* overLimit({ perBuyerLimit }: Sale, { ledger, orders }: SaleSnapshot): Generator<Suspect> {
   const all = (kind: SuspectKind, book: TicketBook) =>
     Array.from(book.overLimit(perBuyerLimit).values(), (held) =>
       about(
@@ -111,13 +111,13 @@ function* overLimit({ perBuyerLimit }: Sale, { ledger, orders }: SalePicture): G
   yield* all('store over limit', orders);
 }
 
-function* notStored(_sale: Sale, { missing }: SalePicture): Generator<Suspect> {
+function* notStored(_sale: Sale, { missing }: SaleSnapshot): Generator<Suspect> {
   for (const { ticket, orderId } of missing satisfies readonly HeldTicket[]) {
     yield about('stored', 'not stored', ticket, [orderId]);
   }
 }
 
-function* notTheSame({ total }: Sale, { ledger: { book }, orders }: SalePicture): Generator<Suspect> {
+function* notTheSame({ total }: Sale, { ledger: { book }, orders }: SaleSnapshot): Generator<Suspect> {
   for (let ticket = 1; ticket <= total; ticket += 1) {
     if (book.ids.same(ticket, orders.ids) && book.buyers[ticket] === orders.buyers[ticket]) continue;
     yield about('ledger', 'not the same', ticket, [book.ids.get(ticket), orders.ids.get(ticket)]);
@@ -125,7 +125,7 @@ function* notTheSame({ total }: Sale, { ledger: { book }, orders }: SalePicture)
 }
 
 /** What was counted before the log was read is in the log; what is in the log was counted by the end. */
-function* miscounted(_sale: Sale, { log, logWhole, live: { before, after } }: SalePicture): Generator<Suspect> {
+function* miscounted(_sale: Sale, { log, logWhole, live: { before, after } }: SaleSnapshot): Generator<Suspect> {
   if (logWhole && before.reserved > log.reservations) yield about('live_state', 'live ahead');
   if (logWhole && before.inSeconds > log.reservations) yield about('live_state', 'seconds ahead');
   if (after.reserved < log.reservations) yield about('live_state', 'live behind');

@@ -1,7 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import type { Sale } from '../../domain/sale.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { News } from '../../ports/news.ts';
+import type { EventBus } from '../../ports/event-bus.ts';
 import type { OrderStore } from '../../ports/order-store.ts';
 import type { Payments } from '../../ports/payments.ts';
 import type { TicketQueue } from '../../ports/ticket-queue.ts';
@@ -10,7 +10,7 @@ export interface DeadlinePorts {
   readonly queue: Pick<TicketQueue, 'release' | 'forfeit' | 'stock'>;
   readonly store: Pick<OrderStore, 'due' | 'transition' | 'owedTickets' | 'returned' | 'refundsDue' | 'refunded'>;
   readonly payments: Pick<Payments, 'refund'>;
-  readonly news: Pick<News, 'tell'>;
+  readonly events: Pick<EventBus, 'publish'>;
   /** The sales whose orders may fall due, asked for with each tick. */
   readonly sales: () => Promise<readonly Pick<Sale, 'id'>[]>;
   readonly clock: Clock;

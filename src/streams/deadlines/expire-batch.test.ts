@@ -8,7 +8,7 @@ it('asks for no other batch of a store that has the same orders due for ever', a
   const ports = {
     store: { due: async () => ['a', 'b'], transition: async () => [], returned: async () => undefined },
     queue: new MemoryTicketQueue(clock.now),
-    news: { tell: () => undefined },
+    events: { publish: () => undefined },
     clock,
   };
   expect(await expireBatch('s', ports, 2, new Set())).toEqual({

@@ -4,7 +4,7 @@ import type { DeadlinePorts, DeadlineResult } from './contract.ts';
 
 export type Expired = Extract<DeadlineResult, { step: 'expire' }>;
 
-export interface ExpiryPorts extends Pick<DeadlinePorts, 'queue' | 'news' | 'clock'> {
+export interface ExpiryPorts extends Pick<DeadlinePorts, 'queue' | 'events' | 'clock'> {
   readonly store: Pick<DeadlinePorts['store'], 'due' | 'transition' | 'returned'>;
 }
 
@@ -21,7 +21,7 @@ export async function expireBatch(
   batchSize: number,
   inHand: Set<string>,
 ): Promise<ExpiredBatch> {
-  const { store, queue, news, clock } = ports;
+  const { store, queue, events, clock } = ports;
   let due: readonly string[] = [];
   let moved: readonly Order[] = [];
   let returned = 0;
@@ -33,7 +33,7 @@ export async function expireBatch(
     // Nothing is done yet: whoever looks next finds the same orders due.
     if (due.length > 0) moved = await store.transition('expired', due, now);
     if (moved.length > 0) {
-      news.tell({ type: 'orders', orders: moved });
+      events.publish({ type: 'orders', orders: moved });
       const orderIds = moved.map(({ id }) => id);
       // They have ended, and owe their tickets from that very transaction on: `returnTickets` finds them, in this process
       // or in the next leader. So it does when the transition was done and its answer lost.

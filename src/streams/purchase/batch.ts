@@ -1,7 +1,7 @@
 import { isFault } from '../../domain/errors.ts';
 import type { IdSource } from '../../domain/ids.ts';
 import { ownKey, PURCHASE_FINGERPRINT, type PurchaseOutcome } from '../../domain/purchase.ts';
-import type { SellItem } from '../../ports/one-step-sale.ts';
+import type { SellItem } from '../../ports/atomic-sale.ts';
 import type { PurchaseRequest } from '../purchase-request.ts';
 import type { AnsweredBatch } from './contract.ts';
 

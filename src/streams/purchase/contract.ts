@@ -3,8 +3,8 @@ import type { IdSource } from '../../domain/ids.ts';
 import type { PurchaseOutcome } from '../../domain/purchase.ts';
 import type { Sale } from '../../domain/sale.ts';
 import type { Stock } from '../../domain/stock.ts';
+import type { AtomicSale } from '../../ports/atomic-sale.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { OneStepSale } from '../../ports/one-step-sale.ts';
 import type { OrderLog } from '../../ports/order-log.ts';
 import type { TicketQueue } from '../../ports/ticket-queue.ts';
 import type { Policy } from '../../resilience/policy.ts';
@@ -15,7 +15,7 @@ export interface PurchasePorts {
   readonly queue: Pick<TicketQueue, 'reserve' | 'published'>;
   readonly log: Pick<OrderLog, 'append' | 'writable'>;
   /** Given, it reserves and publishes at once; queue and log are asked for what is left. */
-  readonly oneStep?: OneStepSale;
+  readonly atomicSale?: AtomicSale;
   /** The sales as memory has them; see services/sales.ts. */
   readonly sales: {
     readonly known: (saleId: string) => Sale | undefined;

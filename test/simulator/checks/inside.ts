@@ -1,13 +1,13 @@
 import { isLive, type Order } from '../../../src/domain/order.ts';
 import { isPublic, type Sale } from '../../../src/domain/sale.ts';
-import type { Mishap, Scenario } from '../scenario.ts';
+import type { PlannedFault, Scenario } from '../scenario.ts';
 import type { DataCenter } from '../servers/data-center.ts';
 import type { Report } from './report.ts';
 
 /** The audit of what queue, log, store and provider hold when all has come to rest. */
 export async function checkFromInside(center: DataCenter, scenario: Scenario, report: Report): Promise<void> {
-  const { sales, mishaps, ambushes } = scenario;
-  const did = (...kinds: readonly Mishap['kind'][]) => mishaps.some(({ kind }) => kinds.includes(kind));
+  const { sales, faults: mishaps, ambushes } = scenario;
+  const did = (...kinds: readonly PlannedFault['kind'][]) => mishaps.some(({ kind }) => kinds.includes(kind));
   const tampered = did('tamper');
   const everLost = did('restart', 'flush', 'tamper') || ambushes.some(({ lost }) => lost !== undefined);
   const orders = center.store.all();

@@ -1,6 +1,6 @@
-import { serialiseOrder } from '../../../src/api/order-json.ts';
+import { serialiseOrder } from '../../../src/api/orders/json.ts';
 import type { Order } from '../../../src/domain/order.ts';
-import type { History } from '../people/history.ts';
+import type { History } from '../actors/history.ts';
 import type { Report } from './report.ts';
 
 /** What buyers were told, against what is stored in the end. */

@@ -1,11 +1,11 @@
+import type { Internet } from '../actors/internet.ts';
 import type { Bugs } from '../bugs.ts';
 import { Process } from '../core/process.ts';
 import type { World } from '../core/world.ts';
-import type { Internet } from '../people/internet.ts';
 import type { RoleName, Scenario } from '../scenario.ts';
 import type { DataCenter } from '../servers/data-center.ts';
+import type { SimulatedEventBus } from '../servers/event-bus.ts';
 import { startFront } from './front.ts';
-import type { Newsroom } from './newsroom.ts';
 import type { RoleParts } from './role.ts';
 import { startScheduler } from './scheduler.ts';
 import { startWorker } from './worker.ts';
@@ -14,7 +14,7 @@ export interface FleetParts {
   readonly world: World;
   readonly center: DataCenter;
   readonly internet: Internet;
-  readonly newsroom: Newsroom;
+  readonly eventBus: SimulatedEventBus;
   readonly bugs: Bugs;
   readonly scenario: Scenario;
   readonly onViolation: (text: string) => void;
@@ -70,9 +70,9 @@ export class Fleet {
   }
 
   #start(role: RoleName, name: string): Process {
-    const { world, center, internet, newsroom, bugs, scenario, onViolation } = this.parts;
+    const { world, center, internet, eventBus: newsroom, bugs, scenario, onViolation } = this.parts;
     const process = new Process(world, name, Math.round(world.random.between(-scenario.skewMs, scenario.skewMs)));
-    const parts: RoleParts = { process, ports: center.portsOf(process), newsroom, bugs, onViolation };
+    const parts: RoleParts = { process, ports: center.portsOf(process), eventBus: newsroom, bugs, onViolation };
     if (role === 'worker') startWorker(parts);
     if (role === 'scheduler') startScheduler(parts);
     if (role === 'front') {

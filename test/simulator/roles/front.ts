@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
-import { serialiseOrder } from '../../../src/api/order-json.ts';
-import { renderOutcome } from '../../../src/api/outcome.ts';
+import { serialiseOrder } from '../../../src/api/orders/json.ts';
+import { renderOutcome } from '../../../src/api/purchases/outcome.ts';
 import { isFault } from '../../../src/domain/errors.ts';
 import type { PurchaseOutcome } from '../../../src/domain/purchase.ts';
 import { closeSale } from '../../../src/services/close-sale.ts';
@@ -40,14 +40,14 @@ const NODE_RETRY_MS = 300;
 
 /** The front: the real purchase stream and services, wired as the composition root does. */
 export function startFront(parts: RoleParts): Front {
-  const { process, ports, newsroom, bugs, onViolation } = parts;
+  const { process, ports, eventBus: newsroom, bugs, onViolation } = parts;
   const { queue, store, payments } = ports;
   const { clock } = process;
   const { random } = process.world;
-  const news = newsroom.newsOf(process);
+  const events = newsroom.busOf(process);
   const log = carelessLog(parts);
   const sales = new Sales({ ...ports, clock });
-  news.news$.subscribe((item) => item.type === 'sale' && sales.forget(item.saleId));
+  events.events$.subscribe((item) => item.type === 'sale' && sales.forget(item.saleId));
   every(TIMES.warmEveryMs, () => sales.warm());
 
   const lease = new NodeLease({ ...ports, clock }, { ...nodeLeaseDefaults, holder: process.name, random: random.next });
@@ -97,13 +97,13 @@ export function startFront(parts: RoleParts): Front {
   const orders = new Orders({
     ...ports,
     finder,
-    news,
+    events,
     clock,
     delay: (ms) => process.wait(ms),
     onNotReturned: () => {},
   });
-  const events = new PaymentEvents({ payments, store, finder, news, clock, onNotice: () => {} });
-  const admin = { ...ports, sales, news, clock };
+  const paymentEvents = new PaymentEvents({ payments, store, finder, events, clock, onNotice: () => {} });
+  const admin = { ...ports, sales, events, clock };
   let requests = 0;
 
   function every(ms: number, task: () => Promise<unknown>): void {
@@ -139,7 +139,10 @@ export function startFront(parts: RoleParts): Front {
     pay: (orderId, userId) => guarded(async () => answerOf(await orders.pay(orderId, viewer(userId)))),
     cancel: (orderId, userId) => guarded(async () => answerOf(await orders.cancel(orderId, viewer(userId)))),
     webhook: (signature, body) =>
-      guarded(async () => ({ status: (await events.receive(signature, body)) === 'received' ? 200 : 400, body: '' })),
+      guarded(async () => ({
+        status: (await paymentEvents.receive(signature, body)) === 'received' ? 200 : 400,
+        body: '',
+      })),
     publish: (saleId) => guarded(async () => ({ status: 200, body: (await publishSale(saleId, admin)).kind })),
     close: (saleId) => guarded(async () => ({ status: 200, body: (await closeSale(saleId, admin)).kind })),
   };

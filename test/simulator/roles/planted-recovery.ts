@@ -23,5 +23,5 @@ export function hurriedRecovery({ process, ports, bugs }: RoleParts): Omit<Queue
 /** The settlement's fences. */
 export function lowFences(fences: SettlementFences, { bugs }: RoleParts): SettlementFences {
   if (!bugs.has('nothingRefused')) return fences;
-  return { add: (partition, fence) => fences.add(partition, fence), refuses: () => false };
+  return { add: (partition, fence) => fences.add(partition, fence), rejects: () => false };
 }

@@ -1,13 +1,13 @@
 import type { Bugs } from '../bugs.ts';
 import type { Process } from '../core/process.ts';
 import type { RemotePorts } from '../servers/data-center.ts';
-import type { Newsroom } from './newsroom.ts';
+import type { SimulatedEventBus } from '../servers/event-bus.ts';
 
 /** What a role is made of. */
 export interface RoleParts {
   readonly process: Process;
   readonly ports: RemotePorts;
-  readonly newsroom: Newsroom;
+  readonly eventBus: SimulatedEventBus;
   readonly bugs: Bugs;
   /** Something happened that must never happen. */
   readonly onViolation: (text: string) => void;

@@ -12,17 +12,17 @@ import { SETTLEMENT_GROUP } from './worker.ts';
 
 /** The scheduler: leads by a lease and does the real relay, deadlines and unfinished publishing. */
 export function startScheduler(parts: RoleParts): void {
-  const { process, ports, newsroom, bugs, onViolation } = parts;
+  const { process, ports, eventBus: newsroom, bugs, onViolation } = parts;
   const { clock, scheduler } = process;
   const { queue, catalogue, payments } = ports;
-  const news = newsroom.newsOf(process);
+  const events = newsroom.busOf(process);
   const sales = publicSales(catalogue, clock);
 
   const work = () =>
     merge(
       queueRecovery(
         timer(0, TIMES.recoveryEveryMs, scheduler),
-        { ...hurriedRecovery(parts), news, clock },
+        { ...hurriedRecovery(parts), events: events, clock },
         { deadlineMs: TIMES.deadlineMs, group: SETTLEMENT_GROUP },
       ),
       bugs.has('noRelay')
@@ -34,12 +34,12 @@ export function startScheduler(parts: RoleParts): void {
           ),
       deadlines(
         timer(0, TIMES.deadlinesEveryMs, scheduler),
-        { queue, store: generousStore(parts), payments, news, clock, sales: watched(sales, clock) },
+        { queue, store: generousStore(parts), payments, events, clock, sales: watched(sales, clock) },
         { ...deadlineDefaults, batchSize: 2, faultRestMs: 300, scheduler },
       ),
       timer(0, TIMES.publishingEveryMs, scheduler).pipe(
         exhaustMap(() =>
-          defer(() => resumePublishing({ queue, catalogue, news, clock })).pipe(catchError(() => EMPTY)),
+          defer(() => resumePublishing({ queue, catalogue, events: events, clock })).pipe(catchError(() => EMPTY)),
         ),
       ),
     );

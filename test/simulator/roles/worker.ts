@@ -12,11 +12,11 @@ const MAX_IN_FLIGHT = 12;
 
 /** The worker: the real settlement and live view, wired as the composition root does. */
 export function startWorker(parts: RoleParts): void {
-  const { process, ports, newsroom, bugs, onViolation } = parts;
+  const { process, ports, eventBus: newsroom, bugs, onViolation } = parts;
   const { scheduler } = process;
   const backoff = { ...TIMES.backoff, random: process.world.random.next };
   const fences = createFences(ports.store, SETTLEMENT_GROUP);
-  const news = newsroom.newsOf(process);
+  const events = newsroom.busOf(process);
 
   settlement(
     hastyChunks(
@@ -29,7 +29,7 @@ export function startWorker(parts: RoleParts): void {
       ),
       parts,
     ),
-    { store: hastyStore(parts), log: ports.log, fences: lowFences(fences, parts), news },
+    { store: hastyStore(parts), log: ports.log, fences: lowFences(fences, parts), events },
     { group: SETTLEMENT_GROUP, batchSize: 8, batchMs: 5, maxAttempts: 3, backoff, scheduler },
   ).subscribe({ error: (error: unknown) => onViolation(`the settlement failed: ${String(error)}`) });
 

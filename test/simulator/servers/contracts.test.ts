@@ -1,7 +1,7 @@
-import { liveStateContract } from '../../contract/live-state.ts';
-import { orderStoreContract } from '../../contract/order-store.ts';
-import { queueRecoveryContract } from '../../contract/queue-recovery.ts';
-import { ticketQueueContract } from '../../contract/ticket-queue.ts';
+import { liveStateContract } from '../../contract/live-state/suite.ts';
+import { orderStoreContract } from '../../contract/order-store/suite.ts';
+import { queueRecoveryContract } from '../../contract/queue-recovery/suite.ts';
+import { ticketQueueContract } from '../../contract/ticket-queue/suite.ts';
 import { SimulatedLiveState } from './live-state.ts';
 import { SimulatedOrderStore } from './order-store.ts';
 import { directRecovery } from './queue-recovery.ts';

@@ -28,7 +28,7 @@ export class SimulatedTicketQueue extends MemoryQueueCalls {
     this.rebuild = new QueueRebuild(this.memory, bugs);
   }
 
-  readonly life = async (saleId: string): Promise<string> => {
+  readonly incarnation = async (saleId: string): Promise<string> => {
     const kept = this.memory.guarded(saleId);
     this.memory.remember();
     return this.memory.lifeOf(kept);

@@ -1,9 +1,9 @@
-import { catalogueContract } from '../../contract/catalogue.ts';
-import { leasesContract } from '../../contract/leases.ts';
-import { orderStoreContract } from '../../contract/order-store.ts';
-import { queueRecoveryContract } from '../../contract/queue-recovery.ts';
-import { settingsStoreContract } from '../../contract/settings-store.ts';
-import { ticketQueueContract } from '../../contract/ticket-queue.ts';
+import { catalogueContract } from '../../contract/catalogue/suite.ts';
+import { leasesContract } from '../../contract/leases/suite.ts';
+import { orderStoreContract } from '../../contract/order-store/suite.ts';
+import { queueRecoveryContract } from '../../contract/queue-recovery/suite.ts';
+import { settingsStoreContract } from '../../contract/settings-store/suite.ts';
+import { ticketQueueContract } from '../../contract/ticket-queue/suite.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryCatalogue } from './memory-catalogue.ts';
 import { MemoryLeases } from './memory-leases.ts';

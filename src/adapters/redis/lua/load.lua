@@ -5,7 +5,7 @@
   Input:
     KEYS[1] 'meta'
     KEYS[2] 'queue'
-    KEYS[3] 'life'
+    KEYS[3] 'incarnation'
     soundKey, runId: see fence.lua
 
     ARGV[1]  epoch

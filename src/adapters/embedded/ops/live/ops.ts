@@ -9,11 +9,11 @@ export interface ApplyArgs {
 const apply = writing((db, { partition, deltas }: ApplyArgs): null => {
   const before =
     db.get<{ applied: number }>('SELECT applied FROM live_partition WHERE partition = ?', partition)?.applied ?? -1;
-  const news = deltas.filter((delta) => delta.offset > before);
-  const last = news.at(-1);
+  const events = deltas.filter((delta) => delta.offset > before);
+  const last = events.at(-1);
   if (last === undefined) return null;
 
-  for (const [saleId, seconds] of totals(news)) {
+  for (const [saleId, seconds] of totals(events)) {
     let all = 0;
     for (const [second, reserved] of seconds) {
       all += reserved;

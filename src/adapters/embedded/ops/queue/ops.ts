@@ -1,6 +1,6 @@
 import { patient } from '../op.ts';
 import { audit, find } from './audit.ts';
-import { freshTickets, heldByBuyers, ledgerPage, picture, returnedPage } from './books.ts';
+import { freshTickets, heldByBuyers, ledgerPage, returnedPage, snapshot } from './audit-pages.ts';
 import { claimStranded, published } from './pending.ts';
 import { forfeit, release } from './release.ts';
 import { reserve } from './reserve.ts';
@@ -19,7 +19,7 @@ export const QUEUE_OPS = {
   'queue.stock': stock,
   'queue.find': find,
   'queue.audit': audit,
-  'queue.picture': picture,
+  'queue.picture': snapshot,
   'queue.ledgerPage': ledgerPage,
   'queue.freshTickets': freshTickets,
   'queue.returnedPage': returnedPage,

@@ -1,5 +1,5 @@
 import type { Stock } from '../../../../domain/stock.ts';
-import type { SoldSale } from '../../../../ports/one-step-sale.ts';
+import type { SoldSale } from '../../../../ports/atomic-sale.ts';
 import type { ReserveReply } from '../../../../ports/ticket-queue.ts';
 import { recordOf } from '../../sell-record.ts';
 import { type PackedAnswer, type PackedItems, packAnswer, unpackItems } from '../../sell-wire.ts';

@@ -1,0 +1,42 @@
+import type { AtomicSale, SellItem } from '../../ports/atomic-sale.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Engine } from './engine-types.ts';
+import type { EmbeddedOrderLog } from './order-log.ts';
+import { recordOf, type SoldItem } from './sell-record.ts';
+import { type PackedAnswer, packItems, unpackAnswer } from './sell-wire.ts';
+
+export interface EmbeddedAtomicSaleOptions {
+  readonly engine: Engine;
+  /** The log on the same engine, to tell its readers. */
+  readonly log: Pick<EmbeddedOrderLog, 'appended'>;
+  /** The queue's clock: it opens and ends sales, and stamps reservations. */
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Queue and log in one transaction of the embedded database. Errors: what the engine's calls reject with. */
+export function createEmbeddedAtomicSale({ engine, log, clock }: EmbeddedAtomicSaleOptions): AtomicSale {
+  return {
+    sell: async ({ id, epoch, productId, price, payWithinSeconds }, items, maxAttempts = 0) => {
+      const sale = { id, epoch, productId, price, payWithinSeconds };
+      const now = clock.now();
+      const reply = await engine.call('queue.sell', { sale, now, items: packItems(items), maxAttempts });
+      if (reply.kind !== 'answered') return reply;
+      const { answers, stock, logged } = reply;
+      if (logged !== undefined) {
+        const sold = soldOf(items, answers);
+        // An order id that is asked for twice within a millisecond is answered twice and logged once.
+        log.appended(logged.position, sold.length === logged.items ? recordOf(sale, now, sold) : undefined);
+      }
+      return { kind: 'answered', answers: answers.map((answer) => unpackAnswer(answer, now)), stock };
+    },
+  };
+}
+
+function soldOf(items: readonly SellItem[], answers: readonly PackedAnswer[]): SoldItem[] {
+  const sold: SoldItem[] = [];
+  answers.forEach((ticket, n) => {
+    const item = items[n];
+    if (typeof ticket === 'number' && item !== undefined) sold.push({ item, ticket });
+  });
+  return sold;
+}

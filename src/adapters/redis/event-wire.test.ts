@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { BusEvent } from '../../ports/event-bus.ts';
+import { decodeEvents, encodeEvents } from './event-wire.ts';
+
+const ORDER = {
+  id: 'A',
+  saleId: 's',
+  productId: 'p',
+  userId: 'Zoë "1"',
+  ticket: 1,
+  price: { amount: 1, currency: 'EUR' },
+  state: 'paid',
+  reservedAt: 1,
+  payBy: 2,
+  paidAt: 2,
+} as const;
+const NEWS: readonly BusEvent[] = [
+  { type: 'stock', saleId: 's', stock: { remaining: 0, version: 2 ** 32 } },
+  { type: 'sale', saleId: 's' },
+  { type: 'orders', orders: [ORDER] },
+  { type: 'settings', version: 3 },
+];
+
+describe('events on the wire', () => {
+  it('come out as they went in', () => {
+    expect(decodeEvents(encodeEvents(NEWS))).toEqual(NEWS);
+  });
+
+  it.each([
+    'not JSON',
+    '',
+    'null',
+    '{"type":"sale","saleId":"s"}',
+    '[null,1,"sale",[],{}]',
+    '[{"type":"new in the next release","saleId":"s"}]',
+    '[{"type":"sale"}]',
+    '[{"type":"stock","saleId":"s"}]',
+    '[{"type":"stock","saleId":"s","stock":{"remaining":-1,"version":1}}]',
+    '[{"type":"stock","saleId":"s","stock":{"remaining":1,"version":"1"}}]',
+    '[{"type":"orders","orders":{}}]',
+    '[{"type":"settings"}]',
+    '[{"type":"settings","version":-1}]',
+    '[{"type":"orders","orders":[{"id":"A"}]}]',
+  ])('are ignored when they read %s', (text) => {
+    expect(decodeEvents(text)).toEqual([]);
+  });
+
+  it('are read for what is known of them', () => {
+    expect(decodeEvents(`[{"type":"unknown"},${JSON.stringify(NEWS[1])}]`)).toEqual([NEWS[1]]);
+  });
+});

@@ -1,0 +1,63 @@
+import type { HeaderPairs, HttpReply } from '../../ports/http.ts';
+import { type ProblemJson, ProblemSchema } from './problem-schema.ts';
+import { kindOf, type ProblemCode } from './problems.ts';
+import { serialiser } from './serialise.ts';
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** A whole answer, not yet sent. */
+export interface Rendered {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  readonly headers: HeaderPairs;
+}
+
+export type ProblemExtras = Partial<Pick<ProblemJson, 'detail' | 'orderIds' | 'opensAt' | 'errors'>> & {
+  readonly headers?: HeaderPairs;
+};
+
+const NO_HEADERS: HeaderPairs = [];
+
+const write = serialiser(ProblemSchema);
+
+/** A problem for one request, with what only this case knows. */
+export function problem(code: ProblemCode, requestId: string, extras: ProblemExtras = {}): Rendered {
+  const { status, title, detail } = kindOf(code);
+  const { headers, ...members } = extras;
+  const body = write({ type: typeOf(code), title, status, detail, code, instance: requestId, ...members });
+  return { status, contentType: PROBLEM_TYPE, body, headers: headersOf(code, headers) };
+}
+
+/**
+ * A problem that is the same each time but for the request id: everything else is written once. Request ids need no
+ * escaping in JSON, the front sees to that.
+ */
+export function constantProblem(code: ProblemCode, extras?: ProblemExtras): (requestId: string) => Rendered {
+  const marker = '\u0000';
+  const { status, contentType, body, headers: constant } = problem(code, marker, extras);
+  const { retrySpreadSeconds = 0 } = kindOf(code);
+  const headers = retrySpreadSeconds === 0 ? () => constant : () => headersOf(code, extras?.headers);
+  const [before, behind] = body.split(JSON.stringify(marker).slice(1, -1)) as [string, string];
+  return (requestId) => ({ status, contentType, body: before + requestId + behind, headers: headers() });
+}
+
+export function sendRendered(reply: HttpReply, { status, contentType, body, headers }: Rendered): void {
+  reply.send(status, contentType, body, headers);
+}
+
+export function sendProblem(reply: HttpReply, code: ProblemCode, requestId: string, extras?: ProblemExtras): void {
+  sendRendered(reply, problem(code, requestId, extras));
+}
+
+export function typeOf(code: ProblemCode): string {
+  return `urn:floodgate:problem:${code}`;
+}
+
+/** `headers`, and when to come back if the code says so. */
+export function headersOf(code: ProblemCode, more: HeaderPairs = NO_HEADERS): HeaderPairs {
+  const { retryAfterSeconds, retrySpreadSeconds = 0 } = kindOf(code);
+  if (retryAfterSeconds === undefined) return more;
+  const seconds = retryAfterSeconds + Math.floor(Math.random() * (retrySpreadSeconds + 1));
+  return [...more, ['retry-after', String(seconds)]];
+}

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryRateCounter } from '../../../test/support/fakes/memory-rate-counter.ts';
+import { liveRig } from '../../../test/support/live-rig.ts';
+import { routesWith, tokenOf } from '../../../test/support/route-caller.ts';
+import { parseTrustedProxies, type TrustedProxies } from '../../domain/client-address.ts';
+import { RateLimit } from '../../resilience/rate-limit.ts';
+import type { PurchaseRequest } from '../../streams/purchase-request.ts';
+import type { RateLimits } from './rate-limit.ts';
+
+const PURCHASES = '/v1/sales/:saleId/purchases';
+const ORDER = '/v1/orders/:orderId';
+
+const now = () => 0;
+
+function limitsOf({ buyer = 0, address = 0, proxies = '0' }): RateLimits {
+  const counter = new MemoryRateCounter({ now });
+  const limitOf = (name: string, perSecond: number) =>
+    new RateLimit({ name, perSecond: () => perSecond, counter, now });
+  return {
+    buyer: limitOf('buyer', buyer),
+    address: limitOf('address', address),
+    trusted: parseTrustedProxies(proxies.split(',')) as TrustedProxies,
+  };
+}
+
+/** The routes, and how many purchases and reads got through to what stands behind them. */
+function api(limits: RateLimits) {
+  const bought: PurchaseRequest[] = [];
+  const call = routesWith({
+    limits,
+    purchases: {
+      turnsAway: () => false,
+      submit: (request) => {
+        bought.push(request);
+        request.respond({ kind: 'soldOut' });
+      },
+    },
+    orders: {
+      find: async () => undefined,
+      list: async () => ({ items: [] }),
+      pay: async () => ({ kind: 'unknown' }),
+      cancel: async () => ({ kind: 'unknown' }),
+    },
+  });
+  return {
+    bought,
+    call,
+    buy: (userId: string, parts: object = {}) =>
+      call('POST', PURCHASES, { params: ['sale-1'], authorization: tokenOf(userId), ...parts }),
+    read: (userId: string, parts: object = {}) =>
+      call('GET', ORDER, { params: ['123'], authorization: tokenOf(userId), ...parts }),
+  };
+}
+
+describe('a limit per buyer', () => {
+  it('refuses what is more with 429, the standing, and a time to come back that spreads', async () => {
+    const { buy, bought } = api(limitsOf({ buyer: 2 }));
+    const answers = [await buy('u1'), await buy('u1')];
+    expect(answers.map(({ status }) => status)).toEqual([409, 409]);
+
+    const waits = new Set<string>();
+    for (let n = 0; n < 100; n += 1) {
+      const { status, headers, body } = await buy('u1');
+      expect(status).toBe(429);
+      expect(JSON.parse(body)).toMatchObject({ code: 'rate_limited', instance: 'req-1' });
+      expect(headers).toMatchObject({ 'ratelimit-limit': '2', 'ratelimit-remaining': '0', 'ratelimit-reset': '1' });
+      waits.add(String(headers['retry-after']));
+    }
+    // One second is left of the window, and up to two more are for the spread.
+    expect([...waits].toSorted()).toEqual(['2', '3']);
+    expect(bought).toHaveLength(2);
+  });
+
+  it('is each buyer’s own, and one for purchases and for orders', async () => {
+    const { buy, read } = api(limitsOf({ buyer: 2 }));
+    const statuses = [await buy('u1'), await read('u1'), await read('u1'), await buy('u1'), await buy('u2')];
+    expect(statuses.map(({ status }) => status)).toEqual([409, 404, 429, 429, 409]);
+  });
+
+  it.each([
+    ['GET', '/v1/orders'],
+    ['GET', ORDER],
+    ['POST', `${ORDER}/pay`],
+    ['POST', `${ORDER}/cancel`],
+  ])('holds for %s %s, which tells the standing in every answer', async (method, pattern) => {
+    const { call } = api(limitsOf({ buyer: 2 }));
+    const ask = () => call(method, pattern, { params: ['123'], authorization: tokenOf('u1') });
+    const [first, , third] = [await ask(), await ask(), await ask()];
+    expect(first.status).not.toBe(429);
+    expect(first.headers).toMatchObject({ 'ratelimit-limit': '2', 'ratelimit-remaining': '1', 'ratelimit-reset': '1' });
+    expect(third.status).toBe(429);
+  });
+
+  it('is the same for purchases over the live socket, in the words of HTTP', () => {
+    const rig = liveRig({ rates: limitsOf({ buyer: 1 }) });
+    const socket = rig.connect();
+    socket.say({ type: 'auth', id: 0, token: rig.token('u1') });
+    socket.say({ type: 'purchase', id: 1, saleId: 'sale-1' });
+    socket.say({ type: 'purchase', id: 2, saleId: 'sale-1' });
+    const [, sold, refused] = socket.heard() as { status?: number; body?: object }[];
+    expect(sold).toMatchObject({ type: 'purchase', id: 1, status: 409 });
+    expect(refused).toMatchObject({ type: 'purchase', id: 2, status: 429, body: { code: 'rate_limited' } });
+    const authorization = `Bearer ${rig.token('u1')}`;
+    expect(rig.overHttp('sale-1', 'req-9', { authorization })?.status).toBe(429);
+  });
+
+  it('leaves 401 to the handler, and counts nobody', async () => {
+    const { read } = api(limitsOf({ buyer: 1 }));
+    for (let n = 0; n < 3; n += 1) expect((await read('u1', { authorization: 'Bearer x' })).status).toBe(401);
+  });
+
+  it('tells nothing when there is none', async () => {
+    const { read } = api(limitsOf({}));
+    expect((await read('u1')).headers).not.toHaveProperty('ratelimit-limit');
+  });
+});
+
+describe('a limit per address', () => {
+  it('refuses before the token is looked at, whoever asks', async () => {
+    const { buy, read, bought } = api(limitsOf({ address: 2 }));
+    await buy('u1');
+    await read('u2', { authorization: '' });
+    expect((await buy('u3')).status).toBe(429);
+    expect((await read('u4', { authorization: '' })).status).toBe(429);
+    expect((await buy('u3', { address: '192.0.2.99' })).status).toBe(409);
+    expect(bought).toHaveLength(2);
+  });
+
+  it('counts what a trusted proxy tells, and no header of anybody else', async () => {
+    const { buy } = api(limitsOf({ address: 1, proxies: '10.0.0.0/8' }));
+    const through = (forwardedFor: string) => buy('u1', { address: '10.0.0.1', forwardedFor });
+    expect((await through('192.0.2.1')).status).toBe(409);
+    expect((await through('192.0.2.2')).status).toBe(409);
+    expect((await through('198.51.100.7, 192.0.2.2')).status).toBe(429);
+
+    const direct = (forwardedFor: string) => buy('u1', { address: '203.0.113.5', forwardedFor });
+    expect((await direct('192.0.2.3')).status).toBe(409);
+    expect((await direct('192.0.2.4')).status).toBe(429);
+  });
+});
+
+it('leaves everything else alone', async () => {
+  const { call } = api(limitsOf({ buyer: 1, address: 1 }));
+  for (let n = 0; n < 3; n += 1) expect((await call('GET', '/v1/time')).status).toBe(200);
+});

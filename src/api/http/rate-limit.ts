@@ -1,0 +1,74 @@
+import { clientOf, clientText, type TrustedProxies } from '../../domain/client-address.ts';
+import type { HeaderPairs, HttpReply, HttpRequest } from '../../ports/http.ts';
+import type { RateLimit } from '../../resilience/rate-limit.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { Operation } from './operation.ts';
+import { type Rendered, sendRendered } from './problem.ts';
+import { createTooMany, standingHeaders } from './too-many.ts';
+
+export interface RateLimits {
+  readonly buyer: Pick<RateLimit, 'on' | 'take' | 'standing'>;
+  readonly address: Pick<RateLimit, 'on' | 'take' | 'standing'>;
+  /** Whose X-Forwarded-For decides which address counts. */
+  readonly trusted: TrustedProxies;
+}
+
+export interface RateLimitDeps {
+  readonly limits: RateLimits;
+  readonly auth: Authenticator;
+}
+
+const tooMany = createTooMany();
+
+/** Refuses purchases of addresses over their limit, before anybody looks at their tokens. Buyers: see purchase-desk.ts. */
+export function limitedByAddress(operation: Operation, { limits }: Pick<RateLimitDeps, 'limits'>): Operation {
+  return {
+    ...operation,
+    handle: (request, reply) => {
+      const refused = refusalOfAddress(limits, request);
+      if (refused !== undefined) return sendRendered(reply, refused);
+      return operation.handle(request, reply);
+    },
+  };
+}
+
+/** The same by address and buyer, and tells in each answer where the buyer stands. */
+export function limited(operation: Operation, { limits, auth }: RateLimitDeps): Operation {
+  const handle: Operation['handle'] = (request, reply) => {
+    if (!limits.buyer.on) return operation.handle(request, reply);
+    const principal = auth.authenticate(request.authorization);
+    // The handler tells them why.
+    if (typeof principal === 'string') return operation.handle(request, reply);
+    const refused = refusalOfBuyer(limits, principal.userId, request.requestId);
+    if (refused !== undefined) return sendRendered(reply, refused);
+    const headers = standingHeaders(limits.buyer.standing(principal.userId));
+    return operation.handle(request, new ReplyWithHeaders(reply, headers));
+  };
+  return limitedByAddress({ ...operation, handle }, { limits });
+}
+
+/** The answer to a buyer over the limit; undefined, and counted, when there is room. */
+export function refusalOfBuyer({ buyer }: RateLimits, userId: string, requestId: string): Rendered | undefined {
+  return buyer.take(userId) ? undefined : tooMany(buyer.standing(userId), requestId);
+}
+
+function refusalOfAddress({ address, trusted }: RateLimits, request: HttpRequest): Rendered | undefined {
+  if (!address.on) return undefined;
+  const client = clientText(clientOf(request, trusted));
+  return address.take(client) ? undefined : tooMany(address.standing(client), request.requestId);
+}
+
+class ReplyWithHeaders implements HttpReply {
+  constructor(
+    private readonly reply: HttpReply,
+    private readonly headers: HeaderPairs,
+  ) {}
+
+  get open(): boolean {
+    return this.reply.open;
+  }
+
+  send(status: number, contentType: string, body: string | Uint8Array, headers: HeaderPairs = []): void {
+    this.reply.send(status, contentType, body, [...headers, ...this.headers]);
+  }
+}

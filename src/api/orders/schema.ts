@@ -1,0 +1,40 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { ORDER_STATES } from '../../domain/order.ts';
+import { MoneySchema, OrderId, Page, SaleId, StringEnum, Time } from '../http/common-schemas.ts';
+
+export const OrderSchema = Type.Object(
+  {
+    id: OrderId,
+    saleId: SaleId,
+    productId: Type.String(),
+    userId: Type.String({ description: "The buyer: the token's `sub`." }),
+    ticket: Type.Integer({ minimum: 1, description: "1 to the sale's total; no two live orders share one." }),
+    price: MoneySchema,
+    state: StringEnum(ORDER_STATES, 'Where the order is in its life.'),
+    reservedAt: Time('When the ticket was taken.'),
+    payBy: Time('An order not paid by then expires, and its ticket goes back on sale.'),
+    paidAt: Type.Optional(Time('When it was paid.')),
+    endedAt: Type.Optional(Time('When it was cancelled, expired or rejected.')),
+  },
+  {
+    description: 'One ticket for one buyer.',
+    examples: [
+      {
+        id: '1JG8Z5E4T00000',
+        saleId: 'demo',
+        productId: 'poster',
+        userId: 'u1',
+        ticket: 1,
+        price: { amount: 12999, currency: 'USD' },
+        state: 'reserved',
+        reservedAt: '2026-11-21T09:06:55.120Z',
+        payBy: '2026-11-21T09:16:55.120Z',
+      },
+    ],
+  },
+);
+
+/** An order as it is sent. */
+export type OrderJson = Static<typeof OrderSchema>;
+
+export const OrderPageSchema = Page(OrderSchema, 'Orders, newest first.');

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { HeaderPairs, HttpRequest } from '../../ports/http.ts';
+import { type PageFile, pageRoutes } from './routes.ts';
+
+const file = (path: string, text: string, immutable: boolean): PageFile => ({
+  ...{ path, contentType: 'text/plain', immutable },
+  body: new TextEncoder().encode(text),
+});
+
+function serve(files: readonly PageFile[], path: string) {
+  const route = pageRoutes(files).find(({ pattern }) => pattern === path);
+  let sent: { status: number; type: string; body: string; headers: Record<string, string> } | undefined;
+  void route?.handle({} as HttpRequest, {
+    open: true,
+    send: (status, type, body, headers: HeaderPairs = []) => {
+      sent = { status, type, body: new TextDecoder().decode(body as Uint8Array), headers: Object.fromEntries(headers) };
+    },
+  });
+  return sent;
+}
+
+describe('the page', () => {
+  it('is asked for anew each time, under a policy that permits its own files only', () => {
+    const index = serve([file('/', 'one', false)], '/');
+    expect(index).toMatchObject({ status: 200, type: 'text/plain', body: 'one' });
+    expect(index?.headers['cache-control']).toBe('no-cache');
+    const policy = index?.headers['content-security-policy'] ?? '';
+    expect(policy).toMatch(/^default-src 'none';/);
+    expect(policy).not.toMatch(/unsafe|\*/);
+    for (const never of ['base-uri', 'form-action', 'frame-ancestors']) expect(policy).toContain(`${never} 'none'`);
+    expect(index?.headers['referrer-policy']).toBe('no-referrer');
+  });
+
+  it('has a tag that changes with its content and with nothing else', () => {
+    const tag = (text: string) => serve([file('/', text, false)], '/')?.headers.etag;
+    expect(tag('one')).toMatch(/^"[\w-]+"$/);
+    expect(tag('one')).toBe(tag('one'));
+    expect(tag('one')).not.toBe(tag('two'));
+  });
+
+  it('has assets that are kept for ever', () => {
+    const asset = serve([file('/assets/a-1.js', 'x', true)], '/assets/a-1.js');
+    expect(asset?.headers).toEqual({ 'cache-control': 'public, max-age=31536000, immutable' });
+  });
+
+  it('is not there where none was built', () => {
+    expect(pageRoutes([])).toEqual([]);
+  });
+});

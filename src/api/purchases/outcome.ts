@@ -1,0 +1,51 @@
+import type { Order } from '../../domain/order.ts';
+import type { PurchaseOutcome } from '../../domain/purchase.ts';
+import { REFUSAL_CODES, type RefusedKind } from '../../domain/refusal-codes.ts';
+import { constantProblem, problem, type Rendered } from '../http/problem.ts';
+import { createTimeText } from '../http/time-text.ts';
+import { createTooMany } from '../http/too-many.ts';
+import { JSON_TYPE } from '../orders/json.ts';
+import { createReservedOrderWriter } from '../orders/reserved-json.ts';
+
+const UNKNOWN_SALE = 'There is no such sale, or it is not published.';
+const CREATED = 201;
+
+// Thousands of losers a second get these: nothing but the request id is put together for each.
+const constant = Object.fromEntries(
+  Object.entries(REFUSAL_CODES).map(([kind, code]) => [
+    kind,
+    constantProblem(code, kind === 'unknownSale' ? { detail: UNKNOWN_SALE } : {}),
+  ]),
+) as Record<RefusedKind, (requestId: string) => Rendered>;
+
+const tooManyAttempts = createTooMany('Too many attempts to buy in this sale.');
+const opensAtText = createTimeText();
+const writeOrder = createReservedOrderWriter();
+
+/** What a buyer is told about a purchase, over HTTP or the live socket. */
+export function renderOutcome(outcome: PurchaseOutcome, requestId: string): Rendered {
+  switch (outcome.kind) {
+    case 'reserved':
+      return created(outcome.order, false);
+    case 'replayed':
+      return created(outcome.order, true);
+    case 'limitReached':
+      return problem('limit_reached', requestId, { orderIds: [...outcome.orderIds] });
+    case 'notStarted':
+      return problem('not_started', requestId, { opensAt: opensAtText(outcome.opensAt) });
+    case 'tooManyAttempts':
+      return tooManyAttempts({ limit: outcome.limit, remaining: 0, resetMs: outcome.resetMs }, requestId);
+    default:
+      return constant[outcome.kind](requestId);
+  }
+}
+
+function created(order: Order, replayed: boolean): Rendered {
+  const location = ['location', `/v1/orders/${order.id}`] as const;
+  return {
+    status: CREATED,
+    contentType: JSON_TYPE,
+    body: writeOrder(order),
+    headers: replayed ? [location, ['idempotent-replayed', 'true']] : [location],
+  };
+}

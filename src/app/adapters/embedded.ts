@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { createEmbeddedAtomicSale } from '../../adapters/embedded/atomic-sale.ts';
+import { createEmbeddedLogAuditSource, createEmbeddedQueueAuditSource } from '../../adapters/embedded/audit-source.ts';
+import { openEngine } from '../../adapters/embedded/engine.ts';
+import { createEmbeddedLiveState } from '../../adapters/embedded/live-state.ts';
+import { createEmbeddedOrderLog } from '../../adapters/embedded/order-log.ts';
+import { createEmbeddedOrderStore } from '../../adapters/embedded/order-store.ts';
+import { createEmbeddedTicketQueue } from '../../adapters/embedded/ticket-queue.ts';
+import { connectSql, type SqlDatabase } from '../../adapters/sql/connect.ts';
+import { migrate } from '../../adapters/sql/migrate.ts';
+import type { AtomicSale } from '../../ports/atomic-sale.ts';
+import type { LogAuditSource, QueueAuditSource } from '../../ports/audit-source.ts';
+import { systemClock } from '../../ports/clock.ts';
+import { makeDataFolder } from '../process/data-folder.ts';
+import type { Opened, Ports, SqlPorts } from './opened.ts';
+
+export interface EmbeddedPorts extends Pick<Ports, 'queue' | 'log' | 'live'> {
+  readonly sql: SqlPorts;
+  readonly queueAuditSource: QueueAuditSource;
+  readonly logAuditSource: LogAuditSource;
+  /** Only where both queue and log are these. */
+  readonly atomicSale: AtomicSale;
+}
+
+const DATABASE = 'floodgate.db';
+
+/** All ports on one file of the data folder, up to date. Errors: Fault `config`, `unavailable`. */
+export async function openEmbedded(dataDir: string): Promise<Opened<EmbeddedPorts>> {
+  const file = await databaseFile(dataDir);
+  const thread = new URL('../../adapters/embedded/worker.js', import.meta.url);
+  const [engine, database] = await bothOrNeither(openEngine({ file, thread }), openSqlite(file));
+  const log = createEmbeddedOrderLog(engine);
+  return {
+    port: {
+      queue: createEmbeddedTicketQueue({ engine, clock: systemClock }),
+      queueAuditSource: createEmbeddedQueueAuditSource(engine),
+      log,
+      logAuditSource: createEmbeddedLogAuditSource(engine),
+      atomicSale: createEmbeddedAtomicSale({ engine, log, clock: systemClock }),
+      live: createEmbeddedLiveState(engine),
+      sql: { database, store: createEmbeddedOrderStore(engine, database) },
+    },
+    close: async () => {
+      await engine.close();
+      await database.close();
+    },
+  };
+}
+
+/** Where the embedded database lies; makes its folder. Errors: Fault `config`. */
+export async function databaseFile(dataDir: string): Promise<string> {
+  await makeDataFolder(dataDir);
+  return join(dataDir, DATABASE);
+}
+
+async function openSqlite(file: string): Promise<SqlDatabase> {
+  const database = await connectSql({ dialect: 'sqlite', file });
+  try {
+    await migrate(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Side by side, since each takes a good part of the start-up time. Fails with the first one's error, if both do. */
+async function bothOrNeither<A extends Closable, B extends Closable>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  // Both are listened to from the start: one that fails while the other is awaited must not end the process.
+  const settled = await Promise.allSettled([a, b]);
+  if (settled.some(({ status }) => status === 'rejected')) {
+    for (const one of settled) if (one.status === 'fulfilled') await one.value.close();
+  }
+  return [await a, await b];
+}

@@ -1,0 +1,69 @@
+import { createInProcessEventBus } from '../../adapters/event-bus/in-process.ts';
+import { createSqlCatalogue } from '../../adapters/sql/catalogue.ts';
+import { createSqlLeases } from '../../adapters/sql/leases.ts';
+import { createSqlOrderAuditSource } from '../../adapters/sql/order-audit-source.ts';
+import { createSqlSettingsStore } from '../../adapters/sql/settings-store.ts';
+import type { Config } from '../../config.ts';
+import { systemClock } from '../../ports/clock.ts';
+import type { Log } from '../../telemetry/log.ts';
+import { queueClientTimeoutMs } from '../policies.ts';
+import { openEmbedded } from './embedded.ts';
+import { openKafka } from './kafka.ts';
+import { openMongo } from './mongo.ts';
+import { openMysql } from './mysql.ts';
+import { type Open, openTogether } from './open-together.ts';
+import type { Ports } from './opened.ts';
+import { openRedis, openRedisEventBus } from './redis.ts';
+
+export interface OpenPorts {
+  readonly ports: Ports;
+  /** Nobody else can be at work on the queue: what is stranded now was left by a process that is dead. */
+  readonly exclusive: boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Picks each port's adapter: the server whose URL is set, else the embedded one. A server that is away is no error: it
+ * is named in the log and tried again. Errors: Fault `config`, `unavailable` (embedded only).
+ */
+export async function openPorts(config: Config, log: Pick<Log, 'info' | 'warn' | 'error'>): Promise<OpenPorts> {
+  const { port: ports, close } = await openTogether(async (opened) => portsOf(await openAdapters(opened, config, log)));
+  return { ports, exclusive: config.redis === undefined, close };
+}
+
+async function openAdapters(opened: Open, config: Config, log: Pick<Log, 'info' | 'warn' | 'error'>) {
+  const { redis, kafka, mysql, mongo, dataDir } = config;
+  const isEmbedded = [redis, kafka, mysql, mongo].includes(undefined);
+  const embedded = isEmbedded ? await opened(openEmbedded(dataDir)) : undefined;
+  const [onRedis, events, onKafka, sql, live] = await Promise.all([
+    redis === undefined ? undefined : opened(openRedis({ ...redis, timeoutMs: queueClientTimeoutMs(config) }, log)),
+    redis === undefined ? createInProcessEventBus() : opened(openRedisEventBus(redis, log)),
+    kafka === undefined ? undefined : opened(openKafka(kafka, log)),
+    mysql === undefined ? embedded?.sql : opened(openMysql(mysql)),
+    mongo === undefined ? embedded?.live : opened(openMongo(mongo)),
+  ]);
+  return { embedded, onRedis, events, onKafka, sql, live };
+}
+
+function portsOf({ embedded, onRedis, events, onKafka, sql, live }: Awaited<ReturnType<typeof openAdapters>>): Ports {
+  const [queue, queueBooks] = [onRedis?.queue ?? embedded?.queue, onRedis?.auditSource ?? embedded?.queueAuditSource];
+  const [orderLog, logBooks] = [onKafka?.log ?? embedded?.log, onKafka?.auditSource ?? embedded?.logAuditSource];
+  if (!queue || !queueBooks || !orderLog || !logBooks || !sql || !live) {
+    throw new TypeError('a port has neither a server nor the embedded database');
+  }
+  const isOneStep = onRedis === undefined && onKafka === undefined && embedded !== undefined;
+  return {
+    queue,
+    ...(onRedis === undefined ? {} : { recovery: onRedis.recovery }),
+    log: orderLog,
+    ...(isOneStep ? { atomicSale: embedded.atomicSale } : {}),
+    store: sql.store,
+    catalogue: createSqlCatalogue(sql.database),
+    live,
+    auditSources: { queue: queueBooks, log: logBooks, orders: createSqlOrderAuditSource(sql.database) },
+    leases: createSqlLeases(sql.database),
+    events: events,
+    settingsStore: createSqlSettingsStore(sql.database),
+    clock: systemClock,
+  };
+}

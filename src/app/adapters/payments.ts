@@ -1,0 +1,33 @@
+import { createHmac } from 'node:crypto';
+import { createPaymentSandbox } from '../../adapters/payment-sandbox/payment-sandbox.ts';
+import type { Config } from '../../config.ts';
+import { systemClock } from '../../ports/clock.ts';
+import type { Payments } from '../../ports/payments.ts';
+
+const WEBHOOK = '/v1/webhooks/payments';
+
+/** What the key of the messages is derived for: a key that signs tokens must not sign anything else. */
+const PURPOSE = 'floodgate payment webhook';
+
+export interface PaymentsOptions {
+  /** Signs tokens; the messages' own key is derived from it unless one is set. */
+  readonly jwtSecret: string;
+  /** Where this process's own front listens. */
+  readonly frontUrl: () => string;
+}
+
+/** The payment provider: the sandbox, which tells what it took to this installation's own webhook. */
+export function openPayments(
+  { payments }: Pick<Config, 'payments'>,
+  { jwtSecret, frontUrl }: PaymentsOptions,
+): Payments {
+  return createPaymentSandbox({
+    secret: payments.webhookSecret ?? webhookSecretOf(jwtSecret),
+    webhookUrl: payments.webhookUrl ?? (() => frontUrl() + WEBHOOK),
+    clock: systemClock,
+  });
+}
+
+export function webhookSecretOf(jwtSecret: string): string {
+  return createHmac('sha256', jwtSecret).update(PURPOSE).digest('hex');
+}

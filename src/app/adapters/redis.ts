@@ -1,0 +1,90 @@
+import { defer, exhaustMap, type Observable, Subject } from 'rxjs';
+import type { Config } from '../../config.ts';
+import { messageOf } from '../../domain/errors.ts';
+import type { QueueAuditSource } from '../../ports/audit-source.ts';
+import type { EventBus } from '../../ports/event-bus.ts';
+import type { QueueRecovery } from '../../ports/queue-recovery.ts';
+import type { TicketQueue } from '../../ports/ticket-queue.ts';
+import { retryWithBackoff } from '../../streams/operators/retry-with-backoff.ts';
+import type { Log } from '../../telemetry/log.ts';
+import { logOnChange } from './log-on-change.ts';
+import type { Opened } from './opened.ts';
+
+const PREPARE_BASE_MS = 100;
+/** How often a queue that is fenced is looked at again: recovery takes seconds, and each look is cheap. */
+const PREPARE_CAP_MS = 2000;
+
+export interface RecoverableQueue {
+  readonly queue: TicketQueue;
+  readonly recovery: QueueRecovery;
+  readonly auditSource: QueueAuditSource;
+}
+
+/**
+ * Connects in the background, and loads the scripts each time a connection is made or the scripts were missed: on a Redis
+ * whose state is known to be sound only, or the queue stays fenced.
+ */
+export async function openRedis(
+  { url, keyPrefix, timeoutMs }: NonNullable<Config['redis']> & { readonly timeoutMs: number },
+  log: Pick<Log, 'info' | 'warn' | 'error'>,
+): Promise<Opened<RecoverableQueue>> {
+  const { createRedisTicketQueue } = await import('../../adapters/redis/ticket-queue.ts');
+  const { addressesOf } = await import('../../adapters/redis/node-urls.ts');
+  const prepare$ = new Subject<void>();
+  const server = addressesOf(url);
+  const away = logOnChange((reason) =>
+    log.warn({ dependency: 'Redis', server, reason }, 'not connected, trying again'),
+  );
+  const { queue, recovery, auditSource, prepare, flush, disconnect } = createRedisTicketQueue({
+    url,
+    prefix: keyPrefix,
+    timeoutMs,
+    onScriptsMissing: () => prepare$.next(),
+    onState: (state, reason) => {
+      if (state === 'up') prepare$.next();
+      away(state === 'up' ? undefined : reason);
+    },
+  });
+  const preparing = prepare$.pipe(exhaustMap(() => prepareUntilDone(prepare, log))).subscribe();
+  return {
+    port: { queue, recovery, auditSource: auditSource },
+    close: async () => {
+      preparing.unsubscribe();
+      await flush();
+      disconnect();
+    },
+  };
+}
+
+function prepareUntilDone(prepare: () => Promise<void>, log: Pick<Log, 'info' | 'warn' | 'error'>): Observable<void> {
+  const failed = logOnChange((reason) =>
+    log.error({ dependency: 'Redis', reason }, 'the ticket queue is not ready, trying again'),
+  );
+  return defer(prepare).pipe(
+    retryWithBackoff({
+      baseMs: PREPARE_BASE_MS,
+      capMs: PREPARE_CAP_MS,
+      retryable: () => true,
+      onRetry: (error) => failed(messageOf(error)),
+    }),
+  );
+}
+
+/** Connects in the background; events that are told or heard need no answer, so nothing waits for it. */
+export async function openRedisEventBus(
+  { url, keyPrefix }: NonNullable<Config['redis']>,
+  log: Pick<Log, 'info' | 'warn'>,
+): Promise<Opened<EventBus>> {
+  const { createRedisEventBus: createRedisNews } = await import('../../adapters/redis/event-bus.ts');
+  const { addressesOf } = await import('../../adapters/redis/node-urls.ts');
+  const server = addressesOf(url);
+  const away = logOnChange((reason) =>
+    log.warn({ dependency: 'Redis', server, reason }, 'no events between processes, connecting again'),
+  );
+  const { events, disconnect } = createRedisNews({
+    url,
+    prefix: keyPrefix,
+    onState: (state, reason) => away(state === 'up' ? undefined : reason),
+  });
+  return { port: events, close: async () => disconnect() };
+}

@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createEmbeddedAtomicSale } from '../../../src/adapters/embedded/atomic-sale.ts';
+import { createEmbeddedOrderLog, type EmbeddedOrderLog } from '../../../src/adapters/embedded/order-log.ts';
+import { createEmbeddedTicketQueue } from '../../../src/adapters/embedded/ticket-queue.ts';
+import type { AtomicSale, SellItem } from '../../../src/ports/atomic-sale.ts';
+import { systemClock } from '../../../src/ports/clock.ts';
+import type { ReserveAnswer, ReserveItem, TicketQueue } from '../../../src/ports/ticket-queue.ts';
+import { inOneMinute } from '../../support/in-one-minute.ts';
+import { BUILT_WORKER, type EmbeddedFile, openEmbeddedFile } from '../embedded-file.ts';
+import { newName, openSale, purchase, purchases } from '../fixtures.ts';
+import { LogMember } from '../order-log/member.ts';
+
+const TERMS = { productId: 'product-1', price: { amount: 12_999, currency: 'USD' }, payWithinSeconds: 900 };
+
+describe.each([
+  ['inline', false],
+  ['in a thread', BUILT_WORKER],
+] as const)('selling in one step, %s', (_, thread) => {
+  let file: EmbeddedFile;
+  let queue: TicketQueue;
+  let log: EmbeddedOrderLog;
+  let oneStep: AtomicSale;
+  /** What the log's readers were told. */
+  let told: Parameters<EmbeddedOrderLog['appended']>[];
+  const sale = { ...openSale(), ...TERMS };
+
+  beforeEach(async () => {
+    file = await openEmbeddedFile(thread);
+    queue = createEmbeddedTicketQueue({ engine: file.engine, clock: systemClock });
+    log = createEmbeddedOrderLog(file.engine);
+    oneStep = createEmbeddedAtomicSale({
+      engine: file.engine,
+      clock: systemClock,
+      log: {
+        appended: (...entry) => {
+          told.push(entry);
+          log.appended(...entry);
+        },
+      },
+    });
+    told = [];
+    await queue.load(sale);
+  });
+  afterEach(() => file.close());
+
+  const asked = (item: ReserveItem): SellItem => ({ ...item, requestId: `request of ${item.orderId}` });
+  const sell = async (...items: ReserveItem[]): Promise<readonly ReserveAnswer[]> => {
+    const reply = await oneStep.sell(sale, items.map(asked));
+    if (reply.kind !== 'answered') throw new Error(`the sale answered ${reply.kind}`);
+    return reply.answers;
+  };
+  const logged = async (records: number) => {
+    const member = new LogMember(log, { group: 'g' });
+    await member.sees(records);
+    member.leave();
+    return member.records;
+  };
+
+  it('writes what it gives away into the log, and leaves nothing to the relay', async () => {
+    const items = purchases(3);
+    const answers = await sell(...items);
+    expect(answers.map(({ kind }) => kind)).toEqual(['reserved', 'reserved', 'reserved']);
+    const { id: saleId, epoch } = sale;
+    const records = await logged(1);
+    expect(records).toEqual([
+      {
+        type: 'reservations',
+        saleId,
+        epoch,
+        ...TERMS,
+        items: items.map(({ orderId, userId, key }, i) => ({
+          orderId,
+          ticket: i + 1,
+          userId,
+          key,
+          reservedAt: (answers[i] as { reservedAt: number }).reservedAt,
+          requestId: `request of ${orderId}`,
+        })),
+      },
+    ]);
+    // Who reads along in this process sees the same as who reads the file.
+    expect(told).toEqual([[1, records[0]]]);
+    expect(await queue.audit(saleId)).toMatchObject({ held: 3, heldByBuyers: 3, pending: 0, remaining: 7 });
+    expect(await queue.claimStranded(saleId, { leaseMs: -1, max: 10 })).toEqual([]);
+  });
+
+  it('answers a key that it answered before with the published order, and logs nothing', async () => {
+    const first = purchase({ key: 'k:1' });
+    const again = purchase({ key: 'k:1', userId: first.userId });
+    await sell(first);
+    const [answer] = await sell(again);
+    expect(answer).toMatchObject({ kind: 'replayed', orderId: first.orderId, ticket: 1, published: true });
+    expect(await sell(first)).toMatchObject([{ kind: 'reserved', ticket: 1 }]);
+    expect(await log.lag('g')).toBe(1);
+  });
+
+  it('knows what it published in the same call', async () => {
+    const first = purchase({ key: 'k:1' });
+    const again = purchase({ key: 'k:1', userId: first.userId });
+    expect((await sell(first, again))[1]).toMatchObject({ kind: 'replayed', orderId: first.orderId, published: true });
+    expect((await logged(1))[0]?.items).toHaveLength(1);
+  });
+
+  it('never calls published what was reserved without it, not even under the same order id', async () => {
+    const stranded = purchase({ key: 'k:1' });
+    await queue.reserve(sale.id, sale.epoch, [stranded]);
+    expect(await sell(stranded)).toMatchObject([{ kind: 'replayed', orderId: stranded.orderId, published: false }]);
+    expect(await log.lag('g')).toBe(0);
+  });
+
+  it('logs only what it gives away', async () => {
+    const [held, more] = purchases(2, { userId: 'ann' }) as [ReserveItem, ReserveItem];
+    const items = [held, more, purchase({ userId: 'ann' }), purchase()];
+    expect((await sell(...items)).map(({ kind }) => kind)).toEqual([
+      'reserved',
+      'reserved',
+      'limitReached',
+      'reserved',
+    ]);
+    expect((await logged(1))[0]?.items.map(({ ticket }) => ticket)).toEqual([1, 2, 3]);
+    await sell(...purchases(7));
+    expect(await sell(purchase())).toEqual([{ kind: 'soldOut' }]);
+    expect(await log.lag('another')).toBe(2);
+  });
+
+  it('counts attempts as the queue does, in one count with it', async () => {
+    await inOneMinute(async () => {
+      const userId = newName('user');
+      const reply = await oneStep.sell(sale, purchases(2, { userId }).map(asked), 3);
+      expect(reply).toMatchObject({ answers: [{ kind: 'reserved' }, { kind: 'reserved' }] });
+      expect(await queue.reserve(sale.id, sale.epoch, purchases(2, { userId }), 3)).toMatchObject({
+        answers: [{ kind: 'limitReached' }, { kind: 'tooManyAttempts' }],
+      });
+      expect(await oneStep.sell(sale, [asked(purchase({ userId }))], 3)).toMatchObject({
+        answers: [{ kind: 'tooManyAttempts', endsInMs: expect.any(Number) }],
+      });
+    });
+  });
+
+  it('gives nothing away when it can not write all', async () => {
+    const taken = purchase();
+    await sell(taken);
+    await expect(sell(purchase(), { ...taken, userId: 'another' })).rejects.toMatchObject({ code: 'corrupt' });
+    expect(await queue.audit(sale.id)).toMatchObject({ held: 1, remaining: 9 });
+    expect(await log.lag('g')).toBe(1);
+  });
+
+  it('takes tickets back like any others', async () => {
+    const item = purchase({ key: 'k:1' });
+    await sell(item);
+    expect(await queue.release(sale.id, [item.orderId])).toEqual([item.orderId]);
+    expect(await queue.audit(sale.id)).toMatchObject({ held: 0, remaining: 10, pending: 0, doubled: [] });
+  });
+
+  it('does nothing for an unknown sale or another epoch', async () => {
+    expect(await oneStep.sell({ ...sale, id: 'unknown' }, [asked(purchase())])).toEqual({ kind: 'unknownSale' });
+    expect(await oneStep.sell({ ...sale, epoch: 2 }, [asked(purchase())])).toEqual({ kind: 'stale', epoch: 1 });
+    expect(await log.lag('g')).toBe(0);
+  });
+});

@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Sale } from '../../../src/domain/sale.ts';
+import { auditRig, wrongIn } from '../../support/audit-rig.ts';
+import { nextSaleId } from '../../support/orders.ts';
+
+let rig: Awaited<ReturnType<typeof auditRig>>;
+let sale: Sale;
+
+beforeEach(async () => {
+  rig = await auditRig();
+  sale = await rig.open();
+});
+
+afterEach(() => rig.close());
+
+const NOTHING = { unpublished: 0, unstored: 0, returning: 0, uncounted: 0 };
+
+describe('a sound sale', () => {
+  test('that sold nothing has all its tickets in the queue', async () => {
+    const report = await rig.audit(sale);
+    expect(report).toMatchObject({ saleId: sale.id, epoch: 1, ok: true, inFlight: NOTHING });
+    expect(report.invariants.map(({ name }) => name)).toEqual([
+      'tickets',
+      'one_place',
+      'buyer_limit',
+      'stored',
+      'ledger',
+      'live_state',
+    ]);
+    expect(wrongIn(report)).toEqual({});
+  });
+
+  test('that sold, was paid, gave back and sold again is counted on every side', async () => {
+    const [paid, back] = [await rig.buy(sale, 'a'), await rig.buy(sale, 'b')];
+    await rig.buy(sale, 'a');
+    await rig.ports.store.transition('paid', [paid.orderId], 1);
+    await rig.ports.store.transition('expired', [back.orderId], 2);
+    await rig.ports.queue.release(sale.id, [back.orderId]);
+    await rig.ports.store.returned([back.orderId]);
+    for (let n = 0; n < 8; n += 1) await rig.buy(sale, `c-${n}`);
+    const report = await rig.audit(sale);
+    expect(report).toMatchObject({ ok: true, inFlight: NOTHING });
+    const counts = Object.fromEntries(
+      report.invariants.map(({ name, counted }) => [name, counted.map(({ count }) => count)]),
+    );
+    expect(counts).toEqual({
+      tickets: [10, 1, 9, 0],
+      one_place: [10, 0, 10],
+      buyer_limit: [2, 2, 2],
+      stored: [11, 11, 0],
+      ledger: [10, 10],
+      live_state: [11, 11, 11],
+    });
+  });
+
+  test('is not disturbed by a record that stands in the log twice, and counts twice', async () => {
+    const order = await rig.buy(sale, 'a');
+    const [row] = (await rig.sql('SELECT payload FROM log')) as { payload: string }[];
+    await rig.sql('INSERT INTO log (payload) VALUES (?)', row?.payload ?? '');
+    await rig.ports.store.store({ group: 'settlement', positions: [{ partition: 0, next: 3 }], orders: [] });
+    await rig.ports.live.apply(0, [{ saleId: sale.id, offset: 2, second: 1, reserved: 1 }]);
+    expect(order.ticket).toBe(1);
+    expect(await rig.audit(sale)).toMatchObject({ ok: true, inFlight: NOTHING });
+  });
+
+  test('is told apart from a draft, and from none', async () => {
+    const draft = await rig.open({ status: 'draft' });
+    expect(await rig.outcome(draft.id)).toEqual({ kind: 'notPublished' });
+    expect(await rig.outcome(nextSaleId())).toEqual({ kind: 'unknown' });
+  });
+
+  test('that the queue does not know can not be audited', async () => {
+    await rig.sql('DELETE FROM queue_sale WHERE id = ?', sale.id);
+    await expect(rig.outcome(sale.id)).rejects.toMatchObject({ code: 'fenced' });
+  });
+});
+
+describe('on its way, and no difference, is', () => {
+  test('a reservation that waits to be published', async () => {
+    await rig.buy(sale, 'a', 'reserved');
+    expect(await rig.audit(sale)).toMatchObject({ ok: true, inFlight: { ...NOTHING, unpublished: 1 } });
+  });
+
+  test('an order in the log that is not stored and not counted yet', async () => {
+    await rig.buy(sale, 'a');
+    await rig.buy(sale, 'a', 'logged');
+    expect(await rig.audit(sale)).toMatchObject({ ok: true, inFlight: { ...NOTHING, unstored: 1, uncounted: 1 } });
+  });
+
+  test('an order that is stored and not counted yet', async () => {
+    await rig.buy(sale, 'a', 'stored');
+    expect(await rig.audit(sale)).toMatchObject({ ok: true, inFlight: { ...NOTHING, uncounted: 1 } });
+  });
+
+  test('the ticket of an ended order that is owed to the queue', async () => {
+    const { orderId } = await rig.buy(sale, 'a');
+    await rig.ports.store.transition('cancelled', [orderId], 1);
+    expect(await rig.audit(sale)).toMatchObject({ ok: true, inFlight: { ...NOTHING, returning: 1 } });
+  });
+
+  test('what happens between the readings of one side and the next', async () => {
+    const bought = [await rig.buy(sale, 'a'), await rig.buy(sale, 'a')];
+    const { queue, ...others } = rig.ports.auditSources;
+    let moves = 0;
+    /** After each reading of the queue's ledger one order ends, another is bought. */
+    const ports = {
+      auditSources: {
+        ...others,
+        queue: {
+          ...queue,
+          reservations: async function* (saleId: string) {
+            yield* queue.reservations(saleId);
+            const ids = bought.slice(moves, moves + 1).map(({ orderId }) => orderId);
+            moves += 1;
+            await rig.ports.store.transition('cancelled', ids, 1);
+            await rig.ports.queue.release(saleId, ids);
+            await rig.ports.store.returned(ids);
+            await rig.buy(sale, 'b');
+          },
+        },
+      },
+    };
+    expect(await rig.audit(sale, ports)).toMatchObject({ ok: true, inFlight: NOTHING });
+    expect(moves).toBe(2);
+  });
+
+  test('what the worker stores while the audit waits for it', async () => {
+    await rig.buy(sale, 'a', 'logged');
+    let asked = 0;
+    const store = {
+      ...rig.ports.store,
+      position: async (group: string, partition: number) => {
+        asked += 1;
+        if (asked === 2) await rig.ports.store.store({ group, positions: [{ partition, next: 2 }], orders: [] });
+        return rig.ports.store.position(group, partition);
+      },
+    };
+    // The position says that the order was dealt with, and it is not stored: no longer on its way.
+    const report = await rig.audit(sale, { store }, 5000);
+    expect(report.inFlight).toMatchObject({ unstored: 0 });
+    expect(Object.keys(wrongIn(report))).toContain('stored');
+  });
+});

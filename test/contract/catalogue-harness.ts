@@ -1,8 +1,0 @@
-import type { Catalogue } from '../../src/ports/catalogue.ts';
-
-export interface CatalogueHarness {
-  readonly catalogue: Catalogue;
-  /** The same one through another connection, as another process has it. */
-  readonly other: Catalogue;
-  close(): Promise<void>;
-}

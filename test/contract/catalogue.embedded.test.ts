@@ -1,8 +1,0 @@
-import { createSqlCatalogue } from '../../src/adapters/sql/catalogue.ts';
-import { sqlitePair } from '../support/sql-pair.ts';
-import { catalogueContract } from './catalogue.ts';
-
-catalogueContract('embedded', async () => {
-  const { database, second, close } = await sqlitePair();
-  return { catalogue: createSqlCatalogue(database), other: createSqlCatalogue(second), close };
-});

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Catalogue } from '../../../src/ports/catalogue.ts';
+import { awkwardSale } from '../../support/awkward-sale.ts';
+import type { CatalogueHarness } from './harness.ts';
+import { awkwardProduct, catalogueProductContract } from './products.ts';
+
+/** Enough for two that save at once to meet. */
+const RACES = 50;
+
+/** What every catalogue must do. `open` makes an empty one. */
+export function catalogueContract(name: string, open: () => Promise<CatalogueHarness>): void {
+  describe(`catalogue: ${name}`, () => {
+    let harness: CatalogueHarness;
+    let catalogue: Catalogue;
+
+    beforeAll(async () => {
+      harness = await open();
+      catalogue = harness.catalogue;
+    });
+    afterAll(async () => harness?.close());
+
+    test('is empty at first', async () => {
+      expect(await catalogue.sales({ limit: 200, includeDrafts: true })).toEqual([]);
+      expect(await catalogue.sale('nothing')).toBeUndefined();
+      expect(await catalogue.products({ limit: 200 })).toEqual([]);
+      expect(await catalogue.product('nothing')).toBeUndefined();
+    });
+
+    test('gives a sale back exactly as it was added', async () => {
+      const sale = awkwardSale({ id: 'exact' });
+      const { imageUrl: _, ...bare } = awkwardSale({ id: 'bare', description: '' });
+      expect(await catalogue.addSale(sale)).toBe(true);
+      expect(await catalogue.addSale(bare)).toBe(true);
+      expect(await catalogue.sale('exact')).toStrictEqual(sale);
+      expect(await catalogue.sale('bare')).toStrictEqual(bare);
+    });
+
+    test('adds a sale once', async () => {
+      const sale = awkwardSale({ id: 'once' });
+      expect(await catalogue.addSale(sale)).toBe(true);
+      expect(await catalogue.addSale({ ...sale, title: 'Another' })).toBe(false);
+      expect(await catalogue.sale('once')).toStrictEqual(sale);
+    });
+
+    test('saves a sale as a whole, over the version that it was made from', async () => {
+      await catalogue.addSale(awkwardSale({ id: 'saved' }));
+      const { imageUrl: _, ...next } = awkwardSale({
+        id: 'saved',
+        title: 'New',
+        status: 'publishing',
+        epoch: 7,
+        version: 2,
+      });
+      expect(await catalogue.saveSale(next)).toBe(true);
+      expect(await catalogue.sale('saved')).toStrictEqual(next);
+      for (const version of [1, 2, 4]) {
+        expect(await catalogue.saveSale(awkwardSale({ id: 'saved', title: 'Stale', version }))).toBe(false);
+      }
+      expect(await catalogue.sale('saved')).toStrictEqual(next);
+    });
+
+    test('saves no sale that was not added', async () => {
+      expect(await catalogue.saveSale(awkwardSale({ id: 'never', version: 2 }))).toBe(false);
+      expect(await catalogue.sale('never')).toBeUndefined();
+    });
+
+    test('of two who add or save the same sale at once, exactly one does', async () => {
+      for (let race = 0; race < RACES; race += 1) {
+        const id = `race-${race}`;
+        const rivals = (version: number) =>
+          [catalogue, harness.other].map((one, n) => ({ one, sale: awkwardSale({ id, version, title: `${n}` }) }));
+        const added = await Promise.all(rivals(1).map(({ one, sale }) => one.addSale(sale)));
+        expect(added.toSorted()).toEqual([false, true]);
+        expect((await catalogue.sale(id))?.title).toBe(String(added.indexOf(true)));
+        const saved = await Promise.all(rivals(2).map(({ one, sale }) => one.saveSale(sale)));
+        expect(saved.toSorted()).toEqual([false, true]);
+        expect(await catalogue.sale(id)).toMatchObject({ version: 2, title: String(saved.indexOf(true)) });
+      }
+    });
+
+    test.each(['Exact', 'exact ', 'é', "' OR ''='", ''])('takes %j for no sale that it knows', async (id) => {
+      await catalogue.addSale(awkwardSale({ id: 'exact' }));
+      expect(await catalogue.sale(id)).toBeUndefined();
+    });
+
+    test('lists sales by id, in pages, and those that buyers may not see only when asked', async () => {
+      for (const [id, status] of [
+        ['l-3', 'published'],
+        ['l-1', 'closed'],
+        ['l-4', 'published'],
+        ['l-2', 'draft'],
+        ['l-5', 'publishing'],
+      ] as const) {
+        await catalogue.addSale(awkwardSale({ id, status }));
+      }
+      const ids = async (query: { limit: number; includeDrafts: boolean }, after = 'l-') =>
+        (await catalogue.sales({ ...query, after })).map(({ id }) => id).filter((id) => id.startsWith('l-'));
+      expect(await ids({ limit: 200, includeDrafts: false })).toEqual(['l-1', 'l-3', 'l-4']);
+      expect(await ids({ limit: 200, includeDrafts: true })).toEqual(['l-1', 'l-2', 'l-3', 'l-4', 'l-5']);
+      expect(await ids({ limit: 2, includeDrafts: false })).toEqual(['l-1', 'l-3']);
+      expect(await ids({ limit: 2, includeDrafts: false }, 'l-3')).toEqual(['l-4']);
+    });
+
+    test('lists only sales that close later than asked', async () => {
+      for (const closesAt of [2_000_000_000_000, 2_000_000_000_001, 2_000_000_000_002]) {
+        await catalogue.addSale(awkwardSale({ id: `ends-${closesAt}`, closesAt }));
+      }
+      const later = await catalogue.sales({ limit: 200, includeDrafts: false, endsAfter: 2_000_000_000_000 });
+      expect(later.map(({ id }) => id)).toEqual(['ends-2000000000001', 'ends-2000000000002']);
+    });
+
+    catalogueProductContract(() => harness, RACES);
+
+    test('removes a product unless a sale of any status sells it', async () => {
+      for (const status of ['draft', 'publishing', 'published', 'closed'] as const) {
+        const productId = `sold-${status}`;
+        await catalogue.addProduct(awkwardProduct({ id: productId }));
+        await catalogue.addSale(awkwardSale({ id: `sells-${status}`, productId, status }));
+        expect(await catalogue.removeProduct(productId)).toBe('inUse');
+        expect(await catalogue.product(productId)).toBeDefined();
+      }
+      await catalogue.addProduct(awkwardProduct({ id: 'unsold' }));
+      expect(await catalogue.removeProduct('unsold ')).toBe('unknown');
+      expect(await catalogue.removeProduct('unsold')).toBe('removed');
+      expect(await catalogue.product('unsold')).toBeUndefined();
+      expect(await catalogue.removeProduct('unsold')).toBe('unknown');
+    });
+  });
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { type HttpDriver, MAX_BODY } from './driver.ts';
+
+export function purchaseInput(http: HttpDriver): void {
+  describe('a purchase', () => {
+    const jsonType = 'Content-Type: application/json\r\n';
+
+    it.each([
+      ['no body and no length', 'X-None: 1\r\n', undefined],
+      ['an empty body', '', ''],
+      ['an empty object', jsonType, '{}'],
+      ['an empty object with space around it', 'Content-Type: Application/JSON; charset=utf-8\r\n', ' { } \n'],
+      ['a type but no body', 'Content-Type: text/plain\r\n', ''],
+    ])('is sold with %s', async (_name, headers, body) => {
+      const { userId, authorization } = http.newUser();
+      const head = `POST /v1/sales/${http.front.saleId}/purchases HTTP/1.1\r\nHost: x\r\n${authorization}${headers}`;
+      const response = await http.ask(
+        body === undefined ? `${head}\r\n` : http.purchase(authorization + headers, body),
+      );
+      expect(response?.status).toBe(201);
+      expect(http.json(response)).toMatchObject({ saleId: http.front.saleId, userId, state: 'reserved' });
+      expect(response?.headers.location).toBe(`/v1/orders/${http.json(response).id}`);
+    });
+
+    it('is sold to a client that writes its headers in odd case and with odd space', async () => {
+      const { authorization } = http.newUser();
+      const odd = authorization
+        .replace('Authorization: Bearer ', 'aUTHORIZATION:   bEARER   ')
+        .replace('\r\n', ' \t\r\n');
+      expect((await http.ask(http.purchase(`${odd}CONTENT-LENGTH: 0\r\n`)))?.status).toBe(201);
+    });
+
+    it('is refused without an object in the body', async () => {
+      for (const body of ['null', '[]', '1', '"x"', '[{}]', '{"quantity":2}']) {
+        const response = await http.expectRefused(422, 'invalid', jsonType, body);
+        expect(http.json(response).errors).toEqual([expect.objectContaining({ in: 'body' })]);
+      }
+    });
+
+    it('is refused with a body that is not JSON in UTF-8', async () => {
+      for (const body of ['{', '{}x', ' ', '\u00ff', '{"a":"\u00c3\u0028"}', "{'a':1}"]) {
+        const { userId, authorization } = http.newUser();
+        const request = `POST /v1/sales/${http.front.saleId}/purchases HTTP/1.1\r\nHost: x\r\n${authorization}${jsonType}`;
+        const response = await http.ask(
+          `${request}Content-Length: ${Buffer.byteLength(body, 'latin1')}\r\n\r\n${body}`,
+        );
+        http.expectProblem(response, 400, 'malformed');
+        expect(await http.front.ordersOf(userId)).toBe(0);
+      }
+    });
+
+    it('is refused with a body of another type', async () => {
+      await http.expectRefused(415, 'unsupported_media_type', 'Content-Type: text/plain\r\n', '{}');
+      await http.expectRefused(415, 'unsupported_media_type', 'Content-Type: application/jsonx\r\n', '{}');
+      await http.expectRefused(415, 'unsupported_media_type', '', '{}');
+    });
+
+    it('is refused with a body over 16 KiB, by its length alone or once it came, and the client reads why', async () => {
+      const { authorization } = http.newUser();
+      expect((await http.ask(http.purchase(authorization + jsonType, `{${' '.repeat(MAX_BODY - 2)}}`)))?.status).toBe(
+        201,
+      );
+      await http.expectRefused(413, 'too_large', jsonType, `{${' '.repeat(MAX_BODY - 1)}}`);
+      await http.expectRefused(413, 'too_large', jsonType, `{${' '.repeat(1024 * 1024)}}`);
+      await http.expectRefused(413, 'too_large', `${jsonType}Content-Length: 999999999999999\r\n`, '');
+    });
+
+    it('needs no new connection each time', async () => {
+      const { userId, authorization } = http.newUser();
+      const kept = await http.open();
+      for (let n = 0; n < 20; n += 1) {
+        await kept.send(http.purchase(authorization + jsonType, '{}'));
+        expect((await kept.response())?.status).toBe(201);
+      }
+      expect(await http.front.ordersOf(userId)).toBe(20);
+    });
+
+    it('in an unknown sale is not found, however the id is written', async () => {
+      const { authorization } = http.newUser();
+      for (const saleId of ['nowhere', '%6eowhere', 'a%20b', '%zz', '%ff', 'x'.repeat(65), '..']) {
+        http.expectProblem(await http.ask(http.purchase(authorization, '', saleId)), 404, 'not_found');
+      }
+      const [status, code] = http.traits.strictCharacters
+        ? ([400, 'malformed'] as const)
+        : ([404, 'not_found'] as const);
+      http.expectProblem(await http.ask(http.purchase(authorization, '', '\u00e9')), status, code);
+    });
+  });
+
+  describe('an Idempotency-Key', () => {
+    it('gets the same bytes again, and the reply says so', async () => {
+      const { authorization } = http.newUser();
+      const request = http.purchase(`${authorization}IDEMPOTENCY-KEY: ${'k'.repeat(255)}\r\n`);
+      const first = await http.ask(request);
+      const second = await http.ask(request);
+      expect(first?.status).toBe(201);
+      expect(first?.headers['idempotent-replayed']).toBeUndefined();
+      expect(second).toMatchObject({ status: 201, body: first?.body });
+      expect(second?.headers['idempotent-replayed']).toBe('true');
+    });
+
+    it('is refused when it is empty, too long, not printable ASCII, or sent twice', async () => {
+      const unprintable = http.traits.strictCharacters ? [] : ['a\u007fb'];
+      for (const key of ['', 'k'.repeat(256), 'caf\u00e9s', 'a\tb', ...unprintable]) {
+        const response = await http.expectRefused(422, 'invalid', `Idempotency-Key: ${key}\r\n`);
+        expect(http.json(response).errors).toEqual([
+          expect.objectContaining({ in: 'header', path: 'Idempotency-Key' }),
+        ]);
+      }
+      if (http.traits.strictCharacters) await http.expectRefused(400, 'malformed', 'Idempotency-Key: a\u007fb\r\n');
+      await http.expectRefused(400, 'malformed', 'Idempotency-Key: a\r\nIdempotency-Key: b\r\n');
+    });
+  });
+}

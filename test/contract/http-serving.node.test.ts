@@ -1,8 +1,0 @@
-import { describe } from 'vitest';
-import { listenNode } from '../../src/adapters/node-http/listen.ts';
-import { canSharePort } from '../../src/adapters/node-http/server.ts';
-import { httpServingContract } from './http-serving.ts';
-
-describe('HTTP on node:http', () => {
-  httpServingContract(listenNode, { sharesPort: canSharePort(process.versions.node) });
-});

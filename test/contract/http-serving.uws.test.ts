@@ -1,5 +1,0 @@
-import { describe } from 'vitest';
-import { listenUws } from '../../src/adapters/uws/listen.ts';
-import { httpServingContract } from './http-serving.ts';
-
-describe('HTTP on uWebSockets.js', () => httpServingContract(listenUws, { sharesPort: true }));

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { RawClient } from '../../support/raw-http.ts';
+import { freePort, GET, getX, type HttpServingHarness } from './harness.ts';
+
+/** A port and its connections, from the first to the last. */
+export function frontListening(harness: HttpServingHarness): void {
+  describe('a front, listening', () => {
+    it('says so when the port is taken, by itself or by others', async () => {
+      const { port } = await harness.listen();
+      await expect(harness.listen({ port })).rejects.toMatchObject({
+        code: 'config',
+        message: `port ${port} is in use by another process`,
+      });
+      const other = createServer().listen(0, '127.0.0.1');
+      await once(other, 'listening');
+      const taken = (other.address() as { readonly port: number }).port;
+      await expect(harness.listen({ port: taken })).rejects.toMatchObject({
+        code: 'config',
+        message: expect.stringContaining('in use'),
+      });
+      other.close();
+    });
+
+    it('says so when the host is no address of this machine', async () => {
+      await expect(harness.listen({ host: '192.0.2.1' })).rejects.toMatchObject({
+        code: 'config',
+        message: expect.stringContaining('192.0.2.1'),
+      });
+    });
+
+    it.runIf(harness.traits.sharesPort)('shares its port when all who listen agree to', async () => {
+      const { port } = await harness.listen({ port: await freePort(), shared: true });
+      await expect(harness.listen({ port, shared: true })).resolves.toMatchObject({ port });
+      await expect(harness.listen({ port })).rejects.toMatchObject({ code: 'config' });
+    });
+
+    it.skipIf(harness.traits.sharesPort)('says so when it can’t share its port', async () => {
+      await expect(harness.listen({ shared: true })).rejects.toMatchObject({
+        code: 'config',
+        message: expect.stringContaining('shared port'),
+      });
+    });
+
+    it('takes a port again at once after it was closed with connections open', async () => {
+      const port = await freePort();
+      const front = await harness.listen({
+        port,
+        routes: getX((_request, reply) => reply.send(200, 'text/plain', 'x')),
+      });
+      const client = await RawClient.open(front.port);
+      await client.send(GET);
+      await client.response();
+      front.close();
+      await client.closed();
+      await expect(harness.listen({ port: front.port })).resolves.toMatchObject({ port: front.port });
+    });
+
+    it('serves open connections after it stopped listening, and takes no new ones', async () => {
+      const front = await harness.listen({ routes: getX((_request, reply) => reply.send(200, 'text/plain', 'x')) });
+      const client = await RawClient.open(front.port);
+      await client.send(GET);
+      expect((await client.response())?.status).toBe(200);
+      front.stopListening();
+      front.stopListening();
+      await client.send(GET);
+      expect((await client.response())?.status).toBe(200);
+      await expect(RawClient.open(front.port)).rejects.toThrow('ECONNREFUSED');
+    });
+  });
+
+  describe('a front, when it ends', () => {
+    it('sends the last answer before it closes, also one that was given at once', async () => {
+      const front = await harness.listen({
+        routes: [{ method: 'POST', pattern: '/x', handle: (_request, reply) => reply.send(200, 'text/plain', 'last') }],
+      });
+      const client = await RawClient.open(front.port);
+      await client.send('POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{');
+      const ended = front.idle(60_000).then(() => front.close());
+      await client.send('}');
+      await ended;
+      expect((await client.response())?.body).toBe('last');
+    });
+  });
+}

@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LiveDelta, LiveState } from '../../../src/ports/live-state.ts';
+import { newName } from '../fixtures.ts';
+
+export interface LiveHarness {
+  /** An empty one. */
+  readonly live: LiveState;
+  /** Lets go of everything in memory and opens the same data again; left out where nothing is kept. */
+  readonly reopen?: () => Promise<LiveState>;
+  readonly close: () => Promise<void>;
+}
+
+/** What every live state must do. Sales and partitions are each test's own, so one harness serves them all. */
+export function liveStateContract(name: string, open: () => Promise<LiveHarness>): void {
+  describe(`${name} as live state`, () => {
+    let harness: LiveHarness;
+    let live: LiveState;
+    let partitions = 0;
+    const newPartition = (): number => partitions++;
+
+    beforeAll(async () => {
+      harness = await open();
+      live = harness.live;
+    });
+    afterAll(() => harness.close());
+
+    it('knows nothing of a sale that it never heard of', async () => {
+      const saleId = newName('sale');
+
+      expect(await live.sale(saleId)).toBeUndefined();
+      expect(await live.timeline(saleId)).toEqual([]);
+    });
+
+    it('adds up what is applied', async () => {
+      const [saleId, partition] = [newName('sale'), newPartition()];
+      await live.apply(partition, [delta(saleId, 0, 100, 3), delta(saleId, 1, 100, 2)]);
+      await live.apply(partition, [delta(saleId, 2, 101, 1)]);
+
+      expect(await live.sale(saleId)).toMatchObject({ saleId, reserved: 6 });
+      expect(await live.timeline(saleId)).toEqual([
+        { second: 100, reserved: 5 },
+        { second: 101, reserved: 1 },
+      ]);
+    });
+
+    it('gives the timeline by second, whatever came first', async () => {
+      const [saleId, partition] = [newName('sale'), newPartition()];
+      await live.apply(partition, [delta(saleId, 0, 1_000, 1), delta(saleId, 1, 999, 1), delta(saleId, 2, 1_005, 1)]);
+
+      expect((await live.timeline(saleId)).map(({ second }) => second)).toEqual([999, 1_000, 1_005]);
+    });
+
+    it('raises the version with each change, and only then', async () => {
+      const [saleId, partition] = [newName('sale'), newPartition()];
+      const versions: number[] = [];
+      for (const offset of [0, 1, 1, 2]) {
+        await live.apply(partition, [delta(saleId, offset, 100, 1)]);
+        versions.push((await live.sale(saleId))?.version ?? Number.NaN);
+      }
+
+      const [first = 0, second = 0, repeated, last = 0] = versions;
+      expect(second).toBeGreaterThan(first);
+      expect(repeated).toBe(second);
+      expect(last).toBeGreaterThan(second);
+    });
+
+    it('keeps sales apart', async () => {
+      const [one, two, partition] = [newName('sale'), newName('sale'), newPartition()];
+      await live.apply(partition, [delta(one, 0, 100, 1), delta(two, 1, 100, 5)]);
+
+      expect(await live.sale(one)).toMatchObject({ reserved: 1 });
+      expect(await live.timeline(two)).toEqual([{ second: 100, reserved: 5 }]);
+    });
+
+    it('applies every delta of one entry', async () => {
+      const [one, two, partition] = [newName('sale'), newName('sale'), newPartition()];
+      await live.apply(partition, [delta(one, 4, 100, 1), delta(one, 4, 101, 2), delta(two, 4, 100, 3)]);
+
+      expect(await live.sale(one)).toMatchObject({ reserved: 3 });
+      expect(await live.sale(two)).toMatchObject({ reserved: 3 });
+    });
+
+    it('counts the same offset in two partitions as two entries', async () => {
+      const saleId = newName('sale');
+      await live.apply(newPartition(), [delta(saleId, 0, 100, 1)]);
+      await live.apply(newPartition(), [delta(saleId, 0, 100, 1)]);
+
+      expect(await live.sale(saleId)).toMatchObject({ reserved: 2 });
+    });
+
+    it('takes nothing for an answer', async () => {
+      await expect(live.apply(newPartition(), [])).resolves.toBeUndefined();
+    });
+
+    it('loses nothing when partitions are applied at the same time', async () => {
+      const saleId = newName('sale');
+      const offsets = Array.from({ length: 10 }, (_, i) => i);
+      await Promise.all(
+        Array.from({ length: 5 }, async () => {
+          const partition = newPartition();
+          for (const offset of offsets) await live.apply(partition, [delta(saleId, offset, 100 + offset, 1)]);
+        }),
+      );
+
+      expect(await live.sale(saleId)).toMatchObject({ reserved: 50 });
+      expect(await live.timeline(saleId)).toEqual(offsets.map((offset) => ({ second: 100 + offset, reserved: 5 })));
+    });
+
+    it('counts each entry once, however often and in whatever pieces it is delivered', async () => {
+      const entries = fc.array(
+        fc.array(fc.record({ sale: fc.nat(1), second: fc.nat(3), reserved: fc.integer({ min: 1, max: 5 }) }), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+        {
+          minLength: 1,
+          maxLength: 8,
+        },
+      );
+      /** From which entry on, and how many: a consumer that was set back reads on from there. */
+      const pieces = fc.array(fc.tuple(fc.nat(7), fc.integer({ min: 1, max: 8 })), { maxLength: 6 });
+      await fc.assert(
+        fc.asyncProperty(entries, pieces, async (log, deliveries) => {
+          const partition = newPartition();
+          const sales = [newName('sale'), newName('sale')];
+          const deltas = log.map((entry, offset) =>
+            entry.map(({ sale, second, reserved }) => delta(sales[sale] ?? '', offset, second, reserved)),
+          );
+          let reached = 0;
+          for (const [from, length] of [...deliveries, [0, log.length] as const]) {
+            const start = Math.min(from, reached);
+            await live.apply(partition, deltas.slice(start, start + length).flat());
+            reached = Math.max(reached, start + length);
+          }
+          for (const sale of sales) {
+            const sum = deltas.flat().reduce((all, { saleId, reserved }) => all + (saleId === sale ? reserved : 0), 0);
+            const timeline = await live.timeline(sale);
+            expect((await live.sale(sale))?.reserved ?? 0).toBe(sum);
+            expect(timeline.reduce((all, { reserved }) => all + reserved, 0)).toBe(sum);
+          }
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    it('answers a ping', async () => {
+      await expect(live.ping()).resolves.toBeUndefined();
+    });
+
+    it('holds what was applied when it is opened again', async ({ skip }) => {
+      const { reopen } = harness;
+      if (reopen === undefined) return skip('this live state keeps nothing by itself');
+      const [saleId, partition] = [newName('sale'), newPartition()];
+      await live.apply(partition, [delta(saleId, 0, 100, 3)]);
+      const before = await live.sale(saleId);
+      live = await reopen();
+      await live.apply(partition, [delta(saleId, 0, 100, 3)]);
+
+      expect(await live.sale(saleId)).toEqual(before);
+      expect(await live.timeline(saleId)).toEqual([{ second: 100, reserved: 3 }]);
+    });
+  });
+}
+
+function delta(saleId: string, offset: number, second: number, reserved: number): LiveDelta {
+  return { saleId, offset, second, reserved };
+}

@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest';
+import { SCHEMA_STEPS } from '../../../migrations/index.ts';
+import { connectSql } from '../../../src/adapters/sql/connect.ts';
+import { migrate } from '../../../src/adapters/sql/migrate.ts';
+import { mysqlDatabase, TEST_MYSQL_URL } from '../../support/mysql-database.ts';
+import { migrateContract } from './suite.ts';
+
+describe.skipIf(TEST_MYSQL_URL === undefined)('with TEST_MYSQL_URL', () => {
+  migrateContract('mysql', async () => {
+    const { url, drop } = await mysqlDatabase();
+    return { options: { dialect: 'mysql', url, poolSize: 2 }, remove: drop };
+  });
+
+  test('of several that migrate at the same moment one does, and the others wait for it', async () => {
+    const { url, drop } = await mysqlDatabase();
+    const databases = await Promise.all([1, 2, 3, 4].map(() => connectSql({ dialect: 'mysql', url, poolSize: 2 })));
+    try {
+      const ran = await Promise.all(databases.map(migrate));
+      expect(ran.map((names) => names.length).toSorted()).toEqual([0, 0, 0, SCHEMA_STEPS.length]);
+    } finally {
+      await Promise.all(databases.map((database) => database.close()));
+      await drop();
+    }
+  });
+});

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SqlDatabase } from '../../../src/adapters/sql/connect.ts';
+import { createSqlOrderAuditSource } from '../../../src/adapters/sql/order-audit-source.ts';
+import type { OrderStore } from '../../../src/ports/order-store.ts';
+import { newOrder, nextOrderId, nextSaleId } from '../../support/orders.ts';
+import { move, put } from '../order-store/harness.ts';
+
+export interface OrderAuditSourceHarness {
+  readonly store: OrderStore;
+  readonly database: SqlDatabase;
+  readonly close: () => Promise<void>;
+}
+
+/** What the auditSource of every order store must tell. */
+export function orderAuditSourceContract(name: string, open: () => Promise<OrderAuditSourceHarness>): void {
+  describe(`the auditSource of ${name}`, () => {
+    let harness: OrderAuditSourceHarness;
+
+    beforeAll(async () => {
+      harness = await open();
+    });
+    afterAll(() => harness.close());
+
+    const auditSource = () => createSqlOrderAuditSource(harness.database);
+
+    it('tell the live orders of a window of tickets, and of one sale', async () => {
+      const saleId = nextSaleId();
+      const orders = [5, 1, 3, 4, 2].map((ticket) => newOrder({ saleId, ticket, userId: `Zoë ☃ ${ticket} ` }));
+      await put(harness.store, ...orders, newOrder({ saleId: nextSaleId(), ticket: 2 }));
+      await move(harness.store, 'cancelled', orders[2] as (typeof orders)[0]);
+      await move(harness.store, 'paid', orders[3] as (typeof orders)[0]);
+      const live = (after: number, upTo: number) => auditSource().liveOrders(saleId, after, upTo);
+      const of = (n: number) => {
+        const { id, ticket, userId } = (orders[n] as (typeof orders)[0]).order;
+        return { ticket, orderId: id, userId };
+      };
+      expect(await live(0, 10)).toEqual([of(1), of(4), of(3), of(0)]);
+      expect(await live(1, 4)).toEqual([of(4), of(3)]);
+      expect(await live(4, Number.MAX_SAFE_INTEGER)).toEqual([of(0)]);
+      expect(await live(Number.MIN_SAFE_INTEGER, 0)).toEqual([]);
+    });
+
+    it('tell which orders are stored, whatever their state', async () => {
+      const saleId = nextSaleId();
+      const [live, ended] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 2 })];
+      const rejected = newOrder({ saleId, ticket: 1 });
+      await put(harness.store, live, ended, rejected);
+      await move(harness.store, 'expired', ended);
+      const ids = [live, ended, rejected].map(({ order }) => order.id);
+      const unknown = Array.from({ length: 997 }, () => nextOrderId());
+      expect((await auditSource().stored([...ids, ...unknown])).toSorted()).toEqual(ids.toSorted());
+      expect(await auditSource().stored(unknown)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { OrderLog } from '../../../src/ports/order-log.ts';
+import { logRecord, logRecords, newName } from '../fixtures.ts';
+import { orderLogDeadLetterTests } from './dead-letters.ts';
+import { orderLogFenceTests } from './fences.ts';
+import { orderLogGroupTests } from './groups.ts';
+import { type JoinLog, LogMember, ticketsOf } from './member.ts';
+
+export interface LogHarness {
+  /** An empty log. */
+  readonly log: OrderLog;
+  /** Lets go of everything in memory and opens the same log again; left out by logs that can't. */
+  readonly reopen?: () => Promise<OrderLog>;
+  /** Puts text into the log that no append would; left out where nothing but appends can write. */
+  readonly appendRaw?: (text: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** What every order log must do. Each test gets a log of its own from `open`. */
+export function orderLogContract(name: string, open: () => Promise<LogHarness>): void {
+  describe(`${name} as an order log`, () => {
+    let harness: LogHarness;
+    let log: OrderLog;
+    const members: LogMember[] = [];
+    const join: JoinLog = (options = {}) => {
+      const member = new LogMember(log, { group: newName('group'), ...options });
+      members.push(member);
+      return member;
+    };
+
+    beforeEach(async () => {
+      harness = await open();
+      log = harness.log;
+    });
+    afterEach(async () => {
+      for (const member of members.splice(0)) member.leave();
+      await harness.close();
+    });
+
+    it('gives back what was appended, whole', async () => {
+      const [before, after] = [logRecord(1), logRecord(2)];
+      await log.append(before);
+      const member = join();
+      await member.sees(1);
+      await log.append(after);
+      await member.sees(2);
+
+      expect(member.records).toEqual([before, after]);
+    });
+
+    it('keeps the order of a partition, with rising offsets', async () => {
+      for (const record of logRecords(30)) await log.append(record);
+      const member = join();
+      await member.sees(30);
+
+      for (const entries of member.byPartition().values()) {
+        const offsets = entries.map(({ offset }) => offset);
+        expect(offsets).toEqual([...new Set(offsets)].toSorted((a, b) => a - b));
+        const tickets = entries.flatMap(({ record }) => ticketsOf(record));
+        expect(tickets).toEqual(tickets.toSorted((a, b) => a - b));
+      }
+      expect(member.tickets()).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+    });
+
+    it('holds every one of many appends at once', async () => {
+      const member = join();
+      await Promise.all(logRecords(100).map((record) => log.append(record)));
+      await member.sees(100);
+
+      expect(member.tickets()).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+    });
+
+    it('fetches no more than the reader has room for', async () => {
+      await Promise.all(logRecords(40).map((record) => log.append(record)));
+      const slow = join({ maxInFlight: 5, acks: false });
+      const fast = join();
+      // The fast one is done: time enough for a slow one without a bound to have everything, too.
+      await fast.sees(40);
+      await slow.sees(1);
+      expect(slow.unacknowledged).toBeLessThanOrEqual(5);
+
+      slow.acknowledgeFromNowOn();
+      await slow.sees(40);
+      expect(slow.mostUnacknowledged).toBeLessThanOrEqual(5);
+      expect(slow.tickets()).toEqual(fast.tickets());
+    });
+
+    orderLogGroupTests(() => log, join);
+
+    it('shows text that is no record as it is, and goes on behind it', async ({ skip }) => {
+      const { appendRaw } = harness;
+      if (appendRaw === undefined) return skip('nothing but appends can write to this log');
+      await appendRaw('{"type":"reservations"');
+      await appendRaw('{"type":"unheard of"}');
+      await log.append(logRecord(1));
+      const member = join();
+      await member.sees(3);
+
+      const broken = member.entries.filter(({ record }) => record === undefined);
+      expect(broken.map(({ raw }) => raw).toSorted()).toEqual(['{"type":"reservations"', '{"type":"unheard of"}']);
+      expect(broken.map(({ error }) => typeof error)).toEqual(['string', 'string']);
+      expect(member.tickets()).toEqual([1]);
+    });
+
+    orderLogFenceTests(() => log, join);
+
+    orderLogDeadLetterTests(() => log);
+
+    it('is writable and answers a ping', async () => {
+      expect(log.writable()).toBe(true);
+      await expect(log.ping()).resolves.toBeUndefined();
+    });
+
+    it('holds its records and positions when it is opened again', async ({ skip }) => {
+      const { reopen } = harness;
+      if (reopen === undefined) return skip('this log can not be opened again here');
+      const group = newName('group');
+      await log.append(logRecord(1));
+      const before = join({ group });
+      await before.sees(1);
+      await vi.waitFor(async () => expect(await log.lag(group)).toBe(0));
+      // First: it could read the next one, too, before the append resolves.
+      before.leave();
+      await log.append(logRecord(2));
+      log = await reopen();
+
+      const newcomer = join();
+      await newcomer.sees(2);
+      const after = join({ group, positionOf: async () => undefined });
+      await after.sees(1);
+      expect(newcomer.tickets()).toEqual([1, 2]);
+      expect(after.tickets().at(-1)).toBe(2);
+    });
+  });
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import type { NewOrder } from '../../../src/ports/order-store.ts';
+import { newOrder, nextSaleId } from '../../support/orders.ts';
+import { move, type OrderStoreHarness, owedOf, put, stored } from './harness.ts';
+
+/** Two orders that can't both be. */
+export function orderStoreRivals(harness: () => OrderStoreHarness): void {
+  describe('rivals', () => {
+    test('of two orders for one ticket the later loses, and is kept as rejected', async () => {
+      const saleId = nextSaleId();
+      const [winner, loser] = [newOrder({ saleId, ticket: 7 }), newOrder({ saleId, ticket: 7 })];
+      await put(harness().store, winner);
+      const { rejected, ...counts } = await put(harness().store, loser);
+      expect(counts).toEqual({ stored: 0, repeated: 0 });
+      const endedAt = expect.any(Number);
+      expect(rejected).toStrictEqual([{ order: { ...loser.order, state: 'rejected', endedAt }, reason: 'ticket' }]);
+      expect(await harness().store.order(loser.order.id)).toStrictEqual(rejected[0]?.order);
+      expect(await harness().store.order(winner.order.id)).toStrictEqual(winner.order);
+    });
+
+    test('of two orders with one key the later loses', async () => {
+      const saleId = nextSaleId();
+      const winner = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
+      const loser = newOrder({ saleId, ticket: 2, userId: 'ann', key: 'k:1' });
+      await put(harness().store, winner);
+      const { rejected } = await put(harness().store, loser);
+      expect(rejected.map(({ order, reason }) => [order.id, reason])).toEqual([[loser.order.id, 'key']]);
+    });
+
+    test('an order that lost is owed to the queue once, as forfeit if another one holds its ticket', async () => {
+      const saleId = nextSaleId();
+      const winner = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
+      const byKey = newOrder({ saleId, ticket: 2, userId: 'ann', key: 'k:1' });
+      const byTicket = newOrder({ saleId, ticket: 1 });
+      const byBoth = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
+      await put(harness().store, winner, byKey, byTicket, byBoth);
+      await put(harness().store, winner, byKey, byTicket, byBoth);
+      const owed = (await harness().other.owedTickets(100_000)).filter((one) => one.saleId === saleId);
+      expect(owed).toEqual([
+        { saleId, orderId: byKey.order.id, forfeit: false },
+        { saleId, orderId: byTicket.order.id, forfeit: true },
+        { saleId, orderId: byBoth.order.id, forfeit: true },
+      ]);
+      await harness().store.returned([byTicket.order.id, byKey.order.id]);
+      expect(await owedOf(harness().other, saleId)).toEqual([byBoth.order.id]);
+    });
+
+    test('within a batch the first wins, even with the greater id', async () => {
+      const saleId = nextSaleId();
+      const [older, younger] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 1 })];
+      const result = await put(harness().store, younger, older);
+      expect(result).toMatchObject({ stored: 1, repeated: 0, rejected: [{ order: { id: older.order.id } }] });
+      expect((await harness().store.order(younger.order.id))?.state).toBe('reserved');
+    });
+
+    test('an order that lost its ticket does not hold its key', async () => {
+      const saleId = nextSaleId();
+      const a = newOrder({ saleId, ticket: 1 });
+      const b = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
+      const c = newOrder({ saleId, ticket: 2, userId: 'ann', key: 'k:1' });
+      expect(await put(harness().store, a, b, c)).toMatchObject({
+        stored: 2,
+        rejected: [{ order: { id: b.order.id }, reason: 'ticket' }],
+      });
+      expect((await harness().store.order(c.order.id))?.state).toBe('reserved');
+    });
+
+    test('a ticket whose order ended is free again; one that was paid is not', async () => {
+      const saleId = nextSaleId();
+      const [first, second, third] = [1, 2, 3].map(() => newOrder({ saleId, ticket: 1 })) as [
+        NewOrder,
+        NewOrder,
+        NewOrder,
+      ];
+      await put(harness().store, first);
+      await move(harness().store, 'expired', first);
+      expect(await put(harness().store, second)).toEqual(stored(1));
+      await move(harness().store, 'paid', second);
+      expect(await put(harness().store, third)).toMatchObject({ stored: 0, rejected: [{ reason: 'ticket' }] });
+    });
+
+    test('a key stays used when its order has ended', async () => {
+      const saleId = nextSaleId();
+      const first = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
+      await put(harness().store, first);
+      await move(harness().store, 'cancelled', first);
+      const again = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
+      expect(await put(harness().store, again)).toMatchObject({ stored: 0, rejected: [{ reason: 'key' }] });
+    });
+
+    test('keys and buyers compare byte by byte, and belong to their sale', async () => {
+      const saleId = nextSaleId();
+      const keys = ['k:a', 'k:A', 'k:a ', 'k:á', 'k:a\u0301'].map((key, i) =>
+        newOrder({ saleId, ticket: i + 1, userId: 'ann', key }),
+      );
+      const users = ['ann ', 'Ann', 'änn'].map((userId, i) => newOrder({ saleId, ticket: i + 11, userId, key: 'k:a' }));
+      const elsewhere = newOrder({ saleId: nextSaleId(), ticket: 1, userId: 'ann', key: 'k:a' });
+      expect(await put(harness().store, ...keys, ...users, elsewhere)).toEqual(stored(9));
+    });
+  });
+}

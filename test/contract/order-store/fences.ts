@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import type { NewOrder, OrderStore, StoreBatch } from '../../../src/ports/order-store.ts';
+import { newOrder, nextSaleId } from '../../support/orders.ts';
+import { move, type OrderStoreHarness, owedOf, put, stored } from './harness.ts';
+
+let groups = 0;
+
+function nextGroup(): string {
+  groups += 1;
+  return `fenced-${groups}`;
+}
+
+/** Stores what a fence refused. */
+function refuse(store: OrderStore, ...refused: readonly NewOrder[]) {
+  return store.store({ group: 'g', positions: [], orders: [], refused });
+}
+
+/** Fences of the log, and orders behind them. */
+export function orderStoreFences(harness: () => OrderStoreHarness): void {
+  const storeFences = (group: string, ...fences: NonNullable<StoreBatch['fences']>) =>
+    harness().store.store({ group, positions: [], orders: [], fences });
+
+  describe('fences', () => {
+    test('are kept by group and partition, in the order of the log', async () => {
+      const [group, saleId] = [nextGroup(), nextSaleId()];
+      const second = { partition: 3, saleId, epoch: 3, offset: 2 ** 40 };
+      const first = { partition: 3, saleId, epoch: 2, offset: 7 };
+      const other = { partition: 3, saleId: nextSaleId(), epoch: 5, offset: 9 };
+      await storeFences(group, second);
+      await storeFences(group, first, other, { ...first, partition: 4 });
+      expect(await harness().other.fences(group, 3)).toEqual(
+        [first, other, second].map(({ partition: _, ...fence }) => fence),
+      );
+      expect(await harness().other.fences(group, 5)).toEqual([]);
+      expect(await harness().other.fences(nextGroup(), 3)).toEqual([]);
+    });
+
+    test('of the same epoch count from the first one on', async () => {
+      const [group, saleId] = [nextGroup(), nextSaleId()];
+      await storeFences(group, { partition: 0, saleId, epoch: 2, offset: 7 });
+      await storeFences(group, { partition: 0, saleId, epoch: 2, offset: 8 });
+      expect(await harness().store.fences(group, 0)).toEqual([{ saleId, epoch: 2, offset: 7 }]);
+    });
+
+    test('count as passed in each partition that has one of their epoch or a later one', async () => {
+      const [group, saleId] = [nextGroup(), nextSaleId()];
+      const passed = (epoch: number) => harness().other.fencePassed(group, saleId, epoch);
+      expect(await passed(1)).toBe(0);
+      await storeFences(group, { partition: 0, saleId, epoch: 2, offset: 7 });
+      await storeFences(
+        group,
+        { partition: 0, saleId, epoch: 3, offset: 9 },
+        { partition: 1, saleId, epoch: 2, offset: 1 },
+      );
+      await storeFences(group, { partition: 2, saleId: nextSaleId(), epoch: 9, offset: 1 });
+      await storeFences(nextGroup(), { partition: 4, saleId, epoch: 9, offset: 1 });
+      expect(await Promise.all([1, 2, 3, 4].map(passed))).toEqual([2, 2, 1, 0]);
+    });
+
+    test('and the positions behind them are stored together or not at all', async () => {
+      const [group, saleId] = [nextGroup(), nextSaleId()];
+      const fences = [{ partition: 0, saleId, epoch: 2, offset: 7 }];
+      const batch = { group, positions: [{ partition: 0, next: 8 }], orders: [], fences };
+      const bad = newOrder({ saleId, ticket: Number.NaN });
+      await expect(harness().store.store({ ...batch, refused: [bad] })).rejects.toMatchObject({ code: 'corrupt' });
+      expect(await harness().store.fences(group, 0)).toEqual([]);
+      expect(await harness().store.position(group, 0)).toBeUndefined();
+      await harness().store.store(batch);
+      expect(await harness().store.position(group, 0)).toBe(8);
+      expect(await harness().store.fencePassed(group, saleId, 2)).toBe(1);
+    });
+  });
+
+  describe('a refused order', () => {
+    test('is kept as rejected, owes nothing, and stands in nobody’s way', async () => {
+      const saleId = nextSaleId();
+      const refused = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
+      const { rejected, ...counts } = await refuse(harness().store, refused);
+      expect(counts).toEqual({ stored: 0, repeated: 0 });
+      const endedAt = expect.any(Number);
+      expect(rejected).toStrictEqual([{ order: { ...refused.order, state: 'rejected', endedAt }, reason: 'fence' }]);
+      expect(await harness().other.order(refused.order.id)).toStrictEqual(rejected[0]?.order);
+      expect(await owedOf(harness().other, saleId)).toEqual([]);
+      const again = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
+      expect(await put(harness().store, again)).toEqual(stored(1));
+    });
+
+    test('is repeated, not refused again', async () => {
+      const refused = newOrder({ saleId: nextSaleId(), ticket: 1 });
+      await refuse(harness().store, refused);
+      expect(await refuse(harness().other, refused, refused)).toEqual({ stored: 0, repeated: 2, rejected: [] });
+    });
+
+    test('that was stored before stays as it is: the record is a redelivery', async () => {
+      const saleId = nextSaleId();
+      const [live, paid, gone] = [1, 2, 3].map((ticket) => newOrder({ saleId, ticket })) as [
+        NewOrder,
+        NewOrder,
+        NewOrder,
+      ];
+      await put(harness().store, live, paid, gone);
+      await move(harness().store, 'paid', paid);
+      await move(harness().store, 'cancelled', gone);
+      expect(await refuse(harness().store, live, paid, gone)).toEqual({ stored: 0, repeated: 3, rejected: [] });
+      const states = await Promise.all([live, paid, gone].map(({ order }) => harness().store.order(order.id)));
+      expect(states.map((order) => order?.state)).toEqual(['reserved', 'paid', 'cancelled']);
+    });
+
+    test('that is accepted within the same batch is accepted', async () => {
+      const saleId = nextSaleId();
+      const one = newOrder({ saleId, ticket: 1 });
+      const batch = { group: 'g', positions: [], orders: [one], refused: [one] };
+      expect(await harness().store.store(batch)).toEqual({ stored: 1, repeated: 1, rejected: [] });
+    });
+
+    test('is accepted once it comes under the new epoch', async () => {
+      const saleId = nextSaleId();
+      const [one, two] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 2 })];
+      await refuse(harness().store, one);
+      expect(await put(harness().other, one, two)).toEqual(stored(2));
+      expect(await harness().store.order(one.order.id)).toStrictEqual(one.order);
+      expect(await put(harness().store, one, two)).toEqual({ stored: 0, repeated: 2, rejected: [] });
+      expect(await refuse(harness().store, one)).toEqual({ stored: 0, repeated: 1, rejected: [] });
+      expect(await owedOf(harness().store, saleId)).toEqual([]);
+    });
+
+    test('that is accepted later than a rival loses to it, for good', async () => {
+      const saleId = nextSaleId();
+      const [one, rival] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 1 })];
+      await refuse(harness().store, one);
+      await put(harness().store, rival);
+      expect(await put(harness().store, one)).toMatchObject({
+        stored: 0,
+        repeated: 0,
+        rejected: [{ reason: 'ticket' }],
+      });
+      await move(harness().store, 'expired', rival);
+      expect(await put(harness().store, one)).toEqual({ stored: 0, repeated: 1, rejected: [] });
+      expect(await owedOf(harness().store, saleId)).toEqual([one.order.id, rival.order.id].toSorted());
+    });
+
+    test('that is accepted at the same moment ends up accepted', async () => {
+      const saleId = nextSaleId();
+      const orders = Array.from({ length: 100 }, (_, i) => newOrder({ saleId, ticket: i + 1 }));
+      await Promise.all(
+        orders.flatMap((one) => [
+          refuse(harness().store, one),
+          put(harness().other, one),
+          refuse(harness().other, one),
+        ]),
+      );
+      expect((await harness().store.counts(saleId)).states).toMatchObject({ reserved: 100, rejected: 0 });
+    });
+  });
+}

@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { ORDER_STATES, type Order } from '../../../src/domain/order.ts';
+import type { EndState, NewOrder, OrderStore } from '../../../src/ports/order-store.ts';
+import type { OrderLifeModel } from './lifecycle-model.ts';
+
+/** Few of each, so that they meet. */
+export const ORDERS = 10;
+const PAYMENTS = 4;
+const LAST_MOMENT = 5;
+
+const ALL = 100_000;
+
+export interface Sale {
+  readonly id: string;
+  /** Of the two processes a command asks the one that its number says. */
+  readonly processes: readonly [OrderStore, OrderStore];
+  /** By the numbers that commands know them by. */
+  readonly orders: readonly NewOrder[];
+}
+
+type Command = fc.AsyncCommand<OrderLifeModel, Sale>;
+
+/** What runs against the model and one of the processes; then both processes must show what the model says. */
+function command(
+  name: string,
+  process: number,
+  act: (model: OrderLifeModel, sale: Sale, store: OrderStore) => Promise<void>,
+): Command {
+  return {
+    check: () => true,
+    run: async (model, sale) => {
+      await act(model, sale, sale.processes[process] as OrderStore);
+      await expectSame(model, sale, sale.processes[1 - process] as OrderStore);
+    },
+    toString: () => `${name} by ${process}`,
+  };
+}
+
+const process = fc.nat({ max: 1 });
+const number = fc.nat({ max: ORDERS - 1 });
+const numbers = fc.array(number, { maxLength: 6 });
+const at = fc.integer({ min: 1, max: 1_000 });
+const paymentNumber = fc.nat({ max: PAYMENTS - 1 });
+
+const idOf = ({ orders }: Sale, n: number): string => (orders[n] as NewOrder).order.id;
+const paymentOf = ({ id }: Sale, n: number): string => `${id}-pay-${n}`;
+
+const store = fc.tuple(numbers, process).map(([some, by]) =>
+  command(`store ${some}`, by, async (model, sale, store) => {
+    const batch = some.map((n) => sale.orders[n] as NewOrder);
+    const answers = batch.map((order) => model.store(order));
+    const { rejected, ...counts } = await store.store({ group: 'model', positions: [], orders: batch });
+    const countOf = (answer: string) => answers.filter((one) => one === answer).length;
+    expect(counts).toEqual({ stored: countOf('stored'), repeated: countOf('repeated') });
+    expect(rejected.map(({ order, reason }) => `${order.id} ${reason}`).sort()).toEqual(
+      batch
+        .map(({ order }, i) => `${order.id} ${answers[i]}`)
+        .filter((answer) => / (ticket|key)$/.test(answer))
+        .sort(),
+    );
+  }),
+);
+
+const transition = fc
+  .tuple(fc.constantFrom<EndState>('paid', 'cancelled', 'expired'), numbers, at, process)
+  .map(([to, some, at, by]) =>
+    command(`${to} ${some} at ${at}`, by, async (model, sale, store) => {
+      const ids = some.map((n) => idOf(sale, n));
+      const expected = ids.filter((id) => model.transition(to, id, at)).map((id) => model.orders.get(id));
+      const moved = await store.transition(to, ids, at);
+      expect(moved.toSorted(byId)).toStrictEqual((expected as Order[]).toSorted(byId));
+    }),
+  );
+
+const capture = fc.tuple(paymentNumber, paymentNumber, number, at, process).map(([event, payment, n, at, by]) =>
+  command(`event ${event} of payment ${payment} for ${n} at ${at}`, by, async (model, sale, store) => {
+    const orderId = idOf(sale, n);
+    const capture = { eventId: `${sale.id}-evt-${event}`, paymentId: paymentOf(sale, payment), orderId, at };
+    const expected = model.capture(capture);
+    const result = await store.capture(capture);
+    expect(result.kind).toBe(expected.kind);
+    if (result.kind !== 'unknownOrder') expectSameOrder(result.order, model.orders.get(expected.orderId ?? ''));
+  }),
+);
+
+const returned = fc.tuple(numbers, process).map(([some, by]) =>
+  command(`returned ${some}`, by, async (model, sale, store) => {
+    const ids = some.map((n) => idOf(sale, n));
+    for (const id of ids) model.owed.delete(id);
+    await store.returned(ids);
+  }),
+);
+
+const refunded = fc.tuple(paymentNumber, at, process).map(([payment, at, by]) =>
+  command(`refunded ${payment}`, by, async (model, sale, store) => {
+    model.refunded(paymentOf(sale, payment));
+    await store.refunded(paymentOf(sale, payment), at);
+  }),
+);
+
+const due = fc
+  .tuple(fc.nat({ max: LAST_MOMENT }), fc.integer({ min: 1, max: ORDERS }), process)
+  .map(([now, limit, by]) =>
+    command(`due at ${now}, ${limit} at the most`, by, async (model, { id }, store) => {
+      const expected = model.due(now);
+      const found = (await store.due(id, now, limit)).map((orderId) => expected.find((one) => one.id === orderId));
+      const times = expected.map(({ payBy }) => payBy).sort((a, b) => a - b);
+      expect(found.map((order) => order?.payBy)).toEqual(times.slice(0, limit));
+      expect(new Set(found).size).toBe(found.length);
+    }),
+  );
+
+/** What an order is like; the id is added by the test. */
+export const orderWish = fc.record({
+  ticket: fc.integer({ min: 1, max: 5 }),
+  user: fc.nat({ max: 2 }),
+  key: fc.nat({ max: 2 }),
+  payBy: fc.nat({ max: LAST_MOMENT }),
+});
+
+export const lifeCommands = [store, transition, capture, returned, refunded, due];
+
+async function expectSame(model: OrderLifeModel, { id: saleId }: Sale, store: OrderStore): Promise<void> {
+  const orders = [...model.orders.values()].toSorted(byId);
+  const found = (await store.orders({ saleId, limit: 200 })).toSorted(byId);
+  expect(found.map(({ id }) => id)).toEqual(orders.map(({ id }) => id));
+  for (const [i, order] of found.entries()) expectSameOrder(order, orders[i]);
+
+  const live = orders.filter(({ state }) => state === 'reserved' || state === 'paid');
+  expect(await store.counts(saleId)).toEqual({
+    states: Object.fromEntries(
+      ORDER_STATES.map((state) => [state, orders.filter((one) => one.state === state).length]),
+    ),
+    tickets: live.length,
+  });
+
+  const owed = (await store.owedTickets(ALL)).filter((one) => one.saleId === saleId);
+  expect(owed.map(({ orderId, forfeit }) => `${orderId} ${forfeit}`)).toEqual(
+    Array.from(model.owed, ([orderId, forfeit]) => `${orderId} ${forfeit}`).sort(),
+  );
+
+  const payments = [...model.payments];
+  const refunds = (await store.refundsDue(ALL)).filter(({ orderId }) => model.orders.has(orderId));
+  expect(refunds.map(({ paymentId, orderId }) => `${paymentId} ${orderId}`).sort()).toEqual(
+    payments
+      .filter(([, { refund }]) => refund === 'due')
+      .map(([paymentId, { orderId }]) => `${paymentId} ${orderId}`)
+      .sort(),
+  );
+  expect(await store.money(saleId)).toEqual({
+    revenue: orders.reduce((sum, { state, price }) => sum + (state === 'paid' ? price.amount : 0), 0),
+    refunded: payments.filter(([, { refund }]) => refund !== 'none').length,
+  });
+}
+
+/** When the database rejected an order is its own affair. */
+function expectSameOrder(found: Order, expected: Order | undefined): void {
+  const { endedAt, ...rest } = found;
+  expect(found.state === 'rejected' ? rest : found).toStrictEqual(expected);
+  if (found.state === 'rejected') expect(endedAt).toEqual(expect.any(Number));
+}
+
+function byId(a: Order, b: Order): number {
+  return a.id < b.id ? -1 : 1;
+}

@@ -1,0 +1,60 @@
+import { isLive, mayBecome, type Order } from '../../../src/domain/order.ts';
+import type { Capture, CaptureResult, EndState, NewOrder } from '../../../src/ports/order-store.ts';
+
+interface ModelPayment {
+  readonly orderId: string;
+  refund: 'none' | 'due' | 'done';
+}
+
+/** The rules of the port for one sale, an order at a time. */
+export class OrderLifeModel {
+  readonly orders = new Map<string, Order>();
+  /** Whether the ticket stays away, by order. */
+  readonly owed = new Map<string, boolean>();
+  readonly payments = new Map<string, ModelPayment>();
+  readonly #events = new Map<string, string>();
+  /** A rejected order holds no key. */
+  readonly #keys = new Set<string>();
+
+  store({ order, key }: NewOrder): 'stored' | 'repeated' | 'ticket' | 'key' {
+    if (this.orders.has(order.id)) return 'repeated';
+    const owner = `${order.userId}/${key}`;
+    const isTaken = [...this.orders.values()].some((one) => one.ticket === order.ticket && isLive(one.state));
+    const lost = (isTaken && 'ticket') || (this.#keys.has(owner) && 'key') || undefined;
+    this.orders.set(order.id, lost === undefined ? order : { ...order, state: 'rejected' });
+    if (lost === undefined) this.#keys.add(owner);
+    if (lost !== undefined) this.owed.set(order.id, lost === 'ticket');
+    return lost ?? 'stored';
+  }
+
+  /** Whether the order moved. */
+  transition(to: EndState, orderId: string, at: number): boolean {
+    const order = this.orders.get(orderId);
+    if (order === undefined || !mayBecome(order.state, to)) return false;
+    this.orders.set(orderId, { ...order, state: to, ...(to === 'paid' ? { paidAt: at } : { endedAt: at }) });
+    if (!isLive(to)) this.owed.set(orderId, false);
+    return true;
+  }
+
+  capture({ eventId, paymentId, orderId, at }: Capture): { readonly kind: CaptureResult['kind']; orderId?: string } {
+    if (!this.orders.has(orderId)) return { kind: 'unknownOrder' };
+    const earlier = this.#events.get(eventId);
+    if (earlier === undefined) {
+      this.#events.set(eventId, paymentId);
+      if (!this.payments.has(paymentId)) {
+        this.payments.set(paymentId, { orderId, refund: this.transition('paid', orderId, at) ? 'none' : 'due' });
+      }
+    }
+    const payment = this.payments.get(earlier ?? paymentId) as ModelPayment;
+    return { kind: payment.refund === 'none' ? 'paid' : 'refundDue', orderId: payment.orderId };
+  }
+
+  refunded(paymentId: string): void {
+    const payment = this.payments.get(paymentId);
+    if (payment?.refund === 'due') payment.refund = 'done';
+  }
+
+  due(now: number): readonly Order[] {
+    return [...this.orders.values()].filter(({ state, payBy }) => state === 'reserved' && payBy <= now);
+  }
+}

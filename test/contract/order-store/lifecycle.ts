@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { mayBecome, ORDER_STATES, type Order, type OrderState } from '../../../src/domain/order.ts';
+import type { EndState, NewOrder } from '../../../src/ports/order-store.ts';
+import { newOrder, nextOrderId, nextSaleId } from '../../support/orders.ts';
+import { MOVED_AT, move, type OrderStoreHarness, owedOf, put } from './harness.ts';
+
+const END_STATES = ['paid', 'cancelled', 'expired'] as const satisfies readonly EndState[];
+
+const LATER = MOVED_AT + 1_000;
+
+/** What becomes of stored orders. */
+export function orderStoreLife(harness: () => OrderStoreHarness): void {
+  /** Stores an order and brings it into a state. */
+  async function orderIn(state: OrderState, saleId: string): Promise<NewOrder> {
+    const one = newOrder({ saleId, ticket: 1 });
+    if (state === 'rejected') await put(harness().store, newOrder({ saleId, ticket: 1 }));
+    await put(harness().store, one);
+    if (state !== 'rejected' && state !== 'reserved') await move(harness().store, state, one);
+    return one;
+  }
+
+  describe('a transition', () => {
+    const pairs = ORDER_STATES.flatMap((from) => END_STATES.map((to) => ({ from, to })));
+
+    test.each(pairs)('from $from to $to happens only where the rules allow it', async ({ from, to }) => {
+      const saleId = nextSaleId();
+      const { store, other } = harness();
+      const one = await orderIn(from, saleId);
+      const before = (await store.order(one.order.id)) as Order;
+      const moved = await store.transition(to, [one.order.id], LATER);
+      const time = to === 'paid' ? { paidAt: LATER } : { endedAt: LATER };
+      const after: Order = mayBecome(from, to) ? { ...before, state: to, ...time } : before;
+      expect(moved).toStrictEqual(mayBecome(from, to) ? [after] : []);
+      expect(await other.order(one.order.id)).toStrictEqual(after);
+    });
+
+    test('moves those of many that are reserved, and tells which', async () => {
+      const saleId = nextSaleId();
+      const { store } = harness();
+      const orders = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, ticket }));
+      await put(store, ...orders);
+      await move(store, 'paid', orders[1] as NewOrder);
+      const ids = orders.map(({ order }) => order.id);
+      const wanted = [...ids.toReversed(), ...ids, nextOrderId(), '', 'no-such-order', `${ids[0]} `];
+      const moved = await store.transition('cancelled', wanted, MOVED_AT);
+      expect(moved.map(({ id }) => id).sort()).toEqual([ids[0], ids[2], ids[3]]);
+      expect((await store.counts(saleId)).states).toMatchObject({ reserved: 0, paid: 1, cancelled: 3 });
+      expect((await owedOf(store, saleId)).toSorted()).toEqual([ids[0], ids[2], ids[3]]);
+    });
+
+    test('of unknown orders moves none', async () => {
+      const { store } = harness();
+      expect(await store.transition('expired', [], MOVED_AT)).toEqual([]);
+      expect(await store.transition('expired', [nextOrderId(), "' OR 1=1 --  "], MOVED_AT)).toEqual([]);
+    });
+
+    test('moves a thousand at once', async () => {
+      const saleId = nextSaleId();
+      const { store } = harness();
+      const orders = Array.from({ length: 1_000 }, (_, i) => newOrder({ saleId, ticket: i + 1 }));
+      await put(store, ...orders);
+      const moved = await move(store, 'expired', ...orders);
+      expect(moved.map(({ id }) => id).sort()).toEqual(orders.map(({ order }) => order.id));
+      expect(await owedOf(store, saleId)).toHaveLength(1_000);
+    });
+  });
+
+  describe('what is due', () => {
+    test('are the sale’s reserved orders whose time has come, soonest first', async () => {
+      const [saleId, elsewhere] = [nextSaleId(), nextSaleId()];
+      const { store, other } = harness();
+      const [late, soon, exact, future, paid] = [300, 100, 500, 501, 200].map((payBy, i) =>
+        newOrder({ saleId, ticket: i + 1, payBy }),
+      ) as [NewOrder, NewOrder, NewOrder, NewOrder, NewOrder];
+      await put(store, late, soon, exact, future, paid, newOrder({ saleId: elsewhere, ticket: 1, payBy: 100 }));
+      await move(store, 'paid', paid);
+      const due = [soon, late, exact].map(({ order }) => order.id);
+      expect(await other.due(saleId, 500, 100)).toEqual(due);
+      expect(await store.due(saleId, 500, 2)).toEqual(due.slice(0, 2));
+      expect(await store.due(saleId, 99, 100)).toEqual([]);
+      expect(await store.due('no-such-sale', 500, 100)).toEqual([]);
+    });
+  });
+
+  describe('tickets that are owed', () => {
+    test('are those of ended orders, oldest first, until the queue has them back', async () => {
+      const saleId = nextSaleId();
+      const { store, other } = harness();
+      await store.returned((await store.owedTickets(100_000)).map(({ orderId }) => orderId));
+      const orders = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, ticket }));
+      const [first, second, third, fourth] = orders as [NewOrder, NewOrder, NewOrder, NewOrder];
+      await put(store, ...orders);
+      await move(store, 'cancelled', third);
+      await move(store, 'expired', first, second);
+      await move(store, 'paid', fourth);
+      const owed = (...some: readonly NewOrder[]) =>
+        some.map(({ order }) => ({ saleId, orderId: order.id, forfeit: false }));
+      expect(await other.owedTickets(100)).toEqual(owed(first, second, third));
+      expect(await store.owedTickets(2)).toEqual(owed(first, second));
+      await other.returned([first.order.id, third.order.id, fourth.order.id, nextOrderId(), `${second.order.id} `]);
+      expect(await store.owedTickets(100)).toEqual(owed(second));
+      await store.returned([second.order.id, second.order.id]);
+      await store.returned([second.order.id]);
+      await store.returned([]);
+      expect(await other.owedTickets(100)).toEqual([]);
+    });
+
+    test('are not owed again by an order that is delivered again', async () => {
+      const saleId = nextSaleId();
+      const { store } = harness();
+      const one = await orderIn('cancelled', saleId);
+      await store.returned([one.order.id]);
+      await put(store, one);
+      await move(store, 'expired', one);
+      expect(await owedOf(store, saleId)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { newOrder } from '../../support/orders.ts';
+import type { OrderStoreHarness } from './harness.ts';
+import { lifeCommands, ORDERS, orderWish, type Sale } from './lifecycle-commands.ts';
+import { OrderLifeModel } from './lifecycle-model.ts';
+
+/** Enough for an order to be stored, moved, captured, returned and delivered again, with rivals in between. */
+const MAX_COMMANDS = 20;
+const RUNS = 40;
+
+/** Random commands on a sale of their own, on two processes; after each, the store must say what the model says. */
+export async function orderStoreModel(
+  { store, other }: OrderStoreHarness,
+  nextSaleId: () => string,
+  nextOrderId: () => string,
+): Promise<void> {
+  const wishes = fc.array(orderWish, { minLength: ORDERS, maxLength: ORDERS });
+  // Not fewer commands for a small size: a short life proves little.
+  const commands = fc.commands(lifeCommands, { maxCommands: MAX_COMMANDS, size: 'max' });
+  await fc.assert(
+    fc.asyncProperty(wishes, commands, async (wishes, commands) => {
+      const id = nextSaleId();
+      const orders = wishes.map(({ ticket, user, key, payBy }) =>
+        newOrder({ saleId: id, ticket, id: nextOrderId(), userId: `u${user}`, key: `k:${key}`, payBy }),
+      );
+      const sale: Sale = { id, processes: [store, other], orders };
+      await fc.asyncModelRun(() => ({ model: new OrderLifeModel(), real: sale }), commands);
+    }),
+    { numRuns: RUNS },
+  );
+}

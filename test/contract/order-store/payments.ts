@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest';
+import type { Order } from '../../../src/domain/order.ts';
+import type { Capture, NewOrder, OrderStore, RefundDue } from '../../../src/ports/order-store.ts';
+import { newOrder, nextOrderId, nextSaleId } from '../../support/orders.ts';
+import { MOVED_AT, move, type OrderStoreHarness, owedOf, put } from './harness.ts';
+
+let payments = 0;
+
+/** A payment of its own, and its message. */
+export function newCapture(one: NewOrder, parts: Partial<Capture> = {}): Capture {
+  payments += 1;
+  return { eventId: `evt_${payments}`, paymentId: `pay_${payments}`, orderId: one.order.id, at: MOVED_AT, ...parts };
+}
+
+export async function refundsOf(store: OrderStore, ...orders: readonly NewOrder[]): Promise<readonly RefundDue[]> {
+  const ids = new Set(orders.map(({ order }) => order.id));
+  return (await store.refundsDue(100_000)).filter(({ orderId }) => ids.has(orderId));
+}
+
+/** Money that a provider took. */
+export function orderStorePayments(harness: () => OrderStoreHarness): void {
+  async function reserved(saleId = nextSaleId(), ticket = 1): Promise<NewOrder> {
+    const one = newOrder({ saleId, ticket });
+    await put(harness().store, one);
+    return one;
+  }
+
+  describe('a capture', () => {
+    test('pays a reserved order, and repeated says the same', async () => {
+      const { store, other } = harness();
+      const one = await reserved();
+      const capture = newCapture(one);
+      const order: Order = { ...one.order, state: 'paid', paidAt: MOVED_AT };
+      expect(await store.capture(capture)).toStrictEqual({ kind: 'paid', order });
+      expect(await other.capture({ ...capture, at: MOVED_AT + 1 })).toStrictEqual({ kind: 'paid', order });
+      expect(await other.order(order.id)).toStrictEqual(order);
+      expect(await refundsOf(store, one)).toEqual([]);
+      expect(await owedOf(store, order.saleId)).toEqual([]);
+    });
+
+    test.each(['cancelled', 'expired'] as const)('of an order that was %s has to be refunded', async (state) => {
+      const { store, other } = harness();
+      const one = await reserved();
+      await move(store, state, one);
+      const capture = newCapture(one);
+      const order: Order = { ...one.order, state, endedAt: MOVED_AT };
+      expect(await store.capture(capture)).toStrictEqual({ kind: 'refundDue', order });
+      expect(await other.capture(capture)).toStrictEqual({ kind: 'refundDue', order });
+      const due = { paymentId: capture.paymentId, orderId: order.id, price: order.price };
+      expect(await other.refundsDue(100_000)).toContainEqual(due);
+      expect(await refundsOf(store, one)).toStrictEqual([due]);
+    });
+
+    test('of a rejected order has to be refunded', async () => {
+      const { store } = harness();
+      const winner = await reserved();
+      const loser = newOrder({ saleId: winner.order.saleId, ticket: 1 });
+      await put(store, loser);
+      expect(await store.capture(newCapture(loser))).toMatchObject({ kind: 'refundDue', order: { state: 'rejected' } });
+    });
+
+    test('of an order that another payment has paid has to be refunded, and the first one stands', async () => {
+      const { store } = harness();
+      const one = await reserved();
+      const [first, second] = [newCapture(one), newCapture(one, { at: MOVED_AT + 5 })];
+      await store.capture(first);
+      expect(await store.capture(second)).toMatchObject({ kind: 'refundDue', order: { paidAt: MOVED_AT } });
+      expect((await refundsOf(store, one)).map(({ paymentId }) => paymentId)).toEqual([second.paymentId]);
+      expect(await store.capture(first)).toMatchObject({ kind: 'paid' });
+    });
+
+    test('of an order that was paid without one has to be refunded', async () => {
+      const { store } = harness();
+      const one = await reserved();
+      await move(store, 'paid', one);
+      expect(await store.capture(newCapture(one))).toMatchObject({ kind: 'refundDue', order: { state: 'paid' } });
+    });
+
+    test('told by another message is the same capture', async () => {
+      const { store } = harness();
+      const one = await reserved();
+      const capture = newCapture(one);
+      await store.capture(capture);
+      expect(await store.capture({ ...capture, eventId: `${capture.eventId}-again` })).toMatchObject({ kind: 'paid' });
+      expect(await refundsOf(store, one)).toEqual([]);
+    });
+
+    test('whose message is known is what that message was', async () => {
+      const { store } = harness();
+      const [one, two] = [await reserved(), await reserved()];
+      const capture = newCapture(one);
+      await store.capture(capture);
+      const twisted = newCapture(two, { eventId: capture.eventId });
+      expect(await store.capture(twisted)).toMatchObject({ kind: 'paid', order: { id: one.order.id } });
+      expect((await store.order(two.order.id))?.state).toBe('reserved');
+    });
+
+    test('of an unknown order records nothing', async () => {
+      const { store } = harness();
+      const late = newOrder({ saleId: nextSaleId(), ticket: 1 });
+      const capture = newCapture(late);
+      expect(await store.capture(capture)).toEqual({ kind: 'unknownOrder' });
+      for (const orderId of ['', 'no-such-order', nextOrderId()]) {
+        expect(await store.capture({ ...capture, orderId })).toEqual({ kind: 'unknownOrder' });
+      }
+      await put(store, late);
+      expect(await store.capture(capture)).toMatchObject({ kind: 'paid', order: { id: late.order.id } });
+    });
+
+    test('takes no name for another that differs in case or in trailing spaces', async () => {
+      const { store } = harness();
+      const saleId = nextSaleId();
+      for (const [i, name] of ['name', 'Name', 'name ', 'náme', 'na\u0301me', 'x'.repeat(255)].entries()) {
+        const one = await reserved(saleId, i + 1);
+        const names = { eventId: `e ${name}`.slice(0, 255), paymentId: name };
+        expect(await store.capture(newCapture(one, names))).toMatchObject({
+          kind: 'paid',
+          order: { id: one.order.id },
+        });
+        expect(await store.capture(newCapture(one, names))).toMatchObject({
+          kind: 'paid',
+          order: { id: one.order.id },
+        });
+      }
+    });
+
+    test.each([{ eventId: '' }, { paymentId: '' }, { eventId: 'x'.repeat(256) }, { paymentId: 'x'.repeat(256) }])(
+      'with a name that can’t be stored is refused',
+      async (parts) => {
+        const one = await reserved();
+        await expect(harness().store.capture(newCapture(one, parts))).rejects.toMatchObject({ code: 'corrupt' });
+        expect((await harness().store.order(one.order.id))?.state).toBe('reserved');
+      },
+    );
+  });
+
+  describe('refunds', () => {
+    test('are due oldest first, until the money went back', async () => {
+      const { store, other } = harness();
+      for (const { paymentId } of await store.refundsDue(100_000)) await store.refunded(paymentId, MOVED_AT);
+      const one = await reserved();
+      await move(store, 'cancelled', one);
+      const [late, early] = [newCapture(one, { at: MOVED_AT + 9 }), newCapture(one, { at: MOVED_AT + 1 })];
+      await store.capture(late);
+      await store.capture(early);
+      const due = async (limit: number) => (await other.refundsDue(limit)).map(({ paymentId }) => paymentId);
+      expect(await due(100)).toEqual([early.paymentId, late.paymentId]);
+      expect(await due(1)).toEqual([early.paymentId]);
+      await store.refunded(early.paymentId, MOVED_AT + 20);
+      await store.refunded('no-such-payment', MOVED_AT + 20);
+      expect(await due(100)).toEqual([late.paymentId]);
+      expect(await store.capture(early)).toMatchObject({ kind: 'refundDue' });
+      expect(await due(100)).toEqual([late.paymentId]);
+    });
+
+    test('are never made of a payment that pays its order', async () => {
+      const { store } = harness();
+      const one = await reserved();
+      const capture = newCapture(one);
+      await store.capture(capture);
+      await store.refunded(capture.paymentId, MOVED_AT);
+      expect(await store.capture(capture)).toMatchObject({ kind: 'paid' });
+      expect(await store.money(one.order.saleId)).toEqual({ revenue: one.order.price.amount, refunded: 0 });
+    });
+  });
+
+  test('adds up what a sale’s paid orders cost, and counts what went back or is about to', async () => {
+    const { store, other } = harness();
+    const saleId = nextSaleId();
+    const orders = [1, 2, 3, 4].map((ticket) =>
+      newOrder({ saleId, ticket, price: { amount: ticket * 1_000, currency: 'EUR' } }),
+    ) as [NewOrder, NewOrder, NewOrder, NewOrder];
+    await put(store, ...orders, newOrder({ saleId: nextSaleId(), ticket: 1 }));
+    await store.capture(newCapture(orders[0]));
+    await move(store, 'paid', orders[1]);
+    await move(store, 'cancelled', orders[2]);
+    const [back, due] = [newCapture(orders[2]), newCapture(orders[0])];
+    await store.capture(back);
+    await store.capture(due);
+    await store.refunded(back.paymentId, MOVED_AT);
+    expect(await other.money(saleId)).toStrictEqual({ revenue: 3_000, refunded: 2 });
+    expect(await other.money('no-such-sale')).toStrictEqual({ revenue: 0, refunded: 0 });
+  });
+}

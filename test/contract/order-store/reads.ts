@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import type { NewOrder } from '../../../src/ports/order-store.ts';
+import { newOrder, nextSaleId } from '../../support/orders.ts';
+import { move, type OrderStoreHarness, put } from './harness.ts';
+
+/** Lists and counts. */
+export function orderStoreReads(harness: () => OrderStoreHarness): void {
+  describe('reading many', () => {
+    test('gives the buyer’s own orders newest first, in pages', async () => {
+      const saleId = nextSaleId();
+      const mine = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, ticket, userId: 'pager' }).order);
+      const others = newOrder({ saleId, ticket: 9, userId: 'Pager' });
+      await put(harness().store, ...mine.map((order) => ({ order, key: order.id })), others);
+      const page = await harness().store.orders({ userId: 'pager', limit: 3 });
+      expect(page).toStrictEqual(mine.slice(1).reverse());
+      expect(await harness().store.orders({ userId: 'pager', limit: 3, before: page[2]?.id ?? '' })).toStrictEqual([
+        mine[0],
+      ]);
+    });
+
+    test('filters by sale and by state', async () => {
+      const [here, there] = [nextSaleId(), nextSaleId()];
+      const userId = 'filterer';
+      const a = newOrder({ saleId: here, ticket: 1, userId });
+      const b = newOrder({ saleId: here, ticket: 2, userId });
+      const c = newOrder({ saleId: there, ticket: 1, userId });
+      await put(harness().store, a, b, c);
+      await move(harness().store, 'paid', b);
+      const ids = async (query: object) => (await harness().store.orders({ limit: 200, ...query })).map(({ id }) => id);
+      expect(await ids({ userId, saleId: here })).toEqual([b.order.id, a.order.id]);
+      expect(await ids({ userId, state: 'reserved' })).toEqual([c.order.id, a.order.id]);
+      expect(await ids({ saleId: here, state: 'paid' })).toEqual([b.order.id]);
+      expect(await ids({ userId: 'nobody' })).toEqual([]);
+    });
+  });
+
+  test('tells a ticket queue what is booked: by ticket, with the keys, and who lives', async () => {
+    const saleId = nextSaleId();
+    const [live, ended, loser, beyond, refused] = [2, 3, 2, 4, 3].map((ticket) =>
+      newOrder({ saleId, ticket, userId: 'Zoë', key: `k:${nextSaleId()}` }),
+    ) as [NewOrder, NewOrder, NewOrder, NewOrder, NewOrder];
+    await put(
+      harness().store,
+      newOrder({ saleId, ticket: 1 }),
+      live,
+      ended,
+      beyond,
+      newOrder({ saleId: nextSaleId(), ticket: 2 }),
+    );
+    await put(harness().store, loser);
+    await harness().store.store({ group: 'g', positions: [], orders: [], refused: [refused] });
+    await move(harness().store, 'expired', ended);
+    const known = ({ order: { id, ticket, userId, reservedAt }, key }: NewOrder) => ({
+      ...{ orderId: id, ticket, userId, key, reservedAt },
+    });
+    const booked = await harness().store.booked(saleId, 2, 3);
+    expect(booked.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1))).toEqual([
+      { ...known(live), live: true },
+      { ...known(ended), live: false },
+      { ...known(loser), key: null, live: false },
+    ]);
+    expect(await harness().store.booked('no-such-sale', 1, 100)).toEqual([]);
+  });
+
+  test('tells what is booked without an Idempotency-Key by the key that its order is', async () => {
+    const saleId = nextSaleId();
+    const [live, ended, loser] = [1, 2, 1].map((ticket) => newOrder({ saleId, ticket })) as [
+      NewOrder,
+      NewOrder,
+      NewOrder,
+    ];
+    await put(harness().store, live, ended);
+    await put(harness().store, loser);
+    await move(harness().store, 'expired', ended);
+    const keys = new Map((await harness().store.booked(saleId, 1, 2)).map(({ orderId, key }) => [orderId, key]));
+    expect(keys).toEqual(
+      new Map([
+        [live.order.id, `o:${live.order.id}`],
+        [ended.order.id, `o:${ended.order.id}`],
+        [loser.order.id, null],
+      ]),
+    );
+  });
+
+  test('counts a sale’s orders by state, and the tickets that live ones hold', async () => {
+    const saleId = nextSaleId();
+    const [first, second, third, fourth] = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, ticket })) as [
+      NewOrder,
+      NewOrder,
+      NewOrder,
+      NewOrder,
+    ];
+    await put(harness().store, first, second, third, fourth, newOrder({ saleId: nextSaleId(), ticket: 1 }));
+    await put(harness().store, newOrder({ saleId, ticket: 1 }));
+    await move(harness().store, 'paid', second);
+    await move(harness().store, 'cancelled', third);
+    await move(harness().store, 'expired', fourth);
+    expect(await harness().store.counts(saleId)).toEqual({
+      states: { reserved: 1, paid: 1, cancelled: 1, expired: 1, rejected: 1 },
+      tickets: 2,
+    });
+    expect(await harness().store.counts('no-such-sale')).toEqual({
+      states: { reserved: 0, paid: 0, cancelled: 0, expired: 0, rejected: 0 },
+      tickets: 0,
+    });
+  });
+}

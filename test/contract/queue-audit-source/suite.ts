@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LedgerEntry, QueueAuditSource } from '../../../src/ports/audit-source.ts';
+import type { TicketQueue } from '../../../src/ports/ticket-queue.ts';
+import { newName, openSale, purchase, purchases } from '../fixtures.ts';
+
+export interface QueueAuditSourceHarness {
+  readonly queue: TicketQueue;
+  readonly auditSource: QueueAuditSource;
+  readonly close: () => Promise<void>;
+}
+
+/** What the auditSource of every ticket queue must tell. */
+export function queueAuditSourceContract(name: string, open: () => Promise<QueueAuditSourceHarness>): void {
+  describe(`the auditSource of ${name}`, () => {
+    let harness: QueueAuditSourceHarness;
+
+    beforeAll(async () => {
+      harness = await open();
+    });
+    afterAll(() => harness.close());
+
+    const ledger = (saleId: string) => all(harness.auditSource.reservations(saleId));
+    const queued = async (saleId: string) => (await all(harness.auditSource.queued(saleId))).sort((a, b) => a - b);
+    const loaded = async (total: number, perBuyerLimit = total) => {
+      const sale = openSale({ total, perBuyerLimit });
+      await harness.queue.load(sale);
+      return sale;
+    };
+
+    it('are empty for a sale that it does not know', async () => {
+      const saleId = newName('sale');
+      expect(await harness.auditSource.snapshot(saleId)).toBeUndefined();
+      expect(await ledger(saleId)).toEqual([]);
+      expect(await queued(saleId)).toEqual([]);
+      expect(await harness.auditSource.heldByBuyers(saleId)).toBe(0);
+    });
+
+    it('tell who holds which ticket, what is published, what came back, and what waits to be sold', async () => {
+      const sale = await loaded(6);
+      const buyers = ['a', 'a', 'Zoë "☃"\n', 'b'].map((userId) => purchase({ userId }));
+      await harness.queue.reserve(sale.id, 1, buyers);
+      const [first, second, third, fourth] = buyers.map(({ orderId }) => orderId) as [string, string, string, string];
+      await harness.queue.published(sale.id, 1, [first, third]);
+      const before = await harness.auditSource.snapshot(sale.id);
+      await harness.queue.release(sale.id, [fourth]);
+
+      const entries: LedgerEntry[] = [
+        { orderId: first, ticket: 1, userId: 'a', published: true },
+        { orderId: second, ticket: 2, userId: 'a', published: false },
+        { orderId: third, ticket: 3, userId: 'Zoë "☃"\n', published: true },
+      ];
+      expect((await ledger(sale.id)).toSorted((a, b) => a.ticket - b.ticket)).toEqual(entries);
+      expect(await queued(sale.id)).toEqual([4, 5, 6]);
+      expect(await harness.auditSource.heldByBuyers(sale.id)).toBe(3);
+      const after = await harness.auditSource.snapshot(sale.id);
+      expect(before).toMatchObject({ epoch: 1, total: 6, held: 4, remaining: 2, pending: 2 });
+      expect(after).toMatchObject({ epoch: 1, total: 6, held: 3, remaining: 3, pending: 1 });
+      expect(after?.version).toBe((await harness.queue.stock(sale.id))?.version);
+      expect(after?.version).toBeGreaterThan(before?.version ?? 0);
+    });
+
+    it('are read in pages, each entry once while nothing moves', async () => {
+      const sale = await loaded(26_000, 2);
+      const sold: string[] = [];
+      for (let n = 0; n < 20; n += 1) {
+        const items = purchases(250);
+        await harness.queue.reserve(sale.id, 1, items);
+        sold.push(...items.map(({ orderId }) => orderId));
+      }
+      const back = sold.filter((_, n) => n % 2 === 0);
+      await harness.queue.release(sale.id, back.slice(0, 1000));
+      await harness.queue.release(sale.id, back.slice(1000));
+      const held = sold.filter((_, n) => n % 2 === 1);
+      expect((await ledger(sale.id)).map(({ orderId }) => orderId).sort()).toEqual(held.sort());
+      const free = Array.from({ length: 26_000 }, (_, n) => n + 1).filter((n) => n > 5000 || n % 2 === 1);
+      expect(await queued(sale.id)).toEqual(free);
+      expect(await harness.auditSource.heldByBuyers(sale.id)).toBe(2500);
+    });
+  });
+}
+
+async function all<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const values: T[] = [];
+  for await (const page of pages) values.push(...page);
+  return values;
+}

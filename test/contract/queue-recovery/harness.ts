@@ -1,0 +1,81 @@
+import type {
+  KnownOrder,
+  QueueRecovery,
+  RebuildResult,
+  RebuiltSale,
+  RecoveryStep,
+} from '../../../src/ports/queue-recovery.ts';
+import type {
+  QueueAudit,
+  QueuedSale,
+  ReserveAnswer,
+  ReserveItem,
+  TicketQueue,
+} from '../../../src/ports/ticket-queue.ts';
+import { newOrderId, openSale, purchase } from '../fixtures.ts';
+import { answersOf } from '../ticket-queue/harness.ts';
+
+export interface RecoveryHarness {
+  readonly queue: TicketQueue;
+  readonly recovery: QueueRecovery;
+  /** As after a restart: the keys are there, and nobody knows how old they are. */
+  readonly lose: (saleId: string) => void | Promise<void>;
+  /** As after FLUSHALL. */
+  readonly wipe: (saleId: string) => void | Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** The epoch of a first recovery. */
+export const EPOCH = 2;
+
+export interface RecoveryBench {
+  readonly harness: RecoveryHarness;
+  readonly load: (overrides?: Partial<QueuedSale>) => Promise<RebuiltSale>;
+  /** The sale as of a later epoch. */
+  readonly next: (sale: RebuiltSale, epoch?: number) => RebuiltSale;
+  readonly buy: (sale: QueuedSale, items: readonly ReserveItem[]) => Promise<readonly ReserveAnswer[]>;
+  readonly rebuild: (sale: RebuiltSale, ...orders: readonly KnownOrder[]) => Promise<RecoveryStep<RebuildResult>>;
+  readonly audit: (sale: QueuedSale) => Promise<QueueAudit | undefined>;
+}
+
+/** @param harnessOf asked for in tests only: it is opened after they are collected */
+export function recoveryBench(harnessOf: () => RecoveryHarness): RecoveryBench {
+  return {
+    get harness() {
+      return harnessOf();
+    },
+    load: async (overrides = {}) => {
+      const sale = openSale(overrides);
+      await harnessOf().queue.load(sale);
+      return { ...sale, closed: false };
+    },
+    next: (sale, epoch = EPOCH) => ({ ...sale, epoch }),
+    buy: async ({ id, epoch }, items) => answersOf(await harnessOf().queue.reserve(id, epoch, items)),
+    rebuild: (sale, ...orders) => harnessOf().recovery.rebuild(sale, inOnes(orders)),
+    audit: ({ id }) => harnessOf().queue.audit(id),
+  };
+}
+
+/** An order as the store tells it. */
+export function knownOrder(overrides: Partial<KnownOrder>): KnownOrder {
+  const { fingerprint, orderId, userId } = purchase();
+  return {
+    orderId,
+    userId,
+    key: `k:${orderId}`,
+    fingerprint,
+    ticket: 1,
+    reservedAt: Date.now(),
+    live: true,
+    ...overrides,
+  };
+}
+
+/** The same key in another call. */
+export function again({ userId, key, fingerprint }: Pick<KnownOrder, 'userId' | 'key' | 'fingerprint'>): ReserveItem {
+  return { orderId: newOrderId(), userId, key: key ?? '', fingerprint };
+}
+
+async function* inOnes(orders: readonly KnownOrder[]): AsyncGenerator<readonly KnownOrder[]> {
+  for (const order of orders) yield [order];
+}

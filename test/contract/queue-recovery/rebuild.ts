@@ -1,0 +1,138 @@
+import { expect, it } from 'vitest';
+import { newOrderId, purchase, purchases } from '../fixtures.ts';
+import { ticketOf } from '../ticket-queue/harness.ts';
+import { again, EPOCH, knownOrder, type RecoveryBench } from './harness.ts';
+
+/** What a rebuilt sale holds, sells and answers. */
+export function rebuildsSale(bench: RecoveryBench): void {
+  const { load, next, buy, rebuild, audit } = bench;
+
+  it('sells what no live order holds, under the new epoch only', async () => {
+    const sale = await load({ total: 5 });
+    await bench.harness.wipe(sale.id);
+    const orders = [knownOrder({ ticket: 2 }), knownOrder({ ticket: 4, live: false }), knownOrder({ ticket: 5 })];
+
+    expect(await rebuild(next(sale), ...orders)).toEqual({ kind: 'done', held: 2, survivors: 0 });
+    expect(await bench.harness.recovery.state(sale.id, EPOCH)).toBe('sound');
+    expect(await bench.harness.queue.reserve(sale.id, 1, purchases(1))).toEqual({ kind: 'stale', epoch: EPOCH });
+    expect((await buy(next(sale), purchases(4))).map(ticketOf)).toEqual([1, 3, 4, undefined]);
+    expect(await audit(sale)).toMatchObject({ epoch: EPOCH, held: 5, heldByBuyers: 5, remaining: 0, doubled: [] });
+  });
+
+  it('answers the keys of all orders, those that ended too, as they were answered', async () => {
+    const sale = await load();
+    await bench.harness.wipe(sale.id);
+    const [live, ended] = [knownOrder({ ticket: 3 }), knownOrder({ ticket: 7, live: false })];
+    await rebuild(next(sale), live, ended);
+
+    expect(await buy(next(sale), [again(live), again(ended)])).toEqual(
+      [live, ended].map(({ orderId, ticket, reservedAt }) => ({
+        ...{ kind: 'replayed', orderId, ticket, reservedAt },
+        published: true,
+      })),
+    );
+    expect(await buy(next(sale), [{ ...again(live), fingerprint: 'other' }])).toEqual([{ kind: 'keyMismatch' }]);
+  });
+
+  it("counts live orders to their buyers' limits, and no others", async () => {
+    const sale = await load({ perBuyerLimit: 2 });
+    await bench.harness.wipe(sale.id);
+    const orders = [1, 2, 3].map((ticket) => knownOrder({ ticket, userId: 'u', live: ticket < 3 }));
+    await rebuild(next(sale), ...orders, knownOrder({ ticket: 4, userId: 'v' }));
+
+    expect(await buy(next(sale), [purchase({ userId: 'u' }), purchase({ userId: 'v' })])).toMatchObject([
+      { kind: 'limitReached', orderIds: orders.slice(0, 2).map(({ orderId }) => orderId) },
+      { kind: 'reserved' },
+    ]);
+  });
+
+  it('keeps what was reserved and never stored, to be published at once', async () => {
+    const sale = await load();
+    const [stored, stranded] = [purchase(), purchase({ key: 'k:1' })];
+    const [, answer] = await buy(sale, [stored, stranded]);
+    await bench.harness.lose(sale.id);
+
+    const result = await rebuild(next(sale), knownOrder({ ...stored, ticket: 1 }));
+    expect(result).toEqual({ kind: 'done', held: 2, survivors: 1 });
+    const { orderId, userId, key } = stranded;
+    const { reservedAt } = answer as { reservedAt: number };
+    expect(await bench.harness.queue.claimStranded(sale.id, { leaseMs: 60_000, max: 10 })).toEqual([
+      { orderId, userId, key, ticket: 2, reservedAt },
+    ]);
+    expect(await buy(next(sale), [again(stranded)])).toMatchObject([{ kind: 'replayed', orderId, published: false }]);
+    expect(await audit(sale)).toMatchObject({ held: 2, heldByBuyers: 2, remaining: 8, pending: 1, doubled: [] });
+    await bench.harness.queue.published(sale.id, 1, [orderId]);
+    expect(await audit(sale)).toMatchObject({ pending: 1 });
+    await bench.harness.queue.published(sale.id, EPOCH, [orderId]);
+    expect(await audit(sale)).toMatchObject({ pending: 0 });
+  });
+
+  it('lets go of what was never stored when the ticket, the key, the limit or the order is somebody else’s', async () => {
+    const sale = await load({ perBuyerLimit: 1 });
+    const items = [purchase(), purchase({ userId: 'k', key: 'k:1' }), purchase({ userId: 'l' }), purchase()] as const;
+    await buy(sale, items);
+    await bench.harness.lose(sale.id);
+    const orders = [
+      knownOrder({ ticket: 1 }),
+      knownOrder({ ticket: 5, userId: 'k', key: 'k:1', live: false }),
+      knownOrder({ ticket: 6, userId: 'l' }),
+      knownOrder({ orderId: items[3].orderId, ticket: 4, key: null, live: false }),
+    ];
+
+    expect(await rebuild(next(sale), ...orders)).toEqual({ kind: 'done', held: 2, survivors: 0 });
+    for (const { orderId } of items) expect(await bench.harness.queue.find(sale.id, orderId)).toBeUndefined();
+    expect(await buy(next(sale), [{ ...items[0], orderId: newOrderId() }])).toMatchObject([{ kind: 'reserved' }]);
+  });
+
+  it('lets go of what ended and was not released yet', async () => {
+    const sale = await load({ total: 1 });
+    const item = purchase();
+    await buy(sale, [item]);
+    await bench.harness.lose(sale.id);
+    await rebuild(next(sale), knownOrder({ ...item, ticket: 1, live: false }));
+
+    expect(await bench.harness.queue.release(sale.id, [item.orderId])).toEqual([]);
+    expect(await buy(next(sale), purchases(1))).toMatchObject([{ kind: 'reserved', ticket: 1 }]);
+  });
+
+  it('leaves a closed sale closed, whether the queue or the catalogue says so', async () => {
+    const [byQueue, byCatalogue] = [await load(), await load()];
+    await bench.harness.queue.close(byQueue.id, 1);
+    for (const { id } of [byQueue, byCatalogue]) await bench.harness.lose(id);
+    await rebuild(next(byQueue));
+    await rebuild({ ...next(byCatalogue), closed: true });
+
+    expect(await buy(next(byQueue), purchases(1))).toEqual([{ kind: 'closed' }]);
+    expect(await buy(next(byCatalogue), purchases(1))).toEqual([{ kind: 'closed' }]);
+  });
+
+  it('makes stock figures that are newer than any before', async () => {
+    const sale = await load();
+    await buy(sale, purchases(5));
+    const before = await bench.harness.queue.stock(sale.id);
+    await bench.harness.lose(sale.id);
+    await rebuild(next(sale), knownOrder({ ticket: 1 }));
+
+    const after = await bench.harness.queue.stock(sale.id);
+    expect(after?.version).toBeGreaterThan(before?.version ?? Number.NaN);
+  });
+
+  it('rebuilds more tickets and orders than one call takes', async () => {
+    const total = 60_000;
+    const sale = await load({ total });
+    await buy(sale, purchases(200));
+    await bench.harness.lose(sale.id);
+    const orders = Array.from({ length: 2500 }, (_, n) => knownOrder({ ticket: total - n }));
+    const chunks = async function* () {
+      yield orders;
+    };
+
+    expect(await bench.harness.recovery.rebuild(next(sale), chunks())).toEqual({
+      kind: 'done',
+      held: 2700,
+      survivors: 200,
+    });
+    expect(await bench.harness.queue.stock(sale.id)).toMatchObject({ remaining: total - 2700 });
+    expect(await audit(sale)).toMatchObject({ held: 2700, heldByBuyers: 2700, pending: 200, doubled: [] });
+  });
+}

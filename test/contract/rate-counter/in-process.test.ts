@@ -1,0 +1,13 @@
+import { createInProcessRates } from '../../../src/adapters/rates/in-process.ts';
+import { MemoryRateCounter } from '../../support/fakes/memory-rate-counter.ts';
+import { rateCounterContract } from './suite.ts';
+
+rateCounterContract('in process', async () => {
+  const rates = createInProcessRates();
+  return { join: async () => rates, close: async () => {} };
+});
+
+rateCounterContract('the fake', async () => {
+  const rates = new MemoryRateCounter({ now: () => performance.now() });
+  return { join: async () => rates, close: async () => {} };
+});

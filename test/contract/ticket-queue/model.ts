@@ -1,0 +1,93 @@
+import type { QueuedSale, ReserveAnswer, ReserveItem } from '../../../src/ports/ticket-queue.ts';
+
+interface ModelOrder {
+  readonly item: ReserveItem;
+  readonly ticket: number;
+  held: boolean;
+  published: boolean;
+}
+
+/** An answer without its time: the queue's clock is its own. */
+export type ModelAnswer = Record<string, unknown>;
+
+/** What the port's words say, in the plainest code: the queue is right when it answers like this. */
+export class ModelQueue {
+  readonly #sale: QueuedSale;
+  readonly #free: number[];
+  readonly #orders: ModelOrder[] = [];
+  #closed = false;
+  /** By buyer, of one minute. */
+  readonly #attempts = new Map<string, number>();
+
+  constructor(sale: QueuedSale) {
+    this.#sale = sale;
+    this.#free = Array.from({ length: sale.total }, (_, i) => i + 1);
+  }
+
+  get remaining(): number {
+    return this.#free.length;
+  }
+
+  get held(): readonly string[] {
+    return this.#orders.filter(({ held }) => held).map(({ item }) => item.orderId);
+  }
+
+  get pending(): readonly string[] {
+    return this.#orders.filter(({ published }) => !published).map(({ item }) => item.orderId);
+  }
+
+  reserve(items: readonly ReserveItem[], maxAttempts: number): ModelAnswer[] {
+    return items.map((item) => this.#reserveOne(item, maxAttempts));
+  }
+
+  published(orderIds: readonly string[]): void {
+    for (const order of this.#orders) order.published ||= orderIds.includes(order.item.orderId);
+  }
+
+  release(orderIds: readonly string[]): string[] {
+    const released: string[] = [];
+    for (const orderId of orderIds) {
+      const order = this.#orders.find(({ item, held }) => held && item.orderId === orderId);
+      if (order === undefined) continue;
+      order.held = false;
+      order.published = true;
+      this.#free.push(order.ticket);
+      released.push(orderId);
+    }
+    return released;
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #reserveOne(item: ReserveItem, maxAttempts: number): ModelAnswer {
+    const known = this.#orders.find((order) => order.item.userId === item.userId && order.item.key === item.key);
+    if (known !== undefined) {
+      const { ticket, published } = known;
+      if (known.item.fingerprint !== item.fingerprint) return { kind: 'keyMismatch' };
+      if (known.item.orderId === item.orderId) return { kind: 'reserved', ticket };
+      return { kind: 'replayed', orderId: known.item.orderId, ticket, published };
+    }
+    if (maxAttempts > 0) {
+      const made = this.#attempts.get(item.userId) ?? 0;
+      if (made >= maxAttempts) return { kind: 'tooManyAttempts' };
+      this.#attempts.set(item.userId, made + 1);
+    }
+    if (this.#closed) return { kind: 'closed' };
+    const mine = this.#orders.filter((order) => order.held && order.item.userId === item.userId);
+    if (mine.length >= this.#sale.perBuyerLimit) {
+      return { kind: 'limitReached', orderIds: mine.map((order) => order.item.orderId).toSorted() };
+    }
+    const ticket = this.#free.shift();
+    if (ticket === undefined) return { kind: 'soldOut' };
+    this.#orders.push({ item, ticket, held: true, published: false });
+    return { kind: 'reserved', ticket };
+  }
+}
+
+export function withoutTime(answer: ReserveAnswer): ModelAnswer {
+  if (answer.kind === 'limitReached') return { kind: answer.kind, orderIds: answer.orderIds.toSorted() };
+  const { reservedAt: _, endsInMs: __, ...rest }: ModelAnswer = { ...answer };
+  return rest;
+}

@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import type { Stock } from '../../../src/domain/stock.ts';
+import type { ReserveItem, TicketQueue } from '../../../src/ports/ticket-queue.ts';
+import { inOneMinute } from '../../support/in-one-minute.ts';
+import { newOrderId, openSale } from '../fixtures.ts';
+import type { QueueBench } from './harness.ts';
+import { ModelQueue, withoutTime } from './model.ts';
+
+/** Few users, keys and tickets, so that random batches meet each other all the time. */
+const USERS = ['u1', 'u2', 'u3', 'u4', 'u5'];
+const KEYS = ['k:1', 'k:2', 'k:3', undefined];
+const FINGERPRINTS = ['f1', 'f1', 'f1', 'f2'];
+/** None most of the time. */
+const MAX_ATTEMPTS = [0, 0, 1, 3, 6];
+const RUNS = 60;
+
+type Command =
+  | { readonly kind: 'reserve'; readonly wishes: readonly Wish[]; readonly maxAttempts: number }
+  /** Sends an earlier batch again, as after a broken connection. */
+  | { readonly kind: 'resend'; readonly pick: number; readonly maxAttempts: number }
+  | { readonly kind: 'published' | 'release'; readonly picks: readonly number[] }
+  | { readonly kind: 'claim'; readonly max: number }
+  | { readonly kind: 'close' };
+
+interface Wish {
+  readonly userId: string;
+  readonly key: string | undefined;
+  readonly fingerprint: string;
+}
+
+const wish: fc.Arbitrary<Wish> = fc.record({
+  userId: fc.constantFrom(...USERS),
+  key: fc.constantFrom(...KEYS),
+  fingerprint: fc.constantFrom(...FINGERPRINTS),
+});
+const picks = fc.array(fc.nat(), { minLength: 1, maxLength: 6 });
+const maxAttempts = fc.constantFrom(...MAX_ATTEMPTS);
+const wishes = fc.array(wish, { minLength: 1 });
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('reserve'), wishes, maxAttempts }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('resend'), pick: fc.nat(), maxAttempts }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('published'), picks }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('release'), picks }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('claim'), max: fc.integer({ min: 1, max: 5 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('close') }) },
+);
+
+export function ticketQueueModelTests({ queue }: QueueBench): void {
+  describe('whatever happens in whatever order', () => {
+    it('answers as the model does, and its books balance', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 1, max: 8 }),
+          fc.integer({ min: 1, max: 3 }),
+          fc.array(command, { minLength: 5, maxLength: 25 }),
+          (total, perBuyerLimit, commands) =>
+            inOneMinute(async () => {
+              const run = await ModelRun.start(queue(), total, perBuyerLimit);
+              for (const next of commands) {
+                await run.do(next);
+                await run.checkBooks();
+              }
+            }),
+        ),
+        { numRuns: RUNS },
+      );
+    });
+  });
+}
+
+/** One sale in the queue and in the model, side by side. */
+class ModelRun {
+  readonly #queue: TicketQueue;
+  readonly #model: ModelQueue;
+  readonly #saleId: string;
+  readonly #total: number;
+  readonly #batches: (readonly ReserveItem[])[] = [];
+  #stock: Stock;
+
+  static async start(queue: TicketQueue, total: number, perBuyerLimit: number): Promise<ModelRun> {
+    const sale = openSale({ total, perBuyerLimit });
+    await queue.load(sale);
+    return new ModelRun(queue, new ModelQueue(sale), sale.id, total, await stockOf(queue, sale.id));
+  }
+
+  private constructor(queue: TicketQueue, model: ModelQueue, saleId: string, total: number, stock: Stock) {
+    this.#queue = queue;
+    this.#model = model;
+    this.#saleId = saleId;
+    this.#total = total;
+    this.#stock = stock;
+  }
+
+  async do(command: Command): Promise<void> {
+    switch (command.kind) {
+      case 'reserve':
+        return this.#reserve(command.wishes.map(itemOf), command.maxAttempts);
+      case 'resend':
+        return this.#reserve(
+          this.#batches[command.pick % this.#batches.length] ?? [itemOf(LONE_WISH)],
+          command.maxAttempts,
+        );
+      case 'published': {
+        const orderIds = this.#pick(command.picks);
+        this.#model.published(orderIds);
+        return this.#queue.published(this.#saleId, 1, orderIds);
+      }
+      case 'release': {
+        const orderIds = this.#pick(command.picks);
+        expect(await this.#queue.release(this.#saleId, orderIds)).toEqual(this.#model.release(orderIds));
+        return;
+      }
+      case 'claim':
+        return this.#claim(command.max);
+      case 'close':
+        this.#model.close();
+        return this.#queue.close(this.#saleId, 1);
+    }
+  }
+
+  async checkBooks(): Promise<void> {
+    const audit = await this.#queue.audit(this.#saleId);
+    const held = this.#model.held.length;
+    expect(audit).toEqual({
+      epoch: 1,
+      held,
+      heldByBuyers: held,
+      remaining: this.#total - held,
+      pending: this.#model.pending.length,
+      doubled: [],
+    });
+    this.#checkStock(await stockOf(this.#queue, this.#saleId));
+  }
+
+  /** Each command only takes or only returns tickets: the content changed if and only if the number left did. */
+  #checkStock(stock: Stock): void {
+    expect(stock.remaining).toBe(this.#model.remaining);
+    if (stock.remaining === this.#stock.remaining) expect(stock).toEqual(this.#stock);
+    else expect(stock.version).toBeGreaterThan(this.#stock.version);
+    this.#stock = stock;
+  }
+
+  async #reserve(items: readonly ReserveItem[], maxAttempts: number): Promise<void> {
+    this.#batches.push(items);
+    const expected = this.#model.reserve(items, maxAttempts);
+    const reply = await this.#queue.reserve(this.#saleId, 1, items, maxAttempts);
+    if (reply.kind !== 'answered') throw new Error(`the queue did not answer: ${reply.kind}`);
+    expect(reply.answers.map(withoutTime)).toEqual(expected);
+    this.#checkStock(reply.stock);
+  }
+
+  /** What is due depends on the clock, so the model says only what may come. */
+  async #claim(max: number): Promise<void> {
+    const pending = this.#model.pending;
+    const claimed = await vi.waitFor(
+      async () => {
+        const some = await this.#queue.claimStranded(this.#saleId, { leaseMs: 1, max });
+        if (pending.length > 0) expect(some).not.toEqual([]);
+        return some.map(({ orderId }) => orderId);
+      },
+      { interval: 1 },
+    );
+    expect(claimed.length).toBeLessThanOrEqual(max);
+    expect(pending).toEqual(expect.arrayContaining(claimed));
+    expect(new Set(claimed).size).toBe(claimed.length);
+  }
+
+  #pick(numbers: readonly number[]): string[] {
+    const orderIds = this.#batches.flat().map(({ orderId }) => orderId);
+    return numbers.map((n) => orderIds[n % orderIds.length] ?? newOrderId());
+  }
+}
+
+async function stockOf(queue: TicketQueue, saleId: string): Promise<Stock> {
+  const stock = await queue.stock(saleId);
+  if (stock === undefined) throw new Error('the queue forgot a sale');
+  return stock;
+}
+
+const LONE_WISH: Wish = { userId: 'u1', key: undefined, fingerprint: 'f1' };
+
+function itemOf({ userId, key, fingerprint }: Wish): ReserveItem {
+  const orderId = newOrderId();
+  return { orderId, userId, key: key ?? `o:${orderId}`, fingerprint };
+}

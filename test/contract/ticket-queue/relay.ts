@@ -1,0 +1,144 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { StrandedReservation } from '../../../src/ports/ticket-queue.ts';
+import { purchase, purchases } from '../fixtures.ts';
+import type { QueueBench } from './harness.ts';
+
+/** Shorter than anybody's patience, longer than what passes between two lines of a test. */
+const SHORT_LEASE_MS = 100;
+
+const NEVER_MS = 3_600_000;
+
+/** The clock of a real queue can't be set, so what must become due is asked for until it is. */
+export function ticketQueueRelayTests({ queue, load, answers }: QueueBench): void {
+  describe('stranded reservations', () => {
+    const claim = (saleId: string, leaseMs: number, max = 100): Promise<readonly StrandedReservation[]> =>
+      queue().claimStranded(saleId, { leaseMs, max });
+    const claimWhenDue = (saleId: string, leaseMs: number, max = 100): Promise<readonly StrandedReservation[]> =>
+      vi.waitFor(
+        async () => {
+          const claimed = await claim(saleId, leaseMs, max);
+          expect(claimed).not.toEqual([]);
+          return claimed;
+        },
+        { timeout: 10_000, interval: 5 },
+      );
+    const idsOf = (reservations: readonly { readonly orderId: string }[]): string[] =>
+      reservations.map(({ orderId }) => orderId);
+
+    it('are left alone before their lease is over', async () => {
+      const saleId = await load();
+      await queue().reserve(saleId, 1, purchases(3));
+
+      expect(await claim(saleId, NEVER_MS)).toEqual([]);
+    });
+
+    it('come with all that a log record needs', async () => {
+      const saleId = await load();
+      const item = purchase({ key: 'k:1' });
+      const [answer] = await answers(saleId, [item]);
+      const { orderId, userId, key } = item;
+      const { ticket, reservedAt } = answer as { ticket: number; reservedAt: number };
+
+      expect(await claimWhenDue(saleId, 1)).toEqual([{ orderId, userId, key, ticket, reservedAt }]);
+    });
+
+    it('are leased to who claimed them', async () => {
+      const saleId = await load();
+      await queue().reserve(saleId, 1, purchases(3));
+      await claimWhenDue(saleId, 1);
+
+      expect(await claim(saleId, NEVER_MS)).toEqual([]);
+    });
+
+    it('come again when the lease was not used', async () => {
+      const saleId = await load();
+      const items = purchases(3);
+      await queue().reserve(saleId, 1, items);
+      await claimWhenDue(saleId, 1);
+
+      expect(idsOf(await claimWhenDue(saleId, SHORT_LEASE_MS))).toEqual(idsOf(items));
+    });
+
+    it('come oldest first, the claimed ones at the end', async () => {
+      const saleId = await load();
+      const [older, newer] = [purchase(), purchase()];
+      await queue().reserve(saleId, 1, [older]);
+      await passes(1);
+      await queue().reserve(saleId, 1, [newer]);
+      await passes(SHORT_LEASE_MS);
+
+      expect(idsOf(await claim(saleId, SHORT_LEASE_MS, 1))).toEqual([older.orderId]);
+      await passes(SHORT_LEASE_MS);
+      expect(idsOf(await claim(saleId, SHORT_LEASE_MS, 1))).toEqual([newer.orderId]);
+      expect(idsOf(await claim(saleId, SHORT_LEASE_MS, 1))).toEqual([older.orderId]);
+    });
+
+    it('go to one of two claimers each', async () => {
+      const saleId = await load({ total: 20 });
+      const items = purchases(20);
+      await queue().reserve(saleId, 1, items);
+      const claimed: string[] = [];
+      await vi.waitFor(
+        async () => {
+          const both = await Promise.all([claim(saleId, 1_000, 7), claim(saleId, 1_000, 7)]);
+          claimed.push(...both.flatMap(idsOf));
+          expect(claimed.length).toBeGreaterThanOrEqual(items.length);
+        },
+        { timeout: 10_000, interval: 5 },
+      );
+
+      expect(claimed.toSorted()).toEqual(idsOf(items));
+    });
+
+    it('are no more once they are published, whoever of the batch is not', async () => {
+      const saleId = await load();
+      const items = purchases(4);
+      await queue().reserve(saleId, 1, items);
+      const [a, b, c, d] = idsOf(items) as [string, string, string, string];
+      await queue().published(saleId, 1, [b, 'unknown', d]);
+      await queue().published(saleId, 1, [b]);
+
+      expect(idsOf(await claimWhenDue(saleId, 1))).toEqual([a, c]);
+      await queue().published(saleId, 1, [a, c]);
+      expect(await queue().audit(saleId)).toMatchObject({ pending: 0, held: 4 });
+    });
+
+    it('stay when somebody of another epoch says that they are published', async () => {
+      const saleId = await load({ epoch: 5 });
+      const item = purchase();
+      await queue().reserve(saleId, 5, [item]);
+      await queue().published(saleId, 4, [item.orderId]);
+      await queue().published(saleId, 6, [item.orderId]);
+
+      expect(await queue().audit(saleId)).toMatchObject({ pending: 1 });
+    });
+
+    it('can be published after a part of their batch was claimed', async () => {
+      const saleId = await load();
+      const items = purchases(4);
+      await queue().reserve(saleId, 1, items);
+      const claimed = idsOf(await claimWhenDue(saleId, 1, 2));
+      await queue().published(saleId, 1, claimed);
+
+      expect(await queue().audit(saleId)).toMatchObject({ pending: 2 });
+      expect(idsOf(await claimWhenDue(saleId, 1))).toEqual(idsOf(items).filter((id) => !claimed.includes(id)));
+      await queue().published(saleId, 1, idsOf(items));
+      expect(await queue().audit(saleId)).toMatchObject({ pending: 0 });
+    });
+
+    it('are no more once they are released', async () => {
+      const saleId = await load();
+      const [released, kept] = [purchase(), purchase()];
+      await queue().reserve(saleId, 1, [released, kept]);
+      await queue().release(saleId, [released.orderId]);
+
+      expect(idsOf(await claimWhenDue(saleId, 1))).toEqual([kept.orderId]);
+    });
+  });
+}
+
+/** Resolves when the wall clock, which a queue on this machine shares, has gone on by more than `ms`. */
+async function passes(ms: number): Promise<void> {
+  const since = Date.now();
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(since + ms), { timeout: 10_000, interval: 1 });
+}

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TicketQueue } from '../../../src/ports/ticket-queue.ts';
+import { purchases } from '../fixtures.ts';
+import { ticketQueueAttemptsTests } from './attempts.ts';
+import { ticketQueueForfeitTests } from './forfeit.ts';
+import { ticketQueueGateTests } from './gate.ts';
+import { queueBench, ticketOf } from './harness.ts';
+import { ticketQueueKeyTests } from './keys.ts';
+import { ticketQueueModelTests } from './properties.ts';
+import { ticketQueueRelayTests } from './relay.ts';
+import { ticketQueueSellingTests } from './selling.ts';
+import { ticketQueueStockTests } from './stock.ts';
+
+export interface QueueHarness {
+  readonly queue: TicketQueue;
+  /** Lets go of everything in memory and opens the same data again; left out by queues that keep nothing. */
+  readonly reopen?: () => Promise<TicketQueue>;
+  readonly close: () => Promise<void>;
+}
+
+/** What every ticket queue must do. Sales have ids of their own, so one harness serves all the tests. */
+export function ticketQueueContract(name: string, open: () => Promise<QueueHarness>): void {
+  describe(`${name} as a ticket queue`, () => {
+    let harness: QueueHarness;
+    let queue: TicketQueue;
+
+    beforeAll(async () => {
+      harness = await open();
+      queue = harness.queue;
+    });
+    afterAll(() => harness.close());
+
+    const bench = queueBench(() => queue);
+    const { load, answers } = bench;
+    ticketQueueSellingTests(bench);
+    ticketQueueKeyTests(bench);
+    ticketQueueGateTests(bench);
+    ticketQueueAttemptsTests(bench);
+    ticketQueueForfeitTests(bench);
+    ticketQueueRelayTests(bench);
+    ticketQueueStockTests(bench);
+    ticketQueueModelTests(bench);
+
+    it('answers a ping', async () => {
+      await expect(queue.ping()).resolves.toBeUndefined();
+    });
+
+    it('holds all that it answered when it is opened again', async ({ skip }) => {
+      const { reopen } = harness;
+      if (reopen === undefined) return skip('this queue keeps nothing by itself');
+      const saleId = await load();
+      const items = purchases(4);
+      const before = await answers(saleId, items);
+      await queue.release(saleId, [items[0]?.orderId ?? '']);
+      await queue.published(saleId, 1, [items[1]?.orderId ?? '']);
+      const audit = await queue.audit(saleId);
+      const stock = await queue.stock(saleId);
+      queue = await reopen();
+
+      expect(await queue.audit(saleId)).toEqual(audit);
+      expect(await queue.stock(saleId)).toEqual(stock);
+      expect(await answers(saleId, items)).toEqual(before);
+      expect((await answers(saleId, purchases(7))).map(ticketOf)).toEqual([5, 6, 7, 8, 9, 10, 1]);
+    });
+  });
+}

@@ -1,0 +1,113 @@
+import type { OrderJson } from '../../../src/api/orders/schema.ts';
+import type { Sale } from '../../../src/domain/sale.ts';
+import { START_MS } from '../core/process.ts';
+import type { World } from '../core/world.ts';
+import type { Answer, Front } from '../roles/front.ts';
+import type { History } from './history.ts';
+import type { Internet } from './internet.ts';
+
+export interface BuyerParts {
+  readonly world: World;
+  readonly internet: Internet;
+  readonly history: History;
+  /** After this time nothing goes wrong: who is told nothing for long then has found a fault. */
+  readonly healAt: number;
+}
+
+const RETRY_MS = [100, 1500] as const;
+/** Behind the time of healing; breakers, leases and backlogs need some of it. */
+const PATIENCE_MS = 15_000;
+
+/** Somebody who wants a ticket: clicks, clicks again, pays, cancels, or lets it be. */
+export class Buyer {
+  constructor(
+    readonly userId: string,
+    private readonly parts: BuyerParts,
+  ) {}
+
+  /** Everything that this buyer does about a sale. */
+  async shop(sale: Sale): Promise<void> {
+    const { world, history } = this.parts;
+    const { random } = world;
+    history.busy += 1;
+    const opensAfter = sale.opensAt - START_MS - world.now;
+    const lastsMs = sale.closesAt - sale.opensAt;
+    // Most come at the opening, some before, some as it ends.
+    await world.wait(
+      random.chance(0.6) ? opensAfter + random.between(-200, 500) : random.between(0, opensAfter + lastsMs),
+    );
+    const tries = random.integer(1, 3);
+    for (let n = 1; n <= tries; n += 1) {
+      const key = random.chance(0.9) ? `${this.userId}-${n}` : undefined;
+      const clicks = [this.buy(sale, key)];
+      // A second tab, or an impatient finger.
+      if (key !== undefined && random.chance(0.2)) clicks.push(this.buy(sale, key));
+      const orders = (await Promise.all(clicks)).filter((order) => order !== undefined);
+      const [order] = orders;
+      if (order !== undefined) await this.#decide(order);
+      if (order !== undefined && key !== undefined && random.chance(0.5)) {
+        await world.wait(random.between(0, 8000));
+        await this.buy(sale, key);
+      }
+      await world.wait(random.between(0, 6000));
+    }
+    history.busy -= 1;
+  }
+
+  /** Clicks until there is an answer; without a key only once. */
+  async buy(sale: Sale, key: string | undefined): Promise<OrderJson | undefined> {
+    const { world, internet, history } = this.parts;
+    for (;;) {
+      const sentAt = world.now;
+      const answer = await internet.request(this.userId, `buys ${sale.id} ${key ?? 'without a key'}`, (front) =>
+        front.purchase(sale.id, this.userId, key),
+      );
+      if (answer !== undefined) {
+        history.purchases.push({ saleId: sale.id, userId: this.userId, key, sentAt, at: world.now, ...answer });
+      }
+      if (answer?.status === 201) return JSON.parse(answer.body) as OrderJson;
+      if (isDefinite(answer) || key === undefined) return undefined;
+      if (!(await this.#again(`the purchase with the key ${key}`))) return undefined;
+    }
+  }
+
+  async #decide(order: OrderJson): Promise<void> {
+    const { world } = this.parts;
+    const { random } = world;
+    if (random.chance(0.3)) await this.#ask(order.id, 'look', (front) => front.order(order.id, this.userId));
+    await world.wait(random.chance(0.5) ? 0 : random.between(0, Date.parse(order.payBy) - START_MS - world.now + 1000));
+    const pay = () => this.#ask(order.id, 'pay', (front) => front.pay(order.id, this.userId));
+    const cancel = () => this.#ask(order.id, 'cancel', (front) => front.cancel(order.id, this.userId));
+    const mood = random.next();
+    if (mood < 0.4) await pay();
+    else if (mood < 0.65) await cancel();
+    else if (mood < 0.8) await Promise.all([pay(), world.wait(random.between(0, 300)).then(cancel)]);
+  }
+
+  /** Asks until there is an answer. */
+  async #ask(orderId: string, wish: 'pay' | 'cancel' | 'look', ask: (front: Front) => Promise<Answer>): Promise<void> {
+    const { internet, history } = this.parts;
+    for (;;) {
+      const answer = await internet.request(this.userId, `${wish}s ${orderId}`, ask);
+      if (answer !== undefined && isDefinite(answer)) {
+        history.orders.push({ orderId, wish, ...answer });
+        return;
+      }
+      if (!(await this.#again(`${wish} ${orderId}`))) return;
+    }
+  }
+
+  async #again(what: string): Promise<boolean> {
+    const { world, history, healAt } = this.parts;
+    if (world.now > healAt + PATIENCE_MS) {
+      history.unanswered.push(`${this.userId}: ${what}`);
+      return false;
+    }
+    await world.wait(world.random.between(...RETRY_MS));
+    return true;
+  }
+}
+
+function isDefinite(answer: Answer | undefined): boolean {
+  return answer !== undefined && answer.status !== 503;
+}
