@@ -14,7 +14,7 @@ import { openEngine } from '../src/adapters/embedded/engine.ts';
 import { createEmbeddedOrderLog } from '../src/adapters/embedded/order-log.ts';
 import { createEmbeddedTicketQueue } from '../src/adapters/embedded/ticket-queue.ts';
 import type { ReservationsRecord } from '../src/domain/log-record.ts';
-import { systemClock } from '../src/ports/clock.ts';
+import { systemClock } from '../src/adapters/system/clock.ts';
 import type { ReserveItem } from '../src/ports/ticket-queue.ts';
 import { createReserveItems } from './support/reserve-items.ts';
 import { quantile } from './support/spread.ts';

@@ -5,8 +5,8 @@ import type { Config } from '../config.ts';
 import type { LiveSettings } from '../domain/live-settings.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RateCounter } from '../ports/rate-counter.ts';
+import { logOnChange } from '../resilience/log-on-change.ts';
 import { RateLimit } from '../resilience/rate-limit.ts';
-import { logOnChange } from './adapters/log-on-change.ts';
 import type { Opened } from './adapters/opened.ts';
 import type { Context } from './context.ts';
 

@@ -11,7 +11,7 @@ import { createEmbeddedOrderLog } from '../../src/adapters/embedded/order-log.ts
 import { createEmbeddedTicketQueue } from '../../src/adapters/embedded/ticket-queue.ts';
 import type { ReservationsRecord } from '../../src/domain/log-record.ts';
 import type { SellItem } from '../../src/ports/atomic-sale.ts';
-import { systemClock } from '../../src/ports/clock.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import { newName, openSale, purchases } from '../contract/fixtures.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
 

@@ -14,7 +14,7 @@ import { migrate } from '../../src/adapters/sql/migrate.ts';
 import { createSqlOrderAuditSource } from '../../src/adapters/sql/order-audit-source.ts';
 import { orderOf, type ReservationsRecord } from '../../src/domain/log-record.ts';
 import type { Sale } from '../../src/domain/sale.ts';
-import { systemClock } from '../../src/ports/clock.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { AuditReport } from '../../src/services/audit/report.ts';
 import { type AuditPorts, auditSale } from '../../src/services/audit.ts';
 import { nextOrderId, nextSaleId } from './orders.ts';

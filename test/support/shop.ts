@@ -6,7 +6,7 @@ import { createIdSource } from '../../src/domain/ids.ts';
 import type { Order } from '../../src/domain/order.ts';
 import { type PurchaseOutcome, reservedOrder } from '../../src/domain/purchase.ts';
 import type { Sale } from '../../src/domain/sale.ts';
-import { systemClock } from '../../src/ports/clock.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { HttpFront, ListenHttp } from '../../src/ports/http.ts';
 import { OrderFinder } from '../../src/services/order-finder.ts';
 import { Orders } from '../../src/services/orders.ts';

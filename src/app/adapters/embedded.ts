@@ -8,9 +8,9 @@ import { createEmbeddedOrderStore } from '../../adapters/embedded/order-store.ts
 import { createEmbeddedTicketQueue } from '../../adapters/embedded/ticket-queue.ts';
 import { connectSql, type SqlDatabase } from '../../adapters/sql/connect.ts';
 import { migrate } from '../../adapters/sql/migrate.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
 import type { AtomicSale } from '../../ports/atomic-sale.ts';
 import type { LogAuditSource, QueueAuditSource } from '../../ports/audit-source.ts';
-import { systemClock } from '../../ports/clock.ts';
 import { makeDataFolder } from '../process/data-folder.ts';
 import type { Opened, Ports, SqlPorts } from './opened.ts';
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createPaymentSandbox } from '../../adapters/payment-sandbox/payment-sandbox.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
 import type { Config } from '../../config.ts';
-import { systemClock } from '../../ports/clock.ts';
 import type { Payments } from '../../ports/payments.ts';
 
 const WEBHOOK = '/v1/webhooks/payments';

@@ -5,9 +5,9 @@ import type { QueueAuditSource } from '../../ports/audit-source.ts';
 import type { EventBus } from '../../ports/event-bus.ts';
 import type { QueueRecovery } from '../../ports/queue-recovery.ts';
 import type { TicketQueue } from '../../ports/ticket-queue.ts';
+import { logOnChange } from '../../resilience/log-on-change.ts';
 import { retryWithBackoff } from '../../streams/operators/retry-with-backoff.ts';
 import type { Log } from '../../telemetry/log.ts';
-import { logOnChange } from './log-on-change.ts';
 import type { Opened } from './opened.ts';
 
 const PREPARE_BASE_MS = 100;

@@ -3,7 +3,7 @@ import { createEmbeddedAtomicSale } from '../../../src/adapters/embedded/atomic-
 import { createEmbeddedOrderLog, type EmbeddedOrderLog } from '../../../src/adapters/embedded/order-log.ts';
 import { createEmbeddedTicketQueue } from '../../../src/adapters/embedded/ticket-queue.ts';
 import type { AtomicSale, SellItem } from '../../../src/ports/atomic-sale.ts';
-import { systemClock } from '../../../src/ports/clock.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
 import type { ReserveAnswer, ReserveItem, TicketQueue } from '../../../src/ports/ticket-queue.ts';
 import { inOneMinute } from '../../support/in-one-minute.ts';
 import { BUILT_WORKER, type EmbeddedFile, openEmbeddedFile } from '../embedded-file.ts';

@@ -1,6 +1,6 @@
 import { createEmbeddedQueueAuditSource } from '../../../src/adapters/embedded/audit-source.ts';
 import { createEmbeddedTicketQueue } from '../../../src/adapters/embedded/ticket-queue.ts';
-import { systemClock } from '../../../src/ports/clock.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { openEmbeddedFile } from '../embedded-file.ts';
 import { queueAuditSourceContract } from './suite.ts';
 

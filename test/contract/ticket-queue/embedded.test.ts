@@ -1,5 +1,5 @@
 import { createEmbeddedTicketQueue } from '../../../src/adapters/embedded/ticket-queue.ts';
-import { systemClock } from '../../../src/ports/clock.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { BUILT_WORKER, openEmbeddedFile } from '../embedded-file.ts';
 import { ticketQueueContract } from './suite.ts';
 

@@ -1,0 +1,31 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../ports/clock.ts';
+import type { Timers } from '../ports/timers.ts';
+
+export interface PollOptions<T> {
+  /** Whether this is what is waited for. */
+  readonly until: (value: T) => boolean;
+  /** Pause between two reads, milliseconds. */
+  readonly everyMs: number;
+  /** After so long the last value is returned whatever it is, milliseconds. @default unlimited */
+  readonly forMs?: number;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  /** @default the event loop's timers */
+  readonly wait?: Timers['wait'];
+  /** Ends the polling at its next step: rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Reads again and again until a value is what is waited for; returns the last one. Errors: those of `read`, the signal's. */
+export async function poll<T>(
+  read: () => Promise<T>,
+  { until, everyMs, forMs = Number.POSITIVE_INFINITY, clock, wait = (ms) => delay(ms), signal }: PollOptions<T>,
+): Promise<T> {
+  const end = clock.monotonic() + forMs;
+  for (;;) {
+    const value = await read();
+    if (until(value) || clock.monotonic() >= end) return value;
+    await wait(everyMs);
+    signal?.throwIfAborted();
+  }
+}
