@@ -1,4 +1,4 @@
-import type { Ports } from '../../src/app/adapters/opened.ts';
+import type { Ports } from '../../src/roles/ports.ts';
 import { createIdSource } from '../../src/domain/ids.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { SellItem } from '../../src/ports/atomic-sale.ts';
