@@ -32,6 +32,7 @@ export function createFrontObserver({ log, metrics }: Context): FrontObserver {
     unmarked: (err) =>
       log.warn({ err }, 'published reservations are still marked unpublished; the relay will publish them again'),
     saleRemaining: metrics.saleRemaining,
+    saleOver: metrics.saleOver,
     warmingFailed: (err) => log.debug({ err }, 'the sales in memory were not refreshed'),
     nodeNumberMissing: (err, retryInMs) =>
       log.warn({ err, retryInMs: Math.round(retryInMs) }, 'no node number for order ids yet, trying again'),

@@ -18,6 +18,7 @@ import type { FrontObserver } from './observer.ts';
 import type { Policies } from './policies.ts';
 import { type Purchases, startPurchases } from './purchases.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
+import { createRemainingGauge } from './remaining-gauge.ts';
 import { warmSales } from './warm-sales.ts';
 
 export interface FrontParts {
@@ -60,8 +61,10 @@ export async function startFront(
   const node = await keepNodeNumber(ports, runtime, observer);
   const { newId } = node;
   const sales = new Sales(guarded);
-  const running = warmSales(sales, ports, timers, observer.warmingFailed);
-  const purchases = startPurchases(ports, { runtime, sales, policies, newId, settings, observer });
+  const remaining = createRemainingGauge((saleId) => sales.known(saleId), ports.clock, observer);
+  const warming = { onFailure: observer.warmingFailed, onRound: remaining.sweep };
+  const running = warmSales(sales, ports, timers, warming);
+  const purchases = startPurchases(ports, { runtime, sales, policies, newId, settings, observer, remaining });
   running.add(
     stockEvents(purchases.observed$, { ...stockEventsDefaults, scheduler: timers.scheduler })
       .pipe(supervise('stock events', runtime, observer))

@@ -19,6 +19,8 @@ export interface FrontObserver extends RoleObserver, PolicyObserver {
   /** Published reservations could not be marked so; the relay publishes them again. */
   readonly unmarked: (error: unknown) => void;
   readonly saleRemaining: (saleId: string, tickets: number) => void;
+  /** The sale is over: what is left of it is reported no longer. */
+  readonly saleOver: (saleId: string) => void;
   readonly warmingFailed: (error: unknown) => void;
   readonly nodeNumberMissing: (error: unknown, retryInMs: number) => void;
   readonly nodeNumberNotReleased: (error: unknown) => void;

@@ -16,6 +16,7 @@ import { supervise } from '../supervise.ts';
 import { createAdmission } from './admission.ts';
 import type { FrontObserver } from './observer.ts';
 import type { Policies } from './policies.ts';
+import type { RemainingGauge } from './remaining-gauge.ts';
 
 export interface Purchases {
   /** Every request is answered exactly once. */
@@ -35,12 +36,13 @@ export interface PurchaseParts {
   readonly newId: IdSource;
   readonly settings: Pick<Settings, 'current' | 'settings$'>;
   readonly observer: FrontObserver;
+  readonly remaining: Pick<RemainingGauge, 'observe'>;
 }
 
 /** Subscribes the purchase stream, once for all buyers of this process, and answers them. */
 export function startPurchases(
   ports: Pick<Ports, 'queue' | 'log' | 'atomicSale' | 'clock'>,
-  { runtime, sales, policies, newId, settings, observer }: PurchaseParts,
+  { runtime, sales, policies, newId, settings, observer, remaining }: PurchaseParts,
 ): Purchases {
   const { queue, log, atomicSale, clock } = ports;
   const { timers } = runtime;
@@ -64,7 +66,7 @@ export function startPurchases(
         forget: (saleId) => sales.forget(saleId),
         observe: (saleId, stock) => {
           sales.observe(saleId, stock);
-          observer.saleRemaining(saleId, stock.remaining);
+          remaining.observe(saleId, stock.remaining);
           observed$.next({ saleId, stock });
         },
       },

@@ -11,7 +11,7 @@ export function warmSales(
   sales: Pick<Sales, 'warm' | 'forget'>,
   { events }: Pick<Ports, 'events'>,
   { scheduler }: Pick<Runtime['timers'], 'scheduler'>,
-  onFailure: (error: unknown) => void,
+  { onFailure, onRound }: { readonly onFailure: (error: unknown) => void; readonly onRound: () => void },
 ): Subscription {
   const changed$ = events.events$.pipe(filter((item) => item.type === 'sale'));
   const forgotten = changed$.subscribe(({ saleId }) => sales.forget(saleId));
@@ -26,7 +26,7 @@ export function warmSales(
         ),
       ),
     )
-    .subscribe();
+    .subscribe(onRound);
   warming.add(forgotten);
   return warming;
 }

@@ -135,6 +135,7 @@ function frontObserver(parts: RoleParts, onOverload: () => void): FrontObserver 
     purchaseLoad: ignore,
     unmarked: ignore,
     saleRemaining: ignore,
+    saleOver: ignore,
     warmingFailed: ignore,
     nodeNumberMissing: ignore,
     nodeNumberNotReleased: ignore,
