@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { Description, ImageUrl, ImageUrlOrNull, ProductId, Title } from '../admin/schemas.ts';
-import { Page } from '../http/common-schemas.ts';
+import { ProductId } from '../http/common-schemas.ts';
+import { Page } from '../http/page.ts';
+import { Description, ImageUrl, ImageUrlOrNull, Title } from '../http/text-schemas.ts';
 
 export const ProductSchema = Type.Object(
   {
@@ -8,10 +9,10 @@ export const ProductSchema = Type.Object(
     name: Type.String(),
     description: Type.String(),
     imageUrl: Type.Optional(Type.String()),
-    version: Type.Integer({ description: 'Raised by one with each change.' }),
+    version: Type.Integer({ description: 'Increased by one with each change.' }),
   },
   {
-    description: 'Something to sell.',
+    description: 'A product that sales can sell.',
     examples: [
       { id: 'product_1JG8Z5E4T00000', name: 'Poster, first print', description: 'One thousand, numbered.', version: 1 },
     ],
@@ -20,7 +21,7 @@ export const ProductSchema = Type.Object(
 
 export type ProductJson = Static<typeof ProductSchema>;
 
-export const ProductPageSchema = Page(ProductSchema, 'Products in the order of their ids.');
+export const ProductPageSchema = Page(ProductSchema, 'Products, ordered by id.');
 
 export const NewProductSchema = Type.Object(
   { name: Title, description: Type.Optional(Description), imageUrl: Type.Optional(ImageUrl) },

@@ -16,17 +16,17 @@ const HTML = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>Floodgate: the contract</title>
+<title>Floodgate API</title>
 <style>${STYLE}</style>
-<h1>Floodgate</h1>
-<p>Every operation of <a href="/openapi.json">the contract</a>, to try right here.</p>
+<h1>Floodgate API</h1>
+<p>Every operation of the API, to read about and try out. Also available as <a href="/openapi.json">an OpenAPI document</a>.</p>
 <label>Bearer token <input id="token" autocomplete="off" spellcheck="false"></label>
-<main id="operations"><noscript>This page needs JavaScript; the contract itself is /openapi.json.</noscript></main>
+<main id="operations"><noscript>This page needs JavaScript. The API is also described in /openapi.json.</noscript></main>
 <script>${DOCS_SCRIPT}</script>
 </html>
 `;
 
-/** A page to try the contract with; it loads nothing from anywhere else, and its policy forbids what it doesn't need. */
+/** The page at /docs. It loads nothing from other origins, and its content security policy forbids everything it does not need. */
 export function docsPage(): { readonly html: string; readonly headers: HeaderPairs } {
   const policy = [
     "default-src 'none'",

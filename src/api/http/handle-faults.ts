@@ -4,14 +4,14 @@ import { sendProblem } from './problem.ts';
 
 type Handle = (request: HttpRequest, reply: HttpReply) => Promise<void>;
 
-/** Told of a fault that was answered 503, with the request's id: nobody else knows why. */
+/** Receives each fault that was answered 503, with the request's id, to log it: the answer does not say the cause. */
 export type OnFault = (fault: Fault, requestId: string) => void;
 
 /**
- * For handlers that ask a dependency: one that is away, slow or being rebuilt is a 503 that invites a retry, anything
- * else that is thrown stays an internal error.
+ * For handlers that call a dependency: one that is unavailable, slow or being rebuilt is answered 503 with Retry-After;
+ * anything else that is thrown stays an internal error.
  */
-export function reading(onFault: OnFault, handle: Handle): Handle {
+export function handleFaults(onFault: OnFault, handle: Handle): Handle {
   return async (request, reply) => {
     try {
       await handle(request, reply);

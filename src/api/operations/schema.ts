@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { StringEnum, Time } from './common-schemas.ts';
+import { StringEnum, Time } from '../http/common-schemas.ts';
 
 export const HealthSchema = Type.Object(
-  { status: StringEnum(['ok'], 'The process lives.') },
+  { status: StringEnum(['ok'], 'The process is running.') },
   { examples: [{ status: 'ok' }] },
 );
 
@@ -10,7 +10,7 @@ export const ReadinessSchema = Type.Object(
   {
     status: StringEnum(
       ['ready', 'degraded', 'not_ready', 'draining'],
-      'Whether to send buyers here: yes to ready, and to degraded, which sells while something else is away.',
+      'Whether to send buyers here: yes when ready, and when degraded (it sells while another dependency is unavailable).',
     ),
     dependencies: Type.Record(
       Type.String(),

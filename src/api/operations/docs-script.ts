@@ -1,4 +1,4 @@
-/** The script of the page at /docs: draws a form for each operation of the contract, and shows what came back. */
+/** The script of the page at /docs: shows a form for each operation of the OpenAPI document, and the answer it got. */
 export const DOCS_SCRIPT = `
 'use strict';
 const make = (name, props, ...children) => {
@@ -7,7 +7,7 @@ const make = (name, props, ...children) => {
   return element;
 };
 
-function draw(method, path, operation) {
+function operationForm(method, path, operation) {
   const fields = (operation.parameters || []).map((parameter) => {
     const examples = parameter.schema.examples || [];
     const value = parameter.required && examples.length > 0 ? examples[0] : '';
@@ -22,13 +22,13 @@ function draw(method, path, operation) {
     make('p', {}, operation.description || ''),
     ...fields.map(({ parameter, input }) => make('label', { title: parameter.description || '' },
       parameter.name + ' (' + parameter.in + (parameter.required ? ', required' : '') + ')', input)),
-    ...(body ? [make('label', {}, example ? 'Body' : 'Body (may stay empty)', body)] : []),
+    ...(body ? [make('label', {}, example ? 'Body' : 'Body (optional)', body)] : []),
     make('button', {}, 'Send'),
     output);
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     output.hidden = false;
-    output.textContent = 'waiting';
+    output.textContent = 'Waiting for the answer…';
     try {
       output.textContent = await send(method, path, fields, body ? body.value : '');
     } catch (error) {
@@ -59,13 +59,13 @@ async function send(method, path, fields, body) {
 }
 
 async function start() {
-  const contract = await (await fetch('/openapi.json')).json();
+  const api = await (await fetch('/openapi.json')).json();
   const main = document.getElementById('operations');
-  for (const { name } of contract.tags) {
+  for (const { name } of api.tags) {
     main.append(make('h2', {}, name));
-    for (const [path, item] of Object.entries(contract.paths)) {
+    for (const [path, item] of Object.entries(api.paths)) {
       for (const [method, operation] of Object.entries(item)) {
-        if (operation.tags.includes(name)) main.append(draw(method, path, operation));
+        if (operation.tags.includes(name)) main.append(operationForm(method, path, operation));
       }
     }
   }
