@@ -6,7 +6,7 @@ const ALL = '/v1/admin/products';
 const ONE = '/v1/admin/products/:productId';
 
 describe('products', () => {
-  it('are made, read, changed, listed and removed', async () => {
+  it('are created, read, changed, listed and deleted', async () => {
     const { admin } = adminRig();
     const made = await admin('POST', ALL, { body: MUG });
     const mug = { id: 'product_1', ...MUG, version: 1 };
@@ -39,7 +39,7 @@ describe('products', () => {
     expect((await admin('GET', ONE, { params: ['product_1'] })).status).toBe(404);
   });
 
-  it('are changed in the version that If-Match names, or in any', async () => {
+  it('are changed only in the version that If-Match names, if any', async () => {
     const { admin } = adminRig();
     await admin('POST', ALL, { body: MUG });
     const change = async (ifMatch: string) =>
@@ -53,7 +53,7 @@ describe('products', () => {
     expect(await change(' "5" ')).toBe(200);
   });
 
-  it('that a sale sells stay', async () => {
+  it('that a sale uses cannot be deleted', async () => {
     const { admin, catalogue } = adminRig();
     await admin('POST', ALL, { body: MUG });
     await catalogue.addSale(aSale({ productId: 'product_1', status: 'draft' }));
@@ -63,7 +63,7 @@ describe('products', () => {
     });
   });
 
-  it.each(['product_9', 'no such', '', 'x'.repeat(65)])('there are none with the id %j', async (id) => {
+  it.each(['product_9', 'no such', '', 'x'.repeat(65)])('answer 404 for the id %j', async (id) => {
     const { admin } = adminRig();
     for (const method of ['GET', 'PATCH', 'DELETE'] as const) {
       expect(await admin(method, ONE, { params: [id], body: { name: 'Cup' } })).toMatchObject({
@@ -85,7 +85,7 @@ describe('products', () => {
     [{ name: 'Mug', imageUrl: `https://example.com/${'x'.repeat(2048)}` }, ['/imageUrl']],
     [{ name: 'Mug', imageUrl: null }, ['/imageUrl']],
     [{ name: 5, description: 5, colour: 'blue' }, ['/colour', '/description', '/name']],
-  ])('that would be %j are refused, each error named', async (body, paths) => {
+  ])('with the fields %j are refused, and each error is listed', async (body, paths) => {
     const { admin, catalogue } = adminRig();
     const { status, json } = await admin('POST', ALL, { body });
     expect([status, json?.code]).toEqual([422, 'invalid']);
@@ -94,13 +94,13 @@ describe('products', () => {
     expect(await catalogue.products({ limit: 9 })).toEqual([]);
   });
 
-  it('may be written in any script, over several lines', async () => {
+  it('may have texts in any script, over several lines', async () => {
     const { admin } = adminRig();
     const body = { name: '\u{1F3A7} Kopfhörer “Eins”', description: 'Zeile 1\r\n\tZeile 2' };
     expect((await admin('POST', ALL, { body })).json).toMatchObject(body);
   });
 
-  it('are not changed in nothing', async () => {
+  it('refuse an empty change', async () => {
     const { admin } = adminRig();
     await admin('POST', ALL, { body: MUG });
     expect((await admin('PATCH', ONE, { params: ['product_1'], body: {} })).status).toBe(422);

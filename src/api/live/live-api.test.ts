@@ -14,11 +14,11 @@ const orderOf = (userId: string, changes: Partial<Order> = {}): Order => ({
 });
 
 describe('a live socket', () => {
-  it('is greeted with its id and the clock', () => {
+  it('is sent its id and the server time first', () => {
     expect(liveRig().open().heard()).toEqual([{ type: 'hello', serverTime: NOW, connectionId: 'c0' }]);
   });
 
-  it('answers a ping with the clock of now', () => {
+  it('answers a ping with the current server time', () => {
     const { clock, connect } = liveRig();
     const socket = connect();
     clock.advance(1234);
@@ -26,7 +26,7 @@ describe('a live socket', () => {
     expect(socket.heard()).toEqual([{ type: 'pong', id: 'p', serverTime: '2030-01-01T00:00:01.234Z' }]);
   });
 
-  it('answers a bad frame and stays open, each under a request id of its own', () => {
+  it('answers an invalid frame under its own request id and stays open', () => {
     const { connect, counted } = liveRig();
     const socket = connect();
     for (const text of ['{', '{"id":5,"type":"pig"}', '{"type":"ping"}']) socket.say(text);
@@ -42,24 +42,24 @@ describe('a live socket', () => {
   });
 });
 
-describe('own orders', () => {
-  it('go to all sockets of their buyer, and to nobody else', () => {
+describe('orders', () => {
+  it('go to all sockets of their buyer, and to no others', () => {
     const { connect, token, live, counted } = liveRig();
-    const [one, two, other, nobody] = [connect(), connect(), connect(), connect()];
+    const [one, two, other, anonymous] = [connect(), connect(), connect(), connect()];
     one.say({ type: 'auth', id: 1, token: token('u1') });
     two.say({ type: 'auth', id: 1, token: token('u1') });
     other.say({ type: 'auth', id: 1, token: token('u2') });
-    for (const socket of [one, two, other, nobody]) socket.heard();
+    for (const socket of [one, two, other, anonymous]) socket.heard();
     live.orders([orderOf('u1', { state: 'paid', paidAt: Date.UTC(2030, 0, 1) }), orderOf('u3')]);
     const expected = { type: 'order', order: expect.objectContaining({ userId: 'u1', state: 'paid', paidAt: NOW }) };
     expect(one.heard()).toEqual([expected]);
     expect(two.heard()).toEqual([expected]);
     expect(other.heard()).toEqual([]);
-    expect(nobody.heard()).toEqual([]);
+    expect(anonymous.heard()).toEqual([]);
     expect(counted.at(-1)).toBe(2);
   });
 
-  it('follow the last good token, and stop with it', () => {
+  it('follow the last valid token, until it expires', () => {
     const { connect, token, live, clock, counted } = liveRig();
     const socket = connect();
     socket.say({ type: 'auth', id: 1, token: token('u1') });
@@ -78,14 +78,14 @@ describe('own orders', () => {
     socket.hangUp();
     live.orders([orderOf('u2')]);
     expect(socket.heard()).toHaveLength(1);
-    expect(counted.filter((told) => typeof told === 'number')).toEqual([1]);
+    expect(counted.filter((count) => typeof count === 'number')).toEqual([1]);
   });
 });
 
 const RATES = { frames: { perSecond: 10, burst: 20 }, flood: { perSecond: 100, burst: 200 } };
 
 describe('frames', () => {
-  it('that are too many are answered 429 with their ids, and time makes them welcome again', () => {
+  it('over the limit are answered 429 with their ids, and are accepted again later', () => {
     const { connect, clock, counted } = liveRig({ limits: { ...RATES, subscriptions: 1 } });
     const socket = connect();
     for (let id = 1; id <= 22; id += 1) socket.say({ type: 'ping', id });
@@ -98,7 +98,7 @@ describe('frames', () => {
     expect(counted.filter((type) => type === 'too_many')).toHaveLength(2);
   });
 
-  it('that are a flood close the socket with 1008, and cost it its subscriptions', () => {
+  it('that flood close the socket with 1008 and end its subscriptions', () => {
     const { connect, counted, watching } = liveRig({ sales: [sale], limits: { ...RATES, subscriptions: 1 } });
     const socket = connect();
     socket.say({ type: 'subscribe', id: 0, saleId });

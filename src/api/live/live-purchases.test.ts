@@ -13,15 +13,15 @@ const order = reservedOrder(sale, {
   reservedAt: Date.UTC(2030, 0, 1),
 });
 
-describe('purchasing', () => {
+describe('a purchase', () => {
   it.each([
     ['an order', { kind: 'reserved', order }],
     ['a replay', { kind: 'replayed', order }],
     ['a refusal', { kind: 'limitReached', orderIds: [order.id] }],
-    ['an opening to come', { kind: 'notStarted', opensAt: sale.opensAt }],
-    ['a limit', { kind: 'tooManyAttempts', limit: 5, resetMs: 1000 }],
-    ['an unknown end', { kind: 'unavailable' }],
-  ] as const)('is answered %s with the bytes of HTTP', (_name, outcome) => {
+    ['a sale that has not opened', { kind: 'notStarted', opensAt: sale.opensAt }],
+    ['a rate limit', { kind: 'tooManyAttempts', limit: 5, resetMs: 1000 }],
+    ['an unknown outcome', { kind: 'unavailable' }],
+  ] as const)('is answered %s with the bytes of the HTTP answer', (_name, outcome) => {
     const { connect, token, overHttp } = liveRig({ outcome: () => outcome });
     const socket = connect();
     const mine = token('u1');
@@ -32,7 +32,7 @@ describe('purchasing', () => {
     expect(socket.heard()).toHaveLength(2);
   });
 
-  it('hands in who, what, when and with which key, under a request id of the frame', () => {
+  it('is submitted with sale, buyer, time and key, under the request id of its frame', () => {
     const { connect, token, pending, clock } = liveRig({ outcome: () => undefined });
     const socket = connect();
     socket.say({ type: 'auth', id: 1, token: token('u1') });
@@ -45,7 +45,7 @@ describe('purchasing', () => {
     ]);
   });
 
-  it('is answered under its own id, in whatever order answers come, and waited for until then', async () => {
+  it('is answered with the id of its frame, in any order, and awaited until then', async () => {
     const { connect, token, pending, live } = liveRig({ outcome: () => undefined });
     const socket = connect();
     await live.idle();
@@ -65,7 +65,7 @@ describe('purchasing', () => {
     expect(socket.heard().map(({ id }) => id)).toEqual([3]);
   });
 
-  it('is refused as over HTTP: without a token, with a bad key, for an impossible sale, while draining', () => {
+  it('is refused as over HTTP: without a token, with an invalid key, for an impossible sale, while draining', () => {
     const { connect, token, overHttp, drain } = liveRig();
     const mine = token('u1');
     const authorization = `Bearer ${mine}`;
@@ -97,7 +97,7 @@ describe('purchasing', () => {
     expect(heard.map(({ status }) => status)).toEqual([401, undefined, 422, 422, 422, 404, 503]);
   });
 
-  it('needs a token that is still good, and another one helps', () => {
+  it('requires a token that has not expired, and a new one helps', () => {
     const { connect, token, clock } = liveRig();
     const socket = connect();
     socket.say({ type: 'auth', id: 1, token: token('u1', 'buyer', 5) });

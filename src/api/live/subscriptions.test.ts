@@ -26,10 +26,10 @@ const STOCK_TEXT =
   '{"type":"stock","saleId":"sale-1","remaining":7,"total":10,"phase":"live","version":4,' +
   `"opensAt":"2029-12-31T23:30:00.000Z","closesAt":"2030-01-01T00:30:00.000Z","serverTime":"${NOW}"}`;
 
-describe('subscribing', () => {
-  it('is answered, and every frame of the sale follows until it is unsubscribed', () => {
+describe('a subscription', () => {
+  it('is confirmed, and every frame of the sale follows until it ends', () => {
     const { connect, live, watching } = liveRig({ sales: [sale] });
-    const [one, two, nobody] = [connect(), connect(), connect()];
+    const [one, two, other] = [connect(), connect(), connect()];
     for (const socket of [one, two]) {
       socket.say({ type: 'subscribe', id: 1, saleId });
       expect(socket.texts.splice(0)).toEqual(['{"type":"subscribed","id":1}']);
@@ -40,11 +40,11 @@ describe('subscribing', () => {
     live.stock({ ...stock, remaining: 6 });
     expect(one.heard()).toEqual([{ type: 'unsubscribed', id: 2 }]);
     expect(two.heard()).toMatchObject([{ type: 'stock', remaining: 6 }]);
-    expect(nobody.heard()).toEqual([]);
+    expect(other.heard()).toEqual([]);
     expect(watching).toEqual(['+sale-1']);
   });
 
-  it('shows those who come later the last frame at once, with the clock of now', () => {
+  it('that comes later gets the last frame at once, with the current server time', () => {
     const { connect, live, clock } = liveRig({ sales: [sale] });
     connect().say({ type: 'subscribe', id: 1, saleId });
     live.stock(stock);
@@ -59,7 +59,7 @@ describe('subscribing', () => {
     expect(later.heard()).toHaveLength(1);
   });
 
-  it('has a sale watched from the first socket to the last, however they leave, and forgets its last frame then', () => {
+  it('has its sale watched from the first subscriber to the last, and its last frame dropped then', () => {
     const { connect, live, watching } = liveRig({ sales: [sale] });
     const sockets = [connect(), connect(), connect()];
     for (const socket of sockets) socket.say({ type: 'subscribe', id: 1, saleId });
@@ -80,7 +80,7 @@ describe('subscribing', () => {
     expect(watching).toEqual(['+sale-1', '-sale-1', '+sale-1']);
   });
 
-  it('is refused for sales that are not there, or are drafts, but for an admin', () => {
+  it('is refused for unknown sales, and for drafts except to an admin', () => {
     const draft = aSale({ id: 'draft', status: 'draft' });
     const { connect, token, watching } = liveRig({ sales: [draft] });
     const socket = connect();
@@ -94,7 +94,7 @@ describe('subscribing', () => {
     expect(watching).toEqual(['+draft']);
   });
 
-  it('looks a sale up that is not in memory', async () => {
+  it('looks up a sale that is not in memory', async () => {
     const { connect, watching } = liveRig({ find: async (id) => (id === saleId ? sale : undefined) });
     const socket = connect();
     socket.say({ type: 'subscribe', id: 1, saleId });
@@ -109,7 +109,7 @@ describe('subscribing', () => {
     expect(watching).toEqual(['+sale-1']);
   });
 
-  it('does not join what was left while it was looked up', async () => {
+  it('that ended during the look-up does not join', async () => {
     const found = deferred<Sale | undefined>();
     const finds = [Promise.resolve(sale)];
     const { connect, live, watching } = liveRig({ find: () => finds.shift() ?? found.promise });
@@ -117,10 +117,10 @@ describe('subscribing', () => {
     other.say({ type: 'subscribe', id: 1, saleId });
     await settled();
     live.stock(stock);
-    const [left, gone] = [connect(), connect()];
-    for (const socket of [left, gone]) socket.say({ type: 'subscribe', id: 1, saleId });
+    const [left, closed] = [connect(), connect()];
+    for (const socket of [left, closed]) socket.say({ type: 'subscribe', id: 1, saleId });
     left.say({ type: 'unsubscribe', id: 2, saleId });
-    gone.hangUp();
+    closed.hangUp();
     found.resolve(sale);
     await settled();
     live.stock(stock);
@@ -132,7 +132,7 @@ describe('subscribing', () => {
     expect(watching).toEqual(['+sale-1', '-sale-1']);
   });
 
-  it('stays as it was when asking again fails', async () => {
+  it('stays when subscribing again fails', async () => {
     const finds = [async () => sale, async () => undefined, () => Promise.reject(new Fault('timeout', 'slow'))];
     const { connect, live, watching } = liveRig({ find: () => (finds.shift() as () => Promise<Sale | undefined>)() });
     const socket = connect();
@@ -147,8 +147,8 @@ describe('subscribing', () => {
     expect(watching).toEqual(['+sale-1', '-sale-1']);
   });
 
-  it('is answered 503 while the catalogue is away, 500 when something broke, and can be tried again', async () => {
-    const errors = [new Fault('unavailable', 'away'), new Fault('fenced', 'lost'), new TypeError('bug')];
+  it('is answered 503 while the catalogue is unavailable, 500 on a bug, and can be tried again', async () => {
+    const errors = [new Fault('unavailable', 'down'), new Fault('fenced', 'lost'), new TypeError('bug')];
     const { connect, faults, watching } = liveRig({
       find: async () => {
         const error = errors.shift();
@@ -172,18 +172,18 @@ describe('subscribing', () => {
     expect(watching).toEqual(['+sale-1']);
   });
 
-  it('is limited in number, what is left makes room, and what is refused takes none', async () => {
+  it('counts towards a limit until it ends, and not when it was refused', async () => {
     const sales = ['a', 'b', 'c'].map((id) => aSale({ id }));
     const { connect } = liveRig({
       sales,
       find: async (id) => {
-        if (id === 'away') throw new Fault('unavailable', 'away');
+        if (id === 'unavailable') throw new Fault('unavailable', 'down');
         return undefined;
       },
       limits: { ...liveLimits, subscriptions: 2 },
     });
     const socket = connect();
-    const asked = ['a b', 'nowhere', 'away', 'a', 'b', 'c', 'a'];
+    const asked = ['a b', 'nowhere', 'unavailable', 'a', 'b', 'c', 'a'];
     for (const [id, one] of asked.entries()) {
       socket.say({ type: 'subscribe', id, saleId: one });
       await settled();

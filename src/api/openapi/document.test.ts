@@ -29,7 +29,7 @@ interface Document {
   readonly components: { readonly schemas: Readonly<Record<string, { readonly examples?: readonly unknown[] }>> };
 }
 
-// Nothing is called: only what the routes say about themselves is read.
+// No handler is called: only the descriptions of the routes are read.
 const routes = createRoutes({} as RoutesDeps);
 const document = JSON.parse(JSON.stringify(openApiDocument(routes))) as Document;
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
@@ -37,43 +37,43 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
 );
 const ajv = new Ajv2020({ strict: true, formats: { 'date-time': true, uri: true }, allowUnionTypes: true });
 ajv.addVocabulary(['components']);
-ajv.addSchema({ $id: 'https://contract.test/', components: document.components });
+ajv.addSchema({ $id: 'https://openapi.test/', components: document.components });
 
 function compile(schema: object) {
   return ajv.compile(
-    JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"https://contract.test/#/components/')) as object,
+    JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"https://openapi.test/#/components/')) as object,
   );
 }
 
-function expectExamplesToFit({ headers, content = {} }: Response): void {
+function expectExamplesToMatch({ headers, content = {} }: Response): void {
   for (const { schema } of Object.values(headers)) compile(schema);
   for (const { schema, examples = {} } of Object.values(content)) {
-    const fits = compile(schema);
-    for (const { value } of Object.values(examples)) expect(fits(value), JSON.stringify(value)).toBe(true);
+    const matches = compile(schema);
+    for (const { value } of Object.values(examples)) expect(matches(value), JSON.stringify(value)).toBe(true);
   }
 }
 
-describe('the contract', () => {
-  it('has an operation for each route and none besides', () => {
-    const told = operations.map(
+describe('the OpenAPI document', () => {
+  it('has exactly one operation for each route', () => {
+    const documented = operations.map(
       ({ path, method }) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
     );
-    expect(told.sort()).toEqual(routes.map(({ method, pattern }) => `${method} ${pattern}`).sort());
+    expect(documented.sort()).toEqual(routes.map(({ method, pattern }) => `${method} ${pattern}`).sort());
     expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length);
   });
 
-  it('has a good schema for everything, whose examples fit', () => {
+  it('has valid schemas throughout, which the examples match', () => {
     for (const { operation } of operations) {
       for (const { schema } of operation.parameters) compile(schema);
-      for (const response of Object.values(operation.responses)) expectExamplesToFit(response);
+      for (const response of Object.values(operation.responses)) expectExamplesToMatch(response);
     }
     for (const [name, { examples = [] }] of Object.entries(document.components.schemas)) {
-      const fits = compile({ $ref: `#/components/schemas/${name}` });
-      for (const example of examples) expect(fits(example), name).toBe(true);
+      const matches = compile({ $ref: `#/components/schemas/${name}` });
+      for (const example of examples) expect(matches(example), name).toBe(true);
     }
   });
 
-  it('names every parameter of a path, each required', () => {
+  it('lists every path parameter as required', () => {
     for (const { path, operation } of operations) {
       const inPath = operation.parameters.filter((parameter) => parameter.in === 'path');
       expect(inPath.map(({ name }) => name)).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
@@ -81,7 +81,7 @@ describe('the contract', () => {
     }
   });
 
-  it('says of each answer that it carries a request id, of each 503 when to retry, of each 401 how to ask', () => {
+  it('documents the request id of each answer, Retry-After of each 503 and WWW-Authenticate of each 401', () => {
     for (const { operation } of operations) {
       for (const { headers } of Object.values(operation.responses)) expect(headers).toHaveProperty('x-request-id');
       expect(operation.responses['503']?.headers).toHaveProperty('Retry-After');
@@ -91,7 +91,7 @@ describe('the contract', () => {
     }
   });
 
-  it('tells what the purchase takes and gives', () => {
+  it('describes the parameters and answers of a purchase', () => {
     const purchase = document.paths['/v1/sales/{saleId}/purchases']?.post;
     expect(purchase?.security).toEqual([{ bearer: [] }]);
     expect(purchase?.parameters.map(({ name, required }) => [name, required])).toEqual([

@@ -11,7 +11,7 @@ function inner(tag: string): string {
 }
 
 describe('the page at /docs', () => {
-  it('permits its own script and style and nothing else', () => {
+  it('allows its own script and style and nothing else', () => {
     for (const tag of ['script', 'style']) {
       expect(policy).toContain(`${tag}-src 'sha256-${createHash('sha256').update(inner(tag)).digest('base64')}'`);
       expect(html.match(new RegExp(`<${tag}[ >]`, 'g'))).toHaveLength(1);
@@ -20,7 +20,7 @@ describe('the page at /docs', () => {
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
   });
 
-  it('names no other host and has no handlers or styles in attributes', () => {
+  it('refers to no other host and has no inline handlers or styles', () => {
     expect(html).not.toMatch(/https?:\/\/|\son\w+=|\sstyle=/);
   });
 

@@ -29,7 +29,7 @@ function rig(outcome: OrderOutcome | Fault = { kind: 'unknown' }) {
 }
 
 describe('paying and cancelling', () => {
-  it('is asked for as the token says, and answers with the order, for no cache to keep', async () => {
+  it('is done for the user of the token and answered with the order, not cacheable', async () => {
     const paid: Order = { ...order, state: 'paid', paidAt: order.reservedAt + 1000 };
     const { call, own, asked } = rig({ kind: 'ok', order: paid });
     const answer = await call('POST', PAY, own);
@@ -45,7 +45,7 @@ describe('paying and cancelling', () => {
   it.each([
     [PAY, 'not_payable'],
     [CANCEL, 'not_cancellable'],
-  ])('at %s is 409 %s when the order has gone another way, and says which', async (pattern, code) => {
+  ])('at %s is 409 %s when the order is in another state, which it names', async (pattern, code) => {
     const { call, own } = rig({ kind: 'refused', order: { ...order, state: 'expired', endedAt: order.payBy } });
     const answer = await call('POST', pattern, own);
     expect(answer.status).toBe(409);
@@ -53,7 +53,7 @@ describe('paying and cancelling', () => {
   });
 
   it.each([PAY, CANCEL])(
-    'at %s is 404 for what the viewer may not see and for ids that cannot exist',
+    'at %s is 404 for orders that the viewer may not see and for impossible ids',
     async (pattern) => {
       const { call, own, asked } = rig();
       expect((await call('POST', pattern, own)).status).toBe(404);
@@ -62,7 +62,7 @@ describe('paying and cancelling', () => {
     },
   );
 
-  it.each([PAY, CANCEL])('at %s needs a token, and takes no body but an empty object', async (pattern) => {
+  it.each([PAY, CANCEL])('at %s requires a token, and accepts no body but an empty object', async (pattern) => {
     const { call, own, asked } = rig({ kind: 'ok', order });
     expect((await call('POST', pattern, { params: [order.id] })).status).toBe(401);
     const body = (text: string) => ({ ...own, body: Buffer.from(text), contentType: 'application/json' });
@@ -76,7 +76,7 @@ describe('paying and cancelling', () => {
   it.each([
     ['timeout', 'unavailable'],
     ['fenced', 'recovering'],
-  ] as const)('is 503 at a fault %s, called %s, and invites a retry', async (fault, code) => {
+  ] as const)('is 503 on a fault %s, with code %s and Retry-After', async (fault, code) => {
     const { call, own } = rig(new Fault(fault, 'gone'));
     const answer = await call('POST', PAY, own);
     expect([answer.status, JSON.parse(answer.body).code]).toEqual([503, code]);
