@@ -2,7 +2,7 @@ import type { LiveHandlers, LiveSocket } from '../../../src/ports/live-socket.ts
 
 export type Received = Readonly<Record<string, unknown>>;
 
-/** What all fake sockets of one front share: who joined what. */
+/** Shared by all fake sockets of one front: the members of each topic. */
 export class FakeLiveHub {
   readonly topics = new Map<string, Set<FakeLiveSocket>>();
 
@@ -11,10 +11,10 @@ export class FakeLiveHub {
   }
 }
 
-/** A client and its socket at once: what the API sends is read here, and what the client says goes to the API. */
+/** A client together with its socket: collects what the API sends, and passes the client's frames to the API. */
 export class FakeLiveSocket implements LiveSocket {
   open = true;
-  /** All that was sent and not taken yet, as text. */
+  /** All frames that were sent and not yet read by `heard`, as text. */
   readonly texts: string[] = [];
   /** How the API closed it. */
   closedWith: { readonly code: number; readonly reason: string } | undefined;
@@ -45,7 +45,7 @@ export class FakeLiveSocket implements LiveSocket {
     this.#gone();
   }
 
-  /** The client says something. */
+  /** The client sends a frame. */
   say(frame: string | object): void {
     if (this.open) this.handlers.received(this, typeof frame === 'string' ? frame : JSON.stringify(frame));
   }
@@ -54,7 +54,7 @@ export class FakeLiveSocket implements LiveSocket {
     this.#gone();
   }
 
-  /** Takes what came in. */
+  /** Returns and removes the received frames. */
   heard(): Received[] {
     return this.texts.splice(0).map((text) => JSON.parse(text) as Received);
   }

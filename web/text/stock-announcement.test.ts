@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { Phase } from '../../src/client/index.ts';
-import { type Spoken, spokenStock } from './spoken-stock.ts';
+import { type Announced, announceStock } from './stock-announcement.ts';
 
-function listen(frames: readonly (readonly [Phase, number])[]): readonly string[] {
-  let last: Spoken | undefined;
-  const said: string[] = [];
+function announcements(frames: readonly (readonly [Phase, number])[]): readonly string[] {
+  let last: Announced | undefined;
+  const texts: string[] = [];
   for (const [phase, remaining] of frames) {
-    const { spoken, text } = spokenStock(last, { title: 'Night', phase, remaining, total: 1_000 });
-    last = spoken;
-    if (text !== undefined) said.push(text);
+    const { announced, text } = announceStock(last, { title: 'Night', phase, remaining, total: 1_000 });
+    last = announced;
+    if (text !== undefined) texts.push(text);
   }
-  return said;
+  return texts;
 }
 
-describe('what a screen reader says of a stock', () => {
+describe('what a screen reader announces about a stock', () => {
   it('is a handful of sentences for a sale of a thousand', () => {
     const falling = Array.from({ length: 1_000 }, (_, sold) => ['live', 1_000 - sold] as const);
-    expect(listen([['upcoming', 1_000], ...falling, ['sold_out', 0]])).toEqual([
+    expect(announcements([['upcoming', 1_000], ...falling, ['sold_out', 0]])).toEqual([
       'Night: on sale now, 1,000 left',
       'Night: 749 left',
       'Night: 499 left',
@@ -28,13 +28,13 @@ describe('what a screen reader says of a stock', () => {
     ]);
   });
 
-  it('is nothing for what is on the page when it opens', () => {
-    expect(listen([['live', 3]])).toEqual([]);
+  it('is nothing for the state when the page opens', () => {
+    expect(announcements([['live', 3]])).toEqual([]);
   });
 
-  it('does not go to and fro with tickets that come back and go again', () => {
+  it('is not repeated for tickets that are returned and sold again', () => {
     expect(
-      listen([
+      announcements([
         ['live', 500],
         ['live', 499],
         ['live', 500],
@@ -43,9 +43,9 @@ describe('what a screen reader says of a stock', () => {
     ).toEqual(['Night: 499 left']);
   });
 
-  it('tells when a sold-out sale has tickets again, and when it is over', () => {
+  it('includes a sold-out sale that has tickets again, and the end of a sale', () => {
     expect(
-      listen([
+      announcements([
         ['live', 1],
         ['sold_out', 0],
         ['live', 1],

@@ -2,48 +2,48 @@ import type { OrderJson } from '../../src/client/index.ts';
 import { BUSY, problemText, RETRYING, STILL_UNKNOWN } from '../text/problem-text.ts';
 import type { Api } from './api.ts';
 import { mergeOrders } from './orders.ts';
+import { type RetryTimers, retryUntilKnown } from './retry-until-known.ts';
 import type { Note, ShopState } from './state.ts';
 import type { Store } from './store.ts';
-import { type UntilKnownOptions, untilKnown } from './until-known.ts';
 
-export interface OrderDeskDeps {
+export interface OrderTrackerDeps {
   readonly store: Store<ShopState>;
   readonly api: Api;
   readonly token: () => string | undefined;
   /** The server's clock. */
   readonly now: () => number | undefined;
-  readonly patience: Omit<UntilKnownOptions, 'onRetry'>;
+  readonly timers: RetryTimers;
 }
 
-/** News of an order that expired comes within a second; after that we ask. */
+/** The event of an expired order usually comes within a second; after this time the order is read. */
 const OVERDUE_MS = 1_500;
 
-/** The buyer's orders: read, paid, cancelled, and followed to their end. */
-export class OrderDesk {
-  readonly #deps: OrderDeskDeps;
+/** The buyer's orders: reads, pays and cancels them, and follows each until it is final. */
+export class OrderTracker {
+  readonly #deps: OrderTrackerDeps;
 
-  constructor(deps: OrderDeskDeps) {
+  constructor(deps: OrderTrackerDeps) {
     this.#deps = deps;
   }
 
-  heard(orders: readonly OrderJson[]): void {
+  update(orders: readonly OrderJson[]): void {
     this.#deps.store.update((state) => ({ orders: mergeOrders(state.orders, orders) }));
-    // "Pay within" stands at the sale; it must not outlive the order.
+    // The sale's "Pay within" note must not outlive the order.
     for (const { saleId, state } of orders) {
       if (state !== 'reserved' && this.#deps.store.value.notes[saleId]?.tone === 'good') this.note(saleId, undefined);
     }
   }
 
-  /** Reads all of them: news of some may have been missed. */
-  async read(): Promise<void> {
+  /** Reads all orders, because events may have been missed. */
+  async refresh(): Promise<void> {
     const token = this.#deps.token();
     if (token === undefined) return;
     const answer = await this.#deps.api.orders(token).catch(() => undefined);
-    if (answer?.ok && token === this.#deps.token()) this.heard(answer.body.items);
+    if (answer?.ok && token === this.#deps.token()) this.update(answer.body.items);
   }
 
-  /** Asks after those whose time is up and of whose end nobody told. */
-  async readOverdue(): Promise<void> {
+  /** Reads the orders whose time to pay is over and for which no event has come. */
+  async refreshOverdue(): Promise<void> {
     const token = this.#deps.token();
     const now = this.#deps.now();
     if (token === undefined || now === undefined) return;
@@ -52,29 +52,30 @@ export class OrderDesk {
     );
     for (const { id } of overdue) {
       const answer = await this.#deps.api.order(token, id).catch(() => undefined);
-      if (answer?.ok && token === this.#deps.token()) this.heard([answer.body]);
+      if (answer?.ok && token === this.#deps.token()) this.update([answer.body]);
     }
   }
 
-  /** Pays or cancels; both may be repeated safely. */
+  /** Pays or cancels; both are safe to repeat. */
   async act(order: OrderJson, action: 'pay' | 'cancel'): Promise<void> {
-    const { api, token, patience, now, store } = this.#deps;
+    const { api, token, timers, now, store } = this.#deps;
     const bearer = token();
     if (bearer === undefined || store.value.notes[order.id]?.tone === 'wait') return;
     this.note(order.id, { tone: 'wait', text: action === 'pay' ? 'Paying…' : 'Cancelling…' });
-    const answer = await untilKnown(() => api.act(bearer, order.id, action), {
-      ...patience,
+    const answer = await retryUntilKnown(() => api.act(bearer, order.id, action), {
+      ...timers,
       onRetry: (last) => this.note(order.id, { tone: 'wait', text: last?.status === 429 ? BUSY : RETRYING }),
     });
     if (answer?.ok) {
-      this.heard([answer.body]);
+      this.update([answer.body]);
       this.note(order.id, undefined);
     } else {
       this.note(order.id, { tone: 'bad', text: answer ? problemText(answer.body, now()) : STILL_UNKNOWN });
-      await this.read();
+      await this.refresh();
     }
   }
 
+  /** Shows a note about a sale or an order; undefined removes it. */
   note(id: string, note: Note | undefined): void {
     this.#deps.store.update(({ notes: { [id]: _, ...others } }) => ({
       notes: note === undefined ? others : { ...others, [id]: note },
