@@ -18,8 +18,8 @@ describe('reads', () => {
         onFault: (fault, requestId) => faults.push([fault.code, requestId]),
         sales: {
           ...nothingCached,
-          view: () => Promise.reject(new Fault(code, 'gone')),
-          list: () => Promise.reject(new Fault(code, 'gone')),
+          view: () => Promise.reject(new Fault(code, 'down')),
+          list: () => Promise.reject(new Fault(code, 'down')),
         },
       });
     for (const [code, problem] of [
@@ -47,11 +47,11 @@ describe('reads', () => {
   });
 
   it('do not look up impossible ids', async () => {
-    const asked: string[] = [];
+    const calls: string[] = [];
     const call = routesWith({
-      sales: { ...nothingCached, view: async (id) => void asked.push(id), list: async () => ({ items: [] }) },
+      sales: { ...nothingCached, view: async (id) => void calls.push(id), list: async () => ({ items: [] }) },
       orders: {
-        find: async (id) => void asked.push(id),
+        find: async (id) => void calls.push(id),
         list: async () => ({ items: [] }),
         pay: unchanged,
         cancel: unchanged,
@@ -65,7 +65,7 @@ describe('reads', () => {
         status: 404,
       });
     }
-    expect(asked).toEqual([]);
+    expect(calls).toEqual([]);
   });
 });
 

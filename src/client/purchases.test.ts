@@ -131,7 +131,7 @@ describe('the token', () => {
     const client = connect({ token: 't1' });
     const connection = await nextConnection();
     connection.send({ type: 'auth', id: (await connection.next('auth')).id, userId: 'u1' });
-    const under = client.purchase('s1', { idempotencyKey: 'asked before' });
+    const earlier = client.purchase('s1', { idempotencyKey: 'sent before' });
     const before = await connection.next('purchase');
     client.authenticate('t2');
     const answer = client.purchase('s1');
@@ -140,10 +140,10 @@ describe('the token', () => {
     expect(connection.frames.at(-1)).toBe(auth);
     connection.send({ type: 'auth', id: auth.id, userId: 'u2' });
     const { id, idempotencyKey } = await connection.next('purchase');
-    expect(idempotencyKey).not.toBe('asked before');
+    expect(idempotencyKey).not.toBe('sent before');
     connection.send({ type: 'purchase', id, status: 201, body: {} });
     connection.send({ type: 'purchase', id: before.id, status: 201, body: {} });
-    expect(await under).toMatchObject({ idempotencyKey: 'asked before' });
+    expect(await earlier).toMatchObject({ idempotencyKey: 'sent before' });
     expect(await answer).toMatchObject({ status: 201 });
   });
 });

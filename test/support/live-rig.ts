@@ -85,7 +85,7 @@ export function liveRig({
     connect: (): FakeLiveSocket => {
       sockets += 1;
       const socket = new FakeLiveSocket(`c${sockets}`, hub, live.handlers);
-      socket.heard();
+      socket.takeFrames();
       return socket;
     },
     open: (): FakeLiveSocket => new FakeLiveSocket('c0', hub, live.handlers),

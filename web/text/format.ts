@@ -42,8 +42,8 @@ export function durationText(leftMs: number): string {
   ] as const;
   const first = parts.findIndex(([n]) => n > 0);
   if (first === -1) return 'a moment';
-  const said = parts.slice(first, first + 2).filter(([n]) => n > 0);
-  return said.map(([n, unit]) => `${n} ${unit}${n === 1 ? '' : 's'}`).join(' ');
+  const shown = parts.slice(first, first + 2).filter(([n]) => n > 0);
+  return shown.map(([n, unit]) => `${n} ${unit}${n === 1 ? '' : 's'}`).join(' ');
 }
 
 function partsOf(leftMs: number) {

@@ -32,7 +32,7 @@ export function App({ shop }: { readonly shop: Shop }) {
           Server time: <ServerTime now={now} />
         </p>
         <p>
-          <a href="/docs">The API behind this page</a>
+          <a href="/docs">API reference</a>
         </p>
       </footer>
       <div id="spoken" class="unseen" role="status" />

@@ -7,11 +7,11 @@ const source = (description: string) => Type.Optional(Type.String({ description 
 const DiscrepancySchema = Type.Object({
   ticket: Type.Optional(Type.Integer({ description: 'The ticket concerned.' })),
   orderId: Type.Optional(Type.String({ description: 'The order concerned.' })),
-  catalogue: source('What the catalogue says.'),
-  queue: source('What the ticket queue says.'),
-  log: source('What the order log says.'),
-  store: source('What the order store says.'),
-  live: source('What the live state says.'),
+  catalogue: source('The value in the catalogue.'),
+  queue: source('The value in the ticket queue.'),
+  log: source('The value in the order log.'),
+  store: source('The value in the order store.'),
+  live: source('The value in the live state.'),
 });
 
 const InvariantSchema = Type.Object({

@@ -94,10 +94,10 @@ describe('a limit per buyer', () => {
   it('applies to purchases over the live socket too, with the same answer', () => {
     const rig = liveRig({ rates: limitsOf({ buyer: 1 }) });
     const socket = rig.connect();
-    socket.say({ type: 'auth', id: 0, token: rig.token('u1') });
-    socket.say({ type: 'purchase', id: 1, saleId: 'sale-1' });
-    socket.say({ type: 'purchase', id: 2, saleId: 'sale-1' });
-    const [, sold, refused] = socket.heard() as { status?: number; body?: object }[];
+    socket.clientSends({ type: 'auth', id: 0, token: rig.token('u1') });
+    socket.clientSends({ type: 'purchase', id: 1, saleId: 'sale-1' });
+    socket.clientSends({ type: 'purchase', id: 2, saleId: 'sale-1' });
+    const [, sold, refused] = socket.takeFrames() as { status?: number; body?: object }[];
     expect(sold).toMatchObject({ type: 'purchase', id: 1, status: 409 });
     expect(refused).toMatchObject({ type: 'purchase', id: 2, status: 429, body: { code: 'rate_limited' } });
     const authorization = `Bearer ${rig.token('u1')}`;

@@ -25,20 +25,20 @@ describe('a purchase', () => {
     const { connect, token, overHttp } = liveRig({ outcome: () => outcome });
     const socket = connect();
     const mine = token('u1');
-    socket.say({ type: 'auth', id: 1, token: mine });
-    socket.say({ type: 'purchase', id: 'p', saleId });
+    socket.clientSends({ type: 'auth', id: 1, token: mine });
+    socket.clientSends({ type: 'purchase', id: 'p', saleId });
     const answer = overHttp(saleId, 'c1-2', { authorization: `Bearer ${mine}` });
     expect(socket.texts.at(-1)).toBe(`{"type":"purchase","id":"p","status":${answer?.status},"body":${answer?.body}}`);
-    expect(socket.heard()).toHaveLength(2);
+    expect(socket.takeFrames()).toHaveLength(2);
   });
 
   it('is submitted with sale, buyer, time and key, under the request id of its frame', () => {
     const { connect, token, pending, clock } = liveRig({ outcome: () => undefined });
     const socket = connect();
-    socket.say({ type: 'auth', id: 1, token: token('u1') });
+    socket.clientSends({ type: 'auth', id: 1, token: token('u1') });
     clock.advance(17);
-    socket.say({ type: 'purchase', id: 2, saleId, idempotencyKey: 'k 1' });
-    socket.say({ type: 'purchase', id: 3, saleId });
+    socket.clientSends({ type: 'purchase', id: 2, saleId, idempotencyKey: 'k 1' });
+    socket.clientSends({ type: 'purchase', id: 3, saleId });
     expect(pending).toEqual([
       expect.objectContaining({ saleId, userId: 'u1', idempotencyKey: 'k 1', requestId: 'c1-2', receivedAt: 17 }),
       expect.objectContaining({ idempotencyKey: undefined, requestId: 'c1-3' }),
@@ -49,20 +49,20 @@ describe('a purchase', () => {
     const { connect, token, pending, live } = liveRig({ outcome: () => undefined });
     const socket = connect();
     await live.idle();
-    socket.say({ type: 'auth', id: 1, token: token('u1') });
-    for (const id of [2, 3]) socket.say({ type: 'purchase', id, saleId });
+    socket.clientSends({ type: 'auth', id: 1, token: token('u1') });
+    for (const id of [2, 3]) socket.clientSends({ type: 'purchase', id, saleId });
     let idle = false;
     const becomesIdle = live.idle().then(() => {
       idle = true;
     });
-    socket.heard();
+    socket.takeFrames();
     pending[1]?.respond({ kind: 'soldOut' });
     socket.hangUp();
     await settled();
     expect(idle).toBe(false);
     pending[0]?.respond({ kind: 'soldOut' });
     await becomesIdle;
-    expect(socket.heard().map(({ id }) => id)).toEqual([3]);
+    expect(socket.takeFrames().map(({ id }) => id)).toEqual([3]);
   });
 
   it('is refused as over HTTP: without a token, with an invalid key, for an impossible sale, while draining', () => {
@@ -74,37 +74,37 @@ describe('a purchase', () => {
     const expectSame = (id: number, answer: { readonly status: number; readonly body: string } | undefined) =>
       expected.push({ type: 'purchase', id, status: answer?.status, body: JSON.parse(answer?.body ?? '') });
 
-    socket.say({ type: 'purchase', id: 1, saleId });
+    socket.clientSends({ type: 'purchase', id: 1, saleId });
     expectSame(1, overHttp(saleId, 'c1-1'));
-    socket.say({ type: 'auth', id: 2, token: mine });
+    socket.clientSends({ type: 'auth', id: 2, token: mine });
     expected.push({ type: 'auth', id: 2, userId: 'u1' });
     for (const [id, key] of [
       [3, ''],
       [4, 'é'],
       [5, 'x'.repeat(256)],
     ] as const) {
-      socket.say({ type: 'purchase', id, saleId, idempotencyKey: key });
+      socket.clientSends({ type: 'purchase', id, saleId, idempotencyKey: key });
       expectSame(id, overHttp(saleId, `c1-${id}`, { authorization, idempotencyKey: key }));
     }
-    socket.say({ type: 'purchase', id: 6, saleId: 'a b' });
+    socket.clientSends({ type: 'purchase', id: 6, saleId: 'a b' });
     expectSame(6, overHttp('a b', 'c1-6', { authorization }));
     drain();
-    socket.say({ type: 'purchase', id: 7, saleId });
+    socket.clientSends({ type: 'purchase', id: 7, saleId });
     expectSame(7, overHttp(saleId, 'c1-7', { authorization }));
 
-    const heard = socket.heard();
-    expect(heard).toEqual(expected);
-    expect(heard.map(({ status }) => status)).toEqual([401, undefined, 422, 422, 422, 404, 503]);
+    const frames = socket.takeFrames();
+    expect(frames).toEqual(expected);
+    expect(frames.map(({ status }) => status)).toEqual([401, undefined, 422, 422, 422, 404, 503]);
   });
 
   it('requires a token that has not expired, and a new one helps', () => {
     const { connect, token, clock } = liveRig();
     const socket = connect();
-    socket.say({ type: 'auth', id: 1, token: token('u1', 'buyer', 5) });
+    socket.clientSends({ type: 'auth', id: 1, token: token('u1', 'buyer', 5) });
     clock.advance(5000);
-    socket.say({ type: 'purchase', id: 2, saleId });
-    socket.say({ type: 'auth', id: 3, token: token('u1') });
-    socket.say({ type: 'purchase', id: 4, saleId });
-    expect(socket.heard().map(({ status }) => status)).toEqual([undefined, 401, undefined, 409]);
+    socket.clientSends({ type: 'purchase', id: 2, saleId });
+    socket.clientSends({ type: 'auth', id: 3, token: token('u1') });
+    socket.clientSends({ type: 'purchase', id: 4, saleId });
+    expect(socket.takeFrames().map(({ status }) => status)).toEqual([undefined, 401, undefined, 409]);
   });
 });

@@ -14,7 +14,7 @@ export class FakeLiveHub {
 /** A client together with its socket: collects what the API sends, and passes the client's frames to the API. */
 export class FakeLiveSocket implements LiveSocket {
   open = true;
-  /** All frames that were sent and not yet read by `heard`, as text. */
+  /** All frames that were sent and not yet read by `takeFrames`, as text. */
   readonly texts: string[] = [];
   /** How the API closed it. */
   closedWith: { readonly code: number; readonly reason: string } | undefined;
@@ -42,24 +42,24 @@ export class FakeLiveSocket implements LiveSocket {
 
   close(code: number, reason: string): void {
     this.closedWith ??= { code, reason };
-    this.#gone();
+    this.#disconnect();
   }
 
   /** The client sends a frame. */
-  say(frame: string | object): void {
+  clientSends(frame: string | object): void {
     if (this.open) this.handlers.received(this, typeof frame === 'string' ? frame : JSON.stringify(frame));
   }
 
   hangUp(): void {
-    this.#gone();
+    this.#disconnect();
   }
 
   /** Returns and removes the received frames. */
-  heard(): Received[] {
+  takeFrames(): Received[] {
     return this.texts.splice(0).map((text) => JSON.parse(text) as Received);
   }
 
-  #gone(): void {
+  #disconnect(): void {
     if (!this.open) return;
     this.open = false;
     for (const sockets of this.hub.topics.values()) sockets.delete(this);
