@@ -46,7 +46,10 @@ describe('loadConfig', () => {
     });
     expect(config).toMatchObject({ limits: { buyer: 5, address: 7, attempts: 9 }, trustedProxies: { hops: 2 } });
     expect(loadConfig({ TRUSTED_PROXIES: '10.0.0.0/8, ::1' }).trustedProxies).toMatchObject({
-      networks: [{ bits: 104 }, { bits: 128 }],
+      networks: [
+        { address: '10.0.0.0', prefixLength: 8 },
+        { address: '::1', prefixLength: 128 },
+      ],
     });
     expect(() => loadConfig({ TRUSTED_PROXIES: '10.0.0.0/8,proxy.local' })).toThrow(/TRUSTED_PROXIES must be a number/);
   });

@@ -2,7 +2,6 @@ import { ROLES, type Role } from './config/process-settings.ts';
 import type { Environment } from './config/setting.ts';
 import { readSettings } from './config/setting.ts';
 import { SETTINGS } from './config/settings.ts';
-import { NO_PROXIES, parseTrustedProxies } from './domain/client-address.ts';
 import { Fault } from './domain/errors.ts';
 
 export { type FrontName, ROLES, type Role } from './config/process-settings.ts';
@@ -53,7 +52,7 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
       address: values.RATE_LIMIT_ADDRESS,
       attempts: values.RATE_LIMIT_ATTEMPTS,
     },
-    trustedProxies: parseTrustedProxies(values.TRUSTED_PROXIES) ?? NO_PROXIES,
+    trustedProxies: values.TRUSTED_PROXIES,
     settlement: {
       batchSize: values.SETTLEMENT_BATCH_SIZE,
       batchMs: values.SETTLEMENT_BATCH_MS,

@@ -1,6 +1,7 @@
-import { parseTrustedProxies } from '../domain/client-address.ts';
 import { LIVE_SETTINGS, type LogLevel } from '../domain/live-settings.ts';
+import type { TrustedProxies } from '../ports/http.ts';
 import { integer, list, oneOf, optionalText, text } from './setting.ts';
+import { parseTrustedProxies } from './trusted-proxies.ts';
 
 export const ROLES = ['front', 'worker', 'scheduler'] as const;
 
@@ -35,7 +36,7 @@ export const PROCESS_SETTINGS = {
     default: 'auto',
     values: FRONTS,
   }),
-  ROLES: list<Role>({
+  ROLES: list<readonly Role[]>({
     meaning: 'What this process does. Fewer than all the roles needs all four server URLs.',
     default: ROLES,
     shown: 'all',
@@ -85,12 +86,12 @@ export const PROCESS_SETTINGS = {
     ...LIVE_SETTINGS.limits.attempts,
     default: 0,
   }),
-  TRUSTED_PROXIES: list<string>({
+  TRUSTED_PROXIES: list<TrustedProxies>({
     meaning: 'Proxies whose X-Forwarded-For tells the client; for RATE_LIMIT_ADDRESS behind a load balancer.',
-    default: [],
+    default: { hops: 0 },
     shown: 'none',
     accepts: 'a number of proxies, or a comma list of addresses and networks such as 10.0.0.0/8',
-    parse: (items) => (parseTrustedProxies(items) === undefined ? undefined : items),
+    parse: parseTrustedProxies,
   }),
 };
 

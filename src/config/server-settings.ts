@@ -9,7 +9,7 @@ export const SERVER_SETTINGS = {
     secret: true,
     without: 'embedded in DATA_DIR',
   }),
-  KAFKA_BROKERS: list<string>({
+  KAFKA_BROKERS: list<readonly string[]>({
     meaning: 'The order log on Kafka.',
     default: [],
     shown: 'embedded in DATA_DIR',

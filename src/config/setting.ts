@@ -86,20 +86,21 @@ export function optionalText(
   return { ...common({ ...options, default: undefined }, options.without), ...matching(options) };
 }
 
-export function list<T extends string>(
-  options: Description<readonly T[]> & {
+/** A comma list; `parse` makes its value of the items, or undefined when one is not acceptable. */
+export function list<T>(
+  options: Description<T> & {
     readonly shown: string;
     readonly accepts: string;
-    readonly parse: (items: readonly string[]) => readonly T[] | undefined;
+    readonly parse: (items: readonly string[]) => T | undefined;
   },
-): Setting<readonly T[]> {
+): Setting<T> {
   return {
     ...common(options, options.shown),
     accepts: options.accepts,
     parse: (raw) => {
       const items = raw.split(',').map((item) => item.trim());
       const value = options.parse(items.filter((item) => item !== ''));
-      return value === undefined ? undefined : { value: Object.freeze([...value]) };
+      return value === undefined ? undefined : { value };
     },
   };
 }

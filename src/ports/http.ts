@@ -32,6 +32,16 @@ export interface HttpRequest {
   readonly body: Uint8Array;
 }
 
+/** Proxies whose X-Forwarded-For entry counts: as many as are passed on the way, or all of some networks. */
+export type TrustedProxies = { readonly hops: number } | { readonly networks: readonly IpNetwork[] };
+
+/** `10.0.0.0/8`: valid addresses only, and a length that fits the address's version. */
+export interface IpNetwork {
+  readonly address: string;
+  /** Bits, as counted in the address's own version. */
+  readonly prefixLength: number;
+}
+
 export type HeaderPairs = readonly (readonly [name: string, value: string])[];
 
 export interface HttpReply {
