@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import { createInProcessRates } from '../adapters/rates/in-process.ts';
+import { createClientKeys } from '../api/http/client-address.ts';
 import type { RateLimits } from '../api/http/rate-limit.ts';
 import type { Config } from '../config.ts';
 import type { LiveSettings } from '../domain/live-settings.ts';
@@ -36,7 +37,7 @@ export async function startRateLimits(
   metrics.sampleRateLimited(() => ({ buyer: buyer.refused, address: address.refused }));
 
   return {
-    limits: { buyer, address, trusted: config.trustedProxies },
+    limits: { buyer, address, clientKeyOf: createClientKeys(config.trustedProxies) },
     stop: async () => {
       following.unsubscribe();
       await opened?.close();

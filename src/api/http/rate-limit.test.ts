@@ -5,6 +5,7 @@ import { routesWith, tokenOf } from '../../../test/support/route-caller.ts';
 import type { TrustedProxies } from '../../ports/http.ts';
 import { RateLimit } from '../../resilience/rate-limit.ts';
 import type { PurchaseRequest } from '../../streams/purchase-request.ts';
+import { createClientKeys } from './client-address.ts';
 import type { RateLimits } from './rate-limit.ts';
 
 const PURCHASES = '/v1/sales/:saleId/purchases';
@@ -19,7 +20,7 @@ function limitsOf({ buyer = 0, address = 0, proxies = { hops: 0 } as TrustedProx
   return {
     buyer: limitOf('buyer', buyer),
     address: limitOf('address', address),
-    trusted: proxies,
+    clientKeyOf: createClientKeys(proxies),
   };
 }
 

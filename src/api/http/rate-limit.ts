@@ -1,7 +1,6 @@
-import type { HeaderPairs, HttpReply, HttpRequest, TrustedProxies } from '../../ports/http.ts';
+import type { HeaderPairs, HttpReply, HttpRequest } from '../../ports/http.ts';
 import type { RateLimit } from '../../resilience/rate-limit.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { createClientKeys } from './client-address.ts';
 import type { Operation } from './operation.ts';
 import { type Rendered, sendRendered } from './problem.ts';
 import { createTooMany, standingHeaders } from './too-many.ts';
@@ -9,8 +8,8 @@ import { createTooMany, standingHeaders } from './too-many.ts';
 export interface RateLimits {
   readonly buyer: Pick<RateLimit, 'on' | 'take' | 'standing'>;
   readonly address: Pick<RateLimit, 'on' | 'take' | 'standing'>;
-  /** Whose X-Forwarded-For decides which address counts. */
-  readonly trusted: TrustedProxies;
+  /** The key that requests of one client are counted by. */
+  readonly clientKeyOf: (request: HttpRequest) => string;
 }
 
 export interface RateLimitDeps {
@@ -22,11 +21,10 @@ const tooMany = createTooMany();
 
 /** Refuses purchases of addresses over their limit, before anybody looks at their tokens. Buyers: see purchase-desk.ts. */
 export function limitedByAddress(operation: Operation, { limits }: Pick<RateLimitDeps, 'limits'>): Operation {
-  const clientKeyOf = createClientKeys(limits.trusted);
   return {
     ...operation,
     handle: (request, reply) => {
-      const refused = refusalOfAddress(limits, clientKeyOf, request);
+      const refused = refusalOfAddress(limits, request);
       if (refused !== undefined) return sendRendered(reply, refused);
       return operation.handle(request, reply);
     },
@@ -53,11 +51,7 @@ export function refusalOfBuyer({ buyer }: RateLimits, userId: string, requestId:
   return buyer.take(userId) ? undefined : tooMany(buyer.standing(userId), requestId);
 }
 
-function refusalOfAddress(
-  { address }: RateLimits,
-  clientKeyOf: (request: HttpRequest) => string,
-  request: HttpRequest,
-): Rendered | undefined {
+function refusalOfAddress({ address, clientKeyOf }: RateLimits, request: HttpRequest): Rendered | undefined {
   if (!address.on) return undefined;
   const client = clientKeyOf(request);
   return address.take(client) ? undefined : tooMany(address.standing(client), request.requestId);

@@ -63,7 +63,7 @@ export function frontHandlers(harness: HttpServingHarness): void {
           {
             method: 'POST',
             pattern: '/x',
-            turnsAway: () => full,
+            shouldShed: () => full,
             handle: ({ body }, reply) => {
               bodies.push(Buffer.from(body).toString());
               reply.send(200, 'text/plain', 'x');
@@ -88,7 +88,7 @@ export function frontHandlers(harness: HttpServingHarness): void {
 
     it('turns requests away, still refuses what is not well-formed for what it is', async () => {
       const front = await harness.listen({
-        routes: getX(() => {}).map((route) => ({ ...route, turnsAway: () => true })),
+        routes: getX(() => {}).map((route) => ({ ...route, shouldShed: () => true })),
       });
       const client = await RawClient.open(front.port);
       await client.send(GET.replace('\r\n\r\n', '\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'));
