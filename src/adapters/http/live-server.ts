@@ -11,7 +11,7 @@ import { SlowConsumers } from './slow-consumers.ts';
  */
 export const MAX_READ_FRAME_BYTES = 1024 * 1024 + 64 * 1024;
 
-// A phone that changes its cell is back within this time.
+// A phone that moves to another cell has caught up within this time.
 const DEFAULT_SLOW_WITHIN_MS = 5_000;
 
 /** How often `closeAll` closes the next few sockets: short enough that the clients reconnect evenly. */

@@ -84,7 +84,7 @@ class RawExchange extends Exchange {
     socket.destroySoon();
   }
 
-  /** Answers OPTIONS only, which can't be known of an unreadable request. */
+  /** Never called: it answers OPTIONS, and the method of an unreadable request is unknown. */
   protected writeAllow(): void {
     this.disconnect();
   }
