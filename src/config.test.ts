@@ -10,7 +10,7 @@ const SERVERS = {
 };
 
 describe('loadConfig', () => {
-  it('serves on this machine alone, embedded and in all roles, without a single setting', () => {
+  it('serves this machine only, embedded and in all roles, without any setting', () => {
     const config = loadConfig({});
     expect(config.http).toMatchObject({ host: '127.0.0.1', port: 3000, maxBodyBytes: 16_384 });
     expect(config.roles).toEqual(['front', 'worker', 'scheduler']);
@@ -20,7 +20,7 @@ describe('loadConfig', () => {
     expect([config.redis, config.kafka, config.mysql, config.mongo]).toEqual(Array(4).fill(undefined));
   });
 
-  it('reads the environment of the process when it is given none', () => {
+  it('reads the environment of the process by default', () => {
     expect(loadConfig()).toEqual(loadConfig(process.env));
   });
 
@@ -28,12 +28,12 @@ describe('loadConfig', () => {
     expect(loadConfig({ PORT: '', HOST: ' ', REDIS_URL: '' })).toEqual(loadConfig({}));
   });
 
-  it('lets a command put other defaults in the place of its own, which the environment still overrides', () => {
+  it('lets a command replace defaults, and the environment override them', () => {
     expect(loadConfig({ LOG_LEVEL: '' }, { LOG_LEVEL: 'warn' }).logLevel).toBe('warn');
     expect(loadConfig({ LOG_LEVEL: 'debug' }, { LOG_LEVEL: 'warn' }).logLevel).toBe('debug');
   });
 
-  it('limits buyers generously and addresses not at all, and trusts no proxy, unless it is told to', () => {
+  it('limits no requests and trusts no proxy by default', () => {
     expect(loadConfig({})).toMatchObject({
       limits: { buyer: 0, address: 0, attempts: 0 },
       trustedProxies: { hops: 0 },
@@ -46,7 +46,10 @@ describe('loadConfig', () => {
     });
     expect(config).toMatchObject({ limits: { buyer: 5, address: 7, attempts: 9 }, trustedProxies: { hops: 2 } });
     expect(loadConfig({ TRUSTED_PROXIES: '10.0.0.0/8, ::1' }).trustedProxies).toMatchObject({
-      networks: [{ bits: 104 }, { bits: 128 }],
+      networks: [
+        { address: '10.0.0.0', prefixLength: 8 },
+        { address: '::1', prefixLength: 128 },
+      ],
     });
     expect(() => loadConfig({ TRUSTED_PROXIES: '10.0.0.0/8,proxy.local' })).toThrow(/TRUSTED_PROXIES must be a number/);
   });
@@ -74,7 +77,7 @@ describe('loadConfig', () => {
     expect(loadConfig({ ...SERVERS, ROLES: roles }).roles).toEqual(expected);
   });
 
-  it('names the servers that a process in fewer than all the roles lacks', () => {
+  it('lists the servers that a process without all roles lacks', () => {
     const env = { ...SERVERS, ROLES: 'worker', REDIS_URL: undefined, KAFKA_BROKERS: '' };
     expect(messageFor(env)).toBe(
       'ROLES=worker needs servers that all processes share: set REDIS_URL, KAFKA_BROKERS, or ROLES=all',
@@ -90,11 +93,14 @@ describe('loadConfig', () => {
       { PAYMENT_WEBHOOK_URL: 'front:3000' },
       'PAYMENT_WEBHOOK_URL must be a URL that begins with http:// or https://, not "front:3000"',
     ],
-    [{ ROLES: 'front,wroker' }, 'ROLES must be all, or a comma list of front, worker, scheduler, not "front,wroker"'],
-    [{ ROLES: ',' }, 'ROLES must be all, or a comma list of front, worker, scheduler, not ","'],
+    [
+      { ROLES: 'front,wroker' },
+      'ROLES must be all, or a comma-separated list of front, worker, scheduler, not "front,wroker"',
+    ],
+    [{ ROLES: ',' }, 'ROLES must be all, or a comma-separated list of front, worker, scheduler, not ","'],
     [{ LOG_LEVEL: 'INFO' }, 'LOG_LEVEL must be one of silent, fatal, error, warn, info, debug, trace, not "INFO"'],
     [{ HOST: 'a b' }, 'HOST must be a host name or an IP address, not "a b"'],
-    [{ KAFKA_BROKERS: 'localhost' }, 'KAFKA_BROKERS must be a comma list of host:port, not "localhost"'],
+    [{ KAFKA_BROKERS: 'localhost' }, 'KAFKA_BROKERS must be a comma-separated list of host:port, not "localhost"'],
   ])('refuses %j in one line that says what is accepted', (env, message) => {
     expect(messageFor(env)).toBe(message);
   });
@@ -105,13 +111,13 @@ describe('loadConfig', () => {
     ['REDIS_URL', 'http://:hunter2@redis'],
     ['MYSQL_URL', 'mysql://root:hunter2@mysql'],
     ['MONGODB_URL', 'mongo://root:hunter2@mongodb'],
-  ])('never repeats a bad %s, which may hold a secret', (name, value) => {
+  ])('never shows an invalid %s, which may contain a secret', (name, value) => {
     const message = messageFor({ [name]: value });
     expect(message).toMatch(new RegExp(`^${name} must be `));
     expect(message).not.toMatch(/short-secret|hunter2/);
   });
 
-  it('takes several nodes of a Redis Cluster, and refuses a place in the list without one', () => {
+  it('accepts several nodes of a Redis Cluster, and refuses an empty item', () => {
     const url = 'redis://u:p@a:1,b:2,rediss://c:3';
     expect(loadConfig({ ...SERVERS, REDIS_URL: url }).redis?.url).toBe(url);
     for (const bad of ['redis://a:1,', 'redis://a:1,,b:2', 'redis://,b:2']) {
@@ -119,7 +125,7 @@ describe('loadConfig', () => {
     }
   });
 
-  it('takes a secret of 32 characters and refuses one of 31', () => {
+  it('accepts a secret of 32 characters and refuses one of 31', () => {
     expect(loadConfig({ JWT_SECRET: 'x'.repeat(32) }).jwtSecret).toBe('x'.repeat(32));
     expect(messageFor({ JWT_SECRET: 'x'.repeat(31) })).toContain('32 characters or more');
   });

@@ -2,7 +2,6 @@ import { ROLES, type Role } from './config/process-settings.ts';
 import type { Environment } from './config/setting.ts';
 import { readSettings } from './config/setting.ts';
 import { SETTINGS } from './config/settings.ts';
-import { NO_PROXIES, parseTrustedProxies } from './domain/client-address.ts';
 import { Fault } from './domain/errors.ts';
 
 export { type FrontName, ROLES, type Role } from './config/process-settings.ts';
@@ -11,13 +10,13 @@ export { settingsHelp } from './config/settings.ts';
 export type Config = ReturnType<typeof loadConfig>;
 
 /**
- * The settings as each part wants them, frozen. Without an argument: of this process. `defaults` stand in for what the
- * environment doesn't say.
- * Errors: Fault `config`, one line that names the setting, what it was (not a secret), and what is accepted.
+ * The settings in groups, one for each part of the program, frozen. They are read from the environment of this process by
+ * default; `defaults` apply to variables that it does not set.
+ * Errors: Fault `config`; one line with the setting's name, its value (unless secret) and what is accepted.
  */
 export function loadConfig(env: Environment = process.env, defaults: Environment = {}) {
   const values = readSettings(SETTINGS, env, defaults);
-  demandServers(values.ROLES, values);
+  requireServers(values.ROLES, values);
   const { KAFKA_USERNAME: username, KAFKA_PASSWORD: password } = values;
   if ((username === undefined) !== (password === undefined)) {
     throw new Fault('config', 'KAFKA_USERNAME and KAFKA_PASSWORD go together: set both or none');
@@ -53,7 +52,7 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
       address: values.RATE_LIMIT_ADDRESS,
       attempts: values.RATE_LIMIT_ATTEMPTS,
     },
-    trustedProxies: parseTrustedProxies(values.TRUSTED_PROXIES) ?? NO_PROXIES,
+    trustedProxies: values.TRUSTED_PROXIES,
     settlement: {
       batchSize: values.SETTLEMENT_BATCH_SIZE,
       batchMs: values.SETTLEMENT_BATCH_MS,
@@ -94,8 +93,8 @@ function kafkaTls({
 
 const SERVERS = ['REDIS_URL', 'KAFKA_BROKERS', 'MYSQL_URL', 'MONGODB_URL'] as const;
 
-/** The embedded file belongs to one process: roles can be split only over servers that all processes reach. */
-function demandServers(
+/** The embedded database belongs to one process, so roles can be split only where every process uses servers. */
+function requireServers(
   roles: readonly Role[],
   values: Readonly<Record<(typeof SERVERS)[number], string | readonly string[] | undefined>>,
 ): void {

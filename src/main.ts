@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 import { run } from './cli.ts';
 
-// Everything is closed by now; a client's thread that hangs on a server which is away must not keep the process.
+// Everything is closed by now. A thread of the Kafka client may still wait for an unavailable server.
 process.exit(await run(process.argv.slice(2)));

@@ -62,7 +62,8 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
   });
   const { port: counter, close: closeCounter } = await openRateCounter(config, log);
   const { clock } = ports;
-  const limits = createRateLimits({ counter, clock, trusted: config.trustedProxies, settings, observer });
+  const { trustedProxies } = config;
+  const limits = createRateLimits({ counter, clock, trustedProxies, settings, observer });
   const auth = createAuthenticator({ secret, cacheSize: AUTH_CACHE_SIZE });
   const { purchases, sales, guarded } = front;
   const { observed$ } = purchases;

@@ -7,23 +7,23 @@ import type { AuditReport, Difference, Invariant } from '../services/audit/repor
 
 const HELP = `Usage: floodgate audit <sale> [--json]
 
-Holds the sides of a sale against each other, order by order: ticket queue, order log, order store and live state. It
-reads only, and may run while the sale goes on: what is on its way is counted apart.
+Reconciles the ticket queue, order log, order store and live state of a sale, order by order. It only reads, and may run
+during the sale: what is in flight is counted separately.
 
   --json  the report as JSON
 
-Exit code: 0 all is well, 1 there are differences, 2 something could not be read.
+Exit code: 0 no discrepancies, 1 discrepancies, 2 the audit failed, or its arguments are wrong.
 `;
 
-const [WELL, DIFFERENT, UNREADABLE] = [0, 1, 2];
+const [CONSISTENT, DISCREPANCIES, FAILED] = [0, 1, 2];
 
-/** Whoever watches the exit code must not take a server that is away, or a slip of the pen, for a difference. */
+/** A script must be able to distinguish discrepancies from an unavailable server and from wrong arguments. */
 export async function audit(args: readonly string[]): Promise<number> {
   try {
     return await run(args);
   } catch (error) {
     process.stderr.write(`floodgate: ${messageOf(error)}\n`);
-    return UNREADABLE;
+    return FAILED;
   }
 }
 
@@ -35,46 +35,46 @@ async function run(args: readonly string[]): Promise<number> {
   });
   if (values.help) {
     process.stdout.write(HELP);
-    return WELL;
+    return CONSISTENT;
   }
   const [saleId, ...more] = positionals;
-  if (saleId === undefined || more.length > 0) throw new Fault('config', 'which sale? floodgate audit <sale>');
+  if (saleId === undefined || more.length > 0) throw new Fault('config', 'the sale is missing: floodgate audit <sale>');
   const outcome = await auditOnce(saleId, loadConfig());
   if (outcome.kind === 'unknown') throw new Fault('config', `there is no sale ${saleId}`);
   if (outcome.kind === 'notPublished')
     throw new Fault('config', `sale ${saleId} is a draft: there is nothing to audit`);
   const { report } = outcome;
-  process.stdout.write(values.json ? `${serialiseAudit(report)}\n` : told(report));
-  return report.ok ? WELL : DIFFERENT;
+  process.stdout.write(values.json ? `${serialiseAudit(report)}\n` : describe(report));
+  return report.ok ? CONSISTENT : DISCREPANCIES;
 }
 
-function told({ saleId, startedAt, tookMs, epoch, ok, inFlight, invariants }: AuditReport): string {
+function describe({ saleId, startedAt, tookMs, epoch, ok, inFlight, invariants }: AuditReport): string {
   const { unpublished, unstored, returning, uncounted } = inFlight;
   const width = Math.max(...invariants.map(({ rule }) => rule.length));
   return `Sale ${saleId}, epoch ${epoch}, audited ${new Date(startedAt).toISOString()} in ${tookMs} ms
 
 ${invariants.map((invariant) => row(invariant, width)).join('')}
-On its way: ${unpublished} to publish, ${unstored} to store, ${returning} tickets to come back, ${uncounted} to count
-${ok ? 'All is well.' : `${invariants.reduce((sum, { found }) => sum + found, 0)} differences.`}
+In flight: ${unpublished} to publish, ${unstored} to store, ${returning} tickets to return, ${uncounted} to count
+${ok ? 'No discrepancies.' : `${invariants.reduce((sum, { found }) => sum + found, 0)} discrepancies.`}
 `;
 }
 
 function row({ rule, ok, counted, found, differences }: Invariant, width: number): string {
   const counts = counted.map(({ what, count }) => `${what}: ${count}`).join(', ');
-  const untold = found - differences.length;
+  const omitted = found - differences.length;
   const lines = [
     `  ${ok ? 'ok   ' : 'WRONG'}  ${rule.padEnd(width)}  ${counts}`,
-    ...differences.map((difference) => `         ${wordsOf(difference)}`),
-    ...(untold > 0 ? [`         and ${untold} more`] : []),
+    ...differences.map((difference) => `         ${describeDiscrepancy(difference)}`),
+    ...(omitted > 0 ? [`         and ${omitted} more`] : []),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function wordsOf({ ticket, orderId, ...sides }: Difference): string {
+function describeDiscrepancy({ ticket, orderId, ...sides }: Difference): string {
   const about = [
     ...(ticket === undefined ? [] : [`ticket ${ticket}`]),
     ...(orderId === undefined ? [] : [`order ${orderId}`]),
   ];
-  const said = Object.entries(sides).map(([side, words]) => `${side}: ${words}`);
-  return `${about.length > 0 ? `${about.join(', ')}; ` : ''}${said.join(' | ')}`;
+  const found = Object.entries(sides).map(([side, words]) => `${side}: ${words}`);
+  return `${about.length > 0 ? `${about.join(', ')}; ` : ''}${found.join(' | ')}`;
 }

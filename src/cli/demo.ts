@@ -9,13 +9,13 @@ import { untilSignal } from './until-signal.ts';
 
 const HELP = `Usage: floodgate demo [--reset]
 
-As 'floodgate serve', with two sales to try: one open, one opening within a minute. It prints tokens and a line
-that buys.
+Like 'floodgate serve', with two sales to try: one is open, the other opens within a minute. It prints tokens and a
+command that buys.
 
-  --reset  first puts the demo data back: closes the demo's sales of before, and puts a fresh pair on sale
+  --reset  closes the demo's earlier sales, and publishes two new ones
 `;
 
-/** Long enough for a day of trying. */
+/** A day. */
 const TOKEN_SECONDS = 86_400;
 
 export async function demo(args: readonly string[]): Promise<number> {
@@ -27,7 +27,7 @@ export async function demo(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  // Log lines between the welcome's would drown it; LOG_LEVEL brings them back.
+  // Log lines would hide the welcome message; LOG_LEVEL overrides it.
   const config = loadConfig(undefined, { LOG_LEVEL: 'warn' });
   setV8Flags();
   return untilSignal(async () => {
@@ -45,12 +45,12 @@ async function welcome(config: Config, app: App<DemoSales>): Promise<string> {
   const { open, soon } = app.seeded;
   const opensAt = new Date(soon.opensAt).toISOString();
   return `
-Floodgate serves on ${app.url}
+Floodgate listens on ${app.url}
 
   ${open.title}: ${open.id}, ${open.total} tickets, open
   ${soon.title}: ${soon.id}, ${soon.total} tickets, opens at ${opensAt}
 
-The page, signed in as buyer-1 for a day:
+The web page, signed in as buyer-1 for a day:
 ${app.url}/#token=${buyer}
 
 Buyer's token (buyer-1, a day):
@@ -63,8 +63,8 @@ Buy a ticket:
 curl -i -X POST ${app.url}/v1/sales/${open.id}/purchases -H 'Idempotency-Key: my-first-ticket' -H 'Authorization: Bearer ${buyer}'
 
 Another buyer's token: floodgate token --user buyer-2 (from a checkout: npm start -- token --user buyer-2)
-The contract: ${app.url}/docs
-Ctrl-C stops it; what was sold stays in ${config.dataDir}.
+API reference: ${app.url}/docs
+Ctrl-C stops the server; its data stays in ${config.dataDir}.
 
 `;
 }

@@ -6,11 +6,11 @@ import { planReplay, type ReplayStep, replay as replayAll } from '../services/re
 
 const HELP = `Usage: floodgate replay [--apply] [--json]
 
-Log records that could not be processed were set aside as dead letters, with their reason. This lists them, and what
-sending them back would do. Once the reason is mended:
+Lists dead letters (log records that could not be processed, with the reason) and what their replay would do. When the
+reason is fixed:
 
-  --apply  appends each record to the log again, and takes its letter off the list
-  --json   one JSON object for each letter, one a line
+  --apply  appends each record to the log again, and deletes its dead letter
+  --json   prints one JSON object per line for each dead letter
 `;
 
 export async function replay(args: readonly string[]): Promise<number> {
@@ -28,7 +28,7 @@ export async function replay(args: readonly string[]): Promise<number> {
   try {
     for await (const step of apply ? replayAll(port) : planReplay(port)) {
       counts[step.action] += 1;
-      process.stdout.write(values.json ? `${JSON.stringify(factsOf(step, apply))}\n` : told(step, apply));
+      process.stdout.write(values.json ? `${JSON.stringify(factsOf(step, apply))}\n` : describe(step, apply));
     }
   } finally {
     await close();
@@ -37,7 +37,7 @@ export async function replay(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** What is told of a letter; the record itself only if it can't be read as one. */
+/** The output for a dead letter; with the raw record only if it can't be decoded. */
 function factsOf(step: ReplayStep, applied: boolean) {
   const { group, partition, offset, reason, attempts, raw } = step.letter;
   const place = { action: step.action, applied: applied && step.action === 'append', group, partition, offset };
@@ -54,7 +54,7 @@ function factsOf(step: ReplayStep, applied: boolean) {
   };
 }
 
-function told(step: ReplayStep, applied: boolean): string {
+function describe(step: ReplayStep, applied: boolean): string {
   const { group, partition, offset, reason, attempts, raw } = step.letter;
   const head = `${group}, partition ${partition}, offset ${offset}: ${reason} (attempts: ${attempts})\n`;
   if (step.action === 'keep') return `${head}  kept: ${step.why}\n`;

@@ -6,7 +6,7 @@ import { untilSignal } from './until-signal.ts';
 
 const HELP = `Usage: floodgate serve
 
-Serves until SIGTERM or SIGINT, then answers what is in flight and ends. A second signal ends it at once.
+Runs until SIGTERM or SIGINT, then answers the requests in flight and exits. A second signal ends it at once.
 
 ${settingsHelp()}
 `;

@@ -17,8 +17,8 @@ export async function token(args: readonly string[]): Promise<number> {
     },
   });
   const { user, role } = values;
-  if (user === undefined || user === '') throw new Fault('config', "a token is somebody's: --user u1");
-  if (role !== 'buyer' && role !== 'admin') throw new Fault('config', `--role is buyer or admin, not '${role}'`);
+  if (user === undefined || user === '') throw new Fault('config', 'the user is missing: --user u1');
+  if (role !== 'buyer' && role !== 'admin') throw new Fault('config', `--role must be buyer or admin, not '${role}'`);
   const config = loadConfig();
   const secret = await jwtSecret(config.dataDir, config.jwtSecret);
   process.stdout.write(`${issueToken({ secret, userId: user, role, ttlSeconds: secondsOf(values.ttl) })}\n`);
@@ -28,6 +28,7 @@ export async function token(args: readonly string[]): Promise<number> {
 function secondsOf(ttl: string): number {
   const [, count, unit] = DURATION.exec(ttl) ?? [];
   const seconds = Number(count) * (SECONDS_OF[unit ?? ''] ?? Number.NaN);
-  if (Number.isNaN(seconds)) throw new Fault('config', `--ttl is a number and s, m, h or d, like 90m, not '${ttl}'`);
+  if (Number.isNaN(seconds))
+    throw new Fault('config', `--ttl must be a number with s, m, h or d, such as 90m, not '${ttl}'`);
   return seconds;
 }

@@ -1,29 +1,29 @@
 import type { App } from '../app/app.ts';
 
-/** The usual exit code of a process that Ctrl-C has ended: 128 and the signal's number. */
+/** The exit code of a process that Ctrl-C has ended: 128 and the signal's number. */
 const INTERRUPTED = 130;
 
-/** npm passes on to us what the terminal has sent to both: two signals so close together are one. */
-const ECHO_MS = 500;
+/** npm forwards the signal that the terminal has sent to both processes: two signals within this time are one. */
+const DUPLICATE_SIGNAL_MS = 500;
 
 /**
- * Starts, and stops at the first SIGTERM or SIGINT; resolves with the exit code. A signal that comes before all has
- * started ends the process at once, and so does a second one.
+ * Starts, and stops at the first SIGTERM or SIGINT; resolves with the exit code. A signal before the start is complete ends
+ * the process at once, and so does a second signal.
  */
 export async function untilSignal(start: () => Promise<Pick<App, 'stop'>>): Promise<number> {
-  let tell: (() => void) | undefined;
+  let beginStop: (() => void) | undefined;
   let firstAt: number | undefined;
   const onSignal = () => {
     const now = performance.now();
     firstAt ??= now;
-    if (tell === undefined || now - firstAt > ECHO_MS) process.exit(INTERRUPTED);
-    tell();
+    if (beginStop === undefined || now - firstAt > DUPLICATE_SIGNAL_MS) process.exit(INTERRUPTED);
+    beginStop();
   };
-  // Before the start, since whoever reads that we listen may send one in the next moment.
+  // Before the start: a signal may arrive as soon as the log line says that the server listens.
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   const app = await start();
   await new Promise<void>((resolve) => {
-    tell = resolve;
+    beginStop = resolve;
   });
   await app.stop();
   return 0;

@@ -1,6 +1,7 @@
-import { parseTrustedProxies } from '../domain/client-address.ts';
 import { LIVE_SETTINGS, type LogLevel } from '../domain/live-settings.ts';
+import type { TrustedProxies } from '../ports/http.ts';
 import { integer, list, oneOf, optionalText, text } from './setting.ts';
+import { parseTrustedProxies } from './trusted-proxies.ts';
 
 export const ROLES = ['front', 'worker', 'scheduler'] as const;
 
@@ -8,42 +9,42 @@ export type Role = (typeof ROLES)[number];
 
 const FRONTS = ['auto', 'uws', 'node'] as const;
 
-/** What serves HTTP and WebSockets: uWebSockets.js, or node:http and ws. */
+/** The HTTP and WebSocket server: uWebSockets.js, or node:http and ws. */
 export type FrontName = (typeof FRONTS)[number];
 
 /** An HS256 key shorter than the hash weakens it (RFC 7518, section 3.2: 256 bits). */
 const MIN_SECRET_LENGTH = 32;
 
-/** What this process does, for whom, and how much of it. */
+/** Roles, addresses, secrets and limits of this process. */
 export const PROCESS_SETTINGS = {
   PORT: integer({
-    meaning: 'Port of the HTTP front; 0 lets the system choose.',
+    meaning: 'Port of the HTTP front; 0: any free port.',
     default: 3000,
     min: 0,
     max: 65535,
   }),
   HOST: text({
     meaning:
-      'Address that the front listens on. The default is reachable from this machine only; 0.0.0.0 serves the network.',
+      'Address that the front listens on. The default is reachable from this machine only; 0.0.0.0 from the network.',
     default: '127.0.0.1',
     accepts: 'a host name or an IP address',
     pattern: /^[A-Za-z0-9.:_-]{1,255}$/,
   }),
   FRONT: oneOf<FrontName>({
     meaning:
-      'What serves HTTP: uws is uWebSockets.js, node is node:http and slower; auto is uws where its binary loads.',
+      'HTTP server: uws is uWebSockets.js, node is node:http, which is slower; auto is uws where its binary loads.',
     default: 'auto',
     values: FRONTS,
   }),
-  ROLES: list<Role>({
-    meaning: 'What this process does. Fewer than all the roles needs all four server URLs.',
+  ROLES: list<readonly Role[]>({
+    meaning: 'Roles of this process. Fewer than all of them need all four server URLs.',
     default: ROLES,
-    shown: 'all',
-    accepts: `all, or a comma list of ${ROLES.join(', ')}`,
+    defaultText: 'all',
+    accepts: `all, or a comma-separated list of ${ROLES.join(', ')}`,
     parse: rolesOf,
   }),
   DATA_DIR: text({
-    meaning: 'Folder of the embedded database and of a secret made here.',
+    meaning: 'Folder of the embedded database and of generated secrets.',
     default: './data',
     accepts: 'a path',
     pattern: /^[^\0]{1,4096}$/,
@@ -53,21 +54,20 @@ export const PROCESS_SETTINGS = {
     accepts: `${MIN_SECRET_LENGTH} characters or more`,
     pattern: new RegExp(`^.{${MIN_SECRET_LENGTH},}$`, 's'),
     secret: true,
-    without: 'one is made and kept in DATA_DIR',
+    whenUnset: 'one is made and kept in DATA_DIR',
   }),
   PAYMENT_WEBHOOK_SECRET: optionalText({
-    meaning:
-      "Key that signs and checks the payment provider's messages. Set the same one for all fronts and the provider.",
+    meaning: "Key that signs and checks the payment provider's events. All fronts and the provider need the same one.",
     accepts: `${MIN_SECRET_LENGTH} characters or more`,
     pattern: new RegExp(`^.{${MIN_SECRET_LENGTH},}$`, 's'),
     secret: true,
-    without: 'derived from JWT_SECRET',
+    whenUnset: 'derived from JWT_SECRET',
   }),
   PAYMENT_WEBHOOK_URL: optionalText({
-    meaning: 'Where the sandbox of payments sends its messages; a front behind it must be reachable.',
+    meaning: 'Where the payment sandbox sends its events; the URL must lead to a front.',
     accepts: 'a URL that begins with http:// or https://',
     pattern: /^https?:\/\/[^\s/]\S*$/,
-    without: "this process's own front",
+    whenUnset: "this process's own front",
   }),
   LOG_LEVEL: oneOf<LogLevel>({
     ...LIVE_SETTINGS.logLevel,
@@ -85,12 +85,12 @@ export const PROCESS_SETTINGS = {
     ...LIVE_SETTINGS.limits.attempts,
     default: 0,
   }),
-  TRUSTED_PROXIES: list<string>({
-    meaning: 'Proxies whose X-Forwarded-For tells the client; for RATE_LIMIT_ADDRESS behind a load balancer.',
-    default: [],
-    shown: 'none',
-    accepts: 'a number of proxies, or a comma list of addresses and networks such as 10.0.0.0/8',
-    parse: (items) => (parseTrustedProxies(items) === undefined ? undefined : items),
+  TRUSTED_PROXIES: list<TrustedProxies>({
+    meaning: 'Proxies whose X-Forwarded-For is trusted; for RATE_LIMIT_ADDRESS behind a load balancer.',
+    default: { hops: 0 },
+    defaultText: 'none',
+    accepts: 'a number of proxies, or a comma-separated list of addresses and networks such as 10.0.0.0/8',
+    parse: parseTrustedProxies,
   }),
 };
 

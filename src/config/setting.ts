@@ -1,19 +1,19 @@
 import { Fault } from '../domain/errors.ts';
 
-/** One setting: what it means, what it accepts, and how its text becomes a value. */
+/** One setting: its meaning, what it accepts, and how its text is parsed. */
 export interface Setting<T> {
-  /** One sentence for a person; it says the unit and the reason for the default. */
+  /** A sentence for the user, with the unit and the reason for the default. */
   readonly meaning: string;
   /** Completes "must be …". */
   readonly accepts: string;
   readonly default: T;
-  /** The default as it stands in the help. */
-  readonly shown: string;
-  /** Never repeated in a message: it is a secret, or may hold one. */
+  /** The default as the help shows it. */
+  readonly defaultText: string;
+  /** The value is or may contain a secret, so messages never show it. */
   readonly secret: boolean;
-  /** Nobody needs to touch it to run a sale. */
+  /** Listed apart in the help: the default fits most machines. */
   readonly tuning: boolean;
-  /** Undefined when the text is not acceptable. */
+  /** Undefined when the text is not valid. */
   readonly parse: (text: string) => { readonly value: T } | undefined;
 }
 
@@ -79,33 +79,34 @@ export function text(options: Description<string> & TextOptions): Setting<string
   return { ...common(options, options.default), ...matching(options) };
 }
 
-/** A text that may be absent; `without` says what happens then. */
+/** A text that may be unset; `whenUnset` describes what happens then. */
 export function optionalText(
-  options: Omit<Description<string>, 'default'> & TextOptions & { readonly without: string },
+  options: Omit<Description<string>, 'default'> & TextOptions & { readonly whenUnset: string },
 ): Setting<string | undefined> {
-  return { ...common({ ...options, default: undefined }, options.without), ...matching(options) };
+  return { ...common({ ...options, default: undefined }, options.whenUnset), ...matching(options) };
 }
 
-export function list<T extends string>(
-  options: Description<readonly T[]> & {
-    readonly shown: string;
+/** A comma-separated list; `parse` makes the value from the items, or undefined when one is not valid. */
+export function list<T>(
+  options: Description<T> & {
+    readonly defaultText: string;
     readonly accepts: string;
-    readonly parse: (items: readonly string[]) => readonly T[] | undefined;
+    readonly parse: (items: readonly string[]) => T | undefined;
   },
-): Setting<readonly T[]> {
+): Setting<T> {
   return {
-    ...common(options, options.shown),
+    ...common(options, options.defaultText),
     accepts: options.accepts,
     parse: (raw) => {
       const items = raw.split(',').map((item) => item.trim());
       const value = options.parse(items.filter((item) => item !== ''));
-      return value === undefined ? undefined : { value: Object.freeze([...value]) };
+      return value === undefined ? undefined : { value };
     },
   };
 }
 
-function common<T>({ meaning, default: fallback, tuning = false }: Description<T>, shown: string) {
-  return { meaning, default: fallback, shown, tuning, secret: false };
+function common<T>({ meaning, default: fallback, tuning = false }: Description<T>, defaultText: string) {
+  return { meaning, default: fallback, defaultText, tuning, secret: false };
 }
 
 function matching({ accepts, pattern, secret = false }: TextOptions) {
@@ -117,9 +118,9 @@ function matching({ accepts, pattern, secret = false }: TextOptions) {
 }
 
 /**
- * Reads every setting; a variable that is empty or blank counts as not set. `defaults` are texts that stand in for
- * those of the settings.
- * Errors: Fault `config` with one line that names the setting, what it was (not a secret), and what is accepted.
+ * Reads every setting; an empty or blank variable counts as not set. `defaults` are texts that replace the settings' own
+ * defaults.
+ * Errors: Fault `config`; one line with the setting's name, its value (unless secret) and what is accepted.
  */
 export function readSettings<S extends Settings>(
   settings: S,
@@ -139,12 +140,12 @@ export function readSettings<S extends Settings>(
 
 const HELP_COLUMNS = 100;
 
-/** The settings for a terminal, a name and its wrapped text each. */
+/** The settings for a terminal: each with its name and its description, wrapped. */
 export function describeSettings(settings: Settings): string {
   const width = Math.max(...Object.keys(settings).map((name) => name.length)) + 4;
   return Object.entries(settings)
-    .map(([name, { meaning, accepts, shown }]) => {
-      const lines = wrap(`${meaning} ${capitalised(accepts)}. Default: ${shown}.`, HELP_COLUMNS - width);
+    .map(([name, { meaning, accepts, defaultText }]) => {
+      const lines = wrap(`${meaning} ${capitalised(accepts)}. Default: ${defaultText}.`, HELP_COLUMNS - width);
       return lines.map((line, i) => (i === 0 ? `  ${name}` : '').padEnd(width) + line).join('\n');
     })
     .join('\n');

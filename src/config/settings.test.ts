@@ -11,7 +11,7 @@ describe('settingsHelp', () => {
     const entry = entryOf(name);
     expect(entry).toContain(setting.meaning);
     expect(entry.toLowerCase()).toContain(setting.accepts.toLowerCase());
-    expect(entry).toContain(`Default: ${setting.shown}.`);
+    expect(entry).toContain(`Default: ${setting.defaultText}.`);
   });
 
   it('fits a terminal of 100 columns', () => {
@@ -31,9 +31,9 @@ describe('settingsHelp', () => {
 describe('the README', () => {
   it.each(Object.entries(SETTINGS).filter(([, setting]) => !setting.tuning))(
     'lists %s with its default',
-    (name, { shown }) => {
+    (name, { defaultText }) => {
       const row = readme.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
-      expect(row).toContain(shown);
+      expect(row).toContain(defaultText);
     },
   );
 });

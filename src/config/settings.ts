@@ -3,7 +3,7 @@ import { SERVER_SETTINGS } from './server-settings.ts';
 import { describeSettings } from './setting.ts';
 import { TUNING_SETTINGS } from './tuning-settings.ts';
 
-/** Every setting, in the order in which the help shows them. */
+/** Every setting, in the order of the help. */
 export const SETTINGS = { ...PROCESS_SETTINGS, ...SERVER_SETTINGS, ...TUNING_SETTINGS };
 
 /** Every setting with its meaning, range and default, for `floodgate serve --help`. */

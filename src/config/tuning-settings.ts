@@ -4,16 +4,16 @@ import { decimal, integer, oneOf, text } from './setting.ts';
 const NAME = { pattern: /^[A-Za-z0-9._:-]{1,64}$/, accepts: '1 to 64 letters, digits, dots, colons, _ or -' };
 const TOPIC_NAME = { pattern: /^[A-Za-z0-9._-]{1,64}$/, accepts: '1 to 64 letters, digits, dots, _ or -' };
 
-/** What hardly anybody needs to change. */
+/** Settings that rarely need a change. */
 export const TUNING_SETTINGS = {
   SHARED_PORT: oneOf<'on' | 'off'>({
-    meaning: 'Whether other fronts of this machine may listen on the same port; the system spreads the connections.',
+    meaning: 'Whether fronts on this machine may share the port; the system distributes the connections.',
     default: 'off',
     values: ['on', 'off'],
     tuning: true,
   }),
   MAX_BODY_BYTES: integer({
-    meaning: 'Bytes of a request body at the most; the largest body of the contract is far below the default.',
+    meaning: 'The longest request body, bytes; every valid request is far below the default.',
     default: 16_384,
     min: 1024,
     max: 1_048_576,
@@ -26,19 +26,19 @@ export const TUNING_SETTINGS = {
   }),
   PURCHASE_BATCH_SIZE: integer({
     ...LIVE_SETTINGS.purchase.batchSize,
-    // Redis gains nothing beyond 64 a call [measured: 89 k/s at 64, 87 k/s at 256]; what else a batch costs is halved once more.
+    // Redis gains nothing beyond 64 per call (89 k/s at 64, 87 k/s at 256); its other costs per purchase are half those of 64.
     default: 128,
     tuning: true,
   }),
   PURCHASE_CONCURRENCY: integer({
     ...LIVE_SETTINGS.purchase.concurrency,
-    // Fewer and fuller: with 128 buyers on a cluster 8 sell a fifth less, for each batch is a record; with 1,024 as much.
+    // Each batch is a log record: with 128 buyers on a cluster 8 batches sell a fifth less, with 1,024 as much.
     default: 4,
     tuning: true,
   }),
   ADMISSION_CAPACITY: integer({
     ...LIVE_SETTINGS.purchase.capacity,
-    // A fifth of a second's work on two cores: what waits longer is better told at once.
+    // A fifth of a second of work on two cores; a purchase that would wait longer is better refused at once.
     default: 8192,
     tuning: true,
   }),
@@ -73,7 +73,8 @@ export const TUNING_SETTINGS = {
     tuning: true,
   }),
   SHUTDOWN_GRACE_MS: integer({
-    meaning: 'Milliseconds that a stopping process gives to what is in flight; orchestrators kill after 10 s or more.',
+    meaning:
+      'Milliseconds that a stopping process waits for requests in flight; orchestrators kill after 10 s or more.',
     default: 8000,
     min: 0,
     max: 600_000,
@@ -81,13 +82,13 @@ export const TUNING_SETTINGS = {
   }),
   KEY_PREFIX: text({
     ...NAME,
-    meaning: 'Begins every Redis key, so that installations can share a server.',
+    meaning: 'Prefix of every Redis key, so that installations can share a server.',
     default: 'floodgate:',
     tuning: true,
   }),
   TOPIC_PREFIX: text({
     ...TOPIC_NAME,
-    meaning: 'Begins every Kafka topic, so that installations can share a cluster.',
+    meaning: 'Prefix of every Kafka topic, so that installations can share a cluster.',
     default: 'floodgate.',
     tuning: true,
   }),
@@ -99,26 +100,26 @@ export const TUNING_SETTINGS = {
   }),
   LIVE_VIEW_GROUP: text({
     ...TOPIC_NAME,
-    meaning: 'Consumer group of the workers that keep the live state.',
+    meaning: 'Consumer group of the workers that maintain the live state.',
     default: 'floodgate.live-view',
     tuning: true,
   }),
   LOG_PARTITIONS: integer({
-    meaning: 'Partitions of a topic that is made here; 12 spreads evenly over 2, 3, 4 or 6 workers.',
+    meaning: 'Partitions of a topic that is created here; 12 are spread evenly over 2, 3, 4 or 6 workers.',
     default: 12,
     min: 1,
     max: 1024,
     tuning: true,
   }),
   LOG_REPLICATION: integer({
-    meaning: "Copies of a topic that is made here; 0 takes the cluster's own default.",
+    meaning: "Replicas of a topic that is created here; 0: the cluster's default.",
     default: 0,
     min: 0,
     max: 16,
     tuning: true,
   }),
   MYSQL_POOL_SIZE: integer({
-    meaning: 'Connections to MySQL; a worker needs two, reads the rest.',
+    meaning: 'Connections to MySQL; a worker uses two, queries share the rest.',
     default: 10,
     min: 1,
     max: 500,

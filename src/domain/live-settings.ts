@@ -4,44 +4,41 @@ export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** More than a front can take. */
+/** More than a front can serve. */
 const MAX_PER_SECOND = 1_000_000;
 
 /**
- * The settings that may change while a process runs, and what each may be. The environment's settings of the same
- * meaning take their ranges from here, and so do the contract and the operator's guide. One more setting is a row here,
- * its default in the configuration, and the part that heeds it.
+ * The settings that may change while a process runs, and their ranges. The environment variables of the same meaning, the
+ * API's schema and docs/operations.md take their ranges from here.
  */
 export const LIVE_SETTINGS = {
-  logLevel: choice({ meaning: 'The least severe log lines that are written.', values: LOG_LEVELS }),
+  logLevel: choice({ meaning: 'The lowest level that is logged.', values: LOG_LEVELS }),
   purchase: {
     batchSize: whole({
       meaning:
-        'Purchases of one sale in one call of the ticket queue; beyond 64 Redis gains nothing and the first one waits.',
+        'Purchases of one sale per call of the ticket queue; beyond 64 Redis gains nothing and the first one waits.',
       min: 1,
-      // What TicketQueue.reserve takes.
+      // The limit of TicketQueue.reserve.
       max: 256,
     }),
     concurrency: whole({
-      meaning: 'Batches on their way through queue and log at once; the next one fills while these are in flight.',
+      meaning: 'Batches in flight through queue and log at once; meanwhile the next one fills.',
       min: 1,
       max: 256,
     }),
     capacity: whole({
       meaning:
-        'Purchases that may wait; the rest get 503 at once. A fifth of a second of work, so that none waits in vain.',
+        'Purchases that may wait; more get 503 at once. A fifth of a second of work, so that none waits in vain.',
       min: 1,
       max: 1_000_000,
     }),
     deadlineMs: whole({
-      meaning:
-        'Milliseconds after which a purchase is answered 503; recovery waits as long. Nobody waits longer for a click.',
+      meaning: 'Milliseconds after which a purchase is answered 503; recovery waits as long. Few buyers wait longer.',
       min: 100,
       max: 60_000,
     }),
     soldOutMs: whole({
-      meaning:
-        'Milliseconds for which a sale without a ticket counts as sold out unasked; one that comes back waits so.',
+      meaning: 'Milliseconds for which a sale is remembered as sold out; a returned ticket is sold this much later.',
       min: 0,
       max: 10_000,
     }),
@@ -53,12 +50,12 @@ export const LIVE_SETTINGS = {
       max: 0.99,
     }),
     windowMs: whole({
-      meaning: 'Milliseconds over which a breaker looks at failures; a short trouble is over before it counts.',
+      meaning: 'Milliseconds over which a breaker measures failures; a shorter outage does not open it.',
       min: 1000,
       max: 600_000,
     }),
     halfOpenAfterMs: whole({
-      meaning: 'Milliseconds before an open breaker lets one call try; short, since what is back can sell at once.',
+      meaning: 'Milliseconds before an open breaker lets one call through; short, so that sales resume soon.',
       min: 50,
       max: 60_000,
     }),
@@ -66,43 +63,43 @@ export const LIVE_SETTINGS = {
   limits: {
     buyer: whole({
       meaning:
-        'Purchases, and requests about orders, of one buyer a second, over all fronts; what is more gets 429. 0: any.',
+        'Purchases and requests about orders of one buyer a second, over all fronts; more get 429. 0: unlimited.',
       min: 0,
       max: MAX_PER_SECOND,
     }),
     address: whole({
-      meaning: 'The same of one address. 0: any, since thousands of buyers share one behind some networks.',
+      meaning: 'The same of one address. 0: unlimited, since in some networks thousands of buyers share one.',
       min: 0,
       max: MAX_PER_SECOND,
     }),
     attempts: whole({
       meaning:
-        'Attempts of one buyer to buy in one sale within a minute, over all fronts; what is more gets 429. 0: any.',
+        'Purchase attempts of one buyer in one sale within a minute, over all fronts; more get 429. 0: unlimited.',
       min: 0,
       max: MAX_PER_SECOND,
     }),
   },
   settlement: {
     batchSize: whole({
-      meaning: 'Orders that a worker stores in one transaction; larger ones gain little and hold locks longer.',
+      meaning: 'Orders that a worker stores in one transaction; larger batches gain little and hold locks longer.',
       min: 1,
       max: 10_000,
     }),
     batchMs: whole({
-      meaning: 'Milliseconds that a settlement batch waits to be filled; a stored order is as much later.',
+      meaning: 'Milliseconds that a settlement batch waits to be filled; orders are stored this much later.',
       min: 0,
       max: 10_000,
     }),
   },
 } as const;
 
-/** What each of them is. */
+/** A value for each live setting. */
 export type LiveSettings = ValuesIn<typeof LIVE_SETTINGS>;
 
-/** Values by full name (`purchase.capacity`), of those settings that don't have their defaults. */
+/** Values by full name (`purchase.capacity`) of the settings that differ from their defaults. */
 export type SettingOverrides = Readonly<Record<string, SettingValue>>;
 
-/** Each setting's range by its full name. */
+/** The range of each setting, by full name. */
 export const SETTING_RANGES: ReadonlyMap<string, SettingRange> = new Map(
   Object.entries(LIVE_SETTINGS).flatMap(([name, entry]): (readonly [string, SettingRange])[] =>
     'kind' in entry
@@ -111,7 +108,7 @@ export const SETTING_RANGES: ReadonlyMap<string, SettingRange> = new Map(
   ),
 );
 
-/** Values in groups, such as all settings or some changes, by full name. */
+/** Flattens groups of values, such as all settings or a change, to values by full name. */
 export function byFullName<Value>(groups: object): ReadonlyMap<string, Value> {
   return new Map(
     Object.entries(groups).flatMap(([name, value]): (readonly [string, Value])[] =>
@@ -122,12 +119,12 @@ export function byFullName<Value>(groups: object): ReadonlyMap<string, Value> {
   );
 }
 
-/** Whether this release knows the setting, and it may be so. */
+/** Whether this release has the setting, and the value is in its range. */
 export function mayBe(fullName: string, value: unknown): value is SettingValue {
   return SETTING_RANGES.get(fullName)?.accepts(value) ?? false;
 }
 
-/** `defaults` but for what the overrides say. Those that this release does not know, or that may not be so, are ignored. */
+/** The defaults with the overrides applied, except those that this release does not have or that are out of range. */
 export function withOverrides(defaults: LiveSettings, overrides: SettingOverrides): LiveSettings {
   const inForce = (fullName: string, fallback: unknown): unknown => {
     const value = Object.hasOwn(overrides, fullName) ? overrides[fullName] : undefined;

@@ -1,8 +1,8 @@
 import type { LiveFront, LiveFrontOptions } from './live-socket.ts';
 
 /**
- * The HTTP front as the API sees it. A front decodes, guards and routes; handlers get whole requests and answer
- * once. Handlers are synchronous: one that needs to wait keeps the reply and answers later.
+ * The HTTP front as the API sees it. A front parses, checks and routes requests; a handler gets a whole request and
+ * answers it once, at once or later.
  */
 export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -24,49 +24,59 @@ export interface HttpRequest {
   readonly ifMatch: string;
   /** The Floodgate-Signature header; empty without one. */
   readonly signature: string;
-  /** The X-Forwarded-For headers, joined by commas; empty without one. Anybody may have written it. */
+  /** The X-Forwarded-For headers, joined by commas; empty without one. Any client can forge it. */
   readonly forwardedFor: string;
-  /** The IP address at the other end of the connection, as text; to be read before the answer is given. */
+  /** The IP address of the other end of the connection, as text; to be read before the answer is given. */
   readonly address: string;
   /** The whole body; empty for requests without one. */
   readonly body: Uint8Array;
 }
 
+/** The proxies whose X-Forwarded-For entries are believed: the last `hops` before this server, or all in some networks. */
+export type TrustedProxies = { readonly hops: number } | { readonly networks: readonly IpNetwork[] };
+
+/** A network such as `10.0.0.0/8`; the address is valid, and the prefix length fits its version. */
+export interface IpNetwork {
+  readonly address: string;
+  /** Bits: up to 32 for IPv4, up to 128 for IPv6. */
+  readonly prefixLength: number;
+}
+
 export type HeaderPairs = readonly (readonly [name: string, value: string])[];
 
 export interface HttpReply {
-  /** False once the client hung up or an answer was sent: nothing can be sent any more. */
+  /** False once the client has disconnected or an answer was sent: nothing can be sent any more. */
   readonly open: boolean;
   /**
-   * Answers; the first call counts, later ones do nothing. Header values are checked by the caller: no CR, LF or NUL.
+   * Answers. The first call counts, later ones do nothing. The caller makes sure that no header value has a CR, LF or NUL.
    * The front adds content-length, date, x-request-id and the security headers, and `cache-control: no-store` where the
-   * handler names none and a cache might keep the answer.
+   * handler sets none and a cache might store the answer.
    */
   send(status: number, contentType: string, body: string | Uint8Array, headers?: HeaderPairs): void;
 }
 
 export interface HttpRoute {
   readonly method: HttpMethod;
-  /** `/v1/sales/:saleId`: a colon begins a parameter that reaches to the next slash. */
+  /** `/v1/sales/:saleId`: a colon begins a parameter that extends to the next slash. */
   readonly pattern: string;
   /**
-   * Asked when the headers of a request have come, before anything is made of them: with true the request is refused as
-   * `overloaded`, and its body is nobody's. @default never
+   * Called when a request's headers have arrived, before they are processed. True sheds the request: it is refused as
+   * `overloaded`, and its body is discarded. @default never
    */
-  readonly turnsAway?: () => boolean;
-  /** Throwing or rejecting answers 500 and is logged; the process goes on. */
+  readonly shouldShed?: () => boolean;
+  /** An exception or a rejection is answered with 500 and logged; the process goes on. */
   readonly handle: (request: HttpRequest, reply: HttpReply) => void | Promise<void>;
 }
 
-/** What the front found wrong before a handler could be called. */
+/** Why the front itself refuses a request. */
 export type HttpRefusal =
   | { readonly code: 'malformed'; readonly detail: string }
   | { readonly code: 'not_found' }
-  /** What the Allow header names: HEAD and OPTIONS too. */
+  /** `allow` is the content of the Allow header, HEAD and OPTIONS included. */
   | { readonly code: 'method_not_allowed'; readonly allow: readonly string[] }
   | { readonly code: 'length_required' }
   | { readonly code: 'too_large' }
-  /** The route has turned it away. */
+  /** The route sheds load. */
   | { readonly code: 'overloaded' }
   /** The handler did not answer in time. */
   | { readonly code: 'unavailable' }
@@ -76,42 +86,42 @@ export type HttpRefusal =
 
 export interface HttpFrontOptions {
   readonly host: string;
-  /** 0 lets the system choose. */
+  /** 0: any free port. */
   readonly port: number;
-  /** Bytes of a body at the most; more is refused as too_large. */
+  /** The longest body, bytes; a longer one is refused as too_large. */
   readonly maxBodyBytes: number;
   /** Whether other processes may listen on the same port, to share its connections. @default false */
   readonly shared?: boolean;
-  /** A body that takes longer than this to arrive is cut off with its connection. @default 10,000 ms */
+  /** The connection of a body that takes longer than this to arrive is closed. @default 10,000 ms */
   readonly bodyWithinMs?: number;
-  /** A handler that takes longer than this is answered for, as `unavailable`. @default 10,000 ms */
+  /** A request whose handler takes longer than this is refused as `unavailable`. @default 10,000 ms */
   readonly answerWithinMs?: number;
   readonly routes: readonly HttpRoute[];
-  /** Writes the problem for a refusal. */
+  /** Writes the answer to a refused request. */
   readonly refuse: (refusal: HttpRefusal, requestId: string, reply: HttpReply) => void;
   /**
-   * Asked at start for the counter of each method and pattern, and for one (`other`, `none`) of what no route took; the
-   * counter is called with the status of each answer.
+   * Called at start for each method and pattern, and for requests that match no route (`other`, `none`). The counter that it
+   * returns is called with the status of each answer.
    */
   readonly countRoute?: (method: HttpMethod | 'HEAD' | 'other', pattern: string) => (status: number) => void;
   /** WebSockets, on the same port. */
   readonly live?: LiveFrontOptions;
-  /** Something broke in a handler, or it did not answer in time. */
+  /** A handler has failed, or did not answer in time. */
   readonly onError: (error: unknown, requestId: string) => void;
 }
 
 export interface HttpFront {
-  /** Where it listens. */
+  /** The port that it listens on. */
   readonly port: number;
-  /** Requests that have no answer yet. */
+  /** Number of requests without an answer. */
   readonly inFlight: () => number;
-  /** Resolves when every request has its answer, or after `graceMs`. */
+  /** Resolves when every request was answered, or after `graceMs`. */
   readonly idle: (graceMs: number) => Promise<void>;
-  /** Stops accepting connections; those open keep being served. */
+  /** Stops accepting connections; open ones are still served. */
   readonly stopListening: () => void;
-  /** There when `live` was given. */
+  /** Present when the options have `live`. */
   readonly live?: LiveFront;
-  /** Closes what is still open. */
+  /** Closes all connections. */
   readonly close: () => void;
 }
 

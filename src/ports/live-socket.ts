@@ -1,15 +1,15 @@
 /** One client's WebSocket as the API sees it. Text frames only. */
 export interface LiveSocket {
-  /** Unique within the process; the id that log lines and `hello` carry. It needs no escaping in JSON. */
+  /** Unique within the process; log lines and the `hello` frame carry it. It needs no escaping in JSON. */
   readonly id: string;
   /** False once it is closed: nothing can be sent any more. */
   readonly open: boolean;
   /**
-   * Sends to this client alone. A client that does not read what it is sent is closed with 1013 once more than
-   * `maxBufferedBytes` wait for it: an answer is never dropped silently. Does nothing on a closed socket.
+   * Sends to this client alone. A client that does not read is closed with 1013 once more than `maxBufferedBytes` are
+   * buffered for it: an answer is never dropped silently. Does nothing on a closed socket.
    */
   send(frame: string): void;
-  /** Frames published to the topic reach it from now on, in the order of their publication, until it leaves. */
+  /** Subscribes: frames published to the topic from now on are sent to it, in order, until it leaves. */
   join(topic: string): void;
   leave(topic: string): void;
   /** Closes with an application's or a standard code (RFC 6455, section 7.4) and a reason of at most 123 bytes. */
@@ -17,11 +17,11 @@ export interface LiveSocket {
 }
 
 export interface LiveHandlers {
-  /** A connection came up. */
+  /** A connection was opened. */
   readonly opened: (socket: LiveSocket) => void;
-  /** A whole text frame; it was checked to be UTF-8 and not longer than `maxFrameBytes`. */
+  /** A whole text frame: valid UTF-8, not longer than `maxFrameBytes`. */
   readonly received: (socket: LiveSocket, frame: string) => void;
-  /** Gone, whoever closed it. Called once for each that was opened. */
+  /** The connection was closed, by either side. Called once for each that was opened. */
   readonly closed: (socket: LiveSocket) => void;
 }
 
@@ -30,20 +30,20 @@ export interface LiveFrontOptions {
   readonly path: string;
   /** A longer frame closes the socket with 1009; a binary one with 1003. */
   readonly maxFrameBytes: number;
-  /** A published frame is dropped for a client that this much already waits for; the next one heals the gap. */
+  /** Published frames are dropped for a client that has this much buffered; a later frame makes up for those lost. */
   readonly maxBufferedBytes: number;
-  /** A client that stays silent so long, pings unanswered, is closed. */
+  /** A client that sends nothing for so long, not even pongs, is closed. */
   readonly idleSeconds: number;
-  /** A client that published frames are dropped for, and that hasn't caught up after so long, is closed. @default 5,000 ms */
+  /** A client that frames are dropped for, and that has not caught up after so long, is closed. @default 5,000 ms */
   readonly slowWithinMs?: number;
   readonly handlers: LiveHandlers;
 }
 
 export interface LiveFront {
-  /** Sends a frame to all that joined the topic. A slow reader is left out, see `maxBufferedBytes`. */
+  /** Sends a frame to all sockets that joined the topic, except slow consumers, see `maxBufferedBytes`. */
   publish(topic: string, frame: string): void;
-  /** Sockets that are open. */
+  /** Number of open sockets. */
   connections(): number;
-  /** Closes every socket with this code, spread evenly over `overMs` so that they don't all come back at once. */
+  /** Closes every socket with this code, spread evenly over `overMs` so that clients do not reconnect all at once. */
   closeAll(code: number, reason: string, overMs: number): Promise<void>;
 }

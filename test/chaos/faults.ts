@@ -96,9 +96,12 @@ const networkOf = (server: ServerName): readonly Fault[] => [
     cards: 1,
     strike: async ({ proxies }, random) => {
       const lastsMs = random.between(...AWAY_MS);
-      proxies[server].weather({ latencyMs: random.between(20, 400), bytesPerSecond: random.between(20_000, 500_000) });
+      proxies[server].setConditions({
+        latencyMs: random.between(20, 400),
+        bytesPerSecond: random.between(20_000, 500_000),
+      });
       await delay(lastsMs);
-      proxies[server].weather({});
+      proxies[server].setConditions({});
     },
   },
   {
@@ -106,9 +109,9 @@ const networkOf = (server: ServerName): readonly Fault[] => [
     cards: 1,
     strike: async ({ proxies }, random) => {
       const lastsMs = random.between(...AWAY_MS);
-      proxies[server].weather({ sliceBytes: random.integer(1, 60) });
+      proxies[server].setConditions({ sliceBytes: random.integer(1, 60) });
       await delay(lastsMs);
-      proxies[server].weather({});
+      proxies[server].setConditions({});
     },
   },
 ];

@@ -3,7 +3,7 @@ import { SERVERS, type Testbed } from './testbed.ts';
 /** Fair weather, every server and every program up: from here on nothing may be wrong for long. */
 export async function heal({ proxies, servers, programs }: Testbed): Promise<void> {
   for (const proxy of Object.values(proxies)) {
-    proxy.weather({});
+    proxy.setConditions({});
     proxy.thaw();
     await proxy.accept();
   }

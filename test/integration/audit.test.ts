@@ -80,7 +80,7 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
         `tickets in the catalogue: ${TOTAL}, sold (paid): 0, held: ${SOLD}, remaining: ${TOTAL - SOLD}`,
       );
       expect(out).toContain(`reservations in the ledger: ${SOLD}, live orders: ${SOLD}`);
-      expect(out).toContain('All is well.');
+      expect(out).toContain('No discrepancies.');
       expect(out.match(/^ {2}ok /gm)).toHaveLength(6);
     });
 
@@ -113,7 +113,7 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
       const { out } = await command(installation.workspace, saleId);
       expect(out).toMatch(/WRONG {2}each ticket has one place/);
       expect(out).toContain(`ticket ${ticket}; queue: neither held nor waiting to be sold`);
-      expect(out).toContain('2 differences.');
+      expect(out).toContain('2 discrepancies.');
     });
 
     test('finds a ticket that was doubled', async () => {

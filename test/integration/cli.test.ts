@@ -42,7 +42,7 @@ async function floodgate(args: readonly string[], env: Record<string, string> = 
   return { code, out, error };
 }
 
-/** One line for a person, and nothing of the program's insides. */
+/** One line for the user, without a stack. */
 function expectOneLine({ code, error }: Ended, text: RegExp): void {
   expect(error).toMatch(text);
   expect(error.trimEnd().split('\n')).toHaveLength(1);
@@ -50,8 +50,8 @@ function expectOneLine({ code, error }: Ended, text: RegExp): void {
   expect(code).toBe(1);
 }
 
-describe('what the user can mend is one line and exit code 1', () => {
-  test('a port that is taken', async () => {
+describe('an error that the user can fix is one line and exit code 1', () => {
+  test('a port in use', async () => {
     const server: Server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
@@ -62,23 +62,23 @@ describe('what the user can mend is one line and exit code 1', () => {
     }
   });
 
-  test('a data folder that can not be made', async () => {
+  test('a data folder that can’t be created', async () => {
     const file = join(workspace.dataDir, 'a-file');
     await writeFile(file, '');
     expectOneLine(await floodgate(['serve'], { DATA_DIR: join(file, 'data') }), /DATA_DIR/);
   });
 
-  test.skipIf(process.platform !== 'linux')('a data folder in one that takes none', async () => {
+  test.skipIf(process.platform !== 'linux')('a data folder where none can be created', async () => {
     expectOneLine(await floodgate(['serve'], { DATA_DIR: '/proc/data' }), /DATA_DIR \/proc\/data/);
   });
 
-  test.skipIf(process.getuid?.() === 0)('a data folder that may not be written', async () => {
+  test.skipIf(process.getuid?.() === 0)('a data folder that is not writable', async () => {
     await chmod(workspace.dataDir, 0o500);
     expectOneLine(await floodgate(['serve']), /DATA_DIR .*: EACCES/);
     await chmod(workspace.dataDir, 0o700);
   });
 
-  test('a data folder whose database is none', async () => {
+  test('a data folder whose database file is not a database', async () => {
     await writeFile(
       join(workspace.dataDir, 'floodgate.db'),
       'this is a text, not a database, and long enough to be read',
@@ -94,11 +94,11 @@ describe('what the user can mend is one line and exit code 1', () => {
     expectOneLine(await floodgate(['serve'], { ROLES: 'front' }), /REDIS_URL/);
   });
 
-  test('an option that there is not', async () => {
+  test('an unknown option', async () => {
     expectOneLine(await floodgate(['token', '--usr', 'u1']), /--usr/);
   });
 
-  test('a token for nobody, for an unknown role, or for an odd time', async () => {
+  test('a token without a user, for an unknown role, or with an invalid lifetime', async () => {
     expectOneLine(await floodgate(['token']), /--user/);
     expectOneLine(await floodgate(['token', '--user', 'u1', '--role', 'king']), /--role/);
     expectOneLine(await floodgate(['token', '--user', 'u1', '--ttl', 'soon']), /--ttl/);
@@ -111,12 +111,12 @@ test('an unknown command shows the help and ends with 1; help ends with 0', asyn
   expect(await floodgate(['serve', '--help'])).toMatchObject({ code: 0, out: expect.stringContaining('DATA_DIR') });
 });
 
-test('migrate brings a new database up to date, and finds nothing to do the second time', async () => {
+test('migrate brings a new database up to date, and does nothing the second time', async () => {
   expect(await floodgate(['migrate'])).toMatchObject({ code: 0, out: expect.stringContaining('applied') });
   expect(await floodgate(['migrate'])).toMatchObject({ code: 0, out: 'the database is up to date\n' });
 });
 
-test('a token that was printed buys, with the secret that the data folder keeps', async () => {
+test('a printed token buys, signed with the secret in the data folder', async () => {
   const { JWT_SECRET: _, ...env } = workspace.env;
   await workspace.publish({ id: 'printed' });
   const server = await startFloodgate(env);
@@ -129,11 +129,11 @@ test('a token that was printed buys, with the secret that the data folder keeps'
   expect(JSON.parse(bought.body)).toMatchObject({ userId: 'u1' });
 });
 
-describe('of two signals the second', () => {
-  /** Longer than it takes npm to pass on what the terminal has sent to both. */
+describe('the second of two signals', () => {
+  /** Longer than the time within which two signals count as one. */
   const LATER_MS = 700;
 
-  test('is none, when npm passes on what the terminal sent: the process ends as after one', async () => {
+  test('is ignored when it follows at once, as npm forwards the terminal’s: the process ends as after one', async () => {
     const server = await startFloodgate(workspace.env);
     const ended = server.kill('SIGINT');
     void server.kill('SIGINT');
@@ -141,7 +141,7 @@ describe('of two signals the second', () => {
     expect(server.lines.at(-1)).toContain('"stopped"');
   });
 
-  test('ends a process at once that still waits for a request, when somebody meant it', async () => {
+  test('ends a process at once that still waits for a request, when it follows later', async () => {
     const server = await startFloodgate(workspace.env);
     const slow = await RawClient.open(server.port);
     await slow.send('POST /v1/sales/x/purchases HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{');
@@ -156,7 +156,7 @@ describe('of two signals the second', () => {
   });
 });
 
-test('SIGTERM: what is in flight is answered, the process ends with 0, and every 201 is stored', async () => {
+test('SIGTERM: requests in flight are answered, the process ends with 0, and every 201 is stored', async () => {
   await workspace.publish({ id: 'drain', total: 5000, perBuyerLimit: 5000 });
   const server = await startFloodgate(workspace.env);
   const client = createClient(server.port, 50);

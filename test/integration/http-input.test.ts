@@ -8,15 +8,15 @@ import { untilSettled } from '../support/settled.ts';
 import { openShop, SHOP_SECRET, saleNamed } from '../support/shop.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
-/** The prebuilt binary for Node 20 misreads a line that comes in two pieces at some offsets, and answers 505. */
+/** The prebuilt binary for Node 20 misreads a request line that is split at some offsets, and answers 505. */
 const TRAITS = { splitRequestLine: false, strictCharacters: false };
 
 const NODE_TRAITS = { splitRequestLine: true, strictCharacters: true };
 
-/** More than the whole contract buys. */
+/** More than the whole suite buys. */
 const TOTAL = 5000;
 
-/** Nothing that a client can send is a reason for one of these lines. */
+/** No input of a client may cause one of these log lines. */
 const TROUBLE = /"level":"(?:warn|error|fatal)"/;
 
 const SOLD =
@@ -41,7 +41,7 @@ async function openFront(): Promise<HttpFrontUnderTest> {
   };
 }
 
-/** The built program, with everything on a file; what it answered must be what it stored. */
+/** The built program, embedded. At the end it must have stored what it answered. */
 async function startProgram(front: 'uws' | 'node'): Promise<HttpFrontUnderTest> {
   const workspace = await createWorkspace();
   await workspace.publish({ id: 'demo', total: TOTAL, perBuyerLimit: TOTAL });

@@ -5,7 +5,7 @@ import { RawClient } from '../support/raw-http.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
 describe('the program, where no binary of uWebSockets.js loads', () => {
-  /** A module that leaves every import as it is but this one. */
+  /** A module hook that makes this one import fail. */
   const hook = (name: string, message: string) => `export async function resolve(specifier, context, next) {
     if (specifier === '${name}') throw new Error('${message}');
     return next(specifier, context);
@@ -14,7 +14,7 @@ describe('the program, where no binary of uWebSockets.js loads', () => {
   const hooks = asUrl(hook('uWebSockets.js', 'no binary'));
   const NODE_OPTIONS = `--import ${asUrl(`import { register } from 'node:module'; register(${JSON.stringify(hooks)});`)}`;
 
-  it('serves by node:http, sockets too, and warns once with the reason', async () => {
+  it('serves by node:http, WebSockets too, and warns once with the reason', async () => {
     const workspace = await createWorkspace();
     const server = await startFloodgate({ ...workspace.env, NODE_OPTIONS });
     const client = await RawClient.open(server.port);

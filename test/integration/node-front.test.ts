@@ -23,7 +23,7 @@ const H = 'Host: x\r\n';
 const H2C = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
 const HUGE = 16 * 1024 * 1024;
 
-/** Answers with the body it got. */
+/** Answers with the request's body. */
 const ECHO: readonly HttpRoute[] = (['GET', 'POST'] as const).map((method) => ({
   method,
   pattern: '/x',
@@ -43,14 +43,14 @@ describe('the node:http front', () => {
     ['HTTP/2.0', `GET /x HTTP/2.0\r\n${H}\r\n`],
     ['no host', 'GET /x HTTP/1.1\r\n\r\n'],
     ['two hosts', `GET /x HTTP/1.1\r\n${H}${H}\r\n`],
-    ['a method that nobody knows', `FOO /x HTTP/1.1\r\n${H}\r\n`],
+    ['an unknown method', `FOO /x HTTP/1.1\r\n${H}\r\n`],
     ['a space before the colon', `GET /x HTTP/1.1\r\n${H}a : b\r\n\r\n`],
     ['a folded header', `GET /x HTTP/1.1\r\n${H}a: b\r\n c\r\n\r\n`],
     ['bare line feeds', 'GET /x HTTP/1.1\nHost: x\n\n'],
     ['a head of 20 KiB', `GET /x HTTP/1.1\r\n${H}a: ${'b'.repeat(20 * 1024)}\r\n\r\n`],
     ['a second host behind 2,500 headers', `GET /x HTTP/1.1\r\n${H}${'a:\r\n'.repeat(2500)}${H}\r\n`],
-    ['no HTTP at all', '\u0016\u0003\u0001\u0002\u0000\u0001'],
-  ])('refuses %s with a problem, and nothing behind it is read', async (_what, text) => {
+    ['bytes that are not HTTP', '\u0016\u0003\u0001\u0002\u0000\u0001'],
+  ])('refuses %s with a problem document, and reads nothing after it', async (_what, text) => {
     const counted: string[] = [];
     const client = await connect({
       countRoute: (method, pattern) => (status) => counted.push(`${method} ${pattern} ${status}`),
@@ -66,7 +66,7 @@ describe('the node:http front', () => {
     expect(counted).toHaveLength(1);
   });
 
-  it('refuses a transfer coding that its parser can’t read as one that it can', async () => {
+  it('refuses a transfer coding that its parser can’t read like one that it can', async () => {
     for (const coding of ['xchunked', 'chunked']) {
       const client = await connect();
       await client.send(`POST /x HTTP/1.1\r\n${H}Transfer-Encoding: ${coding}\r\n\r\n`);
@@ -75,13 +75,13 @@ describe('the node:http front', () => {
     }
   });
 
-  it('hangs up on CONNECT', async () => {
+  it('closes the connection on CONNECT', async () => {
     const client = await connect();
     await client.send(`CONNECT x:80 HTTP/1.1\r\n${H}\r\n`);
     expect(await client.closed()).toBe('');
   });
 
-  it.each(['', 'with sockets'])('answers over HTTP/1.1 who would rather have h2c %s', async (sockets) => {
+  it.each(['', 'with sockets'])('answers a client that offers h2c over HTTP/1.1 %s', async (sockets) => {
     const handlers = { opened: () => {}, received: () => {}, closed: () => {} };
     const live = { path: '/live', maxFrameBytes: 100, maxBufferedBytes: 100, idleSeconds: 60, handlers };
     const client = await connect(sockets === '' ? {} : { live });
@@ -93,39 +93,39 @@ describe('the node:http front', () => {
     expect(await client.response()).toMatchObject({ status: 200, body: '' });
   });
 
-  it('tells a client that asks first to send its body, or why not to', async () => {
+  it('answers Expect: 100-continue with 100, or with the refusal', async () => {
     const client = await connect();
-    const asking = (length: number) =>
+    const expecting = (length: number) =>
       `POST /x HTTP/1.1\r\n${H}Expect: 100-continue\r\nContent-Length: ${length}\r\n\r\n`;
-    await client.send(asking(2));
+    await client.send(expecting(2));
     expect((await client.response())?.status).toBe(100);
     await client.send('{}');
     expect(await client.response()).toMatchObject({ status: 200, body: '{}' });
-    await client.send(asking(0));
+    await client.send(expecting(0));
     expect(await client.response()).toMatchObject({ status: 200, body: '' });
     const refused = await connect();
-    await refused.send(asking(101));
+    await refused.send(expecting(101));
     expect(await refused.response()).toMatchObject({ status: 413, headers: { connection: 'close' } });
     expect(await refused.closed()).toBe('');
   });
 
-  it('minds no other expectation', async () => {
+  it('ignores any other expectation', async () => {
     const client = await connect();
     await client.send(`GET /x HTTP/1.1\r\n${H}Expect: miracles\r\n\r\n`);
     expect((await client.response())?.status).toBe(200);
   });
 
-  it('keeps what it can read of a broken connection apart from what came before', async () => {
+  it('answers garbage after a valid request separately', async () => {
     const client = await connect();
     await client.send(`GET /x HTTP/1.1\r\n${H}X-Request-Id: good\r\n\r\ngarbage\r\n\r\n`);
     expect(await client.response()).toMatchObject({ status: 200, headers: { 'x-request-id': 'good' } });
     expect((await client.response())?.status).toBe(400);
   });
 
-  it('gives no answer to garbage while another answer is due', async () => {
-    let told = (): void => {};
-    const gone = new Promise<void>((resolve) => {
-      told = resolve;
+  it('does not answer garbage while another answer is due', async () => {
+    let notify = (): void => {};
+    const disconnected = new Promise<void>((resolve) => {
+      notify = resolve;
     });
     const client = await connect({
       routes: [
@@ -134,17 +134,17 @@ describe('the node:http front', () => {
           pattern: '/x',
           handle: async (_request, reply) => {
             while (reply.open) await eventLoopTurns(1);
-            told();
+            notify();
           },
         },
       ],
     });
     await client.send(`GET /x HTTP/1.1\r\n${H}\r\n`, 'garbage\r\n\r\n');
     expect(await client.closed()).toBe('');
-    await gone;
+    await disconnected;
   });
 
-  it('hangs up and tells whoever listens when a handler gives a header that can’t be written', async () => {
+  it('closes the connection and reports the error when a handler sets a header that can’t be written', async () => {
     const errors: unknown[] = [];
     const client = await connect({
       routes: [
@@ -162,7 +162,7 @@ describe('the node:http front', () => {
     expect(errors).toEqual([expect.objectContaining({ code: 'ERR_INVALID_CHAR' })]);
   });
 
-  it('closes a socket whose client does not answer the close, without waiting for it', async () => {
+  it('closes a socket without waiting for the client’s close frame', async () => {
     const handlers = { opened: (socket: LiveSocket) => socket.close(1008, 'no'), received: () => {}, closed: () => {} };
     const limits = { maxFrameBytes: 100, maxBufferedBytes: 100, idleSeconds: 3_600, slowWithinMs: 3_600_000 };
     const { port } = await harness.listen({ live: { path: '/live', ...limits, handlers } });
@@ -170,11 +170,11 @@ describe('the node:http front', () => {
     clients.push(client);
     await client.send(upgradeRequest('/live'));
     expect((await client.response())?.status).toBe(101);
-    // A close frame of 1008 and two letters.
+    // A close frame with code 1008 and a reason of two letters.
     expect(Buffer.from(await client.closed(), 'latin1').toString('hex')).toBe('880403f06e6f');
   });
 
-  it('ends every slow client by itself: one that says nothing, drips a head, a body, or does not read', async () => {
+  it('closes the connection of every slow client: one that sends nothing, drips a head or a body, or does not read', async () => {
     const { port } = await harness.listen({
       routes: [
         { method: 'GET', pattern: '/x', handle: (_request, reply) => reply.send(200, 'text/plain', 'x'.repeat(HUGE)) },
@@ -191,7 +191,7 @@ describe('the node:http front', () => {
     const dropped = serverSocketOf('/x?unread');
     unread.write(`GET /x?unread HTTP/1.1\r\n${H}\r\n`);
     const cut = once(await dropped, 'close');
-    // Each drop would keep a connection alive that is judged by its silence.
+    // Each drop would keep a connection alive if only its silence were limited.
     const drops = setInterval(() => {
       void head.send('a: b\r\n');
       void body.send(' ');
@@ -202,15 +202,15 @@ describe('the node:http front', () => {
   });
 });
 
-/** The server's end of the connection that asks for this. */
+/** The server's end of the connection that requests this URL. */
 function serverSocketOf(url: string): Promise<Socket> {
   return new Promise((resolve) => {
-    const look = (message: unknown): void => {
+    const onRequest = (message: unknown): void => {
       const { request, socket } = message as { readonly request: IncomingMessage; readonly socket: Socket };
       if (request.url !== url) return;
-      unsubscribe('http.server.request.start', look);
+      unsubscribe('http.server.request.start', onRequest);
       resolve(socket);
     };
-    subscribe('http.server.request.start', look);
+    subscribe('http.server.request.start', onRequest);
   });
 }

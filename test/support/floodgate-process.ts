@@ -10,13 +10,13 @@ export interface FloodgateProcess {
   readonly pid: number;
   /** All log lines so far. */
   readonly lines: readonly string[];
-  /** Resolves with the exit code when it has ended, whoever ended it. */
+  /** Resolves with the exit code when the process has ended, for whatever reason. */
   readonly exited: Promise<number | null>;
   /** Sends the signal and resolves with the exit code (null when a signal ended it). */
   kill(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts the built program as a process of its own and resolves when it listens, or runs without a front. */
+/** Starts the built program as a process; resolves when it listens, or runs without a front. */
 export async function startFloodgate(
   env: Record<string, string>,
   args: readonly string[] = ['serve'],

@@ -15,13 +15,13 @@ export interface FrontPairOptions {
   readonly settings: Readonly<Record<string, string>>;
   /** Connections of each client. */
   readonly lanes: number;
-  /** Of what stands between the fronts and Redis. @default Redis itself */
+  /** Of a proxy between the fronts and Redis. @default Redis itself */
   readonly redisUrl?: string;
-  /** Published on both, by its id. */
+  /** Id of a sale that is published on both. */
   readonly sale?: string;
 }
 
-/** Two embedded fronts that share a Redis and nothing else: the counts of rate limits, and no setting. */
+/** Two embedded fronts that share nothing but a Redis: they have rate limits, but no live settings, in common. */
 export async function startFrontPair({ settings, lanes, redisUrl, sale }: FrontPairOptions): Promise<FrontPair> {
   const keys = redisPrefix();
   const env = { ...settings, REDIS_URL: redisUrl ?? keys.url, KEY_PREFIX: keys.prefix };

@@ -15,8 +15,8 @@ export interface PurchaseCall {
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * A keep-alive HTTP client of at most `connections` sockets, for one front. It waits as long as it takes, unless
- * `timeoutMs` says how long; a request that took longer is rejected, and its connection broken.
+ * A keep-alive HTTP client of at most `connections` sockets, for one front. After `timeoutMs`, unlimited by default, a
+ * request is rejected and its connection is closed.
  */
 export function createClient(port: number, connections: number, { timeoutMs }: { readonly timeoutMs?: number } = {}) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
@@ -71,7 +71,7 @@ export function createClient(port: number, connections: number, { timeoutMs }: {
         },
         body === undefined ? undefined : JSON.stringify(body),
       ),
-    /** Sends a body of JSON as it is, without a token. */
+    /** Sends a JSON body unchanged, without a token. */
     post: (path: string, body: string, headers: Headers) =>
       send('POST', path, { 'content-type': 'application/json', ...headers }, body),
     close: () => agent.destroy(),
@@ -80,7 +80,7 @@ export function createClient(port: number, connections: number, { timeoutMs }: {
 
 export type Client = ReturnType<typeof createClient>;
 
-/** Runs `task` for 0 to count - 1, `width` at a time, in order of the numbers. */
+/** Runs `task` for 0 to count - 1, started in this order, `width` at a time. */
 export async function inParallel<T>(count: number, width: number, task: (n: number) => Promise<T>): Promise<T[]> {
   const results: T[] = new Array(count);
   let next = 0;

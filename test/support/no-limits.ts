@@ -1,5 +1,4 @@
 import type { RateLimits } from '../../src/api/http/rate-limit.ts';
-import { NO_PROXIES } from '../../src/domain/client-address.ts';
 
 const none: RateLimits['buyer'] = {
   on: false,
@@ -8,4 +7,4 @@ const none: RateLimits['buyer'] = {
 };
 
 /** For who has something else to test than rates. */
-export const NO_LIMITS: RateLimits = { buyer: none, address: none, trusted: NO_PROXIES };
+export const NO_LIMITS: RateLimits = { buyer: none, address: none, clientKeyOf: ({ address }) => address };

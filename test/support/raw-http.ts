@@ -3,12 +3,12 @@ import { connect, type Socket } from 'node:net';
 
 export interface RawResponse {
   readonly status: number;
-  /** By lower-case name; of two with one name, the last. */
+  /** By lower-case name; the last of several with one name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** A TCP connection that speaks just enough HTTP to send what no client library would. */
+/** A TCP connection with just enough HTTP to send what no client library would send. */
 export class RawClient {
   #received = '';
   #ended = false;
@@ -21,7 +21,7 @@ export class RawClient {
       this.#received += text;
       this.#wake();
     });
-    // A reset is an end like any other: what came before it counts.
+    // A reset is an end like any other: what arrived before it is valid.
     socket.on('error', () => {});
     socket.on('close', () => {
       this.#ended = true;
@@ -54,7 +54,7 @@ export class RawClient {
     }
   }
 
-  /** Resolves when the server has closed the connection; whatever it sent until then. */
+  /** Resolves when the server has closed the connection, with all that it had sent and was not read yet. */
   async closed(): Promise<string> {
     if (!this.#ended) await once(this.socket, 'close');
     return this.#received;
@@ -68,7 +68,7 @@ export class RawClient {
     const end = this.#received.indexOf('\r\n\r\n');
     if (end < 0) return undefined;
     const [statusLine = '', ...lines] = this.#received.slice(0, end).split('\r\n');
-    // What stands before it would be the rest of an answer that was longer than it said.
+    // Otherwise the last answer was longer than its Content-Length.
     if (!statusLine.startsWith('HTTP/1.1 ')) throw new Error(`no status line: ${statusLine}`);
     const headers: Record<string, string> = {};
     for (const line of lines) {
@@ -84,7 +84,7 @@ export class RawClient {
   }
 }
 
-/** Lets a server in this process read what was written: a loopback write is there in the next turn of the loop. */
+/** Lets a server in this process read what was written: bytes on the loopback arrive in the next turn of the event loop. */
 export async function eventLoopTurns(count = 4): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

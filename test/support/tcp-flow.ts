@@ -1,87 +1,87 @@
 import type { Socket } from 'node:net';
 
-/** What a network does to all that passes, both ways. */
-export interface Weather {
-  /** Everything arrives so much later. @default 0 */
+/** What a network does to all bytes that pass, in both directions. */
+export interface NetworkConditions {
+  /** Delay of every byte. @default 0 */
   readonly latencyMs?: number;
-  /** Bytes arrive in pieces of this size, each on its own. @default as they were sent */
+  /** Bytes arrive in slices of this size, separately. @default as they were sent */
   readonly sliceBytes?: number;
-  /** Of each connection and direction. @default no bound */
+  /** Bandwidth of each connection in each direction. @default unlimited */
   readonly bytesPerSecond?: number;
 }
 
 /** One direction of a connection. */
 export interface Flow {
   readonly send: (bytes: Buffer) => void;
-  readonly weather: (weather: Weather) => void;
+  readonly setConditions: (conditions: NetworkConditions) => void;
   readonly freeze: () => void;
   readonly thaw: () => void;
-  /** What is on its way is lost. */
+  /** Loses the bytes in flight. */
   readonly drop: () => void;
 }
 
-/** More than this on its way, and the sender is not read until some has arrived. */
-const IN_FLIGHT_BYTES = 1_048_576;
+/** The sender is not read while more than this is in flight. */
+const MAX_IN_FLIGHT_BYTES = 1_048_576;
 
-/** Between slices: long enough for the receiver's event loop to come round. */
+/** Between slices: long enough for a turn of the receiver's event loop. */
 const SLICE_GAP_MS = 1;
 
-interface Parcel {
+interface Slice {
   readonly bytes: Buffer;
-  /** As performance.now() has it. */
+  /** On the clock of performance.now(). */
   readonly arrivesAt: number;
-  /** What follows must not arrive with it. */
-  readonly apart: boolean;
+  /** The next slice must not arrive with it. */
+  readonly separate: boolean;
 }
 
-/** Brings bytes from one socket to the other in their order. In fair weather they go at once. */
+/** Passes bytes from one socket to the other in order, at once by default. */
 export function createFlow(from: Socket, to: Socket): Flow {
-  const parcels: Parcel[] = [];
-  let waiting = 0;
-  let weather: Weather = {};
+  const slices: Slice[] = [];
+  let inFlight = 0;
+  let conditions: NetworkConditions = {};
   let frozen = false;
   let lastArrival = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const deliver = (): void => {
     timer = undefined;
-    while (!frozen && parcels[0] !== undefined) {
-      const { bytes, arrivesAt, apart } = parcels[0];
+    while (!frozen && slices[0] !== undefined) {
+      const { bytes, arrivesAt, separate } = slices[0];
       const wait = arrivesAt - performance.now();
       if (wait > 0) {
         timer = setTimeout(deliver, wait);
         return;
       }
-      parcels.shift();
-      waiting -= bytes.length;
+      slices.shift();
+      inFlight -= bytes.length;
       to.write(bytes);
-      if (apart && parcels.length > 0) {
+      if (separate && slices.length > 0) {
         timer = setTimeout(deliver, SLICE_GAP_MS);
         return;
       }
     }
-    goOn();
+    readOn();
   };
-  const goOn = () => {
-    if (waiting < IN_FLIGHT_BYTES && !to.writableNeedDrain) from.resume();
+  const readOn = () => {
+    if (inFlight < MAX_IN_FLIGHT_BYTES && !to.writableNeedDrain) from.resume();
   };
-  to.on('drain', goOn);
+  to.on('drain', readOn);
 
   return {
     send: (bytes) => {
-      const { latencyMs = 0, sliceBytes = bytes.length, bytesPerSecond = Number.POSITIVE_INFINITY } = weather;
+      const { latencyMs = 0, sliceBytes = bytes.length, bytesPerSecond = Number.POSITIVE_INFINITY } = conditions;
       for (let at = 0; at < bytes.length; at += sliceBytes) {
         const slice = bytes.subarray(at, at + sliceBytes);
         const sentAt = Math.max(performance.now() + latencyMs, lastArrival);
         lastArrival = sentAt + (slice.length * 1000) / bytesPerSecond;
-        parcels.push({ bytes: slice, arrivesAt: lastArrival, apart: sliceBytes < bytes.length });
-        waiting += slice.length;
+        slices.push({ bytes: slice, arrivesAt: lastArrival, separate: sliceBytes < bytes.length });
+        inFlight += slice.length;
       }
       if (timer === undefined) deliver();
-      if (waiting >= IN_FLIGHT_BYTES || to.writableNeedDrain) from.pause();
+      if (inFlight >= MAX_IN_FLIGHT_BYTES || to.writableNeedDrain) from.pause();
     },
-    weather: (next) => {
-      weather = next;
+    setConditions: (next) => {
+      conditions = next;
     },
     freeze: () => {
       frozen = true;
@@ -92,7 +92,7 @@ export function createFlow(from: Socket, to: Socket): Flow {
     },
     drop: () => {
       clearTimeout(timer);
-      parcels.length = 0;
+      slices.length = 0;
     },
   };
 }

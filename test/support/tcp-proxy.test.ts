@@ -32,7 +32,7 @@ async function dial() {
     socket,
     chunks,
     received: () => Buffer.concat(chunks).toString(),
-    /** Resolves when so many bytes are there. */
+    /** Resolves when so many bytes have arrived. */
     has: async (length: number) => {
       while (Buffer.concat(chunks).length < length) await once(socket, 'data');
     },
@@ -40,7 +40,7 @@ async function dial() {
 }
 
 describe('the TCP proxy', () => {
-  it('passes on in order and completely what is more than it holds', async () => {
+  it('passes on more than it buffers, in order and completely', async () => {
     const { socket, has, received } = await dial();
     const text = Array.from({ length: 500_000 }, (_, n) => n.toString(36)).join(' ');
     socket.write(text);
@@ -48,8 +48,8 @@ describe('the TCP proxy', () => {
     expect(received()).toBe(text);
   });
 
-  it('cuts into slices, both ways, and loses none', async () => {
-    proxy.weather({ sliceBytes: 3 });
+  it('cuts bytes into slices, in both directions, and loses none', async () => {
+    proxy.setConditions({ sliceBytes: 3 });
     const { socket, chunks, has, received } = await dial();
     socket.write('abcdefgh');
     await has(8);
@@ -57,7 +57,7 @@ describe('the TCP proxy', () => {
     expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThanOrEqual(3);
   });
 
-  it('refuses as if nobody were there, and breaks what is open, until it accepts again on the same port', async () => {
+  it('refuses connections and breaks the open ones, until it accepts again on the same port', async () => {
     const { socket } = await dial();
     const broken = once(socket, 'close');
     proxy.refuse();
@@ -70,25 +70,25 @@ describe('the TCP proxy', () => {
     expect(again.received()).toBe('back');
   });
 
-  it('is late by the latency each way', async () => {
+  it('delays by the latency, in each direction', async () => {
     const { socket, has } = await dial();
-    proxy.weather({ latencyMs: 40 });
+    proxy.setConditions({ latencyMs: 40 });
     const before = performance.now();
     socket.write('x');
     await has(1);
     expect(performance.now() - before).toBeGreaterThanOrEqual(80);
   });
 
-  it('is as narrow as its bandwidth', async () => {
+  it('limits the bandwidth', async () => {
     const { socket, has } = await dial();
-    proxy.weather({ bytesPerSecond: 10_000 });
+    proxy.setConditions({ bytesPerSecond: 10_000 });
     const before = performance.now();
     socket.write('x'.repeat(1000));
     await has(1000);
     expect(performance.now() - before).toBeGreaterThanOrEqual(100);
   });
 
-  it('holds everything while it is frozen, for new connections too, and delivers it afterwards', async () => {
+  it('holds everything back while it is frozen, for new connections too, and delivers it afterwards', async () => {
     const early = await dial();
     early.socket.write('0');
     await early.has(1);
@@ -108,7 +108,7 @@ describe('the TCP proxy', () => {
     expect([early.received(), late.received()]).toEqual(['01', '2']);
   });
 
-  it('cuts instead of delivering the next reply, once', async () => {
+  it('breaks the connection instead of delivering the next reply, once', async () => {
     const { socket, received } = await dial();
     proxy.cutNextReply();
     socket.write('x');
@@ -119,20 +119,20 @@ describe('the TCP proxy', () => {
     await again.has(1);
   });
 
-  it('swallows on the connections of a black hole, and serves new ones', async () => {
+  it('discards replies on blackholed connections, and serves new ones', async () => {
     const lost = await dial();
     lost.socket.write('1');
     await lost.has(1);
     proxy.blackhole();
     lost.socket.write('2');
-    const found = await dial();
-    found.socket.write('3');
-    await found.has(1);
+    const working = await dial();
+    working.socket.write('3');
+    await working.has(1);
     expect(lost.received()).toBe('1');
     expect(lost.socket.destroyed).toBe(false);
   });
 
-  it('cuts all connections that are open', async () => {
+  it('breaks all open connections', async () => {
     const { socket } = await dial();
     proxy.cut();
     await once(socket, 'close');

@@ -1,70 +1,68 @@
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
-import { createFlow, type Flow, type Weather } from './tcp-flow.ts';
-
-export type { Weather } from './tcp-flow.ts';
+import { createFlow, type Flow, type NetworkConditions } from './tcp-flow.ts';
 
 export interface TcpProxy {
   readonly port: number;
-  /** From now on, for the connections that are open and for new ones; `{}` is fair weather. */
-  readonly weather: (weather: Weather) => void;
-  /** Nothing passes any more, and nothing is lost: all of it arrives after `thaw`, as after a cable was pulled. */
+  /** From now on, for open and for new connections; `{}` is a perfect network. */
+  readonly setConditions: (conditions: NetworkConditions) => void;
+  /** Nothing passes until `thaw`, as with a cable unplugged; nothing is lost. */
   readonly freeze: () => void;
   readonly thaw: () => void;
-  /** The next bytes that the server answers cut the connection instead of arriving. */
+  /** The next bytes that the server sends break their connection instead of arriving. */
   readonly cutNextReply: () => void;
-  /** What the server answers on the connections that are open is swallowed, their end too; new ones work. */
+  /** Discards what the server sends on the open connections, their end included; new ones work. */
   readonly blackhole: () => void;
-  /** The connections that are open break; new ones work. */
+  /** Breaks the open connections; new ones work. */
   readonly cut: () => void;
-  /** Nobody listens any more, and the connections that are open break, as when a process has ended. */
+  /** Stops listening and breaks the open connections, as when a process has ended. */
   readonly refuse: () => void;
   /** Listens again. */
   readonly accept: () => Promise<void>;
   readonly close: () => void;
 }
 
-interface Line {
+interface ProxiedConnection {
   readonly sockets: readonly [Socket, Socket];
   readonly flows: readonly [Flow, Flow];
-  swallow: boolean;
+  blackholed: boolean;
 }
 
 /**
- * A proxy on the loopback address that does to a connection what a network may do.
+ * A proxy on the loopback address that disturbs connections as a network may do.
  *
- * @param port where it listens; 0 lets the system choose
+ * @param port the port that it listens on; 0: any free port
  */
 export async function tcpProxy(targetPort: number, port = 0): Promise<TcpProxy> {
-  const lines = new Set<Line>();
+  const connections = new Set<ProxiedConnection>();
   let cutNext = false;
-  let weather: Weather = {};
+  let conditions: NetworkConditions = {};
   let frozen = false;
 
-  // Half open: a line that is a black hole doesn't answer a goodbye either.
+  // Half open: a blackholed connection does not answer a FIN either.
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     const target = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
     const flows = [createFlow(client, target), createFlow(target, client)] as const;
-    const line: Line = { sockets: [client, target], flows, swallow: false };
-    lines.add(line);
+    const connection: ProxiedConnection = { sockets: [client, target], flows, blackholed: false };
+    connections.add(connection);
     for (const flow of flows) {
-      flow.weather(weather);
+      flow.setConditions(conditions);
       if (frozen) flow.freeze();
     }
     const end = () => {
-      lines.delete(line);
+      connections.delete(connection);
       for (const flow of flows) flow.drop();
-      for (const socket of line.sockets) socket.destroy();
+      for (const socket of connection.sockets) socket.destroy();
     };
-    for (const socket of line.sockets) socket.on('error', end).on('close', end);
+    for (const socket of connection.sockets) socket.on('error', end).on('close', end);
     client.on('data', (bytes) => flows[0].send(bytes));
-    client.on('end', () => line.swallow || frozen || end());
+    client.on('end', () => connection.blackholed || frozen || end());
     target.on('data', (bytes) => {
       if (cutNext) {
         cutNext = false;
         end();
-      } else if (!line.swallow) {
+      } else if (!connection.blackholed) {
         flows[1].send(bytes);
       }
     });
@@ -76,9 +74,9 @@ export async function tcpProxy(targetPort: number, port = 0): Promise<TcpProxy> 
   };
   const ownPort = await listen(port);
 
-  const flows = () => [...lines].flatMap((line) => line.flows);
+  const flows = () => [...connections].flatMap((connection) => connection.flows);
   const cut = () => {
-    for (const { sockets } of lines) for (const socket of sockets) socket.destroy();
+    for (const { sockets } of connections) for (const socket of sockets) socket.destroy();
   };
   const close = () => {
     server.close();
@@ -86,9 +84,9 @@ export async function tcpProxy(targetPort: number, port = 0): Promise<TcpProxy> 
   };
   return {
     port: ownPort,
-    weather: (next) => {
-      weather = next;
-      for (const flow of flows()) flow.weather(next);
+    setConditions: (next) => {
+      conditions = next;
+      for (const flow of flows()) flow.setConditions(next);
     },
     freeze: () => {
       frozen = true;
@@ -102,7 +100,7 @@ export async function tcpProxy(targetPort: number, port = 0): Promise<TcpProxy> 
       cutNext = true;
     },
     blackhole: () => {
-      for (const line of lines) line.swallow = true;
+      for (const connection of connections) connection.blackholed = true;
     },
     cut,
     refuse: close,

@@ -14,13 +14,13 @@ const allowed = createAllowedMethods([
 ]);
 
 describe('createAllowedMethods', () => {
-  it('names the methods of all patterns that match, HEAD with GET, and OPTIONS', () => {
+  it('lists the methods of all patterns that match, HEAD with GET, and OPTIONS', () => {
     expect(allowed('/v1/sales')).toEqual(['GET', 'HEAD', 'OPTIONS']);
     expect(allowed('/v1/sales/x')).toEqual(['GET', 'HEAD', 'PATCH', 'OPTIONS']);
     expect(allowed('/v1/sales/x/purchases')).toEqual(['POST', 'OPTIONS']);
   });
 
-  it('names none where there is nothing', () => {
+  it('lists none for a path that no pattern matches', () => {
     for (const path of ['', '/', '/v1', '/v1/sales/', '/v1/sales//purchases', '/v1/salesx', '/v1.sales']) {
       expect(allowed(path)).toEqual([]);
     }

@@ -1,8 +1,8 @@
 import type { HttpRoute } from '../../ports/http.ts';
 
 /**
- * Makes a function that names the methods of a path, as the Allow header does; empty when there is no such path. It is
- * asked only when no route has matched.
+ * Makes a function that lists the methods of a path, as for the Allow header; empty when there is no such path. It is
+ * called only when no route has matched, so it may be slow.
  */
 export function createAllowedMethods(routes: readonly HttpRoute[]): (path: string) => readonly string[] {
   const patterns = routes.map(({ pattern, method }) => ({

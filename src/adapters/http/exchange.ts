@@ -1,6 +1,6 @@
 import { Fault } from '../../domain/errors.ts';
 import type { HeaderPairs, HttpFrontOptions, HttpRefusal, HttpReply } from '../../ports/http.ts';
-import type { InFlight, Unanswered } from './in-flight.ts';
+import type { InFlight, InFlightRequest } from './in-flight.ts';
 
 export interface ExchangeDeps {
   readonly inFlight: InFlight;
@@ -13,25 +13,25 @@ export const SWITCHING_PROTOCOLS = 101;
 export const NO_CONTENT = 204;
 
 /**
- * One request and its answer, given once. It stands between everybody and a transport's response, which must not be
- * touched after its end or the client's.
+ * One request and its answer, given once. It guards a transport's response, which must not be touched after it has ended
+ * or the client has disconnected.
  */
-export abstract class Exchange implements HttpReply, Unanswered {
-  previous: Unanswered | undefined = undefined;
-  next: Unanswered | undefined = undefined;
+export abstract class Exchange implements HttpReply, InFlightRequest {
+  previous: InFlightRequest | undefined = undefined;
+  next: InFlightRequest | undefined = undefined;
   since = 0;
   receiving = false;
 
   open = true;
   requestId = '';
-  /** HEAD: the answer's headers without its body. */
+  /** For HEAD: the answer's headers are sent without its body. */
   bodiless = false;
-  /** Whether the connection ends with the answer. */
+  /** Whether the connection is closed after the answer. */
   protected closing = false;
 
   constructor(
     private readonly deps: ExchangeDeps,
-    /** Told the status of the answer. */
+    /** Called with the status of the answer. */
     private readonly count: (status: number) => void,
   ) {
     deps.inFlight.add(this);
@@ -43,31 +43,31 @@ export abstract class Exchange implements HttpReply, Unanswered {
   /** Writes the answer to OPTIONS: no content, and an Allow header. */
   protected abstract writeAllow(allow: string): void;
 
-  /** The other end's IP address; empty when it is not known, or not any more. */
+  /** The IP address of the client's end of the connection; empty when it is unknown, as after the answer. */
   abstract remoteAddress(): string;
 
-  /** Ends the connection now. */
+  /** Closes the connection at once. */
   protected abstract disconnect(): void;
 
-  /** Refuses, and ends the connection behind the answer: what follows on it can't be trusted. */
+  /** Refuses the request and closes the connection after the answer: where the next request begins is uncertain. */
   abstract refuseAndClose(refusal: HttpRefusal): void;
 
   send(status: number, contentType: string, body: string | Uint8Array, headers: HeaderPairs = NO_HEADERS): void {
-    if (!this.settle()) return;
+    if (!this.finish()) return;
     this.count(status);
     this.write(status, contentType, body, headers);
   }
 
   /** The answer to OPTIONS. */
   sendAllow(allow: string): void {
-    if (!this.settle()) return;
+    if (!this.finish()) return;
     this.count(NO_CONTENT);
     this.writeAllow(allow);
   }
 
-  /** It becomes a WebSocket, answered by the transport at once. False when it was answered already. */
+  /** The connection becomes a WebSocket; the transport answers it next. False when it was answered already. */
   upgrade(): boolean {
-    if (!this.settle()) return false;
+    if (!this.finish()) return false;
     this.count(SWITCHING_PROTOCOLS);
     return true;
   }
@@ -76,18 +76,18 @@ export abstract class Exchange implements HttpReply, Unanswered {
     this.deps.refuse(refusal, this.requestId, this);
   }
 
-  /** Something threw where only we can catch it: above us an exception ends the process. */
+  /** Answers an exception that reached the front. Thrown on, it would end the process. */
   fail(error: unknown): void {
     try {
       this.deps.onError(error, this.requestId);
       this.refuse({ code: 'internal' });
     } catch {
-      this.cut();
+      this.abort();
     }
   }
 
-  cut(): void {
-    if (this.settle()) this.disconnect();
+  abort(): void {
+    if (this.finish()) this.disconnect();
   }
 
   answerOverdue(): void {
@@ -97,7 +97,7 @@ export abstract class Exchange implements HttpReply, Unanswered {
     } catch (error) {
       this.fail(error);
     } finally {
-      this.cut();
+      this.abort();
     }
   }
 
@@ -109,8 +109,8 @@ export abstract class Exchange implements HttpReply, Unanswered {
     this.deps.inFlight.move(this, false);
   }
 
-  /** Nothing more can be sent. True the first time. */
-  protected settle(): boolean {
+  /** Ends the exchange: nothing more can be sent. False when it had ended already. */
+  protected finish(): boolean {
     if (!this.open) return false;
     this.open = false;
     this.deps.inFlight.remove(this);

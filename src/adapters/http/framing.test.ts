@@ -12,7 +12,7 @@ function lengthOf(...headers: readonly (readonly [string, string])[]) {
 }
 
 describe('bodyLengthOf', () => {
-  it('is what Content-Length says, none without', () => {
+  it('is the Content-Length, 0 without one', () => {
     expect(lengthOf()).toBe(0);
     expect(lengthOf(['content-length', '0'])).toBe(0);
     expect(lengthOf(['content-length', '100'])).toBe(100);
@@ -46,7 +46,7 @@ describe('bodyLengthOf', () => {
     expect(lengthOf(['content-length', '1'], ['transfer-encoding', 'chunked'])).toEqual({ code: 'length_required' });
   });
 
-  it('refuses no host and two, also when they agree', () => {
+  it('refuses a request without a host, and one with two, also when they agree', () => {
     const two = (visit: (name: string, value: string) => void): void => {
       visit('host', 'x');
       visit('host', 'x');
@@ -59,7 +59,7 @@ describe('bodyLengthOf', () => {
     }
   });
 
-  it('refuses a header that may stand once and stands twice', () => {
+  it('refuses a second occurrence of a header that may be sent once', () => {
     for (const name of ['authorization', 'idempotency-key', 'content-type']) {
       expect(lengthOf([name, 'a'], [name, 'b'])).toMatchObject({
         code: 'malformed',
@@ -71,7 +71,7 @@ describe('bodyLengthOf', () => {
 });
 
 describe('createHeadReader', () => {
-  it('remembers nothing of the request before', () => {
+  it('keeps nothing of the previous request', () => {
     const empty = { ...read({ forEach: () => {} }) };
     read({
       forEach: (visit) => {
@@ -94,7 +94,7 @@ describe('createHeadReader', () => {
     expect(read({ forEach: () => {} })).toEqual(empty);
   });
 
-  it('tells an empty key from none, and joins what may stand twice', () => {
+  it('distinguishes an empty key from none, and joins what may be sent twice', () => {
     expect(read({ forEach: (visit) => visit('idempotency-key', '') }).idempotencyKey).toBe('');
     const head = read({
       forEach: (visit) => {

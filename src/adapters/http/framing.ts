@@ -1,18 +1,19 @@
 import type { HttpRefusal } from '../../ports/http.ts';
 import type { Head } from './head.ts';
 
-// More digits than any body that a limit could let through; leading zeros are no reason to read on for ever.
+// 15 digits: more than any limit allows, and still exact as a number.
 const CONTENT_LENGTH = /^\d{1,15}$/;
 
 const LENGTH_REQUIRED: HttpRefusal = { code: 'length_required' };
 const TOO_LARGE: HttpRefusal = { code: 'too_large' };
 
 /**
- * How many bytes of body follow, or why the request is refused. Stricter than RFC 9112 where two readers may disagree
- * on where a request ends: any Transfer-Encoding is refused, and Content-Length stands at most once, in digits.
+ * The length of the body in bytes, or the reason to refuse the request. It is stricter than RFC 9112 where two servers may
+ * disagree on where a request ends (request smuggling): any Transfer-Encoding is refused, and Content-Length may be sent
+ * once, in digits.
  */
 export function bodyLengthOf(head: Readonly<Head>, maxBodyBytes: number): number | HttpRefusal {
-  // RFC 9112, section 3.2: whoever is in doubt about the host must refuse.
+  // RFC 9112, section 3.2: a request without a Host, or with several, must be refused.
   if (head.hosts !== 1) return { code: 'malformed', detail: 'Host must be sent once.' };
   if (head.repeated !== '') return { code: 'malformed', detail: `The header ${head.repeated} was sent twice.` };
   if (head.contentLengths > 1) return { code: 'malformed', detail: 'Content-Length was sent twice.' };

@@ -1,20 +1,20 @@
-/** What of a request's headers a front needs. Reused from request to request: copy what must live on. */
+/** The headers that a front needs. The object is reused for the next request: copy what is needed for longer. */
 export interface Head {
   authorization: string;
   idempotencyKey: string | undefined;
   contentType: string;
   contentLength: string;
   contentLengths: number;
-  /** How often Host was sent. */
+  /** How many times Host was sent. */
   hosts: number;
-  /** Whether a Transfer-Encoding was sent, be it empty. */
+  /** Whether a Transfer-Encoding was sent, even an empty one. */
   transferEncoding: boolean;
   ifMatch: string;
   signature: string;
-  /** All of them, joined by commas. */
+  /** All X-Forwarded-For headers, joined by commas. */
   forwardedFor: string;
   requestId: string;
-  /** The name of a header that may stand once and stood twice. */
+  /** The name of a header that may be sent once and was sent twice; empty when there is none. */
   repeated: string;
 }
 
@@ -23,8 +23,8 @@ export interface HeaderSource {
 }
 
 /**
- * Makes a reader of headers. It visits each once: asking for them by name would be no faster, and shows only the first
- * of two. The answer is overwritten by the next call.
+ * Makes a reader of headers. It visits each header once: a look-up by name would be no faster, and would return only the
+ * first of two with one name. The result is overwritten by the next call.
  */
 export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
   const head: Head = {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { InFlight, type Unanswered } from './in-flight.ts';
+import { InFlight, type InFlightRequest } from './in-flight.ts';
 
 describe('InFlight', () => {
   let inFlight: InFlight;
@@ -9,42 +9,42 @@ describe('InFlight', () => {
     vi.useFakeTimers();
     ended = [];
     inFlight = new InFlight();
-    inFlight.watch({ bodyWithinMs: 1000, answerWithinMs: 5000 });
+    inFlight.start({ bodyWithinMs: 1000, answerWithinMs: 5000 });
   });
   afterEach(() => {
     inFlight.stop();
     vi.useRealTimers();
   });
 
-  function request(name: string): Unanswered {
-    const one: Unanswered = {
+  function request(name: string): InFlightRequest {
+    const entry: InFlightRequest = {
       previous: undefined,
       next: undefined,
       since: 0,
       receiving: false,
-      cut: () => end(one, `${name} cut`),
-      answerOverdue: () => end(one, `${name} answered for`),
+      abort: () => end(entry, `${name} aborted`),
+      answerOverdue: () => end(entry, `${name} answered for`),
     };
-    inFlight.add(one);
-    return one;
+    inFlight.add(entry);
+    return entry;
   }
 
-  function end(one: Unanswered, how: string): void {
+  function end(entry: InFlightRequest, how: string): void {
     ended.push(how);
-    inFlight.remove(one);
+    inFlight.remove(entry);
   }
 
-  it('cuts a body and answers for a handler when each is late, and not before', () => {
+  it('aborts a slow body and answers for a slow handler when the time limit of each is over, and not before', () => {
     inFlight.move(request('slow body'), true);
     request('slow handler');
     vi.advanceTimersByTime(999);
     expect(ended).toEqual([]);
     vi.advanceTimersByTime(201);
-    expect(ended).toEqual(['slow body cut']);
+    expect(ended).toEqual(['slow body aborted']);
     vi.advanceTimersByTime(3799);
     expect(ended).toHaveLength(1);
     vi.advanceTimersByTime(201);
-    expect(ended).toEqual(['slow body cut', 'slow handler answered for']);
+    expect(ended).toEqual(['slow body aborted', 'slow handler answered for']);
     expect(inFlight.size).toBe(0);
   });
 
@@ -60,18 +60,18 @@ describe('InFlight', () => {
 
   it('is idle when the last request has ended', async () => {
     const [a, b] = [request('a'), request('b')];
-    const told: string[] = [];
-    const idle = inFlight.idle(60_000).then(() => told.push('idle'));
+    const events: string[] = [];
+    const idle = inFlight.idle(60_000).then(() => events.push('idle'));
     inFlight.remove(a);
     await Promise.resolve();
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
     inFlight.remove(b);
     await idle;
-    expect(told).toEqual(['idle']);
+    expect(events).toEqual(['idle']);
     expect(vi.getTimerCount()).toBe(1);
   });
 
-  it('does not wait to be idle for longer than it may', async () => {
+  it('waits to be idle no longer than the grace period', async () => {
     request('a');
     const idle = inFlight.idle(100);
     vi.advanceTimersByTime(100);

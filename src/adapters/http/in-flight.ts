@@ -1,11 +1,13 @@
-import { type Waiter, WaitingList } from './waiting-list.ts';
+import { withTimeLimit } from '../../resilience/time-limit.ts';
+import { EmptySignal } from './empty-signal.ts';
+import { type TimeoutEntry, TimeoutQueue } from './timeout-queue.ts';
 
-export interface Unanswered extends Waiter {
-  /** Whether its body is still coming in; changed by {@link InFlight.move} only. */
+export interface InFlightRequest extends TimeoutEntry {
+  /** Whether its body is still arriving; changed by {@link InFlight.move} only. */
   receiving: boolean;
-  /** Its body did not arrive in time: ends it, and with it its place here. */
-  cut(): void;
-  /** Its handler did not answer in time: answers, and with it ends its place here. */
+  /** Its body did not arrive in time: ends the connection, and removes the request. */
+  abort(): void;
+  /** Its handler did not answer in time: answers in its place, and removes the request. */
   answerOverdue(): void;
 }
 
@@ -14,69 +16,68 @@ export interface TimeLimits {
   readonly answerWithinMs: number;
 }
 
+/**
+ * The time limits of a front, the last resort on every route: `answerWithinMs` counts from the end of the body until a
+ * handler that failed to answer is answered for with 503. It is independent of the deadline of a purchase
+ * (REQUEST_DEADLINE_MS, src/resilience/deadline.ts), by which the purchase stream answers itself. It must be longer than
+ * that deadline and than the time limits of all dependencies; a deadline beyond it takes no effect over HTTP.
+ */
+export const DEFAULT_TIME_LIMITS: TimeLimits = {
+  // A body of 16 KiB arrives in a second on the slowest of phones; the rest is for lost packets.
+  bodyWithinMs: 10_000,
+  answerWithinMs: 10_000,
+};
+
 // The limits are generous, so being late by a tick does no harm; and a tick costs next to nothing.
 const TICKS_PER_LIMIT = 10;
 
-/** All requests that have no answer yet, and the one timer that watches over them. */
+/** All requests without an answer, and the one timer that enforces their time limits. */
 export class InFlight {
-  readonly #receiving = new WaitingList<Unanswered>();
-  readonly #answering = new WaitingList<Unanswered>();
+  readonly #receiving = new TimeoutQueue<InFlightRequest>();
+  readonly #answering = new TimeoutQueue<InFlightRequest>();
+  readonly #empty = new EmptySignal();
   #timer: NodeJS.Timeout | undefined;
-  #whenIdle: (() => void)[] = [];
 
   get size(): number {
     return this.#receiving.size + this.#answering.size;
   }
 
-  /** Starts the timer; {@link InFlight.stop} ends it. It keeps no process alive. */
-  watch({ bodyWithinMs, answerWithinMs }: TimeLimits): void {
+  /** Starts the timer; {@link InFlight.stop} ends it. It does not keep the process alive. */
+  start({ bodyWithinMs, answerWithinMs }: TimeLimits): void {
     const tickMs = Math.ceil(Math.min(bodyWithinMs, answerWithinMs) / TICKS_PER_LIMIT);
-    // One more, because the first tick after joining comes early.
+    // One more, because the first tick after an entry was added comes early.
     const bodyTicks = Math.ceil(bodyWithinMs / tickMs) + 1;
     const answerTicks = Math.ceil(answerWithinMs / tickMs) + 1;
     this.#timer = setInterval(() => {
-      this.#receiving.tick(bodyTicks, (late) => late.cut());
-      this.#answering.tick(answerTicks, (late) => late.answerOverdue());
+      this.#receiving.tick(bodyTicks, (request) => request.abort());
+      this.#answering.tick(answerTicks, (request) => request.answerOverdue());
     }, tickMs);
     this.#timer.unref();
   }
 
-  add(request: Unanswered): void {
+  add(request: InFlightRequest): void {
     (request.receiving ? this.#receiving : this.#answering).add(request);
   }
 
-  remove(request: Unanswered): void {
+  remove(request: InFlightRequest): void {
     (request.receiving ? this.#receiving : this.#answering).remove(request);
-    if (this.#whenIdle.length > 0) this.#tellIdle();
+    if (this.size === 0) this.#empty.notify();
   }
 
-  /** Its body begins or ends: another time limit, counted from now. */
-  move(request: Unanswered, receiving: boolean): void {
+  /** Its body begins or ends: the other time limit applies, counted from now. */
+  move(request: InFlightRequest, receiving: boolean): void {
     (request.receiving ? this.#receiving : this.#answering).remove(request);
     request.receiving = receiving;
     this.add(request);
   }
 
-  /** Resolves when nothing is in flight, or after `graceMs`. */
-  idle(graceMs: number): Promise<void> {
-    if (this.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, graceMs);
-      this.#whenIdle.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+  /** Resolves when no request is in flight, or after `graceMs`. */
+  async idle(graceMs: number): Promise<void> {
+    if (this.size === 0) return;
+    await withTimeLimit(this.#empty.wait(), { ms: graceMs, onLate: () => undefined });
   }
 
   stop(): void {
     clearInterval(this.#timer);
-  }
-
-  #tellIdle(): void {
-    if (this.size > 0) return;
-    const waiting = this.#whenIdle;
-    this.#whenIdle = [];
-    for (const tell of waiting) tell();
   }
 }

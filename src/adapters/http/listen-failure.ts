@@ -8,12 +8,12 @@ const REASONS: Readonly<Record<string, (host: string, port: number) => string>> 
   ENOTFOUND: (host) => `host ${host} is not an address of this machine`,
 };
 
-/** Why it can't be listened on, in words; `code` is the system's. */
+/** Explains why a server can't listen; `code` is the system's error code. */
 export function listenFailure(code: string | undefined, host: string, port: number): string {
   return REASONS[code ?? '']?.(host, port) ?? `port ${port} on ${host} could not be listened on (${code})`;
 }
 
-/** uWebSockets.js says only that it couldn't listen: asks the system for the reason by trying the same. */
+/** Finds the reason by another attempt to listen: uWebSockets.js reports only that it failed. */
 export async function explainListenFailure(host: string, port: number): Promise<string> {
   const server = createServer();
   try {

@@ -1,4 +1,4 @@
-/** Decodes `%xx` in a path parameter; undefined when it isn't well-formed UTF-8. */
+/** Decodes `%xx` in a path parameter; undefined when it is not well-formed UTF-8. */
 export function decodeParam(raw: string): string | undefined {
   if (!raw.includes('%')) return raw;
   try {

@@ -4,7 +4,7 @@ import type { Head } from './head.ts';
 
 const NO_BODY = new Uint8Array(0);
 
-/** A request copied out of what a transport and the head reader lend for the length of a call. */
+/** A request, copied from the transport's and the head reader's objects, which are valid during a call only. */
 export class ReceivedRequest implements HttpRequest {
   readonly requestId: string;
   readonly authorization: string;
@@ -13,7 +13,7 @@ export class ReceivedRequest implements HttpRequest {
   readonly ifMatch: string;
   readonly signature: string;
   readonly forwardedFor: string;
-  /** Set once it is complete, before any handler sees the request. */
+  /** Set when it is complete, before the handler is called. */
   body: Uint8Array = NO_BODY;
 
   constructor(
@@ -33,7 +33,7 @@ export class ReceivedRequest implements HttpRequest {
     this.forwardedFor = head.forwardedFor;
   }
 
-  /** Asked for when it is wanted, which is seldom: for a transport it is not cheap. */
+  /** Read on demand: few requests need it, and a transport has to format it. */
   get address(): string {
     return this.exchange.remoteAddress();
   }

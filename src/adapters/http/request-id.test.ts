@@ -4,11 +4,11 @@ import { createRequestIds } from './request-id.ts';
 describe('createRequestIds', () => {
   const requestIdOf = createRequestIds();
 
-  it('keeps a sane id', () => {
+  it('keeps an id that is safe to repeat', () => {
     for (const id of ['a', 'A.b:c_d-9', 'x'.repeat(128)]) expect(requestIdOf(id)).toBe(id);
   });
 
-  it('replaces any other by one that no process has made', () => {
+  it('replaces any other id by a unique one', () => {
     const bad = ['', ' ', 'a b', 'x'.repeat(129), 'a\r\nb', 'a\nb', 'a\n', '"', 'é', '\0'];
     const made = [...bad, ...bad].map(requestIdOf).concat(bad.map(createRequestIds()));
     for (const id of made) expect(id).toMatch(/^[A-Za-z0-9._:-]{1,128}$/);

@@ -1,47 +1,47 @@
-import { type Waiter, WaitingList } from './waiting-list.ts';
+import { type TimeoutEntry, TimeoutQueue } from './timeout-queue.ts';
 
-export interface SlowConsumer extends Waiter {
-  /** Whether it is on the list; changed by {@link SlowConsumers} only. */
-  lagging: boolean;
-  /** It has been on the list for the whole time that is allowed, and is off it now. */
+export interface SlowConsumer extends TimeoutEntry {
+  /** Whether it is in the queue; changed by {@link SlowConsumers} only. */
+  slow: boolean;
+  /** It has been slow for the whole time limit; it was removed from the queue. */
   overdue(): void;
 }
 
 // Being late by a tick does no harm, and a tick costs next to nothing.
-const TICKS = 10;
+const TICKS_PER_LIMIT = 10;
 
-/** Those who read too little, and the one timer that watches over them. It keeps no process alive. */
+/** Connections whose client reads too slowly, and the one timer that limits how long. It does not keep the process alive. */
 export class SlowConsumers {
-  readonly #list = new WaitingList<SlowConsumer>();
+  readonly #queue = new TimeoutQueue<SlowConsumer>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(withinMs: number) {
     this.#timer = setInterval(
-      // One more, because the first tick after joining comes early.
-      () => this.#list.tick(TICKS + 1, (laggard) => this.#overdue(laggard)),
-      Math.ceil(withinMs / TICKS),
+      // One more, because the first tick after an entry was added comes early.
+      () => this.#queue.tick(TICKS_PER_LIMIT + 1, (consumer) => this.#overdue(consumer)),
+      Math.ceil(withinMs / TICKS_PER_LIMIT),
     );
     this.#timer.unref();
   }
 
-  add(laggard: SlowConsumer): void {
-    if (laggard.lagging) return;
-    laggard.lagging = true;
-    this.#list.add(laggard);
+  add(consumer: SlowConsumer): void {
+    if (consumer.slow) return;
+    consumer.slow = true;
+    this.#queue.add(consumer);
   }
 
-  remove(laggard: SlowConsumer): void {
-    if (!laggard.lagging) return;
-    laggard.lagging = false;
-    this.#list.remove(laggard);
+  remove(consumer: SlowConsumer): void {
+    if (!consumer.slow) return;
+    consumer.slow = false;
+    this.#queue.remove(consumer);
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  #overdue(laggard: SlowConsumer): void {
-    this.remove(laggard);
-    laggard.overdue();
+  #overdue(consumer: SlowConsumer): void {
+    this.remove(consumer);
+    consumer.overdue();
   }
 }

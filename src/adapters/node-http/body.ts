@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { NodeExchange } from './exchange.ts';
 
-/** Collects a body, as long as its Content-Length says by Node's own parser, and hands it over when the last has come. */
+/** Collects a body and passes it on when the last byte has arrived. Node's parser ends it at its Content-Length. */
 export function readBody(req: IncomingMessage, exchange: NodeExchange, complete: (body: Uint8Array) => void): void {
   const chunks: Buffer[] = [];
   exchange.expectBody();

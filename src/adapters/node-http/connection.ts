@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net';
 import type { Exchange } from '../http/exchange.ts';
 
-/** What is known of a TCP connection from one request to the next. */
+/** The state of a TCP connection between its requests. */
 export interface Connection {
   readonly socket: Socket;
-  /** It ends behind the answer that was given last: whatever else arrives is nothing. */
+  /** It is closed after the answer that was given last; anything else that arrives is ignored. */
   closing: boolean;
   latest: Exchange | undefined;
 }
 
 export type ConnectionOf = (socket: Socket) => Connection;
 
-/** Makes the memory of connections; it forgets them by itself. */
+/** Makes the look-up of a socket's connection. Connections are freed with their sockets. */
 export function createConnections(): ConnectionOf {
   const connections = new WeakMap<Socket, Connection>();
   return (socket) => {

@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import type { HeaderPairs, HttpRefusal } from '../../ports/http.ts';
 import { Exchange, type ExchangeDeps, NO_CONTENT } from '../http/exchange.ts';
-import { lacksCaching, SECURITY_HEADERS, UNCACHED } from '../http/security-headers.ts';
+import { NO_STORE, needsNoStore, SECURITY_HEADERS } from '../http/standard-headers.ts';
 import type { Connection } from './connection.ts';
 
 /**
- * A client that reads nothing of its answer is cut after 5.5 to 11 seconds: Node looks so often whether more has gone
- * out, and the first time it always has.
+ * Interval at which Node checks whether more of an answer was sent. The first check always succeeds, so the connection of
+ * a client that reads nothing is closed after 5.5 to 11 seconds.
  */
-const UNREAD_MS = 5_500;
+const SEND_TIMEOUT_MS = 5_500;
 
 const SECURITY_FIELDS = SECURITY_HEADERS.flat();
 
@@ -22,7 +22,7 @@ export class NodeExchange extends Exchange {
   ) {
     super(deps, count);
     connection.latest = this;
-    res.on('close', () => this.settle());
+    res.on('close', () => this.finish());
   }
 
   refuseAndClose(refusal: HttpRefusal): void {
@@ -30,12 +30,12 @@ export class NodeExchange extends Exchange {
     this.refuse(refusal);
   }
 
-  /** The client asked whether to send its body: answered by anything but yes, it may or may not send it. */
+  /** The client waits for a 100 before it sends its body; after any other answer it is uncertain whether a body follows. */
   awaitContinue(): void {
     this.closing = true;
   }
 
-  /** Lets a client send its body that asked whether to. */
+  /** Sends the 100, if the client waits for it. */
   sendContinue(): void {
     if (!this.closing) return;
     this.closing = false;
@@ -47,39 +47,39 @@ export class NodeExchange extends Exchange {
   }
 
   protected write(status: number, contentType: string, body: string | Uint8Array, headers: HeaderPairs): void {
-    // RFC 9110: no content has neither a type nor a length.
+    // RFC 9110, section 15.3.5: it has neither a type nor a length.
     if (status === NO_CONTENT) {
-      this.#finish(status, ['x-request-id', this.requestId]);
+      this.#writeResponse(status, ['x-request-id', this.requestId]);
       return;
     }
     const fields = ['content-type', contentType, ...SECURITY_FIELDS, 'x-request-id', this.requestId];
-    if (lacksCaching(status, headers)) fields.push(...UNCACHED);
+    if (needsNoStore(status, headers)) fields.push(...NO_STORE);
     for (const [name, value] of headers) fields.push(name, value);
     fields.push('content-length', String(Buffer.byteLength(body)));
-    this.#finish(status, fields, body);
+    this.#writeResponse(status, fields, body);
   }
 
   protected writeAllow(allow: string): void {
-    this.#finish(NO_CONTENT, ['allow', allow, 'x-request-id', this.requestId]);
+    this.#writeResponse(NO_CONTENT, ['allow', allow, 'x-request-id', this.requestId]);
   }
 
   protected disconnect(): void {
     this.connection.socket.destroy();
   }
 
-  #finish(status: number, fields: string[], body?: string | Uint8Array): void {
+  #writeResponse(status: number, fields: string[], body?: string | Uint8Array): void {
     const { res, connection } = this;
     try {
       if (this.closing) {
         res.shouldKeepAlive = false;
         connection.closing = true;
       }
-      // Node leaves the body of an answer to HEAD out.
+      // Node omits the body of an answer to HEAD.
       res.writeHead(status, fields).end(body);
-      // Node goes back to its own time limits when the answer is out.
-      if (connection.socket.writableLength > 0) connection.socket.setTimeout(UNREAD_MS);
+      // Node restores its own time limits when the answer was sent.
+      if (connection.socket.writableLength > 0) connection.socket.setTimeout(SEND_TIMEOUT_MS);
     } catch (error) {
-      // A header that Node won't write: this exchange is settled, so nobody else would ever end it.
+      // Node refuses to write a header. The exchange has ended, so no time limit would close the connection.
       this.disconnect();
       throw error;
     }

@@ -1,55 +1,58 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { LiveSocket } from '../../ports/live-socket.ts';
-import { CLOSES } from '../http/live-limits.ts';
+import { CLOSES } from '../http/live-server.ts';
 import type { SlowConsumer, SlowConsumers } from '../http/slow-consumers.ts';
-import type { Waiter } from '../http/waiting-list.ts';
-import type { SilenceWatch, Silent } from './live-silence.ts';
-import type { Member, Topics } from './live-topics.ts';
+import type { TimeoutEntry } from '../http/timeout-queue.ts';
+import type { Heartbeat, HeartbeatPeer } from './heartbeat.ts';
 import { textFrame } from './text-frame.ts';
+import type { Subscriber, Topics } from './topics.ts';
 
 /** What all connections share. */
-export interface LiveSurroundings {
+export interface LiveContext {
   readonly maxBufferedBytes: number;
-  readonly laggards: SlowConsumers;
-  readonly silence: SilenceWatch;
+  readonly slowConsumers: SlowConsumers;
+  readonly heartbeat: Heartbeat;
   readonly topics: Topics<LiveConnection>;
-  /** It is out of use: nothing is sent or received any more, though its TCP connection may linger. Told once. */
-  readonly left: (connection: LiveConnection) => void;
+  /** Nothing is sent or received any more, though the TCP connection may linger. Called once for each connection. */
+  readonly closed: (connection: LiveConnection) => void;
 }
 
-/** One WebSocket, from its upgrade to its end. ws reads and closes; text frames are written past it, ready-made. */
-export class LiveConnection implements LiveSocket, SlowConsumer, Member {
-  previous: Waiter | undefined = undefined;
-  next: Waiter | undefined = undefined;
+/**
+ * One WebSocket, from its upgrade to its end. ws reads frames and closes; text frames are encoded once for all subscribers
+ * and written to the TCP socket directly.
+ */
+export class LiveConnection implements LiveSocket, SlowConsumer, Subscriber {
+  previous: TimeoutEntry | undefined = undefined;
+  next: TimeoutEntry | undefined = undefined;
   since = 0;
-  lagging = false;
+  slow = false;
 
   readonly #topics = new Set<string>();
-  readonly #silent: Silent;
+  readonly #peer: HeartbeatPeer;
   #inUse = true;
 
   constructor(
     readonly id: string,
     private readonly ws: WebSocket,
     private readonly socket: Socket,
-    private readonly around: LiveSurroundings,
+    private readonly context: LiveContext,
   ) {
-    this.#silent = {
+    this.#peer = {
       previous: undefined,
       next: undefined,
       since: 0,
       pinged: false,
       ping: () => ws.ping(),
-      // Nobody is there to read a close frame.
-      lost: () => ws.terminate(),
+      // The client is unreachable, so a close frame would be of no use.
+      timedOut: () => ws.terminate(),
     };
-    around.silence.add(this.#silent);
+    context.heartbeat.add(this.#peer);
     socket.on('data', () => {
-      if (this.#inUse) around.silence.heard(this.#silent);
+      if (this.#inUse) context.heartbeat.active(this.#peer);
     });
-    socket.on('drain', () => around.laggards.remove(this));
-    ws.on('close', () => this.#leave());
+    socket.on('drain', () => context.slowConsumers.remove(this));
+    ws.on('close', () => this.#end());
   }
 
   get open(): boolean {
@@ -58,51 +61,51 @@ export class LiveConnection implements LiveSocket, SlowConsumer, Member {
 
   send(frame: string): void {
     if (!this.open) return;
-    const waiting = this.socket.writableLength;
-    // In UTF-16 units, which is near enough for a limit and costs nothing.
-    if (waiting > 0 && waiting + frame.length > this.around.maxBufferedBytes) this.overdue();
+    const buffered = this.socket.writableLength;
+    // The frame's length in UTF-16 units, which is exact enough for a limit and costs nothing.
+    if (buffered > 0 && buffered + frame.length > this.context.maxBufferedBytes) this.overdue();
     else this.socket.write(textFrame(frame));
   }
 
-  offer(frame: Buffer): void {
+  deliver(frame: Buffer): void {
     if (!this.open) return;
-    if (this.socket.writableLength > this.around.maxBufferedBytes) this.around.laggards.add(this);
+    if (this.socket.writableLength > this.context.maxBufferedBytes) this.context.slowConsumers.add(this);
     else this.socket.write(frame);
   }
 
   join(topic: string): void {
     if (!this.open) return;
     this.#topics.add(topic);
-    this.around.topics.join(topic, this);
+    this.context.topics.subscribe(topic, this);
   }
 
   leave(topic: string): void {
-    if (this.#topics.delete(topic)) this.around.topics.leave(topic, this);
+    if (this.#topics.delete(topic)) this.context.topics.unsubscribe(topic, this);
   }
 
   close(code: number, reason: string): void {
     if (!this.#inUse) return;
     this.ws.close(code, reason);
-    this.#leave();
+    this.#end();
   }
 
   overdue(): void {
-    this.close(CLOSES.slowReader.code, CLOSES.slowReader.reason);
+    this.close(CLOSES.slowConsumer.code, CLOSES.slowConsumer.reason);
   }
 
-  /** ws has found a frame that it can't take, and is closing. */
-  broken(): void {
-    this.#leave();
+  /** ws has received an invalid frame and is closing. */
+  failed(): void {
+    this.#end();
   }
 
-  #leave(): void {
+  #end(): void {
     if (!this.#inUse) return;
     this.#inUse = false;
-    for (const topic of this.#topics) this.around.topics.leave(topic, this);
-    this.around.laggards.remove(this);
-    this.around.silence.remove(this.#silent);
-    // Behind the close frame: a client that doesn't answer it sees the end all the same.
+    for (const topic of this.#topics) this.context.topics.unsubscribe(topic, this);
+    this.context.slowConsumers.remove(this);
+    this.context.heartbeat.remove(this.#peer);
+    // After the close frame: the TCP connection ends for a client that does not answer it, too.
     this.socket.end();
-    this.around.left(this);
+    this.context.closed(this);
   }
 }

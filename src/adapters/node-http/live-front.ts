@@ -3,28 +3,25 @@ import type { Socket } from 'node:net';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { HttpFrontOptions } from '../../ports/http.ts';
 import type { LiveFront, LiveFrontOptions } from '../../ports/live-socket.ts';
-import { guard } from '../http/live-guard.ts';
-import { CLOSES, LONGEST_TOLD_BYTES, SLOW_WITHIN_MS } from '../http/live-limits.ts';
-import { SlowConsumers } from '../http/slow-consumers.ts';
-import { spread } from '../http/spread.ts';
-import { LiveConnection } from './live-connection.ts';
-import { SilenceWatch } from './live-silence.ts';
-import { Topics } from './live-topics.ts';
+import { LiveServer, MAX_READ_FRAME_BYTES } from '../http/live-server.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { LiveConnection, type LiveContext } from './live-connection.ts';
+import { Topics } from './topics.ts';
 
 export interface NodeLive extends LiveFront {
   readonly draining: () => boolean;
-  /** Takes over a connection whose upgrade was judged. */
+  /** Takes over a connection whose upgrade was checked. */
   readonly accept: (upgrade: Upgrade) => void;
-  /** No more upgrades are to be let in; sockets that are open stay. */
+  /** Refuses upgrades from now on; open sockets stay. */
   readonly drain: () => void;
-  /** Ends what is left at once. */
+  /** Closes all connections at once. */
   readonly stop: () => void;
 }
 
 export interface Upgrade {
   readonly req: IncomingMessage;
   readonly socket: Socket;
-  /** What came behind the request. */
+  /** The bytes that arrived after the request. */
   readonly head: Buffer;
   readonly requestId: string;
 }
@@ -36,73 +33,47 @@ export interface LiveDeps {
 
 /** Serves WebSockets by ws. */
 export function createLive(options: LiveFrontOptions, { newId, onError }: LiveDeps): NodeLive {
-  const { handlers, maxFrameBytes, maxBufferedBytes, slowWithinMs = SLOW_WITHIN_MS } = options;
-  const server = new WebSocketServer(serverOptions(maxFrameBytes, slowWithinMs));
-  const laggards = new SlowConsumers(slowWithinMs);
-  const silence = new SilenceWatch(options.idleSeconds);
-  const connections = new Set<LiveConnection>();
-  /** Those that were told to close and have not gone yet are here, too. */
+  const live = new LiveServer<LiveConnection>(options, onError);
+  const server = new WebSocketServer(serverOptions(options.maxFrameBytes, live.slowWithinMs));
+  /** Closed ones included, until their TCP connection has ended. */
   const sockets = new Set<WebSocket>();
-  const whenGone: (() => void)[] = [];
-  let draining = false;
-
-  const around = {
-    maxBufferedBytes,
-    laggards,
-    silence,
-    topics: new Topics<LiveConnection>(),
-    left: (connection: LiveConnection) => {
-      connections.delete(connection);
-      // Later: the API may be in the middle of the call that closed it.
-      queueMicrotask(() => guard(connection, onError, () => handlers.closed(connection)));
-    },
+  const context: LiveContext = {
+    maxBufferedBytes: options.maxBufferedBytes,
+    slowConsumers: live.slowConsumers,
+    heartbeat: new Heartbeat(options.idleSeconds),
+    topics: new Topics(),
+    closed: (connection) => live.closed(connection),
   };
 
   function opened(ws: WebSocket, socket: Socket): void {
-    const connection = new LiveConnection(newId(), ws, socket, around);
-    connections.add(connection);
+    const connection = new LiveConnection(newId(), ws, socket, context);
     sockets.add(ws);
-    ws.on('message', (data: Buffer, isBinary) => {
-      guard(connection, onError, () => received(connection, data, isBinary));
-    });
-    // The client's fault, and told to it by ws.
-    ws.on('error', () => connection.broken());
+    ws.on('message', (data: Buffer, isBinary) => live.received(connection, data, isBinary));
+    // An invalid frame: ws closes the connection with the right code.
+    ws.on('error', () => connection.failed());
     ws.on('close', () => {
       sockets.delete(ws);
-      if (sockets.size === 0) for (const tell of whenGone.splice(0)) tell();
+      live.disconnected();
     });
-    guard(connection, onError, () => handlers.opened(connection));
-  }
-
-  function received(connection: LiveConnection, data: Buffer, isBinary: boolean): void {
-    if (!connection.open) return;
-    if (data.byteLength > maxFrameBytes) connection.close(CLOSES.tooLong.code, CLOSES.tooLong.reason);
-    else if (isBinary) connection.close(CLOSES.binary.code, CLOSES.binary.reason);
-    else handlers.received(connection, data.toString());
+    live.opened(connection);
   }
 
   return {
-    publish: (topic, frame) => around.topics.publish(topic, frame),
-    connections: () => connections.size,
-    closeAll: async (code, reason, overMs) => {
-      draining = true;
-      await spread([...connections], overMs, (connection) => connection.close(code, reason));
-      if (sockets.size > 0) await new Promise<void>((resolve) => whenGone.push(resolve));
-    },
-    draining: () => draining,
+    publish: (topic, frame) => context.topics.publish(topic, frame),
+    connections: () => live.size,
+    closeAll: (code, reason, overMs) => live.closeAll(code, reason, overMs),
+    draining: () => live.draining,
     accept: ({ req, socket, head, requestId }) => {
-      // There is no subprotocol, and ws would refuse who asks for one in a way that it doesn't like.
+      // No subprotocol is negotiated; ws would answer a malformed list of them by itself.
       delete req.headers['sec-websocket-protocol'];
       server.once('headers', (headers) => headers.push(`x-request-id: ${requestId}`));
       server.handleUpgrade(req, socket, head, (ws) => opened(ws, socket));
     },
-    drain: () => {
-      draining = true;
-    },
+    drain: () => live.drain(),
     stop: () => {
-      draining = true;
-      laggards.stop();
-      silence.stop();
+      live.drain();
+      live.stop();
+      context.heartbeat.stop();
       for (const ws of sockets) ws.terminate();
     },
   };
@@ -112,10 +83,10 @@ function serverOptions(maxFrameBytes: number, slowWithinMs: number): ServerOptio
   const options = {
     noServer: true,
     clientTracking: false,
-    // A published frame would be compressed anew for each of its readers.
+    // It would compress a published frame anew for each subscriber.
     perMessageDeflate: false,
-    maxPayload: Math.max(maxFrameBytes, LONGEST_TOLD_BYTES),
-    // Unknown to its types. So long a client may take to read and answer a close frame.
+    maxPayload: Math.max(maxFrameBytes, MAX_READ_FRAME_BYTES),
+    // Missing from the type declarations: how long a client may take to answer a close frame.
     closeTimeout: slowWithinMs,
   } as const;
   return options;

@@ -1,8 +1,10 @@
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { HeaderPairs, HttpRefusal } from '../../ports/http.ts';
 import { Exchange, type ExchangeDeps } from '../http/exchange.ts';
-import { lacksCaching, SECURITY_HEADERS, UNCACHED } from '../http/security-headers.ts';
-import type { Connection } from './connection.ts';
+import type { RequestPipeline } from '../http/request-pipeline.ts';
+import { NO_STORE, needsNoStore, SECURITY_HEADERS } from '../http/standard-headers.ts';
+import type { Connection, ConnectionOf } from './connection.ts';
 
 const UNKNOWN_ENCODING: HttpRefusal = { code: 'length_required' };
 const NOT_A_REQUEST: HttpRefusal = { code: 'malformed', detail: 'This is not a request in HTTP/1.1.' };
@@ -13,13 +15,40 @@ const REFUSALS: Readonly<Record<string, HttpRefusal>> = {
   HPE_HEADER_OVERFLOW: { code: 'malformed', detail: 'The head of the request is too long.' },
 };
 
-/** What to answer to bytes that Node's parser has given up on, by the code of its error. */
-export function refusalOf(code: string): HttpRefusal {
+/** Node's error code for a connection that ended in the middle of a request. */
+const UNEXPECTED_END = 'HPE_INVALID_EOF_STATE';
+
+/** Makes the listener that answers bytes which Node's parser can't read, if the client can still read an answer. */
+export function createGarbageHandler(pipeline: RequestPipeline, connectionOf: ConnectionOf, deps: ExchangeDeps) {
+  const count = pipeline.counterOf('other', 'none');
+  return (error: NodeJS.ErrnoException, socket: Socket): void => {
+    const { code = '' } = error;
+    const connection = connectionOf(socket);
+    const isGarbage = code.startsWith('HPE_') && code !== UNEXPECTED_END;
+    // The last answer of this connection was given.
+    if (isGarbage && connection.closing) return;
+    // Too slow, disconnected, or so early that this answer would overtake the one before.
+    if (!isGarbage || !socket.writable || connection.latest?.open) {
+      socket.destroy();
+      return;
+    }
+    const exchange = new RawExchange(connection, deps, count);
+    exchange.requestId = pipeline.requestIdOf('');
+    try {
+      exchange.refuseAndClose(refusalOf(code));
+    } catch (thrown) {
+      exchange.fail(thrown);
+    }
+  };
+}
+
+/** The refusal of bytes that Node's parser can't read, by the code of its error. */
+function refusalOf(code: string): HttpRefusal {
   return REFUSALS[code] ?? NOT_A_REQUEST;
 }
 
-/** The answer to what never became a request: written by hand, and the end of its connection. */
-export class RawExchange extends Exchange {
+/** The answer to bytes that are not a request: Node has no response object for it. It ends the connection. */
+class RawExchange extends Exchange {
   constructor(
     private readonly connection: Connection,
     deps: ExchangeDeps,
@@ -42,7 +71,7 @@ export class RawExchange extends Exchange {
     const fields: HeaderPairs = [
       ['content-type', contentType],
       ...SECURITY_HEADERS,
-      ...(lacksCaching(status, headers) ? [UNCACHED] : []),
+      ...(needsNoStore(status, headers) ? [NO_STORE] : []),
       ['x-request-id', this.requestId],
       ...headers,
       ['content-length', String(Buffer.byteLength(body))],
@@ -55,7 +84,7 @@ export class RawExchange extends Exchange {
     socket.destroySoon();
   }
 
-  /** Nobody who can't be read has asked for it. */
+  /** Never called: it answers OPTIONS, and the method of an unreadable request is unknown. */
   protected writeAllow(): void {
     this.disconnect();
   }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExchangeDeps } from '../http/exchange.ts';
-import type { Begun, Intake } from '../http/intake.ts';
 import { ReceivedRequest } from '../http/received-request.ts';
+import type { AcceptedHead, RequestPipeline } from '../http/request-pipeline.ts';
 import { readBody } from './body.ts';
 import type { ConnectionOf } from './connection.ts';
 import { NodeExchange } from './exchange.ts';
@@ -15,42 +15,49 @@ export interface ReceiverDeps {
   readonly live: { readonly path: string; readonly draining: NodeLive['draining'] } | undefined;
 }
 
-/** `asks`: the client wants to be told whether to send its body. */
-export type Receive = (req: IncomingMessage, res: ServerResponse, asks: boolean) => void;
+/** `expectsContinue`: the client waits for a 100 before it sends its body. */
+export type Receive = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) => void;
 
-/** Makes what takes each request from Node to its route. */
-export function createReceiver(intake: Intake, { exchange: deps, connectionOf, live }: ReceiverDeps): Receive {
-  const router = new Router(intake.routes, (method, pattern) => intake.counterOf(method, pattern));
-  const countUnrouted = intake.counterOf('other', 'none');
+/** Makes the listener that passes each of Node's requests to its route. */
+export function createReceiver(
+  pipeline: RequestPipeline,
+  { exchange: deps, connectionOf, live }: ReceiverDeps,
+): Receive {
+  const router = new Router(pipeline.routes, (method, pattern) => pipeline.counterOf(method, pattern));
+  const countUnrouted = pipeline.counterOf('other', 'none');
 
-  function serve(exchange: NodeExchange, match: RouteMatch, target: Target, begun: Begun, req: IncomingMessage): void {
-    const { route, params } = match;
-    const { path, query } = target;
+  function serve(
+    exchange: NodeExchange,
+    { route, params }: RouteMatch,
+    { path, query }: Target,
+    { head, length }: AcceptedHead,
+    req: IncomingMessage,
+  ): void {
     if (params === undefined) {
       exchange.refuse({ code: 'not_found' });
       return;
     }
-    // An upgrade that can be done never comes here, so this one is told why it can't.
+    // Only an upgrade that can't be done gets here: refused with the reason.
     if (route.pattern === live?.path) {
-      intake.judgeUpgrade(exchange, headerOf(req), begun.length, live.draining());
+      pipeline.checkUpgrade(exchange, headerOf(req), length, live.draining());
       if (!exchange.open) return;
     }
-    const request = new ReceivedRequest(route.method, path, query, params, begun.head, exchange);
-    if (begun.length === 0) {
-      intake.handle(route, request, exchange);
+    const request = new ReceivedRequest(route.method, path, query, params, head, exchange);
+    if (length === 0) {
+      pipeline.handle(route, request, exchange);
       return;
     }
     exchange.sendContinue();
     readBody(req, exchange, (body) => {
       request.body = body;
-      intake.handle(route, request, exchange);
+      pipeline.handle(route, request, exchange);
     });
   }
 
-  return (req, res, asks) => {
+  return (req, res, expectsContinue) => {
     const connection = connectionOf(req.socket);
     if (connection.closing) return;
-    // One at a time: whoever doesn't wait for the answer could make us hold any number of requests.
+    // No pipelining: a client that does not wait for its answers could make the process hold any number of requests.
     if (connection.latest?.open) {
       connection.socket.destroy();
       return;
@@ -59,16 +66,16 @@ export function createReceiver(intake: Intake, { exchange: deps, connectionOf, l
     const target = targetOf(req);
     const match = router.find(method, target.path);
     const exchange = new NodeExchange(res, connection, deps, match?.count ?? countUnrouted);
-    if (asks) exchange.awaitContinue();
+    if (expectsContinue) exchange.awaitContinue();
     try {
-      const begun = intake.begin(exchange, headersOf(req), match?.route);
-      if (begun === undefined) return;
+      const accepted = pipeline.accept(exchange, headersOf(req), match?.route);
+      if (accepted === undefined) return;
       if (req.httpVersion !== '1.1') {
         exchange.refuseAndClose({ code: 'malformed', detail: 'This is not a request in HTTP/1.1.' });
       } else if (match === undefined) {
-        intake.unrouted(exchange, method, target.path);
+        pipeline.answerUnrouted(exchange, method, target.path);
       } else {
-        serve(exchange, match, target, begun, req);
+        serve(exchange, match, target, accepted, req);
       }
     } catch (error) {
       exchange.fail(error);

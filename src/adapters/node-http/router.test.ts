@@ -29,12 +29,12 @@ describe('Router', () => {
     expect(found('GET', '/v1/sales/%zz')).toEqual(['/v1/sales/:saleId', undefined]);
   });
 
-  it('takes a path as it is before one with parameters, and the route of GET for HEAD', () => {
+  it('prefers a pattern without parameters, and uses the route of GET for HEAD', () => {
     expect(found('GET', '/v1/sales/new')).toEqual(['/v1/sales/new', []]);
     expect(found('HEAD', '/v1/sales/x')).toEqual(['/v1/sales/:saleId', ['x']]);
   });
 
-  it('finds none for another method, an empty parameter, or more or less of a path', () => {
+  it('finds none for another method, an empty parameter, or a longer or shorter path', () => {
     expect(found('POST', '/v1/sales')).toBeUndefined();
     expect(found('HEAD', '/v1/sales/a/buyers/b')).toBeUndefined();
     for (const path of ['', '/', '/v1', '/v1/sales/', '/v1/sales/a/', '/v1/salesx', '/V1/sales', 'v1/sales']) {

@@ -7,7 +7,7 @@ export interface RouteEntry {
 }
 
 export interface RouteMatch extends RouteEntry {
-  /** Percent-decoded; undefined when one of them is no well-formed UTF-8. */
+  /** Percent-decoded; undefined when one of them is not well-formed UTF-8. */
   readonly params: readonly string[] | undefined;
 }
 
@@ -20,7 +20,7 @@ export type CounterOf = (method: HttpMethod | 'HEAD', pattern: string) => (statu
 
 const NO_PARAMS: readonly string[] = [];
 
-/** Finds the route of a method and a path. A pattern without parameters goes before one with. */
+/** Finds the route of a method and a path. A pattern without parameters takes precedence over one with. */
 export class Router {
   /** By method, then by path. */
   readonly #fixed = new Map<string, Map<string, RouteEntry>>();
@@ -30,7 +30,7 @@ export class Router {
   constructor(routes: readonly HttpRoute[], counterOf: CounterOf) {
     for (const route of routes) {
       this.#add(route.method, { route, count: counterOf(route.method, route.pattern) });
-      // Node leaves the body of an answer to HEAD out.
+      // Node omits the body of an answer to HEAD.
       if (route.method === 'GET') this.#add('HEAD', { route, count: counterOf('HEAD', route.pattern) });
     }
   }

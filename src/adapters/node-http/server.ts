@@ -2,19 +2,19 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { ListenOptions } from 'node:net';
 import { Fault } from '../../domain/errors.ts';
 import { listenFailure } from '../http/listen-failure.ts';
-import { upgradable } from './upgradable.ts';
+import { createRequestClass } from './request.ts';
 
-/** Far more than a token, a key and what a browser adds. */
+/** Far more than a token, a key and a browser's own headers need. */
 const MAX_HEAD_BYTES = 16 * 1024;
-/** A head fits into two packets; the rest is for lost ones. */
+/** A head fits into two packets; the rest of the time is for lost ones. */
 const HEAD_WITHIN_MS = 10_000;
-/** How often slow requests are looked for; as much later they are cut. */
-const LOOK_EVERY_MS = 1_000;
-/** A connection is kept for the next request so long, as uWebSockets keeps it. */
+/** How often Node checks for slow requests; their connections are closed up to this much later. */
+const CHECK_EVERY_MS = 1_000;
+/** How long an idle connection stays open, as long as with uWebSockets. */
 const KEEP_ALIVE_MS = 10_000;
-/** A connection on which nothing moves is dead, or belongs to a client that doesn't read: longer than any time limit. */
+/** A connection without any traffic is dead, or its client does not read. Longer than every other time limit. */
 const STALLED_AFTER_MS = 11_500;
-/** Versions of Node that can let processes share a port: from this minor on, by major. Every later major can. */
+/** The minor version, by major, from which Node supports `reusePort`. Every later major supports it. */
 const REUSE_PORT_SINCE: Readonly<Record<number, number>> = { 22: 12, 23: 1 };
 
 export interface ServerLimits {
@@ -22,27 +22,27 @@ export interface ServerLimits {
   readonly answerWithinMs: number;
 }
 
-/** A server that reads strictly and waits for nobody, and answers nothing by itself but what its parser can't read. */
+/** A server that parses strictly and limits every wait. By itself it answers only what its parser can't read. */
 export function createStrictServer(limits: ServerLimits, isUpgrade: (req: IncomingMessage) => boolean): Server {
   const server = createServer({
-    IncomingMessage: upgradable(isUpgrade),
-    // Also where NODE_OPTIONS asks for the lenient one.
+    IncomingMessage: createRequestClass(isUpgrade),
+    // Overrides NODE_OPTIONS.
     insecureHTTPParser: false,
-    // It's asked for by the rules that the fronts share.
+    // The rules that the fronts share check it.
     requireHostHeader: false,
     maxHeaderSize: MAX_HEAD_BYTES,
     headersTimeout: HEAD_WITHIN_MS,
     requestTimeout: Math.max(HEAD_WITHIN_MS, limits.bodyWithinMs),
-    connectionsCheckingInterval: LOOK_EVERY_MS,
+    connectionsCheckingInterval: CHECK_EVERY_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
-  // Headers beyond a limit would be dropped silently, and with them a second Content-Length; bytes are limited above.
+  // Unlimited: headers over a limit would be dropped silently, a second Content-Length among them. Bytes are limited above.
   server.maxHeadersCount = 0;
   server.timeout = Math.max(STALLED_AFTER_MS, limits.answerWithinMs + STALLED_AFTER_MS - HEAD_WITHIN_MS);
   return server;
 }
 
-/** Listens; errors: Fault `config` with the reason in words. Returns the port. */
+/** Listens, and returns the port. Errors: Fault `config`, with the reason for the user. */
 export async function listenOn(
   server: Server,
   { host, port, shared }: { readonly host: string; readonly port: number; readonly shared: boolean },
@@ -50,7 +50,7 @@ export async function listenOn(
   if (shared && !canSharePort(process.versions.node)) {
     throw new Fault('config', 'a shared port needs uWebSockets.js, or Node 22.12 or newer');
   }
-  // Unknown to the types of Node 20.
+  // reusePort is missing from the types of Node 20.
   const options = { host, port, exclusive: true, ...(shared ? { reusePort: true } : {}) };
   await new Promise<void>((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException): void => {

@@ -1,10 +1,10 @@
 const FINAL_TEXT = 0x81;
-/** The longest payload whose length fits the second byte, and the marks of a longer length (RFC 6455, section 5.2). */
+/** The longest payload whose length fits the second byte, and the values that announce a longer one (RFC 6455, section 5.2). */
 const SHORT = 125;
 const TWO_BYTES = 126;
 const EIGHT_BYTES = 127;
 
-/** A text frame as a server sends it: whole, unmasked. Made once, it can be written to any number of sockets. */
+/** A text frame as a server sends it: final, unmasked. It can be written to many sockets. */
 export function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);
   const header = headerLength(length);

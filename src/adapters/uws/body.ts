@@ -2,8 +2,8 @@ import type { HttpResponse } from 'uWebSockets.js';
 import type { Exchange } from '../http/exchange.ts';
 
 /**
- * Collects a body of exactly `length` bytes and hands it over when the last has come. Chunks are copied, for they are
- * taken away when the call returns. uWebSockets may deliver more than was announced, or end early: both are refused.
+ * Collects a body of exactly `length` bytes and passes it on when the last byte has arrived. Chunks are copied, because
+ * their memory is reused after the call. uWebSockets may deliver more than was announced, or end early: both are refused.
  */
 export function readBody(
   res: HttpResponse,
@@ -28,7 +28,7 @@ export function readBody(
       exchange.bodyArrived();
       complete(body);
     } catch (error) {
-      // Thrown here, it would leave the client waiting for ever.
+      // Thrown on into uWebSockets, it would leave the request without an answer.
       exchange.fail(error);
     }
   });

@@ -1,11 +1,15 @@
 import type { HttpResponse } from 'uWebSockets.js';
+import { STATUS_CODES } from 'node:http';
 import type { HeaderPairs, HttpRefusal } from '../../ports/http.ts';
 import { Exchange, type ExchangeDeps, NO_CONTENT } from '../http/exchange.ts';
-import { lacksCaching, SECURITY_HEADERS, UNCACHED } from '../http/security-headers.ts';
-import { statusLine } from './status-lines.ts';
+import { NO_STORE, needsNoStore, SECURITY_HEADERS } from '../http/standard-headers.ts';
 
 const SECURITY_LINES = linesOf(SECURITY_HEADERS);
-const SECURITY_AND_UNCACHED = linesOf([...SECURITY_HEADERS, UNCACHED]);
+const SECURITY_AND_NO_STORE = linesOf([...SECURITY_HEADERS, NO_STORE]);
+
+const STATUS_LINES: ReadonlyMap<number, string> = new Map(
+  Object.entries(STATUS_CODES).map(([code, reason]) => [Number(code), `${code} ${reason}`]),
+);
 
 /** An exchange on uWebSockets' response. */
 export class UwsExchange extends Exchange {
@@ -15,13 +19,13 @@ export class UwsExchange extends Exchange {
     count: (status: number) => void,
   ) {
     super(deps, count);
-    res.onAborted(() => this.settle());
+    res.onAborted(() => this.finish());
   }
 
   /**
-   * An answered request would let uWebSockets go on to whatever else has arrived, closing or not. So this one stays
-   * unanswered until the next turn of the event loop: if what has arrived looks like another request, uWebSockets ends
-   * the connection instead of handling it.
+   * Once a request is answered, uWebSockets handles the rest of what has arrived as the next request, even on a connection
+   * that is closing. So the answer is given in the next turn of the event loop: while a request is unanswered, uWebSockets
+   * closes the connection when another one arrives.
    */
   refuseAndClose(refusal: HttpRefusal): void {
     this.closing = true;
@@ -35,19 +39,19 @@ export class UwsExchange extends Exchange {
   }
 
   remoteAddress(): string {
-    // An answered response must not be touched, not even for this.
+    // A response must not be touched after its end, not even for this.
     return this.open ? Buffer.from(this.res.getRemoteAddressAsText()).toString('latin1') : '';
   }
 
   protected write(status: number, contentType: string, body: string | Uint8Array, headers: HeaderPairs): void {
     const { res, requestId, closing } = this;
-    // One call for all: each call into uWebSockets costs about as much as the rest of an answer. It writes the value as
-    // it is, and neither this id nor any value that a handler gives has a line break in it.
-    const standing = lacksCaching(status, headers) ? SECURITY_AND_UNCACHED : SECURITY_LINES;
-    const rest = `${contentType}${standing}\r\nx-request-id: ${requestId}${linesOf(headers)}`;
+    // All headers in one value: each call into uWebSockets costs about as much as the rest of an answer. It writes the
+    // value unchanged, and neither the id nor a handler's header value contains a line break.
+    const standard = needsNoStore(status, headers) ? SECURITY_AND_NO_STORE : SECURITY_LINES;
+    const rest = `${contentType}${standard}\r\nx-request-id: ${requestId}${linesOf(headers)}`;
     res.cork(() => {
       if (status === NO_CONTENT) {
-        // RFC 9110: it has neither a type nor a length.
+        // RFC 9110, section 15.3.5: it has neither a type nor a length.
         res.writeStatus(statusLine(status)).writeHeader('x-request-id', requestId).endWithoutBody();
         return;
       }
@@ -55,7 +59,7 @@ export class UwsExchange extends Exchange {
       if (!this.bodiless || closing) {
         res.end(this.bodiless ? '' : body, closing);
       } else {
-        // Told the length by endWithoutBody, uWebSockets would wait for a body and close at the next request.
+        // With the length as an argument of endWithoutBody, uWebSockets would wait for a body and close at the next request.
         res.writeHeader('content-length', String(Buffer.byteLength(body))).endWithoutBody();
       }
     });
@@ -75,6 +79,10 @@ export class UwsExchange extends Exchange {
   protected disconnect(): void {
     this.res.close();
   }
+}
+
+function statusLine(status: number): string {
+  return STATUS_LINES.get(status) ?? String(status);
 }
 
 function linesOf(headers: HeaderPairs): string {

@@ -2,7 +2,7 @@ import uWS, { type TemplatedApp, type us_listen_socket } from 'uWebSockets.js';
 import { Fault } from '../../domain/errors.ts';
 import { explainListenFailure } from '../http/listen-failure.ts';
 
-// What uWebSockets.js takes and exports, but its type declarations leave out.
+// Missing from the type declarations of uWebSockets.js.
 declare module 'uWebSockets.js' {
   interface TemplatedApp {
     listen(host: string, port: number, options: number, done: (socket: us_listen_socket | false) => void): TemplatedApp;
@@ -18,7 +18,7 @@ export interface ListenAddress {
   readonly shared: boolean;
 }
 
-/** Listens; errors: Fault `config` with the reason in words. */
+/** Listens. Errors: Fault `config`, with the reason for the user. */
 export async function openListenSocket(app: TemplatedApp, address: ListenAddress): Promise<us_listen_socket> {
   const { host, port, shared } = address;
   const options = shared ? SHARED_PORT : uWS.LIBUS_LISTEN_EXCLUSIVE_PORT;

@@ -1,40 +1,40 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { LiveSocket } from '../../ports/live-socket.ts';
-import { CLOSES } from '../http/live-limits.ts';
+import { CLOSES } from '../http/live-server.ts';
 import type { SlowConsumer, SlowConsumers } from '../http/slow-consumers.ts';
-import type { Waiter } from '../http/waiting-list.ts';
+import type { TimeoutEntry } from '../http/timeout-queue.ts';
 
-/** What uWebSockets keeps with each of its sockets. */
+/** The data that uWebSockets keeps with each of its sockets. */
 export interface LiveUserData {
   readonly live: LiveConnection;
 }
 
 /** What all connections share. */
-export interface LiveSurroundings {
+export interface LiveContext {
   readonly maxBufferedBytes: number;
-  readonly laggards: SlowConsumers;
+  readonly slowConsumers: SlowConsumers;
 }
 
-/** uWebSockets' word for a frame that it did not take, because too much waits already. */
+/** What uWebSockets returns for a frame that it dropped, because too much is buffered. */
 const DROPPED = 2;
 
 /**
- * One WebSocket, from its upgrade to its end. It stands between everybody and uWebSockets' socket, which must not be
- * touched after its close; and whose close frame is dropped like any other when too much waits before it.
+ * One WebSocket, from its upgrade to its end. It guards uWebSockets' socket, which must not be touched after its close, and
+ * which drops a close frame like any other frame when too much is buffered.
  */
 export class LiveConnection implements LiveSocket, SlowConsumer {
-  previous: Waiter | undefined = undefined;
-  next: Waiter | undefined = undefined;
+  previous: TimeoutEntry | undefined = undefined;
+  next: TimeoutEntry | undefined = undefined;
   since = 0;
-  lagging = false;
+  slow = false;
 
   #ws: WebSocket<LiveUserData> | undefined = undefined;
-  /** How it will be closed, from when that is decided. */
+  /** How to close the socket, once that was decided. */
   #closing: { readonly code: number; readonly reason: string } | undefined = undefined;
 
   constructor(
     readonly id: string,
-    private readonly around: LiveSurroundings,
+    private readonly context: LiveContext,
   ) {}
 
   get open(): boolean {
@@ -48,10 +48,10 @@ export class LiveConnection implements LiveSocket, SlowConsumer {
   send(frame: string): void {
     const ws = this.#usable;
     if (ws === undefined) return;
-    const waiting = ws.getBufferedAmount();
-    // In UTF-16 units, which is near enough for a limit and costs nothing.
-    const full = waiting > 0 && waiting + frame.length > this.around.maxBufferedBytes;
-    if (full || ws.send(frame) === DROPPED) this.close(CLOSES.slowReader.code, CLOSES.slowReader.reason);
+    const buffered = ws.getBufferedAmount();
+    // The frame's length in UTF-16 units, which is exact enough for a limit and costs nothing.
+    const full = buffered > 0 && buffered + frame.length > this.context.maxBufferedBytes;
+    if (full || ws.send(frame) === DROPPED) this.#closeAsSlow();
   }
 
   join(topic: string): void {
@@ -65,43 +65,45 @@ export class LiveConnection implements LiveSocket, SlowConsumer {
   close(code: number, reason: string): void {
     if (!this.open) return;
     this.#closing = { code, reason };
-    if (this.#end()) return;
-    // What waits leaves no room for a close frame, nor for anything else: it's next when some of it is read, if ever.
-    this.around.laggards.add(this);
+    // Without room for a close frame it is sent when the client has read some of what is buffered, within the time limit.
+    if (!this.#end()) this.context.slowConsumers.add(this);
   }
 
-  /** It came up. */
   opened(ws: WebSocket<LiveUserData>): void {
     this.#ws = ws;
   }
 
-  /** It is gone: the last that is heard of it. */
+  /** uWebSockets has closed the socket. */
   closed(): void {
     this.#ws = undefined;
-    this.around.laggards.remove(this);
+    this.context.slowConsumers.remove(this);
   }
 
-  /** A published frame was dropped. uWebSockets is going through its subscribers, so none of them may be touched now. */
+  /** A published frame was dropped. uWebSockets is iterating over its subscribers, so no socket may be touched now. */
   dropped(): void {
-    this.around.laggards.add(this);
+    this.context.slowConsumers.add(this);
   }
 
-  /** Some of what waited was sent. */
+  /** Some of the buffered bytes were sent. */
   drained(): void {
     if (this.#closing !== undefined) this.#end();
-    else if (this.#ws?.getBufferedAmount() === 0) this.around.laggards.remove(this);
+    else if (this.#ws?.getBufferedAmount() === 0) this.context.slowConsumers.remove(this);
   }
 
   overdue(): void {
-    if (this.#closing === undefined) this.close(CLOSES.slowReader.code, CLOSES.slowReader.reason);
-    // Nobody reads, so nobody would read the code.
+    if (this.#closing === undefined) this.#closeAsSlow();
+    // The client does not read, so it would not read a close frame.
     else this.#ws?.close();
   }
 
-  /** Closes it, if uWebSockets would take the close frame now. */
+  #closeAsSlow(): void {
+    this.close(CLOSES.slowConsumer.code, CLOSES.slowConsumer.reason);
+  }
+
+  /** Sends the close frame; false when uWebSockets would drop it. */
   #end(): boolean {
-    const { code, reason } = this.#closing ?? CLOSES.slowReader;
-    if (this.#ws === undefined || this.#ws.getBufferedAmount() > this.around.maxBufferedBytes) return false;
+    const { code, reason } = this.#closing ?? CLOSES.slowConsumer;
+    if (this.#ws === undefined || this.#ws.getBufferedAmount() > this.context.maxBufferedBytes) return false;
     this.#ws.end(code, reason);
     return true;
   }

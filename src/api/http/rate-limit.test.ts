@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { MemoryRateCounter } from '../../../test/support/fakes/memory-rate-counter.ts';
 import { liveRig } from '../../../test/support/live-rig.ts';
 import { routesWith, tokenOf } from '../../../test/support/route-caller.ts';
-import { parseTrustedProxies, type TrustedProxies } from '../../domain/client-address.ts';
+import type { TrustedProxies } from '../../ports/http.ts';
 import { RateLimit } from '../../resilience/rate-limit.ts';
 import type { PurchaseRequest } from '../../streams/purchase/request.ts';
+import { createClientKeys } from './client-address.ts';
 import type { RateLimits } from './rate-limit.ts';
 
 const PURCHASES = '/v1/sales/:saleId/purchases';
@@ -12,14 +13,14 @@ const ORDER = '/v1/orders/:orderId';
 
 const now = () => 0;
 
-function limitsOf({ buyer = 0, address = 0, proxies = '0' }): RateLimits {
+function limitsOf({ buyer = 0, address = 0, proxies = { hops: 0 } as TrustedProxies }): RateLimits {
   const counter = new MemoryRateCounter({ now });
   const limitOf = (name: string, perSecond: number) =>
     new RateLimit({ name, perSecond: () => perSecond, counter, now });
   return {
     buyer: limitOf('buyer', buyer),
     address: limitOf('address', address),
-    trusted: parseTrustedProxies(proxies.split(',')) as TrustedProxies,
+    clientKeyOf: createClientKeys(proxies),
   };
 }
 
@@ -127,7 +128,7 @@ describe('a limit per address', () => {
   });
 
   it('counts the address that a trusted proxy reports, and ignores the header of any other sender', async () => {
-    const { buy } = api(limitsOf({ address: 1, proxies: '10.0.0.0/8' }));
+    const { buy } = api(limitsOf({ address: 1, proxies: { networks: [{ address: '10.0.0.0', prefixLength: 8 }] } }));
     const through = (forwardedFor: string) => buy('u1', { address: '10.0.0.1', forwardedFor });
     expect((await through('192.0.2.1')).status).toBe(409);
     expect((await through('192.0.2.2')).status).toBe(409);

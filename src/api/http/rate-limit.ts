@@ -1,4 +1,3 @@
-import { clientOf, clientText, type TrustedProxies } from '../../domain/client-address.ts';
 import type { HeaderPairs, HttpReply, HttpRequest } from '../../ports/http.ts';
 import type { RateLimit } from '../../resilience/rate-limit.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
@@ -9,8 +8,8 @@ import { createRateLimited, rateLimitHeaders } from './rate-limited.ts';
 export interface RateLimits {
   readonly buyer: Pick<RateLimit, 'on' | 'take' | 'standing'>;
   readonly address: Pick<RateLimit, 'on' | 'take' | 'standing'>;
-  /** The proxies whose X-Forwarded-For header is believed when the client's address is determined. */
-  readonly trusted: TrustedProxies;
+  /** The key that requests of one client are counted by. */
+  readonly clientKeyOf: (request: HttpRequest) => string;
 }
 
 export interface RateLimitDeps {
@@ -55,9 +54,9 @@ export function refusalOfBuyer({ buyer }: RateLimits, userId: string, requestId:
   return buyer.take(userId) ? undefined : rateLimited(buyer.standing(userId), requestId);
 }
 
-function refusalOfAddress({ address, trusted }: RateLimits, request: HttpRequest): Rendered | undefined {
+function refusalOfAddress({ address, clientKeyOf }: RateLimits, request: HttpRequest): Rendered | undefined {
   if (!address.on) return undefined;
-  const client = clientText(clientOf(request, trusted));
+  const client = clientKeyOf(request);
   return address.take(client) ? undefined : rateLimited(address.standing(client), request.requestId);
 }
 

@@ -63,7 +63,7 @@ export function purchaseRoutes(deps: PurchaseRoutesDeps): readonly Operation[] {
           'draining',
         ],
       },
-      turnsAway: () => deps.purchases.turnsAway(),
+      shouldShed: () => deps.purchases.turnsAway(),
       handle(request, reply) {
         const principal = requirePrincipal(deps.auth, request, reply);
         if (principal === undefined) return;

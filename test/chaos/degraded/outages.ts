@@ -41,7 +41,7 @@ const stopped =
 const slow =
   (server: ServerName): Outage['strike'] =>
   async ({ proxies }, lastsMs, noticed) => {
-    proxies[server].weather({ latencyMs: LATENCY_MS });
+    proxies[server].setConditions({ latencyMs: LATENCY_MS });
     await Promise.all([delay(lastsMs), noticed]);
   };
 

@@ -4,27 +4,27 @@ import { RawClient, type RawResponse } from '../../support/raw-http.ts';
 
 export interface HttpFrontUnderTest {
   readonly port: number;
-  /** Of the tokens, HS256. */
+  /** The key of the tokens, HS256. */
   readonly secret: string;
-  /** A live sale that doesn't run out and has no limit worth the name. */
+  /** An open sale that does not run out, and whose limit is never reached. */
   readonly saleId: string;
-  /** Orders that a user has by now. */
+  /** The number of orders that a user has. */
   readonly ordersOf: (userId: string) => Promise<number>;
-  /** Ends it; told the orders that were answered, to look whether they are still there. */
+  /** Closes the front, and checks that the orders which were answered still exist. */
   readonly stop: (bought: readonly string[]) => Promise<void>;
 }
 
 export interface HttpFrontTraits {
-  /** Whether a request line may come in two TCP segments, cut anywhere. */
+  /** Whether a request line may arrive in two TCP segments, split anywhere. */
   readonly splitRequestLine: boolean;
-  /** Whether its parser refuses by itself what no path (a raw byte over 127) and no header (DEL) may hold. */
+  /** Whether its parser refuses characters that are invalid in a path (a raw byte over 127) or a header (DEL). */
   readonly strictCharacters: boolean;
 }
 
 /** As the front is configured. */
 export const MAX_BODY = 16 * 1024;
 
-/** Sends raw requests to the front under test, and judges what comes back. */
+/** Sends raw requests to the front under test, and checks the answers. */
 export class HttpDriver {
   /** The connection opened last. */
   client!: RawClient;
@@ -46,7 +46,7 @@ export class HttpDriver {
     for (const client of this.#clients.splice(0)) client.hangUp();
   }
 
-  /** The answer to a request on a connection of its own, each part in a segment of its own. */
+  /** The answer to a request on a new connection, each part sent as a separate segment. */
   async ask(...parts: readonly string[]): Promise<RawResponse | undefined> {
     const client = await this.open();
     await client.send(...parts);
@@ -65,7 +65,7 @@ export class HttpDriver {
     return issueToken({ secret: this.front.secret, userId, role: 'buyer', ttlSeconds: 60 });
   }
 
-  /** A purchase as text; its length is told unless the headers say how the body ends. */
+  /** A purchase as text, with a Content-Length unless the headers have a framing already. */
   purchase(headers: string, body = '', saleId = this.front.saleId): string {
     const framed = /^content-length:|^transfer-encoding:/im.test(headers);
     const length = framed ? '' : `Content-Length: ${Buffer.byteLength(body)}\r\n`;
@@ -84,7 +84,7 @@ export class HttpDriver {
     expect(body.instance).toBe(response?.headers['x-request-id']);
   }
 
-  /** Sends a purchase that must be refused, and looks that it bought nothing. */
+  /** Sends a purchase that must be refused, and checks that it bought nothing. */
   async expectRefused(status: number, code: string, headers: string, body = ''): Promise<RawResponse | undefined> {
     const { userId, authorization } = this.newUser();
     const response = await this.ask(this.purchase(authorization + headers, body));

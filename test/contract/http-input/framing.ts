@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpDriver } from './driver.ts';
 
-/** Where a request ends, and what a client that leaves or hurries gets. */
+/** Framing of requests, and clients that disconnect or pipeline requests. */
 export function framingInput(http: HttpDriver): void {
   describe('a purchase', () => {
     const jsonType = 'Content-Type: application/json\r\n';
 
-    it('is refused when two readers could disagree on where it ends', async () => {
+    it('is refused when two servers could disagree on where it ends', async () => {
       await http.expectRefused(400, 'malformed', `${jsonType}Content-Length: 2\r\nContent-Length: 2\r\n`, '{}');
       await http.expectRefused(400, 'malformed', `${jsonType}Content-Length: 2\r\nContent-Length: 40\r\n`, '{}');
       await http.expectRefused(400, 'malformed', `${jsonType}Content-Length: \r\nContent-Length: 2\r\n`, '{}');
@@ -15,25 +15,25 @@ export function framingInput(http: HttpDriver): void {
         const response = await http.ask(
           http.purchase(`${authorization}${jsonType}Content-Length: ${length}\r\n`, '{}'),
         );
-        // No problem to read here: where the parser itself gives up, it answers in its own words.
+        // Not necessarily a problem document: a parser that can't read the request answers by itself.
         expect(response?.status).toBe(400);
         await http.client.closed();
         expect(await http.front.ordersOf(userId)).toBe(0);
       }
     });
 
-    it('is refused in chunks', async () => {
+    it('is refused in a chunked coding', async () => {
       for (const coding of ['chunked', 'xchunked', 'Chunked', 'identity', 'gzip, chunked', '']) {
         const { userId, authorization } = http.newUser();
         const headers = `${authorization}${jsonType}Transfer-Encoding: ${coding}\r\n`;
         const response = await http.ask(http.purchase(headers, '2\r\n{}\r\n0\r\n\r\n'));
-        // 505: uWebSockets takes an empty coding for none, and the chunks for a next request that makes no sense.
+        // 505: uWebSockets ignores an empty coding, and reads the chunks as the next request, which is invalid.
         expect([400, 411, 501, 505]).toContain(response?.status);
         expect(await http.front.ordersOf(userId)).toBe(0);
       }
     });
 
-    it('never takes what follows a refused request on its connection for another one', async () => {
+    it('that was refused is never followed by a request smuggled in its body', async () => {
       const framings = ['Content-Length: \r\nContent-Length: 60', 'Transfer-Encoding: xchunked', 'Transfer-Encoding: '];
       for (const framing of [...framings, 'Content-Length: two', 'Content-Length: 60\r\nContent-Length: 0']) {
         const { userId, authorization } = http.newUser();
@@ -44,13 +44,13 @@ export function framingInput(http: HttpDriver): void {
       }
     });
 
-    it('is sold whatever segments its body comes in', async () => {
+    it('is sold whatever segments its body arrives in', async () => {
       const { authorization } = http.newUser();
       const head = http.purchase(`${authorization}${jsonType}Content-Length: 6\r\n`);
       expect((await http.ask(head, '{', ' ', ' ', ' ', ' ', '}'))?.status).toBe(201);
     });
 
-    it('is not sold to a client that hangs up half-way through the body', async () => {
+    it('is not sold to a client that disconnects in the middle of the body', async () => {
       const { userId, authorization } = http.newUser();
       const half = await http.open();
       await half.send(http.purchase(`${authorization}${jsonType}Content-Length: 10\r\n`, '{'));
@@ -59,26 +59,26 @@ export function framingInput(http: HttpDriver): void {
       expect(await http.front.ordersOf(userId)).toBe(0);
     });
 
-    it('of a client that hangs up before the answer is sold once, and its retry is told so', async () => {
+    it('of a client that disconnects before the answer is sold once, and its retry gets that order', async () => {
       const { userId, authorization } = http.newUser();
-      const request = http.purchase(`${authorization}Idempotency-Key: gone\r\n`);
-      const gone = await http.open();
-      await gone.send(request);
-      gone.hangUp();
+      const request = http.purchase(`${authorization}Idempotency-Key: disconnected\r\n`);
+      const disconnected = await http.open();
+      await disconnected.send(request);
+      disconnected.hangUp();
       expect((await http.ask(request))?.status).toBe(201);
       expect(await http.front.ordersOf(userId)).toBe(1);
     });
 
-    it('of a client that sends the next request early is answered first, or the connection ends', async () => {
+    it('of a client that pipelines the next request is answered first, or the connection is closed', async () => {
       const { userId, authorization } = http.newUser();
-      const early = await http.open();
-      await early.send(
+      const pipelining = await http.open();
+      await pipelining.send(
         `${http.purchase(authorization)}GET /v1/time HTTP/1.1\r\nHost: x\r\nX-Request-Id: second\r\n\r\n`,
       );
-      const first = await early.response();
+      const first = await pipelining.response();
       if (first !== undefined) {
         expect(first.status).toBe(201);
-        expect((await early.response())?.headers['x-request-id']).toBe('second');
+        expect((await pipelining.response())?.headers['x-request-id']).toBe('second');
       }
       expect(await http.front.ordersOf(userId)).toBeLessThanOrEqual(1);
     });

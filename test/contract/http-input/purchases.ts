@@ -22,12 +22,12 @@ export function purchaseInput(http: HttpDriver): void {
       expect(response?.headers.location).toBe(`/v1/orders/${http.json(response).id}`);
     });
 
-    it('is sold to a client that writes its headers in odd case and with odd space', async () => {
+    it('is sold to a client that writes its headers in unusual case and with extra space', async () => {
       const { authorization } = http.newUser();
-      const odd = authorization
+      const unusual = authorization
         .replace('Authorization: Bearer ', 'aUTHORIZATION:   bEARER   ')
         .replace('\r\n', ' \t\r\n');
-      expect((await http.ask(http.purchase(`${odd}CONTENT-LENGTH: 0\r\n`)))?.status).toBe(201);
+      expect((await http.ask(http.purchase(`${unusual}CONTENT-LENGTH: 0\r\n`)))?.status).toBe(201);
     });
 
     it('is refused without an object in the body', async () => {
@@ -55,7 +55,7 @@ export function purchaseInput(http: HttpDriver): void {
       await http.expectRefused(415, 'unsupported_media_type', '', '{}');
     });
 
-    it('is refused with a body over 16 KiB, by its length alone or once it came, and the client reads why', async () => {
+    it('is refused with a body over 16 KiB, by its length alone or after it has arrived, and the client can read the answer', async () => {
       const { authorization } = http.newUser();
       expect((await http.ask(http.purchase(authorization + jsonType, `{${' '.repeat(MAX_BODY - 2)}}`)))?.status).toBe(
         201,
@@ -65,7 +65,7 @@ export function purchaseInput(http: HttpDriver): void {
       await http.expectRefused(413, 'too_large', `${jsonType}Content-Length: 999999999999999\r\n`, '');
     });
 
-    it('needs no new connection each time', async () => {
+    it('can be repeated on one connection', async () => {
       const { userId, authorization } = http.newUser();
       const kept = await http.open();
       for (let n = 0; n < 20; n += 1) {
@@ -75,7 +75,7 @@ export function purchaseInput(http: HttpDriver): void {
       expect(await http.front.ordersOf(userId)).toBe(20);
     });
 
-    it('in an unknown sale is not found, however the id is written', async () => {
+    it('in an unknown sale is not found, however the id is encoded', async () => {
       const { authorization } = http.newUser();
       for (const saleId of ['nowhere', '%6eowhere', 'a%20b', '%zz', '%ff', 'x'.repeat(65), '..']) {
         http.expectProblem(await http.ask(http.purchase(authorization, '', saleId)), 404, 'not_found');
@@ -88,7 +88,7 @@ export function purchaseInput(http: HttpDriver): void {
   });
 
   describe('an Idempotency-Key', () => {
-    it('gets the same bytes again, and the reply says so', async () => {
+    it('gets the same bytes again, marked as replayed', async () => {
       const { authorization } = http.newUser();
       const request = http.purchase(`${authorization}IDEMPOTENCY-KEY: ${'k'.repeat(255)}\r\n`);
       const first = await http.ask(request);

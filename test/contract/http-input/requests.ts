@@ -5,7 +5,7 @@ export function requestInput(http: HttpDriver): void {
   describe('a request', () => {
     const H = 'Host: x\r\n';
 
-    it('to nowhere is not found', async () => {
+    it('for an unknown path is not found', async () => {
       for (const path of [
         '//',
         '/v1',
@@ -20,7 +20,7 @@ export function requestInput(http: HttpDriver): void {
       }
     });
 
-    it('by a method that the path does not know is told which it knows', async () => {
+    it('by a method that the path does not support is refused with a list of those it does', async () => {
       const wrong = await http.ask(`DELETE /v1/sales HTTP/1.1\r\n${H}\r\n`);
       http.expectProblem(wrong, 405, 'method_not_allowed');
       expect(wrong?.headers.allow).toBe('GET, HEAD, OPTIONS');
@@ -31,14 +31,14 @@ export function requestInput(http: HttpDriver): void {
       http.expectProblem(put, 405, 'method_not_allowed');
     });
 
-    it('by OPTIONS is told the methods of the path', async () => {
+    it('by OPTIONS gets the methods of the path', async () => {
       const options = await http.ask(`OPTIONS /v1/sales/x/purchases HTTP/1.1\r\n${H}\r\n`);
       expect(options).toMatchObject({ status: 204, body: '' });
       expect(options?.headers.allow).toBe('POST, OPTIONS');
       http.expectProblem(await http.ask(`OPTIONS /nowhere HTTP/1.1\r\n${H}\r\n`), 404, 'not_found');
     });
 
-    it('by HEAD gets the headers of GET and no body, and the connection goes on', async () => {
+    it('by HEAD gets the headers of GET without a body, and the connection stays open', async () => {
       const get = await http.ask(`GET /healthz HTTP/1.1\r\n${H}\r\n`);
       const head = await http.ask(`HEAD /healthz HTTP/1.1\r\n${H}\r\n`);
       expect(head?.status).toBe(200);
@@ -48,7 +48,7 @@ export function requestInput(http: HttpDriver): void {
       expect((await http.ask(`HEAD /nowhere HTTP/1.1\r\n${H}\r\n`))?.status).toBe(404);
     });
 
-    it('with a query that breaks the schema is told where', async () => {
+    it('with a query that violates the schema is refused with the place', async () => {
       for (const query of [
         'limit=0',
         'limit=101',
@@ -67,7 +67,7 @@ export function requestInput(http: HttpDriver): void {
       expect((await http.ask(`GET /v1/sales?limit=100&phase=live HTTP/1.1\r\n${H}\r\n`))?.status).toBe(200);
     });
 
-    it('with a sane id keeps it, and any other gets a new one that is safe to repeat', async () => {
+    it('keeps an id that is safe to repeat, and any other is replaced by one that is', async () => {
       const kept = await http.ask(`GET /healthz HTTP/1.1\r\n${H}X-Request-Id: a.B:1_2-3\r\n\r\n`);
       expect(kept?.headers['x-request-id']).toBe('a.B:1_2-3');
       const given = new Set<string | undefined>();
@@ -89,7 +89,7 @@ export function requestInput(http: HttpDriver): void {
       expect(response?.headers['set-cookie']).toBeUndefined();
     });
 
-    it('cut into segments anywhere behind its first line is served', async () => {
+    it('split into segments anywhere after its first line is served', async () => {
       const line = `GET /v1/sales/${http.front.saleId} HTTP/1.1\r\n`;
       const rest = `${H}X-Request-Id: split\r\nAccept: */*\r\n\r\n`;
       for (let cut = 0; cut <= rest.length; cut += 1) {
@@ -99,7 +99,7 @@ export function requestInput(http: HttpDriver): void {
       }
     });
 
-    it('cut into segments within its first line is served, or refused as a whole', async () => {
+    it('split into segments within its first line is served, or refused as a whole', async () => {
       const { userId, authorization } = http.newUser();
       const request = http.purchase(authorization);
       const lineLength = request.indexOf('\r\n');

@@ -5,7 +5,7 @@ import { purchaseInput } from './purchases.ts';
 import { requestInput } from './requests.ts';
 import { tokenInput } from './tokens.ts';
 
-/** What every front, and the whole application behind it, must do with good, bad and hostile input. */
+/** What every front, with the whole application behind it, must do with valid, invalid and hostile input. */
 export function httpInputContract(start: () => Promise<HttpFrontUnderTest>, traits: HttpFrontTraits): void {
   const http = new HttpDriver(traits);
 
@@ -15,7 +15,7 @@ export function httpInputContract(start: () => Promise<HttpFrontUnderTest>, trai
   afterAll(() => http.front.stop(http.bought));
   afterEach(async () => {
     http.hangUp();
-    // Whatever a test did, the front lives, and the next client is served.
+    // After every test the front must still serve the next client.
     const health = await http.ask('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
     expect(health).toMatchObject({ status: 200, body: '{"status":"ok"}' });
     http.hangUp();

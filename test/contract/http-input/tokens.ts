@@ -18,7 +18,7 @@ export function tokenInput(http: HttpDriver): void {
       expect(response?.headers['www-authenticate']).toMatch(/^Bearer/);
     }
 
-    it('is needed to buy', async () => {
+    it('is required to buy', async () => {
       await expectUnauthenticated('');
       await expectUnauthenticated('Bearer');
       await expectUnauthenticated('Bearer x');

@@ -4,10 +4,10 @@ import { eventLoopTurns, RawClient } from '../../support/raw-http.ts';
 import { SHOP_SECRET } from '../../support/shop.ts';
 import type { HttpServingHarness } from './harness.ts';
 
-/** Clients that are slow, hasty or late. */
+/** Clients that are slow, pipeline requests, or arrive during the shutdown. */
 export function frontClients(harness: HttpServingHarness): void {
   describe('a front, with a client that', () => {
-    it('never finishes its body, is cut off after a while', async () => {
+    it('never finishes its body, closes the connection after the time limit', async () => {
       const front = await harness.listen({
         routes: [{ method: 'POST', pattern: '/x', handle: () => {} }],
         bodyWithinMs: 50,
@@ -18,7 +18,7 @@ export function frontClients(harness: HttpServingHarness): void {
       expect(front.inFlight()).toBe(0);
     });
 
-    it('sends the next request before the answer, is cut off, and its first purchase stands', async () => {
+    it('sends the next request before the answer, closes the connection, and the first purchase is valid', async () => {
       const shop = await harness.openShop();
       const release = shop.hold();
       const token = issueToken({ secret: SHOP_SECRET, userId: 'early', role: 'buyer', ttlSeconds: 60 });
@@ -32,7 +32,7 @@ export function frontClients(harness: HttpServingHarness): void {
       expect(shop.errors).toEqual([]);
     });
 
-    it('buys while the process shuts down, is told to come back, and others read on', async () => {
+    it('buys while the process shuts down, answers draining with a Retry-After, and still serves reads', async () => {
       const shop = await harness.openShop();
       shop.drain();
       const token = issueToken({ secret: SHOP_SECRET, userId: 'late', role: 'buyer', ttlSeconds: 60 });

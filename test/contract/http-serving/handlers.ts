@@ -3,10 +3,10 @@ import type { HttpReply, HttpRequest } from '../../../src/ports/http.ts';
 import { eventLoopTurns, RawClient } from '../../support/raw-http.ts';
 import { GET, getX, type HttpServingHarness, keeper } from './harness.ts';
 
-/** What becomes of a request and its answer. */
+/** The handling of requests and their answers. */
 export function frontHandlers(harness: HttpServingHarness): void {
   describe('a front, with a handler that', () => {
-    it('throws or rejects, answers 500 with the request id and tells whoever listens', async () => {
+    it('throws or rejects, answers 500 with the request id and reports the error', async () => {
       const errors: unknown[] = [];
       const broken = new Error('broken');
       for (const handle of [
@@ -33,13 +33,13 @@ export function frontHandlers(harness: HttpServingHarness): void {
       expect(errors).toEqual(Array(3).fill([broken, 'r']));
     });
 
-    it('asks where a request comes from, hears the address of the connection, and what the headers say', async () => {
+    it('reads where a request comes from, gives the address of the connection, and what the headers say', async () => {
       const seen: unknown[] = [];
       const front = await harness.listen({
         routes: getX((request, reply) => {
           const { address, forwardedFor } = request;
           reply.send(200, 'text/plain', 'x');
-          // Answered, a request may have forgotten it, but asking must do no harm.
+          // After the answer the address may be unknown, but reading it must do no harm.
           seen.push([address, forwardedFor, typeof request.address]);
         }),
       });
@@ -55,7 +55,7 @@ export function frontHandlers(harness: HttpServingHarness): void {
       ]);
     });
 
-    it('turns requests away, is not called; the next request on the connection is read from behind the body', async () => {
+    it('sheds load, does not call it, and reads the next request on the connection after the body', async () => {
       let full = true;
       const bodies: string[] = [];
       const front = await harness.listen({
@@ -63,7 +63,7 @@ export function frontHandlers(harness: HttpServingHarness): void {
           {
             method: 'POST',
             pattern: '/x',
-            turnsAway: () => full,
+            shouldShed: () => full,
             handle: ({ body }, reply) => {
               bodies.push(Buffer.from(body).toString());
               reply.send(200, 'text/plain', 'x');
@@ -86,9 +86,9 @@ export function frontHandlers(harness: HttpServingHarness): void {
       expect(bodies).toEqual(['second']);
     });
 
-    it('turns requests away, still refuses what is not well-formed for what it is', async () => {
+    it('sheds load, still refuses a malformed request as malformed', async () => {
       const front = await harness.listen({
-        routes: getX(() => {}).map((route) => ({ ...route, turnsAway: () => true })),
+        routes: getX(() => {}).map((route) => ({ ...route, shouldShed: () => true })),
       });
       const client = await RawClient.open(front.port);
       await client.send(GET.replace('\r\n\r\n', '\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'));
@@ -108,7 +108,7 @@ export function frontHandlers(harness: HttpServingHarness): void {
       expect(await client.response()).toMatchObject({ status: 200, body: 'first' });
     });
 
-    it('says nothing of caches, is kept by none; one that does is taken at its word', async () => {
+    it('sets no caching, forbids it; caching that the handler sets is kept', async () => {
       const front = await harness.listen({
         routes: getX(({ query }, reply) => {
           if (query === '409') return reply.send(409, 'text/plain', 'x');
@@ -129,7 +129,7 @@ export function frontHandlers(harness: HttpServingHarness): void {
       });
     });
 
-    it('answers a client that is gone, does no harm, and can know it', async () => {
+    it('answers a client that has disconnected, does nothing, and lets the handler know', async () => {
       const { handle, first, replies } = keeper();
       const front = await harness.listen({ routes: getX(handle), answerWithinMs: 3_600_000 });
       const client = await RawClient.open(front.port);
@@ -142,7 +142,7 @@ export function frontHandlers(harness: HttpServingHarness): void {
       replies[0]?.send(200, 'text/plain', 'late');
     });
 
-    it('never answers, is answered for with 503 after a while', async () => {
+    it('never answers, answers 503 after the time limit', async () => {
       const { handle, replies } = keeper();
       const errors: unknown[] = [];
       const front = await harness.listen({
@@ -160,7 +160,7 @@ export function frontHandlers(harness: HttpServingHarness): void {
       expect(front.inFlight()).toBe(0);
     });
 
-    it('is still at work, keeps the front from being idle', async () => {
+    it('has not answered yet, is not idle', async () => {
       const { handle, first, replies } = keeper();
       const front = await harness.listen({ routes: getX(handle) });
       const client = await RawClient.open(front.port);
@@ -180,7 +180,7 @@ export function frontHandlers(harness: HttpServingHarness): void {
   });
 
   describe('a front, counting', () => {
-    it('tells each answer once: its method, its route or none, its status', async () => {
+    it('reports each answer once: its method, its route or none, its status', async () => {
       const counted: string[] = [];
       const { handle, replies } = keeper();
       const front = await harness.listen({

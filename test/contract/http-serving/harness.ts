@@ -4,13 +4,13 @@ import { refuse } from '../../../src/api/http/refuse.ts';
 import type { HttpFront, HttpFrontOptions, HttpReply, HttpRequest, ListenHttp } from '../../../src/ports/http.ts';
 import { openShop, type Shop, saleNamed } from '../../support/shop.ts';
 
-/** In what fronts may differ. */
+/** Where fronts may differ. */
 export interface HttpServingTraits {
   /** Whether several processes may listen on one port. */
   readonly sharesPort: boolean;
 }
 
-/** Starts fronts and ends them. */
+/** Starts fronts, and closes them at the end. */
 export class HttpServingHarness {
   readonly #fronts: HttpFront[] = [];
 
@@ -45,7 +45,7 @@ export class HttpServingHarness {
   }
 }
 
-/** A port that was free a moment ago. A port that the system chose is bound by other rules than one that was asked for. */
+/** A free port. Other rules apply to a port that the system chooses (0) than to one that is asked for. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -61,16 +61,16 @@ export function getX(handle: (request: HttpRequest, reply: HttpReply) => void | 
   return [{ method: 'GET', pattern: '/x', handle }] as const;
 }
 
-/** A handler that keeps its replies, and a promise of the first. */
+/** A handler that collects its replies without answering, and a promise of the first. */
 export function keeper() {
   const replies: HttpReply[] = [];
-  let told = (): void => {};
+  let firstArrived = (): void => {};
   const first = new Promise<void>((resolve) => {
-    told = resolve;
+    firstArrived = resolve;
   });
   const handle = (_request: HttpRequest, reply: HttpReply): void => {
     replies.push(reply);
-    told();
+    firstArrived();
   };
   return { replies, first, handle };
 }

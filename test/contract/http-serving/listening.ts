@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { RawClient } from '../../support/raw-http.ts';
 import { freePort, GET, getX, type HttpServingHarness } from './harness.ts';
 
-/** A port and its connections, from the first to the last. */
+/** A front's port and connections, from the start to the end. */
 export function frontListening(harness: HttpServingHarness): void {
   describe('a front, listening', () => {
-    it('says so when the port is taken, by itself or by others', async () => {
+    it('fails with the reason when the port is in use, by this process or another', async () => {
       const { port } = await harness.listen();
       await expect(harness.listen({ port })).rejects.toMatchObject({
         code: 'config',
@@ -23,27 +23,27 @@ export function frontListening(harness: HttpServingHarness): void {
       other.close();
     });
 
-    it('says so when the host is no address of this machine', async () => {
+    it('fails with the reason when the host is not an address of this machine', async () => {
       await expect(harness.listen({ host: '192.0.2.1' })).rejects.toMatchObject({
         code: 'config',
         message: expect.stringContaining('192.0.2.1'),
       });
     });
 
-    it.runIf(harness.traits.sharesPort)('shares its port when all who listen agree to', async () => {
+    it.runIf(harness.traits.sharesPort)('shares its port when every listener allows it', async () => {
       const { port } = await harness.listen({ port: await freePort(), shared: true });
       await expect(harness.listen({ port, shared: true })).resolves.toMatchObject({ port });
       await expect(harness.listen({ port })).rejects.toMatchObject({ code: 'config' });
     });
 
-    it.skipIf(harness.traits.sharesPort)('says so when it can’t share its port', async () => {
+    it.skipIf(harness.traits.sharesPort)('fails with the reason when it can’t share its port', async () => {
       await expect(harness.listen({ shared: true })).rejects.toMatchObject({
         code: 'config',
         message: expect.stringContaining('shared port'),
       });
     });
 
-    it('takes a port again at once after it was closed with connections open', async () => {
+    it('can listen on the same port again right after it was closed with connections open', async () => {
       const port = await freePort();
       const front = await harness.listen({
         port,
@@ -57,7 +57,7 @@ export function frontListening(harness: HttpServingHarness): void {
       await expect(harness.listen({ port: front.port })).resolves.toMatchObject({ port: front.port });
     });
 
-    it('serves open connections after it stopped listening, and takes no new ones', async () => {
+    it('serves open connections after it stopped listening, and accepts no new ones', async () => {
       const front = await harness.listen({ routes: getX((_request, reply) => reply.send(200, 'text/plain', 'x')) });
       const client = await RawClient.open(front.port);
       await client.send(GET);
@@ -71,7 +71,7 @@ export function frontListening(harness: HttpServingHarness): void {
   });
 
   describe('a front, when it ends', () => {
-    it('sends the last answer before it closes, also one that was given at once', async () => {
+    it('sends the last answer before it closes, also one that was given synchronously', async () => {
       const front = await harness.listen({
         routes: [{ method: 'POST', pattern: '/x', handle: (_request, reply) => reply.send(200, 'text/plain', 'last') }],
       });

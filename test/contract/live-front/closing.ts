@@ -3,7 +3,7 @@ import type { LiveFrontHarness } from './harness.ts';
 
 export function liveClosing(harness: LiveFrontHarness): void {
   describe('at the end', () => {
-    it('every socket is closed with the code given, and nobody comes any more', async () => {
+    it('every socket is closed with the given code, and no new one is accepted', async () => {
       const running = await harness.start();
       const clients = await Promise.all(Array.from({ length: 50 }, () => running.connect()));
       await running.live.closeAll(1001, 'going away', 100);
@@ -12,26 +12,26 @@ export function liveClosing(harness: LiveFrontHarness): void {
       await expect(running.connect()).rejects.toThrow('503');
     });
 
-    it('they are closed one after the other, not all at once', async () => {
+    it('sockets are closed spread over time, not all at once', async () => {
       const running = await harness.start();
       await Promise.all(Array.from({ length: 50 }, () => running.connect()));
-      const left: number[] = [];
+      const counts: number[] = [];
       const ended = running.live.closeAll(1001, 'going away', 1000);
       await running.until(() => {
-        left.push(running.live.connections());
+        counts.push(running.live.connections());
         return running.closed.length === 50;
       });
       await ended;
-      // Connections that were left when some of them were told to have closed: more than the two ends of it.
-      expect(new Set(left).size).toBeGreaterThan(3);
+      // Connections that were still open each time that handlers were called: more values than the first and the last.
+      expect(new Set(counts).size).toBeGreaterThan(3);
     });
 
-    it('there is nothing to wait for when there is nobody', async () => {
+    it('there is no wait without sockets', async () => {
       const running = await harness.start();
       await running.live.closeAll(1001, 'going away', 60_000);
     });
 
-    it('those who close by themselves meanwhile are not waited for twice', async () => {
+    it('clients that disconnect meanwhile are not waited for', async () => {
       const running = await harness.start();
       const clients = await Promise.all(Array.from({ length: 20 }, () => running.connect()));
       const ended = running.live.closeAll(1001, 'going away', 200);
@@ -41,7 +41,7 @@ export function liveClosing(harness: LiveFrontHarness): void {
       expect(running.calls.filter((call) => call === 'closed')).toHaveLength(20);
     });
 
-    it('a client that does not read is waited for no longer than any slow one', async () => {
+    it('a client that does not read is waited for no longer than the limit of slow consumers', async () => {
       const running = await harness.start({ opened: (socket) => socket.join('t') }, { slowWithinMs: 100 });
       await running.connectSilent();
       for (let n = 0; n < 20; n += 1) running.live.publish('t', 'x'.repeat(1024 * 1024));
@@ -49,7 +49,7 @@ export function liveClosing(harness: LiveFrontHarness): void {
       expect(running.live.connections()).toBe(0);
     });
 
-    it('closing the front ends those that are left, and nothing of it works or harms any more', async () => {
+    it('closing the front ends the remaining sockets, and later calls do nothing', async () => {
       const running = await harness.start();
       const client = await running.connect();
       running.opened[0]?.join('t');
@@ -65,7 +65,7 @@ export function liveClosing(harness: LiveFrontHarness): void {
 
   describe('a client that stays silent', () => {
     it.each([0, 1, 100_000])(
-      'may do so for %i seconds, or as near to it as the front can measure',
+      'may do so for %i seconds, or the nearest time that the front supports',
       async (idleSeconds) => {
         const running = await harness.start({ opened: (socket) => socket.send('hello') }, { idleSeconds });
         const client = await running.connect();

@@ -4,7 +4,7 @@ import { type LiveFrontHarness, MAX_FRAME, type RunningFront } from './harness.t
 
 export function liveFrames(harness: LiveFrontHarness): void {
   describe('frames', () => {
-    it('arrive whole and in order, on either side, and the end is told once', async () => {
+    it('arrive whole and in order, in both directions, and the end is reported once', async () => {
       const running = await harness.start({
         opened: (socket) => socket.send('hello'),
         received: (socket, frame) => socket.send(`got ${frame}`),
@@ -52,10 +52,10 @@ export function liveFrames(harness: LiveFrontHarness): void {
       expect(running.calls).toEqual(['opened', 'closed']);
     });
 
-    it('out of all proportion end the connection', async () => {
+    it('beyond what is read end the connection', async () => {
       const running = await harness.start();
       const client = await running.connect();
-      client.send('x'.repeat(Math.min(harness.traits.longestTold + 1, 16 * 1024 * 1024)));
+      client.send('x'.repeat(Math.min(harness.traits.maxReadFrame + 1, 16 * 1024 * 1024)));
       expect([1006, 1009]).toContain((await client.closed).code);
       await running.until(() => running.closed.length > 0);
       expect(running.calls).toEqual(['opened', 'closed']);
@@ -70,7 +70,7 @@ export function liveFrames(harness: LiveFrontHarness): void {
       expect(running.calls).toEqual(['opened', 'closed']);
     });
 
-    it('of invalid UTF-8 end the connection and reach nobody', async () => {
+    it('of invalid UTF-8 end the connection and reach no handler', async () => {
       const running = await harness.start();
       const client = await running.connect();
       client.send(Buffer.from([0x61, 0xc3, 0x28]));
@@ -79,12 +79,12 @@ export function liveFrames(harness: LiveFrontHarness): void {
       expect(running.calls).toEqual(['opened', 'closed']);
     });
 
-    it('behind the one that closed the socket are not received', async () => {
+    it('after the one that closed the socket are not received', async () => {
       const running: RunningFront = await harness.start({
         received: (socket) => {
           socket.close(1008, 'enough');
           expect(socket.open).toBe(false);
-          // Whoever closes is not told in the middle of it.
+          // The handler is not called within the call of close.
           expect(running.closed).toEqual([]);
         },
       });
@@ -96,7 +96,7 @@ export function liveFrames(harness: LiveFrontHarness): void {
       expect(running.errors).toEqual([]);
     });
 
-    it('cost one socket and not the front when a handler throws', async () => {
+    it('close their own socket only when a handler throws', async () => {
       const broken = new Error('broken');
       const fail = (): void => {
         throw broken;
@@ -113,7 +113,7 @@ export function liveFrames(harness: LiveFrontHarness): void {
       }
     });
 
-    it('can stop anywhere by a reset', async () => {
+    it('can be cut off by a reset at any time', async () => {
       const running = await harness.start({
         opened: (socket) => socket.join('events'),
         received: (socket) => socket.send('x'.repeat(1024 * 1024)),
@@ -133,7 +133,7 @@ export function liveFrames(harness: LiveFrontHarness): void {
       expect(running.errors).toEqual([]);
     });
 
-    it('leave HTTP on the same port alone', async () => {
+    it('do not affect HTTP on the same port', async () => {
       const running = await harness.start(
         { received: (socket, frame) => socket.send(frame) },
         {

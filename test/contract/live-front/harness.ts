@@ -3,12 +3,12 @@ import type { HttpFront, HttpFrontOptions, ListenHttp } from '../../../src/ports
 import type { LiveFront, LiveFrontOptions, LiveHandlers, LiveSocket } from '../../../src/ports/live-socket.ts';
 import { LiveClient, SilentClient } from '../../support/live-client.ts';
 
-/** In what fronts may differ. */
+/** Where fronts may differ. */
 export interface LiveFrontTraits {
-  /** What a client sees after invalid UTF-8: 1006 is a connection cut without a close frame. */
+  /** The close code after invalid UTF-8: 1006 is a connection closed without a close frame. */
   readonly invalidUtf8: 1006 | 1007;
-  /** Bytes of a frame after which nobody is told 1009, but cut. */
-  readonly longestTold: number;
+  /** The longest frame, bytes, that is answered with 1009; a longer one ends the connection. */
+  readonly maxReadFrame: number;
 }
 
 export const PATH = '/live';
@@ -23,13 +23,13 @@ export interface RunningFront {
   readonly opened: LiveSocket[];
   readonly closed: LiveSocket[];
   readonly errors: unknown[];
-  /** Resolves as soon as the condition holds, looked at after each call of a handler. */
+  /** Resolves as soon as the condition holds; it is checked after each call of a handler. */
   until(condition: () => boolean): Promise<void>;
   connect(): Promise<LiveClient>;
   connectSilent(): Promise<SilentClient>;
 }
 
-/** Starts fronts whose handlers remember what they were told, and ends them with their clients. */
+/** Starts fronts whose handlers record their calls, and closes them and their clients at the end. */
 export class LiveFrontHarness {
   readonly #cleanUp: (() => void)[] = [];
 
@@ -47,7 +47,7 @@ export class LiveFrontHarness {
     const closed: LiveSocket[] = [];
     const errors: unknown[] = [];
     const waiting = new Set<() => void>();
-    const look = (): void => {
+    const recheck = (): void => {
       for (const check of [...waiting]) check();
     };
     const { routes = [], countRoute, ...live } = options;
@@ -60,7 +60,7 @@ export class LiveFrontHarness {
       ...(countRoute === undefined ? {} : { countRoute }),
       onError: (error) => {
         errors.push(error);
-        look();
+        recheck();
       },
       live: {
         path: PATH,
@@ -73,18 +73,18 @@ export class LiveFrontHarness {
             calls.push('opened');
             opened.push(socket);
             handlers.opened?.(socket);
-            look();
+            recheck();
           },
           received: (socket, frame) => {
             calls.push(`received ${frame}`);
             handlers.received?.(socket, frame);
-            look();
+            recheck();
           },
           closed: (socket) => {
             calls.push('closed');
             closed.push(socket);
             handlers.closed?.(socket);
-            look();
+            recheck();
           },
         },
       },

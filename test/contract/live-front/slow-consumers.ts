@@ -4,13 +4,13 @@ import { eventLoopTurns } from '../../support/raw-http.ts';
 import { type LiveFrontHarness, MAX_BUFFERED, type RunningFront } from './harness.ts';
 
 const FRAME = 'x'.repeat(1_000);
-/** More than the system's own buffers of a connection hold (about 10 MB on Linux at the most). */
+/** More frames than the system's buffers of a connection hold (at most about 10 MB on Linux). */
 const FLOOD = 100_000;
 const AT_ONCE = 20;
-/** A text frame of the letter a, masked with zeros as a client may. */
+/** A text frame of the letter a, as a client sends it, masked with zeros. */
 const LATE_FRAME = Buffer.from('81810000000061', 'hex');
 
-/** Publishes so many frames, as fast as the fast client reads them. */
+/** Publishes frames as fast as `keepUp` allows. */
 async function flood(running: RunningFront, count: number, keepUp: (published: number) => Promise<unknown>) {
   for (let n = 0; n < count; n += AT_ONCE) {
     for (let k = 0; k < AT_ONCE; k += 1) running.live.publish('t', FRAME);
@@ -18,7 +18,7 @@ async function flood(running: RunningFront, count: number, keepUp: (published: n
   }
 }
 
-/** Sends until the socket was given up. */
+/** Sends until the socket is closed; returns the number of frames. */
 async function sendUntilClosed(socket: LiveSocket, limit: number): Promise<number> {
   let sent = 0;
   while (socket.open && sent < limit) {
@@ -31,9 +31,9 @@ async function sendUntilClosed(socket: LiveSocket, limit: number): Promise<numbe
   return sent;
 }
 
-export function liveSlowReaders(harness: LiveFrontHarness): void {
+export function liveSlowConsumers(harness: LiveFrontHarness): void {
   describe('a client that does not read', () => {
-    it('is dropped frames and then closed, while the others get them all and memory stays', async () => {
+    it('misses frames and is then closed, while others get them all and memory is bounded', async () => {
       const running = await harness.start({ opened: (socket) => socket.join('t') }, { slowWithinMs: 200 });
       await running.connectSilent();
       const fast = await running.connect();
@@ -41,7 +41,7 @@ export function liveSlowReaders(harness: LiveFrontHarness): void {
       let most = 0;
       await flood(running, FLOOD, async (published) => {
         await fast.first(published);
-        // All of these strings are one, so that the frames of this test's own client weigh nothing.
+        // One string for all of them, so that the frames of this test's client take no memory.
         fast.frames.fill(FRAME);
         if (published % 10_000 === 0) most = Math.max(most, process.memoryUsage().rss - before);
       });
@@ -51,26 +51,26 @@ export function liveSlowReaders(harness: LiveFrontHarness): void {
       expect(running.live.connections()).toBe(1);
     });
 
-    it('is closed when answers pile up, and learns why when it reads on', async () => {
+    it('is closed when answers pile up, and gets the reason when it reads on', async () => {
       const running = await harness.start();
       const silent = await running.connectSilent();
       const [socket] = running.opened;
-      if (socket === undefined) throw new Error('nobody came');
+      if (socket === undefined) throw new Error('no socket was opened');
       const sent = await sendUntilClosed(socket, FLOOD);
       expect(sent).toBeLessThan(FLOOD);
       await running.until(() => running.closed.length === 1);
       silent.resume();
       await silent.closed;
       expect(silent.tail.toString('latin1')).toContain('slow reader');
-      // All that was sent before came before.
+      // Everything that was sent before the close frame arrived before it.
       expect(silent.read).toBeGreaterThan((sent - 1) * FRAME.length);
     });
 
-    it('is told so too, when it was published more than it may leave unread and then reads on', async () => {
+    it('gets the reason, too, when more was published than it may leave unread and it then reads on', async () => {
       const running = await harness.start({ opened: (socket) => socket.join('t') });
       const silent = await running.connectSilent();
       await flood(running, FLOOD / 5, () => eventLoopTurns(1));
-      // What waits for it now is over the limit or just below it.
+      // The buffered bytes are now over the limit or just below it.
       const [socket] = running.opened;
       socket?.send('x'.repeat(MAX_BUFFERED));
       expect(socket?.open).toBe(false);
@@ -83,13 +83,13 @@ export function liveSlowReaders(harness: LiveFrontHarness): void {
       expect(running.calls).toEqual(['opened', 'closed']);
     });
 
-    it('and then catches up, goes on with the newest, and is not the one that is closed', async () => {
+    it('and then catches up gets the latest frames, and is not closed', async () => {
       const running = await harness.start({ opened: (socket) => socket.join('t') }, { slowWithinMs: 2_000 });
       const waking = await running.connectSilent();
       await running.connectSilent();
       await flood(running, FLOOD / 5, () => eventLoopTurns(1));
       waking.resume();
-      // Reading goes on in its own time: publishing until one comes is an event like any other.
+      // When the client has caught up can't be observed here, so frames are published until one arrives.
       while (!waking.tail.toString('latin1').includes('newest')) {
         running.live.publish('t', 'newest');
         await eventLoopTurns(1);

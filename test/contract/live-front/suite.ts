@@ -3,7 +3,7 @@ import type { ListenHttp } from '../../../src/ports/http.ts';
 import { liveClosing } from './closing.ts';
 import { liveFrames } from './frames.ts';
 import { LiveFrontHarness, type LiveFrontTraits } from './harness.ts';
-import { liveSlowReaders } from './slow-consumers.ts';
+import { liveSlowConsumers } from './slow-consumers.ts';
 import { liveTopics } from './topics.ts';
 import { liveUpgrade } from './upgrade.ts';
 
@@ -15,6 +15,6 @@ export function liveFrontContract(listen: ListenHttp, traits: LiveFrontTraits): 
   liveUpgrade(harness);
   liveFrames(harness);
   liveTopics(harness);
-  liveSlowReaders(harness);
+  liveSlowConsumers(harness);
   liveClosing(harness);
 }

@@ -5,11 +5,11 @@ const MANY = 500;
 
 export function liveTopics(harness: LiveFrontHarness): void {
   describe('a topic', () => {
-    it('reaches those who joined, from then on, until they leave', async () => {
+    it('reaches the sockets that joined, from then on, until they leave', async () => {
       const running = await harness.start();
       const [one, other] = [await running.connect(), await running.connect()];
       const [a, b] = running.opened;
-      running.live.publish('t', 'nobody');
+      running.live.publish('t', 'to no one');
       a?.join('t');
       a?.join('t');
       running.live.publish('t', 'first');
@@ -26,7 +26,7 @@ export function liveTopics(harness: LiveFrontHarness): void {
       expect(await other.first(4)).toEqual(['second', 'third', 'fourth', 'end']);
     });
 
-    it('keeps the order of its frames with those that are sent, long ones too', async () => {
+    it('keeps the order of published and sent frames, long ones too', async () => {
       const running = await harness.start();
       const client = await running.connect();
       const socket = running.opened[0];
@@ -42,7 +42,7 @@ export function liveTopics(harness: LiveFrontHarness): void {
       expect(await client.first(expected.length)).toEqual(expected);
     });
 
-    it('forgets who is gone', async () => {
+    it('forgets sockets that were closed', async () => {
       const running = await harness.start({ opened: (socket) => socket.join('t') });
       const [going, staying] = [await running.connect(), await running.connect()];
       await going.close();
@@ -52,7 +52,7 @@ export function liveTopics(harness: LiveFrontHarness): void {
       expect(going.frames).toEqual([]);
     });
 
-    it(`reaches ${MANY} sockets, each by another id`, async () => {
+    it(`reaches ${MANY} sockets, each with a different id`, async () => {
       const running = await harness.start({ opened: (socket) => socket.join('t') });
       const clients = await Promise.all(Array.from({ length: MANY }, () => running.connect()));
       expect(running.live.connections()).toBe(MANY);

@@ -5,10 +5,10 @@ import { type LiveFrontHarness, PATH } from './harness.ts';
 
 const BAD_UPGRADES: readonly (readonly [what: string, headers: Readonly<Record<string, string>>])[] = [
   ['another protocol', { Upgrade: 'h2c' }],
-  ['a connection that stays', { Connection: 'keep-alive' }],
+  ['another Connection header', { Connection: 'keep-alive' }],
   ['another version', { 'Sec-WebSocket-Version': '8' }],
   ['a short key', { 'Sec-WebSocket-Key': 'dGhl' }],
-  ['a key that is no base64', { 'Sec-WebSocket-Key': '!!!!!!!!!!!!!!!!!!!!!!==' }],
+  ['a key that is not base64', { 'Sec-WebSocket-Key': '!!!!!!!!!!!!!!!!!!!!!!==' }],
   ['a body', { 'Content-Length': '2' }],
   ['a transfer coding', { 'Transfer-Encoding': 'chunked' }],
 ];
@@ -38,7 +38,7 @@ export function liveUpgrade(harness: LiveFrontHarness): void {
       client.hangUp();
     });
 
-    it.each(BAD_UPGRADES)('with %s is refused as a problem', async (_what, headers) => {
+    it.each(BAD_UPGRADES)('with %s is refused with a problem document', async (_what, headers) => {
       const { front, calls } = await harness.start();
       const client = await RawClient.open(front.port);
       await client.send(upgradeRequest(PATH, headers));
@@ -49,7 +49,7 @@ export function liveUpgrade(harness: LiveFrontHarness): void {
       client.hangUp();
     });
 
-    it('is asked for of whoever comes without one', async () => {
+    it('is required on its path', async () => {
       const { front } = await harness.start();
       const client = await RawClient.open(front.port);
       await client.send(`GET ${PATH} HTTP/1.1\r\nHost: x\r\n\r\n`);
@@ -65,7 +65,7 @@ export function liveUpgrade(harness: LiveFrontHarness): void {
       client.hangUp();
     });
 
-    it('elsewhere is no upgrade', async () => {
+    it('on another path is an ordinary request', async () => {
       const { front } = await harness.start();
       const client = await RawClient.open(front.port);
       await client.send(upgradeRequest('/elsewhere'));

@@ -4,59 +4,59 @@ import { createAllowedMethods } from './allowed-methods.ts';
 import type { Exchange } from './exchange.ts';
 import { bodyLengthOf } from './framing.ts';
 import { createHeadReader, type Head, type HeaderSource } from './head.ts';
-import { type Handshake, readHandshake, UPGRADE_TO_WEBSOCKET } from './live-handshake.ts';
 import type { ReceivedRequest } from './received-request.ts';
+import { RefusalThrottle } from './refusal-throttle.ts';
 import { createRequestIds } from './request-id.ts';
-import { TurnedAway } from './turned-away.ts';
+import { type Handshake, readHandshake, UPGRADE_TO_WEBSOCKET } from './upgrade-handshake.ts';
 
 /**
- * Up to this many bytes of a refused body are swallowed, so that the client lives to read the answer; from a longer one
- * the connection is cut, for it costs us more than an unread answer costs anybody.
+ * Up to this length a refused body is read and discarded, so that the client can read the answer. The connection of a
+ * longer one is closed: to read it costs more than an answer is worth.
  */
-const SWALLOW_BYTES = 4 * 1024 * 1024;
+const MAX_DISCARDED_BYTES = 4 * 1024 * 1024;
 
-const TURNED_AWAY = { code: 'overloaded' } as const;
+const OVERLOADED = { code: 'overloaded' } as const;
 
-export interface Begun {
+export interface AcceptedHead {
   /** Overwritten by the next request. */
   readonly head: Readonly<Head>;
-  /** Bytes of body that follow. */
+  /** Length of the body that follows, bytes. */
   readonly length: number;
 }
 
-/** What every front does with a request, whatever carries it. */
-export class Intake {
-  /** Those of the options, and the one that answers who asks for the path of WebSockets without upgrading. */
+/** The steps of a request that do not depend on the transport, from its head to its handler. */
+export class RequestPipeline {
+  /** Those of the options, and one that answers requests for the WebSocket path which are not an upgrade. */
   readonly routes: readonly HttpRoute[];
   readonly requestIdOf = createRequestIds();
   readonly #readHead = createHeadReader();
   readonly #allowedMethods: (path: string) => readonly string[];
-  readonly #turnedAway = new TurnedAway<Exchange>((exchange) => exchange.refuse(TURNED_AWAY));
+  readonly #shed = new RefusalThrottle<Exchange>((exchange) => exchange.refuse(OVERLOADED));
   readonly #countRoute: NonNullable<HttpFrontOptions['countRoute']>;
 
   constructor(private readonly options: HttpFrontOptions) {
     const { routes, live, refuse, countRoute = () => uncounted } = options;
-    this.routes = live === undefined ? routes : [...routes, plainRoute(live, refuse)];
+    this.routes = live === undefined ? routes : [...routes, upgradeRequiredRoute(live, refuse)];
     this.#allowedMethods = createAllowedMethods(this.routes);
     this.#countRoute = countRoute;
   }
 
-  /** Counts the answers of a route, or of what no route takes. */
+  /** The function that counts the answers of a route, or of requests that match none. */
   counterOf(method: HttpMethod | 'HEAD' | 'other', pattern: string): (status: number) => void {
     return this.#countRoute(method, pattern);
   }
 
-  /** Opens the exchange and reads the head; undefined when the request, whose `route` this is, was refused. */
-  begin(exchange: Exchange, source: HeaderSource, route?: HttpRoute): Begun | undefined {
+  /** Reads the head of a request and sets its id; undefined when the request was refused, or shed by its `route`. */
+  accept(exchange: Exchange, source: HeaderSource, route?: HttpRoute): AcceptedHead | undefined {
     const head = this.#readHead(source);
     exchange.requestId = this.requestIdOf(head.requestId);
     const length = bodyLengthOf(head, this.options.maxBodyBytes);
     if (typeof length === 'number') {
-      if (!route?.turnsAway?.()) return { head, length };
-      this.#turnedAway.add(exchange);
+      if (!route?.shouldShed?.()) return { head, length };
+      this.#shed.add(exchange);
       return undefined;
     }
-    if (length.code === 'too_large' && Number(head.contentLength) <= SWALLOW_BYTES) exchange.refuse(length);
+    if (length.code === 'too_large' && Number(head.contentLength) <= MAX_DISCARDED_BYTES) exchange.refuse(length);
     else exchange.refuseAndClose(length);
     return undefined;
   }
@@ -67,8 +67,8 @@ export class Intake {
     return typeof length === 'number' && typeof readHandshake(header, length) !== 'string';
   }
 
-  /** Judges an upgrade whose exchange has begun; undefined when it was refused. */
-  judgeUpgrade(
+  /** Checks an upgrade whose head was accepted; undefined when it was refused. */
+  checkUpgrade(
     exchange: Exchange,
     header: (name: string) => string,
     bodyLength: number,
@@ -81,22 +81,21 @@ export class Intake {
     return undefined;
   }
 
-  /** Answers a begun request that no route took. */
-  unrouted(exchange: Exchange, method: string, path: string): void {
+  /** Answers an accepted request that matches no route. */
+  answerUnrouted(exchange: Exchange, method: string, path: string): void {
     const allow = this.#allowedMethods(path);
     if (allow.length === 0) exchange.refuse({ code: 'not_found' });
     else if (method === 'OPTIONS') exchange.sendAllow(allow.join(', '));
-    // The router knows no empty parameter and no other spelling of a method; what matches here, it has let through.
     else exchange.refuse({ code: 'method_not_allowed', allow });
   }
 
   handle(route: HttpRoute, request: ReceivedRequest, exchange: Exchange): void {
-    const pending = route.handle(request, exchange);
-    if (pending !== undefined) pending.catch((error: unknown) => exchange.fail(error));
+    const handled = route.handle(request, exchange);
+    if (handled !== undefined) handled.catch((error: unknown) => exchange.fail(error));
   }
 }
 
-function plainRoute({ path }: LiveFrontOptions, refuse: HttpFrontOptions['refuse']): HttpRoute {
+function upgradeRequiredRoute({ path }: LiveFrontOptions, refuse: HttpFrontOptions['refuse']): HttpRoute {
   return {
     method: 'GET',
     pattern: path,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { TurnedAway } from './turned-away.ts';
+import { RefusalThrottle } from './refusal-throttle.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -8,48 +8,48 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** To refuse one takes `tookMs` of the clock. */
+/** Each refusal takes `tookMs` of the clock. */
 function rig(tookMs: number) {
   const refused: string[] = [];
   let now = 0;
-  const turnedAway = new TurnedAway<string>(
-    (one) => {
-      refused.push(one);
+  const throttle = new RefusalThrottle<string>(
+    (request) => {
+      refused.push(request);
       now += tookMs;
     },
     () => now,
   );
-  return { refused, turnedAway };
+  return { refused, throttle };
 }
 
-describe('those who were turned away', () => {
-  it('are refused together at the end of the turn', async () => {
-    const { refused, turnedAway } = rig(0);
-    for (const one of ['a', 'b']) turnedAway.add(one);
+describe('RefusalThrottle', () => {
+  it('refuses together at the end of the turn', async () => {
+    const { refused, throttle } = rig(0);
+    for (const request of ['a', 'b']) throttle.add(request);
     expect(refused).toEqual([]);
     await vi.advanceTimersByTimeAsync(0);
     expect(refused).toEqual(['a', 'b']);
-    turnedAway.add('c');
+    throttle.add('c');
     await vi.advanceTimersByTimeAsync(0);
     expect(refused).toEqual(['a', 'b', 'c']);
   });
 
-  it('wait four times as long as the last refusals took, and no longer', async () => {
-    const { refused, turnedAway } = rig(5);
-    for (const one of ['a', 'b']) turnedAway.add(one);
+  it('waits four times as long as the last refusals took, and no longer', async () => {
+    const { refused, throttle } = rig(5);
+    for (const request of ['a', 'b']) throttle.add(request);
     await vi.advanceTimersByTimeAsync(0);
-    turnedAway.add('c');
+    throttle.add('c');
     await vi.advanceTimersByTimeAsync(38);
     expect(refused).toEqual(['a', 'b']);
     await vi.advanceTimersByTimeAsync(2);
     expect(refused).toEqual(['a', 'b', 'c']);
   });
 
-  it('are refused at the end of the turn again when nobody came meanwhile', async () => {
-    const { refused, turnedAway } = rig(5);
-    turnedAway.add('a');
+  it('refuses at the end of the turn again when no request was added meanwhile', async () => {
+    const { refused, throttle } = rig(5);
+    throttle.add('a');
     await vi.advanceTimersByTimeAsync(100);
-    turnedAway.add('b');
+    throttle.add('b');
     await vi.advanceTimersByTimeAsync(0);
     expect(refused).toEqual(['a', 'b']);
   });

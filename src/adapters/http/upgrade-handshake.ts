@@ -1,4 +1,4 @@
-/** What an upgrade is answered by, checked. */
+/** What is needed to answer an upgrade, once it was checked. */
 export interface Handshake {
   readonly key: string;
 }
@@ -9,14 +9,18 @@ const VERSION = '13';
 const KEY = /^[A-Za-z0-9+/]{22}==$/;
 
 /**
- * Checks what transports don't all check: for uWebSockets a key of 24 characters is an upgrade. `header` gives one by
- * its name in lower case, empty when it wasn't sent. Returns what is wrong with it as a string. Any Origin may connect: what a socket may do is decided by tokens, which a foreign page doesn't have, never by
- * cookies, which it would send along. No subprotocol is ever chosen, for there is none.
+ * Checks an upgrade more strictly than the transports do: uWebSockets takes any key of 24 characters. Returns the handshake,
+ * or as a string what is wrong with it.
+ *
+ * Any Origin may connect: a socket is authorised by a token, which a foreign page does not have, never by cookies, which a
+ * browser would send along. No subprotocol is negotiated.
+ *
+ * @param header gives a header by its name in lower case; empty when it was not sent
  */
 export function readHandshake(header: (name: string) => string, bodyLength: number): Handshake | string {
   if (header('upgrade').toLowerCase() !== 'websocket') return UPGRADE_TO_WEBSOCKET;
   if (!namesUpgrade(header('connection'))) return UPGRADE_TO_WEBSOCKET;
-  // What follows an upgrade is taken for frames.
+  // Bytes after an upgrade are read as frames.
   if (bodyLength > 0) return 'An upgrade has no body';
   if (header('sec-websocket-version') !== VERSION) return `Sec-WebSocket-Version must be ${VERSION}`;
   const key = header('sec-websocket-key');
