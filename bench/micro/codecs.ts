@@ -5,9 +5,9 @@ import { createReservedOrderWriter } from '../../src/api/orders/reserved-json.ts
 import { TUNING_SETTINGS } from '../../src/config/tuning-settings.ts';
 import { decodeRecord, encodeRecord } from '../../src/domain/log-codec.ts';
 import { orderOf } from '../../src/domain/log-record.ts';
+import { SECRET } from '../support/installation.ts';
 import { tokenOf } from '../support/requests.ts';
 import { createRecords } from '../support/reservations.ts';
-import { SECRET } from '../support/secret.ts';
 import type { Micro } from './timing.ts';
 
 const BATCH = TUNING_SETTINGS.PURCHASE_BATCH_SIZE.default;

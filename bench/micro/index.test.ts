@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../runner/usage-error.ts';
+import { UsageError } from '../runner/options.ts';
 import { chooseMicros, MICRO_NAMES } from './index.ts';
 
 const chosen = (...words: string[]) => chooseMicros(words).map(({ name }) => name);

@@ -1,8 +1,8 @@
 import { commit } from '../runner/machine.ts';
 import type { BenchOptions } from '../runner/options.ts';
+import { UsageError } from '../runner/options.ts';
 import { createProgress } from '../runner/progress.ts';
 import type { MicroResult } from '../runner/report.ts';
-import { UsageError } from '../runner/usage-error.ts';
 import { codecMicros } from './codecs.ts';
 import { operatorMicros } from './operators.ts';
 import { type Micro, time } from './timing.ts';
@@ -11,7 +11,7 @@ const MICROS: readonly Micro[] = [...operatorMicros, ...codecMicros];
 
 export const MICRO_NAMES: readonly string[] = MICROS.map(({ name }) => name);
 
-/** A tenth of a scenario's round is plenty for what takes microseconds. */
+/** A tenth of a scenario's round is ticketsFor for what takes microseconds. */
 const ROUND_SHARE = 0.1;
 
 /** Those whose names have one of the words; all without one. Errors: {@link UsageError} for a word that none has. */

@@ -1,4 +1,4 @@
-import { type Spread, spreadOf } from '../support/spread.ts';
+import { type Stats, statsOf } from '../support/statistics.ts';
 
 export interface Micro {
   readonly name: string;
@@ -25,15 +25,12 @@ const CHUNK_MS = 1;
 let sink: unknown;
 
 /** Nanoseconds an operation, once it is compiled. */
-export function time(
-  { operations, setUp }: Omit<Micro, 'name'>,
-  { rounds, ms, warmUpMs = WARM_UP_MS }: Timing,
-): Spread {
+export function time({ operations, setUp }: Omit<Micro, 'name'>, { rounds, ms, warmUpMs = WARM_UP_MS }: Timing): Stats {
   const call = setUp();
   round(call, 1, Math.max(ms, warmUpMs));
   const chunk = chunkOf(call);
   const times = Array.from({ length: rounds }, () => round(call, chunk, ms) / operations);
-  return spreadOf(times);
+  return statsOf(times);
 }
 
 function chunkOf(call: () => unknown): number {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ROOT } from './paths.ts';
 import type { Machine } from './report.ts';
 
-/** Those whose version may explain a figure. */
+/** Packages whose version may explain a figure. */
 const PACKAGES = ['uWebSockets.js', 'rxjs', 'ioredis', 'node-rdkafka', 'mysql2', 'mongodb', 'libsql', 'autocannon'];
 
 export function machine(): Machine {
@@ -26,7 +26,7 @@ export function versions(): Record<string, string> {
       };
       return [[name, version]];
     } catch {
-      // An optional one.
+      // An optional package is not installed.
       return [];
     }
   });
