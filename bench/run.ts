@@ -126,10 +126,7 @@ function judge(report: Report, failures: readonly string[], baseline: Report | u
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
 
 async function main(args: readonly string[]): Promise<number> {
-  if (args[0] === 'experiment') {
-    await runExperiment(args.slice(1), say);
-    return 0;
-  }
+  if (args[0] === 'experiment') return (await runExperiment(args.slice(1), say)) ? 0 : 1;
   const options = parseOptions(args);
   if (!options.help) return run(options);
   console.log(`${USAGE}\nscenarios: ${SUITE.scenarios.join(', ')}\n\nexperiments:\n${EXPERIMENT_LIST}`);

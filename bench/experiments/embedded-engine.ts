@@ -10,7 +10,7 @@ import type { ReserveItem } from '../../src/ports/ticket-queue.ts';
 import { closedLoop } from '../scenarios/parts/closed-loop.ts';
 import { createReserveItems } from '../support/reservations.ts';
 import { quantile } from '../support/statistics.ts';
-import { experiment } from './experiment.ts';
+import { experiment, WrongResult } from './experiment.ts';
 
 const WORKER = new URL('../../src/adapters/embedded/worker.js', import.meta.url);
 const SALE = { id: 'bench', epoch: 1, total: 10_000_000, perBuyerLimit: 1, opensAt: 0, closesAt: 2 ** 45 };
@@ -35,7 +35,7 @@ interface Figures {
   readonly p99: number;
 }
 
-/** Reserve, append and published in a loop. Errors: Error when the queue's ledger does not match what was sold. */
+/** Reserve, append and published in a loop. Errors: WrongResult when the queue's ledger does not match what was sold. */
 async function measure(thread: URL | false, { seconds, batch, inFlight, spinMs }: Options): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'floodgate-bench-'));
   const engine = await openEngine({ file: join(folder, 'bench.db'), thread });
@@ -68,7 +68,7 @@ async function measure(thread: URL | false, { seconds, batch, inFlight, spinMs }
   await engine.close();
   rmSync(folder, { recursive: true });
   if (ledger?.held !== sold || ledger.pending !== 0 || ledger.doubled.length > 0) {
-    throw new Error(`${sold} were sold, but the queue's ledger is ${JSON.stringify(ledger)}`);
+    throw new WrongResult(`${sold} were sold, but the queue's ledger is ${JSON.stringify(ledger)}`);
   }
   latencies.sort((a, b) => a - b);
   return {

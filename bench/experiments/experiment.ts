@@ -16,6 +16,11 @@ export interface ExperimentContext {
   readonly say: (line: string) => void;
 }
 
+/** The measurement is complete, and its result is wrong. */
+export class WrongResult extends Error {
+  override readonly name = 'WrongResult';
+}
+
 /** A measurement that is started by name and prints its own result. Nothing of it is saved or published. */
 export interface Experiment<D extends Defaults = Defaults> {
   readonly name: string;
@@ -27,7 +32,7 @@ export interface Experiment<D extends Defaults = Defaults> {
   readonly options: D;
   /** @default none */
   servers?(values: Values<D>): readonly ServerName[];
-  /** Errors: Error when the result is wrong. */
+  /** Errors: {@link WrongResult} when a check of the result fails. */
   run(values: Values<D>, context: ExperimentContext): Promise<void>;
 }
 

@@ -28,7 +28,7 @@ const STORED_BEFORE_DUE_MS = 5000;
 const LOAD_SECONDS = 5;
 const POLL_MS = 50;
 const TIMEOUT_MS = 180_000;
-/** Tickets sold one at a time, and their distance. */
+/** Tickets sold one at a time, and the interval between them. */
 const SINGLES = 200;
 const SINGLES_EVERY_MS = 20;
 /** Longer than it takes to sell the single tickets, so that buyers wait for them before the first is due. */
@@ -115,7 +115,7 @@ class Expiry {
 
   /** Milliseconds from a deadline until the ticket is bought again, ascending. */
   async #resellSingles(port: number): Promise<readonly number[]> {
-    // Otherwise orders of the load before would be stored first.
+    // Otherwise the remaining orders of the previous load would be stored first.
     const { settlement } = loadConfig(this.installation.env);
     await waitUntil(async () => (await this.ports.log.lag(settlement.group)) === 0, 'all stored');
     await this.#publish(saleOf('single', { total: SINGLES, payWithinSeconds: SINGLE_PAY_SECONDS }));

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { oneOf, UsageError, withUsageErrors } from '../runner/options.ts';
 import { type BenchServers, benchServers } from '../runner/servers.ts';
 import { embeddedEngine } from './embedded-engine.ts';
-import type { Defaults, Experiment, Values } from './experiment.ts';
+import { type Defaults, type Experiment, type Values, WrongResult } from './experiment.ts';
 import { expiry } from './expiry.ts';
 import { overload } from './overload.ts';
 import { rateLimit } from './rate-limit.ts';
@@ -25,26 +25,32 @@ export const EXPERIMENT_LIST = EXPERIMENTS.map(
   ({ name, shows, reason }) => `  ${name.padEnd(18)} ${shows}; no scenario, since ${reason}`,
 ).join('\n');
 
-/** Runs the experiment of the first argument. Errors: {@link UsageError}; those of the experiment. */
-export async function runExperiment([name, ...args]: readonly string[], say: (line: string) => void): Promise<void> {
+/** Runs the experiment of the first argument; false when its result is wrong. Errors: {@link UsageError}. */
+export async function runExperiment([name, ...args]: readonly string[], say: (line: string) => void): Promise<boolean> {
   if (name === undefined || name === '--help') {
     console.log(`npm run bench -- experiment <name> [options]\n\n${EXPERIMENT_LIST}`);
-    return;
+    return true;
   }
   const chosen = EXPERIMENTS.find((one) => one.name === name);
   if (chosen === undefined) {
     throw new UsageError(`no experiment ${name}; there are ${EXPERIMENTS.map((one) => one.name).join(', ')}`);
   }
-  if (args.includes('--help')) console.log(usageOf(chosen));
-  else await runWith(chosen, valuesOf(chosen.options, args), say);
+  if (!args.includes('--help')) return runWith(chosen, valuesOf(chosen.options, args), say);
+  console.log(usageOf(chosen));
+  return true;
 }
 
-async function runWith(chosen: Experiment, values: Values<Defaults>, say: (line: string) => void): Promise<void> {
+async function runWith(chosen: Experiment, values: Values<Defaults>, say: (line: string) => void): Promise<boolean> {
   const names = chosen.servers?.(values) ?? [];
   const none: BenchServers = { env: {}, versions: {}, stop: async () => {} };
   const servers = names.length > 0 ? await benchServers(say, names) : none;
   try {
     await chosen.run(values, { servers: servers.env, say });
+    return true;
+  } catch (error) {
+    if (!(error instanceof WrongResult)) throw error;
+    say(`FAILED: ${error.message}`);
+    return false;
   } finally {
     await servers.stop();
   }

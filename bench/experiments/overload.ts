@@ -87,7 +87,7 @@ function rowOf({ multiple, report, loopP99Ms }: Step) {
   };
 }
 
-/** When a normal load is served as before again. */
+/** When a normal load is served as before the overload. */
 function recoveryText({ bySecond }: OpenLoopReport, normalP99Ms: number): string {
   const second = bySecond.findIndex(
     ({ accepted, refused }) => refused.count === 0 && accepted.p99Ms <= normalP99Ms * NORMAL_RATIO,
@@ -136,7 +136,7 @@ export const overload = experiment({
   name: 'overload',
   shows: 'an embedded front at 1, 2, 5 and 10 times its capacity, open loop: sales, latencies, recovery',
   reason: 'its rates are multiples of a measured capacity, and its result is a curve',
-  /** A capacity of 0 is measured first, by a closed loop. */
+  // A capacity of 0 is measured first, by a closed loop.
   options: { seconds: 30, connections: 2000, capacity: 0, svg: '' },
   run: async ({ seconds, connections, capacity: givenCapacity, svg }, { say }) => {
     const installation = await createEmbeddedInstallation();

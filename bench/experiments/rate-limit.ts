@@ -9,7 +9,7 @@ import { serveFloodgate } from '../support/floodgate.ts';
 import { SECRET } from '../support/installation.ts';
 import { tokenOf } from '../support/requests.ts';
 import { quantile } from '../support/statistics.ts';
-import { experiment } from './experiment.ts';
+import { experiment, WrongResult } from './experiment.ts';
 
 const CONNECTIONS = 64;
 const WARM_UP_SECONDS = 2;
@@ -102,7 +102,8 @@ export const rateLimit = experiment({
     try {
       await send(ports, 'warm-up', { rate, seconds: WARM_UP_SECONDS });
       const perSecond = evaluate(await send(ports, 'buyer', { rate, seconds }), limit);
-      if (Math.abs(perSecond / limit - 1) > TOLERANCE) throw new Error(`not within ${TOLERANCE * 100} % of the limit`);
+      if (Math.abs(perSecond / limit - 1) > TOLERANCE)
+        throw new WrongResult(`not within ${TOLERANCE * 100} % of the limit`);
     } finally {
       await Promise.all(fronts.map((front) => front.stop()));
       await unlinkAll(REDIS_URL, prefix);

@@ -4,7 +4,7 @@ import { createRedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts
 import type { TicketQueue } from '../../src/ports/ticket-queue.ts';
 import { closedLoop } from '../scenarios/parts/closed-loop.ts';
 import { createReserveItems } from '../support/reservations.ts';
-import { experiment } from './experiment.ts';
+import { experiment, WrongResult } from './experiment.ts';
 
 const BATCHES = [1, 16, 64, 256];
 
@@ -30,7 +30,7 @@ interface Options {
   readonly total: number;
 }
 
-/** Loads, sells and audits one sale. Errors: Error when the queue's ledger is inconsistent. */
+/** Loads, sells and audits one sale. Errors: WrongResult when the queue's ledger is inconsistent. */
 async function measure(
   queue: TicketQueue,
   redis: Redis,
@@ -54,9 +54,9 @@ async function measure(
   const ledger = await queue.audit(id);
   const auditMs = performance.now() - auditFrom;
   if (ledger === undefined || ledger.held !== ledger.heldByBuyers || ledger.doubled.length > 0) {
-    throw new Error(`the ledger is inconsistent: ${JSON.stringify(ledger)}`);
+    throw new WrongResult(`the ledger is inconsistent: ${JSON.stringify(ledger)}`);
   }
-  if (ledger.held + ledger.remaining !== total) throw new Error(`tickets are missing: ${JSON.stringify(ledger)}`);
+  if (ledger.held + ledger.remaining !== total) throw new WrongResult(`tickets are missing: ${JSON.stringify(ledger)}`);
   return { loadMs, loadMb, perSecond, p50Ms: latency?.p50Ms ?? 0, p99Ms: latency?.p99Ms ?? 0, auditMs };
 }
 

@@ -5,7 +5,7 @@ import { openLoop } from '../support/generators.ts';
 import { createTokens, purchasesOf, wireOf } from '../support/requests.ts';
 import { saleOf } from '../support/sale.ts';
 import { median } from '../support/statistics.ts';
-import { experiment } from './experiment.ts';
+import { experiment, WrongResult } from './experiment.ts';
 
 const SEND_EVERY_MS = 1000;
 const CONNECTIONS = 64;
@@ -67,7 +67,7 @@ export const slowClients = experiment({
     const p99Ms = async () => {
       const options = { port: front.port, connections: CONNECTIONS, seconds, perSecond, wires };
       const { accepted, refused, broken } = await openLoop(options);
-      if (refused.count + broken > 0) throw new Error(`${refused.count} were refused, ${broken} broken`);
+      if (refused.count + broken > 0) throw new WrongResult(`${refused.count} were refused, ${broken} broken`);
       return accepted.p99Ms;
     };
     const alone: number[] = [];

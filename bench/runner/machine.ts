@@ -33,7 +33,7 @@ export function versions(): Record<string, string> {
   return { node: process.version, ...Object.fromEntries(installed) };
 }
 
-/** With a plus where files differ from it; `unknown` outside of a repository. */
+/** With a plus when the working tree differs from it; `unknown` outside a repository. */
 export function commit(): string {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' }).trim();
   try {

@@ -9,7 +9,7 @@ export const END = '<!-- end of the results -->';
 /** Replaces the text between the markers. Errors: Error when the markers are missing. */
 export function replaceSections(readme: string, text: string): string {
   const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (from < 0 || to < from) throw new Error('the README has lost its markers');
+  if (from < 0 || to < from) throw new Error('the README has no markers for the results');
   return `${readme.slice(0, from + BEGIN.length)}\n${text}\n${readme.slice(to)}`;
 }
 

@@ -174,7 +174,7 @@ async function subscribe(port: number, sockets: number, saleId: string): Promise
 
 export const liveSaleScenario: Scenario = {
   name: 'live-sale',
-  shows: 'purchases on 128 connections while as many sockets as the table says follow the sale on the same front',
+  shows: 'purchases on 128 connections while subscribed sockets (the connections) follow the sale on the same front',
   on: 'embedded',
   unit: 'sold',
   ceiling: 'the same front without subscribed sockets',

@@ -103,7 +103,7 @@ async function autocannonLoad({ port, connections, seconds, requests }: Load): P
  * the client a quarter more [measured]. Whether that happens varies by run, and it affects longer answers more than an echo.
  */
 function disablePretenuring(): void {
-  setFlagsFromString('--no-allocation-testbed-pretenuring');
+  setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
 /** wrk (Debian package `wrk`) needs a quarter of autocannon's CPU, so on few cores its ceilings are the more accurate ones. */
