@@ -14,7 +14,7 @@ import { readBaseline, saveReport } from './runner/results-file.ts';
 import { casesOf, runScenarios, widestOf } from './runner/run-scenarios.ts';
 import type { Deployment } from './runner/scenario.ts';
 import { growthRows, machineText, memoryRows, microRows, overgrown } from './runner/sections.ts';
-import { type BenchServers, benchServers } from './runner/servers.ts';
+import { ALL_SERVERS, benchServers } from './runner/servers.ts';
 import { resultRows, terminalTable } from './runner/table.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 
@@ -71,8 +71,7 @@ function workOf(options: BenchOptions): Work {
 async function run(options: BenchOptions): Promise<number> {
   const work = workOf(options);
   const baseline = options.compare === undefined ? undefined : await readBaseline(options.compare);
-  const none: BenchServers = { env: {}, versions: {}, stop: async () => {} };
-  const servers = work.needsServers ? await benchServers(say) : none;
+  const servers = await benchServers(say, work.needsServers ? ALL_SERVERS : []);
   try {
     const { failures, ...measured } = await work.measure(servers.env);
     const report: Report = {

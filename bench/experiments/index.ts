@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { oneOf, UsageError, withUsageErrors } from '../runner/options.ts';
-import { type BenchServers, benchServers } from '../runner/servers.ts';
+import { benchServers } from '../runner/servers.ts';
 import { embeddedEngine } from './embedded-engine.ts';
 import { type Defaults, type Experiment, type Values, WrongResult } from './experiment.ts';
 import { expiry } from './expiry.ts';
@@ -41,9 +41,7 @@ export async function runExperiment([name, ...args]: readonly string[], say: (li
 }
 
 async function runWith(chosen: Experiment, values: Values<Defaults>, say: (line: string) => void): Promise<boolean> {
-  const names = chosen.servers?.(values) ?? [];
-  const none: BenchServers = { env: {}, versions: {}, stop: async () => {} };
-  const servers = names.length > 0 ? await benchServers(say, names) : none;
+  const servers = await benchServers(say, chosen.servers?.(values) ?? []);
   try {
     await chosen.run(values, { servers: servers.env, say });
     return true;

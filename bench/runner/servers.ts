@@ -23,13 +23,10 @@ const URL_NAMES = {
 export const ALL_SERVERS = Object.keys(URL_NAMES) as readonly ServerName[];
 
 /**
- * The servers that the environment names, if it names all of `only`; otherwise temporary ones, which are stopped when this
- * process ends for whatever reason.
+ * The servers `only`: those that the environment names, if it names them all; otherwise temporary ones, which are stopped when
+ * this process ends for whatever reason.
  */
-export async function benchServers(
-  say: (line: string) => void,
-  only: readonly ServerName[] = ALL_SERVERS,
-): Promise<BenchServers> {
+export async function benchServers(say: (line: string) => void, only: readonly ServerName[]): Promise<BenchServers> {
   if (only.every((name) => process.env[URL_NAMES[name]])) {
     return { env: process.env, versions: await serverVersions(process.env, only), stop: async () => {} };
   }

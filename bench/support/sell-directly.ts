@@ -1,8 +1,12 @@
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Ports } from '../../src/app/adapters/opened.ts';
 import { createIdSource } from '../../src/domain/ids.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { SellItem } from '../../src/ports/atomic-sale.ts';
+import { poll } from '../../src/resilience/poll.ts';
 
+/** Of the log, which connects in the background. */
+const POLL_MS = 50;
 const BATCH = 64;
 const BATCHES_IN_FLIGHT = 8;
 
@@ -11,6 +15,7 @@ const newId = createIdSource({ node: 1000, now: Date.now });
 
 /** Sells `count` tickets through the ports as a front does, without HTTP, each to another buyer. */
 export async function sellDirectly(ports: Ports, sale: Sale, count: number): Promise<void> {
+  await poll(async () => ports.log.writable(), { until: Boolean, everyMs: POLL_MS, clock: systemClock });
   for (let left = count; left > 0; left -= BATCH * BATCHES_IN_FLIGHT) {
     const counts = Array.from({ length: BATCHES_IN_FLIGHT }, (_, n) => Math.min(BATCH, left - n * BATCH));
     await Promise.all(counts.filter((size) => size > 0).map((size) => sellBatch(ports, sale, size)));
