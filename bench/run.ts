@@ -1,21 +1,21 @@
 /** `npm run bench`: see bench/README.md, or `npm run bench -- --help`. */
 
+import { EXPERIMENT_LIST, runExperiment } from './experiments/index.ts';
 import { chooseMicros, MICRO_NAMES, runMicro } from './micro/index.ts';
 import { compare, comparisonText, isAsGood } from './runner/compare.ts';
 import { chooseSteps, runGrowth } from './runner/growth.ts';
 import { commit, machine, versions } from './runner/machine.ts';
 import { runMemory } from './runner/memory.ts';
-import { type BenchOptions, choose, parseOptions, USAGE } from './runner/options.ts';
+import { type BenchOptions, choose, parseOptions, USAGE, UsageError } from './runner/options.ts';
 import { costText } from './runner/profile.ts';
 import { objections, publish } from './runner/publish.ts';
-import { caseName, isWrong, type Report } from './runner/report.ts';
+import { caseName, isFailed, type Report } from './runner/report.ts';
 import { readBaseline, saveReport } from './runner/results-file.ts';
 import { casesOf, runScenarios, widestOf } from './runner/run-scenarios.ts';
-import type { Place } from './runner/scenario.ts';
+import type { Deployment } from './runner/scenario.ts';
 import { growthRows, machineText, memoryRows, microRows, overgrown } from './runner/sections.ts';
-import { type BenchServers, benchServers } from './runner/servers.ts';
+import { ALL_SERVERS, benchServers } from './runner/servers.ts';
 import { resultRows, terminalTable } from './runner/table.ts';
-import { UsageError } from './runner/usage-error.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -26,15 +26,15 @@ const NOTHING: Measured = { results: [], micro: [], memory: [], growth: [], fail
 
 const SUITE = { scenarios: SCENARIOS.map(({ name }) => name), micros: MICRO_NAMES };
 
-/** What the options ask for. */
+/** The measurement that the options select. */
 interface Work {
   readonly needsServers: boolean;
   measure(servers: NodeJS.ProcessEnv): Promise<Measured>;
 }
 
-const isOnCluster = ({ on }: { readonly on: Place }) => on === 'cluster';
+const isOnCluster = ({ on }: { readonly on: Deployment }) => on === 'cluster';
 
-/** Errors: UsageError for a name of nothing. */
+/** Errors: {@link UsageError} for an unknown name. */
 function workOf(options: BenchOptions): Work {
   const { mode, names, connections } = options;
   switch (mode) {
@@ -71,8 +71,7 @@ function workOf(options: BenchOptions): Work {
 async function run(options: BenchOptions): Promise<number> {
   const work = workOf(options);
   const baseline = options.compare === undefined ? undefined : await readBaseline(options.compare);
-  const none: BenchServers = { env: {}, versions: {}, stop: async () => {} };
-  const servers = work.needsServers ? await benchServers(say) : none;
+  const servers = await benchServers(say, work.needsServers ? ALL_SERVERS : []);
   try {
     const { failures, ...measured } = await work.measure(servers.env);
     const report: Report = {
@@ -105,29 +104,36 @@ function show(report: Report): void {
   for (const rows of tables.filter(({ length }) => length > 0)) console.log(terminalTable(rows));
   for (const result of report.results) {
     for (const round of result.disturbed) console.log(`disturbed: ${caseName(result)}: ${round}`);
-    for (const { ok, what } of result.verdicts) console.log(`${ok ? 'sound' : 'WRONG'}: ${caseName(result)}: ${what}`);
+    for (const { ok, what } of result.verdicts)
+      console.log(`check ${ok ? 'passed' : 'FAILED'}: ${caseName(result)}: ${what}`);
     if (result.costs !== undefined) console.log(`costs of ${caseName(result)}:\n${costText(result.costs)}`);
   }
 }
 
-/** False when a result is wrong, could not be measured, is worse than the baseline's, or a process grew too much. */
+/** False when a check or a measurement failed, a ratio is worse than the baseline's, or a process grew too much. */
 function judge(report: Report, failures: readonly string[], baseline: Report | undefined): boolean {
   const failed = [...failures, ...overgrown(report)];
   for (const failure of failed) say(`FAILED: ${failure}`);
-  const wrong = report.results.some(isWrong);
-  if (wrong) say('the results are WRONG: what is stored is not what was answered');
+  const isInconsistent = report.results.some(isFailed);
+  if (isInconsistent) say('FAILED: stored orders and answers do not reconcile');
   const compared = baseline === undefined ? undefined : compare(baseline.results, report.results);
   if (compared !== undefined) say(comparisonText(compared));
-  return !wrong && failed.length === 0 && (compared === undefined || isAsGood(compared));
+  return !isInconsistent && failed.length === 0 && (compared === undefined || isAsGood(compared));
 }
 
-/** Terminated, it stops what it started: the children's own watch is on this process's exit. */
+/** Child processes and servers are stopped by exit handlers, which do not run when a signal ends the process. */
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
 
+async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === 'experiment') return (await runExperiment(args.slice(1), say)) ? 0 : 1;
+  const options = parseOptions(args);
+  if (!options.help) return run(options);
+  console.log(`${USAGE}\nscenarios: ${SUITE.scenarios.join(', ')}\n\nexperiments:\n${EXPERIMENT_LIST}`);
+  return 0;
+}
+
 try {
-  const options = parseOptions(process.argv.slice(2));
-  if (options.help) console.log(`${USAGE}\nscenarios: ${SUITE.scenarios.join(', ')}`);
-  else process.exitCode = await run(options);
+  process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   say(error.message);

@@ -5,17 +5,17 @@ import { createReservedOrderWriter } from '../../src/api/orders/reserved-json.ts
 import { TUNING_SETTINGS } from '../../src/config/tuning-settings.ts';
 import { decodeRecord, encodeRecord } from '../../src/domain/log-codec.ts';
 import { orderOf } from '../../src/domain/log-record.ts';
+import { SECRET } from '../support/installation.ts';
 import { tokenOf } from '../support/requests.ts';
 import { createRecords } from '../support/reservations.ts';
-import { SECRET } from '../support/secret.ts';
 import type { Micro } from './timing.ts';
 
 const BATCH = TUNING_SETTINGS.PURCHASE_BATCH_SIZE.default;
 const record = createRecords()('micro', 0, BATCH);
 const orders = record.items.map((item) => orderOf(record, item));
-/** As reserve.lua answers a batch that all got a ticket: what is left, the version, its clock, a ticket each. */
+/** reserve.lua's reply to a batch in which everyone got a ticket: remaining, version, clock, and a ticket each. */
 const reply = [1000, 64, Date.now(), ...record.items.map(({ ticket }) => ticket)];
-/** More than the cache of the second one holds, so that each is verified anew. */
+/** More than the smaller cache holds, so that each token is verified again. */
 const headers = Array.from({ length: BATCH }, (_, n) => `Bearer ${tokenOf(`buyer-${n}`)}`);
 
 function authenticating(cacheSize: number): Micro['setUp'] {

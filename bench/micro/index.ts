@@ -1,8 +1,8 @@
 import { commit } from '../runner/machine.ts';
 import type { BenchOptions } from '../runner/options.ts';
+import { UsageError } from '../runner/options.ts';
 import { createProgress } from '../runner/progress.ts';
 import type { MicroResult } from '../runner/report.ts';
-import { UsageError } from '../runner/usage-error.ts';
 import { codecMicros } from './codecs.ts';
 import { operatorMicros } from './operators.ts';
 import { type Micro, time } from './timing.ts';
@@ -11,10 +11,10 @@ const MICROS: readonly Micro[] = [...operatorMicros, ...codecMicros];
 
 export const MICRO_NAMES: readonly string[] = MICROS.map(({ name }) => name);
 
-/** A tenth of a scenario's round is plenty for what takes microseconds. */
+/** Operations that take microseconds need only a tenth of a scenario's round. */
 const ROUND_SHARE = 0.1;
 
-/** Those whose names have one of the words; all without one. Errors: {@link UsageError} for a word that none has. */
+/** Micro-benchmarks whose name contains one of the words; all without words. Errors: {@link UsageError} for a word without a match. */
 export function chooseMicros(words: readonly string[]): readonly Micro[] {
   for (const word of words) {
     if (!MICRO_NAMES.some((name) => name.includes(word))) {

@@ -9,11 +9,11 @@ const BATCH = TUNING_SETTINGS.PURCHASE_BATCH_SIZE.default;
 const CONCURRENCY = TUNING_SETTINGS.PURCHASE_CONCURRENCY.default;
 const SETTLEMENT_BATCH = TUNING_SETTINGS.SETTLEMENT_BATCH_SIZE.default;
 const SALES = ['a', 'b', 'c', 'd'] as const;
-/** Items of one turn of the event loop: a full batch of each sale. */
+/** Items in one turn of the event loop: a full batch of each sale. */
 const TURN = SALES.length * BATCH;
-/** Longer than any run, in a time that stands still: a timer that is due in an hour would keep the process. */
+/** Never reached in virtual time, which does not advance. A real timer of an hour would keep the process alive. */
 const NEVER_MS = 3_600_000;
-const still = new VirtualTimeScheduler();
+const stoppedTime = new VirtualTimeScheduler();
 
 const items = Array.from({ length: TURN }, (_, n) => ({ saleId: SALES[n % SALES.length] as string, n }));
 
@@ -54,7 +54,7 @@ export const operatorMicros: readonly Micro[] = [
     setUp: () => {
       const source$ = new Subject<(typeof items)[number]>();
       let answered = 0;
-      source$.pipe(batchBy({ size: SETTLEMENT_BATCH, ms: NEVER_MS, scheduler: still })).subscribe((batch) => {
+      source$.pipe(batchBy({ size: SETTLEMENT_BATCH, ms: NEVER_MS, scheduler: stoppedTime })).subscribe((batch) => {
         answered += batch.length;
       });
       return () => {
@@ -69,9 +69,11 @@ export const operatorMicros: readonly Micro[] = [
     setUp: () => {
       const source$ = new Subject<(typeof items)[number]>();
       let passed = 0;
-      source$.pipe(conflateBy({ keyOf: ({ saleId }) => saleId, ms: NEVER_MS, scheduler: still })).subscribe(() => {
-        passed += 1;
-      });
+      source$
+        .pipe(conflateBy({ keyOf: ({ saleId }) => saleId, ms: NEVER_MS, scheduler: stoppedTime }))
+        .subscribe(() => {
+          passed += 1;
+        });
       return () => {
         for (const item of items) source$.next(item);
         return passed;

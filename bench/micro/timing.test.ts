@@ -4,7 +4,7 @@ import { lastResult, time } from './timing.ts';
 const TIMING = { rounds: 3, ms: 2, warmUpMs: 2 };
 
 describe('time', () => {
-  it('sets up once, and calls until the time is over', () => {
+  it('sets up once, and calls until the time is up', () => {
     let [setUps, calls] = [0, 0];
     const spread = time(
       {
@@ -26,7 +26,7 @@ describe('time', () => {
     expect(spread.max).toBeGreaterThanOrEqual(spread.median);
   });
 
-  it('shares the time of a call among its operations', () => {
+  it('divides the time of a call by its operations', () => {
     const spin = () => {
       const end = performance.now() + 0.1;
       while (performance.now() < end);
@@ -34,7 +34,7 @@ describe('time', () => {
     const whole = time({ operations: 1, setUp: () => spin }, TIMING);
     const shared = time({ operations: 100, setUp: () => spin }, TIMING);
     expect(whole.min).toBeGreaterThanOrEqual(100_000);
-    // Without the sharing both would take as long; with it a hundredth.
+    // Without the division both would be equal; with it one is a hundredth of the other.
     expect(shared.min * 2).toBeLessThan(whole.min);
   });
 });

@@ -1,8 +1,8 @@
-import { type Spread, spreadOf } from '../support/spread.ts';
+import { type Stats, statsOf } from '../support/statistics.ts';
 
 export interface Micro {
   readonly name: string;
-  /** Operations that one call of what it returns does. */
+  /** Operations done by one call of the function that `setUp` returns. */
   readonly operations: number;
   readonly setUp: () => () => unknown;
 }
@@ -15,25 +15,22 @@ export interface Timing {
   readonly warmUpMs?: number;
 }
 
-/** Until the optimising compiler has had its turn, and its guesses theirs: on a busy machine that takes a while. */
+/** Until code is optimised, and deoptimised where V8 guessed wrong: on a busy machine that takes a while. */
 const WARM_UP_MS = 500;
 
-/** Calls between two looks at the clock grow until they take so long: the look itself must not be measured. */
+/** Calls between two readings of the clock grow until they take this long, so that reading it costs nothing in comparison. */
 const CHUNK_MS = 1;
 
-/** Kept where the compiler can't know that nobody looks, so that it does not leave the work out. */
+/** The last result, exported so that the compiler can't remove the work as dead code. */
 let sink: unknown;
 
-/** Nanoseconds an operation, once it is compiled. */
-export function time(
-  { operations, setUp }: Omit<Micro, 'name'>,
-  { rounds, ms, warmUpMs = WARM_UP_MS }: Timing,
-): Spread {
+/** Nanoseconds an operation, after a warm-up. */
+export function time({ operations, setUp }: Omit<Micro, 'name'>, { rounds, ms, warmUpMs = WARM_UP_MS }: Timing): Stats {
   const call = setUp();
   round(call, 1, Math.max(ms, warmUpMs));
   const chunk = chunkOf(call);
   const times = Array.from({ length: rounds }, () => round(call, chunk, ms) / operations);
-  return spreadOf(times);
+  return statsOf(times);
 }
 
 function chunkOf(call: () => unknown): number {

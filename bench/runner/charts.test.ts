@@ -6,40 +6,40 @@ import { ratesOf, stockChart } from './stock-chart.ts';
 const widthsOf = (svg: string, series: string) =>
   [...svg.matchAll(new RegExp(`width="([\\d.]+)" height="[\\d.]+" class="${series}"`, 'g'))]
     .map(([, width]) => Number(width))
-    // The legend's square.
+    // Without the legend's square.
     .slice(1);
 
 describe('throughputChart', () => {
-  it('draws a scenario as long as its share of the ceiling', () => {
+  it('draws a bar in proportion to the ceiling', () => {
     const svg = throughputChart([aResult({ ratio: { median: 0.5, min: 0, max: 1 } })], 'note');
     const [ceiling] = widthsOf(svg, 's0');
     const [floodgate] = widthsOf(svg, 's1');
     expect(floodgate).toBeCloseTo((ceiling ?? 0) / 2, 0);
   });
 
-  it('keeps a scenario that beats its ceiling on the sheet', () => {
+  it('keeps a scenario above its ceiling within the chart', () => {
     const svg = throughputChart([aResult({ ratio: { median: 2, min: 0, max: 1 } })], 'note');
     expect(Math.max(...widthsOf(svg, 's1'))).toBeLessThan(860);
     expect(widthsOf(svg, 's0')[0]).toBeCloseTo((widthsOf(svg, 's1')[0] ?? 0) / 2, 0);
   });
 
-  it('names each result and what it reached', () => {
+  it('names each result with rate and ratio', () => {
     const svg = throughputChart([aResult(), aResult({ scenario: 'reads', connections: 128 })], 'two cores');
     for (const words of ['success-cluster, 1024', 'reads, 128', '35,000/s, 0.50', 'two cores'])
       expect(svg).toContain(words);
   });
 
-  it('can be read on dark and on light', () => {
+  it('follows the colour scheme of the reader', () => {
     expect(throughputChart([aResult()], '')).toContain('prefers-color-scheme:dark');
   });
 
-  it('escapes what it is told', () => {
+  it('escapes the note', () => {
     expect(throughputChart([], 'a < b & c')).toContain('a &lt; b &amp; c');
   });
 });
 
 describe('latencyChart', () => {
-  it('draws longer waits longer, and p99 at the full width', () => {
+  it('draws longer latencies longer, and the longest p99 at full width', () => {
     const svg = latencyChart([aResult()], '');
     const [p50, p90, p99] = ['s0', 's1', 's2'].map((series) => widthsOf(svg, series)[0] ?? 0) as [
       number,
@@ -51,7 +51,7 @@ describe('latencyChart', () => {
     expect(p99).toBeCloseTo(860 - 240 - 110, 0);
   });
 
-  it('leaves out what was not timed', () => {
+  it('leaves out results without latency', () => {
     const { latency: _, ...untimed } = aResult({ scenario: 'fan-out' });
     expect(latencyChart([aResult(), untimed], '')).not.toContain('fan-out');
   });
@@ -64,7 +64,7 @@ const moments = [
 ];
 
 describe('ratesOf', () => {
-  it('tells what was sold and what was refused apart', () => {
+  it('has sold and refused separately', () => {
     expect(ratesOf(moments)).toEqual([
       { ms: 250, sold: 100, refused: 0 },
       { ms: 750, sold: 100, refused: 600 },
@@ -77,13 +77,13 @@ describe('ratesOf', () => {
 });
 
 describe('stockChart', () => {
-  it('draws the stock from the top to the floor of its panel', () => {
+  it('draws the stock from top to bottom of its panel', () => {
     const svg = stockChart([aResult({ scenario: 'stampede-cluster', moments })], '');
     const [stock] = [...svg.matchAll(/<polyline points="([^"]+)" class="s0"/g)].map(([, points]) => points?.split(' '));
     expect(stock).toEqual(['70.0,96.0', '440.0,171.0', '810.0,246.0']);
   });
 
-  it('has a panel for each result that was watched', () => {
+  it('has a panel for each result with a recorded sale', () => {
     const svg = stockChart([aResult({ moments }), aResult(), aResult({ connections: 128, moments })], '');
     expect(svg.match(/<polyline/g)).toHaveLength(6);
   });

@@ -1,5 +1,5 @@
 import { bar, legend, line, sheet, text } from '../support/svg.ts';
-import { briefly, wholeOf } from './format.ts';
+import { threeDigits, wholeOf } from './format.ts';
 import { type CaseResult, caseName } from './report.ts';
 
 const WIDTH = 860;
@@ -18,10 +18,10 @@ interface Bars {
 
 interface BarRow {
   readonly name: string;
-  /** Shares of the width, from 0 to 1, of each series. */
+  /** Length of each series' bar as a share of the width, 0 to 1. */
   readonly shares: readonly number[];
   readonly label: string;
-  /** Where a mark is set, as a share. */
+  /** Position of a mark as a share of the width. */
   readonly mark?: number;
 }
 
@@ -42,13 +42,13 @@ function bars({ title, note, series, rows }: Bars): string {
   return sheet({ width: WIDTH, height, title, note }, [legend(LEFT, 54, series), ...parts]);
 }
 
-/** Each scenario beside its ceiling, which is as long for all: what counts is the share of it. */
+/** Each scenario with its ceiling. All ceilings have the same length, since the ratio is what matters. */
 export function throughputChart(results: readonly CaseResult[], note: string): string {
   const top = Math.max(1, ...results.map(({ ratio }) => ratio.median));
   return bars({
-    title: 'Throughput beside the ceiling of the same run',
+    title: 'Throughput relative to the ceiling of the same run',
     note: `Red: the target. ${note}`,
-    series: ['the ceiling', 'Floodgate'],
+    series: ['ceiling', 'Floodgate'],
     rows: results.map((result) => ({
       name: caseName(result),
       shares: [1 / top, result.ratio.median / top],
@@ -58,10 +58,10 @@ export function throughputChart(results: readonly CaseResult[], note: string): s
   });
 }
 
-/** Below this all waits look alike; a scale of powers of ten has to begin somewhere. */
+/** Start of the logarithmic scale. */
 const SHORTEST_MS = 0.1;
 
-/** On a scale of powers of ten, since a p99 may be a hundred times another scenario's. */
+/** On a logarithmic scale, since the p99 of one scenario may be a hundred times another's. */
 export function latencyChart(results: readonly CaseResult[], note: string): string {
   const timed = results.flatMap((result) =>
     result.latency === undefined ? [] : [{ result, latency: result.latency }],
@@ -70,13 +70,13 @@ export function latencyChart(results: readonly CaseResult[], note: string): stri
   const share = (ms: number) =>
     Math.max(0, Math.log10(Math.max(ms, SHORTEST_MS) / SHORTEST_MS) / Math.log10(longest / SHORTEST_MS));
   return bars({
-    title: 'Latency at full load, ms, on a scale of powers of ten',
+    title: 'Latency at full load, ms, logarithmic scale',
     note,
     series: ['p50', 'p90', 'p99'],
     rows: timed.map(({ result, latency: { p50Ms, p90Ms, p99Ms } }) => ({
       name: caseName(result),
       shares: [p50Ms, p90Ms, p99Ms].map(share),
-      label: [p50Ms, p90Ms, p99Ms].map(briefly).join(', '),
+      label: [p50Ms, p90Ms, p99Ms].map(threeDigits).join(', '),
     })),
   });
 }

@@ -14,12 +14,12 @@ describe('compare', () => {
     expect(one).toEqual({ name: 'a, 128', before: 0.5, now: 0.449, worse: true });
   });
 
-  it('lets a tenth pass, and whatever is better', () => {
+  it('accepts a tenth, and any improvement', () => {
     expect(compare([at('a', 128, 0.5)], [at('a', 128, 0.451)])[0]?.worse).toBe(false);
     expect(compare([at('a', 128, 0.5)], [at('a', 128, 5)])[0]?.worse).toBe(false);
   });
 
-  it('holds nothing against what it was not measured as', () => {
+  it('does not compare other connections, scenarios or clients', () => {
     const baseline = [at('a', 128, 0.5)];
     const others = [at('a', 1024, 0.1), at('b', 128, 0.1), at('a', 128, 0.1, 'wrk')];
     expect(compare(baseline, others)).toEqual([]);
@@ -29,26 +29,26 @@ describe('compare', () => {
 describe('isAsGood', () => {
   const good = { name: 'a, 128', before: 0.5, now: 0.5, worse: false };
 
-  it('is spoilt by a single one that is worse', () => {
+  it('is false when a single ratio is worse', () => {
     expect(isAsGood([good, good])).toBe(true);
     expect(isAsGood([good, { ...good, worse: true }])).toBe(false);
   });
 
-  it('takes nothing to compare for no pass', () => {
+  it('is false when there is nothing to compare', () => {
     expect(isAsGood([])).toBe(false);
     expect(comparisonText([])).toContain('none of these scenarios');
   });
 });
 
 describe('comparisonText', () => {
-  it('lists which are worse, by how much, and none of the others', () => {
+  it('lists only ratios that are worse, and by how much', () => {
     const text = comparisonText(compare([at('a', 128, 0.5), at('b', 1, 1)], [at('a', 128, 0.25), at('b', 1, 1)]));
     expect(text).toContain('1 of 2 ratios');
     expect(text).toContain('a, 128: 0.500 before, 0.250 now (-50 %)');
     expect(text).not.toContain('b, 1');
   });
 
-  it('says that all is well, of how many', () => {
+  it('says how many ratios were compared when none is worse', () => {
     expect(comparisonText(compare([at('a', 128, 0.5)], [at('a', 128, 0.5)]))).toContain('none of 1 ratios');
   });
 });

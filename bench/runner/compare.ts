@@ -1,6 +1,6 @@
 import { type CaseResult, caseName } from './report.ts';
 
-/** A ratio may be worse by this share before it counts: that much rounds differ on a machine that is not idle. */
+/** A ratio may be worse by this share: rounds differ by as much on a machine that is not idle. */
 export const TOLERANCE = 0.1;
 
 export interface Comparison {
@@ -12,19 +12,19 @@ export interface Comparison {
 
 type Compared = Pick<CaseResult, 'scenario' | 'connections' | 'ratio' | 'client'>;
 
-/** Median ratios beside those of a baseline. What only one of the two has, or was loaded by another client, is left out. */
+/** Compares median ratios with a baseline's. Cases that only one of them has, or with another client, are left out. */
 export function compare(baseline: readonly Compared[], results: readonly Compared[]): readonly Comparison[] {
   const keyOf = (one: Compared) => `${caseName(one)}, ${one.client}`;
   const before = new Map(baseline.map((one) => [keyOf(one), one.ratio.median]));
   return results.flatMap((one) => {
-    const was = before.get(keyOf(one));
-    if (was === undefined) return [];
+    const baselineRatio = before.get(keyOf(one));
+    if (baselineRatio === undefined) return [];
     const now = one.ratio.median;
-    return [{ name: caseName(one), before: was, now, worse: now < was * (1 - TOLERANCE) }];
+    return [{ name: caseName(one), before: baselineRatio, now, worse: now < baselineRatio * (1 - TOLERANCE) }];
   });
 }
 
-/** Also not when there is nothing to compare: that would pass whatever was measured. */
+/** False also when there is nothing to compare, since any run would pass. */
 export function isAsGood(comparisons: readonly Comparison[]): boolean {
   return comparisons.length > 0 && !comparisons.some(({ worse }) => worse);
 }

@@ -1,65 +1,68 @@
-import { Books } from '../scenarios/parts/books.ts';
-import { openSite, type Site, type SiteShape } from '../scenarios/parts/site.ts';
-import { plenty } from '../scenarios/parts/tickets.ts';
+import { Reconciliation } from '../scenarios/parts/reconciliation.ts';
+import { openTestbed, type Testbed, type TestbedOptions } from '../scenarios/parts/testbed.ts';
 import { load } from '../support/load.ts';
 import { purchaseCounts } from '../support/metrics.ts';
 import { purchasesOf } from '../support/requests.ts';
-import { median, spreadOf } from '../support/spread.ts';
+import { ticketsFor } from '../support/sale.ts';
+import { median, statsOf } from '../support/statistics.ts';
 import { commit } from './machine.ts';
 import { WARM_UP_SECONDS } from './measure.ts';
-import type { BenchOptions } from './options.ts';
+import { type BenchOptions, UsageError } from './options.ts';
 import { createProgress } from './progress.ts';
 import type { GrowthResult, Report } from './report.ts';
 import { failureOf } from './run-scenarios.ts';
-import { UsageError } from './usage-error.ts';
 
-/** One thing that grows, all else as it usually is. */
+/** One dimension of the load that grows while all others keep their usual values. */
 interface Axis {
   readonly axis: string;
-  readonly on: SiteShape['on'];
+  readonly on: TestbedOptions['on'];
   readonly sizes: readonly number[];
-  readonly work: (size: number) => Work;
+  readonly workload: (size: number) => Workload;
 }
 
-interface Work {
+interface Workload {
   readonly connections: number;
-  /** On sale at once. */
+  /** On sale at the same time. */
   readonly sales: number;
   /** Of each sale. @default more than can be sold */
   readonly tickets?: number;
   readonly fronts: number;
 }
 
-const USUAL: Work = { connections: 128, sales: 1, fronts: 1 };
+const USUAL: Workload = { connections: 128, sales: 1, fronts: 1 };
 
 const BOTH = ['embedded', 'cluster'] as const;
 
 const AXES: readonly Axis[] = [
   ...BOTH.flatMap((on): readonly Axis[] => [
-    { axis: 'connections', on, sizes: [100, 1000, 10_000], work: (connections) => ({ ...USUAL, connections }) },
-    { axis: 'sales at once', on, sizes: [1, 10, 100], work: (sales) => ({ ...USUAL, sales }) },
-    { axis: 'tickets', on, sizes: [1, 1000, 1_000_000], work: (tickets) => ({ ...USUAL, tickets }) },
+    { axis: 'connections', on, sizes: [100, 1000, 10_000], workload: (connections) => ({ ...USUAL, connections }) },
+    { axis: 'sales at once', on, sizes: [1, 10, 100], workload: (sales) => ({ ...USUAL, sales }) },
+    { axis: 'tickets', on, sizes: [1, 1000, 1_000_000], workload: (tickets) => ({ ...USUAL, tickets }) },
   ]),
-  { axis: 'fronts', on: 'cluster', sizes: [1, 2, 3, 4], work: (fronts) => ({ ...USUAL, connections: 1024, fronts }) },
+  {
+    axis: 'fronts',
+    on: 'cluster',
+    sizes: [1, 2, 3, 4],
+    workload: (fronts) => ({ ...USUAL, connections: 1024, fronts }),
+  },
 ];
 
 interface Step extends Axis {
   readonly size: number;
 }
 
-/** The steps of the axes of these names, all of none. Errors: {@link UsageError} for a name that none has. */
+/** The steps of the axes with these names; all without names. Errors: {@link UsageError} for an unknown name. */
 export function chooseSteps(names: readonly string[]): readonly Step[] {
   const nameOf = ({ axis }: Axis) => axis.split(' ')[0] ?? '';
   const known = new Set(AXES.map(nameOf));
   for (const name of names) {
-    if (!known.has(name))
-      throw new UsageError(`nothing that grows is called ${name}; there are ${[...known].join(', ')}`);
+    if (!known.has(name)) throw new UsageError(`no axis ${name}; there are ${[...known].join(', ')}`);
   }
   const chosen = AXES.filter((axis) => names.length === 0 || names.includes(nameOf(axis)));
   return chosen.flatMap((axis) => axis.sizes.map((size) => ({ ...axis, size })));
 }
 
-/** What is sold and refused a second, as one thing after the other grows. A step that fails, or whose check does, is named. */
+/** Purchases sold and refused a second by size of each axis. A step that fails or is inconsistent is in `failures`. */
 export async function runGrowth(
   steps: readonly Step[],
   options: BenchOptions,
@@ -69,12 +72,12 @@ export async function runGrowth(
   const progress = createProgress(steps.length);
   const growth: GrowthResult[] = [];
   const failures: string[] = [];
-  for (const { axis, on, size, work } of steps) {
+  for (const { axis, on, size, workload } of steps) {
     const name = `${size} ${axis}, ${on}`;
     progress.next(name);
     progress.step(`${rounds} rounds`);
     try {
-      const figures = await grown(on, work(size), options, servers);
+      const figures = await measureStep(on, workload(size), options, servers);
       growth.push({ axis, on, size, rounds, seconds, ...figures, date: new Date().toISOString(), commit: commit() });
     } catch (error) {
       failures.push(failureOf(name, error, progress));
@@ -86,34 +89,34 @@ export async function runGrowth(
 
 type Figures = Pick<GrowthResult, 'soldPerSecond' | 'refusedPerSecond' | 'broken' | 'p99Ms' | 'memoryMb'>;
 
-/** Rounds on a site of its own, after a warm-up. Errors: Error when what is stored is not what was answered. */
-async function grown(
-  on: SiteShape['on'],
-  work: Work,
+/** Rounds on a testbed of its own, after a warm-up. Errors: Error when stored orders and answers do not reconcile. */
+async function measureStep(
+  on: TestbedOptions['on'],
+  workload: Workload,
   options: BenchOptions,
   servers: NodeJS.ProcessEnv,
 ): Promise<Figures> {
-  const site = await openSite({ on, fronts: work.fronts }, { servers });
-  const books = new Books();
+  const testbed = await openTestbed({ on, fronts: workload.fronts }, { servers });
+  const reconciliation = new Reconciliation();
   try {
-    await round(site, books, work, { ...options, seconds: WARM_UP_SECONDS });
+    await runRound(testbed, reconciliation, workload, { ...options, seconds: WARM_UP_SECONDS });
     const rounds: Round[] = [];
-    for (let n = 0; n < options.rounds; n += 1) rounds.push(await round(site, books, work, options));
-    books.add(0, await unknownOutcomes(site));
-    if (on === 'cluster') await site.startWorker();
-    const stored = await site.ordersOf(books);
-    const { ok, what } = books.verdict(stored);
-    const offered = offeredIn(work, WARM_UP_SECONDS) + options.rounds * offeredIn(work, options.seconds);
+    for (let n = 0; n < options.rounds; n += 1) rounds.push(await runRound(testbed, reconciliation, workload, options));
+    reconciliation.add(0, await unknownOutcomes(testbed));
+    if (on === 'cluster') await testbed.startWorker();
+    const stored = await testbed.ordersOf(reconciliation);
+    const { ok, what } = reconciliation.verdict(stored);
+    const offered = offeredIn(workload, WARM_UP_SECONDS) + options.rounds * offeredIn(workload, options.seconds);
     if (!ok || stored > offered) throw new Error(`${what}, ${offered} tickets`);
     return figuresOf(rounds);
   } finally {
-    await site.close();
+    await testbed.close();
   }
 }
 
-/** Purchases that were refused with a word that they may yet have been stored: the front gave up waiting. */
-async function unknownOutcomes(site: Site): Promise<number> {
-  const counts = await Promise.all(site.fronts.map(({ port }) => purchaseCounts(port)));
+/** Purchases refused as `unavailable` may have been stored: the front stopped waiting for their outcome. */
+async function unknownOutcomes(testbed: Testbed): Promise<number> {
+  const counts = await Promise.all(testbed.fronts.map(({ port }) => purchaseCounts(port)));
   return sumOf(counts, ({ byCode }) => byCode.unavailable ?? 0);
 }
 
@@ -125,33 +128,38 @@ export interface Round {
   readonly memoryMb: number;
 }
 
-/** Medians, but of what broke all: a single bad round must show. */
+/** Medians, except for `broken`, which is a sum: a single bad round must show. */
 export function figuresOf(rounds: readonly Round[]): Figures {
-  const middle = (of: (one: Round) => number) => median(rounds.map(of));
+  const medianOf = (pick: (one: Round) => number) => median(rounds.map(pick));
   return {
-    soldPerSecond: spreadOf(rounds.map((one) => one.soldPerSecond)),
-    refusedPerSecond: middle((one) => one.refusedPerSecond),
+    soldPerSecond: statsOf(rounds.map((one) => one.soldPerSecond)),
+    refusedPerSecond: medianOf((one) => one.refusedPerSecond),
     broken: sumOf(rounds, (one) => one.broken),
-    p99Ms: middle((one) => one.p99Ms),
-    memoryMb: middle((one) => one.memoryMb),
+    p99Ms: medianOf((one) => one.p99Ms),
+    memoryMb: medianOf((one) => one.memoryMb),
   };
 }
 
-/** Each front has its share of the connections. */
-async function round(site: Site, books: Books, work: Work, { seconds, client }: RoundOptions): Promise<Round> {
-  const { fronts, connections, sales } = work;
-  const tickets = ticketsOf(work, seconds);
+/** Each front gets an equal share of the connections. */
+async function runRound(
+  testbed: Testbed,
+  reconciliation: Reconciliation,
+  workload: Workload,
+  { seconds, client }: Pick<BenchOptions, 'seconds' | 'client'>,
+): Promise<Round> {
+  const { fronts, connections, sales } = workload;
+  const tickets = ticketsOf(workload, seconds);
   const ids: string[] = [];
-  for (let n = 0; n < sales; n += 1) ids.push(await site.openSale(tickets));
-  books.sales.push(...ids);
-  const requests = interleaved(ids.map((id) => purchasesOf(id, { tokens: site.tokens, buyers: buyersOf(sales) })));
+  for (let n = 0; n < sales; n += 1) ids.push(await testbed.openSale(tickets));
+  reconciliation.sales.push(...ids);
+  const requests = interleaved(ids.map((id) => purchasesOf(id, { tokens: testbed.tokens, buyers: buyersOf(sales) })));
   const share = Math.ceil(connections / fronts);
   const results = await Promise.all(
-    site.fronts.map(({ port }) => load(client, { port, connections: share, seconds, requests })),
+    testbed.fronts.map(({ port }) => load(client, { port, connections: share, seconds, requests })),
   );
-  // What broke may have been stored too.
-  for (const { accepted, broken } of results) books.add(accepted, share + broken);
-  const memory = await Promise.all(site.fronts.map((front) => front.memoryMb()));
+  // Broken requests may have been stored, too.
+  for (const { accepted, broken } of results) reconciliation.add(accepted, share + broken);
+  const memory = await Promise.all(testbed.fronts.map((front) => front.memoryMb()));
   return {
     soldPerSecond: sumOf(results, (one) => one.accepted / one.seconds),
     refusedPerSecond: sumOf(results, (one) => one.refused / one.seconds),
@@ -161,24 +169,22 @@ async function round(site: Site, books: Books, work: Work, { seconds, client }: 
   };
 }
 
-type RoundOptions = Pick<BenchOptions, 'seconds' | 'client'>;
+const sumOf = <T>(all: readonly T[], pick: (one: T) => number): number => all.reduce((sum, one) => sum + pick(one), 0);
 
-const sumOf = <T>(all: readonly T[], of: (one: T) => number): number => all.reduce((sum, one) => sum + of(one), 0);
-
-/** All sales are bought from alike, but not to the last ticket. */
+/** Purchases are spread evenly over the sales, but not exactly. */
 const SLACK = 1.1;
 
-/** Of each sale: where it isn't what grows, so many that none sells out. */
-export const ticketsOf = ({ tickets, sales }: Pick<Work, 'tickets' | 'sales'>, seconds: number): number =>
-  tickets ?? Math.ceil((plenty(seconds) * SLACK) / sales);
+/** Tickets of each sale: unless their number is the axis, so many that none sells out. */
+export const ticketsOf = ({ tickets, sales }: Pick<Workload, 'tickets' | 'sales'>, seconds: number): number =>
+  tickets ?? Math.ceil((ticketsFor(seconds) * SLACK) / sales);
 
-const offeredIn = (work: Work, seconds: number): number => work.sales * ticketsOf(work, seconds);
+const offeredIn = (workload: Workload, seconds: number): number => workload.sales * ticketsOf(workload, seconds);
 
-/** As many requests in all, however many sales there are. */
+/** In total, whatever the number of sales. */
 const REQUESTS = 20_000;
 const buyersOf = (sales: number) => Math.ceil(REQUESTS / sales);
 
-/** One of each list in turn, so that all sales are bought from at once. */
+/** One of each list in turn, so that purchases go to all sales at the same time. */
 function interleaved<T>(lists: readonly (readonly T[])[]): T[] {
   const [first = []] = lists;
   return first.flatMap((_, n) => lists.flatMap((list) => list.slice(n, n + 1)));

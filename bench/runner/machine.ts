@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ROOT } from './paths.ts';
 import type { Machine } from './report.ts';
 
-/** Those whose version may explain a figure. */
+/** Packages whose version may explain a figure. */
 const PACKAGES = ['uWebSockets.js', 'rxjs', 'ioredis', 'node-rdkafka', 'mysql2', 'mongodb', 'libsql', 'autocannon'];
 
 export function machine(): Machine {
@@ -26,14 +26,14 @@ export function versions(): Record<string, string> {
       };
       return [[name, version]];
     } catch {
-      // An optional one.
+      // An optional package is not installed.
       return [];
     }
   });
   return { node: process.version, ...Object.fromEntries(installed) };
 }
 
-/** With a plus where files differ from it; `unknown` outside of a repository. */
+/** With a plus when the working tree differs from it; `unknown` outside a repository. */
 export function commit(): string {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' }).trim();
   try {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { measure } from './measure.ts';
-import type { Sample, Scenario, Stage } from './scenario.ts';
+import type { RunningScenario, Sample, Scenario } from './scenario.ts';
 
 const OPTIONS = { connections: 8, client: 'autocannon', rounds: 3, seconds: 5, servers: {} } as const;
 
-/** A scenario that says what it is told to, and notes what was asked of it. */
-function scripted(subjects: readonly Sample[], more: Partial<Stage> = {}, of: Partial<Scenario> = {}) {
+/** A scenario that returns scripted samples and records the calls. */
+function scripted(subjects: readonly Sample[], more: Partial<RunningScenario> = {}, of: Partial<Scenario> = {}) {
   const calls: string[] = [];
   let round = -1;
   const scenario: Scenario = {
@@ -43,7 +43,7 @@ function scripted(subjects: readonly Sample[], more: Partial<Stage> = {}, of: Pa
 const rounds = [{ perSecond: 300 }, { perSecond: 500 }, { perSecond: 400 }];
 
 describe('measure', () => {
-  it('takes ceiling and scenario in turn, after a warm-up that does not count', async () => {
+  it('alternates ceiling and scenario, after a warm-up that is not counted', async () => {
     const { scenario, calls } = scripted(rounds);
     const result = await measure(scenario, OPTIONS);
     const pair = ['ceiling 5', 'subject 5'];
@@ -60,37 +60,37 @@ describe('measure', () => {
     ]);
   });
 
-  it('has the medians of what was measured beside, with their limits', async () => {
+  it('has the medians of further figures, with their limits', async () => {
     const subjects = [5, 1, 3].map((value) => ({ perSecond: 1, extra: { 'a, s': value } }));
     const { scenario } = scripted(subjects, {}, { atMost: { 'a, s': 2 } });
     expect((await measure(scenario, OPTIONS)).figures).toEqual([{ name: 'a, s', value: 3, atMost: 2 }]);
   });
 
-  it('measures what comes behind the rounds by their median rate, as often, and has its median with its limit', async () => {
+  it('runs a follow-up for each round with their median rate, and has its median with its limit', async () => {
     const values = [90, 10, 20];
-    const asked: number[] = [];
+    const rates: number[] = [];
     const { scenario } = scripted(rounds, {
-      beside: async (perSecond) => {
-        asked.push(perSecond);
+      followUp: async (perSecond) => {
+        rates.push(perSecond);
         return {
-          figures: [{ name: 'half', value: values[asked.length - 1] as number, atMost: 25 }],
-          other: asked.length === 3 ? 12 : 0,
+          figures: [{ name: 'half', value: values[rates.length - 1] as number, atMost: 25 }],
+          other: rates.length === 3 ? 12 : 0,
         };
       },
     });
     const { figures, disturbed } = await measure(scenario, OPTIONS);
     expect(figures).toEqual([{ name: 'half', value: 20, atMost: 25 }]);
-    expect(asked).toEqual([400, 400, 400]);
-    expect(disturbed).toEqual(['round 3: what was measured beside it had 12 answers of another kind']);
+    expect(rates).toEqual([400, 400, 400]);
+    expect(disturbed).toEqual(['round 3: the follow-up had 12 answers of another kind']);
   });
 
-  it('closes what it opened when a round fails', async () => {
+  it('closes the scenario when a round fails', async () => {
     const { scenario, calls } = scripted(rounds, {
       subject: async () => {
-        throw new Error('the server is gone');
+        throw new Error('the server has stopped');
       },
     });
-    await expect(measure(scenario, OPTIONS)).rejects.toThrow('the server is gone');
+    await expect(measure(scenario, OPTIONS)).rejects.toThrow('the server has stopped');
     expect(calls.at(-1)).toBe('close');
   });
 });

@@ -1,38 +1,40 @@
 import type { Latency } from '../support/load.ts';
-import { median, spreadOf } from '../support/spread.ts';
+import { median, statsOf } from '../support/statistics.ts';
 import { commit } from './machine.ts';
 import type { CaseResult } from './report.ts';
-import type { Beside, Figure, Sample, Scenario, Setting, Stage, Verdict } from './scenario.ts';
+import type { Figure, FollowUp, RunningScenario, Sample, Scenario, ScenarioOptions, Verdict } from './scenario.ts';
 
-export interface Measure extends Setting {
+export interface MeasureOptions extends ScenarioOptions {
   readonly rounds: number;
-  /** Told before each step, and how it went so far. */
+  /** Called before each step, with the ratio so far. */
   readonly onStep?: (step: string) => void;
 }
 
-/** Servers are measured when their code is compiled. Kafka's machine takes longest: seconds of load. */
+/** Servers are measured once their code is compiled. Kafka's JVM takes longest: seconds of load. */
 export const WARM_UP_SECONDS = 8;
-/** It has hardly any code. */
+/** A ceiling has hardly any code to compile. */
 const CEILING_WARM_UP_SECONDS = 2;
 
-/** Rounds of ceiling and scenario in turn, so that what else the machine does meets both. */
-export async function measure(scenario: Scenario, options: Measure): Promise<CaseResult> {
+/** Alternates rounds of ceiling and scenario, so that other activity on the machine affects both. */
+export async function measure(scenario: Scenario, options: MeasureOptions): Promise<CaseResult> {
   const { rounds, seconds, onStep = () => {} } = options;
   onStep('opening');
-  const stage = await scenario.open(options);
+  const running = await scenario.open(options);
   try {
     onStep('warm-up');
-    await stage.ceiling(CEILING_WARM_UP_SECONDS);
-    await stage.subject(WARM_UP_SECONDS);
-    const samples: { readonly ceiling: Sample; readonly subject: Sample }[] = [];
+    await running.ceiling(CEILING_WARM_UP_SECONDS);
+    await running.subject(WARM_UP_SECONDS);
+    const samples: Round[] = [];
     for (let round = 1; round <= rounds; round += 1) {
-      onStep(`round ${round} of ${rounds}${sofar(samples)}`);
-      const ceiling = await stage.ceiling(seconds);
-      samples.push({ ceiling, subject: await stage.subject(seconds) });
+      onStep(`round ${round} of ${rounds}${ratioSoFar(samples)}`);
+      const ceiling = await running.ceiling(seconds);
+      samples.push({ ceiling, subject: await running.subject(seconds) });
     }
-    return await summary(scenario, options, stage, samples);
+    const followUps = await followUpsOf(running, options, samples);
+    onStep('checking');
+    return resultOf(scenario, options, { samples, followUps, verdicts: await running.check() });
   } finally {
-    await stage.close();
+    await running.close();
   }
 }
 
@@ -41,29 +43,40 @@ interface Round {
   readonly subject: Sample;
 }
 
+interface Measured {
+  readonly samples: readonly Round[];
+  readonly followUps: readonly FollowUp[];
+  readonly verdicts: readonly Verdict[];
+}
+
 const ratioOf = ({ ceiling, subject }: Round) => (ceiling.perSecond > 0 ? subject.perSecond / ceiling.perSecond : 0);
 
-function sofar(samples: readonly Round[]): string {
+function ratioSoFar(samples: readonly Round[]): string {
   return samples.length === 0 ? '' : `, ratio ${median(samples.map(ratioOf)).toFixed(3)}`;
 }
 
-async function summary(
-  scenario: Scenario,
-  { connections, client, rounds, seconds, onStep = () => {} }: Measure,
-  stage: Stage,
+async function followUpsOf(
+  running: RunningScenario,
+  { rounds, onStep = () => {} }: MeasureOptions,
   samples: readonly Round[],
-): Promise<CaseResult> {
-  const subjects = samples.map(({ subject }) => subject);
-  const rate = spreadOf(subjects.map(({ perSecond }) => perSecond));
-  const beside: Beside[] = [];
-  for (let round = 1; stage.beside !== undefined && round <= rounds; round += 1) {
-    onStep(`beside ${round} of ${rounds}`);
-    beside.push(await stage.beside(rate.median));
+): Promise<readonly FollowUp[]> {
+  const rate = median(samples.map(({ subject }) => subject.perSecond));
+  const followUps: FollowUp[] = [];
+  for (let round = 1; running.followUp !== undefined && round <= rounds; round += 1) {
+    onStep(`follow-up ${round} of ${rounds}`);
+    followUps.push(await running.followUp(rate));
   }
-  onStep('checking');
-  const verdicts: readonly Verdict[] = await stage.check();
+  return followUps;
+}
+
+function resultOf(
+  scenario: Scenario,
+  { connections, client, rounds, seconds }: MeasureOptions,
+  { samples, followUps, verdicts }: Measured,
+): CaseResult {
+  const subjects = samples.map(({ subject }) => subject);
   const target = scenario.target?.(connections);
-  const latency = latencyOf(subjects);
+  const latency = medianLatency(subjects);
   const moments = subjects.at(-1)?.moments;
   return {
     scenario: scenario.name,
@@ -77,26 +90,30 @@ async function summary(
     seconds,
     date: new Date().toISOString(),
     commit: commit(),
-    ceiling: spreadOf(samples.map(({ ceiling }) => ceiling.perSecond)),
-    rate,
-    ratio: spreadOf(samples.map(ratioOf)),
-    figures: [...figuresOf(subjects, scenario.atMost ?? {}), ...mediansOf(beside)],
+    ceiling: statsOf(samples.map(({ ceiling }) => ceiling.perSecond)),
+    rate: statsOf(subjects.map(({ perSecond }) => perSecond)),
+    ratio: statsOf(samples.map(ratioOf)),
+    figures: [...extraFigures(subjects, scenario.atMost ?? {}), ...followUpFigures(followUps)],
     verdicts,
-    disturbed: samples.flatMap((sample, n) => troubleOf(n, sample, beside[n])),
+    disturbed: samples.flatMap((sample, n) => disturbance(n, sample, followUps[n])),
     ...(latency === undefined ? {} : { latency }),
     ...(target === undefined ? {} : { target }),
     ...(moments === undefined ? {} : { moments }),
   };
 }
 
-function latencyOf(samples: readonly Sample[]): Latency | undefined {
+function medianLatency(samples: readonly Sample[]): Latency | undefined {
   const all = samples.flatMap(({ latency }) => (latency === undefined ? [] : [latency]));
   if (all.length === 0) return undefined;
-  const middle = (of: (latency: Latency) => number) => median(all.map(of));
-  return { p50Ms: middle((one) => one.p50Ms), p90Ms: middle((one) => one.p90Ms), p99Ms: middle((one) => one.p99Ms) };
+  const medianOf = (pick: (latency: Latency) => number) => median(all.map(pick));
+  return {
+    p50Ms: medianOf((one) => one.p50Ms),
+    p90Ms: medianOf((one) => one.p90Ms),
+    p99Ms: medianOf((one) => one.p99Ms),
+  };
 }
 
-function figuresOf(samples: readonly Sample[], limits: Readonly<Record<string, number>>): Figure[] {
+function extraFigures(samples: readonly Sample[], limits: Readonly<Record<string, number>>): Figure[] {
   const names = new Set(samples.flatMap(({ extra = {} }) => Object.keys(extra)));
   return Array.from(names, (name) => {
     const value = median(samples.map(({ extra }) => extra?.[name] ?? Number.NaN));
@@ -105,25 +122,25 @@ function figuresOf(samples: readonly Sample[], limits: Readonly<Record<string, n
   });
 }
 
-/** The first has all names and limits that there are. */
-function mediansOf(rounds: readonly Beside[]): readonly Figure[] {
+/** Every follow-up has the names and limits of the first. */
+function followUpFigures(followUps: readonly FollowUp[]): readonly Figure[] {
   const valuesOf = (wanted: string) =>
-    rounds.map(({ figures }) => figures.find(({ name }) => name === wanted)?.value ?? Number.NaN);
-  return (rounds[0]?.figures ?? []).map((figure) => ({ ...figure, value: median(valuesOf(figure.name)) }));
+    followUps.map(({ figures }) => figures.find(({ name }) => name === wanted)?.value ?? Number.NaN);
+  return (followUps[0]?.figures ?? []).map((figure) => ({ ...figure, value: median(valuesOf(figure.name)) }));
 }
 
-function troubleOf(n: number, { ceiling, subject }: Round, beside?: Beside): string[] {
+function disturbance(n: number, { ceiling, subject }: Round, followUp?: FollowUp): string[] {
   const parts = [
-    ...told('the ceiling had', ceiling),
-    ...told('the scenario had', subject),
-    ...told('what was measured beside it had', beside ?? {}),
+    ...unexpected('the ceiling', ceiling),
+    ...unexpected('the scenario', subject),
+    ...unexpected('the follow-up', followUp ?? {}),
   ];
   return parts.length === 0 ? [] : [`round ${n + 1}: ${parts.join('; ')}`];
 }
 
-function told(who: string, { broken = 0, other = 0 }: Pick<Sample, 'broken' | 'other'>): string[] {
+function unexpected(source: string, { broken = 0, other = 0 }: Pick<Sample, 'broken' | 'other'>): string[] {
   return [
-    ...(broken > 0 ? [`${who} ${broken} broken`] : []),
-    ...(other > 0 ? [`${who} ${other} answers of another kind`] : []),
+    ...(broken > 0 ? [`${source} had ${broken} broken`] : []),
+    ...(other > 0 ? [`${source} had ${other} answers of another kind`] : []),
   ];
 }

@@ -15,24 +15,24 @@ describe('growthOf', () => {
     expect(slopeMbPerMinute).toBeCloseTo(10, 5);
   });
 
-  it('takes no single peak for growth, wherever it is', () => {
+  it('does not take a single peak for growth, wherever it is', () => {
     const flat = Array.from({ length: 60 }, () => 100);
     expect(growthOf(samplesOf([...flat, 500])).growthMb).toBe(0);
     expect(growthOf(samplesOf([500, ...flat])).growthMb).toBe(0);
   });
 
-  it('shows a rise and fall between two ends that are alike', () => {
+  it('shows a rise and fall between equal ends', () => {
     const wave = Array.from({ length: 100 }, (_, n) => 100 + 50 * Math.sin((n / 99) * Math.PI));
     const { tenthsMb, growthMb } = growthOf(samplesOf(wave));
     expect(growthMb).toBeCloseTo(0, 5);
     expect(Math.max(...tenthsMb)).toBeGreaterThan(145);
   });
 
-  it('says of a process that shrinks that it shrinks', () => {
+  it('is negative for a process that shrinks', () => {
     expect(growthOf(samplesOf([100, 90, 80])).growthMb).toBe(-20);
   });
 
-  it('is flat of one sample, and of none', () => {
+  it('has no growth for one sample, and for none', () => {
     expect(growthOf(samplesOf([70]))).toEqual({ tenthsMb: [70], growthMb: 0, slopeMbPerMinute: 0 });
     expect(growthOf([])).toEqual({ tenthsMb: [], growthMb: 0, slopeMbPerMinute: 0 });
   });

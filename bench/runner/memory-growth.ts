@@ -1,4 +1,4 @@
-import { median } from '../support/spread.ts';
+import { median } from '../support/statistics.ts';
 import type { MemoryResult } from './report.ts';
 
 export interface MemorySample {
@@ -6,11 +6,11 @@ export interface MemorySample {
   readonly mb: number;
 }
 
-/** A single look may fall before or after a collection. */
+/** Medians of tenths: a single sample may be from just before or just after a garbage collection. */
 const PARTS = 10;
 const MINUTE_MS = 60_000;
 
-/** The medians of each tenth of the time, and from the first of them to the last; the slope is of all samples, by least squares. */
+/** The median of each tenth of the time, the growth from the first to the last, and the least-squares slope of all samples. */
 export function growthOf(
   samples: readonly MemorySample[],
 ): Pick<MemoryResult, 'tenthsMb' | 'growthMb' | 'slopeMbPerMinute'> {
@@ -29,9 +29,9 @@ function partsOf(samples: readonly MemorySample[]): readonly (readonly MemorySam
 }
 
 function slopeOf(samples: readonly MemorySample[]): number {
-  const mean = (of: (sample: MemorySample) => number) =>
-    samples.reduce((sum, one) => sum + of(one), 0) / samples.length;
+  const mean = (pick: (sample: MemorySample) => number) =>
+    samples.reduce((sum, one) => sum + pick(one), 0) / samples.length;
   const [ms, mb] = [mean((one) => one.ms), mean((one) => one.mb)];
-  const spread = samples.reduce((sum, one) => sum + (one.ms - ms) ** 2, 0);
-  return spread === 0 ? 0 : samples.reduce((sum, one) => sum + (one.ms - ms) * (one.mb - mb), 0) / spread;
+  const variance = samples.reduce((sum, one) => sum + (one.ms - ms) ** 2, 0);
+  return variance === 0 ? 0 : samples.reduce((sum, one) => sum + (one.ms - ms) * (one.mb - mb), 0) / variance;
 }

@@ -36,7 +36,7 @@ function scripted(processesMb: readonly number[]) {
 }
 
 describe('runMemory', () => {
-  // Its progress and the stacks of its failures are no output of the tests.
+  // Progress and stack traces are kept out of the test output.
   beforeEach(() => {
     vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   });
@@ -44,7 +44,7 @@ describe('runMemory', () => {
     vi.restoreAllMocks();
   });
 
-  it('looks at each process', async () => {
+  it('samples each process', async () => {
     const { memory, failures } = await scripted([100, 50]).run();
     expect(failures).toEqual([]);
     expect(memory.map(({ process, tenthsMb }) => `${process}: ${tenthsMb[0]}`)).toEqual([
@@ -53,15 +53,18 @@ describe('runMemory', () => {
     ]);
   });
 
-  it('fails without a process, before minutes of load', async () => {
+  it('fails without a process, before the minutes of load', async () => {
     const { run, calls } = scripted([]);
-    expect(await run()).toEqual({ memory: [], failures: ['scripted, 8: no process lives for all of it'] });
+    expect(await run()).toEqual({
+      memory: [],
+      failures: ['scripted, 8: no process runs during the whole measurement'],
+    });
     expect(calls).toEqual(['close']);
   });
 
   it('fails when a process has ended', async () => {
     const { memory, failures } = await scripted([100, 0]).run();
     expect(memory).toEqual([]);
-    expect(failures).toEqual(['scripted, 8: front 2 did not live for all of it']);
+    expect(failures).toEqual(['scripted, 8: front 2 ended during the measurement']);
   });
 });

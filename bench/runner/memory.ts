@@ -7,15 +7,15 @@ import type { BenchOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 import type { MemoryResult, Report } from './report.ts';
 import { type Case, failureOf } from './run-scenarios.ts';
-import type { Setting } from './scenario.ts';
+import type { ScenarioOptions } from './scenario.ts';
 
 const MINUTE_MS = 60_000;
 const SAMPLE_MS = 1000;
-/** Between two words on how it goes: on a terminal, where each takes the place of the last, and where each is a line. */
-const TOLD_MS = process.stderr.isTTY ? 10_000 : 60_000;
-const NONE_LIVES = 'no process lives for all of it';
+/** Between two progress updates: on a terminal they overwrite each other, elsewhere each is a line. */
+const PROGRESS_MS = process.stderr.isTTY ? 10_000 : 60_000;
+const NO_PROCESS = 'no process runs during the whole measurement';
 
-/** Loads each scenario for minutes without a pause, and looks at the resident memory of its processes meanwhile. */
+/** Loads each scenario for minutes without a pause, and samples the resident memory of its processes. */
 export async function runMemory(
   cases: readonly Case[],
   options: BenchOptions,
@@ -28,9 +28,9 @@ export async function runMemory(
     const name = `${one.scenario.name}, ${one.connections}`;
     progress.next(name);
     const { seconds, client } = options;
-    const setting = { connections: one.connections, client, seconds, servers };
+    const scenarioOptions = { connections: one.connections, client, seconds, servers };
     try {
-      memory.push(...(await memoryOf(one, setting, options, progress.step)));
+      memory.push(...(await measureMemory(one, scenarioOptions, options, progress.step)));
     } catch (error) {
       failures.push(failureOf(name, error, progress));
     }
@@ -39,85 +39,85 @@ export async function runMemory(
   return { memory, failures };
 }
 
-/** Errors: Error when no process, or not each of them, lives from the warm-up to the end, or what is stored is wrong. */
-async function memoryOf(
+/** Errors: Error when there is no process, one ends before the measurement does, or a check of the scenario fails. */
+async function measureMemory(
   { scenario, connections }: Case,
-  setting: Setting,
+  options: ScenarioOptions,
   { minutes, warmUpMinutes }: Pick<BenchOptions, 'minutes' | 'warmUpMinutes'>,
   onStep: (step: string) => void,
 ): Promise<readonly MemoryResult[]> {
-  const stage = await scenario.open(setting);
+  const running = await scenario.open(options);
   try {
     const load = async (forMinutes: number): Promise<void> => {
       const end = performance.now() + forMinutes * MINUTE_MS;
-      while (performance.now() < end) await stage.subject(setting.seconds);
+      while (performance.now() < end) await running.subject(options.seconds);
     };
-    // Known before the minutes of load: a scenario has its processes from the beginning, or for a round each.
-    if (stage.processes.length === 0) throw new Error(NONE_LIVES);
+    // Checked before the minutes of load: a scenario has its processes from the start, or starts one for each round.
+    if (running.processes.length === 0) throw new Error(NO_PROCESS);
     onStep('warm-up');
     await load(warmUpMinutes);
-    const watch = watchMemory([...stage.processes], (ms, mb) =>
+    const sampler = sampleMemory([...running.processes], (ms, mb) =>
       onStep(
         `${(ms / MINUTE_MS).toFixed(1)} of ${minutes} minutes of load, resident MB: ${mb.map(wholeOf).join(', ')}`,
       ),
     );
-    const samples = await load(minutes).then(watch.end, async (error: unknown) => {
-      await watch.end();
+    const processes = await load(minutes).then(sampler.stop, async (error: unknown) => {
+      await sampler.stop();
       throw error;
     });
     onStep('checking');
-    // An ended process has no memory, which would pass for shrinking.
-    const ended = samples.filter(({ of }) => of.some(({ mb }) => mb === 0));
-    if (ended.length > 0) throw new Error(`${ended.map((one) => one.process).join(', ')} did not live for all of it`);
-    const wrong = (await stage.check()).filter(({ ok }) => !ok);
-    if (wrong.length > 0) throw new Error(`${scenario.name}: ${wrong.map(({ what }) => what).join('; ')}`);
-    return samples.map(({ process, of }) => ({
+    // An ended process has no memory, which would look like a decrease.
+    const ended = processes.filter(({ samples }) => samples.some(({ mb }) => mb === 0));
+    if (ended.length > 0) throw new Error(`${ended.map(({ name }) => name).join(', ')} ended during the measurement`);
+    const failed = (await running.check()).filter(({ ok }) => !ok);
+    if (failed.length > 0) throw new Error(`${scenario.name}: ${failed.map(({ what }) => what).join('; ')}`);
+    return processes.map(({ name, samples }) => ({
       scenario: scenario.name,
       connections,
-      process,
+      process: name,
       minutes,
       warmUpMinutes,
       date: new Date().toISOString(),
       commit: commit(),
-      ...growthOf(of),
+      ...growthOf(samples),
     }));
   } finally {
-    await stage.close();
+    await running.close();
   }
 }
 
-interface Watched {
-  readonly process: string;
-  readonly of: readonly MemorySample[];
+interface ProcessSamples {
+  readonly name: string;
+  readonly samples: readonly MemorySample[];
 }
 
-function watchMemory(
+function sampleMemory(
   processes: readonly ServerProcess[],
-  tell: (ms: number, mb: readonly number[]) => void,
-): { end(): Promise<readonly Watched[]> } {
+  onProgress: (ms: number, mb: readonly number[]) => void,
+): { stop(): Promise<readonly ProcessSamples[]> } {
   const from = performance.now();
   const samples = processes.map((): MemorySample[] => []);
-  const end = new AbortController();
-  const watching = (async () => {
-    let toldAt = Number.NEGATIVE_INFINITY;
-    while (!end.signal.aborted) {
+  const stop = new AbortController();
+  const sampling = (async () => {
+    let shownAt = Number.NEGATIVE_INFINITY;
+    while (!stop.signal.aborted) {
       const mb = await Promise.all(processes.map((process) => process.memoryMb()));
       const ms = performance.now() - from;
       mb.forEach((value, n) => {
         samples[n]?.push({ ms, mb: value });
       });
-      if (ms - toldAt >= TOLD_MS) {
-        tell(ms, mb);
-        toldAt = ms;
+      if (ms - shownAt >= PROGRESS_MS) {
+        onProgress(ms, mb);
+        shownAt = ms;
       }
-      await delay(SAMPLE_MS, undefined, { signal: end.signal }).catch(() => {});
+      await delay(SAMPLE_MS, undefined, { signal: stop.signal }).catch(() => {});
     }
   })();
   return {
-    end: async () => {
-      end.abort();
-      await watching;
-      return processes.map(({ name }, n) => ({ process: `${name} ${n + 1}`, of: samples[n] ?? [] }));
+    stop: async () => {
+      stop.abort();
+      await sampling;
+      return processes.map(({ name }, n) => ({ name: `${name} ${n + 1}`, samples: samples[n] ?? [] }));
     },
   };
 }

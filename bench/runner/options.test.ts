@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { choose, parseOptions } from './options.ts';
+import { choose, parseOptions, UsageError } from './options.ts';
 import type { Scenario } from './scenario.ts';
-import { UsageError } from './usage-error.ts';
 
 describe('parseOptions', () => {
   it('runs all scenarios for five rounds of five seconds by default', () => {
@@ -14,12 +13,12 @@ describe('parseOptions', () => {
     });
   });
 
-  it('takes a mode from the first word, and the names behind it', () => {
+  it('takes the mode from the first word, and the names after it', () => {
     expect(parseOptions(['memory', 'success'])).toMatchObject({ mode: 'memory', names: ['success'] });
     expect(parseOptions(['success', 'memory'])).toMatchObject({ mode: 'scenarios', names: ['success', 'memory'] });
   });
 
-  it('takes parts of minutes', () => {
+  it('accepts fractions of minutes', () => {
     expect(parseOptions(['memory', '--warm-up', '0.5'])).toMatchObject({ minutes: 5, warmUpMinutes: 0.5 });
   });
 
@@ -57,12 +56,12 @@ describe('parseOptions', () => {
     ['memory', '--compare', 'a.json'],
     ['growth', '--compare', 'a.json'],
     ['micro', '--client', 'autocannon'],
-  ])('refuses in %s what it has no use for: %s', (mode, option, ...value) => {
+  ])('refuses in %s an option that does not apply: %s', (mode, option, ...value) => {
     expect(() => parseOptions([mode, option, ...value])).toThrow(UsageError);
     expect(() => parseOptions([mode, option, ...value])).toThrow(`${option} is for`);
   });
 
-  it.each(['micro', 'memory', 'growth'])('takes %s without any option, and with --publish', (mode) => {
+  it.each(['micro', 'memory', 'growth'])('accepts %s with --publish and no other option', (mode) => {
     expect(parseOptions([mode, '--publish'])).toMatchObject({ mode, publish: true, profile: false });
   });
 });
@@ -73,20 +72,20 @@ describe('choose', () => {
   );
   const chosen = (...names: string[]) => choose(scenarios, names).map(({ name }) => name);
 
-  it('takes all that begin with a name', () => {
+  it('selects by prefix', () => {
     expect(chosen('success')).toEqual(['success-embedded', 'success-cluster', 'success-cluster-workers']);
   });
 
-  it('takes a whole name for that one, and none that goes on', () => {
+  it('selects only the scenario of a full name', () => {
     expect(chosen('success-cluster')).toEqual(['success-cluster']);
   });
 
-  it('takes a part of a name for no name', () => {
+  it('refuses a part of a name', () => {
     expect(() => chosen('rese')).toThrow(UsageError);
     expect(() => chosen('reads', 'rese')).toThrow('no scenario rese; there are success-embedded, ');
   });
 
-  it('keeps the order of the suite, and each once', () => {
+  it('keeps the order of the suite, without duplicates', () => {
     expect(chosen('reserve', 'success-cluster', 'success-embedded', 'reserve')).toEqual([
       'success-embedded',
       'success-cluster',
@@ -94,7 +93,7 @@ describe('choose', () => {
     ]);
   });
 
-  it('takes all of none', () => {
+  it('selects all without names', () => {
     expect(chosen()).toHaveLength(scenarios.length);
   });
 });

@@ -1,7 +1,11 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { CLIENTS, type ClientName } from '../support/load.ts';
 import type { Scenario } from './scenario.ts';
-import { UsageError } from './usage-error.ts';
+
+/** The command line is wrong, not the program: the one-line message is all that the user needs. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
 
 export const MODES = ['micro', 'memory', 'growth'] as const;
 
@@ -12,34 +16,35 @@ export interface BenchOptions {
   readonly names: readonly string[];
   readonly rounds: number;
   readonly seconds: number;
-  /** Instead of the scenarios' own. */
+  /** Overrides the scenarios' own. */
   readonly connections: readonly number[] | undefined;
   readonly client: ClientName;
   readonly minutes: number;
   readonly warmUpMinutes: number;
   readonly publish: boolean;
   readonly profile: boolean;
-  /** A results file that this run is held against. */
+  /** A results file to compare this run with. */
   readonly compare: string | undefined;
   readonly help: boolean;
 }
 
 export const USAGE = `npm run bench -- [scenario…] [options]     every scenario without a name
 npm run bench -- micro | memory | growth [name…] [options]
+npm run bench -- experiment <name> [options]
 
-A scenario's whole name is that one; success, which none is called, is all that begin with it.
-Names of memory are those of scenarios; of growth connections, sales, tickets, fronts; of micro any part of a row's name.
+A full name selects that scenario; a prefix such as "success" selects every scenario that begins with it.
+Names for memory are those of scenarios; for growth connections, sales, tickets, fronts; for micro any part of a row's name.
 
-  --rounds 5         rounds of ceiling and scenario in turn; not of memory
-  --seconds 5        of each
-  --connections …    a list, instead of the scenarios' own
-  --client …         autocannon or wrk; not of micro
-  --minutes 5        of memory, that count
-  --warm-up 1        of memory, minutes before them
-  --publish          also write bench/README.md, its charts and bench/results/baseline.json, unless something is wrong or
-                     was not measured as what stands there is: by autocannon, in five rounds, without --profile
-  --compare <file>   of scenarios: fail on a ratio that is more than 10 % worse than there
-  --profile          of scenarios: CPU profiles of Floodgate's processes, and their greatest costs
+  --rounds 5         rounds, each of ceiling and scenario; not for memory
+  --seconds 5        length of a round
+  --connections …    a list that overrides the scenarios' own
+  --client …         autocannon or wrk; not for micro
+  --minutes 5        for memory, measured minutes
+  --warm-up 1        for memory, minutes of warm-up
+  --publish          also update bench/README.md, its charts and bench/results/baseline.json, unless a check failed,
+                     a measurement failed, or the run is not comparable: autocannon, five rounds, no --profile
+  --compare <file>   for scenarios: fail on a ratio that is more than 10 % worse than in this results file
+  --profile          for scenarios: CPU profiles of Floodgate's processes, and the functions that cost most
 `;
 
 const OPTIONS = {
@@ -55,7 +60,7 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const satisfies ParseArgsConfig['options'];
 
-/** Options that have no meaning in all modes, and in which they have one. */
+/** The modes to which an option applies; one that is not listed applies to all. */
 const MODES_OF: Partial<Record<keyof typeof OPTIONS, readonly Mode[]>> = {
   rounds: ['scenarios', 'growth', 'micro'],
   connections: ['scenarios', 'memory'],
@@ -66,9 +71,11 @@ const MODES_OF: Partial<Record<keyof typeof OPTIONS, readonly Mode[]>> = {
   profile: ['scenarios'],
 };
 
-/** Errors: {@link UsageError} for what is not understood, and for an option that the mode has no use for. */
+/** Errors: {@link UsageError} for arguments that can't be parsed, and for an option that does not apply to the mode. */
 export function parseOptions(args: readonly string[]): BenchOptions {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = withUsageErrors(() =>
+    parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS }),
+  );
   const named = MODES.find((name) => name === positionals[0]);
   const mode = named ?? 'scenarios';
   for (const [name, modes] of Object.entries(MODES_OF)) {
@@ -77,16 +84,13 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       throw new UsageError(`--${name} is for ${modes.join(', ')}, not for ${mode}`);
     }
   }
-  const wanted = values.client ?? 'autocannon';
-  const client = CLIENTS.find((name) => name === wanted);
-  if (client === undefined) throw new UsageError(`--client is one of ${CLIENTS.join(', ')}, not ${wanted}`);
   return {
     mode,
     names: named === undefined ? positionals : positionals.slice(1),
     rounds: positive('rounds', values.rounds ?? '5'),
     seconds: positive('seconds', values.seconds ?? '5'),
     connections: values.connections?.split(',').map((text) => positive('connections', text)),
-    client,
+    client: oneOf('client', values.client ?? 'autocannon', CLIENTS),
     minutes: positive('minutes', values.minutes ?? '5', { whole: false }),
     warmUpMinutes: positive('warm-up', values['warm-up'] ?? '1', { whole: false }),
     publish: values.publish,
@@ -96,16 +100,17 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   };
 }
 
-function parsed(args: readonly string[]) {
+/** Runs `parseArgs` of Node.js. Errors: {@link UsageError} in one line instead of its errors. */
+export function withUsageErrors<Parsed>(parse: () => Parsed): Parsed {
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+    return parse();
   } catch (error) {
-    if (!isOfArguments(error)) throw error;
+    if (!isArgumentError(error)) throw error;
     throw new UsageError(error.message.replaceAll(/\s+/g, ' '), { cause: error });
   }
 }
 
-const isOfArguments = (error: unknown): error is Error =>
+const isArgumentError = (error: unknown): error is Error =>
   error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_');
 
 function positive(name: string, text: string, { whole = true } = {}): number {
@@ -116,21 +121,28 @@ function positive(name: string, text: string, { whole = true } = {}): number {
   return value;
 }
 
+/** Errors: {@link UsageError} when the text is not one of the choices. */
+export function oneOf<Choice extends string>(name: string, text: string, choices: readonly Choice[]): Choice {
+  const choice = choices.find((one) => one === text);
+  if (choice === undefined) throw new UsageError(`--${name} is one of ${choices.join(', ')}, not ${text}`);
+  return choice;
+}
+
 /**
- * Those of the names, in their own order; all of none. A whole name is that one; one that no scenario has is all that begin
- * with it. Errors: {@link UsageError} for a name that fits none.
+ * The scenarios with these names, in the order of the suite; all without names. A full name selects that scenario, a prefix
+ * all that begin with it. Errors: {@link UsageError} for a name that selects none.
  */
 export function choose(scenarios: readonly Scenario[], names: readonly string[]): readonly Scenario[] {
   if (names.length === 0) return scenarios;
-  const chosen = new Set(names.flatMap((name) => named(scenarios, name)));
+  const chosen = new Set(names.flatMap((name) => selectedBy(scenarios, name)));
   return scenarios.filter((one) => chosen.has(one));
 }
 
-function named(scenarios: readonly Scenario[], name: string): readonly Scenario[] {
+function selectedBy(scenarios: readonly Scenario[], name: string): readonly Scenario[] {
   const exact = scenarios.filter((one) => one.name === name);
-  const fitting = exact.length > 0 ? exact : scenarios.filter((one) => one.name.startsWith(`${name}-`));
-  if (fitting.length === 0) {
+  const selected = exact.length > 0 ? exact : scenarios.filter((one) => one.name.startsWith(`${name}-`));
+  if (selected.length === 0) {
     throw new UsageError(`no scenario ${name}; there are ${scenarios.map((one) => one.name).join(', ')}`);
   }
-  return fitting;
+  return selected;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The repository: what runs stands in its `dist`, or, in a test, in its sources. */
+/** The repository's root: compiled code runs from `dist`, tests from the sources. */
 export const ROOT = rootOf(import.meta.dirname);
 
 export const RESULTS = join(ROOT, 'bench/results');

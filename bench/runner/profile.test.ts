@@ -18,30 +18,30 @@ const PROFILE = {
 };
 
 describe('costsOf', () => {
-  it('adds up what a function itself took, wherever it was called from, without idle time', () => {
+  it('adds up self time over all call sites, without idle time', () => {
     expect(costsOf(PROFILE)).toEqual([
       { name: 'drain batch-map.js:42', share: 0.75 },
       { name: '(anonymous) a.js:1', share: 0.25 },
     ]);
   });
 
-  it('has the greatest only', () => {
+  it('has only the greatest costs', () => {
     expect(costsOf(PROFILE, 1)).toHaveLength(1);
   });
 
-  it('makes nothing of an empty profile', () => {
+  it('has no costs for an empty profile', () => {
     expect(costsOf({ nodes: [] })).toEqual([]);
   });
 });
 
 describe('costText', () => {
-  it('has a line each, in percent', () => {
+  it('has a line for each cost, in percent', () => {
     expect(costText(costsOf(PROFILE, 1))).toBe('   75.0 %  drain batch-map.js:42');
   });
 });
 
 describe('profiled', () => {
-  it('names each thread by its process, the longest-lived first', async () => {
+  it('names each thread by its process, longest-lived first', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'floodgate-profiles-'));
     const lived = (us: number) => JSON.stringify({ ...PROFILE, startTime: 1000, endTime: 1000 + us });
     try {

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Cost } from './report.ts';
 
-/** What V8 writes, as far as it is read: https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile */
+/** The part of V8's CPU profile that is read: https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile */
 export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
@@ -10,9 +10,9 @@ export interface CpuProfile {
   }[];
   /** Node ids. */
   readonly samples?: readonly number[];
-  /** Microseconds between them. */
+  /** Microseconds between the samples. */
   readonly timeDeltas?: readonly number[];
-  /** Microseconds, as is the other. */
+  /** Microseconds, as `endTime`. */
   readonly startTime: number;
   readonly endTime: number;
 }
@@ -20,7 +20,7 @@ export interface CpuProfile {
 const IDLE = '(idle)';
 const TOP = 15;
 
-/** The functions in which a process itself spent most, as shares of the time in which it was not idle. */
+/** The functions with the most self time, as shares of the time in which the process was not idle. */
 export function costsOf(
   profile: Pick<CpuProfile, 'nodes' | 'samples' | 'timeDeltas'>,
   top: number = TOP,
@@ -42,7 +42,7 @@ function nameOf({ functionName, url, lineNumber }: CpuProfile['nodes'][number]['
   return `${functionName === '' ? '(anonymous)' : functionName}${where}`;
 }
 
-/** Runs with a folder for profiles, and reads what is in it then: one of each thread, the longest-lived first. */
+/** Runs with a folder for profiles, then reads one profile of each thread, longest-lived first. */
 export async function profiled<Result>(
   folder: string,
   run: (profileDir: string) => Promise<Result>,

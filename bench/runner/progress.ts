@@ -1,4 +1,4 @@
-/** How long is left when so many of all steps took so long; undefined before the first. */
+/** Estimated time left after `done` of `all` steps; undefined before the first is done. */
 export function leftMs(done: number, all: number, elapsedMs: number): number | undefined {
   return done === 0 ? undefined : (elapsedMs / done) * (all - done);
 }
@@ -11,15 +11,15 @@ export function leftText(ms: number | undefined): string {
 }
 
 export interface Progress {
-  /** The next of all. */
+  /** Begins the next of all cases. */
   next(name: string): void;
   step(what: string): void;
-  /** Something to stay on the screen. */
+  /** Prints a line that stays on the screen. */
   say(line: string): void;
   end(): void;
 }
 
-/** One line that is written over on a terminal, and a line each where nobody watches. */
+/** One line that is overwritten on a terminal, or a line for each step elsewhere. */
 export function createProgress(all: number, stream: NodeJS.WriteStream = process.stderr): Progress {
   const startedAt = performance.now();
   let begun = 0;

@@ -3,7 +3,7 @@ import { objections } from './publish.ts';
 import type { GrowthResult, Report } from './report.ts';
 import { merged } from './results-file.ts';
 import { aResult } from './sample-result.ts';
-import { BEGIN, between, END, growthRows, overgrown, sections } from './sections.ts';
+import { BEGIN, END, growthRows, overgrown, replaceSections, sections } from './sections.ts';
 
 const aReport = (more: Partial<Report> = {}): Report => ({
   date: '2026-11-21T12:00:00.000Z',
@@ -36,7 +36,7 @@ const aGrowth = {
 } as const satisfies GrowthResult;
 
 describe('merged', () => {
-  it('puts a new result in the place of the old one of the same scenario and connections', () => {
+  it('replaces an old result of the same scenario and connections', () => {
     const before = aReport({ results: [aResult({ rounds: 1 }), aResult({ connections: 128, rounds: 1 })] });
     const after = merged(before, aReport({ results: [aResult({ rounds: 5 })] }), SUITE);
     expect(after.results.map(({ connections, rounds }) => [connections, rounds])).toEqual([
@@ -45,7 +45,7 @@ describe('merged', () => {
     ]);
   });
 
-  it('keeps the order of the suite, whenever a scenario was measured', () => {
+  it('keeps the order of the suite, in whatever order scenarios were measured', () => {
     const before = aReport({ results: [aResult({ scenario: 'b' })] });
     const after = merged(before, aReport({ results: [aResult({ scenario: 'a' })] }), {
       ...SUITE,
@@ -54,12 +54,12 @@ describe('merged', () => {
     expect(after.results.map(({ scenario }) => scenario)).toEqual(['a', 'b']);
   });
 
-  it('keeps the versions of servers that this run had no use for', () => {
+  it('keeps the versions of servers that this run did not use', () => {
     const before = aReport({ versions: { node: 'v1', redis: '8' } });
     expect(merged(before, aReport(), SUITE).versions).toEqual({ node: 'v20.20.2', redis: '8' });
   });
 
-  it('drops what the suite has no more', () => {
+  it('drops results that are no longer in the suite', () => {
     const timed = (name: string) => ({ name, nsPerOp: { median: 1, min: 1, max: 1 }, date: '', commit: '' });
     const before = aReport({ results: [aResult({ scenario: 'gone' })], micro: [timed('slow'), timed('gone')] });
     const after = merged(before, aReport({ micro: [timed('fast')] }), SUITE);
@@ -67,7 +67,7 @@ describe('merged', () => {
     expect(after.micro.map(({ name }) => name)).toEqual(['fast', 'slow']);
   });
 
-  it('drops growth that was measured without a spread, and keeps the rest', () => {
+  it('drops growth results without minimum and maximum, and keeps the rest', () => {
     const { soldPerSecond: _, ...old } = aGrowth;
     const before = aReport({ growth: [{ ...old, size: 1, perSecond: 5 } as unknown as GrowthResult, aGrowth] });
     expect(merged(before, aReport(), SUITE).growth).toEqual([aGrowth]);
@@ -78,60 +78,57 @@ describe('objections', () => {
   const options = { mode: 'scenarios', profile: false, rounds: 5, client: 'autocannon' } as const;
   const good = aReport({ results: [aResult()] });
 
-  it('has none against a whole run that is sound, though it missed its target', () => {
+  it('has none to a complete run whose checks passed, even if it missed a target', () => {
     expect(objections(aReport({ results: [aResult({ target: 9 })] }), [], options)).toEqual([]);
   });
 
-  it('objects to what is wrong, and to what could not be measured', () => {
+  it('objects to failed checks and failed measurements', () => {
     const wrong = aReport({ results: [aResult(), aResult({ verdicts: [{ ok: false, what: 'one is missing' }] })] });
-    expect(objections(wrong, ['reads: it broke'], options)).toEqual([
-      'a result is wrong',
-      'something could not be measured',
-    ]);
+    expect(objections(wrong, ['reads: it broke'], options)).toEqual(['a check failed', 'a measurement failed']);
   });
 
   it.each([{ profile: true }, { rounds: 4 }, { mode: 'growth', rounds: 4 }, { client: 'wrk' }] as const)(
     'objects to %o',
-    (unlike) => {
-      expect(objections(good, [], { ...options, ...unlike })).toHaveLength(1);
+    (difference) => {
+      expect(objections(good, [], { ...options, ...difference })).toHaveLength(1);
     },
   );
 
-  it.each(['micro', 'memory'] as const)('does not count the rounds of %s', (mode) => {
+  it.each(['micro', 'memory'] as const)('does not require rounds for %s', (mode) => {
     expect(objections(good, [], { ...options, mode, rounds: 1 })).toEqual([]);
   });
 });
 
 describe('growthRows', () => {
-  it('tells sold and refused apart, with the spread of what was sold', () => {
+  it('has sold and refused separately, with minimum and maximum sold', () => {
     const [first, second] = growthRows({ growth: [aGrowth, { ...aGrowth, refusedPerSecond: 40_000, broken: 3 }] });
     expect(first).toMatchObject({
-      'sold a second (min..max)': '12,345 (9,876..13,000)',
-      'refused a second': '',
+      'sold/s (min..max)': '12,345 (9,876..13,000)',
+      'refused/s': '',
       broken: '',
     });
-    expect(second).toMatchObject({ 'refused a second': '40,000', broken: '3' });
+    expect(second).toMatchObject({ 'refused/s': '40,000', broken: '3' });
   });
 });
 
-describe('between', () => {
-  it('changes what stands between the markers, and nothing else', () => {
+describe('replaceSections', () => {
+  it('changes only the text between the markers', () => {
     const readme = `# Head\n${BEGIN}\nold\n${END}\ntail\n`;
-    expect(between(readme, 'new')).toBe(`# Head\n${BEGIN}\nnew\n${END}\ntail\n`);
+    expect(replaceSections(readme, 'new')).toBe(`# Head\n${BEGIN}\nnew\n${END}\ntail\n`);
   });
 
-  it('comes to the same when it is done twice', () => {
-    const once = between(`${BEGIN}${END}`, 'text');
-    expect(between(once, 'text')).toBe(once);
+  it('is idempotent', () => {
+    const once = replaceSections(`${BEGIN}${END}`, 'text');
+    expect(replaceSections(once, 'text')).toBe(once);
   });
 
-  it('refuses a text that has lost a marker', () => {
-    expect(() => between(`# Head\n${BEGIN}\n`, 'new')).toThrow('markers');
+  it('refuses a text without a marker', () => {
+    expect(() => replaceSections(`# Head\n${BEGIN}\n`, 'new')).toThrow('markers');
   });
 });
 
 describe('sections', () => {
-  it('says on what it was measured', () => {
+  it('names machine and versions', () => {
     expect(sections(aReport())).toContain('On a processor, 2 cores, 23 GB, Linux 6; node v20.20.2.');
   });
 
@@ -141,10 +138,10 @@ describe('sections', () => {
     ];
     const text = sections(aReport({ results }));
     expect(text).toContain('success-cluster, 1024: round 2: 3 broken');
-    expect(text).toContain('WRONG: an order is missing');
+    expect(text).toContain('FAILED: an order is missing');
   });
 
-  it('judges memory by its growth, and not by its size', () => {
+  it('judges memory by its growth, not by its size', () => {
     const one = {
       scenario: 'a',
       connections: 1,

@@ -1,9 +1,9 @@
 import type { Latency } from '../support/load.ts';
-import type { Moment } from '../support/sale-watch.ts';
-import type { Spread } from '../support/spread.ts';
-import type { Figure, Place, Verdict } from './scenario.ts';
+import type { Moment } from '../support/sale-recorder.ts';
+import type { Stats } from '../support/statistics.ts';
+import type { Deployment, Figure, Verdict } from './scenario.ts';
 
-/** What a run leaves in bench/results. */
+/** The results file of a run, in bench/results. */
 export interface Report {
   readonly date: string;
   readonly commit: string;
@@ -23,10 +23,10 @@ export interface Machine {
   readonly os: string;
 }
 
-/** A scenario at one number of connections. */
+/** The result of a scenario with one number of connections. */
 export interface CaseResult {
   readonly scenario: string;
-  readonly on: Place;
+  readonly on: Deployment;
   readonly unit: string;
   readonly shows: string;
   readonly ceilingName: string;
@@ -35,34 +35,34 @@ export interface CaseResult {
   readonly rounds: number;
   readonly seconds: number;
   readonly date: string;
-  /** That it was measured on; with a plus where files differ from it. */
+  /** The measured commit; with a plus when the working tree differs from it. */
   readonly commit: string;
-  readonly ceiling: Spread;
-  readonly rate: Spread;
-  /** Of each round to its own ceiling. */
-  readonly ratio: Spread;
+  readonly ceiling: Stats;
+  readonly rate: Stats;
+  /** Of each round's rate to its own ceiling. */
+  readonly ratio: Stats;
   /** Medians of the rounds' percentiles. */
   readonly latency?: Latency;
   readonly target?: number;
   readonly figures: readonly Figure[];
   readonly verdicts: readonly Verdict[];
-  /** Rounds with errors, or with answers that the scenario is not about. */
+  /** Rounds with errors or answers of another kind. */
   readonly disturbed: readonly string[];
   /** Of the last round. */
   readonly moments?: readonly Moment[];
   readonly costs?: readonly Cost[];
 }
 
-/** A function and what a process spent in it itself. */
+/** A function's self time. */
 export interface Cost {
   readonly name: string;
-  /** Of the time in which it did anything. */
+  /** Of the time in which the process was not idle. */
   readonly share: number;
 }
 
 export interface MicroResult {
   readonly name: string;
-  readonly nsPerOp: Spread;
+  readonly nsPerOp: Stats;
   readonly date: string;
   readonly commit: string;
 }
@@ -72,34 +72,34 @@ export interface MemoryResult {
   readonly connections: number;
   readonly process: string;
   readonly minutes: number;
-  /** Before them: code is compiled, caches are filled up to their bounds, the heap finds its size. */
+  /** Not measured: code is compiled, caches fill up, the heap reaches its size. */
   readonly warmUpMinutes: number;
-  /** Of each tenth of the time, the median. */
+  /** The median of each tenth of the measured time. */
   readonly tenthsMb: readonly number[];
-  /** Of the last of them over the first. */
+  /** From the first tenth to the last. */
   readonly growthMb: number;
   readonly slopeMbPerMinute: number;
   readonly date: string;
   readonly commit: string;
 }
 
-/** One step: one thing has one size, all else is as usual. Its sales were checked as those of a scenario are. */
+/** One size of one axis, all others at their usual values. Its sales are reconciled as those of a scenario. */
 export interface GrowthResult {
   readonly axis: string;
-  readonly on: Place;
+  readonly on: Deployment;
   readonly size: number;
   readonly rounds: number;
   /** Of each round. */
   readonly seconds: number;
   /** Answers 201. */
-  readonly soldPerSecond: Spread;
-  /** All other answers: sold out, or too much waits. The median of the rounds. */
+  readonly soldPerSecond: Stats;
+  /** All other answers, such as sold_out and overloaded. The median of the rounds. */
   readonly refusedPerSecond: number;
-  /** Connections that failed, and answers that did not come in time, of all rounds. */
+  /** Failed connections and timed-out requests of all rounds. */
   readonly broken: number;
-  /** Of the slowest front, the median of the rounds. */
+  /** Of the slowest front; the median of the rounds. */
   readonly p99Ms: number;
-  /** Of the largest front, the median of the rounds. */
+  /** Of the largest front; the median of the rounds. */
   readonly memoryMb: number;
   readonly date: string;
   readonly commit: string;
@@ -108,10 +108,10 @@ export interface GrowthResult {
 export const caseName = ({ scenario, connections }: Pick<CaseResult, 'scenario' | 'connections'>): string =>
   `${scenario}, ${connections}`;
 
-/** What is stored is not what was answered. */
-export const isWrong = ({ verdicts }: Pick<CaseResult, 'verdicts'>): boolean => verdicts.some(({ ok }) => !ok);
+/** A check of the result failed: stored orders and answers do not reconcile. */
+export const isFailed = ({ verdicts }: Pick<CaseResult, 'verdicts'>): boolean => verdicts.some(({ ok }) => !ok);
 
-/** Undefined where issue 9 has no target for it. */
+/** Undefined without a target. */
 export function isMet({
   target,
   ratio,
@@ -122,7 +122,7 @@ export function isMet({
   return (target === undefined || ratio.median >= target) && limited.every(isWithin);
 }
 
-/** A value that could not be measured is not within its limit. */
+/** A value that could not be measured misses its limit. */
 export const isWithin = ({ value, atMost }: Figure): boolean =>
-  // What is no number is null in a file of results, and null is at most anything.
+  // NaN is null in a results file, and `null <= atMost` would be true.
   atMost === undefined || (Number.isFinite(value) && value <= atMost);

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UsageError } from './options.ts';
 import { readBaseline } from './results-file.ts';
 import { aResult } from './sample-result.ts';
-import { UsageError } from './usage-error.ts';
 
 let folder = '';
 
@@ -21,11 +21,11 @@ async function fileOf(text: string): Promise<string> {
 }
 
 describe('readBaseline', () => {
-  it('reads what there is to compare with', async () => {
+  it('reads a results file', async () => {
     expect((await readBaseline(await fileOf(JSON.stringify({ results: [aResult()] })))).results).toHaveLength(1);
   });
 
-  it('says in one line that there is no such file', async () => {
+  it('reports a missing file in one line', async () => {
     const reading = readBaseline(join(folder, 'missing.json'));
     await expect(reading).rejects.toThrow(UsageError);
     await expect(reading).rejects.toThrow(/^--compare: .*missing\.json.*$/);
@@ -36,7 +36,7 @@ describe('readBaseline', () => {
     ['{}', 'has no results'],
     ['null', 'has no results'],
     ['{"results":[]}', 'has no results'],
-  ])('says in one line of %j that it %s', async (text, what) => {
+  ])('reports in one line that %j %s', async (text, what) => {
     const file = await fileOf(text);
     const reading = readBaseline(file);
     await expect(reading).rejects.toThrow(UsageError);

@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { UsageError } from './options.ts';
 import { RESULTS } from './paths.ts';
 import type { GrowthResult, Report } from './report.ts';
-import { UsageError } from './usage-error.ts';
 
-/** Writes the results of a run under its time; resolves with the file. */
+/** Writes the results of a run to a file named by its time; returns its path. */
 export async function saveReport(report: Report): Promise<string> {
   const file = join(RESULTS, `${report.date.replaceAll(/[:.]/g, '-')}.json`);
   await writeReport(file, report);
@@ -16,7 +16,7 @@ export async function writeReport(file: string, report: Report): Promise<void> {
   await writeFile(file, `${JSON.stringify(report, undefined, 2)}\n`);
 }
 
-/** Errors: those of reading a file, and Error in one line that names the file when it isn't one of results. */
+/** Errors: those of reading the file, and an Error in one line that names it when it is not a results file. */
 export async function readReport(file: string): Promise<Report> {
   const value = jsonOf(await readFile(file, 'utf8'), file) as Partial<Report> | null;
   if (!Array.isArray(value?.results)) throw new Error(`${file} has no results`);
@@ -27,12 +27,12 @@ function jsonOf(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // Its own message quotes the file, lines and all.
+    // The parser's message quotes the content, which may have line breaks.
     throw new Error(`${file} is not JSON`, { cause: error });
   }
 }
 
-/** What a run is held against. Errors: {@link UsageError} that names the file when there is nothing in it to compare. */
+/** Reads the file to compare a run with. Errors: {@link UsageError} that names it when there is nothing to compare. */
 export async function readBaseline(file: string): Promise<Report> {
   const report = await readReport(file).catch((error: Error) => {
     throw new UsageError(`--compare: ${error.message}`, { cause: error });
@@ -41,21 +41,21 @@ export async function readBaseline(file: string): Promise<Report> {
   return report;
 }
 
-/** What there is, in the order in which it is shown. */
+/** The names of everything that is measured, in the order of publication. */
 export interface Suite {
   readonly scenarios: readonly string[];
   readonly micros: readonly string[];
 }
 
 /**
- * What is new takes the place of what was measured before; the rest stays, each with its own date, but for what the suite
- * has no more and what says less than is shown today.
+ * New results replace older ones of the same case. The others stay, with their dates, unless they are no longer in the suite
+ * or lack a figure that is published today.
  */
 export function merged(before: Report | undefined, now: Report, { scenarios, micros }: Suite): Report {
   if (before === undefined) return now;
   const results = replaced(before.results, now.results, (one) => `${one.scenario} ${one.connections}`);
   const growth = replaced(before.growth, now.growth, (one) => `${one.axis} ${one.on} ${one.size}`);
-  const isWhole = ({ soldPerSecond }: Partial<GrowthResult>) => soldPerSecond !== undefined;
+  const isComplete = ({ soldPerSecond }: Partial<GrowthResult>) => soldPerSecond !== undefined;
   return {
     ...now,
     versions: { ...before.versions, ...now.versions },
@@ -68,7 +68,7 @@ export function merged(before: Report | undefined, now: Report, { scenarios, mic
       .filter(({ name }) => micros.includes(name))
       .toSorted((a, b) => micros.indexOf(a.name) - micros.indexOf(b.name)),
     memory: replaced(before.memory, now.memory, (one) => `${one.scenario} ${one.connections} ${one.process}`),
-    growth: growth.filter(isWhole),
+    growth: growth.filter(isComplete),
   };
 }
 

@@ -14,13 +14,13 @@ export interface Case {
 
 export function casesOf(scenarios: readonly Scenario[], connections: readonly number[] | undefined): readonly Case[] {
   return scenarios.flatMap((scenario) => {
-    // Where it is always one, a load of connections has no meaning.
+    // A scenario with exactly one has no load of connections to vary.
     const all = scenario.connections.every((count) => count === 1) ? undefined : connections;
     return (all ?? scenario.connections).map((count) => ({ scenario, connections: count }));
   });
 }
 
-/** Each scenario once, with the most connections that it has. */
+/** Each scenario once, with its greatest number of connections. */
 export function widestOf(scenarios: readonly Scenario[], connections: readonly number[] | undefined): readonly Case[] {
   const cases = casesOf(scenarios, connections);
   return cases.filter(
@@ -30,17 +30,17 @@ export function widestOf(scenarios: readonly Scenario[], connections: readonly n
 
 export interface Outcome {
   readonly results: readonly CaseResult[];
-  /** Scenarios that could not be measured. */
+  /** Scenarios that failed, each in one line. */
   readonly failures: readonly string[];
 }
 
-/** In one line; the whole of it is shown at once. */
+/** The failure in one line; its stack trace is printed at once. */
 export function failureOf(name: string, error: unknown, { say }: Pick<Progress, 'say'>): string {
   say(`${name} failed: ${error instanceof Error ? error.stack : error}`);
   return `${name}: ${error instanceof Error ? error.message : error}`;
 }
 
-/** One after the other. One that fails is named, and the others go on. */
+/** Runs the cases in sequence. If one fails, the others still run. */
 export async function runScenarios(
   cases: readonly Case[],
   options: BenchOptions,
@@ -53,13 +53,15 @@ export async function runScenarios(
     const name = `${scenario.name}, ${connections}`;
     progress.next(name);
     const { rounds, seconds, client } = options;
-    const setting = { connections, client, rounds, seconds, servers, onStep: progress.step };
+    const measureOptions = { connections, client, rounds, seconds, servers, onStep: progress.step };
     try {
       if (options.profile) {
         const folder = join(ROOT, 'bench/results/profiles', `${scenario.name}-${connections}`);
-        const { result, costs } = await profiled(folder, (profileDir) => measure(scenario, { ...setting, profileDir }));
+        const { result, costs } = await profiled(folder, (profileDir) =>
+          measure(scenario, { ...measureOptions, profileDir }),
+        );
         results.push({ ...result, costs });
-      } else results.push(await measure(scenario, setting));
+      } else results.push(await measure(scenario, measureOptions));
     } catch (error) {
       failures.push(failureOf(name, error, progress));
     }

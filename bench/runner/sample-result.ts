@@ -1,6 +1,6 @@
 import type { CaseResult } from './report.ts';
 
-/** A result for tests, and what of it matters to one. */
+/** A result for tests, with the properties that matter to one. */
 export function aResult(more: Partial<CaseResult> = {}): CaseResult {
   return {
     scenario: 'success-cluster',

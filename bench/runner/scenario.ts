@@ -1,19 +1,19 @@
 import type { ClientName, Latency } from '../support/load.ts';
-import type { Moment } from '../support/sale-watch.ts';
+import type { Moment } from '../support/sale-recorder.ts';
 import type { ServerProcess } from '../support/serve.ts';
 
-export type Place = 'embedded' | 'cluster' | 'alone';
+export type Deployment = 'embedded' | 'cluster' | 'alone';
 
-/** One round. */
+/** The figures of one round. */
 export interface Sample {
-  /** What the scenario is about, and nothing else: sold tickets, or refusals, or frames. */
+  /** Only of the operation that the scenario measures: tickets sold, or refusals, or frames. */
   readonly perSecond: number;
   readonly latency?: Latency;
-  /** Answers of another kind than the scenario is about; they are not in `perSecond`. */
+  /** Answers of any other kind; they are not in `perSecond`. */
   readonly other?: number;
-  /** Connections that failed, and answers that did not come in time. */
+  /** Failed connections and timed-out requests. */
   readonly broken?: number;
-  /** Measured beside it, by name and unit; the report has their medians. */
+  /** Further figures of the round, by name and unit; the report has their medians. */
   readonly extra?: Readonly<Record<string, number>>;
   readonly moments?: readonly Moment[];
 }
@@ -27,50 +27,50 @@ export interface Figure {
   /** With its unit. */
   readonly name: string;
   readonly value: number;
-  /** What issue 9 wants it to be at the most. */
+  /** Target of issue 9. */
   readonly atMost?: number;
 }
 
-/** A scenario that stands ready: its servers run. */
-/** Measured behind the rounds. */
-export interface Beside extends Pick<Sample, 'other' | 'broken'> {
+/** A measurement that follows the rounds. */
+export interface FollowUp extends Pick<Sample, 'other' | 'broken'> {
   readonly figures: readonly Figure[];
 }
 
-export interface Stage {
+/** A scenario whose servers are running. */
+export interface RunningScenario {
   /** Floodgate's processes. */
   readonly processes: readonly ServerProcess[];
   ceiling(seconds: number): Promise<Sample>;
   subject(seconds: number): Promise<Sample>;
-  /** What is measured after the rounds, as often as there were; it is told their median. The report has the medians. */
-  beside?(perSecond: number): Promise<Beside>;
-  /** Whether what is stored is what was answered. Called once, at the end; processes may have been stopped after it. */
+  /** Called after the rounds, as often as there were, with their median rate. The report has the medians of its figures. */
+  followUp?(perSecond: number): Promise<FollowUp>;
+  /** Reconciles stored orders with answers. Called once, at the end; it may stop processes. */
   check(): Promise<readonly Verdict[]>;
   close(): Promise<void>;
 }
 
-export interface Setting {
+export interface ScenarioOptions {
   readonly connections: number;
   readonly client: ClientName;
   readonly seconds: number;
-  /** Where the cluster's servers are. */
+  /** URLs of the cluster's servers. */
   readonly servers: NodeJS.ProcessEnv;
-  /** Where Floodgate's processes leave their CPU profiles. */
+  /** Where Floodgate's processes write their CPU profiles. */
   readonly profileDir?: string;
 }
 
 export interface Scenario {
   readonly name: string;
   readonly shows: string;
-  readonly on: Place;
+  readonly on: Deployment;
   /** What `perSecond` counts. */
   readonly unit: string;
-  /** What it is held against. */
+  /** What it is compared with. */
   readonly ceiling: string;
   readonly connections: readonly number[];
-  /** The least share of its ceiling that issue 9 wants, by connections. */
+  /** Target of issue 9 for the ratio to the ceiling, by connections. */
   readonly target?: (connections: number) => number | undefined;
-  /** Limits that issue 9 sets to what samples have beside their rate. */
+  /** Targets of issue 9 for figures in `extra`. */
   readonly atMost?: Readonly<Record<string, number>>;
-  open(setting: Setting): Promise<Stage>;
+  open(options: ScenarioOptions): Promise<RunningScenario>;
 }

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { createConnection } from 'mysql2/promise';
-import type { ServersTool } from '../../dev/servers/api.d.ts';
+import type { ServerName, ServersTool } from '../../dev/servers/api.d.ts';
 import { ROOT } from './paths.ts';
 
 export interface BenchServers {
@@ -13,39 +13,61 @@ export interface BenchServers {
   stop(): Promise<void>;
 }
 
-const NAMES = ['REDIS_URL', 'KAFKA_BROKERS', 'MYSQL_URL', 'MONGODB_URL'] as const;
+const URL_NAMES = {
+  redis: 'REDIS_URL',
+  kafka: 'KAFKA_BROKERS',
+  mysql: 'MYSQL_URL',
+  mongodb: 'MONGODB_URL',
+} as const satisfies Record<ServerName, string>;
 
-/** Those that the environment names; else some of this run's own, gone when it ends, however it ends. */
-export async function benchServers(say: (line: string) => void): Promise<BenchServers> {
-  if (NAMES.every((name) => process.env[name])) {
-    return { env: process.env, versions: await serverVersions(process.env), stop: async () => {} };
+export const ALL_SERVERS = Object.keys(URL_NAMES) as readonly ServerName[];
+
+/**
+ * The servers `only`: those that the environment names, if it names them all; otherwise temporary ones, which are stopped when
+ * this process ends for whatever reason.
+ */
+export async function benchServers(say: (line: string) => void, only: readonly ServerName[]): Promise<BenchServers> {
+  if (only.every((name) => process.env[URL_NAMES[name]])) {
+    return { env: process.env, versions: await serverVersions(process.env, only), stop: async () => {} };
   }
-  // Plain JavaScript outside of what is compiled.
+  // Plain JavaScript, which is not compiled to dist.
   const tool = (await import(pathToFileURL(join(ROOT, 'dev/servers/index.mjs')).href)) as ServersTool;
-  const servers = await tool.up({ log: say });
+  const servers = await tool.up({ log: say, only });
   const kafka = (await tool.status({ dir: servers.dir })).find(({ name }) => name === 'kafka')?.title;
   return {
     env: servers.urls,
-    versions: { ...(await serverVersions(servers.urls)), ...(kafka === undefined ? {} : { kafka }) },
+    versions: { ...(await serverVersions(servers.urls, only)), ...(kafka === undefined ? {} : { kafka }) },
     stop: () => servers.stop(),
   };
 }
 
-/** As the servers tell; Kafka's protocol has no word for it. */
-async function serverVersions(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
-  const { REDIS_URL = '', MYSQL_URL = '', MONGODB_URL = '' } = env;
-  const redis = new Redis(REDIS_URL.split(',')[0] ?? '');
-  const redisVersion = /^redis_version:(\S+)/m.exec(await redis.info('server'))?.[1] ?? 'unknown';
-  redis.disconnect();
-  const mysql = await createConnection(MYSQL_URL);
-  const [rows] = await mysql.query('SELECT VERSION() AS version');
-  await mysql.end();
-  const mongo = await MongoClient.connect(MONGODB_URL);
-  const build = await mongo.db('admin').command({ buildInfo: 1 });
-  await mongo.close();
-  return {
-    redis: redisVersion,
-    mysql: String((rows as readonly { readonly version?: unknown }[])[0]?.version),
-    mongodb: build.ferretdbVersion === undefined ? String(build.version) : `FerretDB ${build.ferretdbVersion}`,
-  };
+/** Kafka's protocol does not report the broker's version. */
+const VERSION_OF: Partial<Record<ServerName, (url: string) => Promise<string>>> = {
+  redis: async (url) => {
+    const redis = new Redis(url.split(',')[0] ?? '');
+    const version = /^redis_version:(\S+)/m.exec(await redis.info('server'))?.[1] ?? 'unknown';
+    redis.disconnect();
+    return version;
+  },
+  mysql: async (url) => {
+    const mysql = await createConnection(url);
+    const [rows] = await mysql.query('SELECT VERSION() AS version');
+    await mysql.end();
+    return String((rows as readonly { readonly version?: unknown }[])[0]?.version);
+  },
+  mongodb: async (url) => {
+    const mongo = await MongoClient.connect(url);
+    const build = await mongo.db('admin').command({ buildInfo: 1 });
+    await mongo.close();
+    return build.ferretdbVersion === undefined ? String(build.version) : `FerretDB ${build.ferretdbVersion}`;
+  },
+};
+
+async function serverVersions(env: NodeJS.ProcessEnv, names: readonly ServerName[]): Promise<Record<string, string>> {
+  const versions: Record<string, string> = {};
+  for (const name of names) {
+    const version = await VERSION_OF[name]?.(env[URL_NAMES[name]] ?? '');
+    if (version !== undefined) versions[name] = version;
+  }
+  return versions;
 }

@@ -1,4 +1,4 @@
-import type { Moment } from '../support/sale-watch.ts';
+import type { Moment } from '../support/sale-recorder.ts';
 import { curve, legend, line, sheet, text } from '../support/svg.ts';
 import { wholeOf } from './format.ts';
 import { type CaseResult, caseName } from './report.ts';
@@ -7,7 +7,7 @@ const WIDTH = 860;
 const TOP = 96;
 const PANEL = { left: 70, width: 740, height: 150, apart: 60 };
 const FOOT = 20;
-/** Rates are drawn over spans of so long: a look each 50 ms makes a saw of them. */
+/** Rates are averaged over this span: over the 50 ms between samples they would zigzag. */
 const SPAN_MS = 200;
 
 export interface RatePoint {
@@ -16,7 +16,7 @@ export interface RatePoint {
   readonly refused: number;
 }
 
-/** What was sold and refused a second, over spans of `spanMs` at the least. */
+/** Tickets sold and purchases refused a second, over spans of at least `spanMs`. */
 export function ratesOf(moments: readonly Moment[], spanMs = SPAN_MS): readonly RatePoint[] {
   const points: RatePoint[] = [];
   let [from] = moments;
@@ -33,16 +33,16 @@ export function ratesOf(moments: readonly Moment[], spanMs = SPAN_MS): readonly 
   return points;
 }
 
-/** Stock, sold a second and refused a second over the time of a stampede, a panel each result. */
+/** Stock, sales a second and refusals a second during a stampede, with a panel for each result. */
 export function stockChart(results: readonly CaseResult[], note: string): string {
-  const watched = results.flatMap((result) =>
+  const recorded = results.flatMap((result) =>
     result.moments === undefined ? [] : [{ result, moments: result.moments }],
   );
   const each = PANEL.height + PANEL.apart;
-  const height = TOP + watched.length * each + FOOT;
-  const parts = watched.flatMap(({ result, moments }, n) => panel(TOP + n * each, caseName(result), moments));
+  const height = TOP + recorded.length * each + FOOT;
+  const parts = recorded.flatMap(({ result, moments }, n) => panel(TOP + n * each, caseName(result), moments));
   return sheet({ width: WIDTH, height, title: 'A stampede: more buyers than tickets', note }, [
-    legend(PANEL.left, 54, ['stock', 'sold a second', 'refused a second']),
+    legend(PANEL.left, 54, ['stock', 'sold/s', 'refused/s']),
     ...parts,
   ]);
 }
@@ -52,25 +52,25 @@ function panel(top: number, name: string, moments: readonly Moment[]): string[] 
   const floor = top + height;
   const rates = ratesOf(moments);
   const lastMs = Math.max(1, moments.at(-1)?.ms ?? 1);
-  const most = Math.max(1, ...moments.map(({ remaining }) => remaining));
-  const fastest = Math.max(1, ...rates.flatMap(({ sold, refused }) => [sold, refused]));
+  const total = Math.max(1, ...moments.map(({ remaining }) => remaining));
+  const maxRate = Math.max(1, ...rates.flatMap(({ sold, refused }) => [sold, refused]));
   const x = (ms: number) => left + (ms / lastMs) * width;
   const y = (share: number) => floor - share * height;
   return [
-    text(left, top - 10, `${name}: ${wholeOf(most)} tickets, ${(lastMs / 1000).toFixed(1)} s`),
+    text(left, top - 10, `${name}: ${wholeOf(total)} tickets, ${(lastMs / 1000).toFixed(1)} s`),
     line(left, floor, left + width, floor),
-    text(left - 8, top + 10, wholeOf(most), { anchor: 'end', size: 10 }),
-    text(left + width, top - 10, `at the top: ${wholeOf(fastest)} a second`, { anchor: 'end', size: 10 }),
+    text(left - 8, top + 10, wholeOf(total), { anchor: 'end', size: 10 }),
+    text(left + width, top - 10, `top: ${wholeOf(maxRate)}/s`, { anchor: 'end', size: 10 }),
     curve(
-      moments.map(({ ms, remaining }) => [x(ms), y(remaining / most)]),
+      moments.map(({ ms, remaining }) => [x(ms), y(remaining / total)]),
       's0',
     ),
     curve(
-      rates.map(({ ms, sold }) => [x(ms), y(sold / fastest)]),
+      rates.map(({ ms, sold }) => [x(ms), y(sold / maxRate)]),
       's1',
     ),
     curve(
-      rates.map(({ ms, refused }) => [x(ms), y(refused / fastest)]),
+      rates.map(({ ms, refused }) => [x(ms), y(refused / maxRate)]),
       's2',
     ),
   ];

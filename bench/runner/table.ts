@@ -1,28 +1,28 @@
-import { briefly, ratioText, wholeOf } from './format.ts';
-import { type CaseResult, isMet, isWithin } from './report.ts';
+import { ratioText, threeDigits, wholeOf } from './format.ts';
+import { type CaseResult, isFailed, isMet, isWithin } from './report.ts';
 
 type Row = Readonly<Record<string, string>>;
 
-/** One row a result; the same on the terminal and in the README. */
+/** A row for each result, the same on the terminal and in the README. */
 export function resultRows(results: readonly CaseResult[]): readonly Row[] {
   return results.map((result) => ({
     scenario: result.scenario,
     connections: wholeOf(result.connections),
     'ceiling/s': wholeOf(result.ceiling.median),
-    'a second': `${wholeOf(result.rate.median)} ${result.unit}`,
+    'rate/s': `${wholeOf(result.rate.median)} ${result.unit}`,
     'ratio (min..max)': ratioText(result.ratio),
     target: targetText(result),
-    'p50, p99 ms':
-      result.latency === undefined ? '' : `${briefly(result.latency.p50Ms)}, ${briefly(result.latency.p99Ms)}`,
-    beside: result.figures.map(figureText).join('; '),
-    checked: result.verdicts.every(({ ok }) => ok) ? 'sound' : 'WRONG',
+    'p50, p99, ms':
+      result.latency === undefined ? '' : `${threeDigits(result.latency.p50Ms)}, ${threeDigits(result.latency.p99Ms)}`,
+    'also measured': result.figures.map(figureText).join('; '),
+    check: isFailed(result) ? 'FAILED' : 'passed',
     disturbed: result.disturbed.length === 0 ? '' : `${result.disturbed.length} of ${result.rounds} rounds`,
-    'rounds, s': `${result.rounds} of ${result.seconds}`,
+    rounds: `${result.rounds} of ${result.seconds} s`,
     commit: result.commit,
   }));
 }
 
-/** One row a scenario: what it is, and what it is held against. */
+/** A row for each scenario: what it shows, and its ceiling. */
 export function scenarioRows(results: readonly CaseResult[]): readonly Row[] {
   const byName = new Map(results.map((result) => [result.scenario, result]));
   return Array.from(byName.values(), ({ scenario, shows, ceilingName }) => ({ scenario, shows, ceiling: ceilingName }));
@@ -37,8 +37,8 @@ function targetText(result: CaseResult): string {
 
 function figureText(figure: CaseResult['figures'][number]): string {
   const { name, value, atMost } = figure;
-  const limit = atMost === undefined ? '' : ` (at most ${briefly(atMost)}: ${isWithin(figure) ? 'met' : 'MISSED'})`;
-  return `${name}: ${briefly(value)}${limit}`;
+  const limit = atMost === undefined ? '' : ` (at most ${threeDigits(atMost)}: ${isWithin(figure) ? 'met' : 'MISSED'})`;
+  return `${name}: ${threeDigits(value)}${limit}`;
 }
 
 export function markdownTable(rows: readonly Row[]): string {
@@ -53,7 +53,7 @@ export function markdownTable(rows: readonly Row[]): string {
   ].join('\n');
 }
 
-/** Columns of their widest cell; those that are empty in all rows are left out. */
+/** Columns are as wide as their widest cell; those that are empty in all rows are left out. */
 export function terminalTable(rows: readonly Row[]): string {
   const names = Object.keys(rows[0] ?? {}).filter((name) => rows.some((row) => row[name] !== ''));
   const lines = [names, ...rows.map((row) => names.map((name) => row[name] ?? ''))];

@@ -4,19 +4,19 @@ import { type KafkaOrderLog, openKafkaOrderLog, topicNames } from '../../src/ada
 import { isFault } from '../../src/domain/errors.ts';
 import { encodeRecord } from '../../src/domain/log-codec.ts';
 import { retryWithBackoff } from '../../src/streams/operators/retry-with-backoff.ts';
-import type { Sample, Scenario, Stage, Verdict } from '../runner/scenario.ts';
+import type { RunningScenario, Sample, Scenario, Verdict } from '../runner/scenario.ts';
 import { openRawProducer, type RawProducer } from '../support/raw-producer.ts';
 import { createRecords, ITEMS_PER_RECORD } from '../support/reservations.ts';
 import { closedLoop } from './parts/closed-loop.ts';
 
-/** As the front has them at full load. */
+/** As a front has at full load. */
 const IN_FLIGHT = 4;
 const SALE = 'append';
 const RETRY = { baseMs: 100, capMs: 1000 };
-const GIVE_UP_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
-/** The log's append without a front, against a producer that sends the same bytes over and over. */
-class Append implements Stage {
+/** The log's append without a front, compared with a producer that sends the same bytes repeatedly. */
+class Append implements RunningScenario {
   readonly processes = [];
   readonly #recordOf = createRecords();
   readonly #bytes = Buffer.from(encodeRecord(this.#recordOf(SALE, 0, ITEMS_PER_RECORD)));
@@ -34,7 +34,7 @@ class Append implements Stage {
     const kafka = await openKafkaOrderLog({ brokers: brokers.split(','), topicPrefix });
     await kafka.ready;
     const producer = await openRawProducer(brokers, topicNames(topicPrefix).orders);
-    return new Append(kafka, producer, `${topicPrefix}nobody`);
+    return new Append(kafka, producer, `${topicPrefix}unread`);
   }
 
   ceiling(seconds: number): Promise<Sample> {
@@ -54,12 +54,12 @@ class Append implements Stage {
   }
 
   async check(): Promise<readonly Verdict[]> {
-    // A group that has read nothing is behind by all there is.
+    // The lag of a group that has read nothing is the number of records.
     const entries = await lastValueFrom(
       defer(() => this.kafka.log.lag(this.group)).pipe(
-        // A young Kafka has no coordinator for the group at first.
+        // A Kafka that has just started has no coordinator for the group yet.
         retryWithBackoff({ ...RETRY, retryable: (error) => isFault(error) && error.retryable }),
-        timeout(GIVE_UP_MS),
+        timeout(TIMEOUT_MS),
       ),
     );
     const sent = this.#raw + this.#records;

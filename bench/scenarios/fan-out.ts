@@ -1,23 +1,26 @@
 import { once } from 'node:events';
 import WebSocket from 'ws';
-import type { Sample, Scenario, Setting, Stage, Verdict } from '../runner/scenario.ts';
-import { AT_ONCE, FanoutAudience } from '../support/fanout-audience.ts';
-import { FANOUT } from '../support/programs.ts';
+import type { RunningScenario, Sample, Scenario, ScenarioOptions, Verdict } from '../runner/scenario.ts';
+import { FanoutSubscribers } from '../support/fanout-subscribers.ts';
+import { profileArgs } from '../support/floodgate.ts';
 import { serve } from '../support/serve.ts';
+import { OPENED_AT_ONCE } from '../support/web-socket-wire.ts';
 
-/** About what a sale's stock frame has. */
+const FANOUT_SERVER = new URL('../support/fanout-server.js', import.meta.url);
+
+/** About the size of a sale's stock frame. */
 const BYTES = 200;
-/** Of a frame from the server: 4 bytes up to a length of 65,535 (RFC 6455, section 5.2). */
+/** With the header of a server's frame, 4 bytes for lengths up to 65,535 (RFC 6455, section 5.2). */
 const FRAME_BYTES = BYTES + 4;
-/** Between two looks at the clock. */
+/** Published between two readings of the clock. */
 const FRAMES = 20;
 
-/** One frame to many sockets: handed to the system, in the server's own time. Every socket must get every byte, or it fails. */
-class FanOut implements Stage {
+/** Publishes frames to many sockets and takes the server's own time. It fails unless every socket receives every byte. */
+class FanOut implements RunningScenario {
   readonly processes = [];
   #frames = 0;
 
-  constructor(private readonly setting: Setting) {}
+  constructor(private readonly options: ScenarioOptions) {}
 
   ceiling(seconds: number): Promise<Sample> {
     return this.#measure('bare', seconds);
@@ -28,56 +31,56 @@ class FanOut implements Stage {
   }
 
   async check(): Promise<readonly Verdict[]> {
-    // A frame counts when its last byte has come to the last socket.
-    return [{ ok: this.#frames > 0, what: `${this.#frames} frames, and every socket got every byte of them` }];
+    // A frame is counted once its last byte has reached the last socket.
+    return [{ ok: this.#frames > 0, what: `${this.#frames} frames, all received completely by every socket` }];
   }
 
   async close(): Promise<void> {}
 
   async #measure(name: 'bare' | 'front', seconds: number): Promise<Sample> {
-    const { connections, profileDir } = this.setting;
-    const nodeArgs = profileDir === undefined || name === 'bare' ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
-    const server = await serve(FANOUT, { args: [name], nodeArgs });
-    const audience = new FanoutAudience();
-    const conductor = new WebSocket(`ws://127.0.0.1:${server.port}/live`);
+    const { connections, profileDir } = this.options;
+    const nodeArgs = profileArgs(name === 'bare' ? undefined : profileDir);
+    const server = await serve(FANOUT_SERVER, { args: [name], nodeArgs });
+    const subscribers = new FanoutSubscribers();
+    const control = new WebSocket(`ws://127.0.0.1:${server.port}/live`);
     try {
-      await once(conductor, 'open');
-      // What the first sockets make the process load and grow is not theirs.
-      const first = Math.min(AT_ONCE, Math.ceil(connections / 2));
-      await audience.grow(server.port, first);
+      await once(control, 'open');
+      // Memory a socket is measured without the first ones, which make the process load code and grow its pools.
+      const first = Math.min(OPENED_AT_ONCE, Math.ceil(connections / 2));
+      await subscribers.add(server.port, first);
       const before = await server.memoryMb();
-      await audience.grow(server.port, connections - first);
+      await subscribers.add(server.port, connections - first);
       const kilobytes = (((await server.memoryMb()) - before) * 1024) / (connections - first);
-      // The first time only warms up.
-      await this.#publish(conductor, audience);
+      // Warm-up.
+      await this.#publish(control, subscribers);
       const end = performance.now() + seconds * 1000;
       let [ms, sent] = [0, 0];
       while (performance.now() < end) {
-        ms += await this.#publish(conductor, audience);
+        ms += await this.#publish(control, subscribers);
         sent += FRAMES * connections;
       }
       return { perSecond: (sent * 1000) / ms, extra: { 'kB a socket': kilobytes } };
     } finally {
-      conductor.terminate();
-      audience.leave();
+      control.terminate();
+      subscribers.close();
       await server.stop();
     }
   }
 
-  /** Milliseconds that the server took. */
-  async #publish(conductor: WebSocket, audience: FanoutAudience): Promise<number> {
-    const told = new Promise<string>((resolve) => {
-      const look = (data: Buffer): void => {
+  /** Milliseconds that the server needed. */
+  async #publish(control: WebSocket, subscribers: FanoutSubscribers): Promise<number> {
+    const reply = new Promise<string>((resolve) => {
+      const onMessage = (data: Buffer): void => {
         const text = data.toString();
         if (!text.startsWith('{')) return;
-        conductor.off('message', look);
+        control.off('message', onMessage);
         resolve(text);
       };
-      conductor.on('message', look);
+      control.on('message', onMessage);
     });
-    conductor.send(`go ${FRAMES} ${BYTES}`);
-    const { ms } = JSON.parse(await told) as { readonly ms: number };
-    await audience.received(FRAMES * FRAME_BYTES);
+    control.send(`go ${FRAMES} ${BYTES}`);
+    const { ms } = JSON.parse(await reply) as { readonly ms: number };
+    await subscribers.received(FRAMES * FRAME_BYTES);
     this.#frames += FRAMES;
     return ms;
   }
@@ -91,5 +94,5 @@ export const fanOutScenario: Scenario = {
   unit: 'frames to a socket',
   ceiling: 'bare uWebSockets.js publish',
   connections: [10_000],
-  open: async (setting) => new FanOut(setting),
+  open: async (options) => new FanOut(options),
 };

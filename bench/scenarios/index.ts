@@ -1,6 +1,7 @@
 import type { Scenario } from '../runner/scenario.ts';
 import { appendScenario } from './append.ts';
 import { fanOutScenario } from './fan-out.ts';
+import { liveSaleScenario } from './live-sale.ts';
 import { readScenarios } from './reads.ts';
 import { reserveScenario } from './reserve.ts';
 import { retryScenarios } from './retries.ts';
@@ -11,7 +12,7 @@ import { successScenarios } from './success.ts';
 import { warmUpScenario } from './warm-up.ts';
 import { socketScenarios } from './web-socket.ts';
 
-/** In the order in which they are run and shown. */
+/** In the order in which they are run and published. */
 export const SCENARIOS: readonly Scenario[] = [
   ...successScenarios,
   ...soldOutScenarios,
@@ -19,6 +20,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...readScenarios,
   ...retryScenarios,
   ...socketScenarios,
+  liveSaleScenario,
   fanOutScenario,
   settlementScenario,
   reserveScenario,

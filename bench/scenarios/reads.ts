@@ -1,56 +1,56 @@
-import type { Place, Sample, Scenario, Setting, Stage, Verdict } from '../runner/scenario.ts';
+import type { Deployment, RunningScenario, Sample, Scenario, ScenarioOptions, Verdict } from '../runner/scenario.ts';
 import { load, type WireRequest } from '../support/load.ts';
 import { echoed, sampleOf } from './parts/sample.ts';
-import { openSite, type Site } from './parts/site.ts';
+import { openTestbed, type Testbed } from './parts/testbed.ts';
 
 const TICKETS = 1000;
 
-/** The sale's page, asked for again and again. */
-class Reads implements Stage {
+/** Reads of one sale. */
+class Reads implements RunningScenario {
   readonly #requests: readonly WireRequest[];
   #failed = 0;
 
   constructor(
-    private readonly site: Site,
-    private readonly setting: Setting,
+    private readonly testbed: Testbed,
+    private readonly options: ScenarioOptions,
     private readonly saleId: string,
   ) {
     const request = { method: 'GET', path: `/v1/sales/${saleId}`, headers: {} };
-    this.#requests = Array.from({ length: setting.connections }, () => request);
+    this.#requests = Array.from({ length: options.connections }, () => request);
   }
 
   get processes() {
-    return this.site.processes;
+    return this.testbed.processes;
   }
 
   ceiling(seconds: number): Promise<Sample> {
-    return echoed(this.site.echo.port, seconds, this.setting, this.#requests);
+    return echoed(this.testbed.echo.port, seconds, this.options, this.#requests);
   }
 
   async subject(seconds: number): Promise<Sample> {
-    const { client, connections } = this.setting;
-    const result = await load(client, { port: this.site.port, connections, seconds, requests: this.#requests });
+    const { client, connections } = this.options;
+    const result = await load(client, { port: this.testbed.port, connections, seconds, requests: this.#requests });
     this.#failed += result.refused;
     return sampleOf(result, 'accepted');
   }
 
   async check(): Promise<readonly Verdict[]> {
-    const answer = await fetch(`http://127.0.0.1:${this.site.port}/v1/sales/${this.saleId}`);
+    const answer = await fetch(`http://127.0.0.1:${this.testbed.port}/v1/sales/${this.saleId}`);
     const { remaining } = (await answer.json()) as { readonly remaining?: number };
     return [
-      { ok: this.#failed === 0, what: `${this.#failed} reads that were not answered 200` },
-      { ok: remaining === TICKETS, what: `the page says ${remaining} of ${TICKETS} tickets` },
+      { ok: this.#failed === 0, what: `${this.#failed} reads were not answered 200` },
+      { ok: remaining === TICKETS, what: `the answer has ${remaining} of ${TICKETS} tickets remaining` },
     ];
   }
 
   close(): Promise<void> {
-    return this.site.close();
+    return this.testbed.close();
   }
 }
 
-async function open(on: Place, setting: Setting): Promise<Stage> {
-  const site = await openSite({ on }, setting);
-  return new Reads(site, setting, await site.openSale(TICKETS));
+async function open(on: Deployment, options: ScenarioOptions): Promise<RunningScenario> {
+  const testbed = await openTestbed({ on }, options);
+  return new Reads(testbed, options, await testbed.openSale(TICKETS));
 }
 
 export const readScenarios: readonly Scenario[] = (['embedded', 'cluster'] as const).map((on) => ({
@@ -61,5 +61,5 @@ export const readScenarios: readonly Scenario[] = (['embedded', 'cluster'] as co
   ceiling: 'bare echo',
   connections: [128, 1024],
   target: () => 0.85,
-  open: (setting) => open(on, setting),
+  open: (options) => open(on, options),
 }));

@@ -1,19 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { createRedisTicketQueue, type RedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
-import type { Sample, Scenario, Stage, Verdict } from '../runner/scenario.ts';
+import type { RunningScenario, Sample, Scenario, Verdict } from '../runner/scenario.ts';
 import { unlinkAll } from '../support/cluster-installation.ts';
-import { createReserveItems } from '../support/reserve-items.ts';
+import { createReserveItems } from '../support/reservations.ts';
+import { ticketsFor } from './../support/sale.ts';
 import { closedLoop } from './parts/closed-loop.ts';
-import { plenty } from './parts/tickets.ts';
 
-/** As the front has them at full load. */
+/** As a front has at full load. */
 const BATCH = 128;
 const IN_FLIGHT = 4;
-const SALE_TICKETS_FACTOR = 5;
+/** Plain pops are up to so many times as fast as purchases. */
+const CEILING_FACTOR = 5;
 
-/** The queue's own decision, without a front: batches of purchases against as many plain pops. */
-class Reserve implements Stage {
+/** The queue's decision without a front: batches of purchases, compared with as many plain pops. */
+class Reserve implements RunningScenario {
   readonly processes = [];
   readonly #items = createReserveItems();
   readonly #sales: string[] = [];
@@ -37,7 +38,7 @@ class Reserve implements Stage {
     const list = `${this.prefix}tickets`;
     const tickets = Array.from({ length: 1000 }, (_, n) => n);
     const pushes = this.redis.pipeline();
-    for (let n = 0; n < plenty(seconds) * SALE_TICKETS_FACTOR; n += tickets.length) pushes.rpush(list, ...tickets);
+    for (let n = 0; n < ticketsFor(seconds) * CEILING_FACTOR; n += tickets.length) pushes.rpush(list, ...tickets);
     await pushes.exec();
     const sample = await closedLoop(seconds, IN_FLIGHT, async () => {
       const pipeline = this.redis.pipeline();
@@ -54,7 +55,7 @@ class Reserve implements Stage {
     const { queue } = this.tickets;
     const id = `sale-${this.#sales.length}`;
     this.#sales.push(id);
-    await queue.load({ id, epoch: 1, total: plenty(seconds) * 2, perBuyerLimit: 1, opensAt: 0, closesAt: 2 ** 45 });
+    await queue.load({ id, epoch: 1, total: ticketsFor(seconds) * 2, perBuyerLimit: 1, opensAt: 0, closesAt: 2 ** 45 });
     return closedLoop(seconds, IN_FLIGHT, async () => {
       const reply = await queue.reserve(id, 1, this.#items(BATCH));
       if (reply.kind !== 'answered') throw new Error(`the queue answered ${reply.kind}`);
@@ -66,13 +67,13 @@ class Reserve implements Stage {
 
   async check(): Promise<readonly Verdict[]> {
     let held = 0;
-    let sound = true;
+    let consistent = true;
     for (const id of this.#sales) {
-      const books = await this.tickets.queue.audit(id);
-      held += books?.held ?? 0;
-      sound &&= books !== undefined && books.held === books.heldByBuyers && books.doubled.length === 0;
+      const ledger = await this.tickets.queue.audit(id);
+      held += ledger?.held ?? 0;
+      consistent &&= ledger !== undefined && ledger.held === ledger.heldByBuyers && ledger.doubled.length === 0;
     }
-    return [{ ok: sound && held === this.#sold, what: `${this.#sold} reserved, ${held} in the queue's books` }];
+    return [{ ok: consistent && held === this.#sold, what: `${this.#sold} reserved, ${held} in the queue's ledger` }];
   }
 
   async close(): Promise<void> {

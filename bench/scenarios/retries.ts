@@ -1,43 +1,42 @@
-import type { Place, Sample, Scenario, Setting, Stage, Verdict } from '../runner/scenario.ts';
+import type { Deployment, RunningScenario, Sample, Scenario, ScenarioOptions, Verdict } from '../runner/scenario.ts';
 import { load, type WireRequest } from '../support/load.ts';
-import { purchasesOf } from '../support/requests.ts';
-import { sendEach } from '../support/send-each.ts';
+import { purchasesOf, sendEach } from '../support/requests.ts';
 import { echoed, sampleOf } from './parts/sample.ts';
-import { openSite, type Site } from './parts/site.ts';
+import { openTestbed, type Testbed } from './parts/testbed.ts';
 
-/** Each has bought once; more than there are connections. */
+/** More than there are connections; each has bought once. */
 const BUYERS = 4096;
 
-/** Buyers who send again what was answered: each gets the same order, and nobody a second one. */
-class Retries implements Stage {
+/** Buyers who repeat an answered purchase: each gets the same order again, and none a second one. */
+class Retries implements RunningScenario {
   constructor(
-    private readonly site: Site,
-    private readonly on: Place,
-    private readonly setting: Setting,
+    private readonly testbed: Testbed,
+    private readonly on: Deployment,
+    private readonly options: ScenarioOptions,
     private readonly saleId: string,
     private readonly requests: readonly WireRequest[],
   ) {}
 
-  static async open(on: Place, setting: Setting): Promise<Retries> {
-    const site = await openSite({ on }, setting);
-    const saleId = await site.openSale(BUYERS * 2);
-    const requests = purchasesOf(saleId, { tokens: site.tokens, keyed: true, buyers: BUYERS });
-    await sendEach(site.port, requests, 201);
-    return new Retries(site, on, setting, saleId, requests);
+  static async open(on: Deployment, options: ScenarioOptions): Promise<Retries> {
+    const testbed = await openTestbed({ on }, options);
+    const saleId = await testbed.openSale(BUYERS * 2);
+    const requests = purchasesOf(saleId, { tokens: testbed.tokens, keyed: true, buyers: BUYERS });
+    await sendEach(testbed.port, requests, 201);
+    return new Retries(testbed, on, options, saleId, requests);
   }
 
   get processes() {
-    return this.site.processes;
+    return this.testbed.processes;
   }
 
   ceiling(seconds: number): Promise<Sample> {
-    return echoed(this.site.echo.port, seconds, this.setting, this.requests);
+    return echoed(this.testbed.echo.port, seconds, this.options, this.requests);
   }
 
   async subject(seconds: number): Promise<Sample> {
-    const { client, connections } = this.setting;
+    const { client, connections } = this.options;
     const result = await load(client, {
-      port: this.site.port,
+      port: this.testbed.port,
       connections,
       seconds,
       requests: this.requests,
@@ -46,13 +45,13 @@ class Retries implements Stage {
   }
 
   async check(): Promise<readonly Verdict[]> {
-    if (this.on === 'cluster') await this.site.startWorker();
-    const stored = await this.site.ordersOf({ sales: [this.saleId], accepted: BUYERS });
-    return [{ ok: stored === BUYERS, what: `${stored} orders of ${BUYERS} buyers, however often they asked` }];
+    if (this.on === 'cluster') await this.testbed.startWorker();
+    const stored = await this.testbed.ordersOf({ sales: [this.saleId], accepted: BUYERS });
+    return [{ ok: stored === BUYERS, what: `${stored} stored orders of ${BUYERS} buyers after all retries` }];
   }
 
   close(): Promise<void> {
-    return this.site.close();
+    return this.testbed.close();
   }
 }
 
@@ -63,5 +62,5 @@ export const retryScenarios: readonly Scenario[] = (['embedded', 'cluster'] as c
   unit: 'replayed',
   ceiling: 'bare echo',
   connections: [128, 1024],
-  open: (setting) => Retries.open(on, setting),
+  open: (options) => Retries.open(on, options),
 }));

@@ -1,27 +1,27 @@
 import { openKafkaOrderLog } from '../../src/adapters/kafka/order-log.ts';
-import type { Sample, Scenario, Setting, Stage, Verdict } from '../runner/scenario.ts';
+import type { RunningScenario, Sample, Scenario, ScenarioOptions, Verdict } from '../runner/scenario.ts';
 import { createClusterInstallation } from '../support/cluster-installation.ts';
+import { serveFloodgate } from '../support/floodgate.ts';
 import type { Installation } from '../support/installation.ts';
-import { MAIN } from '../support/programs.ts';
 import { rawInserts } from '../support/raw-inserts.ts';
 import { createRecords, ITEMS_PER_RECORD } from '../support/reservations.ts';
-import { type ServerProcess, serve } from '../support/serve.ts';
+import type { ServerProcess } from '../support/serve.ts';
 import { allStored } from './parts/all-stored.ts';
 
-/** What a worker stores in a second, about: it is given a log of a round's length. */
+/** About what a worker stores in a second, so that its log lasts for the length of a round. */
 const ORDERS_PER_SECOND = 40_000;
 const APPENDS_IN_FLIGHT = 32;
 const POLL_MS = 20;
 
-/** One worker stores a log full of reservations, from the first stored order on: joining the group is not storing. */
-class Settlement implements Stage {
+/** One worker stores a full log. The time counts from the first stored order, without joining the consumer group. */
+class Settlement implements RunningScenario {
   readonly processes: ServerProcess[] = [];
   readonly #recordOf = createRecords();
   readonly #logged = new Map<string, number>();
 
   constructor(
     private readonly installation: Installation,
-    private readonly setting: Setting,
+    private readonly options: ScenarioOptions,
   ) {}
 
   async ceiling(seconds: number): Promise<Sample> {
@@ -34,12 +34,8 @@ class Settlement implements Stage {
     const saleId = `settlement-${this.#logged.size}`;
     await this.#fill(saleId, orders);
     this.#logged.set(saleId, orders);
-    const { profileDir } = this.setting;
-    const worker = await serve(MAIN, {
-      args: ['serve'],
-      env: { ...this.installation.env, ROLES: 'worker' },
-      nodeArgs: profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`],
-    });
+    const { profileDir } = this.options;
+    const worker = await serveFloodgate({ env: this.installation.env, roles: 'worker', profileDir });
     this.processes.push(worker);
     try {
       return { perSecond: await this.#storing(saleId, orders) };
@@ -81,7 +77,7 @@ class Settlement implements Stage {
     await close();
   }
 
-  /** Orders a second; of a worker that stops in the middle those that it stored, and the check tells what is missing. */
+  /** Orders a second. If the worker stops early, only those it stored count, and the check reports the missing ones. */
   async #storing(saleId: string, orders: number): Promise<number> {
     let [from, before] = [0, 0];
     const count = async (): Promise<number> => {
@@ -102,5 +98,5 @@ export const settlementScenario: Scenario = {
   ceiling: 'raw multi-row inserts, their text made before',
   connections: [1],
   target: () => 0.4,
-  open: async (setting) => new Settlement(await createClusterInstallation(setting.servers), setting),
+  open: async (options) => new Settlement(await createClusterInstallation(options.servers), options),
 };

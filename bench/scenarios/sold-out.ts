@@ -1,67 +1,66 @@
-import type { Place, Sample, Scenario, Setting, Stage, Verdict } from '../runner/scenario.ts';
+import type { Deployment, RunningScenario, Sample, Scenario, ScenarioOptions, Verdict } from '../runner/scenario.ts';
 import { load, type WireRequest } from '../support/load.ts';
 import { otherRefusals, purchaseCounts } from '../support/metrics.ts';
-import { BUYERS, purchasesOf } from '../support/requests.ts';
-import { sendEach } from '../support/send-each.ts';
+import { BUYERS, purchasesOf, sendEach } from '../support/requests.ts';
 import { echoed, sampleOf } from './parts/sample.ts';
-import { openSite, type Site } from './parts/site.ts';
+import { openTestbed, type Testbed } from './parts/testbed.ts';
 
-interface Shape {
-  readonly on: Place;
+interface Variant {
+  readonly on: Deployment;
   readonly keyed: boolean;
 }
 
-/** A sale that has no ticket left: what a refusal costs. */
-class SoldOut implements Stage {
+/** Purchases of a sold-out sale: the cost of a refusal. */
+class SoldOut implements RunningScenario {
   constructor(
-    private readonly site: Site,
-    private readonly on: Place,
-    private readonly setting: Setting,
+    private readonly testbed: Testbed,
+    private readonly on: Deployment,
+    private readonly options: ScenarioOptions,
     private readonly saleId: string,
     private readonly requests: readonly WireRequest[],
   ) {}
 
-  static async open(shape: Shape, setting: Setting): Promise<SoldOut> {
-    const site = await openSite(shape, setting);
-    const saleId = await site.openSale(1);
-    const requests = purchasesOf(saleId, { tokens: site.tokens, keyed: shape.keyed });
-    // By nobody who asks later: who holds the ticket is told of the limit instead.
-    const holder = purchasesOf(saleId, { tokens: site.tokens, buyers: BUYERS + 1 }).slice(-1);
-    await sendEach(site.port, holder, 201);
-    return new SoldOut(site, shape.on, setting, saleId, requests);
+  static async open(variant: Variant, options: ScenarioOptions): Promise<SoldOut> {
+    const testbed = await openTestbed(variant, options);
+    const saleId = await testbed.openSale(1);
+    const requests = purchasesOf(saleId, { tokens: testbed.tokens, keyed: variant.keyed });
+    // The holder of the ticket is not among the later buyers, since it would be refused by the limit instead.
+    const holder = purchasesOf(saleId, { tokens: testbed.tokens, buyers: BUYERS + 1 }).slice(-1);
+    await sendEach(testbed.port, holder, 201);
+    return new SoldOut(testbed, variant.on, options, saleId, requests);
   }
 
   get processes() {
-    return this.site.processes;
+    return this.testbed.processes;
   }
 
   ceiling(seconds: number): Promise<Sample> {
-    return echoed(this.site.echo.port, seconds, this.setting, this.requests);
+    return echoed(this.testbed.echo.port, seconds, this.options, this.requests);
   }
 
   async subject(seconds: number): Promise<Sample> {
-    const { client, connections } = this.setting;
-    const before = otherRefusals(await purchaseCounts(this.site.port));
-    const result = await load(client, { port: this.site.port, connections, seconds, requests: this.requests });
-    const other = otherRefusals(await purchaseCounts(this.site.port)) - before;
+    const { client, connections } = this.options;
+    const before = otherRefusals(await purchaseCounts(this.testbed.port));
+    const result = await load(client, { port: this.testbed.port, connections, seconds, requests: this.requests });
+    const other = otherRefusals(await purchaseCounts(this.testbed.port)) - before;
     return sampleOf({ ...result, accepted: result.accepted + other, refused: result.refused - other }, 'refused');
   }
 
   async check(): Promise<readonly Verdict[]> {
-    const { accepted } = await purchaseCounts(this.site.port);
-    if (this.on === 'cluster') await this.site.startWorker();
-    const stored = await this.site.ordersOf({ sales: [this.saleId], accepted: 1 });
+    const { accepted } = await purchaseCounts(this.testbed.port);
+    if (this.on === 'cluster') await this.testbed.startWorker();
+    const stored = await this.testbed.ordersOf({ sales: [this.saleId], accepted: 1 });
     return [{ ok: accepted === 1 && stored === 1, what: `${accepted} of 1 ticket sold, ${stored} stored` }];
   }
 
   close(): Promise<void> {
-    return this.site.close();
+    return this.testbed.close();
   }
 }
 
-const PLACES = ['embedded', 'cluster'] as const;
+const DEPLOYMENTS = ['embedded', 'cluster'] as const;
 
-export const soldOutScenarios: readonly Scenario[] = PLACES.flatMap((on) =>
+export const soldOutScenarios: readonly Scenario[] = DEPLOYMENTS.flatMap((on) =>
   [false, true].map((keyed) => ({
     name: `${keyed ? 'sold-out-keyed' : 'sold-out'}-${on}`,
     shows: keyed
@@ -72,6 +71,6 @@ export const soldOutScenarios: readonly Scenario[] = PLACES.flatMap((on) =>
     ceiling: 'bare echo',
     connections: [128, 1024],
     target: () => 0.8,
-    open: (setting: Setting) => SoldOut.open({ on, keyed }, setting),
+    open: (options: ScenarioOptions) => SoldOut.open({ on, keyed }, options),
   })),
 );

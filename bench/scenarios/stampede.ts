@@ -1,72 +1,71 @@
-import type { Place, Sample, Scenario, Setting, Stage, Verdict } from '../runner/scenario.ts';
+import type { Deployment, RunningScenario, Sample, Scenario, ScenarioOptions, Verdict } from '../runner/scenario.ts';
 import { load } from '../support/load.ts';
 import { otherRefusals, purchaseCounts } from '../support/metrics.ts';
 import { purchasesOf } from '../support/requests.ts';
-import { Books } from './parts/books.ts';
-import { curvesOf } from './parts/curves.ts';
+import { ticketsFor } from './../support/sale.ts';
+import { Reconciliation } from './parts/reconciliation.ts';
+import { recordSale, saleRates } from './parts/sale-timeline.ts';
 import { echoed } from './parts/sample.ts';
-import { openSite, type Site } from './parts/site.ts';
-import { plenty } from './parts/tickets.ts';
-import { watched } from './parts/watched.ts';
+import { openTestbed, type Testbed } from './parts/testbed.ts';
 
-/** Of what a round could sell: gone well before its end, on a slow round as well. */
+/** Of what a round could sell, so that the sale is sold out well before the end of even a slow round. */
 const TICKETS_SHARE = 0.3;
 const TRIAL_SECONDS = 1;
 
-/** More buyers than tickets: what is sold while there is something, and what is refused from then on. */
-class Stampede implements Stage {
-  readonly #books = new Books();
+/** More buyers than tickets: the rate of sales until the last ticket, and of refusals from then on. */
+class Stampede implements RunningScenario {
+  readonly #reconciliation = new Reconciliation();
   #tickets = 0;
   #unsold = 0;
 
   constructor(
-    private readonly site: Site,
-    private readonly on: Place,
-    private readonly setting: Setting,
-    /** Sold in a second while there are tickets. */
-    private readonly pace: number,
+    private readonly testbed: Testbed,
+    private readonly on: Deployment,
+    private readonly options: ScenarioOptions,
+    /** Sales a second while tickets remain. */
+    private readonly soldPerSecond: number,
   ) {}
 
-  static async open(on: Place, setting: Setting): Promise<Stampede> {
-    const site = await openSite({ on }, setting);
+  static async open(on: Deployment, options: ScenarioOptions): Promise<Stampede> {
+    const testbed = await openTestbed({ on }, options);
     const trial = async () => {
-      const requests = purchasesOf(await site.openSale(plenty(TRIAL_SECONDS)), { tokens: site.tokens });
-      const { connections, client } = setting;
-      const port = site.port;
+      const requests = purchasesOf(await testbed.openSale(ticketsFor(TRIAL_SECONDS)), { tokens: testbed.tokens });
+      const { connections, client } = options;
+      const port = testbed.port;
       const { accepted, seconds } = await load(client, { port, connections, seconds: TRIAL_SECONDS, requests });
       return accepted / seconds;
     };
-    // The first one only warms up.
+    // Warm-up.
     await trial();
-    return new Stampede(site, on, setting, await trial());
+    return new Stampede(testbed, on, options, await trial());
   }
 
   get processes() {
-    return this.site.processes;
+    return this.testbed.processes;
   }
 
   ceiling(seconds: number): Promise<Sample> {
-    const requests = purchasesOf('echo', { tokens: this.site.tokens });
-    return echoed(this.site.echo.port, seconds, this.setting, requests);
+    const requests = purchasesOf('echo', { tokens: this.testbed.tokens });
+    return echoed(this.testbed.echo.port, seconds, this.options, requests);
   }
 
   async subject(seconds: number): Promise<Sample> {
-    const { client, connections } = this.setting;
-    const tickets = Math.max(1, Math.round(this.pace * seconds * TICKETS_SHARE));
-    const saleId = await this.site.openSale(tickets);
+    const { client, connections } = this.options;
+    const tickets = Math.max(1, Math.round(this.soldPerSecond * seconds * TICKETS_SHARE));
+    const saleId = await this.testbed.openSale(tickets);
     this.#tickets += tickets;
-    this.#books.sales.push(saleId);
-    const port = this.site.port;
-    const requests = purchasesOf(saleId, { tokens: this.site.tokens });
+    this.#reconciliation.sales.push(saleId);
+    const port = this.testbed.port;
+    const requests = purchasesOf(saleId, { tokens: this.testbed.tokens });
     const refusedBefore = otherRefusals(await purchaseCounts(port));
-    const { result, moments } = await watched({ port, saleId, tickets }, () =>
+    const { result, moments } = await recordSale({ port, saleId, tickets }, () =>
       load(client, { port, connections, seconds, requests }),
     );
     const left = moments.at(-1)?.remaining ?? tickets;
-    // Who bought while there was something had the answer long before the load ended.
-    this.#books.add(result.accepted, left === 0 ? result.broken : connections);
+    // Every buyer of a sold-out sale was answered long before the load ended.
+    this.#reconciliation.add(result.accepted, left === 0 ? result.broken : connections);
     this.#unsold += left;
-    const { soldPerSecond, refusedPerSecond, soldOutAfterMs } = curvesOf(moments);
+    const { soldPerSecond, refusedPerSecond, soldOutAfterMs } = saleRates(moments);
     return {
       perSecond: soldPerSecond,
       other: otherRefusals(await purchaseCounts(port)) - refusedBefore,
@@ -77,11 +76,11 @@ class Stampede implements Stage {
   }
 
   async check(): Promise<readonly Verdict[]> {
-    if (this.on === 'cluster') await this.site.startWorker();
-    const stored = await this.site.ordersOf(this.#books);
+    if (this.on === 'cluster') await this.testbed.startWorker();
+    const stored = await this.testbed.ordersOf(this.#reconciliation);
     return [
-      this.#books.verdict(stored),
-      { ok: this.#unsold === 0, what: `${this.#unsold} of ${this.#tickets} tickets were left at the rounds' ends` },
+      this.#reconciliation.verdict(stored),
+      { ok: this.#unsold === 0, what: `${this.#unsold} of ${this.#tickets} tickets remained at the end of the rounds` },
       {
         ok: stored === this.#tickets || (this.#unsold > 0 && stored < this.#tickets),
         what: `${stored} orders of ${this.#tickets} tickets`,
@@ -90,7 +89,7 @@ class Stampede implements Stage {
   }
 
   close(): Promise<void> {
-    return this.site.close();
+    return this.testbed.close();
   }
 }
 
@@ -101,5 +100,5 @@ export const stampedeScenarios: readonly Scenario[] = (['embedded', 'cluster'] a
   unit: 'sold, while there are tickets',
   ceiling: 'bare echo',
   connections: [128, 1024],
-  open: (setting) => Stampede.open(on, setting),
+  open: (options) => Stampede.open(on, options),
 }));

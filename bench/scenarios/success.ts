@@ -1,66 +1,84 @@
-import type { Beside, Place, Sample, Scenario, Setting, Stage, Verdict } from '../runner/scenario.ts';
+import type {
+  Deployment,
+  FollowUp,
+  RunningScenario,
+  Sample,
+  Scenario,
+  ScenarioOptions,
+  Verdict,
+} from '../runner/scenario.ts';
+import { openLoop } from '../support/generators.ts';
 import { load } from '../support/load.ts';
-import { backlogGone } from '../support/metrics.ts';
-import { purchasesOf } from '../support/requests.ts';
+import { backlogDrained } from '../support/metrics.ts';
+import { purchasesOf, wireOf } from '../support/requests.ts';
+import { ticketsFor } from './../support/sale.ts';
 import { allStored } from './parts/all-stored.ts';
-import { Books } from './parts/books.ts';
-import { halfLoad } from './parts/half-load.ts';
+import { Reconciliation } from './parts/reconciliation.ts';
 import { echoed, sampleOf } from './parts/sample.ts';
-import { openSite, type Site } from './parts/site.ts';
-import { plenty } from './parts/tickets.ts';
+import { openTestbed, type Testbed } from './parts/testbed.ts';
 
-export const HALF_LOAD_P99 = 'p99 at half load, ms';
-/** 1 is as long again as the load lasted. */
-export const BACKLOG = 'backlog gone after, share of the load';
+const HALF_LOAD_P99 = 'p99 at half load, ms';
+/** 1: draining the backlog took as long as the load itself. */
+const BACKLOG = 'backlog gone after, share of the load';
 
-interface Shape {
-  readonly on: Place;
+const HALF = 0.5;
+/** Target of issue 9, 1. */
+const HALF_LOAD_LIMIT_MS = 25;
+
+interface Variant {
+  readonly on: Deployment;
   readonly workers: number;
 }
 
-/** Every request takes a ticket and is answered 201. Each round has a sale of its own, so that buyers hold a few tickets. */
-class Success implements Stage {
-  readonly #books = new Books();
+/** Every request takes a ticket and is answered 201. Each round has its own sale, so that buyers hold only a few tickets. */
+class Success implements RunningScenario {
+  readonly #reconciliation = new Reconciliation();
 
   constructor(
-    private readonly site: Site,
-    private readonly shape: Shape,
-    private readonly setting: Setting,
+    private readonly testbed: Testbed,
+    private readonly variant: Variant,
+    private readonly options: ScenarioOptions,
   ) {}
 
   get processes() {
-    return this.site.processes;
+    return this.testbed.processes;
   }
 
   async ceiling(seconds: number): Promise<Sample> {
-    return echoed(this.site.echo.port, seconds, this.setting, this.#requests('echo'));
+    return echoed(this.testbed.echo.port, seconds, this.options, this.#requests('echo'));
   }
 
   async subject(seconds: number): Promise<Sample> {
-    const { client, connections } = this.setting;
+    const { client, connections } = this.options;
     const saleId = await this.#sale(seconds);
-    const result = await load(client, { port: this.site.port, connections, seconds, requests: this.#requests(saleId) });
-    const from = performance.now();
-    this.#books.add(result.accepted, connections);
-    if (!this.#settles) return sampleOf(result, 'accepted');
-    const goneAt = await this.#backlogGoneAt(saleId, result.accepted);
-    return sampleOf(result, 'accepted', { [BACKLOG]: (goneAt - from) / (result.seconds * 1000) });
-  }
-
-  async beside(perSecond: number): Promise<Beside> {
-    const { connections, seconds } = this.setting;
-    const requests = this.#requests(await this.#sale(seconds));
-    const { accepted, refused, due, unsent, p99OfAllMs } = await halfLoad({
-      port: this.site.port,
+    const result = await load(client, {
+      port: this.testbed.port,
       connections,
       seconds,
-      perSecond,
-      requests,
+      requests: this.#requests(saleId),
+    });
+    const from = performance.now();
+    this.#reconciliation.add(result.accepted, connections);
+    if (!this.#settles) return sampleOf(result, 'accepted');
+    const drainedAt = await this.#backlogDrainedAt(saleId, result.accepted);
+    return sampleOf(result, 'accepted', { [BACKLOG]: (drainedAt - from) / (result.seconds * 1000) });
+  }
+
+  /** An open loop at half the measured rate: its p99 is that of a system that is not saturated. */
+  async followUp(perSecond: number): Promise<FollowUp> {
+    const { connections, seconds } = this.options;
+    const requests = this.#requests(await this.#sale(seconds));
+    const { accepted, refused, due, unsent, p99OfAllMs } = await openLoop({
+      port: this.testbed.port,
+      connections,
+      seconds,
+      perSecond: perSecond * HALF,
+      wires: requests.map(wireOf),
     });
     const unanswered = due - accepted.count - refused.count;
-    this.#books.add(accepted.count, unanswered - unsent);
-    if (accepted.count === 0) throw new Error(`of ${due} purchases at half load none was sold`);
-    const limit = this.shape.on === 'cluster' && this.shape.workers === 0 ? { atMost: HALF_LOAD_LIMIT_MS } : {};
+    this.#reconciliation.add(accepted.count, unanswered - unsent);
+    if (accepted.count === 0) throw new Error(`none of ${due} purchases at half load succeeded`);
+    const limit = this.variant.on === 'cluster' && this.variant.workers === 0 ? { atMost: HALF_LOAD_LIMIT_MS } : {};
     return {
       figures: [{ name: HALF_LOAD_P99, value: p99OfAllMs, ...limit }],
       other: refused.count,
@@ -69,43 +87,41 @@ class Success implements Stage {
   }
 
   async check(): Promise<readonly Verdict[]> {
-    if (!this.#settles) await this.site.startWorker();
-    return [this.#books.verdict(await this.site.ordersOf(this.#books))];
+    if (!this.#settles) await this.testbed.startWorker();
+    return [this.#reconciliation.verdict(await this.testbed.ordersOf(this.#reconciliation))];
   }
 
   close(): Promise<void> {
-    return this.site.close();
+    return this.testbed.close();
   }
 
-  /** Whether orders are stored while it sells. */
+  /** Whether orders are stored while the sale runs. */
   get #settles(): boolean {
-    return this.shape.on === 'embedded' || this.shape.workers > 0;
+    return this.variant.on === 'embedded' || this.variant.workers > 0;
   }
 
-  /** In milliseconds of `performance.now()`. */
-  async #backlogGoneAt(saleId: string, accepted: number): Promise<number> {
-    if (this.shape.on === 'cluster') {
-      return (await allStored(() => this.site.installation.stored(saleId), accepted)).at;
+  /** Milliseconds of `performance.now()`. */
+  async #backlogDrainedAt(saleId: string, accepted: number): Promise<number> {
+    if (this.variant.on === 'cluster') {
+      return (await allStored(() => this.testbed.installation.stored(saleId), accepted)).at;
     }
-    await backlogGone(this.site.port);
+    await backlogDrained(this.testbed.port);
     return performance.now();
   }
 
   #requests(saleId: string) {
-    return purchasesOf(saleId, { tokens: this.site.tokens });
+    return purchasesOf(saleId, { tokens: this.testbed.tokens });
   }
 
   async #sale(seconds: number): Promise<string> {
-    const saleId = await this.site.openSale(plenty(seconds));
-    this.#books.sales.push(saleId);
+    const saleId = await this.testbed.openSale(ticketsFor(seconds));
+    this.#reconciliation.sales.push(saleId);
     return saleId;
   }
 }
 
-/** Issue 9, 1. */
-const HALF_LOAD_LIMIT_MS = 25;
-
-const open = (shape: Shape) => async (setting: Setting) => new Success(await openSite(shape, setting), shape, setting);
+const open = (variant: Variant) => async (options: ScenarioOptions) =>
+  new Success(await openTestbed(variant, options), variant, options);
 
 const purchases = { unit: 'sold', ceiling: 'bare echo' } as const;
 

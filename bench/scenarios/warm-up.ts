@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { keysOf } from '../../src/adapters/redis/keys.ts';
-import type { Sample, Scenario, Setting, Stage, Verdict } from '../runner/scenario.ts';
+import type { RunningScenario, Sample, Scenario, ScenarioOptions, Verdict } from '../runner/scenario.ts';
 import { createClusterInstallation, unlinkAll } from '../support/cluster-installation.ts';
 import type { Installation } from '../support/installation.ts';
 import { saleOf } from '../support/sale.ts';
 
 const TICKETS = 1_000_000;
-/** By as many as Floodgate pushes at once: fewer commands are less work. */
+/** As many as Floodgate pushes at a time: fewer commands are less work. */
 const PER_COMMAND = 5000;
 const PUSH_ALL = `
 for first = 1, ARGV[1], ARGV[2] do
@@ -16,8 +16,8 @@ for first = 1, ARGV[1], ARGV[2] do
   redis.call('RPUSH', KEYS[1], unpack(tickets))
 end`;
 
-/** Publishing a sale: its tickets are loaded before it opens. A round is one sale, however long it takes. */
-class WarmUp implements Stage {
+/** Publishing a sale, which loads its tickets before it opens. A round is one sale, whatever its duration. */
+class WarmUp implements RunningScenario {
   readonly processes = [];
   #sales = 0;
 
@@ -26,7 +26,7 @@ class WarmUp implements Stage {
     private readonly redisUrl: string,
   ) {}
 
-  /** The same tickets, pushed where they are made, and nothing else: one call, no ledger. */
+  /** The same tickets, generated and pushed inside Redis by a single call, without a ledger. */
   async ceiling(): Promise<Sample> {
     const prefix = `bench-${randomBytes(4).toString('hex')}:`;
     const redis = new Redis(this.redisUrl);
@@ -74,6 +74,6 @@ export const warmUpScenario: Scenario = {
   unit: 'tickets',
   ceiling: 'raw Redis, RPUSH of 5,000 at a time in one script',
   connections: [1],
-  open: async (setting: Setting) =>
-    new WarmUp(await createClusterInstallation(setting.servers), setting.servers.REDIS_URL ?? ''),
+  open: async ({ servers }: ScenarioOptions) =>
+    new WarmUp(await createClusterInstallation(servers), servers.REDIS_URL ?? ''),
 };

@@ -1,61 +1,50 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import type { Place, Sample, Scenario, Setting, Stage, Verdict } from '../runner/scenario.ts';
-import { SOCKET_LOAD } from '../support/programs.ts';
-import type { SocketOrder, SocketReport } from '../support/socket-load.ts';
-import { Books } from './parts/books.ts';
+import type { Deployment, RunningScenario, Sample, Scenario, ScenarioOptions, Verdict } from '../runner/scenario.ts';
+import { socketLoad } from '../support/generators.ts';
+import { ticketsFor } from './../support/sale.ts';
+import { Reconciliation } from './parts/reconciliation.ts';
 import { sampleOf } from './parts/sample.ts';
-import { openSite, type Site } from './parts/site.ts';
-import { plenty } from './parts/tickets.ts';
+import { openTestbed, type Testbed } from './parts/testbed.ts';
 
-/** Purchases over the live socket. A socket may send 50 frames a second, so that it takes many to make a load. */
-class SocketPurchases implements Stage {
-  readonly #books = new Books();
+/** Purchases over the live socket. A socket may send 50 frames a second, so a load needs many sockets. */
+class SocketPurchases implements RunningScenario {
+  readonly #reconciliation = new Reconciliation();
   readonly #tokens: readonly string[];
 
   constructor(
-    private readonly site: Site,
-    private readonly on: Place,
-    setting: Setting,
+    private readonly testbed: Testbed,
+    private readonly on: Deployment,
+    options: ScenarioOptions,
   ) {
-    this.#tokens = Array.from({ length: setting.connections }, (_, n) => site.tokens(n));
+    this.#tokens = Array.from({ length: options.connections }, (_, n) => testbed.tokens(n));
   }
 
   get processes() {
-    return this.site.processes;
+    return this.testbed.processes;
   }
 
   async ceiling(seconds: number): Promise<Sample> {
-    const order = { port: this.site.echo.port, seconds, saleId: 'echo', tokens: this.#tokens };
-    return sampleOf(await loadSockets({ ...order, speaks: 'echo' }), 'accepted');
+    const options = { port: this.testbed.echo.port, seconds, saleId: 'echo', tokens: this.#tokens };
+    return sampleOf(await socketLoad({ ...options, protocol: 'echo' }), 'accepted');
   }
 
   async subject(seconds: number): Promise<Sample> {
-    const saleId = await this.site.openSale(plenty(seconds));
-    const port = this.site.port;
-    const report = await loadSockets({ port, seconds, saleId, tokens: this.#tokens, speaks: 'live' });
-    this.#books.sales.push(saleId);
-    // The sockets wait for their last answers.
-    this.#books.add(report.accepted, report.broken);
+    const saleId = await this.testbed.openSale(ticketsFor(seconds));
+    const port = this.testbed.port;
+    const report = await socketLoad({ port, seconds, saleId, tokens: this.#tokens, protocol: 'live' });
+    this.#reconciliation.sales.push(saleId);
+    // The sockets wait for their last answers, so only broken ones leave a purchase unanswered.
+    this.#reconciliation.add(report.accepted, report.broken);
     return sampleOf(report, 'accepted');
   }
 
   async check(): Promise<readonly Verdict[]> {
-    if (this.on === 'cluster') await this.site.startWorker();
-    return [this.#books.verdict(await this.site.ordersOf(this.#books))];
+    if (this.on === 'cluster') await this.testbed.startWorker();
+    return [this.#reconciliation.verdict(await this.testbed.ordersOf(this.#reconciliation))];
   }
 
   close(): Promise<void> {
-    return this.site.close();
+    return this.testbed.close();
   }
-}
-
-async function loadSockets(order: SocketOrder): Promise<SocketReport> {
-  const child = fork(SOCKET_LOAD);
-  child.send(order);
-  const [report] = (await once(child, 'message')) as [SocketReport];
-  child.disconnect();
-  return report;
 }
 
 export const socketScenarios: readonly Scenario[] = (['embedded', 'cluster'] as const).map((on) => ({
@@ -65,5 +54,5 @@ export const socketScenarios: readonly Scenario[] = (['embedded', 'cluster'] as 
   unit: 'sold',
   ceiling: 'bare WebSocket echo',
   connections: [1024],
-  open: async (setting) => new SocketPurchases(await openSite({ on }, setting), on, setting),
+  open: async (options) => new SocketPurchases(await openTestbed({ on }, options), on, options),
 }));

@@ -1,4 +1,4 @@
-/** The part of autocannon that the benchmarks use; its community types lag behind. */
+/** The part of autocannon's API that the benchmarks use; the published types are out of date. */
 declare module 'autocannon' {
   interface Run extends Promise<never> {
     on(event: 'response', listener: (client: unknown, status: number) => void): void;

@@ -8,13 +8,13 @@ import { loadConfig } from '../../src/config.ts';
 import { putOnSale } from '../../src/services/publish.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import type { Installation } from './installation.ts';
-import { SECRET } from './secret.ts';
+import { SECRET } from './installation.ts';
 
 const silent = createLog({ level: 'silent' });
 
 /**
- * An installation of its own on servers: its keys, topics and databases are nobody else's, and go with it. But for the
- * topics, which stay; the servers tool removes them with its folder.
+ * An installation on real servers, with its own key prefix, topics and databases. `remove` drops keys and databases;
+ * topics stay until the servers tool removes its folder.
  */
 export async function createClusterInstallation(servers: NodeJS.ProcessEnv = process.env): Promise<Installation> {
   const { REDIS_URL, KAFKA_BROKERS, MYSQL_URL, MONGODB_URL } = servers;
@@ -59,7 +59,7 @@ async function onServer(url: string, sql: string): Promise<void> {
   await server.close();
 }
 
-/** A sale of a million tickets would weigh on all that is measured after it. */
+/** Removes all keys of a prefix: a sale of a million tickets would affect whatever is measured after it. */
 export async function unlinkAll(url: string, prefix: string): Promise<void> {
   const redis = new Redis(url);
   for await (const keys of redis.scanStream({ match: `${prefix}*`, count: 1000 })) {

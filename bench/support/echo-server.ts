@@ -1,6 +1,6 @@
 import uWS from 'uWebSockets.js';
 
-/** The ceiling: the least that a request can cost on this front. A body comes back, or the path, or the frame. */
+/** The ceiling: the least that a request can cost on uWebSockets.js. It echoes the body, the path or the frame. */
 const app = uWS.App();
 app.get('/*', (res, req) => {
   res.end(req.getUrl());

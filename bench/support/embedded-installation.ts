@@ -6,14 +6,14 @@ import { loadConfig } from '../../src/config.ts';
 import { putOnSale } from '../../src/services/publish.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import type { Installation } from './installation.ts';
-import { SECRET } from './secret.ts';
+import { SECRET } from './installation.ts';
 
-/** One file in a folder of its own. It is opened for each call only: a second engine on it would cost the first one. */
+/** An SQLite file in a temporary folder. It is opened only for each call: a second open engine would slow the first. */
 export async function createEmbeddedInstallation(): Promise<Installation> {
   const dataDir = await mkdtemp(join(tmpdir(), 'floodgate-bench-'));
   const env = { DATA_DIR: dataDir, JWT_SECRET: SECRET };
   const log = createLog({ level: 'silent' });
-  const briefly = async <T>(work: (ports: OpenPorts['ports']) => Promise<T>): Promise<T> => {
+  const withPorts = async <T>(work: (ports: OpenPorts['ports']) => Promise<T>): Promise<T> => {
     const { ports, close } = await openPorts(loadConfig(env), log);
     try {
       return await work(ports);
@@ -23,8 +23,8 @@ export async function createEmbeddedInstallation(): Promise<Installation> {
   };
   return {
     env,
-    publish: (sale) => briefly((ports) => putOnSale(sale, ports)),
-    stored: (saleId) => briefly(async (ports) => (await ports.store.counts(saleId)).states.reserved),
+    publish: (sale) => withPorts((ports) => putOnSale(sale, ports)),
+    stored: (saleId) => withPorts(async (ports) => (await ports.store.counts(saleId)).states.reserved),
     remove: () => rm(dataDir, { recursive: true, force: true }),
   };
 }

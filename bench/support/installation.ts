@@ -1,13 +1,14 @@
 import type { Sale } from '../../src/domain/sale.ts';
 
-export { SECRET } from './secret.ts';
+/** Signs the tokens of benchmark buyers; it protects nothing. */
+export const SECRET = 'the secret of a benchmark, it guards nothing at all';
 
-/** One installation of Floodgate, nobody else's; its processes are started by who measures. */
+/** An isolated installation of Floodgate; the caller starts its processes. */
 export interface Installation {
-  /** The settings of its processes. */
+  /** Settings for its processes. */
   readonly env: Record<string, string>;
   publish(sale: Sale): Promise<Sale>;
-  /** Orders that are stored. */
+  /** How many orders of the sale are stored as reserved. */
   stored(saleId: string): Promise<number>;
   remove(): Promise<void>;
 }

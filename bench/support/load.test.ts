@@ -20,13 +20,13 @@ afterAll(() => {
 });
 
 describe('a load by autocannon', () => {
-  it('lasts, by its own account, for as long as its answers came', async () => {
+  it('reports the time over which its answers arrived', async () => {
     const { port } = server.address() as AddressInfo;
     const requests = Array.from({ length: 8 }, () => ({ method: 'GET', path: '/', headers: {} }));
-    // It ends with a whole second of its own.
+    // autocannon ends at a tick of its own, a whole second.
     const { accepted, seconds } = await load('autocannon', { port, connections: 8, seconds: 0.5, requests });
     const [first = 0] = answeredAt;
-    // Those behind were answered as it ended, and don't count.
+    // Later answers arrived as it ended and are not counted.
     const last = answeredAt[accepted - 1] ?? 0;
     expect(accepted).toBeGreaterThan(0);
     expect(seconds * 1000).toBeGreaterThanOrEqual(last - first);
@@ -36,11 +36,11 @@ describe('a load by autocannon', () => {
 describe('acceptedPerSecond', () => {
   const result = { seconds: 2, accepted: 10, refused: 0, broken: 0, p50Ms: 1, p90Ms: 1, p99Ms: 1 };
 
-  it('is the rate of a load in which nobody was refused', () => {
+  it('is the rate of a load without refusals', () => {
     expect(acceptedPerSecond(result)).toBe(5);
   });
 
-  it('is none when somebody was', () => {
-    expect(() => acceptedPerSecond({ ...result, refused: 3 })).toThrow('3 of 13 were refused');
+  it('throws when a request was refused', () => {
+    expect(() => acceptedPerSecond({ ...result, refused: 3 })).toThrow('3 of 13 requests were refused');
   });
 });

@@ -15,7 +15,7 @@ export interface Load {
   readonly port: number;
   readonly connections: number;
   readonly seconds: number;
-  /** Sent in turn, by all connections together: no fewer than there are connections. */
+  /** Sent in turn by all connections together; at least one for each connection. */
   readonly requests: readonly WireRequest[];
 }
 
@@ -26,19 +26,19 @@ export interface Latency {
 }
 
 export interface LoadResult extends Latency {
-  /** In which the answers came. */
+  /** Time over which answers were counted. */
   readonly seconds: number;
   /** Answers with a status below 400. */
   readonly accepted: number;
   /** Answers with a status of 400 or more. */
   readonly refused: number;
-  /** Connections that failed, and answers that did not come in time. */
+  /** Failed connections and timed-out requests. */
   readonly broken: number;
 }
 
-/** Of a load in which nobody should be refused. Errors: Error that tells how many were. */
+/** The rate of a load in which nothing may be refused. Errors: Error with the number of refusals. */
 export function acceptedPerSecond({ accepted, refused, seconds }: LoadResult): number {
-  if (refused > 0) throw new Error(`${refused} of ${accepted + refused} were refused`);
+  if (refused > 0) throw new Error(`${refused} of ${accepted + refused} requests were refused`);
   return accepted / seconds;
 }
 
@@ -66,7 +66,7 @@ interface AutocannonClient {
 }
 
 async function autocannonLoad({ port, connections, seconds, requests }: Load): Promise<LoadResult> {
-  withoutPretenuring();
+  disablePretenuring();
   const { default: autocannon } = await import('autocannon');
   let clients = 0;
   let startedAt = performance.now();
@@ -74,7 +74,7 @@ async function autocannonLoad({ port, connections, seconds, requests }: Load): P
     url: `http://127.0.0.1:${port}`,
     connections,
     duration: seconds,
-    // Its own share for each connection: given all of them, each builds them all, which takes minutes.
+    // Each connection gets its own share: given all requests, each would build all of them, which takes minutes.
     setupClient: (client: AutocannonClient) => {
       const first = clients++ % connections;
       client.setRequests(requests.filter((_, n) => n % connections === first).map((request) => ({ ...request })));
@@ -85,8 +85,8 @@ async function autocannonLoad({ port, connections, seconds, requests }: Load): P
   });
   const result: AutocannonResult = await running;
   return {
-    // It goes on for up to a second longer than it was told to [measured], and counts all of that. Its own duration has the
-    // making of its clients in it, before the first of them connects.
+    // autocannon runs up to a second longer than it was asked to [measured], and counts all answers until then. The duration
+    // that it reports includes the creation of its clients, before the first one connects.
     seconds: (performance.now() - startedAt) / 1000,
     accepted: result['2xx'],
     refused: result['4xx'] + result['5xx'],
@@ -98,15 +98,15 @@ async function autocannonLoad({ port, connections, seconds, requests }: Load): P
 }
 
 /**
- * In some runs V8 makes what autocannon has for each request old from the start ("pretenuring"). Dead, it then keeps alive
- * what young it refers to: a quarter of all that is allocated outlives each collection, and a request costs the client a
- * quarter more [measured]. Whether that happens is luck, and weighs more on answers that are longer than an echo's.
+ * In some runs V8 allocates autocannon's per-request objects directly in the old generation (pretenuring). Dead ones then
+ * keep the young objects they refer to alive: a quarter of all allocations survives each collection, and a request costs
+ * the client a quarter more [measured]. Whether that happens varies by run, and it affects longer answers more than an echo.
  */
-function withoutPretenuring(): void {
+function disablePretenuring(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
-/** wrk (Debian's package `wrk`) costs a quarter of what autocannon does: on few cores its ceilings are the honest ones. */
+/** wrk (Debian package `wrk`) needs a quarter of autocannon's CPU, so on few cores its ceilings are the more accurate ones. */
 async function wrk({ port, connections, seconds, requests }: Load): Promise<LoadResult> {
   const folder = await mkdtemp(join(tmpdir(), 'floodgate-bench-'));
   try {
@@ -120,7 +120,7 @@ async function wrk({ port, connections, seconds, requests }: Load): Promise<Load
       `http://127.0.0.1:${port}`,
     ]);
     const line = output.split('\n').find((text) => text.startsWith('RESULT '));
-    if (line === undefined) throw new Error(`wrk gave no result:\n${output}`);
+    if (line === undefined) throw new Error(`wrk printed no result:\n${output}`);
     return JSON.parse(line.slice('RESULT '.length)) as LoadResult;
   } finally {
     await rm(folder, { recursive: true });
@@ -162,6 +162,8 @@ function outputOf(command: string, args: readonly string[]): Promise<string> {
       output += chunk;
     });
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`${command} ended with ${code}`))));
+    child.on('close', (code) =>
+      code === 0 ? resolve(output) : reject(new Error(`${command} exited with code ${code}`)),
+    );
   });
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { backlogGone, otherRefusals, readPurchaseCounts } from './metrics.ts';
+import { backlogDrained, otherRefusals, readPurchaseCounts } from './metrics.ts';
 
 const METRICS = `# TYPE floodgate_purchases_accepted_total counter
 floodgate_purchases_accepted_total{outcome="reserved"} 12
@@ -14,28 +14,28 @@ floodgate_sale_remaining{sale="a"} 7
 `;
 
 describe('readPurchaseCounts', () => {
-  it('adds up what was accepted and refused, apart', () => {
+  it('adds up accepted and refused purchases separately', () => {
     expect(readPurchaseCounts(METRICS)).toMatchObject({ accepted: 15, refused: 42 });
   });
 
-  it('tells refusals by their code', () => {
+  it('counts refusals by code', () => {
     expect(readPurchaseCounts(METRICS).byCode).toEqual({ sold_out: 40, overloaded: 2 });
   });
 
-  it('tells refusals for another reason than that it is sold out', () => {
+  it('counts refusals for reasons other than sold_out', () => {
     expect(otherRefusals(readPurchaseCounts(METRICS))).toBe(2);
     expect(otherRefusals(readPurchaseCounts(''))).toBe(0);
   });
 
-  it('has the stock of the very sale that was asked about', () => {
+  it('has the stock of exactly the given sale', () => {
     expect(readPurchaseCounts(METRICS, 'a').remaining).toBe(7);
     expect(readPurchaseCounts(METRICS, 'ab').remaining).toBe(9);
     expect(readPurchaseCounts(METRICS, 'b').remaining).toBeUndefined();
   });
 });
 
-describe('backlogGone', () => {
-  /** Answered one after the other, the last one again and again. */
+describe('backlogDrained', () => {
+  /** Served in turn; the last one is repeated. */
   let answers: string[] = [];
   const server = createServer((_, response) => {
     const [next = ''] = answers;
@@ -52,27 +52,29 @@ describe('backlogGone', () => {
     server.close();
   });
 
-  const gone = (metrics: readonly string[], stalledMs?: number) => {
+  const drained = (metrics: readonly string[], stalledMs?: number) => {
     answers = [...metrics];
     const { port } = server.address() as AddressInfo;
-    return backlogGone(port, stalledMs === undefined ? {} : { stalledMs });
+    return backlogDrained(port, stalledMs === undefined ? {} : { stalledMs });
   };
   const lagOf = (group: string, lag: number) => `floodgate_consumer_lag{group="${group}"} ${lag}\n`;
   const both = (settlement: number, view: number) => lagOf('settlement', settlement) + lagOf('live-view', view);
 
-  it('waits until each group has read all', async () => {
-    await gone([both(5, 0), both(0, 3), both(0, 0)]);
+  it('waits until each group has read everything', async () => {
+    await drained([both(5, 0), both(0, 3), both(0, 0)]);
     expect(answers).toEqual([both(0, 0)]);
   });
 
-  it('does not take a lag that is not told for none', async () => {
-    await gone(['', lagOf('settlement', 0), both(0, 0)]);
+  it('does not take a missing lag for zero', async () => {
+    await drained(['', lagOf('settlement', 0), both(0, 0)]);
     expect(answers).toEqual([both(0, 0)]);
-    await expect(gone([''], 100)).rejects.toThrow('lags: none');
-    await expect(gone([lagOf('settlement', 0)], 100)).rejects.toThrow('lags: settlement 0');
+    await expect(drained([''], 100)).rejects.toThrow('lags: none');
+    await expect(drained([lagOf('settlement', 0)], 100)).rejects.toThrow('lags: settlement 0');
   });
 
-  it('gives up on groups that read no more', async () => {
-    await expect(gone([both(5, 2), both(4, 2)], 100)).rejects.toThrow('stands still, lags: settlement 4, live-view 2');
+  it('gives up on groups that have stopped reading', async () => {
+    await expect(drained([both(5, 2), both(4, 2)], 100)).rejects.toThrow(
+      'does not decrease, lags: settlement 4, live-view 2',
+    );
   });
 });

@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface PurchaseCounts {
   readonly accepted: number;
   readonly refused: number;
-  /** By the code of the problem. */
+  /** By problem code. */
   readonly byCode: Readonly<Record<string, number>>;
-  /** Of the sale that was asked about; undefined until its first purchase. */
+  /** Tickets of the given sale; undefined before its first purchase. */
   readonly remaining: number | undefined;
 }
 
@@ -15,7 +15,7 @@ export async function metricsOf(port: number): Promise<string> {
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
-/** What a front has answered since it started. */
+/** The front's answers since it started. */
 export async function purchaseCounts(port: number, saleId?: string): Promise<PurchaseCounts> {
   return readPurchaseCounts(await metricsOf(port), saleId);
 }
@@ -40,17 +40,17 @@ export function readPurchaseCounts(metrics: string, saleId = ''): PurchaseCounts
   };
 }
 
-/** Refusals for another reason than that no ticket is left. */
+/** Refusals for any reason other than `sold_out`. */
 export const otherRefusals = ({ refused, byCode }: PurchaseCounts): number => refused - (byCode.sold_out ?? 0);
 
-/** What each group has not read yet. A process reads it for each answer, and leaves out what it can't tell in time. */
+/** Unread records by consumer group. The process reads them on each scrape, and omits a group that it can't read in time. */
 export function readLags(metrics: string): ReadonlyMap<string, number> {
   const lines = metrics.matchAll(/^floodgate_consumer_lag\{group="([^"]*)"\} (\d+)$/gm);
   return new Map(Array.from(lines, ([, group = '', lag]) => [group, Number(lag)]));
 }
 
 export interface BacklogOptions {
-  /** Groups that the process reads for. @default those of a worker: settlement and the live view */
+  /** Consumer groups of the process. @default 2, a worker's: settlement and the live view */
   readonly groups?: number;
   /** @default 60,000 */
   readonly stalledMs?: number;
@@ -59,10 +59,10 @@ export interface BacklogOptions {
 const LAG_POLL_MS = 10;
 
 /**
- * Resolves when all groups that the process reads for have read all there is. Errors: Error that tells the lags when they
- * have not become less for `stalledMs`.
+ * Resolves when all consumer groups of the process have read everything. Errors: Error with the lags when they have not
+ * decreased for `stalledMs`.
  */
-export async function backlogGone(
+export async function backlogDrained(
   port: number,
   { groups = 2, stalledMs = 60_000 }: BacklogOptions = {},
 ): Promise<void> {
@@ -74,8 +74,8 @@ export async function backlogGone(
     if (left === 0) return;
     if (left < least) [least, since] = [left, performance.now()];
     if (performance.now() - since > stalledMs) {
-      const told = Array.from(lags, ([group, lag]) => `${group} ${lag}`).join(', ') || 'none';
-      throw new Error(`the backlog of ${groups} groups stands still, lags: ${told}`);
+      const text = Array.from(lags, ([group, lag]) => `${group} ${lag}`).join(', ') || 'none';
+      throw new Error(`the backlog of ${groups} groups does not decrease, lags: ${text}`);
     }
     await delay(LAG_POLL_MS);
   }

@@ -1,24 +1,24 @@
 /**
- * Sends requests at a set rate whether or not answers come, over connections without pipelining, and times each from when
- * it was due. A client that waits for an answer before it sends the next one would leave out just those that a slow server
- * keeps waiting (coordinated omission).
+ * Open-loop load generator: sends requests at a fixed rate whether or not answers arrive, over connections without
+ * pipelining, and counts each latency from when the request was due. A client that waits for an answer before it sends the
+ * next request would omit exactly those that a slow server delays (coordinated omission).
  *
- * Run as a child process: it takes a `LoadOrder` by message and answers with `LoadReport`.
+ * Runs as a child process: it receives `OpenLoopOptions` as a message and replies with an `OpenLoopReport`.
  */
 import { connect, type Socket } from 'node:net';
-import { quantile } from './spread.ts';
+import { quantile } from './statistics.ts';
 
-export interface LoadOrder {
+export interface OpenLoopOptions {
   readonly port: number;
   readonly connections: number;
   readonly seconds: number;
-  /** Due requests a second; without it each connection sends as soon as it has its answer, to find the capacity. */
+  /** Due requests a second. Without it the loop is closed: each connection sends as soon as it has its answer. */
   readonly perSecond?: number;
-  /** Whole requests as they go over the wire, sent in turn. */
+  /** Whole requests as they are written to the socket, sent in turn. */
   readonly wires: readonly string[];
 }
 
-/** Milliseconds from when the request was due; `sent…`: from when it found a connection free and was sent. */
+/** Milliseconds since the request was due; `sent…`: since a connection was free and it was sent. */
 export interface Percentiles {
   readonly count: number;
   readonly p50Ms: number;
@@ -27,23 +27,23 @@ export interface Percentiles {
   readonly sentP99Ms: number;
 }
 
-export interface SecondReport {
+export interface AnswerReport {
   readonly accepted: Percentiles;
   readonly refused: Percentiles;
 }
 
-export interface LoadReport extends SecondReport {
+export interface OpenLoopReport extends AnswerReport {
   readonly due: number;
-  /** Due, but all connections were waiting for answers until the end: neither accepted nor refused. */
+  /** Due, but every connection was waiting for an answer until the end: neither accepted nor refused. */
   readonly unsent: number;
   readonly broken: number;
-  /** Of the accepted and of those without an answer, each of which counts as a wait as long as the load and its grace. */
+  /** Over accepted and unanswered requests; one without an answer counts as the length of the load and its grace period. */
   readonly p99OfAllMs: number;
   readonly seconds: number;
-  /** The most that a due request waited inside this very process because it was busy, not for a connection. */
+  /** The longest that a due request was delayed by this process being busy, not by the lack of a connection. */
   readonly lateMs: number;
   /** By the second in which the request was due. */
-  readonly bySecond: readonly SecondReport[];
+  readonly bySecond: readonly AnswerReport[];
 }
 
 interface Answer {
@@ -53,13 +53,13 @@ interface Answer {
   readonly ok: boolean;
 }
 
-/** What is under way when the time is up may still be answered for so long: longer than the server's deadline. */
+/** How long requests in flight at the end may still be answered: longer than the server's deadline. */
 const GRACE_MS = 5000;
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 
 class Connection {
-  /** Resolves when it is made, or can't be. */
+  /** Resolves when the connection is established or has failed. */
   readonly settled: Promise<unknown>;
   readonly #socket: Socket;
   readonly #onAnswer: (connection: Connection, ok: boolean) => void;
@@ -70,9 +70,9 @@ class Connection {
   constructor(port: number, onAnswer: (connection: Connection, ok: boolean) => void, onBroken: () => void) {
     this.#onAnswer = onAnswer;
     this.#socket = connect(port, '127.0.0.1').setNoDelay(true);
-    this.#socket.on('data', (chunk) => this.#take(chunk));
+    this.#socket.on('data', (chunk) => this.#read(chunk));
     this.#socket.on('error', onBroken);
-    // Broken ones are over, too: they are counted, and not waited for.
+    // Failed ones settle, too: they are counted, and not waited for.
     this.settled = new Promise((resolve) => this.#socket.once('connect', resolve).once('error', resolve));
   }
 
@@ -86,7 +86,7 @@ class Connection {
     this.#socket.destroy();
   }
 
-  #take(chunk: Buffer): void {
+  #read(chunk: Buffer): void {
     const bytes = this.#received === undefined ? chunk : Buffer.concat([this.#received, chunk]);
     const headEnd = bytes.indexOf(HEAD_END);
     if (headEnd >= 0) {
@@ -102,68 +102,111 @@ class Connection {
   }
 }
 
-async function run({ port, connections, seconds, perSecond, wires }: LoadOrder): Promise<LoadReport> {
-  const answers: Answer[] = [];
-  const idle: Connection[] = [];
-  let broken = 0;
-  let sent = 0;
-  let lateMs = 0;
-  let start = Number.POSITIVE_INFINITY;
-  let end = Number.POSITIVE_INFINITY;
-  let isOver = false;
+class OpenLoop {
+  readonly #options: OpenLoopOptions;
+  readonly #answers: Answer[] = [];
+  readonly #idle: Connection[] = [];
+  #broken = 0;
+  #sent = 0;
+  #lateMs = 0;
+  #start = Number.POSITIVE_INFINITY;
+  #end = Number.POSITIVE_INFINITY;
 
-  const dueNow = (now: number) =>
-    perSecond === undefined ? Number.POSITIVE_INFINITY : Math.floor(((Math.min(now, end) - start) * perSecond) / 1000);
-  const pump = (now: number) => {
-    const due = dueNow(now);
-    while (idle.length > 0 && sent < due && (perSecond !== undefined || now < end)) {
-      const dueAt = perSecond === undefined ? now : start + (sent * 1000) / perSecond;
-      // With a connection free before and after, only this process can have kept it waiting.
-      if (idle.length > connections / 2) lateMs = Math.max(lateMs, now - dueAt);
-      idle.pop()?.send(wires[sent % wires.length] as string, dueAt);
-      sent += 1;
+  constructor(options: OpenLoopOptions) {
+    this.#options = options;
+  }
+
+  async run(): Promise<OpenLoopReport> {
+    const { port, connections, seconds } = this.#options;
+    const all = Array.from(
+      { length: connections },
+      () =>
+        new Connection(
+          port,
+          (connection, ok) => this.#onAnswer(connection, ok),
+          () => {
+            this.#broken += 1;
+          },
+        ),
+    );
+    // Opening a thousand connections takes a while, which is not the latency of a request.
+    await Promise.all(all.map(({ settled }) => settled));
+    this.#idle.push(...all);
+    this.#start = performance.now();
+    this.#end = this.#start + seconds * 1000;
+    await this.#sendAll();
+    for (const connection of all) connection.close();
+    return this.#report();
+  }
+
+  #dueBy(now: number): number {
+    const { perSecond } = this.#options;
+    if (perSecond === undefined) return Number.POSITIVE_INFINITY;
+    return Math.floor(((Math.min(now, this.#end) - this.#start) * perSecond) / 1000);
+  }
+
+  #sendDue(now: number): void {
+    const { perSecond, connections, wires } = this.#options;
+    const due = this.#dueBy(now);
+    while (this.#idle.length > 0 && this.#sent < due && (perSecond !== undefined || now < this.#end)) {
+      const dueAt = perSecond === undefined ? now : this.#start + (this.#sent * 1000) / perSecond;
+      // With most connections free, only this process can have delayed the request.
+      if (this.#idle.length > connections / 2) this.#lateMs = Math.max(this.#lateMs, now - dueAt);
+      this.#idle.pop()?.send(wires[this.#sent % wires.length] as string, dueAt);
+      this.#sent += 1;
     }
-  };
-  const onAnswer = (connection: Connection, ok: boolean) => {
+  }
+
+  #onAnswer(connection: Connection, ok: boolean): void {
     const now = performance.now();
     const { dueAt, sentAt } = connection;
-    answers.push({ dueAt, tookMs: now - dueAt, sinceSentMs: now - sentAt, ok });
-    idle.push(connection);
-    if (now < end) pump(now);
-  };
-  const all = Array.from({ length: connections }, () => new Connection(port, onAnswer, () => (broken += 1)));
-  // Making a thousand connections takes a while, which is nobody's latency.
-  await Promise.all(all.map(({ settled }) => settled));
-  idle.push(...all);
-  start = performance.now();
-  end = start + seconds * 1000;
+    this.#answers.push({ dueAt, tookMs: now - dueAt, sinceSentMs: now - sentAt, ok });
+    this.#idle.push(connection);
+    if (now < this.#end) this.#sendDue(now);
+  }
 
-  await new Promise<void>((resolve) => {
-    const tick = setInterval(() => {
-      const now = performance.now();
-      if (now < end) pump(now);
-      else if (!isOver) {
-        isOver = true;
-        // What has become due since the tick before is not kept waiting by the server.
-        pump(end);
-      } else if (answers.length + broken >= sent || now > end + GRACE_MS) {
-        clearInterval(tick);
-        resolve();
-      }
-    }, 1);
-  });
-  for (const connection of all) connection.close();
+  /** Resolves when the time is up and every request is answered, or the grace period is over. */
+  #sendAll(): Promise<void> {
+    let isOver = false;
+    return new Promise((resolve) => {
+      const tick = setInterval(() => {
+        const now = performance.now();
+        if (now < this.#end) this.#sendDue(now);
+        else if (!isOver) {
+          isOver = true;
+          // Requests that became due since the last tick were not delayed by the server.
+          this.#sendDue(this.#end);
+        } else if (this.#answers.length + this.#broken >= this.#sent || now > this.#end + GRACE_MS) {
+          clearInterval(tick);
+          resolve();
+        }
+      }, 1);
+    });
+  }
 
-  const due = perSecond === undefined ? sent : dueNow(end);
-  const bySecond = Array.from({ length: Math.ceil(seconds) }, (_, second) =>
-    summary(answers.filter(({ dueAt }) => Math.floor((dueAt - start) / 1000) === second)),
-  );
-  const unanswered = Array.from({ length: due - answers.length }, () => seconds * 1000 + GRACE_MS);
-  const [, p99OfAllMs] = quantiles([...answers.filter(({ ok }) => ok).map(({ tookMs }) => tookMs), ...unanswered]);
-  return { ...summary(answers), due, unsent: due - sent, broken, p99OfAllMs, seconds, lateMs, bySecond };
+  #report(): OpenLoopReport {
+    const { seconds, perSecond } = this.#options;
+    const answers = this.#answers;
+    const due = perSecond === undefined ? this.#sent : this.#dueBy(this.#end);
+    const bySecond = Array.from({ length: Math.ceil(seconds) }, (_, second) =>
+      answerReport(answers.filter(({ dueAt }) => Math.floor((dueAt - this.#start) / 1000) === second)),
+    );
+    const unanswered = Array.from({ length: due - answers.length }, () => seconds * 1000 + GRACE_MS);
+    const [, p99OfAllMs] = quantiles([...answers.filter(({ ok }) => ok).map(({ tookMs }) => tookMs), ...unanswered]);
+    return {
+      ...answerReport(answers),
+      due,
+      unsent: due - this.#sent,
+      broken: this.#broken,
+      p99OfAllMs,
+      seconds,
+      lateMs: this.#lateMs,
+      bySecond,
+    };
+  }
 }
 
-function summary(answers: readonly Answer[]): SecondReport {
+function answerReport(answers: readonly Answer[]): AnswerReport {
   return {
     accepted: percentiles(answers.filter(({ ok }) => ok)),
     refused: percentiles(answers.filter(({ ok }) => !ok)),
@@ -181,6 +224,6 @@ function quantiles(milliseconds: readonly number[]): readonly [p50: number, p99:
   return [quantile(sorted, 0.5), quantile(sorted, 0.99)];
 }
 
-process.on('message', (order: LoadOrder) => {
-  void run(order).then((report) => process.send?.(report));
+process.on('message', (options: OpenLoopOptions) => {
+  void new OpenLoop(options).run().then((report) => process.send?.(report));
 });

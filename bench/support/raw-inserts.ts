@@ -10,8 +10,8 @@ const COLUMNS =
 const INSERT = `INSERT INTO raw_orders (${COLUMNS}) VALUES ?`;
 
 /**
- * Rows a second of multi-row inserts into a table like `orders`: a thousand rows a statement, a commit each, and one
- * after the other, as a worker stores its batches. The statements' text is made before.
+ * Rows a second of multi-row inserts into a table like `orders`: a thousand rows a statement, each committed, in sequence, as
+ * a worker stores its batches. The SQL text is built in advance.
  */
 export async function rawInserts(mysqlUrl: string, count: number, recordOf: RecordSource): Promise<number> {
   const connection = await createConnection(mysqlUrl);

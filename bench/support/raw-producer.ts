@@ -5,19 +5,19 @@ const CONNECT_TIMEOUT_MS = 5000;
 const POLL_MS = 1;
 
 export interface RawProducer {
-  /** Resolves when the broker has acknowledged it. */
+  /** Resolves with the broker's acknowledgement. */
   produce(value: Buffer): Promise<void>;
   close(): Promise<void>;
 }
 
-/** node-rdkafka as it comes, with the same promise: idempotent, acknowledged by all in-sync replicas. */
+/** Plain node-rdkafka with the same guarantees as Floodgate's log: idempotent, acknowledged by all in-sync replicas. */
 export async function openRawProducer(brokers: string, topic: string): Promise<RawProducer> {
   const kafka = await loadKafka();
   const producer: Producer = new kafka.Producer(
     {
       'metadata.broker.list': brokers,
       'enable.idempotence': true,
-      // As Floodgate's: without it the broker writes many times as much.
+      // As Floodgate does; without it the broker writes many times as much.
       'compression.codec': 'lz4',
       'linger.ms': 0,
       dr_cb: true,

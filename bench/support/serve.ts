@@ -5,24 +5,26 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 export interface ServerProcess {
-  /** What it is called in reports. */
+  /** Name in reports. */
   readonly name: string;
+  /** 0 for a process that does not listen. */
   readonly port: number;
-  /** Resident memory in MB; 0 where the system doesn't tell. */
+  /** Resident memory in MB; 0 once the process has ended, and where the system has no /proc. */
   memoryMb(): Promise<number>;
   stop(): Promise<void>;
 }
 
 export interface ServeOptions {
   readonly args?: readonly string[];
-  readonly env?: Record<string, string>;
+  /** The whole environment of the process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** @default 'server' */
   readonly name?: string;
-  /** Node's own. */
+  /** Options of Node.js itself. */
   readonly nodeArgs?: readonly string[];
 }
 
-/** Runs a Node program that prints a line with "listening" and its port, and resolves when it does. */
+/** Runs a Node.js program that logs a line with "listening" and its port, and resolves when it does. */
 export async function serve(
   program: URL,
   { args = [], env = {}, nodeArgs = [], name = 'server' }: ServeOptions = {},
@@ -31,9 +33,9 @@ export async function serve(
     env: { ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const end = () => child.kill('SIGKILL');
-  process.once('exit', end);
-  child.once('exit', () => process.off('exit', end));
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   const port = await portOf(child);
   return {
     name,
@@ -53,12 +55,12 @@ export async function serve(
 
 function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
-    child.on('exit', (code) => reject(new Error(`a server ended with ${code} before it listened`)));
+    child.on('exit', (code) => reject(new Error(`a server exited with code ${code} before it listened`)));
     if (child.stdout === null) return;
     createInterface({ input: child.stdout }).on('line', (line) => {
       const port = /"port":(\d+)/.exec(line)?.[1];
       if (line.includes('listening') && port !== undefined) resolve(Number(port));
-      // A process without a front.
+      // A process without the front role listens on no port.
       if (line.includes('"running"')) resolve(0);
     });
   });

@@ -1,21 +1,23 @@
 /**
- * Many WebSockets in a process of their own that each send a frame, wait for the reply with its id, and send the next.
- * Run as a child process: it takes a `SocketOrder` by message and answers with a `SocketReport`.
+ * Closed-loop load over WebSockets: each socket sends a frame, waits for the reply with its id, and sends the next.
+ *
+ * Runs as a child process: it receives `SocketLoadOptions` as a message and replies with a `SocketLoadReport`.
  */
 import { LiveSocketClient } from './socket-client.ts';
-import { quantile } from './spread.ts';
+import { quantile } from './statistics.ts';
+import { OPENED_AT_ONCE } from './web-socket-wire.ts';
 
-export interface SocketOrder {
+export interface SocketLoadOptions {
   readonly port: number;
   readonly seconds: number;
   readonly saleId: string;
   /** One socket each. */
   readonly tokens: readonly string[];
-  /** Whether the server speaks the live protocol, or sends back what it gets. */
-  readonly speaks: 'live' | 'echo';
+  /** Whether the server implements the live protocol or echoes frames. */
+  readonly protocol: 'live' | 'echo';
 }
 
-export interface SocketReport {
+export interface SocketLoadReport {
   readonly seconds: number;
   readonly accepted: number;
   readonly refused: number;
@@ -25,15 +27,13 @@ export interface SocketReport {
   readonly p99Ms: number;
 }
 
-/** Opened at a time: fewer than a listen backlog holds. */
-const AT_ONCE = 100;
 const CREATED = '"status":201';
 
-async function run({ port, seconds, saleId, tokens, speaks }: SocketOrder): Promise<SocketReport> {
+async function run({ port, seconds, saleId, tokens, protocol }: SocketLoadOptions): Promise<SocketLoadReport> {
   const sockets: LiveSocketClient[] = [];
-  for (let opened = 0; opened < tokens.length; opened += AT_ONCE) {
-    const batch = tokens.slice(opened, opened + AT_ONCE);
-    sockets.push(...(await Promise.all(batch.map((token) => LiveSocketClient.open(port, speaks, token)))));
+  for (let opened = 0; opened < tokens.length; opened += OPENED_AT_ONCE) {
+    const batch = tokens.slice(opened, opened + OPENED_AT_ONCE);
+    sockets.push(...(await Promise.all(batch.map((token) => LiveSocketClient.open(port, protocol, token)))));
   }
   const took: number[] = [];
   let accepted = 0;
@@ -51,7 +51,7 @@ async function run({ port, seconds, saleId, tokens, speaks }: SocketOrder): Prom
           return;
         }
         took.push(performance.now() - at);
-        if (speaks === 'echo' || reply.includes(CREATED)) accepted += 1;
+        if (protocol === 'echo' || reply.includes(CREATED)) accepted += 1;
         else refused += 1;
       }
     }),
@@ -63,6 +63,6 @@ async function run({ port, seconds, saleId, tokens, speaks }: SocketOrder): Prom
   return { seconds: elapsed, accepted, refused, broken, p50Ms, p90Ms, p99Ms };
 }
 
-process.on('message', (order: SocketOrder) => {
-  void run(order).then((report) => process.send?.(report));
+process.on('message', (options: SocketLoadOptions) => {
+  void run(options).then((report) => process.send?.(report));
 });

@@ -1,4 +1,4 @@
-/** A small writer of charts. Their colours follow the reader's scheme, since a README is read on light and on dark. */
+/** Building blocks of SVG charts. Colours follow the reader's colour scheme: a README is read on light and dark backgrounds. */
 export const SERIES = ['s0', 's1', 's2', 's3'] as const;
 
 const STYLE = `<style>
@@ -42,7 +42,7 @@ export interface Sheet {
   readonly width: number;
   readonly height: number;
   readonly title: string;
-  /** What was measured, on what. */
+  /** What was measured, and on which machine. */
   readonly note: string;
 }
 
@@ -58,7 +58,7 @@ ${text(20, height - 12, note, { className: 'soft', size: 11 })}
 `;
 }
 
-/** Words in the colours of their series, one beside the other. */
+/** The names of the series in a row, each with its colour. */
 export function legend(x: number, y: number, names: readonly string[]): string {
   const WIDTH = 130;
   return names

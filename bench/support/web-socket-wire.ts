@@ -1,6 +1,9 @@
+/** Sockets to open at a time: fewer than a listen backlog holds. */
+export const OPENED_AT_ONCE = 100;
+
 export const UPGRADE_END = Buffer.from('\r\n\r\n');
 
-/** A handshake with a key that nobody checks. */
+/** A handshake with a constant key: these clients don't verify the server's answer to it. */
 export function upgradeOf(path: string): string {
   return (
     `GET ${path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
@@ -8,14 +11,15 @@ export function upgradeOf(path: string): string {
   );
 }
 
-const SHORTEST_OF_TWO_BYTES = 126;
+/** From this length on it takes two more bytes, announced by this very number (RFC 6455, section 5.2). */
+const TWO_BYTE_LENGTH = 126;
 
-/** A client's frame is masked; by a mask of zeros its text stays as it is. Texts under 64 kB. */
+/** A client's frames must be masked; a mask of zeros leaves the text unchanged. For texts under 64 kB. */
 export function textFrame(text: string): Buffer {
   const payload = Buffer.from(text);
   const length =
-    payload.length < SHORTEST_OF_TWO_BYTES
+    payload.length < TWO_BYTE_LENGTH
       ? [0x80 | payload.length]
-      : [0x80 | SHORTEST_OF_TWO_BYTES, payload.length >> 8, payload.length & 0xff];
+      : [0x80 | TWO_BYTE_LENGTH, payload.length >> 8, payload.length & 0xff];
   return Buffer.concat([Buffer.from([0x81, ...length, 0, 0, 0, 0]), payload]);
 }

@@ -3,14 +3,14 @@ import { allStored } from './all-stored.ts';
 
 const QUICKLY = { pollMs: 1, quietMs: 100, stalledMs: 200 };
 
-/** What a worker has stored by now, given how much it has at which millisecond. */
+/** A worker's count of stored orders, from a schedule. */
 function storing(steps: readonly (readonly [ms: number, stored: number])[]): () => Promise<number> {
   const from = performance.now();
   return async () => steps.findLast(([ms]) => performance.now() - from >= ms)?.[1] ?? 0;
 }
 
 describe('allStored', () => {
-  it('waits for all, and tells when the last one came, without the quiet behind it', async () => {
+  it('waits for all, and returns when the last one was stored, without the quiet period', async () => {
     const from = performance.now();
     const { stored, at } = await allStored(
       storing([
@@ -25,7 +25,7 @@ describe('allStored', () => {
     expect(performance.now() - at).toBeGreaterThanOrEqual(QUICKLY.quietMs);
   });
 
-  it('sees more than were expected, if they come a little later', async () => {
+  it('counts surplus orders that are stored a little later', async () => {
     expect(
       await allStored(
         storing([
@@ -38,7 +38,7 @@ describe('allStored', () => {
     ).toMatchObject({ stored: 4 });
   });
 
-  it('gives up on what never comes', async () => {
+  it('gives up on orders that are never stored', async () => {
     expect(await allStored(storing([[0, 2]]), 3, QUICKLY)).toMatchObject({ stored: 2 });
   });
 });

@@ -2,21 +2,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface AllStored {
   readonly stored: number;
-  /** When the last of them was seen, in milliseconds of `performance.now()`: the quiet behind it is not in it. */
+  /** When the count last grew, milliseconds of `performance.now()`: without the quiet period after it. */
   readonly at: number;
 }
 
 export interface AllStoredOptions {
   readonly pollMs?: number;
-  /** More than were expected show within so long. */
+  /** Surplus orders appear within so long. */
   readonly quietMs?: number;
-  /** A worker that stores nothing more for so long will not. */
+  /** A worker that has stored nothing for so long has stopped. */
   readonly stalledMs?: number;
 }
 
 const defaults = { pollMs: 100, quietMs: 1000, stalledMs: 20_000 } as const satisfies AllStoredOptions;
 
-/** Resolves when the orders are stored and no more come, or when none came for a long time: with fewer, then. */
+/** Resolves when the expected orders are stored and no more follow, or, with fewer, when none followed for `stalledMs`. */
 export async function allStored(
   count: () => Promise<number>,
   expected: number,

@@ -6,7 +6,7 @@ const SECONDS = 0.05;
 const EACH = 10;
 
 describe('closedLoop', () => {
-  it('counts what all calls have done, however many are under way', async () => {
+  it('adds up the operations of concurrent calls', async () => {
     let done = 0;
     const from = performance.now();
     const { perSecond } = await closedLoop(SECONDS, 4, async () => {
@@ -15,18 +15,18 @@ describe('closedLoop', () => {
       return EACH;
     });
     const elapsed = (performance.now() - from) / 1000;
-    // It lasts no less than it was told to, and no longer than seen from here.
+    // It runs for at least the requested time, and no longer than measured here.
     expect(perSecond).toBeGreaterThanOrEqual(done / elapsed);
     expect(perSecond).toBeLessThanOrEqual(done / SECONDS);
   });
 
-  it('has as many calls under way as it is told', async () => {
-    let [underWay, most] = [0, 0];
+  it('keeps the given number of calls in flight', async () => {
+    let [inFlight, most] = [0, 0];
     await closedLoop(SECONDS, 3, async () => {
-      underWay += 1;
-      most = Math.max(most, underWay);
+      inFlight += 1;
+      most = Math.max(most, inFlight);
       await delay(1);
-      underWay -= 1;
+      inFlight -= 1;
       return 1;
     });
     expect(most).toBe(3);

@@ -1,7 +1,7 @@
 import type { Sample } from '../../runner/scenario.ts';
-import { quantile } from '../../support/spread.ts';
+import { quantile } from '../../support/statistics.ts';
 
-/** So many calls under way at once, for so long; a call resolves with what it has done. */
+/** Keeps `inFlight` calls in flight for `seconds`. A call resolves with the number of operations that it did. */
 export async function closedLoop(seconds: number, inFlight: number, call: () => Promise<number>): Promise<Sample> {
   const took: number[] = [];
   let done = 0;
@@ -10,7 +10,7 @@ export async function closedLoop(seconds: number, inFlight: number, call: () => 
   const work = async (): Promise<void> => {
     while (performance.now() < end) {
       const at = performance.now();
-      // `done += await call()` reads `done` before it waits, and would lose what others add meanwhile.
+      // `done += await call()` would read `done` before it waits, and lose what other calls add meanwhile.
       const more = await call();
       done += more;
       took.push(performance.now() - at);

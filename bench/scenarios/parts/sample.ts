@@ -1,7 +1,7 @@
-import type { Sample, Setting } from '../../runner/scenario.ts';
+import type { Sample, ScenarioOptions } from '../../runner/scenario.ts';
 import { type LoadResult, latencyOf, load, type WireRequest } from '../../support/load.ts';
 
-/** A round in which only one kind of answer counts: those below 400, or the refusals. */
+/** The sample of a round in which only one kind of answer counts. */
 export function sampleOf(result: LoadResult, counted: 'accepted' | 'refused', extra?: Sample['extra']): Sample {
   return {
     perSecond: result[counted] / result.seconds,
@@ -12,11 +12,11 @@ export function sampleOf(result: LoadResult, counted: 'accepted' | 'refused', ex
   };
 }
 
-/** The same requests, answered by a server that does nothing. */
+/** The ceiling: the same requests, answered by the echo server. */
 export async function echoed(
   port: number,
   seconds: number,
-  { client, connections }: Setting,
+  { client, connections }: ScenarioOptions,
   requests: readonly WireRequest[],
 ): Promise<Sample> {
   return sampleOf(await load(client, { port, connections, seconds, requests }), 'accepted');

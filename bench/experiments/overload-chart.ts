@@ -1,6 +1,7 @@
-import { bar, legend, line, SERIES, sheet, text } from './svg.ts';
+import { bar, legend, line, SERIES, sheet, text } from '../support/svg.ts';
 
-export interface Step {
+/** The columns of one step. */
+export interface ChartStep {
   readonly label: string;
   readonly goodput: number;
   readonly p99AcceptedMs: number;
@@ -12,15 +13,15 @@ const HEIGHT = 370;
 const PANEL = { top: 80, height: 220, width: 290 };
 const LEFTS = [60, 410] as const;
 const HEADROOM = 20;
-/** Of a step's place: its bars, and as much again on either side of them. */
+/** Width of a step's bars as a share of its slot; the rest is margin. */
 const BARS_SHARE = 0.7;
 
-/** Two panels: what is sold a second, and how long the slowest hundredth waits for a yes and for a no. */
-export function overloadChart(steps: readonly Step[], note: string): string {
+/** Two panels: sales a second, and the p99 latency of accepted and refused requests. */
+export function overloadChart(steps: readonly ChartStep[], note: string): string {
   const title = 'Open-loop load at multiples of the capacity';
   return sheet({ width: WIDTH, height: HEIGHT, title, note }, [
-    ...panel(LEFTS[0], 'sold a second', steps, [({ goodput }) => goodput]),
-    ...panel(LEFTS[1], 'p99, ms, from when it was sent', steps, [
+    ...panel(LEFTS[0], 'sold/s', steps, [({ goodput }) => goodput]),
+    ...panel(LEFTS[1], 'p99 since sent, ms', steps, [
       ({ p99AcceptedMs }) => p99AcceptedMs,
       ({ p99RefusedMs }) => p99RefusedMs,
     ]),
@@ -31,8 +32,8 @@ export function overloadChart(steps: readonly Step[], note: string): string {
 function panel(
   left: number,
   title: string,
-  steps: readonly Step[],
-  series: readonly ((step: Step) => number)[],
+  steps: readonly ChartStep[],
+  series: readonly ((step: ChartStep) => number)[],
 ): readonly string[] {
   const top = Math.max(1, ...steps.flatMap((step) => series.map((of) => of(step))));
   const slot = PANEL.width / steps.length;

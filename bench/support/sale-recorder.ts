@@ -1,53 +1,53 @@
 /**
- * Looks at a sale from the front's own counters: what is left, and what was sold and refused since the watch began.
+ * Records a sale from the front's counters: tickets remaining, sold and refused over time.
  *
- * Run as a child process, since a client at full load would keep its own process from looking: it takes a `WatchOrder`,
- * says `watching`, and when it is told to end it answers with its moments.
+ * Runs as a child process, since a load generator at full load would delay the polling: it receives a `RecorderOptions` as a
+ * message, replies `recording`, and on the message `end` replies with its `Moment`s.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { purchaseCounts } from './metrics.ts';
 
-export interface WatchOrder {
+export interface RecorderOptions {
   readonly port: number;
   readonly saleId: string;
-  /** What is left as long as nobody has bought. */
+  /** Tickets remaining until the first purchase: the front has no gauge before. */
   readonly tickets: number;
 }
 
-/** What a moment of a stampede looked like. */
+/** The state of a sale at one time. */
 export interface Moment {
-  /** Since the watch began. */
+  /** Since the recording began. */
   readonly ms: number;
   readonly remaining: number;
   readonly sold: number;
-  /** Because no ticket was left. */
+  /** With `sold_out`. */
   readonly refused: number;
 }
 
-/** Often enough for a curve, and seldom enough to cost the front nothing that shows. */
+/** Frequent enough for a curve, and rare enough not to cost the front anything noticeable. */
 const EVERY_MS = 50;
 
 const end = new AbortController();
 
-async function watch({ port, saleId, tickets }: WatchOrder): Promise<void> {
+async function record({ port, saleId, tickets }: RecorderOptions): Promise<void> {
   const before = await purchaseCounts(port, saleId);
   const from = performance.now();
   const moments: Moment[] = [];
-  const look = async (): Promise<void> => {
+  const sample = async (): Promise<void> => {
     const { accepted, byCode, remaining = tickets } = await purchaseCounts(port, saleId);
     const refused = (byCode.sold_out ?? 0) - (before.byCode.sold_out ?? 0);
     moments.push({ ms: performance.now() - from, remaining, sold: accepted - before.accepted, refused });
   };
-  process.send?.('watching');
+  process.send?.('recording');
   while (!end.signal.aborted) {
-    await look();
+    await sample();
     await delay(EVERY_MS, undefined, { signal: end.signal }).catch(() => {});
   }
-  await look();
+  await sample();
   process.send?.(moments);
 }
 
-process.on('message', (message: WatchOrder | 'end') => {
+process.on('message', (message: RecorderOptions | 'end') => {
   if (message === 'end') end.abort();
-  else void watch(message);
+  else void record(message);
 });
