@@ -14,10 +14,10 @@ const DOCUMENTS = [
   'docs/performance.md',
 ];
 
-/** Paths from the root, in code; a placeholder or a pattern is no path. */
+/** Paths from the root, in code; a placeholder or a pattern is not a path. */
 const CODE_PATH = /`((?:\.ci|src|test|dev|docs|bench|migrations)\/[\w./-]+)`/g;
 
-/** Paths from the document, in links. */
+/** Paths relative to the document, in links. */
 const LINK = /\]\((?!https?:|#)([^)#]+)/g;
 
 const SCRIPT = /\bnpm run ([\w:-]+)/g;
@@ -28,12 +28,12 @@ describe.each(DOCUMENTS)('%s', (document) => {
   const text = readFileSync(join(ROOT, document), 'utf8');
   const all = (pattern) => [...text.matchAll(pattern)].map(([, found]) => found);
 
-  it('names only files that are there', () => {
+  it('names only files that exist', () => {
     const linked = all(LINK).map((path) => normalize(join(dirname(document), path)));
     expect([...all(CODE_PATH), ...linked].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
-  it('names only scripts that are there', () => {
+  it('names only scripts that exist', () => {
     expect(all(SCRIPT).filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 });

@@ -45,7 +45,7 @@ const QUIET_WITHIN_MS = SALE.payWithinSeconds * 1000 + 60_000;
 /** Long enough a run for a server to be away for a minute. */
 const OUTAGES_FROM_SECONDS = 300;
 
-/** A run on a cluster of its own, all processes real. Errors: Impossible where servers can't run as processes. */
+/** A run on a cluster of its own, all processes real. Errors: Unsupported where servers can't run as processes. */
 export async function runChaos(options: ChaosOptions): Promise<Report> {
   const { log = () => {}, keepLogs = false } = options;
   const bed = await createTestbed({ log });

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { HAS_OWN_KAFKA, HAS_OWN_REDIS, Impossible } from '../support/servers.ts';
+import { HAS_OWN_KAFKA, HAS_OWN_REDIS, Unsupported } from '../support/servers.ts';
 import { runChaos } from './chaos.ts';
 import { type Report, tableOf } from './report.ts';
 
@@ -21,7 +21,7 @@ describe.skipIf(!canRun)('a short run of chaos', () => {
     try {
       report = await runChaos({ seed: randomInt(2 ** 31), seconds: SECONDS, pace: PACE });
     } catch (error) {
-      if (!(error instanceof Impossible)) throw error;
+      if (!(error instanceof Unsupported)) throw error;
       return skip(error.message);
     }
     const table = tableOf(report);

@@ -50,7 +50,7 @@ const PROGRAMS = 2;
 /** A broker that was killed is let in again when its last session is over: 9 s later unless told otherwise. */
 const KAFKA_SETTINGS = ['broker.session.timeout.ms=2000', 'broker.heartbeat.interval.ms=500'];
 
-/** Errors: Impossible on a machine that can't run the servers as processes. */
+/** Errors: Unsupported on a machine that can't run the servers as processes. */
 export async function createTestbed({
   log,
   programs: count = PROGRAMS,

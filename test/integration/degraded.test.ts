@@ -3,7 +3,7 @@ import { createDegradedBed, runDegraded } from '../chaos/degraded/degraded.ts';
 import { OUTAGES } from '../chaos/degraded/outages.ts';
 import { tableOf } from '../chaos/degraded/table.ts';
 import type { Testbed } from '../chaos/testbed.ts';
-import { HAS_OWN_KAFKA, HAS_OWN_REDIS, Impossible } from '../support/servers.ts';
+import { HAS_OWN_KAFKA, HAS_OWN_REDIS, Unsupported } from '../support/servers.ts';
 
 /** Naming it sees to it that the Kafka client is compiled where it can be; the servers here are the run's own. */
 const hasKafkaClient = Boolean(process.env.TEST_KAFKA_BROKERS);
@@ -25,7 +25,7 @@ describe.skipIf(!canRun)('a sale goes on as well as it can, and nothing is lost,
       bed = await createDegradedBed({ log: () => {}, settings: SETTINGS });
       await Promise.all(bed.programs.map((program) => program.start()));
     } catch (error) {
-      if (!(error instanceof Impossible)) throw error;
+      if (!(error instanceof Unsupported)) throw error;
       impossible = error.message;
     }
   });
