@@ -13,39 +13,39 @@ import { judge } from './verdict.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
-  /** How long faults strike; starting before and judging after takes about a minute more. */
+  /** How long faults are injected; the start and the checks take about a minute more. */
   readonly seconds: number;
   /** How fast faults follow each other: 2 halves the pauses. @default 1 */
   readonly pace?: number;
-  /** Names of faults that are left out. */
+  /** Names of faults that are not injected. */
   readonly without?: readonly string[];
-  /** The programs' logs are kept, even if nothing is wrong. @default false */
+  /** Keeps the programs' logs even if nothing is wrong. @default false */
   readonly keepLogs?: boolean;
   readonly log?: (line: string) => void;
 }
 
-/** What every sale of a run has: soon over for who doesn't pay, so that tickets come back while it lasts. */
+/** Of every sale of a run. Unpaid orders expire soon, so that tickets are returned during the run. */
 const SALE = { perBuyerLimit: 2, payWithinSeconds: 12 } as const;
-/** One sale that doesn't sell out, and small ones that do, one after another. */
+/** One sale that does not sell out, and small ones that do, one after another. */
 const BIG = { id: 'flood', total: 100_000 } as const;
 const SMALL_TOTAL = 120;
 const SMALL_SECONDS = 20;
-/** Share of the buyers who go for the small one. */
+/** Share of the buyers who choose the small sale. */
 const SMALL_SHARE = 0.5;
 const BUYERS = 24;
 
-/** Sales go well before the first fault, so that there is something to lose. */
+/** Time before the first fault, so that there are orders to lose. */
 const HEAD_START_MS = 4000;
 
-/** An issue promises it. */
+/** The relay takes over a reservation after 15 s; the rest is room for recovery. */
 const PENDING_EMPTY_WITHIN_MS = 30_000;
 const CLEAR_ANSWER_WITHIN_MS = 60_000;
-/** The last reservations have to fall due, and the rest is a matter of seconds. */
+/** The last reservations have to expire; the rest takes seconds. */
 const QUIET_WITHIN_MS = SALE.payWithinSeconds * 1000 + 60_000;
-/** Long enough a run for a server to be away for a minute. */
+/** A run at least this long has outages of a minute. */
 const OUTAGES_FROM_SECONDS = 300;
 
-/** A run on a cluster of its own, all processes real. Errors: Unsupported where servers can't run as processes. */
+/** A run on a cluster of its own, of real processes. Errors: Unsupported where servers can't run as processes. */
 export async function runChaos(options: ChaosOptions): Promise<Report> {
   const { log = () => {}, keepLogs = false } = options;
   const bed = await createTestbed({ log });
@@ -109,7 +109,7 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
   );
   const longestDroughtMs = notebook.longestDroughtMs();
   await buyers.stop();
-  log('the faults are over: healing');
+  log('the faults are over; restoring everything');
   await heal(bed);
 
   const opened = await bed.workspace.open();
@@ -120,10 +120,10 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
     await buyers.settle(CLEAR_ANSWER_WITHIN_MS);
     const quiet = await untilEach(sales, QUIET_WITHIN_MS, allEnded(ports, bed.group));
     const afterwards = await Promise.all(sales.map((sale) => readSale(ports, sale)));
-    const differences: string[] = [];
+    const discrepancies: string[] = [];
     for (const { id } of sales) {
-      const { ok, told } = await auditOf(id, bed.workspace.env);
-      if (!ok) differences.push(told);
+      const { ok, output } = await auditOf(id, bed.workspace.env);
+      if (!ok) discrepancies.push(output);
     }
     return {
       seed,
@@ -137,9 +137,9 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
       logs: bed.folder,
       checks: [
         ...judge(afterwards, notebook),
-        { promise: 'pending empty within 30 s of healing', broken: pending.wrong },
+        { promise: 'pending empty within 30 s after the last fault', broken: pending.wrong },
         { promise: 'every reservation ends', broken: quiet.wrong },
-        { promise: '`floodgate audit` finds no difference', broken: differences },
+        { promise: '`floodgate audit` finds no discrepancy', broken: discrepancies },
         { promise: 'no program ends by itself', broken: bed.deaths },
       ],
     };

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditReport } from '../../src/services/audit/report.ts';
 import { wrongIn } from '../support/audit-rig.ts';
-import { type Breaker, breakerOf } from '../support/breaker.ts';
 import { MAIN } from '../support/floodgate-process.ts';
 import { type Client, createClient, inParallel } from '../support/http-client.ts';
 import { INSTALLATIONS, type Installation } from '../support/installation.ts';
+import { type Saboteur, saboteurOf } from '../support/saboteur.ts';
 import type { Workspace } from '../support/workspace.ts';
 
 const TOTAL = 20;
@@ -22,18 +22,18 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
   describe.skipIf(open === undefined)('with every role at work', () => {
     let installation: Installation;
     let client: Client;
-    let breaker: Breaker;
+    let saboteur: Saboteur;
     let sales = 0;
 
     beforeAll(async () => {
       installation = await (open as NonNullable<typeof open>)();
       client = createClient(installation.port, 32);
-      breaker = await breakerOf(installation.workspace);
+      saboteur = await saboteurOf(installation.workspace);
     });
 
     afterAll(async () => {
       client?.close();
-      await breaker?.close();
+      await saboteur?.close();
       await installation?.stop();
     });
 
@@ -105,7 +105,7 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
 
     test('finds a ticket that was removed', async () => {
       const { saleId } = await soundSale();
-      const ticket = await breaker.removeTicket(saleId);
+      const ticket = await saboteur.removeTicket(saleId);
       expect(await differencesOf(saleId)).toEqual({
         tickets: [{ catalogue: '20 tickets', queue: '8 held, 11 remaining' }],
         one_place: [{ ticket, queue: 'neither held nor waiting to be sold' }],
@@ -119,7 +119,7 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
     test('finds a ticket that was doubled', async () => {
       const { saleId, sold } = await soundSale();
       const { id, ticket, userId } = sold[3] as Sold;
-      await breaker.queueAgain(saleId, ticket);
+      await saboteur.queueAgain(saleId, ticket);
       expect(await differencesOf(saleId)).toEqual({
         tickets: [{ catalogue: '20 tickets', queue: '8 held, 13 remaining' }],
         one_place: [
@@ -135,7 +135,7 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
     test('finds an order that was deleted', async () => {
       const { saleId, sold } = await soundSale();
       const { id, ticket, userId } = sold[5] as Sold;
-      await breaker.deleteOrder(id);
+      await saboteur.deleteOrder(id);
       expect(await differencesOf(saleId)).toEqual({
         stored: [{ ticket, orderId: id, log: `order ${id} holds ticket ${ticket}`, store: `no order ${id}` }],
         ledger: [
@@ -152,7 +152,7 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
     test('finds a ledger entry that was changed', async () => {
       const { saleId, sold } = await soundSale();
       const { id, ticket, userId } = sold[1] as Sold;
-      await breaker.changeBuyerInLedger(saleId, id, 'thief-1');
+      await saboteur.changeBuyerInLedger(saleId, id, 'thief-1');
       expect(await differencesOf(saleId)).toEqual({
         ledger: [
           {
@@ -167,7 +167,7 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
 
     test('finds a live figure that was changed', async () => {
       const { saleId } = await soundSale();
-      await breaker.countOneMore(saleId);
+      await saboteur.countOneMore(saleId);
       expect(await differencesOf(saleId)).toEqual({ live_state: [{ log: '8 reservations', live: '9 reservations' }] });
     });
 

@@ -15,17 +15,17 @@ describe('promiseMarbles', () => {
       m.expectSubscriptions(input$.subscriptions).toBe('^-----!');
     }));
 
-  it('does the work of a call whose answer is lost, and none of a call that is refused', () =>
+  it('does the work of a call whose answer is lost, and not of a call that is rejected', () =>
     promiseMarbles((m) => {
       const work = m.port(async () => undefined, 'a|');
       const lost = m.port(work, 'a-#');
-      const refused = m.port(work, '--#');
+      const rejected = m.port(work, '--#');
       m.expectObservable(m.hot('-a|').pipe(concatMap(() => lost()))).toBe('---#', undefined, AWAY);
-      m.expectObservable(m.hot('---a|').pipe(concatMap(() => refused()))).toBe('-----#', undefined, AWAY);
+      m.expectObservable(m.hot('---a|').pipe(concatMap(() => rejected()))).toBe('-----#', undefined, AWAY);
       m.expectObservable(work.calls$).toBe('-a', { a: [] });
     }));
 
-  it('moves its clock and its timers with the frames', () =>
+  it('advances its clock and its timers with the frames', () =>
     promiseMarbles((m) => {
       const read = m.port(async () => m.clock.monotonic(), '-a|');
       const output$ = m.hot('a----|').pipe(
@@ -35,19 +35,19 @@ describe('promiseMarbles', () => {
       m.expectObservable(output$).toBe('---a-|', { a: 3 });
     }));
 
-  it('runs the end of a turn behind the promises of its frame', () =>
+  it('runs the end of a turn after the promises of its frame', () =>
     promiseMarbles((m) => {
-      const told: string[] = [];
-      const note = m.port(async (text: string) => void told.push(text), 'a|');
-      const told$ = m.hot('--a').pipe(
+      const calls: string[] = [];
+      const note = m.port(async (text: string) => void calls.push(text), 'a|');
+      const call$ = m.hot('--a').pipe(
         concatMap(async () => {
-          m.endOfTurn(() => told.push('end'));
+          m.endOfTurn(() => calls.push('end'));
           await note('answer');
           await note('another');
         }),
         delay(1, m.scheduler),
       );
-      m.expectObservable(told$.pipe(concatMap(() => of(told)))).toBe('---a', { a: ['answer', 'another', 'end'] });
+      m.expectObservable(call$.pipe(concatMap(() => of(calls)))).toBe('---a', { a: ['answer', 'another', 'end'] });
     }));
 
   it.each([
