@@ -9,13 +9,15 @@ const DOCUMENTS = [
   'CHANGELOG.md',
   'docs/architecture.md',
   'docs/cluster.md',
+  'docs/fronts.md',
   'docs/live.md',
   'docs/operations.md',
   'docs/performance.md',
+  'docs/recovery.md',
 ];
 
 /** Paths from the root, in code; a placeholder or a pattern is not a path. */
-const CODE_PATH = /`((?:\.ci|src|test|dev|docs|bench|migrations)\/[\w./-]+)`/g;
+const CODE_PATH = /`((?:\.ci|src|web|test|dev|docs|bench|migrations)\/[\w./-]+)`/g;
 
 /** Paths relative to the document, in links. */
 const LINK = /\]\((?!https?:|#)([^)#]+)/g;
