@@ -22,6 +22,9 @@ const CODE_PATH = /`((?:\.ci|src|web|test|dev|docs|bench|migrations)\/[\w./-]+)`
 /** Paths relative to the document, in links. */
 const LINK = /\]\((?!https?:|#)([^)#]+)/g;
 
+/** Sections of this or another document, in links. */
+const SECTION = /\]\((?!https?:)([^)#]*)#([^)]+)\)/g;
+
 const SCRIPT = /\bnpm run ([\w:-]+)/g;
 
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -35,7 +38,25 @@ describe.each(DOCUMENTS)('%s', (document) => {
     expect([...all(CODE_PATH), ...linked].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
+  it('links only to sections that exist', () => {
+    const missing = [...text.matchAll(SECTION)]
+      .map(([, path, section]) => ({ path: path === '' ? document : join(dirname(document), path), section }))
+      .filter(({ path, section }) => !sectionsOf(path).includes(section));
+    expect(missing).toEqual([]);
+  });
+
   it('names only scripts that exist', () => {
     expect(all(SCRIPT).filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 });
+
+/** The anchors of a document's headings, as GitHub makes them. */
+function sectionsOf(path) {
+  const headings = readFileSync(join(ROOT, path), 'utf8').matchAll(/^#+ (.+)$/gm);
+  return [...headings].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
