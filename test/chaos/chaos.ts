@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Sale } from '../../src/domain/sale.ts';
 import { allEnded, nonePending, readSale, untilEach } from './afterwards.ts';
 import { auditOf } from './audit-command.ts';
-import { startBuyers } from './buyers.ts';
+import { type Buyers, startBuyers } from './buyers.ts';
 import { LANES, type LaneName, OUTAGES } from './faults.ts';
 import { heal } from './heal.ts';
 import { Notebook } from './notebook.ts';
@@ -60,7 +60,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
 }
 
 async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) => void): Promise<Report> {
-  const { seed, seconds, pace = 1, without = [] } = options;
+  const { seed, seconds } = options;
   const sales = await publishAll(bed, seconds);
   await Promise.all(bed.programs.map((program) => program.start()));
   log(`${bed.programs.length} programs and ${sales.length} sales are up; logs in ${bed.folder}`);
@@ -80,38 +80,66 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
     notebook,
   });
   await delay(HEAD_START_MS);
-  const until = performance.now() + seconds * 1000;
   const struck = new Map<string, number>();
-  await Promise.all(
-    Object.entries(LANES).map(
-      ([
-        name,
-        {
-          faults,
-          calmMs: [least, most],
-        },
-      ]) =>
-        runLane(bed, {
-          name,
-          faults: faults.filter((fault) => !without.includes(fault.name)),
-          outage: seconds >= OUTAGES_FROM_SECONDS ? OUTAGES[name as LaneName] : undefined,
-          seed,
-          startedAt,
-          until,
-          calmMs: [least / pace, most / pace],
-          struck: (fault) => {
-            const passed = ((performance.now() - startedAt) / 1000).toFixed(1);
-            log(`${passed} s, ${notebook.counted('201')} bought: ${fault}`);
-            struck.set(fault, (struck.get(fault) ?? 0) + 1);
-          },
-        }),
-    ),
-  );
+  await injectFaults(bed, options, startedAt, (fault) => {
+    const passed = ((performance.now() - startedAt) / 1000).toFixed(1);
+    log(`${passed} s, ${notebook.counted('201')} bought: ${fault}`);
+    struck.set(fault, (struck.get(fault) ?? 0) + 1);
+  });
   const longestDroughtMs = notebook.longestDroughtMs();
   await buyers.stop();
   log('the faults are over; restoring everything');
   await heal(bed);
 
+  const results = await settleAndCheck(bed, { sales, buyers, notebook, log });
+  return {
+    seed,
+    seconds,
+    struck,
+    answers: notebook.answers,
+    clicks: notebook.clicks,
+    longestDroughtMs,
+    logs: bed.folder,
+    ...results,
+  };
+}
+
+/** Runs all lanes at once, for the seconds of the run. */
+async function injectFaults(
+  bed: Testbed,
+  { seed, seconds, pace = 1, without = [] }: ChaosOptions,
+  startedAt: number,
+  struck: (fault: string) => void,
+): Promise<void> {
+  const until = performance.now() + seconds * 1000;
+  const lanes = Object.entries(LANES).map(([name, { faults, calmMs }]) => {
+    const [least, most] = calmMs;
+    return runLane(bed, {
+      name,
+      faults: faults.filter((fault) => !without.includes(fault.name)),
+      outage: seconds >= OUTAGES_FROM_SECONDS ? OUTAGES[name as LaneName] : undefined,
+      seed,
+      startedAt,
+      until,
+      calmMs: [least / pace, most / pace],
+      struck,
+    });
+  });
+  await Promise.all(lanes);
+}
+
+interface RunToCheck {
+  readonly sales: readonly Sale[];
+  readonly buyers: Buyers;
+  readonly notebook: Notebook;
+  readonly log: (line: string) => void;
+}
+
+/** Waits until the cluster has recovered and every order has ended, then checks every promise. */
+async function settleAndCheck(
+  bed: Testbed,
+  { sales, buyers, notebook, log }: RunToCheck,
+): Promise<Pick<Report, 'orders' | 'pendingEmptyMs' | 'checks'>> {
   const opened = await bed.workspace.open();
   try {
     const { ports } = opened;
@@ -126,15 +154,8 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
       if (!ok) discrepancies.push(output);
     }
     return {
-      seed,
-      seconds,
-      struck,
-      answers: notebook.answers,
-      clicks: notebook.clicks,
       orders: afterwards.flatMap(({ orders }) => orders),
-      longestDroughtMs,
       pendingEmptyMs: pending.ms,
-      logs: bed.folder,
       checks: [
         ...judge(afterwards, notebook),
         { promise: 'pending empty within 30 s after the last fault', broken: pending.wrong },

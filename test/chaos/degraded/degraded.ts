@@ -1,9 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
+import type { Sale } from '../../../src/domain/sale.ts';
 import { poll } from '../../../src/resilience/poll.ts';
 import { nonePending, readSale, untilEach } from '../afterwards.ts';
 import { auditOf } from '../audit-command.ts';
-import { startBuyers } from '../buyers.ts';
+import { type Buyers, startBuyers } from '../buyers.ts';
 import { heal } from '../heal.ts';
 import { Notebook } from '../notebook.ts';
 import { createTestbed, type Testbed, type TestbedOptions } from '../testbed.ts';
@@ -76,14 +77,6 @@ export async function runDegraded(bed: Testbed, outage: Outage, seconds: number)
     }),
   );
   const stopOnlookers = startOnlookers({ port, saleId: sale.id, tokenOf, notebook, answers });
-  const until = (condition: () => boolean) =>
-    poll(async () => condition(), {
-      until: (isMet) => isMet,
-      everyMs: POLL_MS,
-      forMs: RECOVER_WITHIN_MS,
-      clock: systemClock,
-    });
-
   await until(() => answers.count('purchase', 201) >= HEAD_START_SALES);
   const monitor = await startMonitor(port);
   const boughtBefore = answers.count('purchase', 201);
@@ -104,9 +97,59 @@ export async function runDegraded(bed: Testbed, outage: Outage, seconds: number)
   await monitor.stop();
   stalls.disable();
 
-  const opened = await workspace.open();
+  const settled = await settle(bed, { sale, crowds, notebook });
+  const { policy, sells } = outage;
+  const breaker = { opened: monitor.changes(policy, 'open'), closed: monitor.changes(policy, 'closed') };
+  const readiness = [...monitor.readiness];
+  return {
+    outage,
+    seconds,
+    answers,
+    ...breaker,
+    readiness,
+    boughtMeanwhile,
+    soldAgainMs,
+    pendingEmptyMs: settled.pendingEmptyMs,
+    stalledMs: stalls.max / NS_PER_MS,
+    orders: notebook.clicks.filter(({ order }) => order !== undefined).length,
+    audit: settled.audit,
+    checks: [
+      ...settled.checks,
+      { promise: 'every answer is allowed', broken: answers.wrong },
+      { promise: 'sales resume after the outage', broken: sellsAgain ? [] : ['nothing was bought any more'] },
+      {
+        promise: 'sales continue without the dependency',
+        broken: sells && boughtMeanwhile === 0 ? ['nothing was bought'] : [],
+      },
+      { promise: 'the breaker opens', broken: breaker.opened > 0 ? [] : [`the breaker of ${policy} did not open`] },
+      { promise: 'every breaker closes', broken: notClosed },
+      { promise: 'readyz names the unavailable dependency', broken: named(policy, readiness) ? [] : readiness },
+      {
+        promise: 'a front that sells is ready',
+        broken: sells ? readiness.filter((words) => !words.startsWith('200')) : [],
+      },
+    ],
+  };
+}
+
+const until = (condition: () => boolean) =>
+  poll(async () => condition(), {
+    until: (isMet) => isMet,
+    everyMs: POLL_MS,
+    forMs: RECOVER_WITHIN_MS,
+    clock: systemClock,
+  });
+
+interface Selling {
+  readonly sale: Sale;
+  readonly crowds: readonly Buyers[];
+  readonly notebook: Notebook;
+}
+
+/** Waits until everything is stored, then compares the answers with the stores, and the stores with each other. */
+async function settle(bed: Testbed, { sale, crowds, notebook }: Selling) {
+  const { ports, close } = await bed.workspace.open();
   try {
-    const { ports } = opened;
     const pending = await untilEach([sale], RECOVER_WITHIN_MS, nonePending(ports));
     for (const crowd of crowds) await crowd.settle(SETTLE_WITHIN_MS);
     const check = async () => judge([await readSale(ports, sale)], notebook);
@@ -114,44 +157,19 @@ export async function runDegraded(bed: Testbed, outage: Outage, seconds: number)
     const settled = await untilEach([sale], SETTLE_WITHIN_MS, async () =>
       (await check()).every(({ broken }) => broken.length === 0) ? undefined : 'broken',
     );
-    const audit = await auditOf(sale.id, workspace.env);
-    const { policy, sells } = outage;
-    const breaker = { opened: monitor.changes(policy, 'open'), closed: monitor.changes(policy, 'closed') };
-    const readiness = [...monitor.readiness];
+    const audit = await auditOf(sale.id, bed.workspace.env);
     return {
-      outage,
-      seconds,
-      answers,
-      ...breaker,
-      readiness,
-      boughtMeanwhile,
-      soldAgainMs,
       pendingEmptyMs: pending.ms,
-      stalledMs: stalls.max / NS_PER_MS,
-      orders: notebook.clicks.filter(({ order }) => order !== undefined).length,
       audit: audit.output,
       checks: [
         ...(settled.wrong.length === 0 ? [] : await check()),
-        { promise: 'every answer is allowed', broken: answers.wrong },
-        { promise: 'sales resume after the outage', broken: sellsAgain ? [] : ['nothing was bought any more'] },
-        {
-          promise: 'sales continue without the dependency',
-          broken: sells && boughtMeanwhile === 0 ? ['nothing was bought'] : [],
-        },
-        { promise: 'the breaker opens', broken: breaker.opened > 0 ? [] : [`the breaker of ${policy} did not open`] },
-        { promise: 'every breaker closes', broken: notClosed },
-        { promise: 'readyz names the unavailable dependency', broken: named(policy, readiness) ? [] : readiness },
-        {
-          promise: 'a front that sells is ready',
-          broken: sells ? readiness.filter((words) => !words.startsWith('200')) : [],
-        },
         { promise: 'pending is empty', broken: pending.wrong },
         { promise: 'the audit finds no discrepancy', broken: audit.ok ? [] : [audit.output] },
         { promise: 'no program ends by itself', broken: bed.deaths },
       ],
     };
   } finally {
-    await opened.close();
+    await close();
   }
 }
 
