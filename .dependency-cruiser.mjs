@@ -1,10 +1,10 @@
 /**
  * Imports point one way:
  *
- *   main -> cli -> app -> { api, adapters } -> { streams, services } -> resilience -> ports -> domain
+ *   main, cli -> app -> roles -> { api, streams, services } -> resilience -> ports -> domain
  *
- * Each row is a layer and what it may import besides itself. Type-only imports count: a layer that needs another
- * one's type knows it. Unit tests keep to the rules of the folder that they stand in.
+ * Adapters implement ports and are chosen in app. Each row is a layer and what it may import besides itself. Type-only
+ * imports count: a layer that needs another one's type depends on it. Unit tests keep to the rules of their folder.
  */
 const INNER = ['domain', 'ports', 'resilience', 'streams', 'services'];
 
@@ -17,9 +17,10 @@ const LAYERS = {
   services: ['domain', 'ports', 'resilience'],
   telemetry: ['domain', 'ports'],
   config: ['domain', 'ports'],
-  api: [...INNER, 'telemetry'],
+  api: INNER,
+  roles: [...INNER, 'api'],
   adapters: [...INNER, 'telemetry'],
-  app: [...INNER, 'telemetry', 'config', 'api', 'adapters'],
+  app: [...INNER, 'telemetry', 'config', 'api', 'roles', 'adapters'],
   cli: [...INNER, 'telemetry', 'config', 'api', 'app'],
   main: ['domain', 'config', 'cli', 'telemetry', 'app'],
 };
@@ -40,7 +41,7 @@ function migrationsOf(layer) {
   return layer === 'adapters' ? ['^migrations/'] : [];
 }
 
-/** Which folder owns a package: everybody else reaches it through a port. */
+/** Which folder owns a package: all others reach it through a port or a helper. */
 const OWNERS = {
   'uWebSockets.js': ['^src/adapters/uws/'],
   ws: ['^src/adapters/node-http/'],
@@ -49,6 +50,9 @@ const OWNERS = {
   mongodb: ['^src/adapters/mongo/'],
   '@mikro-orm': ['^src/adapters/(sql|mysql|embedded)/', '^migrations/'],
   libsql: ['^src/adapters/(sql|embedded)/', '^migrations/'],
+  cockatiel: ['^src/resilience/'],
+  pino: ['^src/telemetry/'],
+  'prom-client': ['^src/telemetry/'],
 };
 
 const ownerRules = Object.entries(OWNERS).map(([name, owners]) => ({

@@ -19,6 +19,14 @@ const FORBIDDEN = [
   ['src/config/b.ts', 'src/app/a.ts', 'layer-config'],
   ['src/api/b.ts', 'src/adapters/redis/a.ts', 'layer-api'],
   ['src/api/c.ts', 'src/config.ts', 'layer-api'],
+  ['src/api/e.ts', 'src/roles/a.ts', 'layer-api'],
+  ['src/api/f.ts', 'src/telemetry/a.ts', 'layer-api'],
+  ['src/roles/b.ts', 'src/app/a.ts', 'layer-roles'],
+  ['src/roles/c.ts', 'src/adapters/redis/a.ts', 'layer-roles'],
+  ['src/roles/d.ts', 'src/telemetry/a.ts', 'layer-roles'],
+  ['src/roles/e.ts', 'src/config.ts', 'layer-roles'],
+  ['src/streams/f.ts', 'src/roles/a.ts', 'layer-streams'],
+  ['src/cli/d.ts', 'src/roles/a.ts', 'layer-cli'],
   ['src/adapters/redis/b.ts', 'src/api/a.ts', 'layer-adapters'],
   ['src/adapters/redis/c.ts', 'src/config.ts', 'layer-adapters'],
   ['src/adapters/redis/d.ts', 'src/adapters/kafka/a.ts', 'adapters-apart'],
@@ -50,6 +58,9 @@ const FORBIDDEN = [
   ['src/adapters/kafka/b.ts', 'mongodb', 'owner-of-mongodb'],
   ['src/adapters/mongo/b.ts', '@mikro-orm/core', 'owner-of-@mikro-orm'],
   ['src/adapters/mysql/c.ts', 'libsql', 'owner-of-libsql'],
+  ['src/roles/f.ts', 'cockatiel', 'owner-of-cockatiel'],
+  ['src/app/e.ts', 'pino', 'owner-of-pino'],
+  ['src/roles/g.ts', 'prom-client', 'owner-of-prom-client'],
 ];
 
 /** Two files that import each other. */
@@ -61,9 +72,14 @@ const ALLOWED = [
   ['src/cli.ts', 'src/app/a.ts'],
   ['src/app/a.ts', 'src/adapters/redis/a.ts'],
   ['src/app/a.ts', 'src/api/a.ts'],
+  ['src/app/a.ts', 'src/roles/a.ts'],
+  ['src/roles/a.ts', 'src/api/a.ts'],
+  ['src/roles/a.ts', 'src/streams/a.ts'],
+  ['src/roles/a.ts', 'src/services/a.ts'],
+  ['src/resilience/a.ts', 'cockatiel'],
+  ['src/telemetry/a.ts', 'pino'],
   ['src/app/a.ts', 'src/config.ts'],
   ['src/api/a.ts', 'src/streams/a.ts'],
-  ['src/api/a.ts', 'src/telemetry/a.ts'],
   ['src/adapters/redis/a.ts', 'ioredis'],
   ['src/adapters/mysql/a.ts', 'src/adapters/sql/a.ts'],
   ['src/adapters/embedded/a.ts', 'src/adapters/sql/a.ts'],
@@ -85,7 +101,10 @@ const ALLOWED = [
   ['src/client/index.test.ts', 'vitest'],
 ];
 
-const DEPENDENCIES = ['uWebSockets.js', 'ws', 'ioredis', 'node-rdkafka', 'mongodb', '@mikro-orm/core', 'libsql'];
+const DEPENDENCIES = [
+  ...['uWebSockets.js', 'ws', 'ioredis', 'node-rdkafka', 'mongodb', '@mikro-orm/core', 'libsql'],
+  ...['cockatiel', 'pino', 'prom-client'],
+];
 const DEV_DEPENDENCIES = ['vitest'];
 const UNNAMED = ['nobody-named-it'];
 

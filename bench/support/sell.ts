@@ -1,7 +1,7 @@
-import type { Ports } from '../../src/app/adapters/opened.ts';
 import { createIdSource } from '../../src/domain/ids.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { SellItem } from '../../src/ports/atomic-sale.ts';
+import type { Ports } from '../../src/roles/ports.ts';
 
 const BATCH = 64;
 const BATCHES_IN_FLIGHT = 8;

@@ -1,16 +1,18 @@
-import { Subject } from 'rxjs';
+import { NEVER } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { deferred } from '../../test/support/deferred.ts';
+import { systemRuntime } from '../../test/support/system-runtime.ts';
 import { connectionSettings, kafkaDefaults } from '../adapters/kafka/options.ts';
 import { CONNECTION_OPTIONS } from '../adapters/redis/options.ts';
 import { loadConfig } from '../config.ts';
 import { Fault } from '../domain/errors.ts';
-import type { LiveSettings } from '../domain/live-settings.ts';
 import type { Policy } from '../resilience/policy.ts';
+import { createPolicies, policyOptions, queueClientTimeoutMs } from '../roles/front/policies.ts';
 import { relayDefaults } from '../streams/relay.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
-import { createPolicies, policyOptions, queueClientTimeoutMs } from './policies.ts';
+import { defaultSettings } from './defaults.ts';
+import { createFrontObserver } from './observers/front-observer.ts';
 
 const config = loadConfig({});
 const { deadlineMs } = config.purchase;
@@ -50,11 +52,12 @@ describe('a breaker', () => {
 
 function rig() {
   const lines: string[] = [];
-  const settings$ = new Subject<LiveSettings>();
   const log = createLog({ level: 'debug', to: { write: (line) => lines.push(line) } });
   const metrics = createMetrics({ process: false });
   const fast = { ...config, breakers: { ...config.breakers, windowMs: 1000, halfOpenAfterMs: 50 } };
-  return { lines, metrics, policies: createPolicies(fast, { log, metrics }, settings$) };
+  const settings = { current: () => defaultSettings(fast), settings$: NEVER };
+  const observer = createFrontObserver({ config, log, metrics });
+  return { lines, metrics, policies: createPolicies(settings, systemRuntime, observer) };
 }
 
 const fail = (policy: Policy) =>

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { issueToken } from '../api/auth/issue-token.ts';
+import { type App, startApp } from '../app/app.ts';
 import { jwtSecret } from '../app/process/jwt-secret.ts';
 import { setV8Flags } from '../app/process/v8-flags.ts';
-import { type App, startApp } from '../app.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { type DemoSales, resetDemo, seedDemo } from '../services/demo.ts';
 import { untilSignal } from './until-signal.ts';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { startApp } from '../app/app.ts';
 import { setV8Flags } from '../app/process/v8-flags.ts';
-import { startApp } from '../app.ts';
 import { loadConfig, settingsHelp } from '../config.ts';
 import { untilSignal } from './until-signal.ts';
 

@@ -1,4 +1,4 @@
-import type { App } from '../app.ts';
+import type { App } from '../app/app.ts';
 
 /** The usual exit code of a process that Ctrl-C has ended: 128 and the signal's number. */
 const INTERRUPTED = 130;

@@ -1,18 +1,20 @@
 import { setMaxListeners } from 'node:events';
-import { BrokenCircuitError, BulkheadRejectedError, TaskCancelledError } from 'cockatiel';
+import { BrokenCircuitError, BulkheadRejectedError } from 'cockatiel';
 import { Fault, messageOf } from '../domain/errors.ts';
-import { type BreakerState, createGuard, type PolicyOptions } from './guard.ts';
+import type { Timers } from '../ports/timers.ts';
+import { type BreakerState, createCircuit, type PolicyOptions } from './circuit.ts';
+import { withTimeLimit } from './time-limit.ts';
 
-export type { BreakerState, PolicyOptions } from './guard.ts';
+export type { BreakerState, PolicyOptions } from './circuit.ts';
 
-/** Guards one dependency: bulkhead around breaker around time limit. Run once a batch, not once a request. */
+/** Protects one dependency: bulkhead around breaker around time limit. Run once a batch, not once a request. */
 export interface Policy {
   readonly name: string;
   /** Errors: Fault `full` (bulkhead), `unavailable` (breaker open), `timeout`, or what `call` threw. */
   execute<T>(call: () => Promise<T>): Promise<T>;
-  /** Whether a call would be tried now; not while another one tries for all. */
+  /** Whether a call would be tried now; false while the half-open breaker's trial call is under way. */
   readonly ready: () => boolean;
-  /** Half-open: the next call, or one that is under way, tries whether the dependency is back. */
+  /** Half-open: the next call, or one that is under way, tries whether the dependency has recovered. */
   readonly state: () => BreakerState;
   /** Called with each new state of the breaker; returns what ends it. */
   readonly onState: (listener: (state: BreakerState) => void) => () => void;
@@ -27,35 +29,43 @@ export interface AdjustablePolicy extends Policy {
   readonly adjust: (options: PolicyOptions) => void;
 }
 
-export function createPolicy(name: string, options: PolicyOptions): AdjustablePolicy {
+/** @param after the timers of the time limit; by default those of the event loop */
+export function createPolicy(name: string, options: PolicyOptions, after?: Timers['after']): AdjustablePolicy {
   // Cockatiel listens on the caller's signal for each call under way, and Node warns from the eleventh on.
   const never = new AbortController().signal;
   setMaxListeners(0, never);
   const listeners = new Set<(state: BreakerState) => void>();
-  const tell = (state: BreakerState) => {
+  const notify = (state: BreakerState) => {
     for (const listener of listeners) listener(state);
   };
-  let guard = createGuard(options, tell);
+  let circuit = createCircuit(options, notify);
 
   return {
     name,
     execute: async (call) => {
-      const { policy, options: current } = guard;
+      const { policy, options: current } = circuit;
+      const limit = {
+        ms: current.timeoutMs,
+        onLate: () => {
+          throw new Fault('timeout', `${name} did not answer within ${current.timeoutMs} ms`);
+        },
+        ...(after === undefined ? {} : { after }),
+      };
       try {
-        return await policy.execute(call, never);
+        return await policy.execute(() => withTimeLimit(call(), limit), never);
       } catch (error) {
         throw faultOf(name, current, error);
       }
     },
-    ready: () => guard.ready(),
-    state: () => guard.state(),
+    ready: () => circuit.ready(),
+    state: () => circuit.state(),
     onState: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     adjust: (next) => {
-      if (!differ(guard.options, next)) return;
-      guard = createGuard(next, tell, guard.leave());
+      if (!differ(circuit.options, next)) return;
+      circuit = createCircuit(next, notify, circuit.retire());
     },
   };
 }
@@ -64,13 +74,10 @@ function differ(one: PolicyOptions, other: PolicyOptions): boolean {
   return (Object.keys(one) as (keyof PolicyOptions)[]).some((name) => one[name] !== other[name]);
 }
 
-function faultOf(name: string, { concurrency, timeoutMs }: PolicyOptions, error: unknown): Error {
+function faultOf(name: string, { concurrency }: PolicyOptions, error: unknown): Error {
   if (error instanceof Fault) return error;
   if (error instanceof BulkheadRejectedError) {
     return new Fault('full', `${name}: ${concurrency} calls are under way already`, { cause: error });
-  }
-  if (error instanceof TaskCancelledError) {
-    return new Fault('timeout', `${name} did not answer within ${timeoutMs} ms`, { cause: error });
   }
   if (error instanceof BrokenCircuitError) {
     return new Fault('unavailable', `${name} failed too often; its breaker is open`, { cause: error });

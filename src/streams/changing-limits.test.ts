@@ -4,7 +4,7 @@ import { settled } from '../../test/support/deferred.ts';
 import { aChunk, anEntry } from '../../test/support/log-chunks.ts';
 import { PURCHASE_LIMITS, purchaseRig } from '../../test/support/purchase-rig.ts';
 import { settlementRig } from '../../test/support/settlement-rig.ts';
-import type { PurchaseLimits } from './purchase.ts';
+import type { PurchaseLimits } from './purchase/contract.ts';
 
 describe('purchase limits that change', () => {
   async function rigWithLimits() {

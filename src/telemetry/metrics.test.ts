@@ -65,7 +65,7 @@ describe('purchase metrics', () => {
     const metrics = withoutProcess();
     metrics.saleRemaining('s1', 10);
     metrics.saleRemaining('s2', 20);
-    metrics.saleForgotten('s1');
+    metrics.saleOver('s1');
     const samples = await scrape(metrics);
     expect(samples.has('floodgate_sale_remaining{sale="s1"}')).toBe(false);
     expect(samples.get('floodgate_sale_remaining{sale="s2"}')).toBe(20);

@@ -30,7 +30,7 @@ export interface PurchaseMetrics {
   readonly showPurchaseLoad: (load: PurchaseLoad) => void;
   readonly saleRemaining: (saleId: string, tickets: number) => void;
   /** The sale is over: its gauge disappears. */
-  readonly saleForgotten: (saleId: string) => void;
+  readonly saleOver: (saleId: string) => void;
 }
 
 const ACCEPTED = ['reserved', 'replayed'] as const satisfies readonly OutcomeKind[];
@@ -127,6 +127,6 @@ export function createPurchaseMetrics(register: Registry): PurchaseMetrics {
       load = view;
     },
     saleRemaining: (saleId, tickets) => remaining.set({ sale: saleId }, tickets),
-    saleForgotten: (saleId) => remaining.remove(saleId),
+    saleOver: (saleId) => remaining.remove(saleId),
   };
 }

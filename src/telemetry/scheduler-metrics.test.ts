@@ -4,11 +4,11 @@ import { createMetrics } from './metrics.ts';
 it('counts what the scheduler does, how late it is, and whether it leads', async () => {
   const metrics = createMetrics({ process: false });
   metrics.leading(true);
-  metrics.deadlines({ step: 'expire', expired: 3, returned: 3, lateMs: 400 });
-  metrics.deadlines({ step: 'return', returned: 2 });
-  metrics.deadlines({ step: 'refund', refunded: 1 });
+  metrics.housekeeping({ step: 'expire', expired: 3, returned: 3, lateMs: 400 });
+  metrics.housekeeping({ step: 'return', returned: 2 });
+  metrics.housekeeping({ step: 'refund', refunded: 1 });
   metrics.recovered(4000);
-  metrics.deadlines({ step: 'return', returned: 0, fault: new Error('away') });
+  metrics.housekeeping({ step: 'return', returned: 0, fault: new Error('away') });
   const lines = (await metrics.expose()).body.split('\n');
   expect(lines).toEqual(
     expect.arrayContaining([

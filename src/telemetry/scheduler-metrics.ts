@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** What the deadline stream emits, as far as it is counted. */
-export interface CountedDeadlines {
+export interface CountedHousekeeping {
   readonly step: 'expire' | 'return' | 'refund';
   readonly expired?: number;
   readonly returned?: number;
@@ -11,7 +11,7 @@ export interface CountedDeadlines {
 }
 
 export interface SchedulerMetrics {
-  readonly deadlines: (result: CountedDeadlines) => void;
+  readonly housekeeping: (result: CountedHousekeeping) => void;
   /** A lost sale was rebuilt; milliseconds since it was found. */
   readonly recovered: (tookMs: number) => void;
   /** Whether this process does the scheduler's work. */
@@ -63,7 +63,7 @@ export function createSchedulerMetrics(register: Registry): SchedulerMetrics {
   for (const step of ['expire', 'return', 'refund']) faults.inc({ step }, 0);
 
   return {
-    deadlines: (result) => {
+    housekeeping: (result) => {
       expired.inc(result.expired ?? 0);
       returned.inc(result.returned ?? 0);
       refunded.inc(result.refunded ?? 0);

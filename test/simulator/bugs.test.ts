@@ -13,7 +13,7 @@ const CAUGHT_AT: Partial<Record<Bug, number>> = {
   publishedOfAnyEpoch: 7466,
   noEpoch: 891,
   rebuildBegunAgain: 8603,
-  nothingRefused: 652,
+  nothingRejected: 652,
   noFences: 263,
   recoveryWithoutWorkers: 395,
   positionBeforeRows: 329,

@@ -20,7 +20,15 @@ export interface Scenario {
   readonly skewMs: number;
   /** When an admin closes the first sale, if one does. */
   readonly closeAt: number | undefined;
+  /** A change of the live settings, and when an admin makes it, if one does. */
+  readonly change: SettingsChangeAt | undefined;
   readonly healAt: number;
+}
+
+export interface SettingsChangeAt {
+  readonly at: number;
+  /** By full name. */
+  readonly values: Readonly<Record<string, number>>;
 }
 
 export type PlannedFault = { readonly at: number; readonly forMs: number } & (
@@ -122,8 +130,23 @@ export function scenarioOf(random: Random): Scenario {
     faults: mishaps,
     skewMs: random.chance(0.3) ? 300 : 0,
     closeAt: random.chance(0.2) ? random.between(3000, 20_000) : undefined,
+    change: random.chance(0.3) ? changeOf(random) : undefined,
     healAt: HEAL_MS,
   };
+}
+
+function changeOf(random: Random): SettingsChangeAt {
+  const values = {
+    'purchase.deadlineMs': random.integer(500, 2000),
+    'purchase.capacity': random.integer(1, 32),
+    'purchase.concurrency': random.integer(1, 4),
+    'purchase.batchSize': random.integer(1, 8),
+    'purchase.soldOutMs': random.integer(0, 1000),
+    'breakers.halfOpenAfterMs': random.integer(200, 2000),
+    'settlement.batchSize': random.integer(1, 16),
+  };
+  const chosen = Object.entries(values).filter(() => random.chance(0.4));
+  return { at: random.between(500, HEAL_MS - 6000), values: Object.fromEntries(chosen) };
 }
 
 /** Calls behind which something is promised. */

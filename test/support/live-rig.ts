@@ -7,7 +7,7 @@ import { purchaseRoutes } from '../../src/api/purchases/routes.ts';
 import type { PurchaseOutcome } from '../../src/domain/purchase.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { HttpRequest } from '../../src/ports/http.ts';
-import type { PurchaseRequest } from '../../src/streams/purchase-request.ts';
+import type { PurchaseRequest } from '../../src/streams/purchase/request.ts';
 import { FakeLiveHub, FakeLiveSocket } from './fakes/fake-live-socket.ts';
 import { ManualClock } from './fakes/manual-clock.ts';
 import { anHttpRequest } from './http-request.ts';

@@ -4,8 +4,10 @@ import type { ReservationsRecord } from '../../src/domain/log-record.ts';
 import type { PurchaseOutcome } from '../../src/domain/purchase.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { ReserveItem, ReserveReply } from '../../src/ports/ticket-queue.ts';
+import { Deadline } from '../../src/resilience/deadline.ts';
 import { createPolicy, type PolicyOptions } from '../../src/resilience/policy.ts';
-import { type AnsweredBatch, type PurchaseOptions, purchase } from '../../src/streams/purchase.ts';
+import type { AnsweredBatch, PurchaseOptions } from '../../src/streams/purchase/contract.ts';
+import { purchase } from '../../src/streams/purchase/purchase.ts';
 import { MemoryTicketQueue } from './fakes/memory-ticket-queue.ts';
 import type { PromiseMarbles } from './promise-marbles.ts';
 import { aSale } from './sales.ts';
@@ -117,6 +119,7 @@ export function purchaseMarbles(m: PromiseMarbles, diagrams: PurchaseDiagrams) {
       newId: createIdSource({ node: 1, now: m.clock.now }),
       clock: m.clock,
       policies: { queue: createPolicy('queue', POLICY), log: createPolicy('log', POLICY) },
+      deadline: new Deadline(m.clock, options.deadlineMs ?? OPTIONS.deadlineMs),
     },
     { ...OPTIONS, schedule: m.endOfTurn, onUnmarked: (error) => unmarked$.next(error), ...options },
   );

@@ -7,9 +7,11 @@ import type { PurchaseOutcome } from '../../src/domain/purchase.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { AtomicSale } from '../../src/ports/atomic-sale.ts';
 import type { ReserveItem, ReserveReply } from '../../src/ports/ticket-queue.ts';
+import { Deadline } from '../../src/resilience/deadline.ts';
 import { createPolicy, type PolicyOptions } from '../../src/resilience/policy.ts';
-import { type AnsweredBatch, type PurchaseLimits, type PurchaseOptions, purchase } from '../../src/streams/purchase.ts';
-import type { PurchaseRequest } from '../../src/streams/purchase-request.ts';
+import type { AnsweredBatch, PurchaseLimits, PurchaseOptions } from '../../src/streams/purchase/contract.ts';
+import { purchase } from '../../src/streams/purchase/purchase.ts';
+import type { PurchaseRequest } from '../../src/streams/purchase/request.ts';
 import { settled } from './deferred.ts';
 import { ManualClock } from './fakes/manual-clock.ts';
 import { MemoryTicketQueue } from './fakes/memory-ticket-queue.ts';
@@ -121,6 +123,7 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
       newId: createIdSource({ node: 1, now: clock.now, mayUse: () => state.mayMakeIds }),
       clock,
       policies,
+      deadline: new Deadline(clock, options.deadlineMs ?? PURCHASE_LIMITS.deadlineMs),
     },
     { ...PURCHASE_LIMITS, onUnmarked: (error) => unmarked.push(error), ...options },
   ).subscribe({

@@ -2,8 +2,8 @@ import { Subject } from 'rxjs';
 import type { BusEvent } from '../../src/ports/event-bus.ts';
 import type { DeadLetter, LogChunk } from '../../src/ports/order-log.ts';
 import type { StoreBatch, StoreResult } from '../../src/ports/order-store.ts';
-import { type SettledBatch, type SettlementOptions, settlement } from '../../src/streams/settlement.ts';
-import { createFences } from '../../src/streams/settlement-fences.ts';
+import { createFences } from '../../src/streams/settlement/fences.ts';
+import { type SettledBatch, type SettlementOptions, settlement } from '../../src/streams/settlement/settlement.ts';
 import { MemoryOrderStore } from './fakes/memory-order-store.ts';
 
 const GROUP = 'settlement';

@@ -16,7 +16,7 @@ import { reportOn } from '../../src/services/report.ts';
 import { SaleAdmin } from '../../src/services/sale-admin.ts';
 import { Sales } from '../../src/services/sales.ts';
 import { SettingsAdmin } from '../../src/services/settings-admin.ts';
-import type { PurchaseRequest } from '../../src/streams/purchase-request.ts';
+import type { PurchaseRequest } from '../../src/streams/purchase/request.ts';
 import { MemoryCatalogue } from './fakes/memory-catalogue.ts';
 import { MemoryOrderStore } from './fakes/memory-order-store.ts';
 import { MemorySettingsStore } from './fakes/memory-settings-store.ts';

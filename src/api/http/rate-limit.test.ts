@@ -4,7 +4,7 @@ import { liveRig } from '../../../test/support/live-rig.ts';
 import { routesWith, tokenOf } from '../../../test/support/route-caller.ts';
 import { parseTrustedProxies, type TrustedProxies } from '../../domain/client-address.ts';
 import { RateLimit } from '../../resilience/rate-limit.ts';
-import type { PurchaseRequest } from '../../streams/purchase-request.ts';
+import type { PurchaseRequest } from '../../streams/purchase/request.ts';
 import type { RateLimits } from './rate-limit.ts';
 
 const PURCHASES = '/v1/sales/:saleId/purchases';

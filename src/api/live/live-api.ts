@@ -1,7 +1,7 @@
 import type { Order } from '../../domain/order.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LiveHandlers, LiveSocket } from '../../ports/live-socket.ts';
-import type { StockFrame } from '../../streams/sale-countdown.ts';
+import type { StockFrame } from '../../streams/countdown/sale-countdown.ts';
 import { refusalOfToken } from '../auth/access.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { constantProblem, type Rendered } from '../http/problem.ts';

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { Order } from '../../domain/order.ts';
 import { PHASES } from '../../domain/sale.ts';
-import type { StockFrame } from '../../streams/sale-countdown.ts';
+import type { StockFrame } from '../../streams/countdown/sale-countdown.ts';
 import { SaleId, StringEnum, Time } from '../http/common-schemas.ts';
 import type { Rendered } from '../http/problem.ts';
 import { serialiser } from '../http/serialise.ts';

@@ -1,5 +1,5 @@
 import type { LiveSocket } from '../../ports/live-socket.ts';
-import type { StockFrame } from '../../streams/sale-countdown.ts';
+import type { StockFrame } from '../../streams/countdown/sale-countdown.ts';
 import { stockText } from './server-frames.ts';
 
 export interface StockTopicsDeps {

@@ -4,7 +4,7 @@ import { liveRig, problemFrame } from '../../../test/support/live-rig.ts';
 import { aSale } from '../../../test/support/sales.ts';
 import { Fault } from '../../domain/errors.ts';
 import type { Sale } from '../../domain/sale.ts';
-import type { StockFrame } from '../../streams/sale-countdown.ts';
+import type { StockFrame } from '../../streams/countdown/sale-countdown.ts';
 import { liveLimits } from './live-api.ts';
 
 const sale = aSale();

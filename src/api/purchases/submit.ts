@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { PurchaseRequest } from '../../streams/purchase-request.ts';
+import type { PurchaseRequest } from '../../streams/purchase/request.ts';
 import { isIdempotencyKey } from '../http/idempotency-key.ts';
 import { problem, type Rendered } from '../http/problem.ts';
 import { type RateLimits, refusalOfBuyer } from '../http/rate-limit.ts';

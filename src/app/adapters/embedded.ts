@@ -11,8 +11,9 @@ import { migrate } from '../../adapters/sql/migrate.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { AtomicSale } from '../../ports/atomic-sale.ts';
 import type { LogAuditSource, QueueAuditSource } from '../../ports/audit-source.ts';
+import type { Ports } from '../../roles/ports.ts';
 import { makeDataFolder } from '../process/data-folder.ts';
-import type { Opened, Ports, SqlPorts } from './opened.ts';
+import type { Opened, SqlPorts } from './opened.ts';
 
 export interface EmbeddedPorts extends Pick<Ports, 'queue' | 'log' | 'live'> {
   readonly sql: SqlPorts;

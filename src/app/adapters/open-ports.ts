@@ -5,14 +5,14 @@ import { createSqlOrderAuditSource } from '../../adapters/sql/order-audit-source
 import { createSqlSettingsStore } from '../../adapters/sql/settings-store.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { Config } from '../../config.ts';
+import { queueClientTimeoutMs } from '../../roles/front/policies.ts';
+import type { Ports } from '../../roles/ports.ts';
 import type { Log } from '../../telemetry/log.ts';
-import { queueClientTimeoutMs } from '../policies.ts';
 import { openEmbedded } from './embedded.ts';
 import { openKafka } from './kafka.ts';
 import { openMongo } from './mongo.ts';
 import { openMysql } from './mysql.ts';
 import { type Open, openTogether } from './open-together.ts';
-import type { Ports } from './opened.ts';
 import { openRedis, openRedisEventBus } from './redis.ts';
 
 export interface OpenPorts {

@@ -217,7 +217,7 @@ describe('batchMap', () => {
       m.cold('-x-----x-x----------x').subscribe(() => loads.push({ ...(load as BatchLoad) }));
       m.expectObservable(source$.pipe(op)).toBe('--------r-------r-------(r|)');
       m.flush();
-      const inForce = { concurrency: 1, capacity: expect.any(Number) };
+      const inForce = { concurrency: 1, capacity: expect.any(Number), isFull: false };
       expect(loads).toEqual([
         { waiting: 0, underWay: 1, ...inForce },
         { waiting: 3, underWay: 1, ...inForce },

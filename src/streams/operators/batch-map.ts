@@ -37,6 +37,8 @@ export interface BatchLoad {
   /** The limits in force. */
   readonly concurrency: number;
   readonly capacity: number;
+  /** Whether the next item would be refused. */
+  readonly isFull: boolean;
 }
 
 /**
@@ -129,8 +131,10 @@ export function batchMap<T, R>(
         if (sourceDone && underWay === 0 && oldest === undefined) subscriber.complete();
       };
 
+      const isFull = () => depth >= capacity;
+
       const admit = (item: T) => {
-        if (depth >= capacity) {
+        if (isFull()) {
           subscriber.next(refuse(item));
           return;
         }
@@ -163,6 +167,9 @@ export function batchMap<T, R>(
         },
         get capacity() {
           return capacity;
+        },
+        get isFull() {
+          return isFull();
         },
       });
       limits$.pipe(stopWith(subscriber)).subscribe({

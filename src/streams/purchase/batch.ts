@@ -1,22 +1,30 @@
 import { isFault } from '../../domain/errors.ts';
 import type { IdSource } from '../../domain/ids.ts';
-import { ownKey, PURCHASE_FINGERPRINT, type PurchaseOutcome } from '../../domain/purchase.ts';
+import {
+  ownKey,
+  PURCHASE_FINGERPRINT,
+  type PurchaseOutcome,
+  type Reservation,
+  reservedOrder,
+} from '../../domain/purchase.ts';
+import type { Sale } from '../../domain/sale.ts';
 import type { SellItem } from '../../ports/atomic-sale.ts';
-import type { PurchaseRequest } from '../purchase-request.ts';
+import type { ReserveAnswer } from '../../ports/ticket-queue.ts';
 import type { AnsweredBatch } from './contract.ts';
+import type { PurchaseRequest } from './request.ts';
 
-/** A batch whose outcomes are being found. */
+/** A batch whose outcomes are still being decided. */
 export interface OpenBatch extends AnsweredBatch {
   readonly outcomes: PurchaseOutcome[];
 }
 
-/** A request's place in its batch, and what the queue is asked for it. */
+/** A request's index in its batch, and what the queue is asked for it. */
 export interface Asked {
   readonly index: number;
   readonly item: SellItem;
 }
 
-/** A reservation that the log has to take before its buyer is told. */
+/** A reservation that the log has to take before its buyer is answered. */
 export interface ToPublish {
   readonly index: number;
   readonly outcome: Extract<PurchaseOutcome, { order: unknown }>;
@@ -28,6 +36,11 @@ export const OVERLOADED = { kind: 'overloaded' } as const satisfies PurchaseOutc
 export const UNAVAILABLE = { kind: 'unavailable' } as const satisfies PurchaseOutcome;
 export const RECOVERING = { kind: 'recovering' } as const satisfies PurchaseOutcome;
 export const UNKNOWN_SALE = { kind: 'unknownSale' } as const satisfies PurchaseOutcome;
+
+/** `unavailable` until decided otherwise: what is left without an answer, whatever happened, is unknown. */
+export function fromRequests(saleId: string, requests: readonly PurchaseRequest[]): OpenBatch {
+  return { saleId, requests, outcomes: new Array<PurchaseOutcome>(requests.length).fill(UNAVAILABLE) };
+}
 
 export function outcomeOf(fault: unknown): PurchaseOutcome {
   if (isFault(fault, 'full')) return OVERLOADED;
@@ -43,4 +56,50 @@ export function itemOf({ userId, idempotencyKey, requestId }: PurchaseRequest, n
 export function answerAll(batch: OpenBatch, indices: readonly number[], outcome: PurchaseOutcome): OpenBatch {
   for (const i of indices) batch.outcomes[i] = outcome;
   return batch;
+}
+
+export interface AnswerContext {
+  readonly sale: Sale;
+  /** The limit that `tooManyAttempts` refers to. */
+  readonly maxAttempts: number;
+  /** Whether the call that reserved has also written the log. */
+  readonly isLogged: boolean;
+}
+
+/** Fills in what the queue has decided for good; returns what the log has to take first. */
+export function applyAnswers(
+  batch: OpenBatch,
+  asked: readonly Asked[],
+  answers: readonly ReserveAnswer[],
+  { sale, maxAttempts, isLogged }: AnswerContext,
+): ToPublish[] {
+  const toPublish: ToPublish[] = [];
+  answers.forEach((answer, n) => {
+    const { index, item } = asked[n] as Asked;
+    switch (answer.kind) {
+      case 'reserved':
+      case 'replayed': {
+        const orderId = answer.kind === 'replayed' ? answer.orderId : item.orderId;
+        const { ticket, reservedAt } = answer;
+        const reservation: Reservation = { orderId, userId: item.userId, ticket, reservedAt };
+        const outcome = { kind: answer.kind, order: reservedOrder(sale, reservation) } as const;
+        const isPublished = answer.kind === 'replayed' ? answer.published : isLogged;
+        if (isPublished) batch.outcomes[index] = outcome;
+        else toPublish.push({ index, outcome, key: item.key });
+        return;
+      }
+      case 'notStarted':
+        batch.outcomes[index] = { kind: 'notStarted', opensAt: sale.opensAt };
+        return;
+      case 'soldOut':
+        batch.outcomes[index] = SOLD_OUT;
+        return;
+      case 'tooManyAttempts':
+        batch.outcomes[index] = { kind: 'tooManyAttempts', limit: maxAttempts, resetMs: answer.endsInMs };
+        return;
+      default:
+        batch.outcomes[index] = answer;
+    }
+  });
+  return toPublish;
 }

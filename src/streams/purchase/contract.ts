@@ -7,14 +7,15 @@ import type { AtomicSale } from '../../ports/atomic-sale.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { OrderLog } from '../../ports/order-log.ts';
 import type { TicketQueue } from '../../ports/ticket-queue.ts';
+import type { Deadline } from '../../resilience/deadline.ts';
 import type { Policy } from '../../resilience/policy.ts';
 import type { BatchLoad } from '../operators/batch-map.ts';
-import type { PurchaseRequest } from '../purchase-request.ts';
+import type { PurchaseRequest } from './request.ts';
 
 export interface PurchasePorts {
   readonly queue: Pick<TicketQueue, 'reserve' | 'published'>;
   readonly log: Pick<OrderLog, 'append' | 'writable'>;
-  /** Given, it reserves and publishes at once; queue and log are asked for what is left. */
+  /** Reserves and publishes in one step, where queue and log are one database; then neither is asked for it. */
   readonly atomicSale?: AtomicSale;
   /** The sales as memory has them; see services/sales.ts. */
   readonly sales: {
@@ -26,25 +27,27 @@ export interface PurchasePorts {
   readonly newId: IdSource;
   readonly clock: Clock;
   readonly policies: { readonly queue: Policy; readonly log: Policy };
+  /** Judges who is late. Follows `limits$`. */
+  readonly deadline: Deadline;
 }
 
 export interface PurchaseLimits {
-  /** Purchases in one call of the queue at the most. */
+  /** The most purchases in one call of the queue. */
   readonly batchSize: number;
-  /** Batches under way at the most. */
+  /** The most batches under way. */
   readonly concurrency: number;
-  /** Purchases that wait for a batch at the most; more are refused. */
+  /** The most purchases that wait for a batch; more are refused. */
   readonly capacity: number;
-  /** After so long no ticket is taken for a purchase and no 2xx is written to it. */
+  /** Milliseconds after which a purchase takes no ticket and is answered no 2xx. */
   readonly deadlineMs: number;
-  /** How long a sale that had no ticket left is taken as sold out without asking. */
+  /** Milliseconds for which a sale without a ticket counts as sold out without asking the queue. */
   readonly soldOutMs: number;
-  /** How often a buyer may try in one sale within a minute; 0 for any number. See TicketQueue.reserve. */
+  /** How often a buyer may try in one sale within a minute; 0: unlimited. See TicketQueue.reserve. */
   readonly attempts: number;
 }
 
 export interface PurchaseOptions extends PurchaseLimits {
-  /** Other limits from now on, each time. */
+  /** Each value replaces the limits. */
   readonly limits$?: Observable<PurchaseLimits>;
   readonly schedule?: (task: () => void) => void;
   /** See BatchMapOptions. */
@@ -53,7 +56,7 @@ export interface PurchaseOptions extends PurchaseLimits {
   readonly onUnmarked?: (error: unknown) => void;
 }
 
-/** Requests and what they came to, place by place. */
+/** Requests and their outcomes, in the same order. */
 export interface AnsweredBatch {
   readonly saleId: string;
   readonly requests: readonly PurchaseRequest[];
@@ -62,6 +65,6 @@ export interface AnsweredBatch {
   readonly fault?: unknown;
   /** Milliseconds that queue and log took, if the queue was asked. */
   readonly tookMs?: number;
-  /** Found no room, and was answered without ever being under way. */
+  /** Refused for want of room, without ever being under way. */
   readonly turnedAway?: true;
 }

@@ -2,7 +2,7 @@ import type { OrderJson } from '../../../src/api/orders/schema.ts';
 import type { Sale } from '../../../src/domain/sale.ts';
 import { START_MS } from '../core/process.ts';
 import type { World } from '../core/world.ts';
-import type { Answer, Front } from '../roles/front.ts';
+import type { Answer, SimulatedFront } from '../roles/front.ts';
 import type { History } from './history.ts';
 import type { Internet } from './internet.ts';
 
@@ -85,7 +85,11 @@ export class Buyer {
   }
 
   /** Asks until there is an answer. */
-  async #ask(orderId: string, wish: 'pay' | 'cancel' | 'look', ask: (front: Front) => Promise<Answer>): Promise<void> {
+  async #ask(
+    orderId: string,
+    wish: 'pay' | 'cancel' | 'look',
+    ask: (front: SimulatedFront) => Promise<Answer>,
+  ): Promise<void> {
     const { internet, history } = this.parts;
     for (;;) {
       const answer = await internet.request(this.userId, `${wish}s ${orderId}`, ask);

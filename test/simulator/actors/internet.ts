@@ -1,6 +1,6 @@
 import type { Network } from '../core/network.ts';
 import type { World } from '../core/world.ts';
-import type { Answer, Front } from '../roles/front.ts';
+import type { Answer, SimulatedFront } from '../roles/front.ts';
 
 /** A client that has heard nothing for so long hangs up. */
 const HANG_UP_MS = 4000;
@@ -8,7 +8,7 @@ const HANG_UP_MS = 4000;
 /** The way from people to some front. */
 export class Internet {
   /** Those that listen now. */
-  readonly fronts = new Set<Front>();
+  readonly fronts = new Set<SimulatedFront>();
 
   constructor(
     private readonly world: World,
@@ -16,7 +16,7 @@ export class Internet {
   ) {}
 
   /** Undefined when no answer came: nobody listened, or the request or its answer was lost. */
-  request(who: string, what: string, ask: (front: Front) => Promise<Answer>): Promise<Answer | undefined> {
+  request(who: string, what: string, ask: (front: SimulatedFront) => Promise<Answer>): Promise<Answer | undefined> {
     const { world } = this;
     const { random, trace } = world;
     const { lost, unanswered, latencyMs } = this.network.weather;

@@ -108,19 +108,22 @@ export class Network {
   }
 }
 
-/** A port as a process sees it whose server is elsewhere: each method is a call. */
+/** A port whose server is remote, as a process uses it: each method is a call. */
 export function remote<T extends object>(network: Network, from: Process, to: Server, port: T): T {
-  const calls = new Map<PropertyKey, unknown>();
-  return new Proxy(port, {
-    get: (target, name) => {
-      const known = calls.get(name);
-      if (known !== undefined) return known;
-      const method: unknown = Reflect.get(target, name);
-      if (typeof method !== 'function') return method;
-      const call = (...args: readonly unknown[]) =>
-        network.call(from, to, String(name), () => method.apply(target, args) as Promise<unknown>, args);
-      calls.set(name, call);
-      return call;
-    },
+  const calls = methodsOf(port).map((name) => {
+    const method = Reflect.get(port, name) as (...args: unknown[]) => Promise<unknown>;
+    const call = (...args: unknown[]) => network.call(from, to, name, () => method.apply(port, args), args);
+    return [name, call] as const;
   });
+  return Object.fromEntries(calls) as T;
+}
+
+/** Its own methods and those that it inherits. */
+function methodsOf(port: object): readonly string[] {
+  const names = new Set<string>();
+  for (let from = port; from !== Object.prototype; from = Object.getPrototypeOf(from)) {
+    for (const name of Object.getOwnPropertyNames(from)) names.add(name);
+  }
+  names.delete('constructor');
+  return [...names].filter((name) => typeof Reflect.get(port, name) === 'function');
 }

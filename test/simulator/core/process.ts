@@ -1,5 +1,5 @@
-import type { SchedulerLike } from 'rxjs';
 import type { Clock } from '../../../src/ports/clock.ts';
+import type { Timers } from '../../../src/ports/timers.ts';
 import { createScheduler } from './scheduler.ts';
 import type { World } from './world.ts';
 
@@ -12,7 +12,7 @@ export const START_MS = Date.UTC(2030, 0, 1);
  */
 export class Process {
   readonly clock: Clock;
-  readonly scheduler: SchedulerLike;
+  readonly timers: Timers;
   #state: 'running' | 'stopped' | 'dead' = 'running';
   readonly #held: (() => void)[] = [];
   readonly #atDeath: (() => void)[] = [];
@@ -28,7 +28,12 @@ export class Process {
       now: () => START_MS + Math.floor(world.now + skewMs),
       monotonic: () => world.now - bornAt,
     };
-    this.scheduler = createScheduler(this);
+    this.timers = {
+      after: (ms, task) => this.after(ms, task),
+      endOfTurn: (task) => void this.after(0, task),
+      wait: (ms) => this.wait(ms),
+      scheduler: createScheduler(this),
+    };
   }
 
   get alive(): boolean {

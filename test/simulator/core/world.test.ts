@@ -72,7 +72,7 @@ describe('a process', () => {
     const world = aWorld();
     const process = new Process(world, 'p');
     const ticks: number[] = [];
-    const ticking = timer(5, 10, process.scheduler).subscribe(() => ticks.push(world.now));
+    const ticking = timer(5, 10, process.timers.scheduler).subscribe(() => ticks.push(world.now));
     await world.run(30);
     ticking.unsubscribe();
     await world.run(100);

@@ -1,20 +1,21 @@
+import type { LiveSettings } from '../../../src/domain/live-settings.ts';
+import type { Settings } from '../../../src/roles/settings.ts';
 import type { Internet } from '../actors/internet.ts';
 import type { Bugs } from '../bugs.ts';
 import { Process } from '../core/process.ts';
 import type { World } from '../core/world.ts';
 import type { RoleName, Scenario } from '../scenario.ts';
 import type { DataCenter } from '../servers/data-center.ts';
-import type { SimulatedEventBus } from '../servers/event-bus.ts';
-import { startFront } from './front.ts';
-import type { RoleParts } from './role.ts';
-import { startScheduler } from './scheduler.ts';
-import { startWorker } from './worker.ts';
+import { startSimulatedFront } from './front.ts';
+import { plantInSettingsStore } from './planted.ts';
+import { type RoleParts, startSettings } from './role.ts';
+import { startSimulatedScheduler } from './scheduler.ts';
+import { startSimulatedWorker } from './worker.ts';
 
 export interface FleetParts {
   readonly world: World;
   readonly center: DataCenter;
   readonly internet: Internet;
-  readonly eventBus: SimulatedEventBus;
   readonly bugs: Bugs;
   readonly scenario: Scenario;
   readonly onViolation: (text: string) => void;
@@ -22,6 +23,7 @@ export interface FleetParts {
 
 /** The processes of all roles; one that was killed is started again under a name of its own. */
 export class Fleet {
+  readonly #settings = new Map<Process, Settings>();
   readonly #places: { readonly role: RoleName; process: Process; lives: number }[] = [];
 
   constructor(private readonly parts: FleetParts) {
@@ -69,17 +71,33 @@ export class Fleet {
     });
   }
 
+  /** Versions of the settings that living processes work by, by process name. */
+  settings(): ReadonlyMap<string, LiveSettings> {
+    return new Map(
+      this.#places.flatMap(({ process }) => {
+        const settings = this.#settings.get(process);
+        return process.alive && settings !== undefined ? [[process.name, settings.current()] as const] : [];
+      }),
+    );
+  }
+
   #start(role: RoleName, name: string): Process {
-    const { world, center, internet, eventBus: newsroom, bugs, scenario, onViolation } = this.parts;
+    const { world, center, bugs, scenario, onViolation } = this.parts;
     const process = new Process(world, name, Math.round(world.random.between(-scenario.skewMs, scenario.skewMs)));
-    const parts: RoleParts = { process, ports: center.portsOf(process), eventBus: newsroom, bugs, onViolation };
-    if (role === 'worker') startWorker(parts);
-    if (role === 'scheduler') startScheduler(parts);
-    if (role === 'front') {
-      const front = startFront(parts);
-      internet.fronts.add(front);
-      process.onDeath(() => internet.fronts.delete(front));
-    }
+    void this.#run(role, { process, ports: center.portsOf(process), bugs, onViolation });
     return process;
+  }
+
+  async #run(role: RoleName, parts: RoleParts): Promise<void> {
+    const { internet } = this.parts;
+    const { process } = parts;
+    const settings = await startSettings({ ...parts, ports: plantInSettingsStore(parts, role) });
+    this.#settings.set(process, settings);
+    if (role === 'worker') startSimulatedWorker(parts, settings);
+    if (role === 'scheduler') startSimulatedScheduler(parts);
+    if (role !== 'front') return;
+    const front = await startSimulatedFront(parts, settings);
+    internet.fronts.add(front);
+    process.onDeath(() => internet.fronts.delete(front));
   }
 }

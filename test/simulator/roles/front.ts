@@ -1,21 +1,19 @@
-import { Subject } from 'rxjs';
 import { serialiseOrder } from '../../../src/api/orders/json.ts';
 import { renderOutcome } from '../../../src/api/purchases/outcome.ts';
 import { isFault } from '../../../src/domain/errors.ts';
 import type { PurchaseOutcome } from '../../../src/domain/purchase.ts';
+import { startFront } from '../../../src/roles/front/front.ts';
+import type { FrontObserver } from '../../../src/roles/front/observer.ts';
+import { createPolicies } from '../../../src/roles/front/policies.ts';
+import type { Settings } from '../../../src/roles/settings.ts';
 import { closeSale } from '../../../src/services/close-sale.ts';
-import { NodeLease, nodeLeaseDefaults } from '../../../src/services/node-lease.ts';
-import { OrderFinder } from '../../../src/services/order-finder.ts';
 import type { OrderOutcome } from '../../../src/services/order-outcome.ts';
-import { Orders, type Viewer } from '../../../src/services/orders.ts';
-import { PaymentEvents } from '../../../src/services/payment-events.ts';
+import type { Viewer } from '../../../src/services/orders.ts';
 import { publishSale } from '../../../src/services/publish.ts';
-import { Sales } from '../../../src/services/sales.ts';
-import { purchase } from '../../../src/streams/purchase.ts';
-import type { PurchaseRequest } from '../../../src/streams/purchase-request.ts';
-import { carelessLog } from './planted.ts';
-import { createSimulatedPolicy } from './policy.ts';
-import { type RoleParts, TIMES } from './role.ts';
+import type { SettingsPatch } from '../../../src/services/settings-admin.ts';
+import { watchTrials } from '../checks/trials.ts';
+import { plantedReceipt, plantInFront, plantInPolicies, plantInSettings } from './planted.ts';
+import { DEFAULTS, type RoleParts, roleObserver, runtimeOf } from './role.ts';
 
 /** As the buyer's client sees it. */
 export interface Answer {
@@ -23,7 +21,8 @@ export interface Answer {
   readonly body: string;
 }
 
-export interface Front {
+/** A front as clients reach it. */
+export interface SimulatedFront {
   readonly process: RoleParts['process'];
   purchase(saleId: string, userId: string, key: string | undefined): Promise<Answer>;
   order(orderId: string, userId: string): Promise<Answer>;
@@ -32,130 +31,128 @@ export interface Front {
   webhook(signature: string, body: Uint8Array): Promise<Answer>;
   publish(saleId: string): Promise<Answer>;
   close(saleId: string): Promise<Answer>;
+  change(patch: SettingsPatch): Promise<Answer>;
 }
 
-/** As src/app/policies.ts sets them. */
-const POLICY = { concurrency: 4, failureShare: 0.5, windowMs: 5000, minimumRps: 1, halfOpenAfterMs: 1000 } as const;
-const NODE_RETRY_MS = 300;
-
-/** The front: the real purchase stream and services, wired as the composition root does. */
-export function startFront(parts: RoleParts): Front {
-  const { process, ports, eventBus: newsroom, bugs, onViolation } = parts;
-  const { queue, store, payments } = ports;
+/** A front: the role that production runs, on simulated ports, with requests as the HTTP fronts hand them in. */
+export async function startSimulatedFront(parts: RoleParts, ownSettings: Settings): Promise<SimulatedFront> {
+  const { process, bugs, onViolation } = parts;
   const { clock } = process;
-  const { random } = process.world;
-  const events = newsroom.busOf(process);
-  const log = carelessLog(parts);
-  const sales = new Sales({ ...ports, clock });
-  events.events$.subscribe((item) => item.type === 'sale' && sales.forget(item.saleId));
-  every(TIMES.warmEveryMs, () => sales.warm());
-
-  const lease = new NodeLease({ ...ports, clock }, { ...nodeLeaseDefaults, holder: process.name, random: random.next });
-  const takeNumber = () => lease.renew().catch(() => void process.after(NODE_RETRY_MS, takeNumber));
-  void takeNumber();
-
-  const request$ = new Subject<PurchaseRequest>();
-  purchase(
-    request$,
-    {
-      queue,
-      log,
-      sales: {
-        known: (saleId) => sales.known(saleId),
-        find: (saleId) => sales.find(saleId),
-        forget: (saleId) => sales.forget(saleId),
-        observe: (saleId, stock) => sales.observe(saleId, stock),
-      },
-      newId: lease.newId,
-      clock,
-      policies: {
-        queue: createSimulatedPolicy(process, 'queue', { ...POLICY, timeoutMs: TIMES.deadlineMs * 0.5 }),
-        log: createSimulatedPolicy(process, 'log', { ...POLICY, timeoutMs: TIMES.deadlineMs * 0.9 }),
-      },
-    },
-    {
-      deadlineMs: bugs.has('lateReplies') ? Number.POSITIVE_INFINITY : TIMES.deadlineMs,
-      batchSize: 4,
-      concurrency: 2,
-      capacity: 16,
-      soldOutMs: 100,
-      attempts: 0,
-      schedule: (task) => void process.after(0, task),
-    },
-  ).subscribe({
-    next: ({ requests, outcomes }) => {
-      for (const [n, request] of requests.entries()) {
-        const outcome = outcomes[n];
-        if (outcome === undefined) onViolation(`the request ${request.requestId} was left without an outcome`);
-        else request.respond(outcome);
-      }
-    },
-    error: (error: unknown) => onViolation(`the purchase stream failed: ${String(error)}`),
-  });
-
-  const finder = new OrderFinder(ports);
-  const orders = new Orders({
-    ...ports,
-    finder,
-    events,
+  const runtime = runtimeOf(process);
+  const { settings, onOverload } = plantInSettings(ownSettings, parts);
+  const ports = plantInFront(parts);
+  const observer = frontObserver(parts, onOverload);
+  const policies = watchTrials(
+    plantInPolicies(createPolicies(settings, runtime, observer), parts),
+    settings,
     clock,
-    delay: (ms) => process.wait(ms),
-    onNotReturned: () => {},
+    onViolation,
+  );
+  const front = await startFront(ports, {
+    runtime,
+    policies,
+    settings,
+    defaults: DEFAULTS,
+    payments: ports.payments,
+    observer,
+    draining: () => false,
   });
-  const paymentEvents = new PaymentEvents({ payments, store, finder, events, clock, onNotice: () => {} });
-  const admin = { ...ports, sales, events, clock };
+  const { orders, paymentEvents, purchases, sales, settingsAdmin, guarded } = front;
+  const admin = { ...guarded, sales };
   let requests = 0;
 
-  function every(ms: number, task: () => Promise<unknown>): void {
-    const round = () => task().then(next, next);
-    const next = () => void process.after(ms, round);
-    void round();
-  }
-
-  return {
-    process,
-    purchase: async (saleId, userId, idempotencyKey) => {
-      requests += 1;
-      const requestId = `${process.name}-${requests}`;
+  const outcomeOf = (saleId: string, userId: string, idempotencyKey: string | undefined, requestId: string) =>
+    new Promise<PurchaseOutcome>((resolve) => {
       let replies = 0;
-      const outcome = await new Promise<PurchaseOutcome>((resolve) => {
-        const respond = (outcome: PurchaseOutcome) => {
-          replies += 1;
-          if (replies > 1) onViolation(`the request ${requestId} was answered twice`);
-          resolve(outcome);
-        };
-        request$.next({ saleId, userId, idempotencyKey, requestId, receivedAt: clock.monotonic(), respond });
-      });
-      const answer = renderOutcome(outcome, requestId);
-      if (outcome.kind !== 'replayed' || !bugs.has('replayTellsStateNow')) return answer;
-      const now = await store.order(outcome.order.id).catch(() => undefined);
-      return now === undefined ? answer : { status: answer.status, body: serialiseOrder(now) };
-    },
-    order: (orderId, userId) =>
-      guarded(async () => {
-        const order = await orders.find(orderId, viewer(userId));
-        return order === undefined ? NOT_FOUND : { status: 200, body: serialiseOrder(order) };
-      }),
-    pay: (orderId, userId) => guarded(async () => answerOf(await orders.pay(orderId, viewer(userId)))),
-    cancel: (orderId, userId) => guarded(async () => answerOf(await orders.cancel(orderId, viewer(userId)))),
-    webhook: (signature, body) =>
-      guarded(async () => ({
-        status: (await paymentEvents.receive(signature, body)) === 'received' ? 200 : 400,
-        body: '',
-      })),
-    publish: (saleId) => guarded(async () => ({ status: 200, body: (await publishSale(saleId, admin)).kind })),
-    close: (saleId) => guarded(async () => ({ status: 200, body: (await closeSale(saleId, admin)).kind })),
-  };
+      const receivedAt = clock.monotonic();
+      const respond = (outcome: PurchaseOutcome) => {
+        replies += 1;
+        if (replies > 1) onViolation(`the request ${requestId} was answered twice`);
+        const tookMs = clock.monotonic() - receivedAt;
+        if ('order' in outcome && tookMs > DEFAULTS.purchase.deadlineMs) {
+          onViolation(`the request ${requestId} was told of an order ${Math.round(tookMs)} ms after its receipt`);
+        }
+        resolve(outcome);
+      };
+      const request = { saleId, userId, idempotencyKey, requestId, receivedAt: plantedReceipt(parts), respond };
+      if (purchases.turnsAway()) respond({ kind: 'overloaded' });
+      else purchases.submit(request);
+    });
 
-  /** A fault is a 503, as src/api/reading.ts has it; anything else is a bug. */
-  async function guarded(work: () => Promise<Answer>): Promise<Answer> {
+  /** A fault is a 503, as the API's routes have it; anything else is a bug. */
+  const guardedBy503 = async (work: () => Promise<Answer>): Promise<Answer> => {
     try {
       return await work();
     } catch (error) {
       if (!isFault(error)) onViolation(`a request failed with ${String(error)}`);
       return { status: 503, body: String(error) };
     }
-  }
+  };
+
+  return {
+    process,
+    purchase: async (saleId, userId, key) => {
+      requests += 1;
+      const requestId = `${process.name}-${requests}`;
+      const outcome = await outcomeOf(saleId, userId, key, requestId);
+      const answer = renderOutcome(outcome, requestId);
+      if (outcome.kind !== 'replayed' || !bugs.has('replayTellsStateNow')) return answer;
+      const now = await ports.store.order(outcome.order.id).catch(() => undefined);
+      return now === undefined ? answer : { status: answer.status, body: serialiseOrder(now) };
+    },
+    order: (orderId, userId) =>
+      guardedBy503(async () => {
+        const order = await orders.find(orderId, viewer(userId));
+        return order === undefined ? NOT_FOUND : { status: 200, body: serialiseOrder(order) };
+      }),
+    pay: (orderId, userId) => guardedBy503(async () => answerOf(await orders.pay(orderId, viewer(userId)))),
+    cancel: (orderId, userId) => guardedBy503(async () => answerOf(await orders.cancel(orderId, viewer(userId)))),
+    webhook: (signature, body) =>
+      guardedBy503(async () => {
+        const received = await paymentEvents.receive(signature, body);
+        return { status: received === 'received' ? 200 : 400, body: '' };
+      }),
+    publish: (saleId) => guardedBy503(async () => ({ status: 200, body: (await publishSale(saleId, admin)).kind })),
+    close: (saleId) => guardedBy503(async () => ({ status: 200, body: (await closeSale(saleId, admin)).kind })),
+    change: (patch) =>
+      guardedBy503(async () => ({ status: 200, body: (await settingsAdmin.change(patch, 'admin')).kind })),
+  };
+}
+
+function frontObserver(parts: RoleParts, onOverload: () => void): FrontObserver {
+  const ignore = () => {};
+  return {
+    ...roleObserver(parts),
+    breaker: () => ignore,
+    answered: ({ requests, outcomes }) => {
+      for (const [n, { requestId }] of requests.entries()) {
+        if (outcomes[n] === undefined) parts.onViolation(`the request ${requestId} was left without an outcome`);
+      }
+      if (outcomes.some(({ kind }) => kind === 'overloaded')) onOverload();
+    },
+    answeredByDeadline: ignore,
+    turnedAway: ignore,
+    purchaseLoad: ignore,
+    unmarked: ignore,
+    saleRemaining: ignore,
+    saleOver: ignore,
+    warmingFailed: ignore,
+    nodeNumberMissing: ignore,
+    nodeNumberNotReleased: ignore,
+    notReturned: ignore,
+    payment: ignore,
+    readFailed: ignore,
+    live: {
+      liveFrame: ignore,
+      liveFlood: ignore,
+      liveOrders: ignore,
+      livePublished: ignore,
+      sampleLiveLoad: ignore,
+      lookupFailed: ignore,
+      countdownFailed: ignore,
+    },
+    rateLimited: ignore,
+  };
 }
 
 const NOT_FOUND: Answer = { status: 404, body: '' };

@@ -1,67 +1,150 @@
-import { map, type Observable } from 'rxjs';
+import { map, merge, type Observable, Subject } from 'rxjs';
 import { createIdSource } from '../../../src/domain/ids.ts';
+import type { LiveSettings } from '../../../src/domain/live-settings.ts';
 import type { ReservationsRecord } from '../../../src/domain/log-record.ts';
 import type { LogChunk, OrderLog } from '../../../src/ports/order-log.ts';
 import type { OrderStore } from '../../../src/ports/order-store.ts';
+import type { Timers } from '../../../src/ports/timers.ts';
+import type { Policies } from '../../../src/roles/front/policies.ts';
+import type { Settings } from '../../../src/roles/settings.ts';
 import { START_MS } from '../core/process.ts';
-import type { RoleParts } from './role.ts';
+import { DEFAULTS, GROUPS, type RoleParts, type SimulatedPorts } from './role.ts';
 
-/** The front's log, with the bugs that are planted there; without them the log itself. */
-export function carelessLog({ ports: { log, queue }, bugs }: RoleParts): Pick<OrderLog, 'append' | 'writable'> {
+/** The front's ports, with the bugs that are planted there; without them the ports themselves. */
+export function plantInFront({ ports, bugs }: RoleParts): SimulatedPorts {
+  const { log, queue } = ports;
   if (bugs.has('replyBeforeReport')) {
-    return {
-      writable: () => log.writable(),
-      append: async (record) => void log.append(record).catch(() => {}),
-    };
+    return { ...ports, log: { ...log, append: async (record) => void log.append(record).catch(() => {}) } };
   }
   if (bugs.has('publishedBeforeAppend')) {
-    return {
-      writable: () => log.writable(),
-      append: async (record) => {
-        await queue.published(record.saleId, record.epoch, orderIdsOf(record));
-        await log.append(record);
-      },
+    const append = async (record: ReservationsRecord) => {
+      await queue.published(record.saleId, record.epoch, orderIdsOf(record));
+      await log.append(record);
     };
+    return { ...ports, log: { ...log, append } };
   }
-  return log;
+  return ports;
 }
 
-/** The relay's log. */
-export function forgetfulLog({ ports: { log }, bugs, process }: RoleParts): Pick<OrderLog, 'append'> {
+/** From receipt to the moment from which a front that judges its deadline late counts it. */
+const JUDGED_LATE_MS = 700;
+
+/** What the front takes for the time of a request's receipt. */
+export function plantedReceipt({ bugs, process }: RoleParts): number {
+  if (bugs.has('lateReplies')) return Number.POSITIVE_INFINITY;
+  return process.clock.monotonic() + (bugs.has('deadlineJudgedLate') ? JUDGED_LATE_MS : 0);
+}
+
+/** A front's settings, and what is to be called when a purchase was refused for overload. */
+export function plantInSettings(
+  settings: Settings,
+  { bugs }: RoleParts,
+): { readonly settings: Settings; readonly onOverload: () => void } {
+  const overload$ = new Subject<void>();
+  const change = (purchase: Partial<LiveSettings['purchase']>, now: LiveSettings): LiveSettings => ({
+    ...now,
+    purchase: { ...now.purchase, ...purchase },
+  });
+  const with$ = (settings$: Observable<LiveSettings>, current = settings.current): Settings => ({
+    ...settings,
+    current,
+    settings$,
+  });
+  if (bugs.has('deadlineAtFrontsOnly')) {
+    const longer = (now: LiveSettings) => change({ deadlineMs: DEFAULTS.purchase.deadlineMs * 3 }, now);
+    return { settings: with$(settings.settings$.pipe(map(longer)), () => longer(settings.current())), onOverload() {} };
+  }
+  if (bugs.has('admissionStaysNarrow')) {
+    const narrowed$ = overload$.pipe(map(() => change({ capacity: 0 }, settings.current())));
+    return { settings: with$(merge(settings.settings$, narrowed$)), onOverload: () => overload$.next() };
+  }
+  return { settings, onOverload() {} };
+}
+
+/** A process's settings; those that never learn of a change are the environment's. */
+export function plantInSettingsStore({ ports, bugs }: RoleParts, role: string): SimulatedPorts {
+  if (!bugs.has('settingReachesFrontsOnly') || role === 'front') return ports;
+  return { ...ports, settingsStore: { ...ports.settingsStore, read: async () => ({ version: 0, overrides: {} }) } };
+}
+
+/** Breakers that let every call through as soon as one may try. */
+export function plantInPolicies(policies: Policies, { bugs }: RoleParts): Policies {
+  if (!bugs.has('halfOpenForAll')) return policies;
+  const careless = (policy: Policies['queue']): Policies['queue'] => ({
+    ...policy,
+    ready: () => policy.ready() || policy.state() === 'half-open',
+    execute: (call) => (policy.state() === 'half-open' ? call() : policy.execute(call)),
+  });
+  return { ...policies, queue: careless(policies.queue), log: careless(policies.log), stock: careless(policies.stock) };
+}
+
+/** The worker's ports. */
+export function plantInWorker({ ports, bugs }: RoleParts): SimulatedPorts {
+  const { store, log } = ports;
+  if (bugs.has('positionBeforeRows')) {
+    const hasty: OrderStore['store'] = async (batch) => {
+      await store.store({ group: batch.group, positions: batch.positions, orders: [] });
+      return store.store({ ...batch, positions: [] });
+    };
+    return { ...ports, store: { ...store, store: hasty } };
+  }
+  if (bugs.has('nothingRejected')) {
+    const careless: OrderStore['store'] = ({ refused = [], ...batch }) =>
+      store.store({ ...batch, orders: [...batch.orders, ...refused] });
+    return { ...ports, store: { ...store, store: careless } };
+  }
+  if (bugs.has('ackBeforeStore')) {
+    const consume: OrderLog['consume'] = ({ positionOf, ...options }) =>
+      options.group === GROUPS.settlement
+        ? log.consume(options).pipe(map(acknowledged))
+        : log.consume({ ...options, ...(positionOf === undefined ? {} : { positionOf }) });
+    return { ...ports, log: { ...log, consume } };
+  }
+  return ports;
+}
+
+function acknowledged(chunk: LogChunk): LogChunk {
+  chunk.ack();
+  return chunk;
+}
+
+/** The scheduler's ports and timers. */
+export function plantInScheduler(parts: RoleParts): { readonly ports: SimulatedPorts; readonly timers: Timers } {
+  const { process, ports, bugs } = parts;
+  const { queue, store } = ports;
+  const wait = bugs.has('recoveryWithoutWait') ? () => process.wait(0) : process.timers.wait;
+  const planted: Partial<OrderStore> = {
+    ...(bugs.has('recoveryWithoutWorkers') ? { fencePassed: async () => Number.MAX_SAFE_INTEGER } : {}),
+    ...(bugs.has('endedOrdersForgotten')
+      ? { booked: async (...range) => (await store.booked(...range)).filter(({ live }) => live) }
+      : {}),
+    ...(bugs.has('returnBeforeEnd') ? returnBeforeEnd(ports) : {}),
+  };
+  return {
+    ports: {
+      ...ports,
+      log: relayLog(parts),
+      store: { ...store, ...planted },
+      queue: bugs.has('noRelay') ? { ...queue, claimStranded: async () => [] } : queue,
+    },
+    timers: { ...process.timers, wait },
+  };
+}
+
+function relayLog({ ports: { log }, bugs, process }: RoleParts): OrderLog {
+  if (bugs.has('noFences')) return { ...log, appendFence: async () => 0 };
   if (!bugs.has('relayNewIds')) return log;
   const newId = createIdSource({ node: 1023, now: () => START_MS + Math.floor(process.world.now) });
   return {
+    ...log,
     append: (record) => log.append({ ...record, items: record.items.map((item) => ({ ...item, orderId: newId() })) }),
   };
 }
 
-/** The worker's store. */
-export function hastyStore({ ports: { store }, bugs }: RoleParts): OrderStore {
-  if (!bugs.has('positionBeforeRows')) return store;
-  return overriding(store, {
-    store: async (batch) => {
-      await store.store({ group: batch.group, positions: batch.positions, orders: [] });
-      return store.store({ ...batch, positions: [] });
-    },
-  });
-}
-
-/** The worker's chunks. */
-export function hastyChunks(chunk$: Observable<LogChunk>, { bugs }: RoleParts): Observable<LogChunk> {
-  if (!bugs.has('ackBeforeStore')) return chunk$;
-  return chunk$.pipe(
-    map((chunk) => {
-      chunk.ack();
-      return chunk;
-    }),
-  );
-}
-
-/** The expiry's store. */
-export function generousStore({ ports: { store, queue }, bugs }: RoleParts): OrderStore {
-  if (!bugs.has('returnBeforeEnd')) return store;
+/** An expiry that returns the tickets before the orders have ended. */
+function returnBeforeEnd({ store, queue }: SimulatedPorts): Pick<OrderStore, 'due' | 'transition'> {
   const saleOf = new Map<string, string>();
-  return overriding(store, {
+  return {
     due: async (saleId, now, limit) => {
       const due = await store.due(saleId, now, limit);
       for (const orderId of due) saleOf.set(orderId, saleId);
@@ -72,14 +155,9 @@ export function generousStore({ ports: { store, queue }, bugs }: RoleParts): Ord
       await queue.release(saleId, orderIds);
       return store.transition(to, orderIds, at);
     },
-  });
+  };
 }
 
 function orderIdsOf(record: ReservationsRecord): readonly string[] {
   return record.items.map(({ orderId }) => orderId);
-}
-
-/** The store, but for these methods. */
-export function overriding(store: OrderStore, methods: Partial<OrderStore>): OrderStore {
-  return new Proxy(store, { get: (target, name) => Reflect.get(name in methods ? methods : target, name) });
 }

@@ -1,29 +1,91 @@
+import type { LiveSettings } from '../../../src/domain/live-settings.ts';
+import type { Payments } from '../../../src/ports/payments.ts';
+import type { Ports } from '../../../src/roles/ports.ts';
+import type { RoleObserver, Runtime } from '../../../src/roles/runtime.ts';
+import type { SchedulerOptions } from '../../../src/roles/scheduler/scheduler.ts';
+import { followSettings, type Settings } from '../../../src/roles/settings.ts';
+import type { WorkerOptions } from '../../../src/roles/worker/worker.ts';
+import { housekeepingDefaults } from '../../../src/streams/housekeeping/housekeeping.ts';
 import type { Bugs } from '../bugs.ts';
 import type { Process } from '../core/process.ts';
-import type { RemotePorts } from '../servers/data-center.ts';
-import type { SimulatedEventBus } from '../servers/event-bus.ts';
 
-/** What a role is made of. */
+/** The ports of a simulated process, all of them remote. */
+export type SimulatedPorts = Omit<Ports, 'atomicSale' | 'auditSources'> &
+  Required<Pick<Ports, 'recovery'>> & { readonly payments: Payments };
+
+/** What a simulated process is made of. */
 export interface RoleParts {
   readonly process: Process;
-  readonly ports: RemotePorts;
-  readonly eventBus: SimulatedEventBus;
+  readonly ports: SimulatedPorts;
   readonly bugs: Bugs;
-  /** Something happened that must never happen. */
+  /** A promise was broken. */
   readonly onViolation: (text: string) => void;
 }
 
-/** Times of the system, shorter than in life so that a sale is over in a minute, and in the same proportions. */
-export const TIMES = {
-  /** A purchase is answered within it. */
-  deadlineMs: 2000,
-  /** Longer than any append can be under way. */
-  relayLeaseMs: 5000,
+/** The settings of the environment: small, so that every limit is met in a sale of a few tickets. */
+export const DEFAULTS: LiveSettings = {
+  logLevel: 'info',
+  purchase: { batchSize: 4, concurrency: 2, capacity: 16, deadlineMs: 2000, soldOutMs: 100 },
+  breakers: { failureShare: 0.5, windowMs: 5000, halfOpenAfterMs: 500 },
+  limits: { buyer: 0, address: 0, attempts: 0 },
+  settlement: { batchSize: 8, batchMs: 5 },
+};
+
+export const GROUPS = { settlement: 'settlement', liveView: 'live-view' } as const;
+
+/** Shorter than in production, in the same proportions, so that a sale is over in a minute. */
+export const SCHEDULER_OPTIONS: SchedulerOptions = {
   relayEveryMs: 1000,
-  deadlinesEveryMs: 800,
-  recoveryEveryMs: 1000,
+  // Longer than any append can be under way.
+  relay: { leaseMs: 5000, batchSize: 3 },
+  housekeepingEveryMs: 800,
+  housekeeping: { ...housekeepingDefaults, batchSize: 2, faultRestMs: 300 },
   publishingEveryMs: 3000,
-  warmEveryMs: 1000,
+  recoveryEveryMs: 1000,
   lease: { ttlMs: 4000, renewMs: 1000, retryMs: 500 },
-  backoff: { baseMs: 50, capMs: 1000 },
-} as const;
+};
+
+const BACKOFF = { baseMs: 50, capMs: 1000 } as const;
+
+export const WORKER_OPTIONS: WorkerOptions = {
+  maxInFlight: 12,
+  maxAttempts: 3,
+  settlementBackoff: BACKOFF,
+  liveViewBackoff: BACKOFF,
+  liveViewBatch: { batchSize: 8, batchMs: 5 },
+};
+
+const SETTINGS_OPTIONS = { firstReadMs: 500, pollMs: 2000 } as const;
+
+export function runtimeOf(process: Process): Runtime {
+  let holders = 0;
+  return {
+    timers: process.timers,
+    random: process.world.random.next,
+    newHolder: () => {
+      holders += 1;
+      return `${process.name} ${holders}`;
+    },
+  };
+}
+
+export function roleObserver({ onViolation, process }: RoleParts): RoleObserver {
+  return {
+    streamFailed: (stream, error) => onViolation(`the stream ${stream} of ${process.name} failed: ${String(error)}`),
+  };
+}
+
+/** The live settings of a process, followed as production does. */
+export function startSettings(parts: RoleParts): Promise<Settings> {
+  return followSettings(parts.ports, {
+    ...runtimeOf(parts.process),
+    defaults: DEFAULTS,
+    observer: {
+      ...roleObserver(parts),
+      settingsInForce: () => {},
+      settingsIgnored: (version, names) => parts.onViolation(`settings ${version} are ignored: ${names.join(', ')}`),
+      settingsUnreadable: () => {},
+    },
+    options: SETTINGS_OPTIONS,
+  });
+}

@@ -2,17 +2,18 @@ import type { Order } from '../../../src/domain/order.ts';
 import type { Catalogue } from '../../../src/ports/catalogue.ts';
 import type { Leases } from '../../../src/ports/leases.ts';
 import type { LiveState } from '../../../src/ports/live-state.ts';
-import type { OrderLog } from '../../../src/ports/order-log.ts';
 import type { OrderStore } from '../../../src/ports/order-store.ts';
-import type { Payments } from '../../../src/ports/payments.ts';
-import type { QueueRecovery } from '../../../src/ports/queue-recovery.ts';
+import type { SettingsStore } from '../../../src/ports/settings-store.ts';
 import type { TicketQueue } from '../../../src/ports/ticket-queue.ts';
 import { MemoryCatalogue } from '../../support/fakes/memory-catalogue.ts';
 import { MemoryLeases } from '../../support/fakes/memory-leases.ts';
+import { MemorySettingsStore } from '../../support/fakes/memory-settings-store.ts';
 import type { Bugs } from '../bugs.ts';
 import { createServer, type Network, remote } from '../core/network.ts';
 import { type Process, START_MS } from '../core/process.ts';
 import type { World } from '../core/world.ts';
+import type { SimulatedPorts } from '../roles/role.ts';
+import { SimulatedEventBus } from './event-bus.ts';
 import { SimulatedLiveState } from './live-state.ts';
 import { logOf } from './log-client.ts';
 import { Broker } from './order-log.ts';
@@ -20,18 +21,6 @@ import { SimulatedOrderStore } from './order-store.ts';
 import { PaymentProvider } from './payment-provider.ts';
 import { recoveryOf } from './queue-recovery.ts';
 import { SimulatedTicketQueue } from './ticket-queue.ts';
-
-/** The ports of one process, each behind the network. */
-export interface RemotePorts {
-  readonly queue: TicketQueue;
-  readonly recovery: QueueRecovery;
-  readonly log: OrderLog;
-  readonly store: OrderStore;
-  readonly catalogue: Catalogue;
-  readonly leases: Leases;
-  readonly live: LiveState;
-  readonly payments: Payments;
-}
 
 export interface DataCenterOptions {
   readonly partitions: number;
@@ -50,7 +39,7 @@ export class DataCenter {
   readonly servers = {
     queue: createServer('queue', TIMEOUTS_MS.queue),
     log: createServer('log', TIMEOUTS_MS.log),
-    /** Orders, catalogue and leases. */
+    /** Orders, catalogue, leases and settings. */
     database: createServer('database', TIMEOUTS_MS.database),
     live: createServer('live', TIMEOUTS_MS.live),
     provider: createServer('provider', TIMEOUTS_MS.provider),
@@ -62,6 +51,8 @@ export class DataCenter {
   readonly leases: MemoryLeases;
   readonly live: SimulatedLiveState;
   readonly provider: PaymentProvider;
+  readonly settingsStore = new MemorySettingsStore();
+  readonly eventBus: SimulatedEventBus;
 
   constructor(
     world: World,
@@ -74,10 +65,12 @@ export class DataCenter {
     this.store = new SimulatedOrderStore({ bugs, onChange: onOrder });
     this.leases = new MemoryLeases(now);
     this.live = new SimulatedLiveState(bugs);
+    this.eventBus = new SimulatedEventBus(world);
     this.provider = new PaymentProvider(world, bugs, post);
   }
 
-  portsOf(process: Process): RemotePorts {
+  /** The ports of one process, each behind the network. */
+  portsOf(process: Process): SimulatedPorts {
     const { network, servers } = this;
     return {
       queue: remote<TicketQueue>(network, process, servers.queue, this.queue),
@@ -88,6 +81,9 @@ export class DataCenter {
       leases: remote<Leases>(network, process, servers.database, this.leases),
       live: remote<LiveState>(network, process, servers.live, this.live),
       payments: this.provider.clientOf(process, network, servers.provider),
+      settingsStore: remote<SettingsStore>(network, process, servers.database, this.settingsStore),
+      events: this.eventBus.busOf(process),
+      clock: process.clock,
     };
   }
 }

@@ -5,7 +5,7 @@ import type { World } from '../core/world.ts';
 
 const LATENCY_MS = [0.1, 20] as const;
 
-/** News between processes: at most once, and while `lost` of 1 is dropped. */
+/** Events between processes: delivered at most once, and a share `lost` of them never. */
 export class SimulatedEventBus {
   lost = 0;
   readonly #readers = new Set<(item: BusEvent) => void>();
@@ -18,7 +18,7 @@ export class SimulatedEventBus {
     this.#readers.add(read);
     process.onDeath(() => this.#readers.delete(read));
     return {
-      events$: events$,
+      events$,
       publish: (item) => {
         if (!process.alive) return;
         for (const reader of this.#readers) {

@@ -1,0 +1,30 @@
+import { createInProcessRates } from '../../adapters/rates/in-process.ts';
+import type { Config } from '../../config.ts';
+import type { RateCounter } from '../../ports/rate-counter.ts';
+import { logOnChange } from '../../resilience/log-on-change.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Opened } from './opened.ts';
+
+/**
+ * Counts in Redis where there is one, so that limits hold over all fronts. Connects in the background; until it has, and
+ * while Redis is unavailable, each front counts for itself.
+ */
+export async function openRateCounter(
+  { redis }: Pick<Config, 'redis'>,
+  log: Pick<Log, 'warn'>,
+): Promise<Opened<RateCounter>> {
+  if (redis === undefined) return { port: createInProcessRates(), close: async () => undefined };
+  const { url, keyPrefix } = redis;
+  const { createRedisRates } = await import('../../adapters/redis/rate-counter.ts');
+  const { addressesOf } = await import('../../adapters/redis/node-urls.ts');
+  const server = addressesOf(url);
+  const logReason = logOnChange((reason) =>
+    log.warn({ dependency: 'Redis', server, reason }, 'rate limits hold for this process alone, connecting again'),
+  );
+  const { rates, disconnect } = createRedisRates({
+    url,
+    prefix: keyPrefix,
+    onState: (state, reason) => logReason(state === 'up' ? undefined : reason),
+  });
+  return { port: rates, close: async () => disconnect() };
+}

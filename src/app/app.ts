@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { systemTimers } from '../adapters/system/timers.ts';
+import type { Config } from '../config.ts';
+import type { Ports } from '../roles/ports.ts';
+import type { Runtime } from '../roles/runtime.ts';
+import { relayLeftovers, startScheduler } from '../roles/scheduler/scheduler.ts';
+import { followSettings } from '../roles/settings.ts';
+import { startWorker } from '../roles/worker/worker.ts';
+import { createLog } from '../telemetry/log.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { chooseFront } from './adapters/http-front.ts';
+import { openPorts } from './adapters/open-ports.ts';
+import { openPayments } from './adapters/payments.ts';
+import type { Context } from './context.ts';
+import { defaultSettings, groupsOf } from './defaults.ts';
+import { createSchedulerObserver } from './observers/scheduler-observer.ts';
+import { createSettingsObserver } from './observers/settings-observer.ts';
+import { createWorkerObserver } from './observers/worker-observer.ts';
+import { jwtSecret } from './process/jwt-secret.ts';
+import { lowerWorkerPriority } from './process/priority.ts';
+import { seedWhenReady } from './seed.ts';
+import { serveFront } from './serve-front.ts';
+
+export interface App<Seeded = undefined> {
+  /** Where the front answers; undefined in a process without one. */
+  readonly url: string | undefined;
+  /** What the seed came to. */
+  readonly seeded: Seeded;
+  /** Answers what is in flight, finishes the batches at hand, closes; within the configured grace. */
+  stop(): Promise<void>;
+}
+
+const RUNTIME: Runtime = { timers: systemTimers, random: Math.random, newHolder: randomUUID };
+
+/** Opens the ports and runs the roles of a process. Errors: Fault `config`, `unavailable`. */
+export function startApp(config: Config): Promise<App>;
+export function startApp<Seeded>(config: Config, options: SeedOptions<Seeded>): Promise<App<Seeded>>;
+export async function startApp<Seeded>(
+  config: Config,
+  { seed }: Partial<SeedOptions<Seeded>> = {},
+): Promise<App<Seeded | undefined>> {
+  const context: Context = { config, log: createLog({ level: config.logLevel }), metrics: createMetrics() };
+  const { log } = context;
+  lowerWorkerPriority(config);
+  /** Closes each part, in the reverse order of their start. */
+  const closers: (() => void | Promise<void>)[] = [];
+  const stop = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    const { ports, exclusive, close } = await openPorts(config, log);
+    closers.push(close);
+    const { port } = await startRoles(ports, { exclusive, context, closers });
+    log.info({ roles: config.roles, ...(port === undefined ? {} : { port }) }, port ? 'listening' : 'running');
+    const seeded = seed && (await seedWhenReady(() => seed(ports), context));
+    return {
+      url: port === undefined ? undefined : urlOf(config.http.host, port),
+      seeded,
+      stop: async () => {
+        log.info('stopping');
+        await stop();
+        log.info('stopped');
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface RolesToStart {
+  readonly exclusive: boolean;
+  readonly context: Context;
+  /** What closes each role is added here. */
+  readonly closers: (() => void | Promise<void>)[];
+}
+
+/** Starts the configured roles; resolves with the front's port, if there is one. */
+async function startRoles(
+  ports: Ports,
+  { exclusive, context, closers }: RolesToStart,
+): Promise<{ readonly port: number | undefined }> {
+  const { config, log } = context;
+  const { roles, shutdownGraceMs } = config;
+  const groups = groupsOf(config);
+  const schedulerObserver = createSchedulerObserver(context, ports.clock);
+  const settings = await followSettings(ports, {
+    ...RUNTIME,
+    defaults: defaultSettings(config),
+    observer: createSettingsObserver(context),
+  });
+  closers.push(settings.stop);
+  if (exclusive) await relayLeftovers(ports, schedulerObserver);
+  // Only a front checks tokens and the provider's messages; the others need no secret, nor a folder to keep one in.
+  const secret = roles.includes('front') ? await jwtSecret(config.dataDir, config.jwtSecret) : '';
+  let port: number | undefined;
+  const payments = openPayments(config, { jwtSecret: secret, frontUrl: () => urlOf(config.http.host, port) });
+  if (roles.includes('worker')) {
+    const observer = createWorkerObserver(context);
+    const worker = startWorker(ports, { runtime: RUNTIME, settings, observer, groups });
+    closers.push(() => worker.stop(shutdownGraceMs));
+  }
+  if (roles.includes('scheduler')) {
+    const recovery = { deadlineMs: config.purchase.deadlineMs, group: groups.settlement };
+    const observer = schedulerObserver;
+    const scheduler = startScheduler(ports, { runtime: RUNTIME, payments, observer, exclusive, recovery });
+    closers.push(() => scheduler.stop());
+  }
+  if (!roles.includes('front')) return { port };
+  // The front starts last and stops first: what it still answers is settled too.
+  const listen = await chooseFront(config.front, log);
+  const front = await serveFront(ports, context, { runtime: RUNTIME, secret, payments, listen, settings });
+  closers.push(() => front.stop(shutdownGraceMs));
+  port = front.port;
+  return { port };
+}
+
+interface SeedOptions<Seeded> {
+  /** Run once the process listens, so that one that can't leaves nothing behind. */
+  readonly seed: (ports: Ports) => Promise<Seeded>;
+}
+
+function urlOf(host: string, port: number | undefined): string {
+  return `http://${shownHost(host)}:${port}`;
+}
+
+/** A name that a person can open: an address that means every interface, or this machine, is reached as localhost. */
+function shownHost(host: string): string {
+  if (['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,78 @@
+import { messageOf } from '../../domain/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { SchedulerObserver } from '../../roles/scheduler/scheduler.ts';
+import type { HousekeepingResult } from '../../streams/housekeeping/contract.ts';
+import type { Context } from '../context.ts';
+import { logStreamFailures } from './log-stream-failures.ts';
+
+/** A step that fails does so once a second. */
+const REPEAT_AFTER_MS = 60_000;
+
+/** What the scheduler does, in the log and in the metrics. A fault that stays the same is logged once a minute. */
+export function createSchedulerObserver(
+  { log, metrics }: Pick<Context, 'log' | 'metrics'>,
+  clock: Pick<Clock, 'monotonic'>,
+): SchedulerObserver {
+  const logged = new Map<string, { readonly message: string; readonly at: number }>();
+
+  const logFault = (step: string, saleId: string | undefined, fault: unknown): void => {
+    if (fault === undefined) return;
+    const key = `${step} ${saleId ?? ''}`;
+    const last = logged.get(key);
+    const [message, at] = [messageOf(fault), clock.monotonic()];
+    if (last?.message === message && at - last.at < REPEAT_AFTER_MS) return;
+    logged.set(key, { message, at });
+    log.warn({ err: fault, step, ...(saleId === undefined ? {} : { saleId }) }, 'a step failed, trying again');
+  };
+
+  return {
+    ...logStreamFailures(log),
+    relayed: ({ saleId, relayed, fault }) => {
+      if (relayed > 0) {
+        metrics.relayed(relayed);
+        log.info({ saleId, relayed }, 'stranded reservations published');
+      }
+      logFault('relay', saleId === '' ? undefined : saleId, fault);
+    },
+    housekeeping: (result) => {
+      metrics.housekeeping(result);
+      const { step, fault, ...done } = result;
+      if (fault === undefined) log.info(done, DONE[step]);
+      logFault(step, 'saleId' in result ? result.saleId : undefined, fault);
+    },
+    resumed: ({ saleId, fault }) => {
+      if (fault === undefined) log.info({ saleId }, 'finished publishing a sale that another process had begun');
+      logFault('publish', saleId, fault);
+    },
+    recovery: (event) => {
+      if (event.kind === 'progress') {
+        const { saleId, epoch, step } = event;
+        log.info({ saleId, epoch, step }, 'recovering a sale that the ticket queue has lost');
+      }
+      if (event.kind === 'recovered') {
+        const { saleId, epoch, held, survivors, tookMs } = event;
+        metrics.recovered(tookMs);
+        log.warn(
+          { saleId, epoch, held, survivors, tookMs: Math.round(tookMs) },
+          'recovered: the sale is selling again',
+        );
+      }
+      if (event.kind === 'serving') log.info('the ticket queue serves again');
+      if (event.kind === 'superseded')
+        log.warn({ saleId: event.saleId, epoch: event.epoch }, 'recovered by another process');
+      if (event.kind === 'fault') logFault('recovery', event.saleId, event.fault);
+    },
+    leadership: (change) => {
+      metrics.leading(change === 'taken');
+      if (change === 'taken') log.info('leading: the scheduler runs in this process');
+      else log.warn({ because: change }, 'no longer leading: another process may take over');
+    },
+    leaseFault: (fault) => logFault('lease', undefined, fault),
+  };
+}
+
+const DONE = {
+  expire: 'unpaid orders expired',
+  return: 'owed tickets returned',
+  refund: 'late capture refunded',
+} as const satisfies Record<HousekeepingResult['step'], string>;

@@ -1,0 +1,25 @@
+import type { WorkerObserver } from '../../roles/worker/worker.ts';
+import type { Context } from '../context.ts';
+import { logStreamFailures } from './log-stream-failures.ts';
+
+/** What a worker reports, in the log and in the metrics. */
+export function createWorkerObserver({ log, metrics }: Context): WorkerObserver {
+  return {
+    ...logStreamFailures(log),
+    settled: (batch) => {
+      metrics.settlementBatch(batch);
+      for (const { order, reason } of batch.rejected) {
+        const about = { orderId: order.id, saleId: order.saleId, ticket: order.ticket, reason };
+        if (reason === 'fence') log.warn(about, 'order rejected by a fence: it was never acknowledged to a buyer');
+        else log.error(about, 'order rejected: the database holds a conflicting one');
+      }
+      if (batch.deadLettered > 0)
+        log.error({ deadLettered: batch.deadLettered }, 'log records moved to the dead letters');
+    },
+    storeCall: metrics.storeCall,
+    liveViewApplied: ({ reserved }) => metrics.liveViewApplied(reserved),
+    sampleConsumerLag: metrics.sampleConsumerLag,
+    retrying: (dependency, err, waitMs) =>
+      log.warn({ err, dependency, retryInMs: Math.round(waitMs) }, 'a dependency failed, trying again'),
+  };
+}

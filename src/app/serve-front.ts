@@ -1,0 +1,118 @@
+import { createAuthenticator } from '../api/auth/authenticator.ts';
+import { refuse } from '../api/http/refuse.ts';
+import { pageRoutes } from '../api/pages/routes.ts';
+import type { HttpFront, ListenHttp } from '../ports/http.ts';
+import type { Payments } from '../ports/payments.ts';
+import { poll } from '../resilience/poll.ts';
+import { createApi } from '../roles/front/api.ts';
+import { type Front, startFront } from '../roles/front/front.ts';
+import { startLive } from '../roles/front/live.ts';
+import { createPolicies } from '../roles/front/policies.ts';
+import { createRateLimits } from '../roles/front/rate-limits.ts';
+import type { Ports } from '../roles/ports.ts';
+import type { Runtime } from '../roles/runtime.ts';
+import type { Settings } from '../roles/settings.ts';
+import { openRateCounter } from './adapters/rate-counter.ts';
+import type { Context } from './context.ts';
+import { defaultSettings, groupsOf } from './defaults.ts';
+import { createFrontObserver } from './observers/front-observer.ts';
+import { PAGE_FOLDER, readPage } from './process/page-files.ts';
+
+export interface ServedFront {
+  /** The port that it listens on. */
+  readonly port: number;
+  /** Refuses new purchases, answers what is in flight (for at most `graceMs`), closes. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface ServeFrontParts {
+  readonly runtime: Runtime;
+  /** Checks tokens. */
+  readonly secret: string;
+  readonly payments: Payments;
+  readonly listen: ListenHttp;
+  readonly settings: Settings;
+}
+
+/** Tokens that the authenticator remembers: more than the buyers that one process meets in a minute of a stampede. */
+const AUTH_CACHE_SIZE = 50_000;
+
+/**
+ * A front that shares its port gets buyers the moment it listens. So it waits for its servers a little, and no longer: one
+ * that can't sell still answers, and says so.
+ */
+const READY_WITHIN_MS = 3000;
+const READY_POLL_MS = 25;
+
+/** Starts the front's role and serves it over HTTP and live sockets. */
+export async function serveFront(ports: Ports, context: Context, parts: ServeFrontParts): Promise<ServedFront> {
+  const { config, log, metrics } = context;
+  const { runtime, secret, payments, listen, settings } = parts;
+  const observer = createFrontObserver(context);
+  let isDraining = false;
+  const draining = () => isDraining;
+  const front = await startFront(ports, {
+    runtime,
+    policies: createPolicies(settings, runtime, observer),
+    settings,
+    defaults: defaultSettings(config),
+    payments,
+    observer,
+    draining,
+  });
+  const { port: counter, close: closeCounter } = await openRateCounter(config, log);
+  const { clock } = ports;
+  const limits = createRateLimits({ counter, clock, trusted: config.trustedProxies, settings, observer });
+  const auth = createAuthenticator({ secret, cacheSize: AUTH_CACHE_SIZE });
+  const { purchases, sales, guarded } = front;
+  const { observed$ } = purchases;
+  const live = startLive(guarded, { runtime, sales, purchases, observed$, auth, limits, draining, observer });
+  const api = createApi(ports, {
+    front,
+    auth,
+    limits,
+    groups: groupsOf(config),
+    metrics: async () => (await metrics.expose()).body,
+    draining,
+    observer,
+  });
+  const page = pageRoutes(await readPage(PAGE_FOLDER));
+  await awaitReady(front, ports, context);
+
+  const http = await listen({
+    ...config.http,
+    routes: [...api, ...page],
+    live: live.socket,
+    refuse,
+    countRoute: metrics.httpRoute,
+    onError: (err, requestId) => log.error({ err, requestId }, 'request failed'),
+  });
+  if (http.live !== undefined) live.attach(http.live);
+
+  return {
+    port: http.port,
+    stop: async (graceMs) => {
+      isDraining = true;
+      await drain(http, live, graceMs);
+      await front.stop();
+      await closeCounter();
+    },
+  };
+}
+
+async function drain(http: HttpFront, live: ReturnType<typeof startLive>, graceMs: number): Promise<void> {
+  http.stopListening();
+  await Promise.all([http.idle(graceMs), live.stop(graceMs)]);
+  http.close();
+}
+
+/** Resolves when the process can sell, or after a while all the same. */
+async function awaitReady({ readiness }: Front, { clock }: Pick<Ports, 'clock'>, { log }: Context): Promise<void> {
+  const { ready, dependencies } = await poll(readiness, {
+    until: (now) => now.ready,
+    everyMs: READY_POLL_MS,
+    forMs: READY_WITHIN_MS,
+    clock,
+  });
+  if (!ready) log.warn({ dependencies }, 'not ready, listening all the same');
+}

@@ -1,0 +1,64 @@
+import type { Authenticator } from '../../api/auth/authenticator.ts';
+import type { Operation } from '../../api/http/operation.ts';
+import type { RateLimits } from '../../api/http/rate-limit.ts';
+import { createRoutes } from '../../api/routes.ts';
+import { type AuditOutcome, auditSale } from '../../services/audit.ts';
+import { reportOn } from '../../services/report.ts';
+import type { Ports } from '../ports.ts';
+import type { Front } from './front.ts';
+import type { FrontObserver } from './observer.ts';
+
+export interface ApiParts {
+  readonly front: Front;
+  readonly auth: Authenticator;
+  readonly limits: RateLimits;
+  /** Consumer groups of the order log. */
+  readonly groups: { readonly settlement: string; readonly liveView: string };
+  /** In Prometheus' text format. */
+  readonly metrics: () => Promise<string>;
+  readonly draining: () => boolean;
+  readonly observer: Pick<FrontObserver, 'readFailed'>;
+}
+
+/** A front has to answer within ten seconds, and an audit looks twice. */
+const AUDIT_PATIENCE_MS = 1000;
+
+/** The whole API on a running front. */
+export function createApi(
+  { auditSources, clock }: Pick<Ports, 'auditSources' | 'clock'>,
+  { front, groups, observer, ...parts }: ApiParts,
+): readonly Operation[] {
+  const { guarded, purchases, sales, orders, paymentEvents, products, saleAdmin, settingsAdmin, readiness } = front;
+  const audited = { ...guarded, auditSources };
+  return createRoutes({
+    ...parts,
+    clock,
+    purchases,
+    sales,
+    orders,
+    payments: paymentEvents,
+    products,
+    saleAdmin,
+    settings: settingsAdmin,
+    readiness,
+    report: (saleId) => reportOn(saleId, guarded),
+    audit: sharedAudits((saleId) =>
+      auditSale(saleId, audited, {
+        group: groups.settlement,
+        liveGroup: groups.liveView,
+        patienceMs: AUDIT_PATIENCE_MS,
+      }),
+    ),
+    onFault: observer.readFailed,
+  });
+}
+
+/** Requests for a sale that is being audited share the audit. */
+function sharedAudits(audit: (saleId: string) => Promise<AuditOutcome>): (saleId: string) => Promise<AuditOutcome> {
+  const running = new Map<string, Promise<AuditOutcome>>();
+  return (saleId) => {
+    const shared = running.get(saleId) ?? audit(saleId).finally(() => running.delete(saleId));
+    running.set(saleId, shared);
+    return shared;
+  };
+}

@@ -1,0 +1,92 @@
+import type { LiveSettings } from '../../domain/live-settings.ts';
+import type { Payments } from '../../ports/payments.ts';
+import { OrderFinder } from '../../services/order-finder.ts';
+import { Orders } from '../../services/orders.ts';
+import { PaymentEvents } from '../../services/payment-events.ts';
+import { Products } from '../../services/products.ts';
+import { SaleAdmin } from '../../services/sale-admin.ts';
+import { Sales } from '../../services/sales.ts';
+import { SettingsAdmin } from '../../services/settings-admin.ts';
+import { stockEvents, stockEventsDefaults } from '../../streams/countdown/stock-events.ts';
+import type { Ports } from '../ports.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Settings } from '../settings.ts';
+import { supervise } from '../supervise.ts';
+import { guardPorts } from './guarded-ports.ts';
+import { keepNodeNumber, type NodeNumber } from './node-number.ts';
+import type { FrontObserver } from './observer.ts';
+import type { Policies } from './policies.ts';
+import { type Purchases, startPurchases } from './purchases.ts';
+import { createReadiness, type Readiness } from './readiness.ts';
+import { createRemainingGauge } from './remaining-gauge.ts';
+import { warmSales } from './warm-sales.ts';
+
+export interface FrontParts {
+  readonly runtime: Runtime;
+  readonly policies: Policies;
+  readonly settings: Pick<Settings, 'current' | 'settings$'>;
+  /** What the environment says. */
+  readonly defaults: LiveSettings;
+  readonly payments: Payments;
+  readonly observer: FrontObserver;
+  readonly draining: () => boolean;
+}
+
+export type FrontPorts = Omit<Ports, 'recovery' | 'auditSources'>;
+
+/** What a front does, whatever carries the requests: HTTP and live sockets are served on top of it. */
+export interface Front {
+  /** The ports with a policy around every call that a buyer waits for. */
+  readonly guarded: FrontPorts;
+  readonly purchases: Purchases;
+  readonly sales: Sales;
+  readonly orders: Orders;
+  readonly paymentEvents: PaymentEvents;
+  readonly products: Products;
+  readonly saleAdmin: SaleAdmin;
+  readonly settingsAdmin: SettingsAdmin;
+  readonly node: NodeNumber;
+  readonly readiness: () => Promise<Readiness>;
+  /** Takes no more purchases; what is under way is cut off: wait for it before. */
+  stop(): Promise<void>;
+}
+
+/** Sells, and answers what buyers and admins ask. Resolves when it has a node number, or has failed to get one once. */
+export async function startFront(
+  ports: FrontPorts,
+  { runtime, policies, settings, defaults, payments, observer, draining }: FrontParts,
+): Promise<Front> {
+  const { timers } = runtime;
+  const guarded = guardPorts(ports, policies);
+  const node = await keepNodeNumber(ports, runtime, observer);
+  const { newId } = node;
+  const sales = new Sales(guarded);
+  const remaining = createRemainingGauge((saleId) => sales.known(saleId), ports.clock, observer);
+  const warming = { onFailure: observer.warmingFailed, onRound: remaining.sweep };
+  const running = warmSales(sales, ports, timers, warming);
+  const purchases = startPurchases(ports, { runtime, sales, policies, newId, settings, observer, remaining });
+  running.add(
+    stockEvents(purchases.observed$, { ...stockEventsDefaults, scheduler: timers.scheduler })
+      .pipe(supervise('stock events', runtime, observer))
+      .subscribe((event) => ports.events.publish(event)),
+  );
+  const finder = new OrderFinder(guarded);
+
+  return {
+    guarded,
+    purchases,
+    sales,
+    orders: new Orders({ ...guarded, payments, finder, delay: timers.wait, onNotReturned: observer.notReturned }),
+    paymentEvents: new PaymentEvents({ ...guarded, payments, finder, onNotice: observer.payment }),
+    products: new Products({ ...guarded, newId }),
+    saleAdmin: new SaleAdmin({ ...guarded, sales, newId }),
+    settingsAdmin: new SettingsAdmin({ ...guarded, defaults }),
+    node,
+    readiness: createReadiness(ports, { policies, node, draining, timers }),
+    stop: async () => {
+      purchases.stop();
+      running.unsubscribe();
+      await node.stop();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Policy } from '../../resilience/policy.ts';
+import type { Ports } from '../ports.ts';
+import type { Policies } from './policies.ts';
+
+/**
+ * The ports as the services of a front use them: every call that a buyer waits for runs in a policy. Calls that have
+ * retries of their own (node number, settings) or may take long (an admin's publishing, an audit, the counts of a report)
+ * do not; the HTTP front's time limit ends their requests.
+ */
+export function guardPorts<Guarded extends Pick<Ports, 'queue' | 'store' | 'catalogue' | 'live'>>(
+  ports: Guarded,
+  policies: Pick<Policies, 'stock' | 'store' | 'live'>,
+): Guarded {
+  const { queue, store, catalogue, live } = ports;
+  return {
+    ...ports,
+    queue: {
+      ...queue,
+      stock: guarded(policies.stock, queue.stock),
+      find: guarded(policies.stock, queue.find),
+      // A buyer who cancels waits for it; a ticket that is not returned in time is returned by the scheduler.
+      release: guarded(policies.stock, queue.release),
+    },
+    store: {
+      ...store,
+      order: guarded(policies.store, store.order),
+      orders: guarded(policies.store, store.orders),
+      store: guarded(policies.store, store.store),
+      transition: guarded(policies.store, store.transition),
+      returned: guarded(policies.store, store.returned),
+      capture: guarded(policies.store, store.capture),
+    },
+    catalogue: {
+      ...catalogue,
+      sale: guarded(policies.store, catalogue.sale),
+      sales: guarded(policies.store, catalogue.sales),
+    },
+    live: {
+      ...live,
+      timeline: guarded(policies.live, live.timeline),
+    },
+  };
+}
+
+function guarded<Args extends readonly unknown[], Result>(
+  policy: Policy,
+  call: (...args: Args) => Promise<Result>,
+): (...args: Args) => Promise<Result> {
+  return (...args) => policy.execute(() => call(...args));
+}

@@ -1,0 +1,142 @@
+import { defer, filter, from, map, merge, type Observable, Subject, Subscription, tap } from 'rxjs';
+import type { Authenticator } from '../../api/auth/authenticator.ts';
+import type { RateLimits } from '../../api/http/rate-limit.ts';
+import { createLiveApi } from '../../api/live/live-api.ts';
+import type { LiveFront, LiveFrontOptions } from '../../ports/live-socket.ts';
+import { withTimeLimit } from '../../resilience/time-limit.ts';
+import type { Sales } from '../../services/sales.ts';
+import { type CountdownInput, countdown } from '../../streams/countdown/countdown.ts';
+import { countdownDefaults } from '../../streams/countdown/sale-countdown.ts';
+import type { ObservedStock } from '../../streams/countdown/stock-events.ts';
+import type { Ports } from '../ports.ts';
+import type { Runtime } from '../runtime.ts';
+import { supervise } from '../supervise.ts';
+import type { FrontObserver } from './observer.ts';
+import type { Purchases } from './purchases.ts';
+
+export interface LiveParts {
+  readonly runtime: Runtime;
+  readonly sales: Pick<Sales, 'known' | 'find' | 'observe'>;
+  readonly purchases: Pick<Purchases, 'submit'>;
+  /** What this process's own purchases see of the stock. */
+  readonly observed$: Observable<ObservedStock>;
+  readonly auth: Authenticator;
+  readonly limits: RateLimits;
+  readonly draining: () => boolean;
+  readonly observer: FrontObserver;
+}
+
+export interface Live {
+  /** The options of the live front. */
+  readonly socket: LiveFrontOptions;
+  /** The front that serves it. Before, nothing is published, for nothing can be connected. */
+  attach(front: LiveFront): void;
+  /** Lets purchases on sockets be answered, then closes all sockets, within `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const SOCKET = {
+  path: '/v1/live',
+  // As a request's body over HTTP.
+  maxFrameBytes: 16 * 1024,
+  // Two hundred frames of stock: a client that has not read those sees the next one sooner without them.
+  maxBufferedBytes: 64 * 1024,
+  // Load balancers cut what is idle for a minute: pinged before that, a dead peer is noticed.
+  idleSeconds: 30,
+} as const;
+
+/** RFC 6455, section 7.4.1: the server is going away. */
+const GOING_AWAY = 1001;
+/** Sockets closed a millisecond: the clients reconnect to another front, which can take so many. */
+const CLOSED_PER_MS = 1;
+
+/**
+ * The live sockets of a front: countdowns of the sales that are watched, events of other processes to the sockets. A
+ * sale's event must reach `sales` first, so that the sale is read anew here.
+ */
+export function startLive(ports: Pick<Ports, 'queue' | 'events' | 'clock'>, parts: LiveParts): Live {
+  const { queue, events, clock } = ports;
+  const { runtime, sales, observed$, observer } = parts;
+  const { timers } = runtime;
+  const watch$ = new Subject<CountdownInput>();
+  let front: LiveFront | undefined;
+
+  const api = createLiveApi({
+    ...parts,
+    clock,
+    publish: (topic, frame) => front?.publish(topic, frame),
+    onWatch: (saleId, watched) => watch$.next({ type: watched ? 'watch' : 'unwatch', saleId }),
+    onFault: observer.live.lookupFailed,
+    counters: observer.live,
+  });
+  observer.live.sampleLiveLoad(() => ({ connections: front?.connections() ?? 0, sales: api.watched().length }));
+
+  const input$ = defer(() =>
+    merge(
+      // None at first; a stream that is subscribed again begins with the sales that are watched.
+      from(api.watched()).pipe(map((saleId): CountdownInput => ({ type: 'watch', saleId }))),
+      watch$,
+      observed$.pipe(map(({ saleId, stock }): CountdownInput => ({ type: 'stock', saleId, stock }))),
+      events.events$.pipe(filter((item) => item.type === 'stock' || item.type === 'sale')),
+    ),
+  );
+  const frame$ = countdown(
+    input$,
+    {
+      sale: (saleId) => sales.find(saleId),
+      stock: async (saleId) => {
+        const stock = await queue.stock(saleId);
+        if (stock !== undefined) sales.observe(saleId, stock);
+        return stock;
+      },
+      clock,
+    },
+    {
+      ...countdownDefaults,
+      scheduler: timers.scheduler,
+      onFault: observer.live.countdownFailed,
+    },
+  );
+
+  const running = new Subscription();
+  running.add(
+    frame$
+      .pipe(
+        tap((frame) => {
+          api.stock(frame);
+          observer.live.livePublished();
+        }),
+        supervise('countdown', runtime, observer),
+      )
+      .subscribe(),
+  );
+  running.add(
+    events.events$
+      .pipe(
+        tap((item) => {
+          if (item.type === 'orders') api.orders(item.orders);
+        }),
+        supervise('own orders', runtime, observer),
+      )
+      .subscribe(),
+  );
+  const within = (ms: number, work: Promise<void>) =>
+    withTimeLimit(work, { ms, onLate: () => undefined, after: timers.after });
+
+  const closeSockets = async (graceMs: number) => {
+    await within(graceMs / 2, api.idle());
+    const overMs = Math.min(graceMs / 2, (front?.connections() ?? 0) / CLOSED_PER_MS);
+    await front?.closeAll(GOING_AWAY, 'draining', overMs);
+  };
+
+  return {
+    socket: { ...SOCKET, handlers: api.handlers },
+    attach: (served) => {
+      front = served;
+    },
+    stop: async (graceMs) => {
+      await within(graceMs, closeSockets(graceMs));
+      running.unsubscribe();
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { RateLimits } from '../../api/http/rate-limit.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { RateCounter } from '../../ports/rate-counter.ts';
+import { RateLimit } from '../../resilience/rate-limit.ts';
+import type { Settings } from '../settings.ts';
+import type { FrontObserver } from './observer.ts';
+
+export interface RateLimitParts {
+  readonly counter: RateCounter;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly trusted: RateLimits['trusted'];
+  readonly settings: Pick<Settings, 'current'>;
+  readonly observer: Pick<FrontObserver, 'rateLimited'>;
+}
+
+/** The limits by buyer and by address; they follow the settings. */
+export function createRateLimits({ counter, clock, trusted, settings, observer }: RateLimitParts): RateLimits {
+  const limitOf = (name: 'buyer' | 'address') =>
+    new RateLimit({ name, perSecond: () => settings.current().limits[name], counter, now: clock.monotonic });
+  const [buyer, address] = [limitOf('buyer'), limitOf('address')];
+  observer.rateLimited(() => ({ buyer: buyer.refused, address: address.refused }));
+  return { buyer, address, trusted };
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { systemRuntime } from '../../../test/support/system-runtime.ts';
+import { Fault } from '../../domain/errors.ts';
+import { createPolicy } from '../../resilience/policy.ts';
+import { createReadiness } from './readiness.ts';
+
+const OPTIONS = {
+  concurrency: 1,
+  timeoutMs: 1000,
+  failureShare: 0.5,
+  windowMs: 1000,
+  minimumRps: 1,
+  halfOpenAfterMs: 60_000,
+};
+
+type Name = 'queue' | 'log' | 'store' | 'live';
+
+/** Every part is up but those named. */
+function rig({ down = [], hasNumber = true, draining = false }: RigOptions = {}) {
+  const pinged: Name[] = [];
+  const ping = (name: Name) => async () => {
+    pinged.push(name);
+    if (down.includes(name)) throw new Fault('unavailable', `${name} is away`);
+  };
+  const ports = {
+    queue: { ping: ping('queue') },
+    log: { ping: ping('log') },
+    store: { ping: ping('store') },
+    live: { ping: ping('live') },
+  };
+  const policies = {
+    queue: createPolicy('queue', OPTIONS),
+    log: createPolicy('log', OPTIONS),
+    store: createPolicy('store', OPTIONS),
+    live: createPolicy('live', OPTIONS),
+  };
+  const look = createReadiness(ports, {
+    policies,
+    node: { ready: () => hasNumber },
+    draining: () => draining,
+    timers: systemRuntime.timers,
+  });
+  return { look, policies, pinged };
+}
+
+interface RigOptions {
+  readonly down?: readonly Name[];
+  readonly hasNumber?: boolean;
+  readonly draining?: boolean;
+}
+
+describe('a front', () => {
+  it('is ready while all is well, and not while it drains', async () => {
+    expect(await rig().look()).toMatchObject({ ready: true, degraded: false });
+    expect(await rig({ draining: true }).look()).toMatchObject({ ready: false });
+  });
+
+  it.each([[['queue']], [['log']], [['queue', 'store']]] as const)(
+    'that can’t sell for want of %s is not ready',
+    async (down) => {
+      expect(await rig({ down }).look()).toMatchObject({ ready: false, degraded: false });
+    },
+  );
+
+  it('without a node number is not ready', async () => {
+    const { ready, dependencies } = await rig({ hasNumber: false }).look();
+    expect([ready, dependencies.node]).toEqual([false, { state: 'down' }]);
+  });
+
+  it.each([[['store']], [['live']], [['store', 'live']]] as const)(
+    'sells on without %s: it is ready, and says what is away',
+    async (down) => {
+      const { ready, degraded, dependencies } = await rig({ down }).look();
+      expect([ready, degraded]).toEqual([true, true]);
+      const away = Object.entries(dependencies).filter(([, { state }]) => state === 'down');
+      expect(away).toEqual(down.map((name) => [name, { state: 'down', detail: `${name} is away` }]));
+    },
+  );
+
+  it('does not ask what its breaker keeps it from', async () => {
+    const { look, policies, pinged } = rig();
+    while (policies.log.state() === 'closed') {
+      await policies.log.execute(() => Promise.reject(new Fault('timeout', 'slow'))).catch(() => undefined);
+    }
+    expect((await look()).dependencies.log).toEqual({ state: 'down', detail: 'breaker open' });
+    expect(pinged).toEqual(['queue', 'store', 'live']);
+  });
+});

@@ -1,0 +1,72 @@
+import { messageOf } from '../../domain/errors.ts';
+import type { Timers } from '../../ports/timers.ts';
+import { withTimeLimit } from '../../resilience/time-limit.ts';
+import type { Ports } from '../ports.ts';
+import type { NodeNumber } from './node-number.ts';
+import type { Policies } from './policies.ts';
+
+export interface Readiness {
+  /** Whether this process can sell, and should get traffic. */
+  readonly ready: boolean;
+  /** It can sell, but something that it uses is unavailable. */
+  readonly degraded: boolean;
+  readonly dependencies: Readonly<Record<string, DependencyState>>;
+}
+
+interface DependencyState {
+  readonly state: 'up' | 'down';
+  readonly detail?: string;
+}
+
+export interface ReadinessParts {
+  readonly policies: Pick<Policies, 'queue' | 'log' | 'store' | 'live'>;
+  /** Without a number of its own this process can't make order ids. */
+  readonly node: Pick<NodeNumber, 'ready'>;
+  readonly draining: () => boolean;
+  readonly timers: Pick<Timers, 'after'>;
+}
+
+/** A load balancer asks every second or so: a dependency that needs longer is not ready. */
+const PING_LIMIT_MS = 1000;
+
+/** Without one of these no purchase succeeds. Orders are stored later, and sales are in memory. */
+const NEEDED = ['queue', 'log', 'node'];
+
+/** Whether this process should get traffic, and each dependency's state; one whose breaker is open is not asked. */
+export function createReadiness(
+  ports: { readonly [Name in 'queue' | 'log' | 'store' | 'live']: Pick<Ports[Name], 'ping'> },
+  { policies, node, draining, timers }: ReadinessParts,
+): () => Promise<Readiness> {
+  const stateOf = async (ping: () => Promise<void>): Promise<DependencyState> => {
+    try {
+      await withTimeLimit(ping(), {
+        ms: PING_LIMIT_MS,
+        onLate: () => {
+          throw new Error(`no answer within ${PING_LIMIT_MS} ms`);
+        },
+        after: timers.after,
+      });
+      return { state: 'up' };
+    } catch (error) {
+      return { state: 'down', detail: messageOf(error) };
+    }
+  };
+
+  return async () => {
+    const states = await Promise.all(
+      (['queue', 'log', 'store', 'live'] as const).map(async (name) => {
+        const isOpen = policies[name].state() === 'open';
+        return [name, isOpen ? BREAKER_OPEN : await stateOf(() => ports[name].ping())] as const;
+      }),
+    );
+    const dependencies: Readonly<Record<string, DependencyState>> = {
+      ...Object.fromEntries(states),
+      node: { state: node.ready() ? 'up' : 'down' },
+    };
+    const down = Object.keys(dependencies).filter((name) => dependencies[name]?.state !== 'up');
+    const ready = !draining() && !down.some((name) => NEEDED.includes(name));
+    return { ready, degraded: ready && down.length > 0, dependencies };
+  };
+}
+
+const BREAKER_OPEN: DependencyState = { state: 'down', detail: 'breaker open' };

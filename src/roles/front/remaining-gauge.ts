@@ -1,0 +1,36 @@
+import type { Sale } from '../../domain/sale.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { FrontObserver } from './observer.ts';
+
+/** A sale that is over is reported for so long, for dashboards that look at its end. Milliseconds. */
+const KEEP_MS = 10 * 60_000;
+
+export interface RemainingGauge {
+  readonly observe: (saleId: string, tickets: number) => void;
+  /** Drops the sales that have been over for a while, or that memory no longer knows. */
+  readonly sweep: () => void;
+}
+
+/** Reports what is left of each sale until it is over, so that no sale leaves a label behind for ever. */
+export function createRemainingGauge(
+  known: (saleId: string) => Sale | undefined,
+  clock: Pick<Clock, 'now'>,
+  { saleRemaining, saleOver }: Pick<FrontObserver, 'saleRemaining' | 'saleOver'>,
+): RemainingGauge {
+  const reported = new Set<string>();
+  return {
+    observe: (saleId, tickets) => {
+      reported.add(saleId);
+      saleRemaining(saleId, tickets);
+    },
+    sweep: () => {
+      const over = clock.now() - KEEP_MS;
+      for (const saleId of reported) {
+        const sale = known(saleId);
+        if (sale !== undefined && sale.closesAt > over && sale.status !== 'closed') continue;
+        reported.delete(saleId);
+        saleOver(saleId);
+      }
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { AtomicSale } from '../ports/atomic-sale.ts';
+import type { AuditSources } from '../ports/audit-source.ts';
+import type { Catalogue } from '../ports/catalogue.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventBus } from '../ports/event-bus.ts';
+import type { Leases } from '../ports/leases.ts';
+import type { LiveState } from '../ports/live-state.ts';
+import type { OrderLog } from '../ports/order-log.ts';
+import type { OrderStore } from '../ports/order-store.ts';
+import type { QueueRecovery } from '../ports/queue-recovery.ts';
+import type { SettingsStore } from '../ports/settings-store.ts';
+import type { TicketQueue } from '../ports/ticket-queue.ts';
+
+/** Everything outside of this process that the roles use. */
+export interface Ports {
+  readonly queue: TicketQueue;
+  /** Present when the queue can lose what it has acknowledged. */
+  readonly recovery?: QueueRecovery;
+  readonly log: OrderLog;
+  /** Present when queue and log are one database. */
+  readonly atomicSale?: AtomicSale;
+  readonly store: OrderStore;
+  readonly catalogue: Catalogue;
+  readonly live: LiveState;
+  /** What each side holds, for the audit. */
+  readonly auditSources: AuditSources;
+  readonly leases: Leases;
+  readonly events: EventBus;
+  readonly settingsStore: SettingsStore;
+  readonly clock: Clock;
+}

@@ -1,0 +1,191 @@
+import {
+  catchError,
+  defer,
+  EMPTY,
+  exhaustMap,
+  lastValueFrom,
+  merge,
+  mergeMap,
+  type Observable,
+  of,
+  tap,
+  timer,
+  toArray,
+} from 'rxjs';
+import type { Payments } from '../../ports/payments.ts';
+import { resumePublishing } from '../../services/publish.ts';
+import { type QueueRecoveryOptions, queueRecovery, type RecoveryEvent } from '../../services/queue-recovery.ts';
+import type { HousekeepingResult } from '../../streams/housekeeping/contract.ts';
+import { housekeeping, housekeepingDefaults } from '../../streams/housekeeping/housekeeping.ts';
+import { type LeadershipChange, leadershipDefaults, whileLeading } from '../../streams/operators/while-leading.ts';
+import { type Relayed, relay, relayDefaults } from '../../streams/relay.ts';
+import type { Ports } from '../ports.ts';
+import type { RoleObserver, Runtime } from '../runtime.ts';
+import { supervise } from '../supervise.ts';
+import { publicSales, watched } from './watched-sales.ts';
+
+export interface Scheduler {
+  /** Starts nothing more, and gives the lead to another process. */
+  stop(): Promise<void>;
+}
+
+export interface SchedulerObserver extends RoleObserver {
+  readonly relayed: (relayed: Relayed) => void;
+  readonly housekeeping: (result: HousekeepingResult) => void;
+  readonly resumed: (resumed: ResumedPublishing) => void;
+  readonly recovery: (event: RecoveryEvent) => void;
+  readonly leadership: (change: LeadershipChange) => void;
+  readonly leaseFault: (error: unknown) => void;
+}
+
+/** A sale whose publishing another process had begun is published now; or `fault`, and it is tried again. */
+export interface ResumedPublishing {
+  readonly saleId?: string;
+  readonly fault?: unknown;
+}
+
+export interface SchedulerOptions {
+  /** Milliseconds between two looks for stranded reservations: their lease is 15 s, so a second more is little. */
+  readonly relayEveryMs: number;
+  readonly relay: { readonly leaseMs: number; readonly batchSize: number };
+  /** From its deadline until a ticket can be bought again it takes this and a batch; 1.5 s is promised. */
+  readonly housekeepingEveryMs: number;
+  readonly housekeeping: Omit<typeof housekeepingDefaults, 'batchSize' | 'faultRestMs'> & {
+    readonly batchSize: number;
+    readonly faultRestMs: number;
+  };
+  /** Milliseconds between two looks for sales whose publisher died half-way: an admin who waits asks again anyway. */
+  readonly publishingEveryMs: number;
+  /** Until a lost queue is found it sells nothing; a look costs a call for each sale. */
+  readonly recoveryEveryMs: number;
+  readonly lease: { readonly ttlMs: number; readonly renewMs: number; readonly retryMs: number };
+}
+
+const schedulerDefaults = {
+  relayEveryMs: 1000,
+  relay: relayDefaults,
+  housekeepingEveryMs: 250,
+  housekeeping: housekeepingDefaults,
+  publishingEveryMs: 10_000,
+  recoveryEveryMs: 500,
+  lease: leadershipDefaults,
+} as const satisfies SchedulerOptions;
+
+const LEASE = 'scheduler';
+
+export type SchedulerPorts = Pick<
+  Ports,
+  'queue' | 'recovery' | 'log' | 'store' | 'catalogue' | 'leases' | 'events' | 'clock'
+>;
+
+export interface SchedulerParts {
+  readonly runtime: Runtime;
+  readonly payments: Pick<Payments, 'refund'>;
+  readonly observer: SchedulerObserver;
+  /** No other process can do this work: it needs no lease, so that a restart need not wait for that of the dead. */
+  readonly exclusive: boolean;
+  /** The longest deadline of any front, and the group that stores orders. */
+  readonly recovery: QueueRecoveryOptions;
+  readonly options?: SchedulerOptions;
+}
+
+/** Recovers, relays, expires, returns, refunds and finishes publishing, while this process leads. */
+export function startScheduler(ports: SchedulerPorts, parts: SchedulerParts): Scheduler {
+  const { runtime, observer, exclusive, options = schedulerDefaults } = parts;
+  const work = schedulerWork(ports, parts, options);
+  if (exclusive) {
+    observer.leadership('taken');
+    const working = work().subscribe();
+    return { stop: async () => working.unsubscribe() };
+  }
+
+  const { leases, clock } = ports;
+  const holder = runtime.newHolder();
+  const leading = whileLeading(
+    leases,
+    {
+      ...options.lease,
+      name: LEASE,
+      holder,
+      clock,
+      scheduler: runtime.timers.scheduler,
+      onChange: observer.leadership,
+      onFault: observer.leaseFault,
+    },
+    work,
+  )
+    .pipe(supervise('scheduler', runtime, observer))
+    .subscribe();
+  return {
+    stop: async () => {
+      leading.unsubscribe();
+      // Unsubscribing has asked to give the lease back; this waits until it is, before the database is closed.
+      await leases.release(LEASE, holder).catch(observer.leaseFault);
+    },
+  };
+}
+
+function schedulerWork(
+  ports: SchedulerPorts,
+  { runtime, payments, observer, recovery }: SchedulerParts,
+  options: SchedulerOptions,
+): () => Observable<unknown> {
+  const { queue, log, store, catalogue, events, clock } = ports;
+  const { scheduler } = runtime.timers;
+  const sales = publicSales(catalogue, clock);
+  const every = (ms: number) => timer(0, ms, scheduler);
+  const supervised = <T>(name: string) => supervise<T>(name, runtime, observer);
+
+  return () =>
+    merge(
+      recoverQueue(ports, runtime, { ...recovery, everyMs: options.recoveryEveryMs }).pipe(
+        tap(observer.recovery),
+        supervised('recovery'),
+      ),
+      relay(every(options.relayEveryMs), { queue, log, sales: watched(sales, clock) }, options.relay).pipe(
+        tap(observer.relayed),
+        supervised('relay'),
+      ),
+      housekeeping(
+        every(options.housekeepingEveryMs),
+        { queue, store, payments, events, clock, sales: watched(sales, clock) },
+        { ...options.housekeeping, scheduler },
+      ).pipe(tap(observer.housekeeping), supervised('housekeeping')),
+      every(options.publishingEveryMs).pipe(
+        exhaustMap(() => finishPublishing(ports)),
+        tap(observer.resumed),
+        supervised('publishing'),
+      ),
+    );
+}
+
+/** Recovers what the ticket queue loses, where it can lose something. */
+function recoverQueue(
+  { recovery, catalogue, log, store, events, clock }: SchedulerPorts,
+  { timers }: Pick<Runtime, 'timers'>,
+  { everyMs, ...options }: QueueRecoveryOptions & { readonly everyMs: number },
+): Observable<RecoveryEvent> {
+  if (recovery === undefined) return EMPTY;
+  const ports = { recovery, catalogue, log, store, events, clock, wait: timers.wait };
+  return queueRecovery(timer(0, everyMs, timers.scheduler), ports, options);
+}
+
+function finishPublishing({ queue, catalogue, events, clock }: SchedulerPorts): Observable<ResumedPublishing> {
+  return defer(() => resumePublishing({ queue, catalogue, events, clock })).pipe(
+    mergeMap((resumed) => resumed),
+    catchError((fault: unknown) => of({ fault })),
+  );
+}
+
+/**
+ * Publishes all that is unpublished, without waiting for its lease: for a process that is alone on its queue, before it
+ * takes the first purchase. Nothing that it finds can be under way.
+ */
+export async function relayLeftovers(
+  { queue, log, catalogue, clock }: SchedulerPorts,
+  { relayed: onRelayed }: Pick<SchedulerObserver, 'relayed'>,
+): Promise<void> {
+  const sales = watched(publicSales(catalogue, clock), clock);
+  const relayed$ = relay(of(0), { queue, log, sales }, { ...relayDefaults, leaseMs: 0 });
+  for (const relayed of await lastValueFrom(relayed$.pipe(toArray()))) onRelayed(relayed);
+}

@@ -1,0 +1,144 @@
+import { defer, map, type Observable, Subject, takeUntil } from 'rxjs';
+import type { OrderStore } from '../../ports/order-store.ts';
+import { type AppliedEntries, liveView, liveViewDefaults } from '../../streams/live-view.ts';
+import { createFences } from '../../streams/settlement/fences.ts';
+import { type SettledBatch, settlement, settlementDefaults } from '../../streams/settlement/settlement.ts';
+import type { Ports } from '../ports.ts';
+import type { RoleObserver, Runtime } from '../runtime.ts';
+import type { Settings } from '../settings.ts';
+import { supervise } from '../supervise.ts';
+
+export interface Worker {
+  /** Stops reading, finishes the batches at hand, and resolves; after `graceMs` it waits for no dependency any more. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface WorkerObserver extends RoleObserver {
+  readonly settled: (batch: SettledBatch) => void;
+  /** One transaction of the order store took so many milliseconds, whether it succeeded or not. */
+  readonly storeCall: (tookMs: number) => void;
+  readonly liveViewApplied: (applied: AppliedEntries) => void;
+  /** Reads how far a consumer group is behind; to be called whenever it is of interest. */
+  readonly sampleConsumerLag: (group: string, read: () => Promise<number>) => void;
+  readonly retrying: (dependency: 'order store' | 'live state', error: unknown, waitMs: number) => void;
+}
+
+export interface WorkerOptions {
+  /**
+   * The most log records of a group that are fetched and not acknowledged: full records of 128 make several settlement
+   * batches, and memory stays flat however far behind the group is.
+   */
+  readonly maxInFlight: number;
+  readonly maxAttempts: number;
+  readonly settlementBackoff: Pauses;
+  readonly liveViewBackoff: Pauses;
+  readonly liveViewBatch: { readonly batchSize: number; readonly batchMs: number };
+}
+
+interface Pauses {
+  readonly baseMs: number;
+  readonly capMs: number;
+}
+
+const workerDefaults = {
+  maxInFlight: 256,
+  maxAttempts: settlementDefaults.maxAttempts,
+  settlementBackoff: settlementDefaults.backoff,
+  liveViewBackoff: liveViewDefaults.backoff,
+  liveViewBatch: liveViewDefaults,
+} as const satisfies WorkerOptions;
+
+export interface WorkerParts {
+  readonly runtime: Runtime;
+  readonly settings: Pick<Settings, 'current' | 'settings$'>;
+  readonly observer: WorkerObserver;
+  /** Consumer groups of the order log. */
+  readonly groups: { readonly settlement: string; readonly liveView: string };
+  readonly options?: WorkerOptions;
+}
+
+/** Reads the log and writes the order store and the live state, each in a consumer group of its own. */
+export function startWorker(
+  ports: Pick<Ports, 'log' | 'store' | 'live' | 'events' | 'clock'>,
+  { runtime, settings, observer, groups, options = workerDefaults }: WorkerParts,
+): Worker {
+  const { timers, random } = runtime;
+  const { scheduler } = timers;
+  const { maxInFlight, maxAttempts } = options;
+  const stop$ = new Subject<void>();
+  const consume = (group: string, positionOf?: (partition: number) => Promise<number | undefined>) =>
+    defer(() => ports.log.consume({ group, maxInFlight, ...(positionOf === undefined ? {} : { positionOf }) })).pipe(
+      takeUntil(stop$),
+    );
+  const backoff = (pauses: Pauses, dependency: 'order store' | 'live state') => ({
+    ...pauses,
+    random,
+    onRetry: (error: unknown, waitMs: number) => observer.retrying(dependency, error, waitMs),
+  });
+
+  const fences = createFences(ports.store, groups.settlement);
+  const orders$ = settlement(
+    // The positions are committed with the rows: they can't disagree with them, whatever the log remembers.
+    consume(groups.settlement, fences.positionOf),
+    { store: timed(ports, observer), log: ports.log, fences, events: ports.events },
+    {
+      ...settings.current().settlement,
+      group: groups.settlement,
+      maxAttempts,
+      limits$: settings.settings$.pipe(map((now) => now.settlement)),
+      backoff: backoff(options.settlementBackoff, 'order store'),
+      scheduler,
+    },
+  ).pipe(supervise('settlement', runtime, observer));
+
+  const live$ = liveView(consume(groups.liveView), ports, {
+    ...options.liveViewBatch,
+    group: groups.liveView,
+    backoff: backoff(options.liveViewBackoff, 'live state'),
+    scheduler,
+  }).pipe(supervise('live view', runtime, observer));
+
+  for (const group of [groups.settlement, groups.liveView]) {
+    observer.sampleConsumerLag(group, () => ports.log.lag(group));
+  }
+  const running = [runToEnd(orders$, observer.settled), runToEnd(live$, observer.liveViewApplied)];
+
+  return {
+    stop: async (graceMs) => {
+      const cancelGrace = timers.after(graceMs, () => {
+        for (const { cut } of running) cut();
+      });
+      stop$.next();
+      await Promise.all(running.map(({ ended }) => ended));
+      cancelGrace();
+    },
+  };
+}
+
+/** The store's hot call, each one timed. */
+function timed(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  { storeCall }: Pick<WorkerObserver, 'storeCall'>,
+): Pick<OrderStore, 'store'> {
+  return {
+    store: async (batch) => {
+      const from = clock.monotonic();
+      try {
+        return await store.store(batch);
+      } finally {
+        storeCall(clock.monotonic() - from);
+      }
+    },
+  };
+}
+
+/** Subscribes once; `ended` resolves when the stream completes or is cut. */
+function runToEnd<T>(stream$: Observable<T>, next: (value: T) => void): { ended: Promise<void>; cut: () => void } {
+  let cut = () => {};
+  const ended = new Promise<void>((resolve) => {
+    const subscription = stream$.subscribe({ next });
+    subscription.add(resolve);
+    cut = () => subscription.unsubscribe();
+  });
+  return { ended, cut };
+}

@@ -1,0 +1,160 @@
+import { ignoreElements } from 'rxjs';
+import { describe, it } from 'vitest';
+import { housekeepingMarbles } from '../../../test/support/housekeeping-marbles.ts';
+import { AWAY, promiseMarbles } from '../../../test/support/promise-marbles.ts';
+
+/** What a batch of sale `s` came to. */
+const batch = (expired: number, lateMs: number, saleId = 's') => ({ saleId, expired, returned: expired, lateMs });
+
+describe('the expiry of unpaid orders', () => {
+  it('ends what is due, returns the tickets, and marks them as returned, in this order', () =>
+    promiseMarbles((m) => {
+      const { of, transition$, release$, returned$, orders$, stock$ } = housekeepingMarbles(m, {
+        ticks: '                              -t-------|',
+        due: { s: 'a' },
+        look: '                               -a|',
+        transition: '                         -a|',
+        release: '                            -a|',
+        returned: '                           -a|',
+        stock: '                              -a|',
+      });
+      m.expectObservable(transition$).toBe('  --a');
+      m.expectObservable(orders$).toBe('      ---a', { a: 'a expired' });
+      m.expectObservable(release$).toBe('     ---a');
+      m.expectObservable(returned$).toBe('    ----a');
+      m.expectObservable(stock$).toBe('       ------a', { a: 's 1' });
+      m.expectObservable(of('expire')).toBe(' ------x--|', { x: batch(1, 6) });
+    }));
+
+  it('ends no order before its time, and at its time', () =>
+    promiseMarbles((m) => {
+      const { of, release$ } = housekeepingMarbles(m, {
+        ticks: '                             --t-t-|',
+        due: { s: '                          ----a' },
+      });
+      m.expectObservable(release$).toBe('    ----a');
+      m.expectObservable(of('expire')).toBe('----x-|', { x: batch(1, 0) });
+    }));
+
+  it('takes batch after batch, oldest first, and rests after each full one for as long as it took', () =>
+    promiseMarbles((m) => {
+      const { of, transition$ } = housekeepingMarbles(m, {
+        ticks: '                             -----t-------------|',
+        due: { s: '                          ebcda' },
+        transition: '                        --a|',
+        release: '                           -a|',
+      });
+      const values = { x: 'eb', y: 'cd', a: 'a', 1: batch(2, 8), 2: batch(2, 12), 3: batch(1, 16) };
+      m.expectObservable(transition$).toBe(' -----x-----y-----a', values);
+      m.expectObservable(of('expire')).toBe('--------1-----2-----(3|)', values);
+    }));
+
+  it('rests no longer than it may, however long a batch took', () =>
+    promiseMarbles((m) => {
+      const { transition$, result$ } = housekeepingMarbles(m, {
+        ticks: '                      -t|',
+        due: { s: 'abc' },
+        transition: '                 ----a|',
+        options: { restAtMostMs: 1 },
+      });
+      m.expectObservable(transition$).toBe('-x----y', { x: 'ab', y: 'c' });
+      m.expectObservable(result$.pipe(ignoreElements())).toBe('----------|');
+    }));
+
+  it('passes over a sale that is at it, and looks at it again with the next tick', () =>
+    promiseMarbles((m) => {
+      const { of, look$ } = housekeepingMarbles(m, {
+        ticks: '                             ttttttt|',
+        due: { s: 'a' },
+        transition: '                        ---a|',
+      });
+      m.expectObservable(look$).toBe('       s---sss');
+      m.expectObservable(of('expire')).toBe('---x---|', { x: batch(1, 3) });
+    }));
+
+  it('gives sales turns of a batch, so that a long list holds up no other sale', () =>
+    promiseMarbles((m) => {
+      const { result$, transition$ } = housekeepingMarbles(m, {
+        ticks: '                            -t|',
+        due: { r: 'abcdef', s: 'x', t: 'y' },
+        transition: '                       -a|',
+        options: { salesAtOnce: 1, restShare: 0 },
+      });
+      const values = { 1: 'ab', 2: 'x', 3: 'y', 4: 'cd', 5: 'ef' };
+      m.expectObservable(transition$).toBe('            -12345', values);
+      m.expectObservable(result$.pipe(ignoreElements())).toBe('------|');
+    }));
+
+  it('works at a bounded number of sales at once', () =>
+    promiseMarbles((m) => {
+      const { look$, result$ } = housekeepingMarbles(m, {
+        ticks: '                      -t|',
+        due: { r: '', s: '', t: '' },
+        look: '                       -----a|',
+      });
+      m.expectObservable(look$).toBe(' -(rs)-t');
+      m.expectObservable(result$).toBe('-----------|');
+    }));
+
+  it('tells the fault of a sale, lets it rest, and goes on with the others meanwhile', () =>
+    promiseMarbles((m) => {
+      const { of, look$ } = housekeepingMarbles(m, {
+        ticks: '                             t----t----t|',
+        due: { r: 'a', s: 'b' },
+        look: ['                             #', 'a|'],
+        options: { faultRestMs: 8 },
+      });
+      const values = { f: { saleId: 'r', expired: 0, returned: 0, fault: AWAY }, s: batch(1, 0), r: batch(1, 10, 'r') };
+      m.expectObservable(look$).toBe('       (rs)-s----(rs)');
+      m.expectObservable(of('expire')).toBe('(fs)------r|', values);
+    }));
+
+  it('leaves what could not be ended to a later tick', () =>
+    promiseMarbles((m) => {
+      const { of, release$ } = housekeepingMarbles(m, {
+        ticks: '                             t---t-|',
+        due: { s: 'a' },
+        transition: ['                       #', 'a|'],
+      });
+      const values = { f: { saleId: 's', expired: 0, returned: 0, fault: AWAY }, x: batch(1, 4) };
+      m.expectObservable(release$).toBe('    ----a');
+      m.expectObservable(of('expire')).toBe('f---x-|', values);
+    }));
+
+  it('returns the tickets of orders that it ended without hearing of it', () =>
+    promiseMarbles((m) => {
+      const { of, release$ } = housekeepingMarbles(m, {
+        ticks: '                             t-t|',
+        due: { s: 'a' },
+        transition: ['                       a#', 'a|'],
+      });
+      m.expectObservable(release$).toBe('    --a');
+      m.expectObservable(of('return')).toBe('--x--|', { x: { saleId: 's', returned: 1 } });
+    }));
+
+  it('tells that the sales can not be read, rests, and tries again', () =>
+    promiseMarbles((m) => {
+      const { of, sales$ } = housekeepingMarbles(m, {
+        ticks: '                             t-t--t-|',
+        due: { s: 'a' },
+        sales: ['                            #', 'a|'],
+      });
+      m.expectObservable(sales$).toBe('      s----s');
+      m.expectObservable(of('expire')).toBe('f----x-|', {
+        f: { expired: 0, returned: 0, fault: AWAY },
+        x: batch(1, 5),
+      });
+    }));
+
+  it('finishes the batch at hand when it is unsubscribed, and begins no other', () =>
+    promiseMarbles((m) => {
+      const { result$, look$, returned$ } = housekeepingMarbles(m, {
+        ticks: '                      -t-t-t-t',
+        due: { s: 'abcd' },
+        transition: '                 --a|',
+      });
+      m.expectObservable(look$).toBe('-s');
+      m.expectObservable(returned$).toBe('---x', { x: 'ab' });
+      m.expectObservable(result$, '   ^-!').toBe('');
+    }));
+});

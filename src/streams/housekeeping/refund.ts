@@ -1,0 +1,37 @@
+import { catchError, defer, exhaustMap, from, mergeMap, type Observable, of } from 'rxjs';
+import type { RefundDue } from '../../ports/order-store.ts';
+import type { HousekeepingOptions, HousekeepingPorts, HousekeepingResult } from './contract.ts';
+import { pauseAfterFault } from './paced.ts';
+
+type Refunded = Extract<HousekeepingResult, { step: 'refund' }>;
+
+/** Gives back the money of payments that came too late. What a tick has no time for, the next one finds. */
+export function refund(
+  tick$: Observable<unknown>,
+  { store, payments, clock }: HousekeepingPorts,
+  options: HousekeepingOptions,
+): Observable<Refunded> {
+  const refundOne = async ({ paymentId, price }: RefundDue): Promise<Refunded> => {
+    try {
+      await payments.refund(paymentId, price);
+      // Due until this is stored: it is asked for again, and the provider gives it back once.
+      await store.refunded(paymentId, clock.now());
+      return { step: 'refund', refunded: 1 };
+    } catch (fault) {
+      return { step: 'refund', refunded: 0, fault };
+    }
+  };
+
+  return tick$.pipe(
+    exhaustMap(() =>
+      pauseAfterFault(
+        defer(() => store.refundsDue(options.batchSize)).pipe(
+          mergeMap((due) => from(due)),
+          mergeMap(refundOne, options.refundsAtOnce),
+          catchError((fault: unknown) => of<Refunded>({ step: 'refund', refunded: 0, fault })),
+        ),
+        options,
+      ),
+    ),
+  );
+}

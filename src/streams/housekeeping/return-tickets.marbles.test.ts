@@ -1,0 +1,130 @@
+import { map, mergeMap } from 'rxjs';
+import { describe, it } from 'vitest';
+import { housekeepingMarbles } from '../../../test/support/housekeeping-marbles.ts';
+import { newOrder } from '../../../test/support/orders.ts';
+import { AWAY, type PromiseMarbles, promiseMarbles } from '../../../test/support/promise-marbles.ts';
+import { aSale } from '../../../test/support/sales.ts';
+
+/** Orders that a process ended which then died: their tickets are owed. */
+function owing(
+  m: PromiseMarbles,
+  diagrams: Omit<Parameters<typeof housekeepingMarbles>[1], 'due'>,
+  owed: Record<string, string>,
+) {
+  const rig = housekeepingMarbles(m, { due: owed, sales: '-', ...diagrams });
+  for (const ids of Object.values(owed)) void rig.store.transition('cancelled', [...ids], m.clock.now());
+  return rig;
+}
+
+const some = (saleId: string, returned: number) => ({ saleId, returned });
+
+describe('the return of owed tickets', () => {
+  it('releases them sale by sale, marks them, and tells the stock', () =>
+    promiseMarbles((m) => {
+      const { of, release$, returned$, stock$ } = owing(
+        m,
+        { ticks: '                           -t|', release: '-a|', options: { batchSize: 3 } },
+        { r: 'ab', s: 'c' },
+      );
+      const values = { x: 'ab', y: 'c', 1: some('r', 2), 2: some('s', 1), r: 'r 2', s: 's 1' };
+      m.expectObservable(release$).toBe('   -xy', values);
+      m.expectObservable(returned$).toBe('  --xy', values);
+      m.expectObservable(stock$).toBe('     --rs', values);
+      m.expectObservable(of('return')).toBe('---(12)', values);
+    }));
+
+  it('goes on batch after batch, resting after each full one for as long as it took, and drops ticks meanwhile', () =>
+    promiseMarbles((m) => {
+      const { of, release$ } = owing(m, { ticks: '-tttttttttt', release: '--a|' }, { s: 'abc' });
+      m.expectObservable(release$).toBe('  -x---y', { x: 'ab', y: 'c' });
+      m.expectObservable(of('return'), '  ^---------!').toBe('---1---2', { 1: some('s', 2), 2: some('s', 1) });
+    }));
+
+  it('looks past the tickets of a sale whose queue is away, tells its fault once, and rests before it tries again', () =>
+    promiseMarbles((m) => {
+      const { of, release$ } = owing(
+        m,
+        { ticks: '                           t-t--t', away: ['r'], options: { restShare: 0 } },
+        { r: 'abcdefg', s: 'h' },
+      );
+      const values = { f: { saleId: 'r', returned: 0, fault: AWAY }, s: some('s', 1), h: 'h' };
+      m.expectObservable(release$).toBe('   h');
+      m.expectObservable(of('return'), '   ^-----!').toBe('(fs)-f', values);
+    }));
+
+  it('releases once more what was not marked as returned', () =>
+    promiseMarbles((m) => {
+      const { of, queue, release$ } = owing(
+        m,
+        { ticks: '                           t-----t', returned: ['#', 'a|'] },
+        { s: 'a' },
+      );
+      m.expectObservable(release$).toBe('   a-----a');
+      m.expectObservable(of('return'), '   ^------!').toBe('f-----1', {
+        f: { saleId: 's', returned: 0, fault: AWAY },
+        1: some('s', 1),
+      });
+      m.expectObservable(
+        release$.pipe(
+          mergeMap(() => queue.audit('s')),
+          map((audit) => audit?.doubled),
+        ),
+      ).toBe('a-----a', { a: [] });
+    }));
+
+  it('leaves alone what an expiry is about to return itself', () =>
+    promiseMarbles((m) => {
+      const { of, release$ } = housekeepingMarbles(m, {
+        ticks: '                           -t-t-t-t|',
+        due: { s: 'a' },
+        release: '                         ----a|',
+      });
+      m.expectObservable(release$).toBe('  -a');
+      m.expectObservable(of('return')).toBe('--------|');
+    }));
+
+  it('tells that it can not read what is owed, rests, and tries again', () =>
+    promiseMarbles((m) => {
+      const { of } = owing(m, { ticks: 't-t--t', owed: ['#', 'a|'] }, { s: 'a' });
+      m.expectObservable(of('return'), '   ^------!').toBe('f----1', {
+        f: { returned: 0, fault: AWAY },
+        1: some('s', 1),
+      });
+    }));
+
+  it('lets the reservation of an order that lost its ticket go, and no ticket come back for it', () =>
+    promiseMarbles((m) => {
+      const { of, store, queue, forfeit$, release$, returned$, stock$ } = housekeepingMarbles(m, {
+        ticks: '                           -t---t',
+        due: {},
+        forfeit: '                         -a|',
+      });
+      const sale = aSale({ id: 's', total: 3 });
+      const [rival, loser, ended] = [
+        newOrder({ id: 'r', saleId: 's', ticket: 1 }),
+        newOrder({ id: 'l', saleId: 's', ticket: 1 }),
+        newOrder({ id: 'e', saleId: 's', ticket: 2 }),
+      ];
+      void queue.load(sale);
+      const items = ['l', 'e'].map((id) => ({ orderId: id, userId: id, key: id, fingerprint: '{}' }));
+      void queue.reserve('s', sale.epoch, items);
+      void store.store({ group: 'test', positions: [], orders: [rival, loser, ended] });
+      void store.transition('cancelled', ['e'], m.clock.now());
+
+      m.expectObservable(forfeit$).toBe('            -l');
+      m.expectObservable(release$).toBe('            --e');
+      m.expectObservable(returned$).toBe('           --x', { x: 'el' });
+      m.expectObservable(stock$).toBe('              --s', { s: 's 2' });
+      m.expectObservable(of('return'), '   ^-----!').toBe('--1', { 1: { saleId: 's', returned: 1, forfeited: 1 } });
+      m.expectObservable(returned$.pipe(mergeMap(() => queue.audit('s')))).toBe('--x', {
+        x: { epoch: sale.epoch, held: 0, heldByBuyers: 0, remaining: 2, pending: 0, doubled: [] },
+      });
+    }));
+
+  it('counts tickets as returned although nobody could be told of the stock', () =>
+    promiseMarbles((m) => {
+      const { of, stock$ } = owing(m, { ticks: 't', stock: '#' }, { s: 'a' });
+      m.expectObservable(stock$).toBe('');
+      m.expectObservable(of('return'), '   ^------!').toBe('1', { 1: some('s', 1) });
+    }));
+});

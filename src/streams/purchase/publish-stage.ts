@@ -1,0 +1,48 @@
+import type { LoggedReservation } from '../../domain/log-record.ts';
+import type { Sale } from '../../domain/sale.ts';
+import type { OpenBatch, ToPublish } from './batch.ts';
+import type { PurchaseOptions, PurchasePorts } from './contract.ts';
+import type { PurchaseRequest } from './request.ts';
+
+type PublishStagePorts = Pick<PurchasePorts, 'queue' | 'log' | 'policies'>;
+
+/**
+ * Appends a batch's reservations to the log as one record, and fills in their outcomes once it is durable. Resolves with
+ * the fault that prevented it, if any; the outcomes then stay `unavailable`.
+ */
+export function publishStage(
+  { queue, log, policies }: PublishStagePorts,
+  { onUnmarked }: Pick<PurchaseOptions, 'onUnmarked'>,
+): (batch: OpenBatch, toPublish: readonly ToPublish[], sale: Sale) => Promise<unknown> {
+  /** No answer waits for this: if the mark is lost, the relay publishes again, and the store ignores the repetition. */
+  const markPublished = async ({ id, epoch }: Sale, orderIds: readonly string[]): Promise<void> => {
+    try {
+      await queue.published(id, epoch, orderIds);
+    } catch (error) {
+      onUnmarked?.(error);
+    }
+  };
+
+  return async (batch, toPublish, sale) => {
+    const items: LoggedReservation[] = [];
+    const orderIds = new Set<string>();
+    for (const { index, outcome, key } of toPublish) {
+      const { id: orderId, ticket, userId, reservedAt } = outcome.order;
+      // Two requests with one key share a batch and an order.
+      if (orderIds.has(orderId)) continue;
+      orderIds.add(orderId);
+      const { requestId } = batch.requests[index] as PurchaseRequest;
+      items.push({ orderId, ticket, userId, key, reservedAt, requestId });
+    }
+    const { productId, price, payWithinSeconds, epoch } = sale;
+    const record = { type: 'reservations', saleId: sale.id, productId, epoch, price, payWithinSeconds, items } as const;
+    try {
+      await policies.log.execute(() => log.append(record));
+    } catch (fault) {
+      return fault;
+    }
+    for (const { index, outcome } of toPublish) batch.outcomes[index] = outcome;
+    void markPublished(sale, [...orderIds]);
+    return undefined;
+  };
+}

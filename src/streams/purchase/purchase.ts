@@ -1,0 +1,101 @@
+import { EMPTY, map, type Observable, type ObservableInput, of, tap } from 'rxjs';
+import { isPublic } from '../../domain/sale.ts';
+import { type BatchMapLimits, batchMap } from '../operators/batch-map.ts';
+import {
+  answerAll,
+  fromRequests,
+  itemOf,
+  type OpenBatch,
+  OVERLOADED,
+  outcomeOf,
+  SOLD_OUT,
+  UNAVAILABLE,
+  UNKNOWN_SALE,
+} from './batch.ts';
+import type { AnsweredBatch, PurchaseLimits, PurchaseOptions, PurchasePorts } from './contract.ts';
+import { publishStage } from './publish-stage.ts';
+import type { PurchaseRequest } from './request.ts';
+import { reserveStage } from './reserve-stage.ts';
+import { SoldOutMemo } from './sold-out-memo.ts';
+
+/**
+ * The purchase path: admit -> batch per turn and sale -> reserve -> append to the log -> answer.
+ *
+ * Every request is answered exactly once. A failing stage does not end the stream: its fault becomes the outcome of its
+ * batch. A reservation whose record may not be in the log is answered `unavailable`: whether it was sold is unknown until
+ * the relay publishes it, and the buyer's key finds it then.
+ */
+export function purchase(
+  request$: Observable<PurchaseRequest>,
+  ports: PurchasePorts,
+  options: PurchaseOptions,
+): Observable<AnsweredBatch> {
+  const { log, sales, newId, clock, policies, deadline } = ports;
+  const { limits$ = EMPTY } = options;
+  const soldOut = new SoldOutMemo(clock, options.soldOutMs);
+  const attempts = { max: options.attempts };
+  const reserve = reserveStage(ports, { soldOut, attempts });
+  const publish = publishStage(ports, options);
+
+  const sell = (requests: readonly PurchaseRequest[], saleId: string): ObservableInput<OpenBatch> => {
+    const batch = fromRequests(saleId, requests);
+    const open: number[] = [];
+    const isSoldOut = soldOut.has(saleId);
+    requests.forEach((request, i) => {
+      // A buyer with a key may have won before: only the queue knows.
+      if (isSoldOut && request.idempotencyKey === undefined) batch.outcomes[i] = SOLD_OUT;
+      else open.push(i);
+    });
+    return open.length === 0 ? of(batch) : reserveAndPublish(batch, open);
+  };
+
+  const reserveAndPublish = async (batch: OpenBatch, open: readonly number[]): Promise<OpenBatch> => {
+    let askedAt: number | undefined;
+    const took = () => (askedAt === undefined ? {} : { tookMs: clock.monotonic() - askedAt });
+    try {
+      const known = sales.known(batch.saleId) ?? (await sales.find(batch.saleId));
+      if (known === undefined || !isPublic(known)) return answerAll(batch, open, UNKNOWN_SALE);
+      // A ticket is not taken that can't be published.
+      if (!log.writable() || !policies.log.ready()) return answerAll(batch, open, UNAVAILABLE);
+      const asked = open.map((index) => ({ index, item: itemOf(batch.requests[index] as PurchaseRequest, newId) }));
+      askedAt = clock.monotonic();
+      const { toPublish, sale } = await reserve(batch, asked, known);
+      const fault = toPublish.length === 0 ? undefined : await publish(batch, toPublish, sale);
+      return { ...batch, ...(fault === undefined ? {} : { fault }), ...took() };
+    } catch (fault) {
+      return { ...answerAll(batch, open, outcomeOf(fault)), fault, ...took() };
+    }
+  };
+
+  /** In the very turn of the answer: a late request is told of no order, new or old. Its key finds the order. */
+  const withholdLate = ({ requests, outcomes, turnedAway }: OpenBatch): void => {
+    if (turnedAway) return;
+    const lateBefore = deadline.lateBefore();
+    requests.forEach(({ receivedAt }, i) => {
+      if (receivedAt < lateBefore && 'order' in (outcomes[i] as object)) outcomes[i] = UNAVAILABLE;
+    });
+  };
+
+  return request$.pipe(
+    batchMap<PurchaseRequest, OpenBatch>(sell, {
+      keyOf: (request) => request.saleId,
+      ...batchLimits(options),
+      limits$: limits$.pipe(
+        tap((limits) => {
+          deadline.ms = limits.deadlineMs;
+          attempts.max = limits.attempts;
+          soldOut.ms = limits.soldOutMs;
+        }),
+        map(batchLimits),
+      ),
+      refuse: (request) => ({ saleId: request.saleId, requests: [request], outcomes: [OVERLOADED], turnedAway: true }),
+      ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
+      ...(options.onSubscribe === undefined ? {} : { onSubscribe: options.onSubscribe }),
+    }),
+    tap(withholdLate),
+  );
+}
+
+function batchLimits({ batchSize, concurrency, capacity }: PurchaseLimits): BatchMapLimits {
+  return { size: batchSize, concurrency, capacity };
+}

@@ -1,0 +1,14 @@
+import type { PurchaseOutcome } from '../../domain/purchase.ts';
+
+/** A buyer's click, decoded and authenticated. */
+export interface PurchaseRequest {
+  readonly saleId: string;
+  readonly userId: string;
+  /** 1 to 255 printable characters; undefined when the buyer sent none. */
+  readonly idempotencyKey: string | undefined;
+  readonly requestId: string;
+  /** Monotonic milliseconds when the request was complete; its deadline counts from here. */
+  readonly receivedAt: number;
+  /** Called exactly once, synchronously from the stream's subscriber. */
+  readonly respond: (outcome: PurchaseOutcome) => void;
+}

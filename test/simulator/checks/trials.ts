@@ -1,0 +1,46 @@
+import type { Clock } from '../../../src/ports/clock.ts';
+import type { Policy } from '../../../src/resilience/policy.ts';
+import type { Policies } from '../../../src/roles/front/policies.ts';
+import type { Settings } from '../../../src/roles/settings.ts';
+import type { Report } from './report.ts';
+
+/** A breaker counts in whole milliseconds. */
+const ROUNDING_MS = 1;
+
+/**
+ * Checks that a breaker that is not closed lets one call try, and the next one only after its whole time: more would meet
+ * a dependency that has only just recovered. (A trial may still be under way then: one of the calls from before the
+ * breaker opened can fail meanwhile, and Cockatiel opens it anew.)
+ */
+export function watchTrials(
+  policies: Policies,
+  { current, settings$ }: Pick<Settings, 'current' | 'settings$'>,
+  clock: Pick<Clock, 'monotonic'>,
+  report: Report,
+): Policies {
+  const lastTrials = new Map<string, number>();
+  // New thresholds are a new breaker, which may try beside the trial of the one before.
+  settings$.subscribe(() => lastTrials.clear());
+  const watched = (policy: Policy): Policy => ({
+    ...policy,
+    execute: (call) =>
+      policy.execute(() => {
+        if (policy.state() === 'half-open') {
+          const now = clock.monotonic();
+          const sinceMs = now - (lastTrials.get(policy.name) ?? Number.NEGATIVE_INFINITY);
+          lastTrials.set(policy.name, now);
+          if (sinceMs < current().breakers.halfOpenAfterMs - ROUNDING_MS) {
+            report(`the breaker of ${policy.name} lets another call try ${Math.round(sinceMs)} ms after the last`);
+          }
+        }
+        return call();
+      }),
+  });
+  return {
+    queue: watched(policies.queue),
+    log: watched(policies.log),
+    stock: watched(policies.stock),
+    store: watched(policies.store),
+    live: watched(policies.live),
+  };
+}

@@ -1,0 +1,141 @@
+import { filter, map, type Observable, Subject, share } from 'rxjs';
+import type { BusEvent } from '../../src/ports/event-bus.ts';
+import type { EndState } from '../../src/ports/order-store.ts';
+import {
+  type DeadlineOptions,
+  type DeadlineResult,
+  housekeeping,
+} from '../../src/streams/housekeeping/housekeeping.ts';
+import { ManualClock } from './fakes/manual-clock.ts';
+import { MemoryOrderStore } from './fakes/memory-order-store.ts';
+import { MemoryTicketQueue } from './fakes/memory-ticket-queue.ts';
+import { newOrder } from './orders.ts';
+import type { PromiseMarbles } from './promise-marbles.ts';
+import { aSale } from './sales.ts';
+
+type Diagram = string | readonly string[];
+
+/** How each port answers, at once by default. Store and queue do their work at the letter. */
+export interface HousekeepingDiagrams {
+  readonly ticks: string;
+  /** By sale: a letter for each order, at the frame in which it expires. */
+  readonly due: Readonly<Record<string, string>>;
+  readonly sales?: Diagram;
+  readonly look?: Diagram;
+  readonly transition?: Diagram;
+  readonly release?: Diagram;
+  readonly forfeit?: Diagram;
+  readonly returned?: Diagram;
+  readonly stock?: Diagram;
+  readonly owed?: Diagram;
+  readonly refund?: Diagram;
+  readonly refunded?: Diagram;
+  /** Sales whose queue is unavailable. */
+  readonly away?: readonly string[];
+  readonly options?: Partial<DeadlineOptions>;
+}
+
+const START = new ManualClock().now();
+
+/** The housekeeping stream on fakes that follow the ports' rules; order ids are the letters of the diagrams. */
+export function housekeepingMarbles(
+  m: PromiseMarbles,
+  { ticks, due, options = {}, away = [], ...answers }: HousekeepingDiagrams,
+) {
+  const store = new MemoryOrderStore();
+  const queue = new MemoryTicketQueue(m.clock.now);
+  const sales = Object.entries(due).map(([id, diagram]) => {
+    const letters = [...diagram.replaceAll(' ', '')]
+      .map((letter, frame) => ({ letter, frame }))
+      .filter(({ letter }) => letter !== '-');
+    const sale = aSale({ id, total: letters.length });
+    const orders = letters.map(({ letter, frame }, n) =>
+      newOrder({ id: letter, saleId: id, ticket: n + 1, userId: letter, payBy: START + frame }),
+    );
+    const items = letters.map(({ letter }) => ({ orderId: letter, userId: letter, key: letter, fingerprint: '{}' }));
+    void queue.load(sale);
+    if (items.length > 0) void queue.reserve(id, sale.epoch, items);
+    void store.store({ group: 'test', positions: [], orders });
+    return sale;
+  });
+
+  const looking = m.port((id: string, now: number, limit: number) => store.due(id, now, limit), answers.look ?? 'a|');
+  const moving = m.port(
+    (to: EndState, ids: readonly string[], at: number) => store.transition(to, ids, at),
+    answers.transition ?? 'a|',
+  );
+  const releasing = m.port(
+    async (id: string, ids: readonly string[]) => queue.release(id, ids),
+    answers.release ?? 'a|',
+  );
+  const forfeiting = m.port((id: string, ids: readonly string[]) => queue.forfeit(id, ids), answers.forfeit ?? 'a|');
+  const failing = m.port(async (_id: string, ids: readonly string[]) => ids, '#');
+  const returning = m.port((ids: readonly string[]) => store.returned(ids), answers.returned ?? 'a|');
+  const stocking = m.port((id: string) => queue.stock(id), answers.stock ?? 'a|');
+  const owing = m.port((limit: number) => store.owedTickets(limit), answers.owed ?? 'a|');
+  const refunding = m.port(async (_paymentId: string) => undefined, answers.refund ?? 'a|');
+  const settling = m.port((id: string, at: number) => store.refunded(id, at), answers.refunded ?? 'a|');
+  const listing = m.port(async () => sales, answers.sales ?? 'a|');
+  const events$ = new Subject<BusEvent>();
+  const tick$ = m.hot(ticks);
+
+  const result$ = housekeeping(
+    tick$,
+    {
+      store: {
+        due: looking,
+        transition: moving,
+        returned: returning,
+        owedTickets: owing,
+        refundsDue: (limit) => store.refundsDue(limit),
+        refunded: settling,
+      },
+      queue: {
+        release: (id, ids) => (away.includes(id) ? failing(id, ids) : releasing(id, ids)),
+        forfeit: forfeiting,
+        stock: stocking,
+      },
+      payments: { refund: (paymentId) => refunding(paymentId) },
+      events: { publish: (item) => events$.next(item) },
+      sales: listing,
+      clock: m.clock,
+    },
+    {
+      batchSize: 2,
+      salesAtOnce: 2,
+      restShare: 1,
+      restAtMostMs: 100,
+      faultRestMs: 4,
+      refundsAtOnce: 1,
+      scheduler: m.scheduler,
+      ...options,
+    },
+  ).pipe(share());
+  return {
+    store,
+    queue,
+    tick$,
+    result$,
+    /** The results of one step, without its name. */
+    of: (step: DeadlineResult['step']): Observable<unknown> =>
+      result$.pipe(
+        filter((result) => result.step === step),
+        map(({ step: _, ...rest }) => rest),
+      ),
+    sales$: listing.calls$.pipe(map(() => 's')),
+    look$: looking.calls$.pipe(map(([saleId]) => saleId)),
+    transition$: moving.calls$.pipe(map(([, ids]) => ids.join(''))),
+    release$: releasing.calls$.pipe(map(([, ids]) => ids.join(''))),
+    forfeit$: forfeiting.calls$.pipe(map(([, ids]) => ids.join(''))),
+    returned$: returning.calls$.pipe(map(([ids]) => ids.join(''))),
+    refund$: refunding.calls$.pipe(map(([paymentId]) => paymentId)),
+    orders$: events$.pipe(
+      filter((item) => item.type === 'orders'),
+      map(({ orders }) => orders.map(({ id, state }) => `${id} ${state}`).join()),
+    ),
+    stock$: events$.pipe(
+      filter((item) => item.type === 'stock'),
+      map(({ saleId, stock }) => `${saleId} ${stock.remaining}`),
+    ),
+  };
+}
