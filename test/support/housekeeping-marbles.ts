@@ -31,7 +31,7 @@ export interface HousekeepingDiagrams {
   readonly refund?: Diagram;
   readonly refunded?: Diagram;
   /** Sales whose queue is unavailable. */
-  readonly away?: readonly string[];
+  readonly unavailable?: readonly string[];
   readonly options?: Partial<DeadlineOptions>;
 }
 
@@ -40,7 +40,7 @@ const START = new ManualClock().now();
 /** The housekeeping stream on fakes that follow the ports' rules; order ids are the letters of the diagrams. */
 export function housekeepingMarbles(
   m: PromiseMarbles,
-  { ticks, due, options = {}, away = [], ...answers }: HousekeepingDiagrams,
+  { ticks, due, options = {}, unavailable = [], ...answers }: HousekeepingDiagrams,
 ) {
   const store = new MemoryOrderStore();
   const queue = new MemoryTicketQueue(m.clock.now);
@@ -91,7 +91,7 @@ export function housekeepingMarbles(
         refunded: settling,
       },
       queue: {
-        release: (id, ids) => (away.includes(id) ? failing(id, ids) : releasing(id, ids)),
+        release: (id, ids) => (unavailable.includes(id) ? failing(id, ids) : releasing(id, ids)),
         forfeit: forfeiting,
         stock: stocking,
       },

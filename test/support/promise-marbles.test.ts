@@ -1,6 +1,6 @@
 import { concatMap, delay, ignoreElements, of, repeat, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { AWAY, promiseMarbles } from './promise-marbles.ts';
+import { promiseMarbles, UNAVAILABLE } from './promise-marbles.ts';
 
 const double = async (text: string) => text + text;
 
@@ -10,7 +10,7 @@ describe('promiseMarbles', () => {
       const call = m.port(double, ['--a|', 'a|', '-#']);
       const input$ = m.hot('        a--b-c----|');
       const output$ = input$.pipe(concatMap(call));
-      m.expectObservable(output$).toBe('--ab--#', { a: 'aa', b: 'bb' }, AWAY);
+      m.expectObservable(output$).toBe('--ab--#', { a: 'aa', b: 'bb' }, UNAVAILABLE);
       m.expectObservable(call.calls$).toBe('a--b-c', { a: ['a', 0], b: ['b', 1], c: ['c', 2] });
       m.expectSubscriptions(input$.subscriptions).toBe('^-----!');
     }));
@@ -20,8 +20,8 @@ describe('promiseMarbles', () => {
       const work = m.port(async () => undefined, 'a|');
       const lost = m.port(work, 'a-#');
       const rejected = m.port(work, '--#');
-      m.expectObservable(m.hot('-a|').pipe(concatMap(() => lost()))).toBe('---#', undefined, AWAY);
-      m.expectObservable(m.hot('---a|').pipe(concatMap(() => rejected()))).toBe('-----#', undefined, AWAY);
+      m.expectObservable(m.hot('-a|').pipe(concatMap(() => lost()))).toBe('---#', undefined, UNAVAILABLE);
+      m.expectObservable(m.hot('---a|').pipe(concatMap(() => rejected()))).toBe('-----#', undefined, UNAVAILABLE);
       m.expectObservable(work.calls$).toBe('-a', { a: [] });
     }));
 

@@ -8,7 +8,7 @@ import { ManualClock } from './fakes/manual-clock.ts';
 /** Milliseconds; longer than any diagram. A stream that never ends has to be unsubscribed before. */
 const LAST_FRAME = 10_000;
 
-export const AWAY = new Fault('unavailable', 'away');
+export const UNAVAILABLE = new Fault('unavailable', 'unavailable');
 
 /** A fake call of a port, with an Observable of the arguments of each call in its frame. */
 export type Port<A extends readonly unknown[], R> = ((...args: A) => Promise<R>) & { readonly calls$: Observable<A> };
@@ -90,7 +90,7 @@ function portOn(scheduler: TestScheduler): PromiseMarbles['port'] {
   return <A extends readonly unknown[], R>(
     work: (...args: A) => Promise<R>,
     diagrams: string | readonly string[],
-    fault: unknown = AWAY,
+    fault: unknown = UNAVAILABLE,
   ): Port<A, R> => {
     const plan = [diagrams]
       .flat()

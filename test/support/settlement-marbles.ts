@@ -106,12 +106,12 @@ export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagram
 
   return {
     written$,
-    /** The result of each batch, such as `2 stored`, or `2 stored 1 aside`. */
+    /** The result of each batch, such as `2 stored`, or `2 stored 1 dead`. */
     settled$: settled$.pipe(
       map(
         ({ stored, rejected, deadLettered }) =>
           `${stored} stored${rejected.length === 0 ? '' : ` ${rejected.length} rejected`}` +
-          `${deadLettered === 0 ? '' : ` ${deadLettered} aside`}`,
+          `${deadLettered === 0 ? '' : ` ${deadLettered} dead`}`,
       ),
     ),
     /** The chunks whose orders each call stores; empty for a call that only advances the position. */
@@ -125,7 +125,7 @@ export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagram
       ),
     ),
     /** The tickets of the ended orders that are published to the buyers. */
-    told$: events$.pipe(map((item) => (item.type === 'orders' ? item.orders.map(({ ticket }) => ticket).join() : ''))),
+    ended$: events$.pipe(map((item) => (item.type === 'orders' ? item.orders.map(({ ticket }) => ticket).join() : ''))),
     memory,
     fences,
     aside$: settingAside.calls$.pipe(map(([{ offset }]) => letters[offset])),
