@@ -3,23 +3,23 @@ import { routesWith, tokenOf } from '../../test/support/route-caller.ts';
 import { Fault } from '../domain/errors.ts';
 
 const viewOf = async () => {
-  throw new Error('no route of these shows a sale that it has');
+  throw new Error('no route in these tests shows a sale');
 };
 
-const nothingKnown = { viewOf, knownView: () => undefined };
+const nothingCached = { viewOf, knownView: () => undefined };
 
 const unchanged = async () => ({ kind: 'unknown' }) as const;
 
 describe('reads', () => {
-  it('answer 503 and invite a retry when a dependency is away, tell a queue that is being rebuilt apart, and name the fault', async () => {
-    const told: unknown[] = [];
+  it('answer 503 with Retry-After when a dependency is unavailable or being rebuilt, and report the fault', async () => {
+    const faults: unknown[] = [];
     const failing = (code: 'timeout' | 'unavailable' | 'fenced') =>
       routesWith({
-        onFault: (fault, requestId) => told.push([fault.code, requestId]),
+        onFault: (fault, requestId) => faults.push([fault.code, requestId]),
         sales: {
-          ...nothingKnown,
-          view: () => Promise.reject(new Fault(code, 'gone')),
-          list: () => Promise.reject(new Fault(code, 'gone')),
+          ...nothingCached,
+          view: () => Promise.reject(new Fault(code, 'down')),
+          list: () => Promise.reject(new Fault(code, 'down')),
         },
       });
     for (const [code, problem] of [
@@ -31,14 +31,14 @@ describe('reads', () => {
       expect(answer.status).toBe(503);
       expect(answer.headers['retry-after']).toBeDefined();
       expect(JSON.parse(answer.body)).toMatchObject({ code: problem });
-      expect(told.pop()).toEqual([code, 'req-1']);
+      expect(faults.pop()).toEqual([code, 'req-1']);
     }
   });
 
-  it('let any other fault through to the front, which answers 500', async () => {
+  it('pass any other fault to the front, which answers 500', async () => {
     const call = routesWith({
       sales: {
-        ...nothingKnown,
+        ...nothingCached,
         view: () => Promise.reject(new Fault('corrupt', 'bad row')),
         list: () => Promise.reject(new Error()),
       },
@@ -46,12 +46,12 @@ describe('reads', () => {
     await expect(call('GET', '/v1/sales/:saleId', { params: ['demo'] })).rejects.toThrow('bad row');
   });
 
-  it('do not ask for ids that cannot exist', async () => {
-    const asked: string[] = [];
+  it('do not look up impossible ids', async () => {
+    const calls: string[] = [];
     const call = routesWith({
-      sales: { ...nothingKnown, view: async (id) => void asked.push(id), list: async () => ({ items: [] }) },
+      sales: { ...nothingCached, view: async (id) => void calls.push(id), list: async () => ({ items: [] }) },
       orders: {
-        find: async (id) => void asked.push(id),
+        find: async (id) => void calls.push(id),
         list: async () => ({ items: [] }),
         pay: unchanged,
         cancel: unchanged,
@@ -65,12 +65,12 @@ describe('reads', () => {
         status: 404,
       });
     }
-    expect(asked).toEqual([]);
+    expect(calls).toEqual([]);
   });
 });
 
 describe('orders', () => {
-  it('are asked for as the token says', async () => {
+  it('are read as the user of the token', async () => {
     const viewers: unknown[] = [];
     const call = routesWith({
       orders: {
@@ -94,7 +94,7 @@ describe('orders', () => {
 });
 
 describe('operations', () => {
-  it('tell the time', async () => {
+  it('report the time', async () => {
     expect((await routesWith({})('GET', '/v1/time')).body).toBe('{"now":"2026-01-02T03:04:05.006Z"}');
   });
 

@@ -1,9 +1,9 @@
 import { type AuditRoutesDeps, auditRoutes } from './audit/routes.ts';
-import { type ProductRoutesDeps, productRoutes } from './catalogue/product-routes.ts';
-import { openApiDocument } from './http/openapi.ts';
+import { type ProductRoutesDeps, productRoutes } from './catalogue/routes.ts';
 import type { Operation } from './http/operation.ts';
-import { type OperationRoutesDeps, operationRoutes } from './http/operation-routes.ts';
 import { limited, limitedByAddress } from './http/rate-limit.ts';
+import { openApiDocument } from './openapi/document.ts';
+import { type OperationRoutesDeps, operationRoutes } from './operations/routes.ts';
 import { type OrderRoutesDeps, orderRoutes } from './orders/routes.ts';
 import { type PaymentWebhookDeps, paymentWebhook } from './payments/webhook.ts';
 import { type PurchaseRoutesDeps, purchaseRoutes } from './purchases/routes.ts';
@@ -21,11 +21,11 @@ export type RoutesDeps = SalesRoutesDeps &
   AdminSettingsRoutesDeps &
   OperationRoutesDeps;
 
-/** The whole API, for a front to serve. */
+/** All operations of the API, for a front to serve. */
 export function createRoutes(deps: RoutesDeps): readonly Operation[] {
-  let contract = '';
+  let openapi = '';
   const routes: readonly Operation[] = [
-    ...operationRoutes(deps, () => contract),
+    ...operationRoutes(deps, () => openapi),
     ...salesRoutes(deps),
     ...purchaseRoutes(deps).map((operation) => limitedByAddress(operation, deps)),
     ...orderRoutes(deps).map((operation) => limited(operation, deps)),
@@ -35,6 +35,6 @@ export function createRoutes(deps: RoutesDeps): readonly Operation[] {
     ...auditRoutes(deps),
     ...adminSettingsRoutes(deps),
   ];
-  contract = JSON.stringify(openApiDocument(routes));
+  openapi = JSON.stringify(openApiDocument(routes));
   return routes;
 }

@@ -3,12 +3,12 @@ export interface BackoffOptions {
   readonly capMs: number;
 }
 
-/** A quarter of a second is soon enough to go unnoticed, ten seconds seldom enough to leave a sick server alone. */
+/** A retry after a quarter of a second goes unnoticed; one every ten seconds does not burden a server in trouble. */
 export const backoffDefaults = { baseMs: 250, capMs: 10_000 } as const satisfies BackoffOptions;
 
 /**
- * Milliseconds to wait before the attempt that follows `failures` failed ones: full jitter, anything up to the doubled
- * bound, so that thousands who were cut off together don't come back together.
+ * Milliseconds to wait before the attempt that follows `failures` failed ones: full jitter up to a bound that doubles, so
+ * that clients that were disconnected together do not reconnect together.
  * (AWS Architecture Blog, "Exponential Backoff And Jitter")
  */
 export function delayAfter(failures: number, random: () => number, { baseMs, capMs }: BackoffOptions): number {

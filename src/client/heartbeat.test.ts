@@ -14,7 +14,7 @@ function rig() {
 }
 
 describe('the heartbeat', () => {
-  it('pings several times at first, to find the clock, and then regularly', () => {
+  it('pings several times at first, to measure the clock, and then regularly', () => {
     const { pings, heartbeat } = rig();
     const start = Date.now();
     heartbeat.start();
@@ -24,7 +24,7 @@ describe('the heartbeat', () => {
     expect(pings.slice(5).map((at) => at - start)).toEqual([10_000, 20_000]);
   });
 
-  it('tells of a server that is silent after a ping', () => {
+  it('reports a server that is silent after a ping', () => {
     const { onSilence, heartbeat } = rig();
     heartbeat.start();
     vi.advanceTimersByTime(4_999);
@@ -33,11 +33,11 @@ describe('the heartbeat', () => {
     expect(onSilence).toHaveBeenCalledTimes(1);
   });
 
-  it('takes any frame for a sign of life, and needs none once it is stopped', () => {
+  it('accepts any frame as proof of life, and expects none once it is stopped', () => {
     const { onSilence, heartbeat } = rig();
     heartbeat.start();
     vi.advanceTimersByTime(4_999);
-    heartbeat.heard();
+    heartbeat.frameReceived();
     vi.advanceTimersByTime(4_999);
     expect(onSilence).not.toHaveBeenCalled();
     heartbeat.ping();
@@ -46,7 +46,7 @@ describe('the heartbeat', () => {
     expect(onSilence).not.toHaveBeenCalled();
   });
 
-  it('sets the clock by its own pings alone', () => {
+  it('sets the clock only by answers to its own pings', () => {
     const { clock, heartbeat } = rig();
     heartbeat.start();
     vi.advanceTimersByTime(0);

@@ -1,12 +1,12 @@
 import type { ServerClock } from './server-clock.ts';
 
-/** Moments after the opening, milliseconds: several at first, so that one of them finds the network idle. */
+/** Milliseconds after the connection opened: several at first, so that one of them meets little network delay. */
 const FIRST_PINGS_MS = [0, 200, 500, 1_000, 2_000];
 
-/** Often enough to notice a dead connection before a buyer does, and to keep proxies from closing an idle one. */
+/** Short enough to detect a dead connection before the user does, and to keep proxies from closing an idle one. */
 const PING_EVERY_MS = 10_000;
 
-/** A server that is silent for so long after a ping is not there. */
+/** A server that sends nothing for this long after a ping counts as unreachable. */
 const ANSWER_WITHIN_MS = 5_000;
 
 export interface HeartbeatOptions {
@@ -15,10 +15,10 @@ export interface HeartbeatOptions {
   readonly onSilence: () => void;
 }
 
-/** Pings an open connection: each answer sets the clock, and a missing one means that nobody is there. */
+/** Pings an open connection: each pong sets the clock, and silence after a ping is reported. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
-  /** When each ping was sent that has no answer yet, by its id. */
+  /** When each unanswered ping was sent, by its id. */
   readonly #sent = new Map<number, number>();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #silence: ReturnType<typeof setTimeout> | undefined;
@@ -38,7 +38,7 @@ export class Heartbeat {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     clearInterval(this.#regular);
-    this.heard();
+    this.frameReceived();
     this.#sent.clear();
   }
 
@@ -49,8 +49,8 @@ export class Heartbeat {
     this.#silence ??= setTimeout(onSilence, ANSWER_WITHIN_MS);
   }
 
-  /** Any frame shows that somebody is there. */
-  heard(): void {
+  /** Any frame proves that the server is reachable. */
+  frameReceived(): void {
     clearTimeout(this.#silence);
     this.#silence = undefined;
   }
@@ -59,6 +59,6 @@ export class Heartbeat {
     const since = this.#sent.get(id);
     if (since === undefined) return;
     this.#sent.delete(id);
-    this.#options.clock.heard(Date.parse(serverTime), since);
+    this.#options.clock.observe(Date.parse(serverTime), since);
   }
 }

@@ -1,4 +1,5 @@
-export { createLiveClient, type LiveClient, type LiveClientOptions, type PurchaseOptions } from './live-client.ts';
+export { createLiveClient, type LiveClient, type PurchaseOptions } from './live-client.ts';
+export type { LiveClientOptions } from './live-connection.ts';
 export type { LoginResult } from './login.ts';
 export type { OrderJson, OrderState, Phase, ProblemJson, StockFrame } from './protocol.ts';
 export { isBought, type PurchaseAnswer, PurchaseUnanswered } from './purchases.ts';

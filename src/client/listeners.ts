@@ -1,4 +1,4 @@
-/** Who is told of something. One that throws keeps nobody else from hearing; its error surfaces as uncaught. */
+/** A set of listeners. One that throws does not keep the others from being called; its error surfaces as uncaught. */
 export class Listeners<T> {
   readonly #all = new Set<(value: T) => void>();
 
@@ -6,19 +6,19 @@ export class Listeners<T> {
     return this.#all.size;
   }
 
-  /** Returns what takes it off again. The same function may be added more than once. */
+  /** Returns a function that removes the listener. The same function may be added more than once. */
   add(listener: (value: T) => void): () => void {
     const own = (value: T): void => listener(value);
     this.#all.add(own);
     return () => void this.#all.delete(own);
   }
 
-  tell(value: T): void {
+  notify(value: T): void {
     for (const listener of [...this.#all]) isolated(() => listener(value));
   }
 }
 
-/** Runs foreign code: what it throws is thrown again where it can't break off what we are at. */
+/** Runs a callback of the application; an error is rethrown in a microtask, so that it does not interrupt the caller. */
 export function isolated(body: () => void): void {
   try {
     body();

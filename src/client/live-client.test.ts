@@ -11,7 +11,7 @@ function stock(saleId: string, version: number, remaining = 100 - version): Stoc
 }
 
 describe('stock', () => {
-  it('is subscribed to once a sale, told to all, and again after a reconnect', async () => {
+  it('is subscribed to once per sale, reported to all listeners, and subscribed to again after a reconnect', async () => {
     const client = connect();
     const seen: [string, number][] = [];
     client.subscribe('s1', ({ version }) => seen.push(['a', version]));
@@ -38,7 +38,7 @@ describe('stock', () => {
     ]);
   });
 
-  it('of an older version than the last is ignored, on a new connection too', async () => {
+  it('of an older version than the last is ignored, even on a new connection', async () => {
     const client = connect();
     const seen: number[] = [];
     client.subscribe('s1', ({ version, remaining }) => seen.push(version, remaining));
@@ -49,13 +49,13 @@ describe('stock', () => {
     before.cut();
     const after = await nextConnection();
     await after.next('subscribe');
-    // A heartbeat or a change of phase has the version of the one before.
+    // A heartbeat or a change of phase has the same version as the previous frame.
     for (const version of [4, 5]) after.send(stock('s1', version, version + 90));
     await settled(client, after);
     expect(seen).toEqual([3, 3, 5, 5, 5, 95]);
   });
 
-  it('is not sent any more once nobody listens', async () => {
+  it('is unsubscribed from after its last listener was removed', async () => {
     const client = connect();
     const seen: number[] = [];
     const ends = [1, 2].map(() => client.subscribe('s1', ({ version }) => seen.push(version)));
@@ -70,7 +70,7 @@ describe('stock', () => {
     expect(seen).toEqual([]);
   });
 
-  it('of a sale that is refused is told as a problem', async () => {
+  it('that is refused is reported as a problem', async () => {
     const client = connect();
     const problems: unknown[] = [];
     client.subscribe(
@@ -87,7 +87,7 @@ describe('stock', () => {
 });
 
 describe('the connection', () => {
-  it('tells its states, and goes on after anything that the server may send or do', async () => {
+  it('reports its states, and survives anything that the server may send or do', async () => {
     const states: string[] = [];
     const client = connect({ onState: (state) => states.push(state) });
     const before = await nextConnection();
@@ -95,7 +95,7 @@ describe('the connection', () => {
       before.send(odd);
     }
     before.send({ type: 'error', status: 400, body: { code: 'malformed' } });
-    before.send(stock('never-asked-for', 1));
+    before.send(stock('not-subscribed', 1));
     await settled(client, before);
     before.cut();
     await settled(client, await nextConnection());
@@ -103,7 +103,7 @@ describe('the connection', () => {
     expect(states).toEqual(['connecting', 'open', 'waiting', 'connecting', 'open', 'closed']);
   });
 
-  it('tells the buyer’s orders until told to stop', async () => {
+  it('reports the buyer’s orders until the listener is removed', async () => {
     const client = connect();
     const seen: string[] = [];
     const end = client.onOrder(({ id }) => seen.push(id));
@@ -116,26 +116,26 @@ describe('the connection', () => {
     expect(seen).toEqual(['o1']);
   });
 
-  it('knows the server’s time from the first frame on, with the machine’s clock ten minutes off', async () => {
+  it('knows the server’s time from the first frame on, although the machine’s clock is ten minutes off', async () => {
     const client = connect();
     expect(client.now()).toBeUndefined();
     await settled(client, await nextConnection());
     const off = (client.now() ?? 0) - (Date.now() + AHEAD_MS);
-    // Half of a connection's time at the worst; a wrong clock would be off by a thousand times as much.
+    // At worst half the time that connecting took; a wrong clock would be off by a thousand times as much.
     expect(Math.abs(off)).toBeLessThan(AHEAD_MS / 100);
   });
 
-  it('is made at once when the machine wakes up', async () => {
-    let tell = (_state: string): void => undefined;
+  it('reconnects at once when the machine wakes up', async () => {
+    let onState = (_state: string): void => undefined;
     const waiting = new Promise<void>((resolve) => {
-      tell = (state) => {
+      onState = (state) => {
         if (state === 'waiting') resolve();
       };
     });
     const client = connect({
       backoff: { baseMs: 1e9, capMs: 1e9 },
       random: () => 0.5,
-      onState: (state) => tell(state),
+      onState: (state) => onState(state),
     });
     const before = await nextConnection();
     await settled(client, before);
@@ -146,7 +146,7 @@ describe('the connection', () => {
     expect(client.state).toBe('open');
   });
 
-  it('is closed by the client for good', async () => {
+  it('stays closed once the client closed it', async () => {
     const client = connect();
     const connection = await nextConnection();
     await settled(client, connection);

@@ -1,6 +1,6 @@
 import type { ClientFrame, ProblemJson } from './protocol.ts';
 
-/** Who the connection speaks for. */
+/** The server's answer to the token. */
 export type LoginResult =
   | { readonly ok: true; readonly userId: string }
   | { readonly ok: false; readonly problem: ProblemJson };
@@ -8,17 +8,17 @@ export type LoginResult =
 export interface LoginOptions {
   readonly nextId: () => number;
   readonly send: (frame: ClientFrame) => void;
-  /** Purchases may go out: the token was looked at, or there is none. */
+  /** Purchases may be sent: the token was answered, or there is none. */
   readonly onReady: () => void;
   readonly onResult: (result: LoginResult) => void;
 }
 
-/** Sends the token on each connection. What needs it waits for the answer, so that it is not refused for being early. */
+/** Sends the token on each connection. Purchases wait for the answer, because one that is sent earlier would be refused. */
 export class Login {
   readonly #options: LoginOptions;
   #token: string | undefined;
   #connected = false;
-  #asked: number | undefined;
+  #requestId: number | undefined;
 
   constructor(token: string | undefined, options: LoginOptions) {
     this.#token = token;
@@ -26,40 +26,40 @@ export class Login {
   }
 
   get ready(): boolean {
-    return this.#connected && this.#asked === undefined;
+    return this.#connected && this.#requestId === undefined;
   }
 
   connected(): void {
     this.#connected = true;
-    this.#ask();
+    this.#authenticate();
   }
 
   lost(): void {
     this.#connected = false;
-    this.#asked = undefined;
+    this.#requestId = undefined;
   }
 
   change(token: string): void {
     this.#token = token;
-    if (this.#connected) this.#ask();
+    if (this.#connected) this.#authenticate();
   }
 
-  /** Whether `id` was the token's; one that has been replaced meanwhile is told to nobody. */
+  /** Returns whether `id` was that of the current token; the answer to a replaced token is ignored. */
   answered(id: number, result: LoginResult): boolean {
-    if (id !== this.#asked) return false;
-    this.#asked = undefined;
+    if (id !== this.#requestId) return false;
+    this.#requestId = undefined;
     this.#options.onResult(result);
     this.#options.onReady();
     return true;
   }
 
-  #ask(): void {
+  #authenticate(): void {
     const { nextId, send, onReady } = this.#options;
     if (this.#token === undefined) {
       onReady();
     } else {
-      this.#asked = nextId();
-      send({ type: 'auth', id: this.#asked, token: this.#token });
+      this.#requestId = nextId();
+      send({ type: 'auth', id: this.#requestId, token: this.#token });
     }
   }
 }

@@ -1,10 +1,10 @@
 /**
- * The frames of `/v1/live`, version 1, as this client writes and reads them. Times are RFC 3339, UTC. Written down once
- * more, apart from the server's schemas, so that the client depends on nothing.
+ * The frames of `/v1/live`, version 1, as this client writes and reads them. Times are RFC 3339, UTC. Declared separately
+ * from the server's schemas so that the client has no dependencies.
  */
 export type Phase = 'draft' | 'upcoming' | 'live' | 'sold_out' | 'ended' | 'closed';
 
-/** A sale's stock as of one moment, whole. Of two, the one with the greater version is newer. */
+/** The complete stock of a sale at one moment. Of two frames, the one with the higher version is newer. */
 export interface StockFrame {
   readonly type: 'stock';
   readonly saleId: string;
@@ -66,7 +66,7 @@ export type ClientFrame =
   | { readonly type: 'purchase'; readonly id: number; readonly saleId: string; readonly idempotencyKey: string }
   | { readonly type: 'ping'; readonly id: number };
 
-/** A frame as it came in; undefined for what can't be one. */
+/** Parses a received frame; undefined if it is not one. */
 export function parseFrame(data: unknown): ServerFrame | undefined {
   if (typeof data !== 'string') return undefined;
   try {

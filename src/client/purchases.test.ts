@@ -7,7 +7,7 @@ const UNAUTHENTICATED = { status: 401, code: 'unauthenticated', title: 'Not auth
 const { connect, connection: nextConnection } = liveClientRig();
 
 describe('a purchase', () => {
-  it('is answered with status and body, and makes a key', async () => {
+  it('is answered with status and body, and gets a key', async () => {
     const client = connect();
     const answers = [client.purchase('s1'), client.purchase('s1')];
     const connection = await nextConnection();
@@ -22,15 +22,15 @@ describe('a purchase', () => {
     ]);
   });
 
-  it('is sent again with the same key when the connection breaks before the answer, and only then', async () => {
+  it('is sent again with the same key if and only if the connection breaks before the answer', async () => {
     const client = connect();
     const lost = client.purchase('s1', { idempotencyKey: 'k1' });
-    const told = client.purchase('s2', { idempotencyKey: 'k2' });
+    const answered = client.purchase('s2', { idempotencyKey: 'k2' });
     const before = await nextConnection();
     await before.next('purchase');
     const { id } = await before.next('purchase');
     before.send({ type: 'purchase', id, status: 409, body: SOLD_OUT });
-    await told;
+    await answered;
     before.cut();
 
     const after = await nextConnection();
@@ -42,13 +42,13 @@ describe('a purchase', () => {
     expect(after.frames).toHaveLength(2);
   });
 
-  it('takes its own answer, in whatever order they come, and an answer that comes twice only once', async () => {
+  it('gets its own answer, in any order, and ignores a second one', async () => {
     const client = connect();
     const answers = ['k1', 'k2', 'k3'].map((idempotencyKey) => client.purchase('s1', { idempotencyKey }));
     const connection = await nextConnection();
-    const asked = [];
-    for (const _ of answers) asked.push(await connection.next('purchase'));
-    for (const { id, idempotencyKey } of asked.toReversed()) {
+    const sent = [];
+    for (const _ of answers) sent.push(await connection.next('purchase'));
+    for (const { id, idempotencyKey } of sent.toReversed()) {
       const answer = { type: 'purchase', id, status: 201, body: { id: `order of ${idempotencyKey}` } };
       connection.send(answer);
       connection.send({ ...answer, status: 500 });
@@ -58,7 +58,7 @@ describe('a purchase', () => {
     );
   });
 
-  it('is not answered by what the connection before it was asked', async () => {
+  it('is not answered by a reply to the previous connection', async () => {
     const client = connect();
     const answer = client.purchase('s1', { idempotencyKey: 'k1' });
     const before = await nextConnection();
@@ -71,7 +71,7 @@ describe('a purchase', () => {
     expect(await answer).toMatchObject({ status: 201 });
   });
 
-  it('is given up as unknown after its deadline, naming its key, and not sent any more', async () => {
+  it('is rejected as unknown after its deadline, with its key, and not sent again', async () => {
     const client = connect();
     const answer = client.purchase('s1', { idempotencyKey: 'k1', timeoutMs: 20 });
     await expect(answer).rejects.toThrow(PurchaseUnanswered);
@@ -82,7 +82,7 @@ describe('a purchase', () => {
     expect(after.frames).toHaveLength(1);
   });
 
-  it('is unknown when the client is closed, before or after', async () => {
+  it('is rejected as unknown when the client is closed before or after it', async () => {
     const client = connect();
     const answer = client.purchase('s1', { idempotencyKey: 'k1' });
     client.close();
@@ -94,8 +94,8 @@ describe('a purchase', () => {
 
 describe('the token', () => {
   it('is sent on each connection, before any purchase, and purchases wait for its answer', async () => {
-    const told: unknown[] = [];
-    const client = connect({ token: 't1', onLogin: (result) => told.push(result) });
+    const results: unknown[] = [];
+    const client = connect({ token: 't1', onLogin: (result) => results.push(result) });
     const answer = client.purchase('s1', { idempotencyKey: 'k1' });
     for (const last of [false, true]) {
       const connection = await nextConnection();
@@ -108,21 +108,21 @@ describe('the token', () => {
       else connection.cut();
     }
     expect(await answer).toMatchObject({ status: 201 });
-    expect(told).toEqual([
+    expect(results).toEqual([
       { ok: true, userId: 'u1' },
       { ok: true, userId: 'u1' },
     ]);
   });
 
-  it('that is refused is told, and the purchase hears the server’s own words', async () => {
-    const told: unknown[] = [];
-    const client = connect({ token: 'bad', onLogin: (result) => told.push(result) });
+  it('that is refused is reported, and the purchase gets the server’s answer', async () => {
+    const results: unknown[] = [];
+    const client = connect({ token: 'bad', onLogin: (result) => results.push(result) });
     const answer = client.purchase('s1');
     const connection = await nextConnection();
     const auth = await connection.next('auth');
     connection.send({ type: 'error', id: auth.id, status: 401, body: UNAUTHENTICATED });
     const { id } = await connection.next('purchase');
-    expect(told).toEqual([{ ok: false, problem: UNAUTHENTICATED }]);
+    expect(results).toEqual([{ ok: false, problem: UNAUTHENTICATED }]);
     connection.send({ type: 'purchase', id, status: 401, body: UNAUTHENTICATED });
     expect(await answer).toMatchObject({ status: 401 });
   });
@@ -131,7 +131,7 @@ describe('the token', () => {
     const client = connect({ token: 't1' });
     const connection = await nextConnection();
     connection.send({ type: 'auth', id: (await connection.next('auth')).id, userId: 'u1' });
-    const under = client.purchase('s1', { idempotencyKey: 'asked before' });
+    const earlier = client.purchase('s1', { idempotencyKey: 'sent before' });
     const before = await connection.next('purchase');
     client.authenticate('t2');
     const answer = client.purchase('s1');
@@ -140,10 +140,10 @@ describe('the token', () => {
     expect(connection.frames.at(-1)).toBe(auth);
     connection.send({ type: 'auth', id: auth.id, userId: 'u2' });
     const { id, idempotencyKey } = await connection.next('purchase');
-    expect(idempotencyKey).not.toBe('asked before');
+    expect(idempotencyKey).not.toBe('sent before');
     connection.send({ type: 'purchase', id, status: 201, body: {} });
     connection.send({ type: 'purchase', id: before.id, status: 201, body: {} });
-    expect(await under).toMatchObject({ idempotencyKey: 'asked before' });
+    expect(await earlier).toMatchObject({ idempotencyKey: 'sent before' });
     expect(await answer).toMatchObject({ status: 201 });
   });
 });

@@ -1,18 +1,18 @@
 import type { OrderJson, ProblemJson } from './protocol.ts';
 
-/** What the same purchase over HTTP would have been answered. */
+/** The same answer as to a purchase over HTTP. */
 export type PurchaseAnswer =
   | { readonly status: 201; readonly body: OrderJson; readonly idempotencyKey: string }
   | { readonly status: number; readonly body: ProblemJson; readonly idempotencyKey: string };
 
-/** Whether there was an order in the answer. */
+/** Whether the answer is an order. */
 export function isBought(answer: PurchaseAnswer): answer is Extract<PurchaseAnswer, { readonly status: 201 }> {
   return answer.status === CREATED;
 }
 
 const CREATED = 201;
 
-/** Nobody answered in time. The purchase may have succeeded: asking again with the same key is safe. */
+/** There was no answer in time. The purchase may have succeeded; repeating it with the same key is safe. */
 export class PurchaseUnanswered extends Error {
   override readonly name = 'PurchaseUnanswered';
 
@@ -21,7 +21,7 @@ export class PurchaseUnanswered extends Error {
     readonly idempotencyKey: string,
     reason: string,
   ) {
-    super(`the purchase has no answer: ${reason}`);
+    super(`the outcome of the purchase is unknown: ${reason}`);
   }
 }
 
@@ -34,15 +34,15 @@ interface Attempt {
 }
 
 export interface PurchasesOptions {
-  /** Sends on the present connection and returns the frame's id; undefined when there is none that would do. */
+  /** Sends on the current connection and returns the frame's id; undefined while it is not ready for purchases. */
   readonly send: (saleId: string, idempotencyKey: string) => number | undefined;
 }
 
-/** Purchases that have no answer yet. Each is sent on every connection until it has one, with the same key. */
+/** Unanswered purchases. Each is sent on every new connection, with the same key, until it is answered. */
 export class Purchases {
   readonly #options: PurchasesOptions;
   readonly #open = new Set<Attempt>();
-  /** Sent on the present connection, by the frame's id. */
+  /** Sent on the current connection, by the frame's id. */
   readonly #sent = new Map<number, Attempt>();
 
   constructor(options: PurchasesOptions) {
@@ -53,7 +53,7 @@ export class Purchases {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#forget(attempt);
-        reject(new PurchaseUnanswered(saleId, idempotencyKey, `${timeoutMs} ms have gone by`));
+        reject(new PurchaseUnanswered(saleId, idempotencyKey, `no answer within ${timeoutMs} ms`));
       }, timeoutMs);
       const attempt: Attempt = { saleId, idempotencyKey, resolve, reject, timer };
       this.#open.add(attempt);
@@ -61,7 +61,7 @@ export class Purchases {
     });
   }
 
-  /** A connection is ready to buy on. */
+  /** The connection is ready for purchases. */
   ready(): void {
     const sent = new Set(this.#sent.values());
     for (const attempt of this.#open) if (!sent.has(attempt)) this.#send(attempt);
@@ -71,12 +71,12 @@ export class Purchases {
     this.#sent.clear();
   }
 
-  /** Whether `id` was a purchase's. A second answer to the same one is nobody's. */
+  /** Returns whether `id` was that of an unanswered purchase; a second answer to the same one is ignored. */
   answered(id: number, status: number, body: OrderJson | ProblemJson): boolean {
     const attempt = this.#sent.get(id);
     if (attempt === undefined) return false;
     this.#forget(attempt);
-    // The status says which of the two the body is.
+    // The status determines the type of the body.
     attempt.resolve({ status, body, idempotencyKey: attempt.idempotencyKey } as PurchaseAnswer);
     return true;
   }

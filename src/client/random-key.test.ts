@@ -4,7 +4,7 @@ import { randomKey } from './random-key.ts';
 afterEach(() => vi.unstubAllGlobals());
 
 describe('a random key', () => {
-  it('is made where the page is no secure context, too', () => {
+  it('works without a secure context', () => {
     const { crypto } = globalThis;
     vi.stubGlobal('crypto', { getRandomValues: (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes) });
     const keys = new Set(Array.from({ length: 100 }, randomKey));
@@ -12,7 +12,7 @@ describe('a random key', () => {
     for (const key of keys) expect(key).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it('is a UUID elsewhere', () => {
+  it('is a UUID in a secure context', () => {
     expect(randomKey()).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   });
 });

@@ -1,9 +1,9 @@
-/** Of a key; the chance of two alike is nil. */
+/** Enough randomness that two keys are never the same in practice. */
 const KEY_BYTES = 16;
 
 /**
- * An Idempotency-Key that nobody else has. `crypto.randomUUID` is there in secure contexts only, and a phone that opens
- * a page by a machine's plain address is in none.
+ * A unique Idempotency-Key. `crypto.randomUUID` exists in secure contexts only, and a page opened by a plain http address
+ * is not one.
  */
 export function randomKey(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();

@@ -2,7 +2,7 @@ import { type BackoffOptions, delayAfter } from './backoff.ts';
 import { type ClientFrame, parseFrame, type ServerFrame } from './protocol.ts';
 import type { WebSocketClass, WebSocketLike } from './web-socket.ts';
 
-/** `waiting`: for its next attempt. `closed`: for good. */
+/** `waiting`: until its next attempt. `closed`: by the application; it does not reconnect. */
 export type LiveState = 'connecting' | 'open' | 'waiting' | 'closed';
 
 export interface ReconnectingSocketOptions {
@@ -14,25 +14,25 @@ export interface ReconnectingSocketOptions {
   readonly monotonic: () => number;
   readonly onOpen: () => void;
   readonly onFrame: (frame: ServerFrame) => void;
-  /** An open connection is gone: what it was asked and has not answered, it won't. */
+  /** An open connection was lost; its unanswered requests will not be answered. */
   readonly onLost: () => void;
   readonly onState: (state: LiveState) => void;
 }
 
-/** A network that takes longer than this to connect is tried again. */
+/** An attempt to connect that takes longer than this is abandoned and repeated. */
 const CONNECT_WITHIN_MS = 10_000;
 
-/** A connection that lived so long was a success: a server that accepts and hangs up at once must not be stormed. */
+/** A connection that lasted this long resets the backoff; a server that accepts and closes at once does not. */
 const STABLE_AFTER_MS = 5_000;
 
-/** Going away. */
+/** RFC 6455, section 7.4.1: normal closure. */
 const NORMAL_CLOSE = 1000;
 
-/** One WebSocket after the other, until it is closed. */
+/** A WebSocket that reconnects until it is closed. */
 export class ReconnectingSocket {
   readonly #options: ReconnectingSocketOptions;
   #socket: WebSocketLike | undefined;
-  /** When the present one opened. */
+  /** When the current socket opened; undefined while it is not open. */
   #openedAt: number | undefined;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -51,16 +51,16 @@ export class ReconnectingSocket {
     if (this.open) this.#socket?.send(JSON.stringify(frame));
   }
 
-  /** Gives up a connection that does not answer, and makes another. */
+  /** Abandons an unresponsive connection and makes a new one. */
   drop(): void {
     const socket = this.#socket;
     this.#lost();
-    // Its own close event may be minutes away, and nobody listens to it any more.
+    // Its close event may come minutes later and is ignored by then.
     socket?.close();
   }
 
-  /** Tries now if it was waiting. */
-  hurry(): void {
+  /** Connects at once if it was waiting. */
+  connectNow(): void {
     if (this.#socket === undefined && this.#timer !== undefined) this.#connect();
   }
 
@@ -81,14 +81,14 @@ export class ReconnectingSocket {
     const socket = new WebSocket(url);
     this.#socket = socket;
     this.#timer = setTimeout(() => this.drop(), CONNECT_WITHIN_MS);
-    const listen = (body: () => void): (() => void) => {
+    const whileCurrent = (body: () => void): (() => void) => {
       return () => {
         if (this.#socket === socket) body();
       };
     };
     socket.addEventListener(
       'open',
-      listen(() => {
+      whileCurrent(() => {
         clearTimeout(this.#timer);
         this.#openedAt = monotonic();
         onState('open');
@@ -101,9 +101,9 @@ export class ReconnectingSocket {
     });
     socket.addEventListener(
       'close',
-      listen(() => this.#lost()),
+      whileCurrent(() => this.#lost()),
     );
-    // A close follows each error and says as much; without a listener Node would end the process.
+    // Each error is followed by a close event, which is handled; without a listener Node would end the process.
     socket.addEventListener('error', () => undefined);
   }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ServerClock } from './server-clock.ts';
 
-/** A machine whose own clock is `offset` behind the server's, and a network with delays of the test's choosing. */
+/** A machine whose clock is `offset` behind the server's, and a network with delays that the test chooses. */
 function machine(offset: number) {
   let monotonic = 5_000;
   let ahead = offset;
@@ -12,14 +12,14 @@ function machine(offset: number) {
     exchange(there: number, back: number) {
       const since = clock.mark();
       monotonic += there;
-      const said = Math.floor(monotonic + ahead);
+      const serverTime = Math.floor(monotonic + ahead);
       monotonic += back;
-      clock.heard(said, since);
+      clock.observe(serverTime, since);
     },
     pass(ms: number) {
       monotonic += ms;
     },
-    /** The machine sleeps, its clock with it. */
+    /** The machine sleeps, and its clock stops. */
     sleep(ms: number) {
       ahead += ms;
     },
@@ -31,11 +31,11 @@ const delay = fc.integer({ min: 0, max: 4_000 });
 const RESOLUTION = 1;
 
 describe('the server’s clock', () => {
-  it('is not known before it was heard', () => {
+  it('is unknown before the first measurement', () => {
     expect(new ServerClock(() => 0).now()).toBeUndefined();
   });
 
-  it('is off by half of the shortest round trip at the most, whatever the delays and the machine’s clock', () => {
+  it('is off by at most half the shortest round trip, for any delays and any machine clock', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: -1e12, max: 1e12 }),
@@ -44,7 +44,7 @@ describe('the server’s clock', () => {
           const { clock, exchange, off } = machine(offset);
           for (const [there, back] of trips) exchange(there, back);
           const shortest = Math.min(...trips.map(([there, back]) => there + back));
-          // Other measurements take over once the best has aged: by what clocks may drift in the time that went by.
+          // Other measurements replace the best one as it ages: by the possible drift since it was taken.
           const aged = trips.reduce((sum, [there, back]) => sum + there + back, 0) * 0.0002;
           expect(clock.now()).toBeDefined();
           expect(off()).toBeLessThanOrEqual(shortest / 2 + aged + 2 * RESOLUTION);
@@ -60,7 +60,7 @@ describe('the server’s clock', () => {
     expect(off()).toBeLessThanOrEqual(2 * RESOLUTION);
   });
 
-  it('is heard anew after the machine slept', () => {
+  it('is measured anew after the machine slept', () => {
     const { exchange, sleep, off } = machine(0);
     exchange(5, 5);
     sleep(3_600_000);
@@ -70,21 +70,21 @@ describe('the server’s clock', () => {
     expect(off()).toBeLessThanOrEqual(5 + RESOLUTION);
   });
 
-  it('lets a good new measurement replace an old one that was a little better', () => {
+  it('replaces an old measurement by a new one that is slightly worse', () => {
     const { exchange, pass, sleep, off } = machine(0);
     exchange(1, 1);
     pass(600_000);
-    // Within what the clocks may have drifted apart, so nothing contradicts.
+    // Within the possible drift, so that the measurements do not contradict each other.
     sleep(60);
     exchange(8, 8);
     expect(off()).toBeLessThanOrEqual(8 + RESOLUTION);
   });
 
-  it('ignores what is no time', () => {
+  it('ignores an invalid time', () => {
     const { clock, exchange } = machine(0);
     exchange(1, 1);
     const before = clock.now();
-    clock.heard(Number.NaN, clock.mark());
+    clock.observe(Number.NaN, clock.mark());
     expect(clock.now()).toBe(before);
   });
 });

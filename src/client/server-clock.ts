@@ -1,59 +1,59 @@
 /**
- * What two quartz clocks may drift apart, milliseconds a millisecond: 200 parts in a million, twice what a bad one does.
- * An old measurement grows this much less certain with time, so that a good new one takes its place.
+ * The most that two quartz clocks drift apart, in milliseconds per millisecond: 200 ppm, twice the drift of a bad one. The
+ * error of an old measurement grows by it with time, so that a good new measurement replaces it.
  */
 const DRIFT = 0.0002;
 
-/** The server's times have milliseconds, so each may be this much late. */
+/** The server's times are truncated to milliseconds. */
 const RESOLUTION_MS = 1;
 
 interface Measurement {
-  /** Server's clock less ours. */
+  /** The server's clock minus ours. */
   readonly offset: number;
-  /** The true offset is at most this far away. */
+  /** The most that the true offset can differ from it. */
   readonly error: number;
-  /** When it was taken, by our clock. */
+  /** When it was taken, on our clock. */
   readonly at: number;
 }
 
 /**
- * The server's clock, from what it said and how long it took to hear it. Counts on a clock of its own that never goes
- * back, so it does not matter what the machine's wall clock says, or whether somebody sets it.
+ * Estimates the server's clock from the times that it sends and the round trips that they took. Based on a monotonic
+ * clock, so the machine's wall clock does not matter, nor that it may be set.
  */
 export class ServerClock {
   readonly #monotonic: () => number;
   #best: Measurement | undefined;
 
-  /** @param monotonic milliseconds since whenever, like `performance.now` */
+  /** @param monotonic milliseconds since an arbitrary moment, like `performance.now` */
   constructor(monotonic: () => number) {
     this.#monotonic = monotonic;
   }
 
-  /** A moment to give to `heard` as `since`. */
+  /** The current moment, to be passed to `observe` as `since`. */
   mark(): number {
     return this.#monotonic();
   }
 
   /**
-   * The server said `serverTime` (milliseconds since 1970) between `since` and now. Of several the one with the least
-   * doubt counts, and half the round trip is all the doubt there is. A measurement that contradicts it means that our
-   * clock stood still (a sleeping machine's may) or the server's was set: then only the new one counts.
+   * The server's clock was at `serverTime` (milliseconds since 1970) at some moment between `since` and now. The
+   * measurement with the smallest error is kept; half the round trip bounds it. A measurement that contradicts the kept
+   * one means that our clock stopped (as on a sleeping machine) or the server's was set: then the new one replaces it.
    */
-  heard(serverTime: number, since: number): void {
+  observe(serverTime: number, since: number): void {
     const at = this.#monotonic();
     const offset = serverTime - (since + at) / 2;
     const error = (at - since) / 2 + RESOLUTION_MS;
     if (!Number.isFinite(offset)) return;
     const old = this.#best;
     if (old !== undefined) {
-      const doubt = old.error + (at - old.at) * DRIFT;
-      const contradicts = Math.abs(offset - old.offset) > error + doubt;
-      if (!contradicts && error > doubt) return;
+      const oldError = old.error + (at - old.at) * DRIFT;
+      const contradicts = Math.abs(offset - old.offset) > error + oldError;
+      if (!contradicts && error > oldError) return;
     }
     this.#best = { offset, error, at };
   }
 
-  /** Milliseconds since 1970 by the server's clock; undefined until it was heard for the first time. */
+  /** The server's time in milliseconds since 1970; undefined before the first measurement. */
   now(): number | undefined {
     return this.#best === undefined ? undefined : this.#monotonic() + this.#best.offset;
   }

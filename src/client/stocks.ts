@@ -4,69 +4,69 @@ import type { ProblemJson, StockFrame } from './protocol.ts';
 export type StockListener = (stock: StockFrame) => void;
 export type ProblemListener = (problem: ProblemJson) => void;
 
-interface Watched {
+interface SubscribedSale {
   readonly listeners: Listeners<StockFrame>;
   readonly refused: Listeners<ProblemJson>;
   last: StockFrame | undefined;
 }
 
 export interface StocksOptions {
-  /** Sends if it can and returns the frame's id. */
+  /** Sends the frame if the connection is open; returns the frame's id. */
   readonly send: (type: 'subscribe' | 'unsubscribe', saleId: string) => number;
 }
 
-/** Which sales are watched, by whom, and the last that was heard of each. */
+/** The subscribed sales with their listeners and the last frame of each. */
 export class Stocks {
   readonly #options: StocksOptions;
-  readonly #watched = new Map<string, Watched>();
-  /** Sale ids by the subscriptions' frame ids. */
-  readonly #asked = new Map<number, string>();
+  readonly #sales = new Map<string, SubscribedSale>();
+  /** Sale ids by the ids of the frames that subscribed to them on this connection. */
+  readonly #requests = new Map<number, string>();
 
   constructor(options: StocksOptions) {
     this.#options = options;
   }
 
   subscribe(saleId: string, onStock: StockListener, onProblem?: ProblemListener): () => void {
-    let watched = this.#watched.get(saleId);
-    if (watched === undefined) {
-      watched = { listeners: new Listeners(), refused: new Listeners(), last: undefined };
-      this.#watched.set(saleId, watched);
-      this.#ask(saleId);
+    let sale = this.#sales.get(saleId);
+    if (sale === undefined) {
+      sale = { listeners: new Listeners(), refused: new Listeners(), last: undefined };
+      this.#sales.set(saleId, sale);
+      this.#request(saleId);
     }
-    const { listeners, refused, last } = watched;
+    const { listeners, refused, last } = sale;
     const ends = [listeners.add(onStock), ...(onProblem === undefined ? [] : [refused.add(onProblem)])];
     if (last !== undefined) onStock(last);
     return () => {
       for (const end of ends) end();
-      if (listeners.size > 0 || this.#watched.get(saleId) !== watched) return;
-      this.#watched.delete(saleId);
+      if (listeners.size > 0 || this.#sales.get(saleId) !== sale) return;
+      this.#sales.delete(saleId);
       this.#options.send('unsubscribe', saleId);
     };
   }
 
-  /** A new connection knows nothing of what the last one was asked. */
+  /** Subscribes again: a new connection has no subscriptions. */
   connected(): void {
-    this.#asked.clear();
-    for (const saleId of this.#watched.keys()) this.#ask(saleId);
+    this.#requests.clear();
+    for (const saleId of this.#sales.keys()) this.#request(saleId);
   }
 
-  /** One that is older than what is known is ignored: answers and events may overtake each other. */
-  heard(frame: StockFrame): void {
-    const watched = this.#watched.get(frame.saleId);
-    if (watched === undefined || frame.version < (watched.last?.version ?? 0)) return;
-    watched.last = frame;
-    watched.listeners.tell(frame);
+  /** Ignores a frame that is older than the last one: replies and events may overtake each other. */
+  received(frame: StockFrame): void {
+    const sale = this.#sales.get(frame.saleId);
+    if (sale === undefined || frame.version < (sale.last?.version ?? 0)) return;
+    sale.last = frame;
+    sale.listeners.notify(frame);
   }
 
-  /** Whether `id` was a subscription's. */
+  /** Returns whether `id` was that of a subscription. */
   refused(id: number, problem: ProblemJson): boolean {
-    const saleId = this.#asked.get(id);
+    const saleId = this.#requests.get(id);
     if (saleId === undefined) return false;
-    this.#watched.get(saleId)?.refused.tell(problem);
+    this.#sales.get(saleId)?.refused.notify(problem);
     return true;
   }
 
-  #ask(saleId: string): void {
-    this.#asked.set(this.#options.send('subscribe', saleId), saleId);
+  #request(saleId: string): void {
+    this.#requests.set(this.#options.send('subscribe', saleId), saleId);
   }
 }

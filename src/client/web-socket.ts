@@ -1,4 +1,4 @@
-/** What is used of a WebSocket: the browser's, Node's own (22 and newer) and that of the package `ws` have it. */
+/** The part of the WebSocket API that is used; browsers, Node (22 and newer) and the package `ws` implement it. */
 export interface WebSocketLike {
   send(data: string): void;
   close(code?: number, reason?: string): void;
@@ -8,9 +8,9 @@ export interface WebSocketLike {
 
 export type WebSocketClass = new (url: string) => WebSocketLike;
 
-/** The platform's own. Errors: TypeError where there is none. */
+/** The platform's own WebSocket. Errors: TypeError where there is none. */
 export function platformWebSocket(): WebSocketClass {
   const { WebSocket } = globalThis as { readonly WebSocket?: WebSocketClass };
-  if (WebSocket === undefined) throw new TypeError('there is no WebSocket here; pass a class in options.WebSocket');
+  if (WebSocket === undefined) throw new TypeError('this platform has no WebSocket; pass a class in options.WebSocket');
   return WebSocket;
 }

@@ -1,4 +1,4 @@
-import { isPublic, type Sale } from '../domain/sale.ts';
+import { isPublic, MAX_PAY_WITHIN_SECONDS, type Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { QueueRecovery } from '../ports/queue-recovery.ts';
@@ -13,9 +13,6 @@ export interface LostSalesPorts {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The API's bound of a sale's payWithinSeconds. */
-const LONGEST_TO_PAY_MS = 7 * DAY_MS;
-
 /** How long after its last deadline a sale's keys are answered. */
 const ANSWERED_FOR_MS = DAY_MS;
 
@@ -29,7 +26,7 @@ const AT_ONCE = 32;
 export async function lostSales({ recovery, catalogue, clock }: LostSalesPorts): Promise<readonly string[]> {
   const now = clock.now();
   const sales: Sale[] = [];
-  const endsAfter = now - LONGEST_TO_PAY_MS - ANSWERED_FOR_MS;
+  const endsAfter = now - MAX_PAY_WITHIN_SECONDS * 1000 - ANSWERED_FOR_MS;
   for await (const sale of everySale(catalogue, { includeDrafts: true, endsAfter })) {
     const isOn = isPublic(sale) || sale.status === 'publishing';
     if (isOn && now < sale.closesAt + sale.payWithinSeconds * 1000 + ANSWERED_FOR_MS) sales.push(sale);

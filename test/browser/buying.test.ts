@@ -123,7 +123,7 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
       });
     });
     await page.goto(`${page.url()}#token=${tokenFor('reloaded-1')}`);
-    for (const wait of ['Asking for a ticket…', /^Ticket \d+ is yours/]) {
+    for (const wait of ['Requesting a ticket…', /^Ticket \d+ is yours/]) {
       await page.reload();
       await cardOf(page, 'reloaded').getByRole('button', { name: /^Buy/ }).click();
       await cardOf(page, 'reloaded').getByText(wait).waitFor();
@@ -139,11 +139,11 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
     await card.getByRole('button', { name: /^Buy/ }).click();
     await card.getByRole('button', { name: /^Pay/ }).waitFor();
     await killAndRestart(async () => {
-      await page.getByText('The connection is lost.').waitFor();
+      await page.getByText('The connection was lost.').waitFor();
       await putOnSale({ id: 'meanwhile' });
     });
     await cardOf(page, 'meanwhile').waitFor();
-    await page.getByText('The connection is lost.').waitFor({ state: 'detached' });
+    await page.getByText('The connection was lost.').waitFor({ state: 'detached' });
     await card.getByText('9 of 10 left').waitFor();
     await card.getByRole('button', { name: /^Pay/ }).click();
     await card.getByText('Paid. See you there.').waitFor();

@@ -13,7 +13,7 @@ import { MemoryTicketQueue } from './fakes/memory-ticket-queue.ts';
 import { routesWith, tokenOf } from './route-caller.ts';
 import { aSettings } from './settings.ts';
 
-/** What a call sends; `params` are the parameters of its pattern. */
+/** The parts of a request; `params` are the parameters of the route's pattern. */
 export interface AdminCall {
   readonly params?: readonly string[];
   readonly body?: unknown;
@@ -34,7 +34,7 @@ export const MUG_SALE = {
   closesAt: '2030-01-03T00:00:00.000Z',
 };
 
-/** The admin's routes on the real services and on memory; ids count up. */
+/** The admin routes on the real services and in-memory adapters; ids count up. */
 export function adminRig() {
   const clock = new ManualClock();
   const catalogue = new MemoryCatalogue();
@@ -42,24 +42,24 @@ export function adminRig() {
   const store = new MemoryOrderStore();
   const sales = new Sales({ catalogue, queue, clock });
   const settingsStore = new MemorySettingsStore();
-  const told: BusEvent[] = [];
-  const events = { publish: (item: BusEvent) => void told.push(item) };
-  let made = 0;
+  const published: BusEvent[] = [];
+  const events = { publish: (item: BusEvent) => void published.push(item) };
+  let lastId = 0;
   const newId = () => {
-    made += 1;
-    return String(made);
+    lastId += 1;
+    return String(lastId);
   };
   const live = { timeline: async () => [{ second: 1_893_456_000, reserved: 3 }] };
   const call = routesWith({
     clock,
     sales,
     products: new Products({ catalogue, newId }),
-    saleAdmin: new SaleAdmin({ catalogue, queue, clock, sales, events: events, newId }),
+    saleAdmin: new SaleAdmin({ catalogue, queue, clock, sales, events, newId }),
     settings: new SettingsAdmin({ settingsStore, events, clock, defaults: aSettings() }),
     report: (saleId) => reportOn(saleId, { catalogue, queue, store, live }),
   });
 
-  /** As an admin, unless told otherwise; gives the body as JSON. */
+  /** Calls as an admin by default; returns the body as parsed JSON. */
   const admin = async (method: HttpRequest['method'], pattern: string, { body, ...parts }: AdminCall = {}) => {
     const {
       status,
@@ -72,5 +72,5 @@ export function adminRig() {
     });
     return { status, headers, json: text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>) };
   };
-  return { admin, clock, catalogue, queue, store, settingsStore, told };
+  return { admin, clock, catalogue, queue, store, settingsStore, published };
 }

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../src/ports/http.ts';
 
-/** A request as a front hands it to a handler, with nothing in it but these parts. */
+/** A request as a front passes it to a handler, empty except for these parts. */
 export function anHttpRequest(parts: Partial<HttpRequest> = {}): HttpRequest {
   return {
     method: 'GET',

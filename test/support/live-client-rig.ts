@@ -3,14 +3,14 @@ import { WebSocket } from 'ws';
 import { createLiveClient, type LiveClient, type LiveClientOptions } from '../../src/client/index.ts';
 import { type ScriptedConnection, ScriptedLiveServer } from './scripted-live-server.ts';
 
-/** The server of these tests lives in another time than the machine. */
+/** How far the server's clock is ahead of the machine's in these tests. */
 export const AHEAD_MS = 600_000;
 
 export const SOLD_OUT = { status: 409, code: 'sold_out', title: 'Sold out', detail: '' };
 
 const QUICK = { baseMs: 1, capMs: 1 };
 
-/** A server that the test plays, for each test a new one, and clients of it. */
+/** A new scripted server for each test, and clients of it. */
 export function liveClientRig() {
   let server: ScriptedLiveServer;
   const clients: LiveClient[] = [];
@@ -34,7 +34,7 @@ export function liveClientRig() {
   };
 }
 
-/** Frames are handled in order: when this is answered, so is everything sent before it. */
+/** Resolves once all earlier frames were handled: they are handled in order, and this waits for one more answer. */
 export async function settled(client: LiveClient, connection: ScriptedConnection): Promise<void> {
   const answer = client.purchase('the-last-word');
   const { id } = await connection.next('purchase');

@@ -17,18 +17,18 @@ const secret = 'a secret for tests only';
 const sign = createSigner({ key: secret, algorithm: 'HS256' });
 
 export interface LiveRigOptions {
-  /** Sales that are known at once. */
+  /** Sales that are in memory. */
   readonly sales?: readonly Sale[];
-  /** How others are looked up. @default there are none */
+  /** Looks up any other sale. @default there are none */
   readonly find?: (saleId: string) => Promise<Sale | undefined>;
-  /** What a purchase comes to; undefined for later, see `pending`. @default sold out */
+  /** The outcome of a purchase; undefined to answer later, see `pending`. @default sold out */
   readonly outcome?: (request: PurchaseRequest) => PurchaseOutcome | undefined;
   readonly limits?: LiveLimits;
-  /** Of buyers. @default none */
+  /** Rate limits of buyers. @default none */
   readonly rates?: RateLimits;
 }
 
-/** The live protocol on fake sockets, and the HTTP route of a purchase on the same desk to compare with. */
+/** The live protocol on fake sockets, and the HTTP route of a purchase with the same dependencies for comparison. */
 export function liveRig({
   sales = [],
   find = async () => undefined,
@@ -46,7 +46,7 @@ export function liveRig({
   let draining = false;
   let sockets = 0;
 
-  const desk = {
+  const deps = {
     auth,
     clock,
     limits: rates,
@@ -61,7 +61,7 @@ export function liveRig({
     },
   };
   const live = createLiveApi({
-    ...desk,
+    ...deps,
     sales: { known: (saleId) => sales.find(({ id }) => id === saleId), find },
     publish: (topic, frame) => hub.publish(topic, frame),
     onWatch: (saleId, watched) => watching.push(`${watched ? '+' : '-'}${saleId}`),
@@ -69,7 +69,7 @@ export function liveRig({
     counters: {
       liveFrame: (type) => counted.push(type),
       liveFlood: () => counted.push('flood'),
-      liveOrders: (told) => counted.push(told),
+      liveOrders: (sent) => counted.push(sent),
     },
     ...(limits === undefined ? {} : { frameLimits: limits }),
   });
@@ -81,11 +81,11 @@ export function liveRig({
     faults,
     counted,
     pending,
-    /** A socket that has heard its hello. */
+    /** A socket that has received its hello. */
     connect: (): FakeLiveSocket => {
       sockets += 1;
       const socket = new FakeLiveSocket(`c${sockets}`, hub, live.handlers);
-      socket.heard();
+      socket.takeFrames();
       return socket;
     },
     open: (): FakeLiveSocket => new FakeLiveSocket('c0', hub, live.handlers),
@@ -94,9 +94,9 @@ export function liveRig({
     drain: () => {
       draining = true;
     },
-    /** What HTTP answers to the same purchase under the same request id. */
+    /** The answer of HTTP to the same purchase under the same request id. */
     overHttp: (saleId: string, requestId: string, parts: Partial<HttpRequest> = {}) => {
-      const [route] = purchaseRoutes(desk);
+      const [route] = purchaseRoutes(deps);
       let answer: { readonly status: number; readonly body: string } | undefined;
       const request = anHttpRequest({ method: 'POST', params: [saleId], requestId, ...parts });
       void route?.handle(request, {
@@ -110,7 +110,7 @@ export function liveRig({
   };
 }
 
-/** What a test matches a refusal with. */
+/** A matcher for a refusal. */
 export const problemFrame = (id: unknown, status: number, code: string) => ({
   type: 'error',
   ...(id === undefined ? {} : { id }),

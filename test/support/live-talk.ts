@@ -8,11 +8,11 @@ export interface ToldOrder {
   readonly state: string;
 }
 
-/** Speaks the live protocol as plainly as it can be spoken: a question, its answer, and what comes unasked. */
+/** A minimal client of the live protocol: requests with their replies, and the frames that the server sends unasked. */
 export class LiveTalk {
   readonly stocks: StockFrame[] = [];
   readonly orders: ToldOrder[] = [];
-  /** Errors that answer nothing that had an id. */
+  /** Error frames without an id. */
   readonly errors: Reply[] = [];
   readonly #asked = new Map<unknown, (reply: Reply) => void>();
   #waiting: (() => void)[] = [];
@@ -22,7 +22,7 @@ export class LiveTalk {
     client.socket.on('message', (data) => this.#hear(JSON.parse(String(data))));
   }
 
-  /** Connects, and speaks for the token's user if there is one. */
+  /** Connects, and authenticates if there is a token. */
   static async open(port: number, token?: string): Promise<LiveTalk> {
     const talk = new LiveTalk(await LiveClient.open(port, '/v1/live'));
     if (token !== undefined) await talk.ask({ type: 'auth', token });
@@ -39,7 +39,7 @@ export class LiveTalk {
     });
   }
 
-  /** Resolves when `ready` says so; it is asked with each frame. */
+  /** Resolves once `ready` returns true; it is evaluated at each frame. */
   async until(ready: () => boolean): Promise<void> {
     while (!ready()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }

@@ -6,8 +6,8 @@ import { type FloodgateProcess, startFloodgate } from './floodgate-process.ts';
 import { freePort } from './free-port.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
-/** Anything on the page that takes longer has failed. */
-const PATIENCE_MS = 10_000;
+/** The time limit for anything that a test waits for on the page. */
+const TIMEOUT_MS = 10_000;
 
 type NamedSale = Partial<Sale> & { readonly id: string };
 
@@ -17,7 +17,7 @@ export interface Visit {
   readonly height?: number;
   /** Runs in the page before anything else. */
   readonly script?: string;
-  /** How much later than it is the machine's clock is set, milliseconds; the machine is the browser's. */
+  /** How far the clock of the browser's machine is ahead, milliseconds. */
   readonly machineAheadMs?: number;
 }
 
@@ -32,7 +32,7 @@ export function pageRig(executablePath = '') {
   let browser: Browser;
   let port = 0;
   const pages: Page[] = [];
-  const complaints: string[] = [];
+  const problems: string[] = [];
 
   const start = async (): Promise<void> => {
     server = await startFloodgate({ ...workspace.env, PORT: String(port) });
@@ -51,8 +51,8 @@ export function pageRig(executablePath = '') {
 
   afterEach(async () => {
     for (const page of pages.splice(0)) await page.context().close();
-    // Whatever the policy refuses, and whatever throws, is said there.
-    expect(complaints.splice(0)).toEqual([]);
+    // The console has every policy violation and every uncaught error.
+    expect(problems.splice(0)).toEqual([]);
   });
 
   afterAll(async () => {
@@ -64,36 +64,36 @@ export function pageRig(executablePath = '') {
   return {
     putOnSale,
 
-    /** Puts a sale on sale, and waits until the server lists it: another process wrote it. */
+    /** Publishes a sale from this process, and waits until the server lists it. */
     async publish(sale: NamedSale): Promise<void> {
       await putOnSale(sale);
       while (!(await salesOf(port)).includes(sale.id)) await setImmediate();
     },
 
-    /** Opens the page, signed in when there is a user, as a visitor with a browser profile of their own. */
+    /** Opens the page in a new browser profile, signed in if there is a user. */
     async visit({ userId, width = 1_000, height = 800, script, machineAheadMs }: Visit = {}): Promise<Page> {
       const context = await browser.newContext({ viewport: { width, height }, locale: 'en-US' });
       if (machineAheadMs !== undefined) await context.addInitScript(wrongClock(machineAheadMs));
       if (script !== undefined) await context.addInitScript(script);
       const page = await context.newPage();
-      page.setDefaultTimeout(PATIENCE_MS);
+      page.setDefaultTimeout(TIMEOUT_MS);
       pages.push(page);
-      page.on('pageerror', (error) => complaints.push(String(error)));
+      page.on('pageerror', (error) => problems.push(String(error)));
       page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+        if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
       });
       const fragment = userId === undefined ? '' : `#token=${workspace.tokenOf(userId)}`;
       await page.goto(`http://127.0.0.1:${port}/${fragment}`);
       return page;
     },
 
-    /** Kills the server as a power cut would, and starts it again on the same port once `meanwhile` is through. */
+    /** Kills the server without warning, and restarts it on the same port after `meanwhile`. */
     async killAndRestart(meanwhile: () => Promise<void>): Promise<void> {
       await server.kill('SIGKILL');
       await meanwhile();
       await start();
-      // Chromium complains of each connection that is refused, and it may.
-      complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('ERR_CONNECTION_REFUSED')));
+      // Chromium logs each refused connection, which is expected here.
+      problems.splice(0, problems.length, ...problems.filter((text) => !text.includes('ERR_CONNECTION_REFUSED')));
     },
 
     url: () => `http://127.0.0.1:${port}`,

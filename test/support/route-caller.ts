@@ -13,7 +13,7 @@ export interface SentAnswer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The API's routes without a front: what a test doesn't give must not be needed. */
+/** The API's routes without a front; a test provides only the dependencies that it needs. */
 export function routesWith(deps: Partial<RoutesDeps>) {
   const routes = createRoutes({
     auth: createAuthenticator({ secret, cacheSize: 10 }),
@@ -24,7 +24,7 @@ export function routesWith(deps: Partial<RoutesDeps>) {
     ...deps,
   } as RoutesDeps);
 
-  /** Calls the handler of a route; throws what it throws, and when it doesn't answer exactly once. */
+  /** Calls the handler of a route; throws what the handler throws, and when it does not answer exactly once. */
   return async (method: string, pattern: string, parts: Partial<HttpRequest> = {}): Promise<SentAnswer> => {
     const route = routes.find((one) => one.method === method && one.pattern === pattern);
     const sent: SentAnswer[] = [];

@@ -4,9 +4,9 @@ import { type WebSocket, WebSocketServer } from 'ws';
 
 export type Frame = Readonly<Record<string, unknown>> & { readonly type: string; readonly id?: number };
 
-/** One client's connection, as the server that the test plays sees it. */
+/** One client's connection, as the scripted server sees it. */
 export class ScriptedConnection {
-  /** All that came in so far, pings left out. */
+  /** All frames received so far, without pings. */
   readonly frames: Frame[] = [];
   readonly #socket: WebSocket;
   readonly #waiting: (() => void)[] = [];
@@ -25,7 +25,7 @@ export class ScriptedConnection {
     });
   }
 
-  /** The next frame that came in; the test says which it has to be. */
+  /** The next received frame; fails if it is of another type. */
   async next(type: string): Promise<Frame> {
     while (this.frames.length <= this.#taken) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     const frame = this.frames[this.#taken] as Frame;
@@ -38,7 +38,7 @@ export class ScriptedConnection {
     this.#socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
   }
 
-  /** Breaks the connection without a word, as a killed server does. */
+  /** Breaks the connection without a close frame, as a killed server does. */
   cut(): void {
     this.#socket.terminate();
   }
@@ -48,7 +48,7 @@ export class ScriptedConnection {
   }
 }
 
-/** Speaks `/v1/live` as far as hello and pong; the rest is the test's part. */
+/** Implements hello and pong of `/v1/live`; the test sends everything else. */
 export class ScriptedLiveServer {
   readonly #server: WebSocketServer;
   readonly #connections: ScriptedConnection[] = [];
@@ -75,7 +75,7 @@ export class ScriptedLiveServer {
     return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1/live`;
   }
 
-  /** The next client that connects, or has connected. */
+  /** The next client that connects or has connected. */
   connection(): Promise<ScriptedConnection> {
     const ready = this.#connections.shift();
     return ready === undefined ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve(ready);

@@ -12,13 +12,13 @@ export interface Api {
   act(token: string, orderId: string, action: 'pay' | 'cancel'): Promise<ApiAnswer<OrderJson>>;
 }
 
-/** More than anybody scrolls through; a shop with more than that needs a search, not a longer list. */
+/** Pages of sales to read. A shop with more sales needs a search, not a longer list. */
 const PAGES = 5;
 
-/** Longer than the server takes to give up by itself. */
+/** Longer than the server's own time limit. */
 const ANSWER_WITHIN_MS = 15_000;
 
-/** The HTTP calls that the page makes. They reject when nothing, or nothing readable, came back. */
+/** The HTTP calls of the page. They reject when there is no answer or it is not JSON. */
 export function createApi(): Api {
   async function call<T>(path: string, init: RequestInit = {}): Promise<ApiAnswer<T>> {
     const response = await fetch(path, { ...init, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });

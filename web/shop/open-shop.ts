@@ -3,15 +3,15 @@ import { createApi } from './api.ts';
 import { createSession, tokenOfFragment } from './session.ts';
 import { Shop } from './shop.ts';
 
-/** New sales show up without a reload; a minute is soon enough for what opens later than that. */
+/** How often the list of sales is read, so that new sales appear without a reload. */
 const READ_SALES_EVERY_MS = 60_000;
 
-/** Until the list could be read once. */
-const READ_SALES_AGAIN_MS = 3_000;
+/** After a failure to read the list. */
+const RETRY_SALES_MS = 3_000;
 
-const LOOK_FOR_OVERDUE_EVERY_MS = 2_000;
+const CHECK_OVERDUE_EVERY_MS = 2_000;
 
-/** The shop on this page's own server, connected and running. */
+/** The shop of this page's own server, connected and running. */
 export function openShop(): Shop {
   const session = createSession(sessionStorage);
   const url = new URL('/v1/live', location.href);
@@ -19,7 +19,7 @@ export function openShop(): Shop {
 
   const takeToken = (): string | undefined => {
     const token = tokenOfFragment(location.hash);
-    // Out of the address at once: it would be shared with it.
+    // Removed from the address, so that it is not shared along with it.
     if (token !== undefined) history.replaceState(null, '', location.pathname);
     return token;
   };
@@ -31,12 +31,12 @@ export function openShop(): Shop {
     session,
     connect: (token, events) =>
       createLiveClient({ url: url.href, ...(token === undefined ? {} : { token }), ...events }),
-    patience: {
+    timers: {
       wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       monotonic: () => performance.now(),
       random: Math.random,
     },
-    speak: (text) => {
+    announce: (text) => {
       const region = document.getElementById('spoken');
       if (region !== null) region.textContent = text;
     },
@@ -44,11 +44,11 @@ export function openShop(): Shop {
 
   const keepReading = async (): Promise<void> => {
     await shop.readSales();
-    const { salesAway } = shop.store.value;
-    setTimeout(keepReading, (salesAway ? READ_SALES_AGAIN_MS : READ_SALES_EVERY_MS) * (0.5 + Math.random()));
+    const { salesUnavailable } = shop.store.value;
+    setTimeout(keepReading, (salesUnavailable ? RETRY_SALES_MS : READ_SALES_EVERY_MS) * (0.5 + Math.random()));
   };
   void keepReading();
-  setInterval(() => shop.readOverdue(), LOOK_FOR_OVERDUE_EVERY_MS);
+  setInterval(() => shop.refreshOverdueOrders(), CHECK_OVERDUE_EVERY_MS);
   addEventListener('online', () => shop.wake());
   addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') shop.wake();

@@ -10,8 +10,8 @@ function order(id: string, state: OrderState): OrderJson {
 
 const shown = (orders: readonly OrderJson[]) => orders.map(({ id, state }) => `${id} ${state}`);
 
-describe('one’s orders', () => {
-  it('are there once each, newest first', () => {
+describe('the buyer’s orders', () => {
+  it('are listed once each, newest first', () => {
     const known = mergeOrders([], [order('1', 'reserved'), order('3', 'reserved')]);
     expect(shown(mergeOrders(known, [order('2', 'paid'), order('3', 'paid')]))).toEqual([
       '3 paid',
@@ -20,7 +20,7 @@ describe('one’s orders', () => {
     ]);
   });
 
-  it.each(['paid', 'cancelled', 'expired', 'rejected'] as const)('stay %s whatever comes late', (state) => {
+  it.each(['paid', 'cancelled', 'expired', 'rejected'] as const)('stay %s when an older copy arrives late', (state) => {
     expect(shown(mergeOrders([order('1', state)], [order('1', 'reserved')]))).toEqual([`1 ${state}`]);
   });
 });

@@ -8,8 +8,8 @@ interface Timed {
 }
 
 /**
- * The phase at this moment of the server's clock: as it was told, and opened or ended by the clock meanwhile. The server
- * says so too, a moment later; who waits for the opening second should not wait for that.
+ * The phase at this moment of the server's clock: the last reported one, opened or ended since by the clock. The server
+ * reports the change a moment later, which a buyer who waits for the opening should not have to wait for.
  */
 export function phaseAt({ phase, remaining, opensAt, closesAt }: Timed, now: number | undefined): Phase {
   if (now === undefined || (phase !== 'upcoming' && phase !== 'live' && phase !== 'sold_out')) return phase;

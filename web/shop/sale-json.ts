@@ -1,6 +1,6 @@
 import type { Phase } from '../../src/client/index.ts';
 
-/** A sale as `GET /v1/sales` has it. */
+/** A sale as `GET /v1/sales` returns it. */
 export interface SaleJson {
   readonly id: string;
   readonly title: string;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createSession, tokenOfFragment } from './session.ts';
 
 describe('the session', () => {
-  it('keeps the token and the key of each sale’s attempt until they are taken back', () => {
+  it('keeps the token and the key of each sale’s attempt until they are removed', () => {
     const kept = new Map<string, string>();
     const session = createSession({
       getItem: (name) => kept.get(name) ?? null,
@@ -21,7 +21,7 @@ describe('the session', () => {
     expect(kept.size).toBe(0);
   });
 
-  it('takes a token from the address', () => {
+  it('reads a token from the address', () => {
     expect(tokenOfFragment('#token=a.b-_.c')).toBe('a.b-_.c');
     expect(tokenOfFragment('')).toBeUndefined();
     expect(tokenOfFragment('#sale-1')).toBeUndefined();

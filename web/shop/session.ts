@@ -1,8 +1,8 @@
-/** Kept for as long as the tab: a token is not for the disk. */
+/** Kept for the lifetime of the tab, so that the token is not stored on disk. */
 export interface Session {
   token(): string | undefined;
   keepToken(token: string | undefined): void;
-  /** The key of a purchase of this sale whose answer never came: used again, it can't buy twice. */
+  /** The key of an unanswered purchase in this sale: a retry with it cannot buy twice. */
   attempt(saleId: string): string | undefined;
   keepAttempt(saleId: string, key: string | undefined): void;
 }
@@ -10,7 +10,7 @@ export interface Session {
 const TOKEN = 'floodgate.token';
 const ATTEMPT = 'floodgate.attempt.';
 
-/** @param storage `sessionStorage`, or what stands in for it where a browser keeps none */
+/** @param storage `sessionStorage`, or a substitute */
 export function createSession(storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): Session {
   const keep = (name: string, value: string | undefined): void => {
     if (value === undefined) storage.removeItem(name);
@@ -24,7 +24,7 @@ export function createSession(storage: Pick<Storage, 'getItem' | 'setItem' | 're
   };
 }
 
-/** The token of a link like `/#token=…`; a fragment is not sent to any server and stands in no log. */
+/** The token in a link like `/#token=…`; a fragment is not sent to the server and appears in no log. */
 export function tokenOfFragment(fragment: string): string | undefined {
   return new URLSearchParams(fragment.replace(/^#/, '')).get('token') ?? undefined;
 }

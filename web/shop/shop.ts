@@ -1,22 +1,22 @@
 import type { LiveClient, OrderJson, StockFrame } from '../../src/client/index.ts';
-import { type Spoken, spokenStock } from '../text/spoken-stock.ts';
+import { type Announced, announceStock } from '../text/stock-announcement.ts';
 import type { Api } from './api.ts';
 import { buy } from './buy.ts';
-import { OrderDesk } from './order-desk.ts';
+import { OrderTracker } from './order-tracker.ts';
 import { phaseAt } from './phase-at.ts';
+import type { RetryTimers } from './retry-until-known.ts';
 import type { Session } from './session.ts';
 import { emptyState, type ShopState } from './state.ts';
 import { Store } from './store.ts';
-import type { UntilKnownOptions } from './until-known.ts';
 
 export interface ShopDeps {
   readonly api: Api;
   readonly session: Session;
-  /** Makes the connection, for this token. */
+  /** Opens the live connection for this token. */
   readonly connect: (token: string | undefined, events: LiveEvents) => LiveClient;
-  readonly patience: Omit<UntilKnownOptions, 'onRetry'>;
-  /** Says something to those who listen instead of looking. */
-  readonly speak: (text: string) => void;
+  readonly timers: RetryTimers;
+  /** Announces a text to screen readers. */
+  readonly announce: (text: string) => void;
 }
 
 export interface LiveEvents {
@@ -24,23 +24,23 @@ export interface LiveEvents {
   readonly onLogin: (result: { readonly ok: true; readonly userId: string } | { readonly ok: false }) => void;
 }
 
-/** As many as one connection may watch; whatever else is on sale shows the stock of the last reading. */
-const MOST_WATCHED = 50;
+/** The server's limit per connection; further sales show the stock as of the last reading. */
+const MAX_WATCHED = 50;
 
-/** What people do here. All that the page shows stands in `store`. */
+/** The actions of the page. Everything that the page shows is in `store`. */
 export class Shop {
   readonly store = new Store<ShopState>(emptyState);
   readonly #deps: ShopDeps;
-  readonly #desk: OrderDesk;
+  readonly #orders: OrderTracker;
   readonly #watched = new Map<string, () => void>();
-  readonly #spoken = new Map<string, Spoken>();
+  readonly #announced = new Map<string, Announced>();
   #live: LiveClient;
 
   constructor(deps: ShopDeps) {
     this.#deps = deps;
-    const { api, session, patience } = deps;
-    this.#desk = new OrderDesk({
-      ...{ store: this.store, api, patience },
+    const { api, session, timers } = deps;
+    this.#orders = new OrderTracker({
+      ...{ store: this.store, api, timers },
       token: () => session.token(),
       now: () => this.now(),
     });
@@ -63,31 +63,31 @@ export class Shop {
   }
 
   buy(saleId: string): void {
-    const { session, patience } = this.#deps;
-    void buy(saleId, { store: this.store, live: this.#live, desk: this.#desk, session, patience });
+    const { session, timers } = this.#deps;
+    void buy(saleId, { store: this.store, live: this.#live, orders: this.#orders, session, timers });
   }
 
   pay(order: OrderJson): void {
-    void this.#desk.act(order, 'pay');
+    void this.#orders.act(order, 'pay');
   }
 
   cancel(order: OrderJson): void {
-    void this.#desk.act(order, 'cancel');
+    void this.#orders.act(order, 'cancel');
   }
 
-  /** Reads the list of sales, and watches those that are not over. */
+  /** Reads the list of sales, and watches the stock of those that have not ended. */
   async readSales(): Promise<void> {
     const sales = await this.#deps.api.sales().catch(() => undefined);
-    this.store.update(() => (sales === undefined ? { salesAway: true } : { sales, salesAway: false }));
+    this.store.update(() => (sales === undefined ? { salesUnavailable: true } : { sales, salesUnavailable: false }));
     const open = (sales ?? []).filter(({ phase }) => phase !== 'ended' && phase !== 'closed');
-    for (const { id } of open.slice(0, MOST_WATCHED)) this.#watch(id);
+    for (const { id } of open.slice(0, MAX_WATCHED)) this.#watch(id);
   }
 
-  readOverdue(): void {
-    void this.#desk.readOverdue();
+  refreshOverdueOrders(): void {
+    void this.#orders.refreshOverdue();
   }
 
-  /** The tab is looked at again, or the network is back. */
+  /** The tab is visible again, or the browser is online again. */
   wake(): void {
     this.#live.wake();
   }
@@ -99,24 +99,24 @@ export class Shop {
       onState: (state) => {
         const { live: before } = this.store.value;
         this.store.update(() => ({ live: state }));
-        // Whoever was away for a while has missed what was put on sale meanwhile.
+        // After a reconnect: sales may have been added in the meantime.
         if (state === 'open' && before === 'connecting' && this.store.value.sales !== undefined) void this.readSales();
       },
       onLogin: (result) => {
-        if (!result.ok) return this.signOut('The server does not accept this token; it may have run out.');
+        if (!result.ok) return this.signOut('The server does not accept this token. It may have expired.');
         this.store.update(() => ({ user: { kind: 'in', userId: result.userId } }));
-        void this.#desk.read();
+        void this.#orders.refresh();
       },
     });
-    live.onOrder((order) => this.#desk.heard([order]));
+    live.onOrder((order) => this.#orders.update([order]));
     return live;
   }
 
-  /** Another buyer, or none: what was one's own is nobody's any more. */
+  /** Starts over for another user or none: the previous user's data is cleared. */
   #restart(state: Partial<ShopState>): void {
     this.#live.close();
-    const { sales, stocks, salesAway } = this.store.value;
-    this.store.update(() => ({ ...emptyState, sales, stocks, salesAway, ...state }));
+    const { sales, stocks, salesUnavailable } = this.store.value;
+    this.store.update(() => ({ ...emptyState, sales, stocks, salesUnavailable, ...state }));
     const saleIds = [...this.#watched.keys()];
     this.#watched.clear();
     this.#live = this.#connect();
@@ -125,17 +125,17 @@ export class Shop {
 
   #watch(saleId: string): void {
     if (this.#watched.has(saleId)) return;
-    const end = this.#live.subscribe(saleId, (frame) => this.#heard(frame));
+    const end = this.#live.subscribe(saleId, (frame) => this.#stockReceived(frame));
     this.#watched.set(saleId, end);
   }
 
-  #heard(frame: StockFrame): void {
+  #stockReceived(frame: StockFrame): void {
     this.store.update(({ stocks }) => ({ stocks: { ...stocks, [frame.saleId]: frame } }));
     const sale = this.store.value.sales?.find(({ id }) => id === frame.saleId);
     if (sale === undefined) return;
-    const heard = { ...frame, title: sale.title, phase: phaseAt(frame, this.now()) };
-    const { spoken, text } = spokenStock(this.#spoken.get(frame.saleId), heard);
-    this.#spoken.set(frame.saleId, spoken);
-    if (text !== undefined) this.#deps.speak(text);
+    const current = { ...frame, title: sale.title, phase: phaseAt(frame, this.now()) };
+    const { announced, text } = announceStock(this.#announced.get(frame.saleId), current);
+    this.#announced.set(frame.saleId, announced);
+    if (text !== undefined) this.#deps.announce(text);
   }
 }

@@ -1,7 +1,7 @@
 import type { LiveState, OrderJson, StockFrame } from '../../src/client/index.ts';
 import type { SaleJson } from './sale-json.ts';
 
-/** `wait`: something is under way. */
+/** `wait`: a request is in progress. */
 export type Tone = 'good' | 'bad' | 'wait';
 
 export interface Note {
@@ -17,15 +17,15 @@ export type User =
 export interface ShopState {
   readonly live: LiveState;
   readonly user: User;
-  /** Undefined until they were read for the first time. */
+  /** Undefined until they have been read for the first time. */
   readonly sales: readonly SaleJson[] | undefined;
-  /** They could not be read the last time. */
-  readonly salesAway: boolean;
-  /** By sale. */
+  /** The last attempt to read them failed. */
+  readonly salesUnavailable: boolean;
+  /** By sale id. */
   readonly stocks: Readonly<Record<string, StockFrame>>;
-  /** One's own, newest first. */
+  /** The user's own, newest first. */
   readonly orders: readonly OrderJson[];
-  /** What there is to say about a sale's purchase or an order, by the id of either. `wait` means that it is busy. */
+  /** A note about a purchase or an order, by the id of its sale or order. `wait` means that it is busy. */
   readonly notes: Readonly<Record<string, Note>>;
 }
 
@@ -33,7 +33,7 @@ export const emptyState: ShopState = {
   live: 'connecting',
   user: { kind: 'out' },
   sales: undefined,
-  salesAway: false,
+  salesUnavailable: false,
   stocks: {},
   orders: [],
   notes: {},

@@ -1,4 +1,4 @@
-/** A value that changes, and who is told. */
+/** A value with listeners that are called on each change. */
 export class Store<T extends object> {
   #value: T;
   readonly #listeners = new Set<() => void>();
@@ -16,7 +16,7 @@ export class Store<T extends object> {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** Returns what ends it. */
+  /** Returns a function that ends the subscription. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

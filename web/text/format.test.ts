@@ -14,7 +14,7 @@ describe('the time left', () => {
     [at(0, 0, 14, 59), '14:59'],
     [at(0, 1, 0, 0), '1:00:00'],
     [at(2, 3, 4, 5), '2 d 03:04:05'],
-  ])('of %d ms is shown as %s: a second counts until it is over', (ms, text) => {
+  ])('of %d ms is shown as %s: a started second counts as whole', (ms, text) => {
     expect(clockText(ms)).toBe(text);
   });
 
@@ -25,14 +25,14 @@ describe('the time left', () => {
     [at(0, 0, 2, 5), '2 minutes 5 seconds'],
     [at(0, 1, 0, 5), '1 hour'],
     [at(3, 1, 2, 3), '3 days 1 hour'],
-  ])('of %d ms is said as %s', (ms, text) => {
+  ])('of %d ms in words is %s', (ms, text) => {
     expect(durationText(ms)).toBe(text);
   });
 });
 
 describe('money', () => {
   it('has as many minor units as its currency', () => {
-    // The separators are the reader's own.
+    // The separators depend on the locale.
     expect(moneyText({ amount: 12_999, currency: 'USD' })).toMatch(/129[.,]99/);
     expect(moneyText({ amount: 500, currency: 'JPY' })).toMatch(/500(?![.,]\d)/);
     expect(moneyText({ amount: 12_345, currency: 'KWD' })).toMatch(/12[.,]345/);

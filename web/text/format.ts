@@ -3,7 +3,7 @@ const MINUTE_S = 60;
 const HOUR_S = 60 * MINUTE_S;
 const DAY_S = 24 * HOUR_S;
 
-/** `$129.99`, in the reader's own way of writing. */
+/** `$129.99`, in the reader's locale. */
 export function moneyText({ amount, currency }: { readonly amount: number; readonly currency: string }): string {
   const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 0));
@@ -23,7 +23,7 @@ export function momentText(at: number, now: number): string {
   }).format(at);
 }
 
-/** The time left as a clock shows it, `0:07`, `14:59`, `1:00:00`, `2 d 03:00:00`; a second counts until it is over. */
+/** The time left as a clock shows it: `0:07`, `14:59`, `1:00:00`, `2 d 03:00:00`; a started second counts as whole. */
 export function clockText(leftMs: number): string {
   const { days, hours, minutes, seconds } = partsOf(leftMs);
   const two = (n: number): string => String(n).padStart(2, '0');
@@ -31,7 +31,7 @@ export function clockText(leftMs: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 }
 
-/** The time left as one says it: its two greatest units, `2 minutes 5 seconds`. */
+/** The time left in words, in its two largest units: `2 minutes 5 seconds`. */
 export function durationText(leftMs: number): string {
   const { days, hours, minutes, seconds } = partsOf(leftMs);
   const parts = [
@@ -42,8 +42,8 @@ export function durationText(leftMs: number): string {
   ] as const;
   const first = parts.findIndex(([n]) => n > 0);
   if (first === -1) return 'a moment';
-  const said = parts.slice(first, first + 2).filter(([n]) => n > 0);
-  return said.map(([n, unit]) => `${n} ${unit}${n === 1 ? '' : 's'}`).join(' ');
+  const shown = parts.slice(first, first + 2).filter(([n]) => n > 0);
+  return shown.map(([n, unit]) => `${n} ${unit}${n === 1 ? '' : 's'}`).join(' ');
 }
 
 function partsOf(leftMs: number) {

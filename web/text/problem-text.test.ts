@@ -10,8 +10,8 @@ const problem = (code: string, more: object = {}) => ({
 });
 const now = Date.UTC(2030, 0, 1);
 
-describe('what a buyer is told', () => {
-  it('of a sale that is not open says when it opens, by the server’s clock', () => {
+describe('the text of a problem', () => {
+  it('of a sale that has not opened says when it opens, by the server’s clock', () => {
     const opensAt = new Date(now + 65_000).toISOString();
     expect(problemText(problem('not_started', { opensAt }), now)).toBe('Not open yet: it opens in 1 minute 5 seconds.');
     for (const clock of [undefined, now + 65_000]) {
@@ -20,7 +20,7 @@ describe('what a buyer is told', () => {
     expect(problemText(problem('not_started'), now)).toContain('Try again');
   });
 
-  it('has words of its own where the buyer can do something about it, and else the server’s', () => {
+  it('is written for buyers where they can act on it, and otherwise the server’s', () => {
     expect(problemText(problem('sold_out'), now)).toMatch(/^Sold out/);
     expect(problemText(problem('limit_reached'), now)).toContain('as many tickets as one person may hold');
     expect(problemText(problem('key_mismatch'), now)).toBe('about key_mismatch');

@@ -1,17 +1,17 @@
 import type { ProblemJson } from '../../src/client/index.ts';
 import { durationText } from './format.ts';
 
-/** What a buyer is told, in place of a status code. */
+/** Texts for buyers, by problem code. */
 const TEXTS: Readonly<Record<string, string>> = {
-  sold_out: 'Sold out, just before you. Tickets that others don’t pay for come back, and this page shows it at once.',
+  sold_out: 'Sold out just now. Tickets that are not paid for go back on sale, and this page shows them at once.',
   limit_reached: 'You already have as many tickets as one person may hold.',
-  ended: 'This sale is over.',
+  ended: 'This sale has ended.',
   closed: 'This sale was closed.',
-  not_found: 'This is not there any more.',
-  unauthenticated: 'Please sign in first. If you had, your sign-in has run out.',
-  forbidden: 'Your sign-in does not permit this.',
-  not_payable: 'This order can’t be paid any more.',
-  not_cancellable: 'This order can’t be cancelled any more.',
+  not_found: 'This no longer exists.',
+  unauthenticated: 'Please sign in. If you were signed in, your session has expired.',
+  forbidden: 'Your account is not allowed to do this.',
+  not_payable: 'This order can no longer be paid.',
+  not_cancellable: 'This order can no longer be cancelled.',
 };
 
 /** @param now the server's clock, milliseconds since 1970 */
@@ -24,10 +24,10 @@ export function problemText(problem: ProblemJson, now: number | undefined): stri
   return TEXTS[problem.code] ?? problem.detail;
 }
 
-/** While the answer is not known and we keep asking. */
-export const RETRYING = 'We don’t know yet whether it worked. Trying again; you won’t get it twice.';
+/** While the outcome is unknown and the request is repeated. */
+export const RETRYING = 'We don’t know yet whether it worked. Trying again; it won’t be done twice.';
 
-/** A server that said so has done nothing. */
-export const BUSY = 'It’s very busy. Trying again…';
+/** After an answer that means that nothing was done. */
+export const BUSY = 'We’re very busy right now. Trying again…';
 
-export const STILL_UNKNOWN = 'We still don’t know whether it worked. Try again: it’s safe, you won’t get it twice.';
+export const STILL_UNKNOWN = 'We still don’t know whether it worked. You can safely try again: it won’t be done twice.';

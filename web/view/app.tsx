@@ -1,13 +1,14 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import { phaseAt } from '../shop/phase-at.ts';
 import type { SaleJson } from '../shop/sale-json.ts';
 import type { Shop } from '../shop/shop.ts';
 import type { ShopState } from '../shop/state.ts';
+import type { Store } from '../shop/store.ts';
+import { ServerTime } from './clock.tsx';
 import { OrderCard } from './order-card.tsx';
 import { SaleCard } from './sale-card.tsx';
-import { ServerTime } from './server-time.tsx';
 import { SignIn } from './sign-in.tsx';
-import { useStore } from './use-store.ts';
 
 export function App({ shop }: { readonly shop: Shop }) {
   const state = useStore(shop.store);
@@ -21,17 +22,17 @@ export function App({ shop }: { readonly shop: Shop }) {
       <main>
         <h1>Sales</h1>
         <p class="banner" role="status">
-          {trouble(state)}
+          {statusText(state)}
         </p>
         <SaleGroups shop={shop} state={state} />
         <OtherOrders shop={shop} state={state} />
       </main>
       <footer>
         <p>
-          The server’s time: <ServerTime now={now} />
+          Server time: <ServerTime now={now} />
         </p>
         <p>
-          <a href="/docs">The API behind this page</a>
+          <a href="/docs">API reference</a>
         </p>
       </footer>
       <div id="spoken" class="unseen" role="status" />
@@ -39,11 +40,12 @@ export function App({ shop }: { readonly shop: Shop }) {
   );
 }
 
-/** What is wrong with what one sees; nothing, most of the time. */
-function trouble({ live, sales, salesAway }: ShopState): string {
-  if (live === 'waiting') return 'The connection is lost. What you see may be old; reconnecting…';
-  if (sales === undefined) return salesAway ? 'The sales can’t be read right now. Trying again…' : 'Looking for sales…';
-  return sales.length === 0 ? 'There is nothing on sale yet.' : '';
+/** What the user should know about the page's data; usually nothing. */
+function statusText({ live, sales, salesUnavailable }: ShopState): string {
+  if (live === 'waiting') return 'The connection was lost. What you see may be out of date. Reconnecting…';
+  if (sales === undefined)
+    return salesUnavailable ? 'The sales can’t be loaded right now. Trying again…' : 'Loading sales…';
+  return sales.length === 0 ? 'There are no sales yet.' : '';
 }
 
 interface GroupProps {
@@ -55,7 +57,7 @@ function SaleGroups({ shop, state }: GroupProps) {
   const groups: Record<'open' | 'over', SaleJson[]> = { open: [], over: [] };
   for (const sale of state.sales ?? []) {
     const phase = phaseAt(state.stocks[sale.id] ?? sale, shop.now());
-    // What opens or sells out stays where it is: a card that moved would take the focus of its button along.
+    // A sale that opens or sells out keeps its place: if its card moved, its button would lose the focus.
     groups[phase === 'ended' || phase === 'closed' ? 'over' : 'open'].push(sale);
   }
   const byOpening = (a: SaleJson, b: SaleJson): number => Date.parse(a.opensAt) - Date.parse(b.opensAt);
@@ -73,8 +75,8 @@ function SaleGroups({ shop, state }: GroupProps) {
   );
   return (
     <>
-      <Group title="On sale and coming up" cards={groups.open.sort(byOpening).map(card)} />
-      <Group title="Over" cards={groups.over.sort(byOpening).reverse().map(card)} />
+      <Group title="On sale and upcoming" cards={groups.open.sort(byOpening).map(card)} />
+      <Group title="Ended" cards={groups.over.sort(byOpening).reverse().map(card)} />
     </>
   );
 }
@@ -90,7 +92,7 @@ function Group({ title, cards }: { readonly title: string; readonly cards: reado
   );
 }
 
-/** Tickets of sales that are not listed any more. */
+/** Tickets of sales that are no longer listed. */
 function OtherOrders({ shop, state }: GroupProps) {
   const listed = new Set(state.sales?.map(({ id }) => id));
   const others = state.sales === undefined ? [] : state.orders.filter(({ saleId }) => !listed.has(saleId));
@@ -104,4 +106,15 @@ function OtherOrders({ shop, state }: GroupProps) {
       ))}
     />
   );
+}
+
+/** The store's value; the component is rendered again on each change. */
+function useStore<T extends object>(store: Store<T>): T {
+  const [value, setValue] = useState(store.value);
+  useEffect(() => {
+    // It may have changed between rendering and this effect.
+    setValue(store.value);
+    return store.subscribe(() => setValue(store.value));
+  }, [store]);
+  return value;
 }

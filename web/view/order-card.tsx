@@ -3,8 +3,7 @@ import type { OrderJson } from '../../src/client/index.ts';
 import type { Shop } from '../shop/shop.ts';
 import type { Note } from '../shop/state.ts';
 import { moneyText } from '../text/format.ts';
-import { TimeLeft } from './time-left.tsx';
-import { useTimeLeft } from './use-time-left.ts';
+import { Countdown, useTimeLeft } from './clock.tsx';
 
 export interface OrderCardProps {
   readonly shop: Shop;
@@ -13,20 +12,20 @@ export interface OrderCardProps {
   readonly heading: 'h3' | 'h4';
 }
 
-const ENDS = {
+const FINAL_TEXTS = {
   paid: 'Paid. See you there.',
   cancelled: 'Cancelled. The ticket is back on sale.',
   expired: 'Not paid in time. The ticket is back on sale.',
-  rejected: 'We had to take this one back. You were not charged.',
+  rejected: 'We could not complete this order. You were not charged.',
 } as const;
 
-/** One ticket of one's own, from its reservation to its end. */
+/** One of the user's tickets, from reservation to payment or end. */
 export function OrderCard({ shop, order, note, heading: Heading }: OrderCardProps) {
   const card = useRef<HTMLDivElement>(null);
   const acted = useRef(false);
   const { state } = order;
   useEffect(() => {
-    // The button that was pressed is gone: the focus must not be gone with it.
+    // The button that was pressed has disappeared: move the focus to the card instead of losing it.
     if (state !== 'reserved' && acted.current) card.current?.focus();
   }, [state]);
   const act = (action: 'pay' | 'cancel'): void => {
@@ -38,7 +37,7 @@ export function OrderCard({ shop, order, note, heading: Heading }: OrderCardProp
       <Heading>Ticket {order.ticket}</Heading>
       {state === 'reserved' ? <Unpaid shop={shop} order={order} busy={note?.tone === 'wait'} onAct={act} /> : null}
       <p class={`note ${note?.tone ?? ''}`} role="status">
-        {note?.text ?? (state === 'reserved' ? '' : ENDS[state])}
+        {note?.text ?? (state === 'reserved' ? '' : FINAL_TEXTS[state])}
       </p>
     </div>
   );
@@ -55,11 +54,11 @@ function Unpaid({ shop, order, busy, onAct }: UnpaidProps) {
   const now = (): number | undefined => shop.now();
   const payBy = Date.parse(order.payBy);
   const left = useTimeLeft(payBy, now);
-  if (left === 0) return <p>Your time to pay is up. Looking what became of it…</p>;
+  if (left === 0) return <p>Your time to pay is over. Checking the order…</p>;
   return (
     <>
       <p>
-        Yours if you pay within <TimeLeft at={payBy} now={now} />
+        Yours if you pay within <Countdown at={payBy} now={now} />
       </p>
       <p class="actions">
         <button type="button" aria-disabled={busy} onClick={() => onAct('pay')}>

@@ -4,12 +4,10 @@ import { phaseAt } from '../shop/phase-at.ts';
 import type { SaleJson } from '../shop/sale-json.ts';
 import type { Shop } from '../shop/shop.ts';
 import type { ShopState } from '../shop/state.ts';
-import { momentText, moneyText } from '../text/format.ts';
+import { countText, momentText, moneyText } from '../text/format.ts';
+import { Countdown, useTimeLeft } from './clock.tsx';
 import { OrderCard } from './order-card.tsx';
 import { TOKEN_FIELD } from './sign-in.tsx';
-import { StockLevel } from './stock-level.tsx';
-import { TimeLeft } from './time-left.tsx';
-import { useTimeLeft } from './use-time-left.ts';
 
 export interface SaleCardProps {
   readonly shop: Shop;
@@ -22,21 +20,21 @@ export interface SaleCardProps {
 
 const PHASE_TEXTS: Readonly<Record<Phase, string>> = {
   draft: 'Draft',
-  upcoming: 'Coming up',
+  upcoming: 'Upcoming',
   live: 'On sale',
   sold_out: 'Sold out',
-  ended: 'Over',
+  ended: 'Ended',
   closed: 'Closed',
 };
 
 export function SaleCard({ shop, sale, stock, orders, notes, signedIn }: SaleCardProps) {
   const now = (): number | undefined => shop.now();
-  const known = stock ?? sale;
-  const opensAt = Date.parse(known.opensAt);
-  // Drawn anew when it opens and when it ends, whoever says so first.
+  const current = stock ?? sale;
+  const opensAt = Date.parse(current.opensAt);
+  // Rendered again when it opens and when it ends, by the clock or by the server.
   useTimeLeft(opensAt, now);
-  useTimeLeft(Date.parse(known.closesAt), now);
-  const phase = phaseAt(known, now());
+  useTimeLeft(Date.parse(current.closesAt), now);
+  const phase = phaseAt(current, now());
   const held = orders.filter(holdsTicket).length;
   const heading = `sale-${sale.id}`;
 
@@ -50,16 +48,16 @@ export function SaleCard({ shop, sale, stock, orders, notes, signedIn }: SaleCar
       {sale.description === '' ? null : <p>{sale.description}</p>}
       {phase === 'upcoming' ? (
         <p class="opening">
-          Opens in <TimeLeft at={opensAt} now={now} />
+          Opens in <Countdown at={opensAt} now={now} />
           <small>{momentText(opensAt, now() ?? opensAt)}, your time</small>
         </p>
       ) : (
-        <StockLevel remaining={known.remaining} total={known.total} />
+        <StockLevel remaining={current.remaining} total={current.total} />
       )}
       {signedIn || phase !== 'live' ? (
         <BuyButton
           sale={sale}
-          blocked={blockedBy(phase, held >= sale.perBuyerLimit)}
+          blocked={unavailableText(phase, held >= sale.perBuyerLimit)}
           busy={notes[sale.id]?.tone === 'wait'}
           onBuy={() => shop.buy(sale.id)}
         />
@@ -78,10 +76,10 @@ export function SaleCard({ shop, sale, stock, orders, notes, signedIn }: SaleCar
   );
 }
 
-/** What the button says instead of "Buy"; undefined when it buys. */
-function blockedBy(phase: Phase, full: boolean): string | undefined {
+/** The button's text instead of "Buy"; undefined when the user can buy. */
+function unavailableText(phase: Phase, limitReached: boolean): string | undefined {
   if (phase === 'upcoming') return 'Not open yet';
-  if (full) return 'You have yours';
+  if (limitReached) return 'You’ve reached the limit';
   return phase === 'live' ? undefined : PHASE_TEXTS[phase];
 }
 
@@ -93,15 +91,30 @@ interface BuyButtonProps {
 }
 
 /**
- * Never `disabled`: who waits for the opening with the keyboard would lose the focus, and could not have it before. It
- * says that it is of no use yet, and does nothing.
+ * `aria-disabled` instead of `disabled`: a disabled button cannot be focused, and a keyboard user who waits for the
+ * opening needs the focus on it.
  */
 function BuyButton({ sale, blocked, busy, onBuy }: BuyButtonProps) {
-  const idle = blocked === undefined && !busy;
+  const enabled = blocked === undefined && !busy;
   return (
-    <button type="button" class="buy" aria-disabled={!idle} onClick={() => idle && onBuy()}>
+    <button type="button" class="buy" aria-disabled={!enabled} onClick={() => enabled && onBuy()}>
       {blocked ?? `Buy for ${moneyText(sale.price)}`}
       <span class="unseen">: {sale.title}</span>
     </button>
+  );
+}
+
+/** How much is left, as a falling level; screen readers get the text beside it. */
+function StockLevel({ remaining, total }: { readonly remaining: number; readonly total: number }) {
+  const part = total > 0 ? remaining / total : 0;
+  return (
+    <div class="stock">
+      <div class="level" aria-hidden="true">
+        <div class="water" style={{ transform: `scaleX(${part})` }} />
+      </div>
+      <p>
+        <b class="left">{countText(remaining)}</b> of {countText(total)} left
+      </p>
+    </div>
   );
 }

@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import type { Shop } from '../shop/shop.ts';
 import type { User } from '../shop/state.ts';
 
-/** The field's id, for who wants to buy and must sign in first. */
+/** The id of the field, which "Sign in to buy" focuses. */
 export const TOKEN_FIELD = 'token';
 
-/** Who one is here. A shop of one's own would sign people in its own way and hand over the token. */
+/** Shows the user, or the sign-in form. A real shop would have its own sign-in and pass on the token. */
 export function SignIn({ shop, user }: { readonly shop: Shop; readonly user: User }) {
   const [token, setToken] = useState('');
   if (user.kind === 'in') {

@@ -1,5 +1,5 @@
 import type { AuditReport } from '../../services/audit/report.ts';
-import { serialiser } from '../http/serialise.ts';
+import { serialiser } from '../http/json.ts';
 import { createTimeText } from '../http/time-text.ts';
 import { AuditSchema } from './schema.ts';
 

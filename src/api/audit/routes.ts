@@ -1,47 +1,38 @@
+import { isSaleId } from '../../domain/ids.ts';
 import type { AuditOutcome } from '../../services/audit.ts';
-import { adminDoc } from '../admin/doc.ts';
-import { UNCACHED } from '../admin/reply.ts';
-import { forAdmins } from '../auth/admin-access.ts';
-import type { Authenticator } from '../auth/authenticator.ts';
+import { type AdminDeps, adminDoc, handleForAdmin } from '../admin/operation.ts';
 import { SaleId } from '../http/common-schemas.ts';
+import { JSON_TYPE, NO_STORE } from '../http/json.ts';
 import type { Operation } from '../http/operation.ts';
 import { sendProblem } from '../http/problem.ts';
-import type { OnFault } from '../http/reading.ts';
-import { JSON_TYPE } from '../orders/json.ts';
-import { isSaleId } from '../sales/routes.ts';
 import { serialiseAudit } from './json.ts';
 import { AuditSchema } from './schema.ts';
 
-export interface AuditRoutesDeps {
+export interface AuditRoutesDeps extends AdminDeps {
   readonly audit: (saleId: string) => Promise<AuditOutcome>;
-  readonly auth: Authenticator;
-  readonly onFault: OnFault;
 }
 
-export function auditRoutes({ audit, auth, onFault }: AuditRoutesDeps): readonly Operation[] {
+export function auditRoutes(deps: AuditRoutesDeps): readonly Operation[] {
   return [
     {
       method: 'GET',
       pattern: '/v1/admin/sales/:saleId/audit',
       doc: adminDoc({
         id: 'auditSale',
-        summary: 'Hold the sides of a sale against each other',
+        summary: 'Audit a sale',
         description:
-          'Ticket queue, order log, order store and live state, order by order. It reads only, while the sale goes on: ' +
-          'what is on its way is counted apart. A sale of a million tickets takes some seconds, and may be answered with ' +
-          '503; `floodgate audit` has more time.',
+          'Reconciles ticket queue, order log, order store and live state, order by order. It only reads and can run while ' +
+          'the sale is selling: what is still in flight is counted separately. A sale of a million tickets takes several ' +
+          'seconds and may be answered with 503; the command `floodgate audit` has a longer time limit.',
         path: [SaleId],
-        responses: { 200: { description: 'What was found.', schema: AuditSchema } },
+        responses: { 200: { description: 'The result of the audit.', schema: AuditSchema } },
         problems: ['not_found', 'not_published', 'recovering'],
       }),
-      handle: forAdmins(
-        auth,
-        onFault,
-      )(async ({ params: [saleId = ''], requestId }, reply) => {
-        const outcome: AuditOutcome = isSaleId(saleId) ? await audit(saleId) : { kind: 'unknown' };
+      handle: handleForAdmin(deps, async ({ params: [saleId = ''], requestId }, reply) => {
+        const outcome: AuditOutcome = isSaleId(saleId) ? await deps.audit(saleId) : { kind: 'unknown' };
         if (outcome.kind === 'unknown') return sendProblem(reply, 'not_found', requestId);
         if (outcome.kind === 'notPublished') return sendProblem(reply, 'not_published', requestId);
-        reply.send(200, JSON_TYPE, serialiseAudit(outcome.report), UNCACHED);
+        reply.send(200, JSON_TYPE, serialiseAudit(outcome.report), NO_STORE);
       }),
     },
   ];

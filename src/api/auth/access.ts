@@ -2,13 +2,13 @@ import type { HttpReply, HttpRequest } from '../../ports/http.ts';
 import { constantProblem, type Rendered, sendRendered } from '../http/problem.ts';
 import type { Authenticator, AuthFailure, Principal } from './authenticator.ts';
 
-// RFC 6750, section 3: a request without a token is told the scheme only.
+// RFC 6750, section 3: the challenge to a request without a token names the scheme only.
 const CHALLENGE = [['www-authenticate', 'Bearer']] as const;
 const CHALLENGE_INVALID = [['www-authenticate', 'Bearer error="invalid_token"']] as const;
 
 const REFUSALS = {
   missing: constantProblem('unauthenticated', {
-    detail: 'Send Authorization: Bearer and a token.',
+    detail: 'Send a bearer token in the Authorization header.',
     headers: CHALLENGE,
   }),
   invalid: constantProblem('unauthenticated', { detail: 'The token is not valid.', headers: CHALLENGE_INVALID }),
@@ -19,7 +19,7 @@ const REFUSALS = {
   }),
 } as const satisfies Record<AuthFailure, unknown>;
 
-/** Who asks; undefined when the request was answered 401. */
+/** The authenticated user; undefined when the request was answered 401. */
 export function requirePrincipal(auth: Authenticator, request: HttpRequest, reply: HttpReply): Principal | undefined {
   const principal = auth.authenticate(request.authorization);
   if (typeof principal !== 'string') return principal;
@@ -27,12 +27,12 @@ export function requirePrincipal(auth: Authenticator, request: HttpRequest, repl
   return undefined;
 }
 
-/** What a token that is no good is answered. */
+/** The answer to a token that is missing or not accepted. */
 export function refusalOfToken(failure: AuthFailure, requestId: string): Rendered {
   return REFUSALS[failure](requestId);
 }
 
-/** For what everyone may read: a token that is no good any more must not keep a buyer from looking. */
+/** For operations without required authentication: an invalid or expired token counts as none. */
 export function isAdmin(auth: Authenticator, request: HttpRequest): boolean {
   if (request.authorization === '') return false;
   const principal = auth.authenticate(request.authorization);

@@ -16,18 +16,18 @@ function authenticatorAt(clock: { now: number }, cacheSize = 10) {
 }
 
 describe('createAuthenticator', () => {
-  it('takes a token that issueToken made', () => {
+  it('accepts a token made by issueToken', () => {
     const token = issueToken({ secret, userId: 'u1', role: 'admin', ttlSeconds: 60 });
     const { authenticate } = createAuthenticator({ secret, cacheSize: 10 });
     expect(authenticate(`Bearer ${token}`)).toEqual({ userId: 'u1', role: 'admin' });
     expect(authenticate(`bearer  ${token}`)).toEqual({ userId: 'u1', role: 'admin' });
   });
 
-  it('makes a buyer of a token without a role', () => {
+  it("treats a token without a role as a buyer's", () => {
     expect(authenticatorAt({ now: nowMs }).authenticate(bearer({}))).toEqual({ userId: 'u1', role: 'buyer' });
   });
 
-  it('refuses a token from its expiry on, also when it has seen it before', () => {
+  it('refuses a token from its expiry on, even a cached one', () => {
     const clock = { now: nowMs };
     const { authenticate } = authenticatorAt(clock);
     const token = bearer({});
@@ -39,7 +39,7 @@ describe('createAuthenticator', () => {
     expect(authenticatorAt(clock).authenticate(token)).toBe('expired');
   });
 
-  it('takes a token from its nbf on', () => {
+  it('accepts a token from its nbf on', () => {
     const clock = { now: nowMs };
     const { authenticate } = authenticatorAt(clock);
     const token = bearer({ nbf: nowMs / 1000 + 10 });
@@ -48,7 +48,7 @@ describe('createAuthenticator', () => {
     expect(authenticate(token)).toMatchObject({ userId: 'u1' });
   });
 
-  it('does not lend the signature of a token it knows to another', () => {
+  it('does not accept the signature of a cached token on another token', () => {
     const { authenticate } = authenticatorAt({ now: nowMs });
     const known = bearer({});
     authenticate(known);
@@ -76,7 +76,7 @@ describe('createAuthenticator', () => {
     expect(authenticate(`Bearer ${sign(payload)}`)).toBe('invalid');
   });
 
-  it('tells a missing header from a bad one', () => {
+  it('distinguishes a missing header from an invalid one', () => {
     const { authenticate } = authenticatorAt({ now: nowMs });
     expect(authenticate('')).toBe('missing');
     for (const header of [

@@ -8,25 +8,25 @@ export interface Principal {
   readonly role: Role;
 }
 
-/** Why there is no principal; a string, so that telling the two apart costs nothing. */
+/** Why there is no principal; a string, so that a type check distinguishes it from one without an allocation. */
 export type AuthFailure = 'missing' | 'invalid' | 'expired' | 'not_yet_valid';
 
 export interface Authenticator {
-  /** Judges an Authorization header, as sent. Takes under a microsecond for a token seen a short while ago. */
+  /** Verifies an Authorization header as sent; under a microsecond for a token that it has cached. */
   authenticate(authorization: string): Principal | AuthFailure;
 }
 
 export interface AuthenticatorOptions {
   /** The HS256 secret, not empty. */
   readonly secret: string;
-  /** Verified tokens kept in memory at the most. */
+  /** The most verified tokens to keep in memory. */
   readonly cacheSize: number;
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
 }
 
 interface Verified {
-  /** The header that it was found in. */
+  /** The header that carried it. */
   readonly authorization: string;
   readonly principal: Principal;
   /** Milliseconds since 1970. */
@@ -34,20 +34,20 @@ interface Verified {
   readonly expiresAt: number;
 }
 
-// Longer ones could fill the cache's memory, and no token of ours comes near.
+// Bounds the memory of the cache; real tokens are far shorter.
 const MAX_HEADER_LENGTH = 4096;
 // 32 bytes in base64url.
 const SIGNATURE_LENGTH = 43;
 const BEARER = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
-// No spaces: databases compare strings without those at their end, and two buyers would become one.
+// No spaces: some databases ignore trailing ones when they compare strings, which would merge two buyers.
 const USER_ID = /^[\x21-\x7e]{1,128}$/;
 
 /**
- * Verifies bearer tokens: HS256 and nothing else, claims `sub` (1 to 128 printable ASCII characters, no space), `exp`
- * (needed), `nbf` (heeded), `role` (buyer, unless it says admin).
+ * Verifies bearer tokens: HS256 only, with the claims `sub` (1 to 128 printable ASCII characters, no space), `exp`
+ * (required), `nbf` (optional) and `role` (buyer by default, or admin).
  *
- * fast-jwt has a cache, but hashes each token to find it there; ours goes by what is in the header itself. Times are checked here
- * and not there, so that a cached token and a fresh one expire by the same rule.
+ * fast-jwt's own cache hashes each token to look it up; this one uses a part of the header as its key. Times are checked
+ * here and not by fast-jwt, so that cached and new tokens expire by the same rule.
  */
 export function createAuthenticator({ secret, cacheSize, now = Date.now }: AuthenticatorOptions): Authenticator {
   const verify = createVerifier({
@@ -59,7 +59,7 @@ export function createAuthenticator({ secret, cacheSize, now = Date.now }: Authe
   });
   const verified = new RecentMap<string, Verified>(cacheSize);
 
-  function admit(authorization: string): Verified | undefined {
+  function verifyHeader(authorization: string): Verified | undefined {
     const token = authorization.length > MAX_HEADER_LENGTH ? undefined : BEARER.exec(authorization)?.[1];
     if (token === undefined) return undefined;
     let claims: unknown;
@@ -73,16 +73,16 @@ export function createAuthenticator({ secret, cacheSize, now = Date.now }: Authe
     return entry;
   }
 
-  function remembered(authorization: string): Verified | undefined {
+  function cached(authorization: string): Verified | undefined {
     const entry = verified.get(signatureOf(authorization));
-    // The signature finds the entry, the whole header proves it: else any token could borrow a signature.
+    // The signature is only the key; the whole header must match, or a forged token could reuse a known signature.
     return entry?.authorization === authorization ? entry : undefined;
   }
 
   return {
     authenticate(authorization) {
       if (authorization === '') return 'missing';
-      const entry = remembered(authorization) ?? admit(authorization);
+      const entry = cached(authorization) ?? verifyHeader(authorization);
       if (entry === undefined) return 'invalid';
       const nowMs = now();
       if (nowMs >= entry.expiresAt) return 'expired';
@@ -92,9 +92,9 @@ export function createAuthenticator({ secret, cacheSize, now = Date.now }: Authe
 }
 
 /**
- * The end of the header: cheaper to hash than all of it, and just as different from token to token. How long it takes to
- * miss tells nothing of what is there: a map compares strings only when the hashes of all their characters are the same.
- * fast-jwt compares signatures in constant time.
+ * The end of the header: cheaper to hash than all of it, and equally distinct. The time of a miss reveals nothing about
+ * cached signatures, because a map compares strings only when their hashes are equal; fast-jwt compares signatures in
+ * constant time.
  */
 function signatureOf(authorization: string): string {
   return authorization.slice(-SIGNATURE_LENGTH);

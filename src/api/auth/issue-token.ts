@@ -8,7 +8,7 @@ export interface IssueToken {
   readonly ttlSeconds: number;
 }
 
-/** A token that {@link import('./authenticator.ts').createAuthenticator} takes, valid from now on. */
+/** A token that createAuthenticator accepts, valid from now on. */
 export function issueToken({ secret, userId, role, ttlSeconds }: IssueToken): string {
   const sign = createSigner({ key: secret, algorithm: 'HS256', expiresIn: ttlSeconds * 1000 });
   return sign({ sub: userId, role });

@@ -11,13 +11,13 @@ export interface ResponseDoc {
   readonly headers?: Readonly<Record<string, TSchema>>;
 }
 
-/** What the contract says about an operation. */
+/** An operation as the API reference describes it. */
 export interface OperationDoc {
   readonly id: string;
   readonly tag: 'sales' | 'orders' | 'admin' | 'operations';
   readonly summary: string;
   readonly description?: string;
-  /** Whether a token is `required`, or may be sent to see more, or a `signature` is; without it, none is looked at. */
+  /** `required`: a token; `optional`: a token shows more; `signature`: of the body. Absent: no authentication. */
   readonly auth?: 'required' | 'optional' | 'signature';
   /** Path parameters, in the order of the pattern. */
   readonly path?: readonly TSchema[];
@@ -25,11 +25,11 @@ export interface OperationDoc {
   readonly headers?: Readonly<Record<string, TSchema>>;
   readonly body?: TObject;
   readonly responses: Readonly<Record<number, ResponseDoc>>;
-  /** Problems besides those that any request can meet. */
+  /** Problems besides those that any request can get. */
   readonly problems: readonly ProblemCode[];
 }
 
-/** A route and what the contract says about it, side by side, so that they can't drift apart. */
+/** A route together with its description, so that the two cannot diverge. */
 export interface Operation extends HttpRoute {
   readonly doc: OperationDoc;
 }

@@ -4,7 +4,7 @@ import { parseTime } from './parse-time.ts';
 import { createTimeText } from './time-text.ts';
 
 describe('a time', () => {
-  it('that was written is read as the same moment', () => {
+  it('that createTimeText wrote is parsed as the same moment', () => {
     const text = createTimeText();
     fc.assert(
       fc.property(fc.integer({ min: 0, max: Date.UTC(9999, 11, 31, 23, 59, 59, 999) }), (ms) => {
@@ -21,7 +21,7 @@ describe('a time', () => {
     ['2026-12-31T23:30:00-01:00', Date.UTC(2027, 0, 1, 0, 30)],
     ['2028-02-29T00:00:00Z', Date.UTC(2028, 1, 29)],
     ['1970-01-01T01:00:00+01:00', 0],
-  ])('%s is read', (text, ms) => {
+  ])('%s is parsed', (text, ms) => {
     expect(parseTime(text)).toBe(ms);
   });
 

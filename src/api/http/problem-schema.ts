@@ -3,8 +3,8 @@ import { OrderId, StringEnum, Time } from './common-schemas.ts';
 import { PROBLEM_CODES } from './problems.ts';
 
 export const FieldErrorSchema = Type.Object({
-  in: StringEnum(['body', 'query', 'header'], 'Which part of the request.'),
-  path: Type.String({ description: 'JSON pointer into that part, or the name of the header.' }),
+  in: StringEnum(['body', 'query', 'header'], 'The part of the request.'),
+  path: Type.String({ description: 'A JSON Pointer into that part, or the name of the header.' }),
   message: Type.String(),
 });
 
@@ -12,17 +12,17 @@ export type FieldError = Static<typeof FieldErrorSchema>;
 
 export const ProblemSchema = Type.Object(
   {
-    type: Type.String({ format: 'uri', description: '`urn:floodgate:problem:` and the code.' }),
+    type: Type.String({ format: 'uri', description: '`urn:floodgate:problem:` followed by the code.' }),
     title: Type.String(),
     status: Type.Integer(),
     detail: Type.String(),
-    code: StringEnum(PROBLEM_CODES, 'What a program should look at.'),
-    instance: Type.String({ description: "The request's id, as in `x-request-id` and in the logs." }),
+    code: StringEnum(PROBLEM_CODES, 'What a client should base its behaviour on.'),
+    instance: Type.String({ description: "The request's id, as in `x-request-id` and the logs." }),
     orderIds: Type.Optional(
       Type.Array(OrderId, { description: 'With `limit_reached`: the orders that the buyer holds.' }),
     ),
     opensAt: Type.Optional(Time('With `not_started`: when the sale opens.')),
-    errors: Type.Optional(Type.Array(FieldErrorSchema, { description: 'With `invalid`: what is wrong where.' })),
+    errors: Type.Optional(Type.Array(FieldErrorSchema, { description: 'With `invalid`: each invalid field.' })),
   },
   { description: 'RFC 9457 problem details.' },
 );

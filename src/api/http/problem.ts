@@ -1,11 +1,11 @@
 import type { HeaderPairs, HttpReply } from '../../ports/http.ts';
-import { type ProblemJson, ProblemSchema } from './problem-schema.ts';
+import { serialiser } from './json.ts';
+import { type FieldError, type ProblemJson, ProblemSchema } from './problem-schema.ts';
 import { kindOf, type ProblemCode } from './problems.ts';
-import { serialiser } from './serialise.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** A whole answer, not yet sent. */
+/** A complete answer, not yet sent. */
 export interface Rendered {
   readonly status: number;
   readonly contentType: string;
@@ -21,7 +21,7 @@ const NO_HEADERS: HeaderPairs = [];
 
 const write = serialiser(ProblemSchema);
 
-/** A problem for one request, with what only this case knows. */
+/** A problem for one request, with the details of this case. */
 export function problem(code: ProblemCode, requestId: string, extras: ProblemExtras = {}): Rendered {
   const { status, title, detail } = kindOf(code);
   const { headers, ...members } = extras;
@@ -30,16 +30,16 @@ export function problem(code: ProblemCode, requestId: string, extras: ProblemExt
 }
 
 /**
- * A problem that is the same each time but for the request id: everything else is written once. Request ids need no
- * escaping in JSON, the front sees to that.
+ * A problem that differs between requests only in the request id: everything else is serialised once. Request ids need no
+ * escaping in JSON; the front guarantees that.
  */
 export function constantProblem(code: ProblemCode, extras?: ProblemExtras): (requestId: string) => Rendered {
   const marker = '\u0000';
   const { status, contentType, body, headers: constant } = problem(code, marker, extras);
   const { retrySpreadSeconds = 0 } = kindOf(code);
   const headers = retrySpreadSeconds === 0 ? () => constant : () => headersOf(code, extras?.headers);
-  const [before, behind] = body.split(JSON.stringify(marker).slice(1, -1)) as [string, string];
-  return (requestId) => ({ status, contentType, body: before + requestId + behind, headers: headers() });
+  const [before, after] = body.split(JSON.stringify(marker).slice(1, -1)) as [string, string];
+  return (requestId) => ({ status, contentType, body: before + requestId + after, headers: headers() });
 }
 
 export function sendRendered(reply: HttpReply, { status, contentType, body, headers }: Rendered): void {
@@ -50,11 +50,16 @@ export function sendProblem(reply: HttpReply, code: ProblemCode, requestId: stri
   sendRendered(reply, problem(code, requestId, extras));
 }
 
+/** Answers 422 with the fields that are invalid. */
+export function sendInvalid(reply: HttpReply, requestId: string, errors: readonly FieldError[]): void {
+  sendProblem(reply, 'invalid', requestId, { errors: [...errors] });
+}
+
 export function typeOf(code: ProblemCode): string {
   return `urn:floodgate:problem:${code}`;
 }
 
-/** `headers`, and when to come back if the code says so. */
+/** `more`, and Retry-After if the code has one. */
 export function headersOf(code: ProblemCode, more: HeaderPairs = NO_HEADERS): HeaderPairs {
   const { retryAfterSeconds, retrySpreadSeconds = 0 } = kindOf(code);
   if (retryAfterSeconds === undefined) return more;

@@ -7,7 +7,7 @@ import { kindOf, PROBLEM_CODES } from './problems.ts';
 const isProblem = new Ajv2020({ formats: { uri: true, 'date-time': true } }).compile(ProblemSchema);
 
 describe.each(PROBLEM_CODES.map((code) => [code]))('the problem %s', (code) => {
-  it('is RFC 9457, by its schema, with the status that it is sent with', () => {
+  it('matches the schema of RFC 9457, and contains the status of the answer', () => {
     const { status, contentType, body } = problem(code, 'req-1');
     const json = JSON.parse(body) as Record<string, unknown>;
     expect(contentType).toBe('application/problem+json');
@@ -16,14 +16,14 @@ describe.each(PROBLEM_CODES.map((code) => [code]))('the problem %s', (code) => {
     expect(status).toBe(kindOf(code).status);
   });
 
-  it('invites a retry exactly when its status is 429 or 503', () => {
+  it('has Retry-After exactly when its status is 429 or 503', () => {
     const { status, headers } = problem(code, 'req-1');
     const retryAfter = headers.find(([name]) => name === 'retry-after')?.[1];
     if (status === 429 || status === 503) expect(retryAfter).toMatch(/^[1-9]\d*$/);
     else expect(retryAfter).toBeUndefined();
   });
 
-  it('is the same when it was written beforehand', () => {
+  it('is the same when it was written in advance', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
     expect(constantProblem(code)('a:b.c-d')).toEqual(problem(code, 'a:b.c-d'));
     vi.restoreAllMocks();
@@ -31,7 +31,7 @@ describe.each(PROBLEM_CODES.map((code) => [code]))('the problem %s', (code) => {
 });
 
 describe('a problem', () => {
-  it('of overload spreads the retries over 1 to 3 seconds, written beforehand or not', () => {
+  it('of overload spreads retries over 1 to 3 seconds, written in advance or not', () => {
     const prepared = constantProblem('overloaded');
     for (const render of [prepared, (id: string) => problem('overloaded', id)]) {
       const waits = Array.from({ length: 200 }, () => Object.fromEntries(render('r').headers)['retry-after']);
@@ -39,7 +39,7 @@ describe('a problem', () => {
     }
   });
 
-  it('says what only the case at hand knows', () => {
+  it('contains the details of the case', () => {
     const errors = [{ in: 'query' as const, path: '/limit', message: 'must be <= 100' }];
     expect(JSON.parse(problem('invalid', 'r', { detail: 'no', errors }).body)).toMatchObject({ detail: 'no', errors });
   });

@@ -5,8 +5,8 @@ import { type Validated, validator } from './validate.ts';
 const WHOLE_NUMBER = /^-?\d{1,9}$/;
 
 /**
- * Compiles a reader of query strings. The schema's integers are read as such; a parameter that is unknown or given
- * twice is refused like one that breaks the schema.
+ * Compiles a reader of query strings. Integers of the schema are parsed as numbers; unknown and repeated parameters are
+ * refused like any other violation of the schema.
  */
 export function queryReader<T extends TObject>(schema: T): (query: string) => Validated<Static<T>> {
   const validate = validator('query', schema);
@@ -16,11 +16,11 @@ export function queryReader<T extends TObject>(schema: T): (query: string) => Va
 
   return (query) => {
     const raw: Record<string, string | number> = {};
-    const twice: FieldError[] = [];
+    const repeated: FieldError[] = [];
     for (const [name, value] of new URLSearchParams(query)) {
       if (Object.hasOwn(raw, name))
-        twice.push({ in: 'query', path: `/${name.slice(0, 64)}`, message: 'is given twice' });
-      // Not by assignment: `__proto__` is a name like any other here.
+        repeated.push({ in: 'query', path: `/${name.slice(0, 64)}`, message: 'must not be repeated' });
+      // Not by assignment: `__proto__` is an ordinary name here.
       Object.defineProperty(raw, name, {
         value: integers.has(name) && WHOLE_NUMBER.test(value) ? Number(value) : value,
         enumerable: true,
@@ -28,6 +28,6 @@ export function queryReader<T extends TObject>(schema: T): (query: string) => Va
         configurable: true,
       });
     }
-    return twice.length > 0 ? { ok: false, errors: twice.slice(0, 1) } : validate(raw);
+    return repeated.length > 0 ? { ok: false, errors: repeated.slice(0, 1) } : validate(raw);
   };
 }

@@ -23,7 +23,7 @@ function limitsOf({ buyer = 0, address = 0, proxies = '0' }): RateLimits {
   };
 }
 
-/** The routes, and how many purchases and reads got through to what stands behind them. */
+/** The routes, and the purchases that the limits let through. */
 function api(limits: RateLimits) {
   const bought: PurchaseRequest[] = [];
   const call = routesWith({
@@ -53,7 +53,7 @@ function api(limits: RateLimits) {
 }
 
 describe('a limit per buyer', () => {
-  it('refuses what is more with 429, the standing, and a time to come back that spreads', async () => {
+  it('refuses further requests with 429, the RateLimit headers and a randomised Retry-After', async () => {
     const { buy, bought } = api(limitsOf({ buyer: 2 }));
     const answers = [await buy('u1'), await buy('u1')];
     expect(answers.map(({ status }) => status)).toEqual([409, 409]);
@@ -66,12 +66,12 @@ describe('a limit per buyer', () => {
       expect(headers).toMatchObject({ 'ratelimit-limit': '2', 'ratelimit-remaining': '0', 'ratelimit-reset': '1' });
       waits.add(String(headers['retry-after']));
     }
-    // One second is left of the window, and up to two more are for the spread.
+    // One second is left in the window, plus up to two seconds of spread.
     expect([...waits].toSorted()).toEqual(['2', '3']);
     expect(bought).toHaveLength(2);
   });
 
-  it('is each buyer’s own, and one for purchases and for orders', async () => {
+  it('is per buyer, and shared by purchases and orders', async () => {
     const { buy, read } = api(limitsOf({ buyer: 2 }));
     const statuses = [await buy('u1'), await read('u1'), await read('u1'), await buy('u1'), await buy('u2')];
     expect(statuses.map(({ status }) => status)).toEqual([409, 404, 429, 429, 409]);
@@ -82,7 +82,7 @@ describe('a limit per buyer', () => {
     ['GET', ORDER],
     ['POST', `${ORDER}/pay`],
     ['POST', `${ORDER}/cancel`],
-  ])('holds for %s %s, which tells the standing in every answer', async (method, pattern) => {
+  ])('applies to %s %s, which has the RateLimit headers in every answer', async (method, pattern) => {
     const { call } = api(limitsOf({ buyer: 2 }));
     const ask = () => call(method, pattern, { params: ['123'], authorization: tokenOf('u1') });
     const [first, , third] = [await ask(), await ask(), await ask()];
@@ -91,32 +91,32 @@ describe('a limit per buyer', () => {
     expect(third.status).toBe(429);
   });
 
-  it('is the same for purchases over the live socket, in the words of HTTP', () => {
+  it('applies to purchases over the live socket too, with the same answer', () => {
     const rig = liveRig({ rates: limitsOf({ buyer: 1 }) });
     const socket = rig.connect();
-    socket.say({ type: 'auth', id: 0, token: rig.token('u1') });
-    socket.say({ type: 'purchase', id: 1, saleId: 'sale-1' });
-    socket.say({ type: 'purchase', id: 2, saleId: 'sale-1' });
-    const [, sold, refused] = socket.heard() as { status?: number; body?: object }[];
+    socket.clientSends({ type: 'auth', id: 0, token: rig.token('u1') });
+    socket.clientSends({ type: 'purchase', id: 1, saleId: 'sale-1' });
+    socket.clientSends({ type: 'purchase', id: 2, saleId: 'sale-1' });
+    const [, sold, refused] = socket.takeFrames() as { status?: number; body?: object }[];
     expect(sold).toMatchObject({ type: 'purchase', id: 1, status: 409 });
     expect(refused).toMatchObject({ type: 'purchase', id: 2, status: 429, body: { code: 'rate_limited' } });
     const authorization = `Bearer ${rig.token('u1')}`;
     expect(rig.overHttp('sale-1', 'req-9', { authorization })?.status).toBe(429);
   });
 
-  it('leaves 401 to the handler, and counts nobody', async () => {
+  it('leaves 401 to the handler, and does not count such requests', async () => {
     const { read } = api(limitsOf({ buyer: 1 }));
     for (let n = 0; n < 3; n += 1) expect((await read('u1', { authorization: 'Bearer x' })).status).toBe(401);
   });
 
-  it('tells nothing when there is none', async () => {
+  it('adds no headers when it is off', async () => {
     const { read } = api(limitsOf({}));
     expect((await read('u1')).headers).not.toHaveProperty('ratelimit-limit');
   });
 });
 
 describe('a limit per address', () => {
-  it('refuses before the token is looked at, whoever asks', async () => {
+  it('refuses before the token is verified, whoever the buyer is', async () => {
     const { buy, read, bought } = api(limitsOf({ address: 2 }));
     await buy('u1');
     await read('u2', { authorization: '' });
@@ -126,7 +126,7 @@ describe('a limit per address', () => {
     expect(bought).toHaveLength(2);
   });
 
-  it('counts what a trusted proxy tells, and no header of anybody else', async () => {
+  it('counts the address that a trusted proxy reports, and ignores the header of any other sender', async () => {
     const { buy } = api(limitsOf({ address: 1, proxies: '10.0.0.0/8' }));
     const through = (forwardedFor: string) => buy('u1', { address: '10.0.0.1', forwardedFor });
     expect((await through('192.0.2.1')).status).toBe(409);
@@ -139,7 +139,7 @@ describe('a limit per address', () => {
   });
 });
 
-it('leaves everything else alone', async () => {
+it('does not limit other operations', async () => {
   const { call } = api(limitsOf({ buyer: 1, address: 1 }));
   for (let n = 0; n < 3; n += 1) expect((await call('GET', '/v1/time')).status).toBe(200);
 });

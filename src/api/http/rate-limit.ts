@@ -4,12 +4,12 @@ import type { RateLimit } from '../../resilience/rate-limit.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Operation } from './operation.ts';
 import { type Rendered, sendRendered } from './problem.ts';
-import { createTooMany, standingHeaders } from './too-many.ts';
+import { createRateLimited, rateLimitHeaders } from './rate-limited.ts';
 
 export interface RateLimits {
   readonly buyer: Pick<RateLimit, 'on' | 'take' | 'standing'>;
   readonly address: Pick<RateLimit, 'on' | 'take' | 'standing'>;
-  /** Whose X-Forwarded-For decides which address counts. */
+  /** The proxies whose X-Forwarded-For header is believed when the client's address is determined. */
   readonly trusted: TrustedProxies;
 }
 
@@ -18,9 +18,12 @@ export interface RateLimitDeps {
   readonly auth: Authenticator;
 }
 
-const tooMany = createTooMany();
+const rateLimited = createRateLimited();
 
-/** Refuses purchases of addresses over their limit, before anybody looks at their tokens. Buyers: see purchase-desk.ts. */
+/**
+ * Refuses requests from addresses over their limit, before the token is verified. Purchases use it alone: their limit per
+ * buyer is checked in purchases/submit.ts, which the live socket shares.
+ */
 export function limitedByAddress(operation: Operation, { limits }: Pick<RateLimitDeps, 'limits'>): Operation {
   return {
     ...operation,
@@ -32,30 +35,30 @@ export function limitedByAddress(operation: Operation, { limits }: Pick<RateLimi
   };
 }
 
-/** The same by address and buyer, and tells in each answer where the buyer stands. */
+/** Limits by address and by buyer, and adds the buyer's RateLimit headers to each answer. */
 export function limited(operation: Operation, { limits, auth }: RateLimitDeps): Operation {
   const handle: Operation['handle'] = (request, reply) => {
     if (!limits.buyer.on) return operation.handle(request, reply);
     const principal = auth.authenticate(request.authorization);
-    // The handler tells them why.
+    // The handler answers 401 with the reason.
     if (typeof principal === 'string') return operation.handle(request, reply);
     const refused = refusalOfBuyer(limits, principal.userId, request.requestId);
     if (refused !== undefined) return sendRendered(reply, refused);
-    const headers = standingHeaders(limits.buyer.standing(principal.userId));
+    const headers = rateLimitHeaders(limits.buyer.standing(principal.userId));
     return operation.handle(request, new ReplyWithHeaders(reply, headers));
   };
   return limitedByAddress({ ...operation, handle }, { limits });
 }
 
-/** The answer to a buyer over the limit; undefined, and counted, when there is room. */
+/** The answer to a buyer over the limit; undefined when the request is allowed, which counts it. */
 export function refusalOfBuyer({ buyer }: RateLimits, userId: string, requestId: string): Rendered | undefined {
-  return buyer.take(userId) ? undefined : tooMany(buyer.standing(userId), requestId);
+  return buyer.take(userId) ? undefined : rateLimited(buyer.standing(userId), requestId);
 }
 
 function refusalOfAddress({ address, trusted }: RateLimits, request: HttpRequest): Rendered | undefined {
   if (!address.on) return undefined;
   const client = clientText(clientOf(request, trusted));
-  return address.take(client) ? undefined : tooMany(address.standing(client), request.requestId);
+  return address.take(client) ? undefined : rateLimited(address.standing(client), request.requestId);
 }
 
 class ReplyWithHeaders implements HttpReply {

@@ -10,7 +10,7 @@ describe('RecentMap', () => {
     }
   });
 
-  it('keeps what is used while others pass through', () => {
+  it('keeps an entry in use while others pass through', () => {
     const map = new RecentMap<string, number>(4);
     map.set('used', 1);
     for (let i = 0; i < 100; i += 1) {
@@ -20,7 +20,7 @@ describe('RecentMap', () => {
     expect(map.get('other 0')).toBeUndefined();
   });
 
-  it('answers with the last value set, though an older generation has another', () => {
+  it('returns the last value set, even if an older generation has another', () => {
     const map = new RecentMap<string, number>(4);
     map.set('a', 1);
     map.set('b', 1);

@@ -1,10 +1,10 @@
 import type { HttpFrontOptions } from '../../ports/http.ts';
 import { constantProblem, sendProblem, sendRendered } from './problem.ts';
 
-/** Said more often than anything else when it is said at all. */
+/** Written in advance: an overloaded front sends many of them. */
 const OVERLOADED = constantProblem('overloaded');
 
-/** Writes the problem for what the front refused before any handler saw it. */
+/** Writes the problem for a request that the front refused before it reached a handler. */
 export const refuse: HttpFrontOptions['refuse'] = (refusal, requestId, reply) => {
   switch (refusal.code) {
     case 'malformed':

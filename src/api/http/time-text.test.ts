@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createTimeText } from './time-text.ts';
 
 describe('createTimeText', () => {
-  it('writes what Date writes, whatever was asked before', () => {
+  it('writes the same as Date, independent of earlier calls', () => {
     const timeText = createTimeText();
     const start = Date.UTC(2026, 10, 21, 9, 6, 55);
     const times = [

@@ -2,7 +2,7 @@ export type TimeText = (ms: number) => string;
 
 /**
  * Milliseconds since 1970 as RFC 3339 in UTC with milliseconds (`2026-11-21T09:06:55.120Z`), for years 0 to 9999.
- * It remembers its last answer and its last second, because all orders of a batch share a time: make one for each field.
+ * It caches its last answer and its last second, because all orders of a batch share a time: create one per field.
  */
 export function createTimeText(): TimeText {
   let lastMs = Number.NaN;

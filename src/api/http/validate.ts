@@ -7,15 +7,15 @@ export type Validated<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
-// A sender of nonsense shall not make us write a long answer.
+// Bounds the length of the answer to an arbitrarily wrong request.
 const MAX_ERRORS = 10;
 
-/** Compiles a schema into a check that names every field that breaks it. */
+/** Compiles a schema into a check that names every field that violates it. */
 export function validator<T extends TObject>(
   part: FieldError['in'],
   schema: T,
 ): (value: unknown) => Validated<Static<T>> {
-  // The schemas are ours and typed: checking them by the schema of schemas would take a start 50 ms.
+  // The schemas are our own and typed: validating them against the meta-schema would add 50 ms to each start.
   const ajv = new Ajv({
     allErrors: true,
     useDefaults: true,
@@ -35,5 +35,5 @@ function fieldError(part: FieldError['in'], { instancePath, message = 'is invali
   const { additionalProperty, missingProperty } = params as Readonly<Record<string, string | undefined>>;
   const property = additionalProperty ?? missingProperty;
   const path = property === undefined ? instancePath : `${instancePath}/${property.slice(0, 64)}`;
-  return { in: part, path, message: additionalProperty === undefined ? message : 'is not known' };
+  return { in: part, path, message: additionalProperty === undefined ? message : 'is unknown' };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readFrame } from './client-frames.ts';
 
-const GOOD = [
+const VALID = [
   { type: 'auth', id: 1, token: 'x' },
   { type: 'subscribe', id: 'a', saleId: 's' },
   { type: 'unsubscribe', id: '', saleId: 's' },
@@ -18,7 +18,7 @@ function refusal(text: string) {
 }
 
 describe('a frame of a client', () => {
-  it.each(GOOD)('of type $type is read', (frame) => {
+  it.each(VALID)('of type $type is read', (frame) => {
     expect(readFrame(JSON.stringify(frame))).toEqual({ ok: true, id: JSON.stringify(frame.id), frame });
   });
 
@@ -59,14 +59,14 @@ describe('a frame of a client', () => {
     });
   });
 
-  it('gets its id back as it was, whatever is in it', () => {
+  it('has its id returned unchanged, whatever it contains', () => {
     const id = '"\u2028\ud800</script>';
     const read = readFrame(JSON.stringify({ type: 'ping', id }));
     expect(read.id).toBe(JSON.stringify(id));
     expect(read).toMatchObject({ ok: true, frame: { id } });
   });
 
-  it('is read however deep it is nested', () => {
+  it('is read however deeply it is nested', () => {
     const depth = 8000;
     expect(refusal(`{"type":"ping","id":1,"x":${'['.repeat(depth)}${']'.repeat(depth)}}`)).toMatchObject({
       status: 422,

@@ -4,18 +4,18 @@ import type { FieldError } from '../http/problem-schema.ts';
 import type { ProblemCode } from '../http/problems.ts';
 import { type Validated, validator } from '../http/validate.ts';
 
-/** Letters of an id at the most: it comes back with the reply. */
+/** Bounds the reply, which repeats the id. */
 const MAX_ID_LENGTH = 64;
 
 const Id = Type.Unsafe<string | number>({
-  description: `The reply carries it too: a string of at most ${MAX_ID_LENGTH} characters, or an integer.`,
+  description: `Repeated in the reply: a string of at most ${MAX_ID_LENGTH} characters, or an integer.`,
 });
 
 function frame<T extends string, M extends TObject['properties']>(type: T, members: M) {
   return Type.Object({ type: Type.Literal(type), id: Id, ...members }, { additionalProperties: false });
 }
 
-// Which sale ids and keys there can be is decided where HTTP decides it, so that both get the same answer.
+// Sale ids and keys are validated by the code that HTTP uses, so that both give the same answer.
 const SCHEMAS = {
   auth: frame('auth', { token: Type.String() }),
   subscribe: frame('subscribe', { saleId: Type.String() }),
@@ -35,7 +35,7 @@ const VALIDATORS = new Map<unknown, (value: unknown) => Validated<ClientFrame>>(
 export type ReadFrame =
   /** `id` is the frame's, as JSON. */
   | { readonly ok: true; readonly id: string; readonly frame: ClientFrame }
-  /** The reply carries the id if there was a sound one. */
+  /** `id` is undefined when the frame had no valid one. */
   | { readonly ok: false; readonly id: string | undefined; readonly refuse: (requestId: string) => Rendered };
 
 const TYPE_ERROR: FieldError = {
@@ -49,7 +49,7 @@ const ID_ERROR: FieldError = {
   message: `must be a string of at most ${MAX_ID_LENGTH} characters, or an integer`,
 };
 
-/** Reads what a client sent. */
+/** Parses and validates a client's frame. */
 export function readFrame(text: string): ReadFrame {
   let value: unknown;
   try {
@@ -58,7 +58,7 @@ export function readFrame(text: string): ReadFrame {
     return refused(undefined, 'malformed', { detail: 'The frame is not JSON.' });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return refused(undefined, 'malformed', { detail: 'A frame is a JSON object.' });
+    return refused(undefined, 'malformed', { detail: 'A frame must be a JSON object.' });
   }
   const { type, id } = value as Readonly<Record<string, unknown>>;
   const idText = isId(id) ? JSON.stringify(id) : undefined;

@@ -14,99 +14,101 @@ const orderOf = (userId: string, changes: Partial<Order> = {}): Order => ({
 });
 
 describe('a live socket', () => {
-  it('is greeted with its id and the clock', () => {
-    expect(liveRig().open().heard()).toEqual([{ type: 'hello', serverTime: NOW, connectionId: 'c0' }]);
+  it('is sent its id and the server time first', () => {
+    expect(liveRig().open().takeFrames()).toEqual([{ type: 'hello', serverTime: NOW, connectionId: 'c0' }]);
   });
 
-  it('answers a ping with the clock of now', () => {
+  it('answers a ping with the current server time', () => {
     const { clock, connect } = liveRig();
     const socket = connect();
     clock.advance(1234);
-    socket.say({ type: 'ping', id: 'p' });
-    expect(socket.heard()).toEqual([{ type: 'pong', id: 'p', serverTime: '2030-01-01T00:00:01.234Z' }]);
+    socket.clientSends({ type: 'ping', id: 'p' });
+    expect(socket.takeFrames()).toEqual([{ type: 'pong', id: 'p', serverTime: '2030-01-01T00:00:01.234Z' }]);
   });
 
-  it('answers a bad frame and stays open, each under a request id of its own', () => {
+  it('answers an invalid frame under its own request id and stays open', () => {
     const { connect, counted } = liveRig();
     const socket = connect();
-    for (const text of ['{', '{"id":5,"type":"pig"}', '{"type":"ping"}']) socket.say(text);
-    const heard = socket.heard();
-    expect(heard).toEqual([
+    for (const text of ['{', '{"id":5,"type":"pig"}', '{"type":"ping"}']) socket.clientSends(text);
+    const frames = socket.takeFrames();
+    expect(frames).toEqual([
       problemFrame(undefined, 400, 'malformed'),
       problemFrame(5, 422, 'invalid'),
       problemFrame(undefined, 422, 'invalid'),
     ]);
-    expect(heard.map(({ body }) => (body as { instance: string }).instance)).toEqual(['c1-1', 'c1-2', 'c1-3']);
+    expect(frames.map(({ body }) => (body as { instance: string }).instance)).toEqual(['c1-1', 'c1-2', 'c1-3']);
     expect(socket.open).toBe(true);
     expect(counted).toEqual(['bad', 'bad', 'bad']);
   });
 });
 
-describe('own orders', () => {
-  it('go to all sockets of their buyer, and to nobody else', () => {
+describe('orders', () => {
+  it('go to all sockets of their buyer, and to no others', () => {
     const { connect, token, live, counted } = liveRig();
-    const [one, two, other, nobody] = [connect(), connect(), connect(), connect()];
-    one.say({ type: 'auth', id: 1, token: token('u1') });
-    two.say({ type: 'auth', id: 1, token: token('u1') });
-    other.say({ type: 'auth', id: 1, token: token('u2') });
-    for (const socket of [one, two, other, nobody]) socket.heard();
+    const [one, two, other, anonymous] = [connect(), connect(), connect(), connect()];
+    one.clientSends({ type: 'auth', id: 1, token: token('u1') });
+    two.clientSends({ type: 'auth', id: 1, token: token('u1') });
+    other.clientSends({ type: 'auth', id: 1, token: token('u2') });
+    for (const socket of [one, two, other, anonymous]) socket.takeFrames();
     live.orders([orderOf('u1', { state: 'paid', paidAt: Date.UTC(2030, 0, 1) }), orderOf('u3')]);
     const expected = { type: 'order', order: expect.objectContaining({ userId: 'u1', state: 'paid', paidAt: NOW }) };
-    expect(one.heard()).toEqual([expected]);
-    expect(two.heard()).toEqual([expected]);
-    expect(other.heard()).toEqual([]);
-    expect(nobody.heard()).toEqual([]);
+    expect(one.takeFrames()).toEqual([expected]);
+    expect(two.takeFrames()).toEqual([expected]);
+    expect(other.takeFrames()).toEqual([]);
+    expect(anonymous.takeFrames()).toEqual([]);
     expect(counted.at(-1)).toBe(2);
   });
 
-  it('follow the last good token, and stop with it', () => {
+  it('follow the last valid token, until it expires', () => {
     const { connect, token, live, clock, counted } = liveRig();
     const socket = connect();
-    socket.say({ type: 'auth', id: 1, token: token('u1') });
-    socket.say({ type: 'auth', id: 2, token: token('u2', 'buyer', 5) });
-    socket.say({ type: 'auth', id: 3, token: 'nonsense' });
-    expect(socket.heard().slice(1)).toEqual([
+    socket.clientSends({ type: 'auth', id: 1, token: token('u1') });
+    socket.clientSends({ type: 'auth', id: 2, token: token('u2', 'buyer', 5) });
+    socket.clientSends({ type: 'auth', id: 3, token: 'nonsense' });
+    expect(socket.takeFrames().slice(1)).toEqual([
       { type: 'auth', id: 2, userId: 'u2' },
       problemFrame(3, 401, 'unauthenticated'),
     ]);
     live.orders([orderOf('u1'), orderOf('u2')]);
-    expect(socket.heard()).toEqual([expect.objectContaining({ order: expect.objectContaining({ userId: 'u2' }) })]);
+    expect(socket.takeFrames()).toEqual([
+      expect.objectContaining({ order: expect.objectContaining({ userId: 'u2' }) }),
+    ]);
     clock.advance(5000);
     live.orders([orderOf('u2')]);
-    expect(socket.heard()).toEqual([]);
-    socket.say({ type: 'auth', id: 4, token: token('u2') });
+    expect(socket.takeFrames()).toEqual([]);
+    socket.clientSends({ type: 'auth', id: 4, token: token('u2') });
     socket.hangUp();
     live.orders([orderOf('u2')]);
-    expect(socket.heard()).toHaveLength(1);
-    expect(counted.filter((told) => typeof told === 'number')).toEqual([1]);
+    expect(socket.takeFrames()).toHaveLength(1);
+    expect(counted.filter((count) => typeof count === 'number')).toEqual([1]);
   });
 });
 
 const RATES = { frames: { perSecond: 10, burst: 20 }, flood: { perSecond: 100, burst: 200 } };
 
 describe('frames', () => {
-  it('that are too many are answered 429 with their ids, and time makes them welcome again', () => {
+  it('over the limit are answered 429 with their ids, and are accepted again later', () => {
     const { connect, clock, counted } = liveRig({ limits: { ...RATES, subscriptions: 1 } });
     const socket = connect();
-    for (let id = 1; id <= 22; id += 1) socket.say({ type: 'ping', id });
-    const heard = socket.heard();
-    expect(heard.slice(0, 20).every(({ type }) => type === 'pong')).toBe(true);
-    expect(heard.slice(20)).toEqual([problemFrame(21, 429, 'rate_limited'), problemFrame(22, 429, 'rate_limited')]);
+    for (let id = 1; id <= 22; id += 1) socket.clientSends({ type: 'ping', id });
+    const frames = socket.takeFrames();
+    expect(frames.slice(0, 20).every(({ type }) => type === 'pong')).toBe(true);
+    expect(frames.slice(20)).toEqual([problemFrame(21, 429, 'rate_limited'), problemFrame(22, 429, 'rate_limited')]);
     clock.advance(100);
-    socket.say({ type: 'ping', id: 23 });
-    expect(socket.heard()).toMatchObject([{ type: 'pong', id: 23 }]);
+    socket.clientSends({ type: 'ping', id: 23 });
+    expect(socket.takeFrames()).toMatchObject([{ type: 'pong', id: 23 }]);
     expect(counted.filter((type) => type === 'too_many')).toHaveLength(2);
   });
 
-  it('that are a flood close the socket with 1008, and cost it its subscriptions', () => {
+  it('that flood close the socket with 1008 and end its subscriptions', () => {
     const { connect, counted, watching } = liveRig({ sales: [sale], limits: { ...RATES, subscriptions: 1 } });
     const socket = connect();
-    socket.say({ type: 'subscribe', id: 0, saleId });
-    for (let id = 1; id <= 199; id += 1) socket.say({ type: 'ping', id });
+    socket.clientSends({ type: 'subscribe', id: 0, saleId });
+    for (let id = 1; id <= 199; id += 1) socket.clientSends({ type: 'ping', id });
     expect(socket.open).toBe(true);
-    socket.say({ type: 'ping', id: 200 });
+    socket.clientSends({ type: 'ping', id: 200 });
     expect(socket.closedWith).toEqual({ code: 1008, reason: 'too many frames' });
-    expect(socket.heard()).toHaveLength(200);
+    expect(socket.takeFrames()).toHaveLength(200);
     expect(counted.at(-1)).toBe('flood');
     expect(watching).toEqual(['+sale-1', '-sale-1']);
   });

@@ -2,14 +2,14 @@ import type { Order } from '../../domain/order.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LiveHandlers, LiveSocket } from '../../ports/live-socket.ts';
 import type { StockFrame } from '../../streams/countdown/sale-countdown.ts';
-import { refusalOfToken } from '../auth/access.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { constantProblem, type Rendered } from '../http/problem.ts';
-import { refusalOfKey, type SubmitPurchaseDeps, submitPurchase } from '../purchases/submit.ts';
-import { Buyers } from './buyers.ts';
+import { constantProblem } from '../http/problem.ts';
+import type { SubmitPurchaseDeps } from '../purchases/submit.ts';
+import { BuyerSessions } from './buyer-sessions.ts';
 import { type ClientFrame, readFrame } from './client-frames.ts';
-import { type FrameRates, LiveClient } from './live-client.ts';
-import { errorText, helloText, pongText, purchaseText } from './server-frames.ts';
+import { LivePurchases } from './purchases.ts';
+import { errorText, helloText, pongText } from './server-frames.ts';
+import { type FrameRates, LiveSession } from './session.ts';
 import { StockTopics, type StockTopicsDeps } from './stock-topics.ts';
 import { Subscriptions, type SubscriptionsDeps } from './subscriptions.ts';
 
@@ -19,19 +19,19 @@ export interface LiveLimits extends FrameRates {
 }
 
 export const liveLimits = {
-  // A page shows a sale or a few; a monitor has room for what fits on it.
+  // A page shows one sale or a few; a monitor may show as many as fit on it.
   subscriptions: 50,
-  // Ten times what a page with a frantic user sends.
+  // Ten times what a page with an impatient user sends.
   frames: { perSecond: 50, burst: 100 },
-  // Ten times what is welcome: nobody who honours the 429s comes near.
+  // Ten times the limit above: no client that respects its 429s comes near.
   flood: { perSecond: 500, burst: 1000 },
 } as const satisfies LiveLimits;
 
-/** What happened on the sockets, for who counts it. */
+/** Counts what happens on the sockets. */
 export interface LiveCounters {
   readonly liveFrame: (type: ClientFrame['type'] | 'bad' | 'too_many') => void;
   readonly liveFlood: () => void;
-  readonly liveOrders: (told: number) => void;
+  readonly liveOrders: (sent: number) => void;
 }
 
 export interface LiveApiDeps
@@ -47,130 +47,108 @@ export interface LiveApiDeps
 
 export interface LiveApi {
   readonly handlers: LiveHandlers;
-  /** Tells those who look at the sale. */
+  /** Publishes a frame to the sale's subscribers. */
   readonly stock: (frame: StockFrame) => void;
-  /** Tells each order's buyer, on all their sockets here. */
+  /** Sends each order to its buyer, on all their sockets in this process. */
   readonly orders: (orders: readonly Order[]) => void;
-  /** The sales that somebody looks at. */
+  /** The sales that have subscribers. */
   readonly watched: () => readonly string[];
   /** Resolves when every purchase has its answer. */
   readonly idle: () => Promise<void>;
 }
 
+/** RFC 6455, section 7.4.1: the message violates a policy. */
 const FLOOD = { code: 1008, reason: 'too many frames' } as const;
 
 const TOO_MANY_FRAMES = constantProblem('rate_limited', { detail: 'Too many frames.' });
 
-/** The live protocol on sockets of any kind; see docs/live.md. */
+/** The live protocol, for any kind of socket; see docs/live.md. */
 export function createLiveApi(deps: LiveApiDeps): LiveApi {
   const { auth, clock, counters, frameLimits = liveLimits } = deps;
-  const clients = new Map<LiveSocket, LiveClient>();
-  const buyers = new Buyers(auth);
+  const sessions = new Map<LiveSocket, LiveSession>();
+  const buyers = new BuyerSessions(auth);
+  const purchases = new LivePurchases(deps, buyers);
   const topics = new StockTopics({ ...deps, now: clock.now });
   const subscriptions = new Subscriptions({
     ...deps,
     topics,
-    isAdmin: (client) => buyers.isAdmin(client),
+    isAdmin: (session) => buyers.isAdmin(session),
     max: frameLimits.subscriptions,
   });
-  /** Purchases that have no answer yet. */
-  let inFlight = 0;
-  const whenIdle: (() => void)[] = [];
-
-  /** `id` is what the reply carries, as JSON; `requestId` names all that the frame causes. */
-  const handle = (client: LiveClient, frame: ClientFrame, id: string, requestId: string): void => {
-    switch (frame.type) {
-      case 'ping':
-        client.socket.send(pongText(id, clock.now()));
-        break;
-      case 'auth':
-        buyers.login(client, frame.token, id, requestId);
-        break;
-      case 'subscribe':
-        subscriptions.subscribe(client, frame.saleId, id, requestId);
-        break;
-      case 'unsubscribe':
-        subscriptions.unsubscribe(client, frame.saleId, id);
-        break;
-      case 'purchase':
-        purchase(client, frame, id, requestId);
-        break;
-    }
-  };
-
-  /** Judged in the order in which HTTP judges: who asks, with which key, for what. */
-  const purchase = (
-    client: LiveClient,
-    { saleId, idempotencyKey }: Extract<ClientFrame, { type: 'purchase' }>,
-    id: string,
-    requestId: string,
-  ): void => {
-    const reply = (answer: Rendered) => client.socket.send(purchaseText(id, answer));
-    const principal = buyers.who(client);
-    if (typeof principal === 'string') {
-      reply(refusalOfToken(principal, requestId));
-      return;
-    }
-    const refusal = refusalOfKey(idempotencyKey, requestId);
-    if (refusal !== undefined) {
-      reply(refusal);
-      return;
-    }
-    inFlight += 1;
-    submitPurchase(deps, { saleId, userId: principal.userId, idempotencyKey, requestId }, (answer) => {
-      inFlight -= 1;
-      reply(answer);
-      if (inFlight === 0) for (const tell of whenIdle.splice(0)) tell();
-    });
-  };
-
-  const received = (socket: LiveSocket, text: string): void => {
-    const client = clients.get(socket);
-    if (client === undefined) return;
-    const verdict = client.judge(clock.monotonic());
-    if (verdict === 'flood') {
-      counters.liveFlood();
-      socket.close(FLOOD.code, FLOOD.reason);
-      return;
-    }
-    const requestId = client.nextRequestId();
-    const read = readFrame(text);
-    if (verdict === 'tooMany') {
-      counters.liveFrame('too_many');
-      socket.send(errorText(read.id, TOO_MANY_FRAMES(requestId)));
-    } else if (read.ok) {
-      counters.liveFrame(read.frame.type);
-      handle(client, read.frame, read.id, requestId);
-    } else {
-      counters.liveFrame('bad');
-      socket.send(errorText(read.id, read.refuse(requestId)));
-    }
+  const handlers: FrameHandlers = {
+    ping: (session, _frame, id) => session.socket.send(pongText(id, clock.now())),
+    auth: (session, { token }, id, requestId) => buyers.authenticate(session, token, id, requestId),
+    subscribe: (session, { saleId }, id, requestId) => subscriptions.subscribe(session, saleId, id, requestId),
+    unsubscribe: (session, { saleId }, id) => subscriptions.unsubscribe(session, saleId, id),
+    purchase: (session, frame, id, requestId) => purchases.submit(session, frame, id, requestId),
   };
 
   return {
     handlers: {
       opened: (socket) => {
-        clients.set(socket, new LiveClient(socket, frameLimits, clock.monotonic()));
+        sessions.set(socket, new LiveSession(socket, frameLimits, clock.monotonic()));
         socket.send(helloText(socket.id, clock.now()));
       },
-      received,
+      received: (socket, text) => {
+        const session = sessions.get(socket);
+        if (session !== undefined) receive(session, text, clock.monotonic(), handlers, counters);
+      },
       closed: (socket) => {
-        const client = clients.get(socket);
-        if (client === undefined) return;
-        clients.delete(socket);
-        buyers.gone(client);
-        subscriptions.gone(client);
+        const session = sessions.get(socket);
+        if (session === undefined) return;
+        sessions.delete(socket);
+        buyers.remove(session);
+        subscriptions.removeAll(session);
       },
     },
     stock: (frame) => topics.publish(frame),
     orders: (orders) => {
-      let told = 0;
-      for (const order of orders) told += buyers.tell(order);
-      if (told > 0) counters.liveOrders(told);
+      let sent = 0;
+      for (const order of orders) sent += buyers.send(order);
+      if (sent > 0) counters.liveOrders(sent);
     },
     watched: () => topics.saleIds,
-    idle: async () => {
-      if (inFlight > 0) await new Promise<void>((resolve) => whenIdle.push(resolve));
-    },
+    idle: () => purchases.idle(),
   };
 }
+
+/** `id` is the frame's, as JSON, for the reply; `requestId` identifies everything that the frame causes. */
+type FrameHandlers = {
+  readonly [T in ClientFrame['type']]: (
+    session: LiveSession,
+    frame: Extract<ClientFrame, { type: T }>,
+    id: string,
+    requestId: string,
+  ) => void;
+};
+
+function receive(
+  session: LiveSession,
+  text: string,
+  nowMs: number,
+  handlers: FrameHandlers,
+  counters: LiveCounters,
+): void {
+  const { socket } = session;
+  const rate = session.checkRate(nowMs);
+  if (rate === 'flood') {
+    counters.liveFlood();
+    socket.close(FLOOD.code, FLOOD.reason);
+    return;
+  }
+  const requestId = session.nextRequestId();
+  const read = readFrame(text);
+  if (rate === 'tooMany') {
+    counters.liveFrame('too_many');
+    socket.send(errorText(read.id, TOO_MANY_FRAMES(requestId)));
+  } else if (read.ok) {
+    counters.liveFrame(read.frame.type);
+    (handlers[read.frame.type] as FrameHandler)(session, read.frame, read.id, requestId);
+  } else {
+    counters.liveFrame('bad');
+    socket.send(errorText(read.id, read.refuse(requestId)));
+  }
+}
+
+/** A frame's type selects its handler, which TypeScript cannot follow through the table. */
+type FrameHandler = (session: LiveSession, frame: ClientFrame, id: string, requestId: string) => void;

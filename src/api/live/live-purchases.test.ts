@@ -13,59 +13,59 @@ const order = reservedOrder(sale, {
   reservedAt: Date.UTC(2030, 0, 1),
 });
 
-describe('purchasing', () => {
+describe('a purchase', () => {
   it.each([
     ['an order', { kind: 'reserved', order }],
     ['a replay', { kind: 'replayed', order }],
     ['a refusal', { kind: 'limitReached', orderIds: [order.id] }],
-    ['an opening to come', { kind: 'notStarted', opensAt: sale.opensAt }],
-    ['a limit', { kind: 'tooManyAttempts', limit: 5, resetMs: 1000 }],
-    ['an unknown end', { kind: 'unavailable' }],
-  ] as const)('is answered %s with the bytes of HTTP', (_name, outcome) => {
+    ['a sale that has not opened', { kind: 'notStarted', opensAt: sale.opensAt }],
+    ['a rate limit', { kind: 'tooManyAttempts', limit: 5, resetMs: 1000 }],
+    ['an unknown outcome', { kind: 'unavailable' }],
+  ] as const)('is answered %s with the bytes of the HTTP answer', (_name, outcome) => {
     const { connect, token, overHttp } = liveRig({ outcome: () => outcome });
     const socket = connect();
     const mine = token('u1');
-    socket.say({ type: 'auth', id: 1, token: mine });
-    socket.say({ type: 'purchase', id: 'p', saleId });
+    socket.clientSends({ type: 'auth', id: 1, token: mine });
+    socket.clientSends({ type: 'purchase', id: 'p', saleId });
     const answer = overHttp(saleId, 'c1-2', { authorization: `Bearer ${mine}` });
     expect(socket.texts.at(-1)).toBe(`{"type":"purchase","id":"p","status":${answer?.status},"body":${answer?.body}}`);
-    expect(socket.heard()).toHaveLength(2);
+    expect(socket.takeFrames()).toHaveLength(2);
   });
 
-  it('hands in who, what, when and with which key, under a request id of the frame', () => {
+  it('is submitted with sale, buyer, time and key, under the request id of its frame', () => {
     const { connect, token, pending, clock } = liveRig({ outcome: () => undefined });
     const socket = connect();
-    socket.say({ type: 'auth', id: 1, token: token('u1') });
+    socket.clientSends({ type: 'auth', id: 1, token: token('u1') });
     clock.advance(17);
-    socket.say({ type: 'purchase', id: 2, saleId, idempotencyKey: 'k 1' });
-    socket.say({ type: 'purchase', id: 3, saleId });
+    socket.clientSends({ type: 'purchase', id: 2, saleId, idempotencyKey: 'k 1' });
+    socket.clientSends({ type: 'purchase', id: 3, saleId });
     expect(pending).toEqual([
       expect.objectContaining({ saleId, userId: 'u1', idempotencyKey: 'k 1', requestId: 'c1-2', receivedAt: 17 }),
       expect.objectContaining({ idempotencyKey: undefined, requestId: 'c1-3' }),
     ]);
   });
 
-  it('is answered under its own id, in whatever order answers come, and waited for until then', async () => {
+  it('is answered with the id of its frame, in any order, and awaited until then', async () => {
     const { connect, token, pending, live } = liveRig({ outcome: () => undefined });
     const socket = connect();
     await live.idle();
-    socket.say({ type: 'auth', id: 1, token: token('u1') });
-    for (const id of [2, 3]) socket.say({ type: 'purchase', id, saleId });
+    socket.clientSends({ type: 'auth', id: 1, token: token('u1') });
+    for (const id of [2, 3]) socket.clientSends({ type: 'purchase', id, saleId });
     let idle = false;
     const becomesIdle = live.idle().then(() => {
       idle = true;
     });
-    socket.heard();
+    socket.takeFrames();
     pending[1]?.respond({ kind: 'soldOut' });
     socket.hangUp();
     await settled();
     expect(idle).toBe(false);
     pending[0]?.respond({ kind: 'soldOut' });
     await becomesIdle;
-    expect(socket.heard().map(({ id }) => id)).toEqual([3]);
+    expect(socket.takeFrames().map(({ id }) => id)).toEqual([3]);
   });
 
-  it('is refused as over HTTP: without a token, with a bad key, for an impossible sale, while draining', () => {
+  it('is refused as over HTTP: without a token, with an invalid key, for an impossible sale, while draining', () => {
     const { connect, token, overHttp, drain } = liveRig();
     const mine = token('u1');
     const authorization = `Bearer ${mine}`;
@@ -74,37 +74,37 @@ describe('purchasing', () => {
     const expectSame = (id: number, answer: { readonly status: number; readonly body: string } | undefined) =>
       expected.push({ type: 'purchase', id, status: answer?.status, body: JSON.parse(answer?.body ?? '') });
 
-    socket.say({ type: 'purchase', id: 1, saleId });
+    socket.clientSends({ type: 'purchase', id: 1, saleId });
     expectSame(1, overHttp(saleId, 'c1-1'));
-    socket.say({ type: 'auth', id: 2, token: mine });
+    socket.clientSends({ type: 'auth', id: 2, token: mine });
     expected.push({ type: 'auth', id: 2, userId: 'u1' });
     for (const [id, key] of [
       [3, ''],
       [4, 'é'],
       [5, 'x'.repeat(256)],
     ] as const) {
-      socket.say({ type: 'purchase', id, saleId, idempotencyKey: key });
+      socket.clientSends({ type: 'purchase', id, saleId, idempotencyKey: key });
       expectSame(id, overHttp(saleId, `c1-${id}`, { authorization, idempotencyKey: key }));
     }
-    socket.say({ type: 'purchase', id: 6, saleId: 'a b' });
+    socket.clientSends({ type: 'purchase', id: 6, saleId: 'a b' });
     expectSame(6, overHttp('a b', 'c1-6', { authorization }));
     drain();
-    socket.say({ type: 'purchase', id: 7, saleId });
+    socket.clientSends({ type: 'purchase', id: 7, saleId });
     expectSame(7, overHttp(saleId, 'c1-7', { authorization }));
 
-    const heard = socket.heard();
-    expect(heard).toEqual(expected);
-    expect(heard.map(({ status }) => status)).toEqual([401, undefined, 422, 422, 422, 404, 503]);
+    const frames = socket.takeFrames();
+    expect(frames).toEqual(expected);
+    expect(frames.map(({ status }) => status)).toEqual([401, undefined, 422, 422, 422, 404, 503]);
   });
 
-  it('needs a token that is still good, and another one helps', () => {
+  it('requires a token that has not expired, and a new one helps', () => {
     const { connect, token, clock } = liveRig();
     const socket = connect();
-    socket.say({ type: 'auth', id: 1, token: token('u1', 'buyer', 5) });
+    socket.clientSends({ type: 'auth', id: 1, token: token('u1', 'buyer', 5) });
     clock.advance(5000);
-    socket.say({ type: 'purchase', id: 2, saleId });
-    socket.say({ type: 'auth', id: 3, token: token('u1') });
-    socket.say({ type: 'purchase', id: 4, saleId });
-    expect(socket.heard().map(({ status }) => status)).toEqual([undefined, 401, undefined, 409]);
+    socket.clientSends({ type: 'purchase', id: 2, saleId });
+    socket.clientSends({ type: 'auth', id: 3, token: token('u1') });
+    socket.clientSends({ type: 'purchase', id: 4, saleId });
+    expect(socket.takeFrames().map(({ status }) => status)).toEqual([undefined, 401, undefined, 409]);
   });
 });

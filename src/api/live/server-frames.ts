@@ -2,20 +2,22 @@ import { Type } from '@sinclair/typebox';
 import type { Order } from '../../domain/order.ts';
 import { PHASES } from '../../domain/sale.ts';
 import type { StockFrame } from '../../streams/countdown/sale-countdown.ts';
-import { SaleId, StringEnum, Time } from '../http/common-schemas.ts';
+import { Count, SaleId, StringEnum, Time } from '../http/common-schemas.ts';
+import { serialiser } from '../http/json.ts';
 import type { Rendered } from '../http/problem.ts';
-import { serialiser } from '../http/serialise.ts';
 import { createTimeText } from '../http/time-text.ts';
 import { serialiseOrder } from '../orders/json.ts';
 
-/** What a subscriber gets at once, and on change. */
-export const StockFrameSchema = Type.Object({
+/** Sent to a subscriber at once and on each change. */
+const StockFrameSchema = Type.Object({
   type: Type.Literal('stock'),
   saleId: SaleId,
-  remaining: Type.Integer({ minimum: 0, description: 'Tickets left.' }),
-  total: Type.Integer({ minimum: 0, description: 'Tickets in the sale.' }),
-  phase: StringEnum(PHASES, 'What a buyer can expect right now.'),
-  version: Type.Integer({ description: "The stock's: of two frames, the one with the greater is newer." }),
+  remaining: Count('Tickets left.'),
+  total: Count('Tickets in the sale.'),
+  phase: StringEnum(PHASES, 'The phase of the sale as buyers see it now.'),
+  version: Type.Integer({
+    description: "The stock's version: of two frames, the one with the higher version is newer.",
+  }),
   opensAt: Time('When it opens.'),
   closesAt: Time('When it ends.'),
   serverTime: Time("The server's clock when this was written."),
@@ -26,7 +28,7 @@ const opensAtText = createTimeText();
 const closesAtText = createTimeText();
 const serverTimeText = createTimeText();
 
-/** Written once for all who see it. */
+/** Serialised once for all subscribers. */
 export function stockText({ opensAt, closesAt, serverTime, ...rest }: StockFrame): string {
   return writeStock({
     type: 'stock',
@@ -45,7 +47,7 @@ export function helloText(connectionId: string, nowMs: number): string {
   return `{"type":"hello","serverTime":"${serverTimeText(nowMs)}","connectionId":${JSON.stringify(connectionId)}}`;
 }
 
-/** Ids are given as JSON from here on. */
+/** Here and below, `id` is passed as JSON. */
 export function pongText(id: string, nowMs: number): string {
   return `{"type":"pong","id":${id},"serverTime":"${serverTimeText(nowMs)}"}`;
 }
@@ -58,7 +60,7 @@ export function subscriptionText(type: 'subscribed' | 'unsubscribed', id: string
   return `{"type":"${type}","id":${id}}`;
 }
 
-/** The body is the HTTP answer's, byte for byte. */
+/** The body is that of the HTTP answer, byte for byte. */
 export function purchaseText(id: string, { status, body }: Rendered): string {
   return `{"type":"purchase","id":${id},"status":${status},"body":${body}}`;
 }

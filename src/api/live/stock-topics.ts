@@ -4,7 +4,7 @@ import { stockText } from './server-frames.ts';
 
 export interface StockTopicsDeps {
   readonly publish: (topic: string, frame: string) => void;
-  /** The first socket of this process began to look at the sale, or the last one stopped. */
+  /** The sale got its first subscriber in this process, or lost its last one. */
   readonly onWatch: (saleId: string, watched: boolean) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -15,18 +15,18 @@ interface Topic {
   last: StockFrame | undefined;
 }
 
-/** Which sales this process's sockets look at, and the last frame of each, for those who come later. */
+/** The sales that this process's sockets are subscribed to, with the last frame of each for new subscribers. */
 export class StockTopics {
   readonly #topics = new Map<string, Topic>();
 
   constructor(private readonly deps: StockTopicsDeps) {}
 
-  /** The sales that somebody looks at. */
+  /** The sales that have subscribers. */
   get saleIds(): readonly string[] {
     return [...this.#topics.keys()];
   }
 
-  /** A socket that is not in yet. */
+  /** The socket must not have joined yet. */
   join(socket: LiveSocket, saleId: string): void {
     socket.join(topicOf(saleId));
     const topic = this.#topics.get(saleId);
@@ -38,7 +38,7 @@ export class StockTopics {
     this.deps.onWatch(saleId, true);
   }
 
-  /** A socket that is in, or was until it was closed. */
+  /** The socket must have joined; it may be closed. */
   leave(socket: LiveSocket, saleId: string): void {
     socket.leave(topicOf(saleId));
     const topic = this.#topics.get(saleId);
@@ -49,8 +49,8 @@ export class StockTopics {
     this.deps.onWatch(saleId, false);
   }
 
-  /** Sends what was last published, with the clock of now. The first subscriber's frame is still to come. */
-  show(socket: LiveSocket, saleId: string): void {
+  /** Sends the last published frame with the current server time; for a first subscriber there is none yet. */
+  sendLatest(socket: LiveSocket, saleId: string): void {
     const last = this.#topics.get(saleId)?.last;
     if (last !== undefined) socket.send(stockText({ ...last, serverTime: this.deps.now() }));
   }

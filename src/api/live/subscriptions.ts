@@ -1,24 +1,25 @@
 import { isFault } from '../../domain/errors.ts';
+import { isSaleId } from '../../domain/ids.ts';
 import { isPublic, type Sale } from '../../domain/sale.ts';
 import type { Sales } from '../../services/sales.ts';
 import { constantProblem, problem, type Rendered } from '../http/problem.ts';
-import { isSaleId } from '../sales/routes.ts';
-import type { LiveClient } from './live-client.ts';
+import { renderOutcome } from '../purchases/outcome.ts';
 import { errorText, subscriptionText } from './server-frames.ts';
+import type { LiveSession } from './session.ts';
 import type { StockTopics } from './stock-topics.ts';
 
 export interface SubscriptionsDeps {
   readonly sales: Pick<Sales, 'known' | 'find'>;
   readonly topics: StockTopics;
-  /** Drafts are the admin's only. */
-  readonly isAdmin: (client: LiveClient) => boolean;
+  /** Only admins may subscribe to drafts. */
+  readonly isAdmin: (session: LiveSession) => boolean;
   /** Sales that one connection may subscribe to at once. */
   readonly max: number;
-  /** A sale could not be looked up; the client was told. */
+  /** A sale could not be looked up; the client has been answered. */
   readonly onFault: (fault: unknown, requestId: string) => void;
 }
 
-/** Who may look at which sale, and does. Replies carry `id`, which is given as JSON. */
+/** Which session is subscribed to which sale. Replies carry `id`, which is passed as JSON. */
 export class Subscriptions {
   readonly #tooMany: (requestId: string) => Rendered;
 
@@ -28,69 +29,74 @@ export class Subscriptions {
     });
   }
 
-  subscribe(client: LiveClient, saleId: string, id: string, requestId: string): void {
+  subscribe(session: LiveSession, saleId: string, id: string, requestId: string): void {
     const { sales, max } = this.deps;
+    const { subscriptions } = session;
     if (!isSaleId(saleId)) {
-      refuse(client, id, NO_SALE(requestId));
-    } else if (!client.sales.has(saleId) && client.sales.size >= max) {
-      refuse(client, id, this.#tooMany(requestId));
+      refuse(session, id, unknownSale(requestId));
+    } else if (!subscriptions.has(saleId) && subscriptions.size >= max) {
+      refuse(session, id, this.#tooMany(requestId));
     } else {
-      if (!client.sales.has(saleId)) client.sales.set(saleId, 'asked');
+      if (!subscriptions.has(saleId)) subscriptions.set(saleId, 'pending');
       const sale = sales.known(saleId);
-      if (sale === undefined) void this.#lookUp(client, saleId, id, requestId);
-      else this.#admit(client, saleId, sale, id, requestId);
+      if (sale === undefined) void this.#lookUp(session, saleId, id, requestId);
+      else this.#complete(session, saleId, sale, id, requestId);
     }
   }
 
-  unsubscribe(client: LiveClient, saleId: string, id: string): void {
-    if (client.sales.get(saleId) === 'joined') this.deps.topics.leave(client.socket, saleId);
-    client.sales.delete(saleId);
-    client.socket.send(subscriptionText('unsubscribed', id));
+  unsubscribe(session: LiveSession, saleId: string, id: string): void {
+    if (session.subscriptions.get(saleId) === 'joined') this.deps.topics.leave(session.socket, saleId);
+    session.subscriptions.delete(saleId);
+    session.socket.send(subscriptionText('unsubscribed', id));
   }
 
-  gone({ socket, sales }: LiveClient): void {
-    for (const [saleId, subscription] of sales) if (subscription === 'joined') this.deps.topics.leave(socket, saleId);
-    sales.clear();
+  /** For a session that was closed. */
+  removeAll({ socket, subscriptions }: LiveSession): void {
+    for (const [saleId, state] of subscriptions) if (state === 'joined') this.deps.topics.leave(socket, saleId);
+    subscriptions.clear();
   }
 
-  async #lookUp(client: LiveClient, saleId: string, id: string, requestId: string): Promise<void> {
+  async #lookUp(session: LiveSession, saleId: string, id: string, requestId: string): Promise<void> {
     try {
-      this.#admit(client, saleId, await this.deps.sales.find(saleId), id, requestId);
+      this.#complete(session, saleId, await this.deps.sales.find(saleId), id, requestId);
     } catch (fault) {
-      forget(client, saleId);
-      refuse(client, id, problem(codeOf(fault), requestId));
+      removePending(session, saleId);
+      refuse(session, id, problem(codeOf(fault), requestId));
       this.deps.onFault(fault, requestId);
     }
   }
 
-  #admit(client: LiveClient, saleId: string, sale: Sale | undefined, id: string, requestId: string): void {
-    if (sale === undefined || !(isPublic(sale) || this.deps.isAdmin(client))) {
-      forget(client, saleId);
-      refuse(client, id, NO_SALE(requestId));
+  #complete(session: LiveSession, saleId: string, sale: Sale | undefined, id: string, requestId: string): void {
+    if (sale === undefined || !(isPublic(sale) || this.deps.isAdmin(session))) {
+      removePending(session, saleId);
+      refuse(session, id, unknownSale(requestId));
       return;
     }
-    const { socket, sales } = client;
+    const { socket, subscriptions } = session;
     const { topics } = this.deps;
     socket.send(subscriptionText('subscribed', id));
-    // Neither, when the socket was closed or unsubscribed while the sale was looked up.
-    const subscription = sales.get(saleId);
-    if (subscription === 'asked') {
-      sales.set(saleId, 'joined');
+    // Undefined if the socket was closed or unsubscribed during the look-up.
+    const state = subscriptions.get(saleId);
+    if (state === 'pending') {
+      subscriptions.set(saleId, 'joined');
       topics.join(socket, saleId);
     }
-    if (subscription !== undefined) topics.show(socket, saleId);
+    if (state !== undefined) topics.sendLatest(socket, saleId);
   }
 }
 
-const NO_SALE = constantProblem('not_found', { detail: 'There is no such sale, or it is not published.' });
+/** The answer that a purchase of such a sale gets. */
+function unknownSale(requestId: string): Rendered {
+  return renderOutcome({ kind: 'unknownSale' }, requestId);
+}
 
-function refuse({ socket }: LiveClient, id: string, answer: Rendered): void {
+function refuse({ socket }: LiveSession, id: string, answer: Rendered): void {
   socket.send(errorText(id, answer));
 }
 
-/** Another frame may have joined it meanwhile: that one stands. */
-function forget({ sales }: LiveClient, saleId: string): void {
-  if (sales.get(saleId) === 'asked') sales.delete(saleId);
+/** Another frame may have completed the subscription in the meantime: then it stays. */
+function removePending({ subscriptions }: LiveSession, saleId: string): void {
+  if (subscriptions.get(saleId) === 'pending') subscriptions.delete(saleId);
 }
 
 function codeOf(fault: unknown): 'recovering' | 'unavailable' | 'internal' {

@@ -10,7 +10,7 @@ function taken(bucket: TokenBucket, nowMs: number): number {
 }
 
 describe('a token bucket', () => {
-  it('lets a burst pass, then what comes back with time, and never holds more than a burst', () => {
+  it('allows a burst, then as many as time has added, and never more than a burst', () => {
     const bucket = new TokenBucket(rate, 1000);
     expect(taken(bucket, 1000)).toBe(3);
     expect(taken(bucket, 1099)).toBe(0);
@@ -19,7 +19,7 @@ describe('a token bucket', () => {
     expect(taken(bucket, 99_000)).toBe(3);
   });
 
-  it('does not punish who tries in vain', () => {
+  it('does not count refused attempts', () => {
     const bucket = new TokenBucket(rate, 0);
     taken(bucket, 0);
     for (let ms = 1; ms < 100; ms += 1) expect(bucket.take(ms)).toBe(false);

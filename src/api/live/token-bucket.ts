@@ -1,11 +1,11 @@
 export interface Rate {
-  /** Tokens that come back in a second. */
+  /** Tokens added per second. */
   readonly perSecond: number;
-  /** Tokens that it holds at the most, and at first. */
+  /** The most tokens that it holds; it starts with as many. */
   readonly burst: number;
 }
 
-/** Lets `burst` pass at once and `perSecond` in the long run. https://en.wikipedia.org/wiki/Token_bucket */
+/** Allows `burst` at once and `perSecond` on average. https://en.wikipedia.org/wiki/Token_bucket */
 export class TokenBucket {
   #tokens: number;
   #at: number;
@@ -19,7 +19,7 @@ export class TokenBucket {
     this.#at = nowMs;
   }
 
-  /** Takes a token; false when there is none, which costs nothing. */
+  /** Takes a token; false when there is none, and the refusal takes nothing. */
   take(nowMs: number): boolean {
     const { perSecond, burst } = this.rate;
     this.#tokens = Math.min(burst, this.#tokens + ((nowMs - this.#at) / 1000) * perSecond);

@@ -1,5 +1,6 @@
 import type { Order } from '../../domain/order.ts';
-import { serialiser } from '../http/serialise.ts';
+import { serialiser } from '../http/json.ts';
+import { pageOf } from '../http/page.ts';
 import { createTimeText } from '../http/time-text.ts';
 import { type OrderJson, OrderPageSchema, OrderSchema } from './schema.ts';
 
@@ -11,9 +12,7 @@ const endedAtText = createTimeText();
 const writeOrder = serialiser(OrderSchema);
 const writePage = serialiser(OrderPageSchema);
 
-export const JSON_TYPE = 'application/json';
-
-export function toOrderJson(order: Order): OrderJson {
+function toOrderJson(order: Order): OrderJson {
   const json: OrderJson = {
     id: order.id,
     saleId: order.saleId,
@@ -30,11 +29,12 @@ export function toOrderJson(order: Order): OrderJson {
   return json;
 }
 
-/** The same order gives the same bytes, always: a replayed purchase relies on it. */
+/** The same order always gives the same bytes; a replayed purchase relies on it. */
 export function serialiseOrder(order: Order): string {
   return writeOrder(toOrderJson(order));
 }
 
-export function serialiseOrderPage(items: readonly Order[], nextCursor: string | undefined): string {
-  return writePage({ items: items.map(toOrderJson), ...(nextCursor === undefined ? {} : { nextCursor }) });
+/** `next` is the id of the page's last order when more may follow. */
+export function serialiseOrderPage(items: readonly Order[], next: string | undefined): string {
+  return writePage(pageOf(items.map(toOrderJson), next));
 }

@@ -17,7 +17,7 @@ const anOrder: fc.Arbitrary<Order> = fc.record({
 });
 
 describe('createReservedOrderWriter', () => {
-  it('writes the bytes of the serialiser for any orders in any sequence', () => {
+  it('writes the same bytes as the serialiser for any sequence of orders', () => {
     fc.assert(
       fc.property(fc.array(anOrder, { minLength: 1, maxLength: 20 }), (orders) => {
         const write = createReservedOrderWriter();

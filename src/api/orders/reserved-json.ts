@@ -1,35 +1,35 @@
 import type { Order } from '../../domain/order.ts';
+import { RecentMap } from '../http/recent-map.ts';
 import { createTimeText } from '../http/time-text.ts';
 import { serialiseOrder } from './json.ts';
 
 interface Template {
   readonly productId: string;
   readonly price: Order['price'];
-  /** The JSON between the values in which orders of a sale differ. */
+  /** The JSON between the values that differ between orders of a sale. */
   readonly pieces: readonly [string, string, string, string, string, string];
 }
 
-// A process sells a few sales at once; old ones must not pile up.
+// Far more sales than a process sells at once; templates of past sales must not accumulate.
 const MAX_TEMPLATES = 1000;
 
-const STANDS_UNESCAPED = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+const NEEDS_NO_ESCAPE = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
 /**
- * Makes a writer of just reserved orders, for they are what purchases are answered with: the same bytes as
- * {@link serialiseOrder}, cut from its own answer for the sale's first order, at a fraction of the cost.
+ * Makes a writer of newly reserved orders, the answer to purchases: the same bytes as {@link serialiseOrder}, from a
+ * template cut from its output for the sale's first order, at a fraction of the cost.
  */
 export function createReservedOrderWriter(): (order: Order) => string {
-  const templates = new Map<string, Template>();
+  const templates = new RecentMap<string, Template>(MAX_TEMPLATES);
   const reservedAtText = createTimeText();
   const payByText = createTimeText();
 
   return (order) => {
     const { saleId, id, userId, ticket } = order;
-    if (order.state !== 'reserved' || !STANDS_UNESCAPED.test(userId)) return serialiseOrder(order);
+    if (order.state !== 'reserved' || !NEEDS_NO_ESCAPE.test(userId)) return serialiseOrder(order);
     let template = templates.get(saleId);
     if (template === undefined || !fits(template, order)) {
       template = templateOf(order);
-      if (templates.size >= MAX_TEMPLATES) templates.clear();
       templates.set(saleId, template);
     }
     const [toId, toUser, toTicket, toReservedAt, toPayBy, rest] = template.pieces;
@@ -47,12 +47,12 @@ function fits({ productId, price }: Template, order: Order): boolean {
 
 function templateOf(order: Order): Template {
   const json = serialiseOrder(order);
-  let cutAt = 0;
-  // A quote within a string is escaped, so a name between bare quotes and a colon is nothing but the field's.
+  let position = 0;
+  // Quotes within a string are escaped, so a name in bare quotes followed by a colon is always the field itself.
   const pieceTo = (name: string, opening: string, value: string): string => {
-    const start = json.indexOf(`"${name}":`, cutAt) + `"${name}":${opening}`.length;
-    const piece = json.slice(cutAt, start);
-    cutAt = start + value.length;
+    const start = json.indexOf(`"${name}":`, position) + `"${name}":${opening}`.length;
+    const piece = json.slice(position, start);
+    position = start + value.length;
     return piece;
   };
   const text = createTimeText();
@@ -62,7 +62,7 @@ function templateOf(order: Order): Template {
     pieceTo('ticket', '', String(order.ticket)),
     pieceTo('reservedAt', '"', text(order.reservedAt)),
     pieceTo('payBy', '"', text(order.payBy)),
-    json.slice(cutAt),
+    json.slice(position),
   ] as const;
   return { productId: order.productId, price: order.price, pieces };
 }

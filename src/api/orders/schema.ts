@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { ORDER_STATES } from '../../domain/order.ts';
-import { MoneySchema, OrderId, Page, SaleId, StringEnum, Time } from '../http/common-schemas.ts';
+import { MoneySchema, OrderId, SaleId, StringEnum, Time } from '../http/common-schemas.ts';
+import { Page } from '../http/page.ts';
 
 export const OrderSchema = Type.Object(
   {
@@ -8,11 +9,14 @@ export const OrderSchema = Type.Object(
     saleId: SaleId,
     productId: Type.String(),
     userId: Type.String({ description: "The buyer: the token's `sub`." }),
-    ticket: Type.Integer({ minimum: 1, description: "1 to the sale's total; no two live orders share one." }),
+    ticket: Type.Integer({
+      minimum: 1,
+      description: "1 to the sale's total; no two live orders of a sale have the same.",
+    }),
     price: MoneySchema,
-    state: StringEnum(ORDER_STATES, 'Where the order is in its life.'),
-    reservedAt: Time('When the ticket was taken.'),
-    payBy: Time('An order not paid by then expires, and its ticket goes back on sale.'),
+    state: StringEnum(ORDER_STATES, 'The state of the order.'),
+    reservedAt: Time('When the ticket was reserved.'),
+    payBy: Time('An order that is not paid by then expires, and its ticket goes back on sale.'),
     paidAt: Type.Optional(Time('When it was paid.')),
     endedAt: Type.Optional(Time('When it was cancelled, expired or rejected.')),
   },
@@ -34,7 +38,7 @@ export const OrderSchema = Type.Object(
   },
 );
 
-/** An order as it is sent. */
+/** An order as the API sends it. */
 export type OrderJson = Static<typeof OrderSchema>;
 
 export const OrderPageSchema = Page(OrderSchema, 'Orders, newest first.');

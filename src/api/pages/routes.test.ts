@@ -20,7 +20,7 @@ function serve(files: readonly PageFile[], path: string) {
 }
 
 describe('the page', () => {
-  it('is asked for anew each time, under a policy that permits its own files only', () => {
+  it('is revalidated each time, under a policy that allows its own files only', () => {
     const index = serve([file('/', 'one', false)], '/');
     expect(index).toMatchObject({ status: 200, type: 'text/plain', body: 'one' });
     expect(index?.headers['cache-control']).toBe('no-cache');
@@ -31,19 +31,19 @@ describe('the page', () => {
     expect(index?.headers['referrer-policy']).toBe('no-referrer');
   });
 
-  it('has a tag that changes with its content and with nothing else', () => {
+  it('has an ETag that changes with its content only', () => {
     const tag = (text: string) => serve([file('/', text, false)], '/')?.headers.etag;
     expect(tag('one')).toMatch(/^"[\w-]+"$/);
     expect(tag('one')).toBe(tag('one'));
     expect(tag('one')).not.toBe(tag('two'));
   });
 
-  it('has assets that are kept for ever', () => {
+  it('has assets that are cached indefinitely', () => {
     const asset = serve([file('/assets/a-1.js', 'x', true)], '/assets/a-1.js');
     expect(asset?.headers).toEqual({ 'cache-control': 'public, max-age=31536000, immutable' });
   });
 
-  it('is not there where none was built', () => {
+  it('has no routes when it was not built', () => {
     expect(pageRoutes([])).toEqual([]);
   });
 });

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { HeaderPairs, HttpRoute } from '../../ports/http.ts';
 
-/** A file of the page, as it is served. */
+/** A file of the web page. */
 export interface PageFile {
   /** `/` or `/assets/index-1a2b3c.js` */
   readonly path: string;
   readonly contentType: string;
   readonly body: Uint8Array;
-  /** Whether its name changes with its content, so that nobody needs to ask for it twice. */
+  /** Whether its name changes with its content, so that it can be cached indefinitely. */
   readonly immutable: boolean;
 }
 
 /**
- * The page's own files and nothing else; images of products may come from anywhere that is encrypted. `'self'` covers
- * the WebSocket on this origin as well (CSP level 3).
+ * Allows the page's own files only, and product images from any https origin. `'self'` also covers the WebSocket on this
+ * origin (CSP level 3).
  */
 const POLICY = [
   "default-src 'none'",
@@ -26,12 +26,12 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** A token may stand in the page's fragment; no other origin shall hear anything of its address. */
+/** The page's fragment may contain a token, so its address must not be sent to other origins. */
 const REFERRER: readonly [string, string] = ['referrer-policy', 'no-referrer'];
 
 const YEAR_SECONDS = 31_536_000;
 
-/** Routes of the page, one for each of its files. They are no part of the contract. */
+/** One route per file of the page. They are not part of the API reference. */
 export function pageRoutes(files: readonly PageFile[]): readonly HttpRoute[] {
   return files.map((file) => {
     const headers = headersOf(file);

@@ -1,11 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { WebhookRefusal } from '../../ports/payments.ts';
 import type { PaymentEvents } from '../../services/payment-events.ts';
+import { handleFaults, type OnFault } from '../http/handle-faults.ts';
+import { JSON_TYPE, serialiser } from '../http/json.ts';
 import type { Operation } from '../http/operation.ts';
 import { constantProblem, sendRendered } from '../http/problem.ts';
-import { type OnFault, reading } from '../http/reading.ts';
-import { serialiser } from '../http/serialise.ts';
-import { JSON_TYPE } from '../orders/json.ts';
 
 export interface PaymentWebhookDeps {
   readonly payments: Pick<PaymentEvents, 'receive'>;
@@ -13,19 +12,19 @@ export interface PaymentWebhookDeps {
 }
 
 const ReceivedSchema = Type.Object(
-  { received: Type.Boolean({ description: 'It need not be sent again.' }) },
+  { received: Type.Boolean({ description: 'The event need not be sent again.' }) },
   { examples: [{ received: true }] },
 );
 
 const RECEIVED = serialiser(ReceivedSchema)({ received: true } satisfies Static<typeof ReceivedSchema>);
 
-/** Which members an event has is between the provider and its adapter. */
+/** The members of an event depend on the provider; its adapter reads them. */
 const EventBody = Type.Object(
   {},
   {
     additionalProperties: true,
     minProperties: 1,
-    description: "The provider's event, byte for byte as it was signed.",
+    description: "The provider's event, exactly the bytes that were signed.",
     examples: [
       {
         id: 'evt_1JG8Z5E4T00000',
@@ -46,10 +45,10 @@ const REFUSALS = {
     detail: 'The message was signed too long ago, or in the future.',
     headers: CHALLENGE,
   }),
-  body: constantProblem('malformed', { detail: 'The body is no event of the payment provider.' }),
+  body: constantProblem('malformed', { detail: 'The body is not an event of the payment provider.' }),
 } as const satisfies Record<WebhookRefusal, unknown>;
 
-/** Where the payment provider sends its messages. No token: the signature of the very bytes proves who sent them. */
+/** Receives the payment provider's events. No token: the signature of the body authenticates the sender. */
 export function paymentWebhook({ payments, onFault }: PaymentWebhookDeps): readonly Operation[] {
   return [
     {
@@ -58,17 +57,17 @@ export function paymentWebhook({ payments, onFault }: PaymentWebhookDeps): reado
       doc: {
         id: 'paymentWebhook',
         tag: 'orders',
-        summary: "Take the payment provider's message",
+        summary: 'Receive an event of the payment provider',
         description:
-          'For the provider only. Floodgate-Signature is `t=<seconds>,v1=<hex>`: HMAC-SHA256 of the time, a dot and the ' +
-          'body, not more than 300 seconds from now. A message that was received before changes nothing; one that got 503 ' +
-          'has to be sent again.',
+          'For the provider only. Floodgate-Signature is `t=<seconds>,v1=<hex>`: the HMAC-SHA256 of the time, a dot and the ' +
+          'body; the time must be within 300 seconds of now. An event that was received before changes nothing; one that ' +
+          'was answered 503 has to be sent again.',
         auth: 'signature',
         body: EventBody,
-        responses: { 200: { description: 'The message was received.', schema: ReceivedSchema } },
+        responses: { 200: { description: 'The event was received.', schema: ReceivedSchema } },
         problems: ['recovering'],
       },
-      handle: reading(onFault, async (request, reply) => {
+      handle: handleFaults(onFault, async (request, reply) => {
         const result = await payments.receive(request.signature, request.body);
         if (result === 'received') return reply.send(200, JSON_TYPE, RECEIVED);
         sendRendered(reply, REFUSALS[result](request.requestId));

@@ -1,28 +1,28 @@
 import type { Order } from '../../domain/order.ts';
 import type { PurchaseOutcome } from '../../domain/purchase.ts';
 import { REFUSAL_CODES, type RefusedKind } from '../../domain/refusal-codes.ts';
+import { JSON_TYPE } from '../http/json.ts';
 import { constantProblem, problem, type Rendered } from '../http/problem.ts';
+import { createRateLimited } from '../http/rate-limited.ts';
 import { createTimeText } from '../http/time-text.ts';
-import { createTooMany } from '../http/too-many.ts';
-import { JSON_TYPE } from '../orders/json.ts';
 import { createReservedOrderWriter } from '../orders/reserved-json.ts';
 
 const UNKNOWN_SALE = 'There is no such sale, or it is not published.';
 const CREATED = 201;
 
-// Thousands of losers a second get these: nothing but the request id is put together for each.
-const constant = Object.fromEntries(
+// Written in advance, for thousands of refused buyers a second get them: only the request id differs.
+const refusals = Object.fromEntries(
   Object.entries(REFUSAL_CODES).map(([kind, code]) => [
     kind,
     constantProblem(code, kind === 'unknownSale' ? { detail: UNKNOWN_SALE } : {}),
   ]),
 ) as Record<RefusedKind, (requestId: string) => Rendered>;
 
-const tooManyAttempts = createTooMany('Too many attempts to buy in this sale.');
+const tooManyAttempts = createRateLimited('Too many attempts to buy in this sale.');
 const opensAtText = createTimeText();
 const writeOrder = createReservedOrderWriter();
 
-/** What a buyer is told about a purchase, over HTTP or the live socket. */
+/** The answer to a purchase, over HTTP and the live socket. */
 export function renderOutcome(outcome: PurchaseOutcome, requestId: string): Rendered {
   switch (outcome.kind) {
     case 'reserved':
@@ -36,7 +36,7 @@ export function renderOutcome(outcome: PurchaseOutcome, requestId: string): Rend
     case 'tooManyAttempts':
       return tooManyAttempts({ limit: outcome.limit, remaining: 0, resetMs: outcome.resetMs }, requestId);
     default:
-      return constant[outcome.kind](requestId);
+      return refusals[outcome.kind](requestId);
   }
 }
 

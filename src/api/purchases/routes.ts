@@ -1,23 +1,23 @@
 import { Type } from '@sinclair/typebox';
 import { requirePrincipal } from '../auth/access.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
+import { EmptyBody, refusalOfBody } from '../http/body.ts';
 import { OrderId, SaleId, StringEnum } from '../http/common-schemas.ts';
-import { EmptyBody, refusalOfBody } from '../http/empty-body.ts';
-import { IdempotencyKey } from '../http/idempotency-key.ts';
 import type { Operation } from '../http/operation.ts';
 import { sendRendered } from '../http/problem.ts';
 import { OrderSchema } from '../orders/schema.ts';
-import { refusalOfKey, type SubmitPurchaseDeps, submitPurchase } from './submit.ts';
+import { IdempotencyKey, refusalOfKey } from './idempotency-key.ts';
+import { type SubmitPurchaseDeps, submitPurchase } from './submit.ts';
 
 export interface PurchaseRoutesDeps extends SubmitPurchaseDeps {
   readonly purchases: SubmitPurchaseDeps['purchases'] & {
-    /** Whether one more would find no room, before anything is known of it; it counts as refused then. */
+    /** Whether there is no room for one more purchase; asked before the request is read, and true counts it as refused. */
     turnsAway(): boolean;
   };
   readonly auth: Authenticator;
 }
 
-/** The hot path: one synchronous pass, and two closures that answer. */
+/** The hot path: one synchronous pass, and two closures for the answer. */
 export function purchaseRoutes(deps: PurchaseRoutesDeps): readonly Operation[] {
   return [
     {
@@ -28,22 +28,22 @@ export function purchaseRoutes(deps: PurchaseRoutesDeps): readonly Operation[] {
         tag: 'sales',
         summary: 'Buy one ticket',
         description:
-          'One call is one ticket. 201 means that the order is durable. 503 means that what came of it is unknown, or ' +
-          'nothing: send it again with the same Idempotency-Key, it never buys twice.',
+          'Each call buys one ticket. 201 means that the order is durable. 503 means that nothing was bought or that the ' +
+          'outcome is unknown: repeat the request with the same Idempotency-Key, it never buys twice.',
         auth: 'required',
         path: [SaleId],
         headers: { 'Idempotency-Key': IdempotencyKey },
         body: EmptyBody,
         responses: {
           201: {
-            description: 'The order. A repeated Idempotency-Key gets the same bytes.',
+            description: 'The order. A repeated Idempotency-Key gets the same answer, byte for byte.',
             schema: OrderSchema,
             headers: {
               Location: Type.String({
-                description: 'Where the order is.',
+                description: 'The URL of the order.',
                 examples: [`/v1/orders/${OrderId.examples[0]}`],
               }),
-              'Idempotent-Replayed': StringEnum(['true'], 'There when the key was answered before.'),
+              'Idempotent-Replayed': StringEnum(['true'], 'Present when this key had been answered before.'),
             },
           },
         },
@@ -70,8 +70,8 @@ export function purchaseRoutes(deps: PurchaseRoutesDeps): readonly Operation[] {
         const { requestId, idempotencyKey } = request;
         const refused = refusalOfKey(idempotencyKey, requestId) ?? refusalOfBody(request);
         if (refused !== undefined) return sendRendered(reply, refused);
-        const asked = { saleId: request.params[0] as string, userId: principal.userId, idempotencyKey, requestId };
-        submitPurchase(deps, asked, (answer) => sendRendered(reply, answer));
+        const purchase = { saleId: request.params[0] as string, userId: principal.userId, idempotencyKey, requestId };
+        submitPurchase(deps, purchase, (answer) => sendRendered(reply, answer));
       },
     },
   ];

@@ -1,9 +1,8 @@
+import { isSaleId } from '../../domain/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PurchaseRequest } from '../../streams/purchase/request.ts';
-import { isIdempotencyKey } from '../http/idempotency-key.ts';
-import { problem, type Rendered } from '../http/problem.ts';
+import type { Rendered } from '../http/problem.ts';
 import { type RateLimits, refusalOfBuyer } from '../http/rate-limit.ts';
-import { isSaleId } from '../sales/routes.ts';
 import { renderOutcome } from './outcome.ts';
 
 export interface SubmitPurchaseDeps {
@@ -14,26 +13,13 @@ export interface SubmitPurchaseDeps {
   readonly draining: () => boolean;
 }
 
-/** A purchase by a buyer who is known, with a key that was checked. */
-export type AskedPurchase = Pick<PurchaseRequest, 'saleId' | 'userId' | 'idempotencyKey' | 'requestId'>;
+/** A purchase by an authenticated buyer, with a key that has been checked. */
+export type NewPurchase = Pick<PurchaseRequest, 'saleId' | 'userId' | 'idempotencyKey' | 'requestId'>;
 
-const KEY_ERROR = {
-  in: 'header',
-  path: 'Idempotency-Key',
-  message: 'must be 1 to 255 printable ASCII characters',
-} as const;
-
-/** The answer to a key that is none; undefined when it is one, or there is none. */
-export function refusalOfKey(key: string | undefined, requestId: string): Rendered | undefined {
-  return key === undefined || isIdempotencyKey(key)
-    ? undefined
-    : problem('invalid', requestId, { errors: [KEY_ERROR] });
-}
-
-/** Where purchases are handed in, over HTTP or the live socket; `respond` is called exactly once, now or later. */
+/** Submits a purchase, from HTTP or the live socket; `respond` is called exactly once, now or later. */
 export function submitPurchase(
   { purchases, clock, limits, draining }: SubmitPurchaseDeps,
-  { saleId, userId, idempotencyKey, requestId }: AskedPurchase,
+  { saleId, userId, idempotencyKey, requestId }: NewPurchase,
   respond: (answer: Rendered) => void,
 ): void {
   if (draining()) {

@@ -7,7 +7,7 @@ import { aSale } from '../../../test/support/sales.ts';
 const ALL = '/v1/admin/sales';
 const ONE = '/v1/admin/sales/:saleId';
 
-/** With a product, and a draft of it. */
+/** With a product and a draft sale of it. */
 async function rigWithDraft() {
   const rig = adminRig();
   await rig.admin('POST', '/v1/admin/products', { body: MUG });
@@ -16,8 +16,8 @@ async function rigWithDraft() {
 }
 
 describe('a sale', () => {
-  it('is drafted, changed, published and closed', async () => {
-    const { admin, made, draft, queue, clock, told } = await rigWithDraft();
+  it('is created, changed, published and closed', async () => {
+    const { admin, made, draft, queue, clock, published: events } = await rigWithDraft();
     const sale = {
       id: 'sale_2',
       ...MUG_SALE,
@@ -54,7 +54,7 @@ describe('a sale', () => {
     const closed = await admin('POST', `${ONE}/close`, draft);
     expect(closed).toMatchObject({ status: 200, headers: { etag: '"5"' }, json: { phase: 'closed', version: 5 } });
     expect(await admin('POST', `${ONE}/close`, draft)).toEqual(closed);
-    expect(told.every((item) => item.type === 'sale' && item.saleId === 'sale_2')).toBe(true);
+    expect(events.every((item) => item.type === 'sale' && item.saleId === 'sale_2')).toBe(true);
   });
 
   it.each([
@@ -73,13 +73,13 @@ describe('a sale', () => {
     expect(await catalogue.sale('sale-1')).toEqual(aSale({ status }));
   });
 
-  it('whose time is over is not published any more', async () => {
+  it('that has already ended cannot be published', async () => {
     const { admin, draft, clock } = await rigWithDraft();
     clock.advance(2 * 86_400_000);
     expect(await admin('POST', `${ONE}/publish`, draft)).toMatchObject({ status: 409, json: { code: 'ended' } });
   });
 
-  it('is changed in the version that If-Match names', async () => {
+  it('is changed only in the version that If-Match names', async () => {
     const { admin, draft } = await rigWithDraft();
     const change = (ifMatch: string) => admin('PATCH', ONE, { ...draft, body: { total: 6 }, ifMatch });
     expect((await change('"1"')).status).toBe(200);
@@ -113,7 +113,7 @@ describe('a sale', () => {
     [{ ...MUG_SALE, price: { amount: 1, currency: 'EUR', tax: 1 } }, ['/price/tax']],
     [{ ...MUG_SALE, status: 'published' }, ['/status']],
     [{ ...MUG_SALE, id: 'mine' }, ['/id']],
-  ])('of %j is refused, each error named', async (body, paths) => {
+  ])('with the settings %j is refused, and each error is listed', async (body, paths) => {
     const { admin } = await rigWithDraft();
     const { status, json } = await admin('POST', ALL, { body });
     expect([status, json?.code]).toEqual([422, 'invalid']);
@@ -133,7 +133,7 @@ describe('a sale', () => {
     expect(await catalogue.sale('sale_2')).toMatchObject({ version: 1 });
   });
 
-  it('takes its greatest and smallest settings', async () => {
+  it('accepts the maximum and the minimum of each setting', async () => {
     const { admin } = await rigWithDraft();
     const most = { total: 1_000_000, perBuyerLimit: 1_000_000, payWithinSeconds: 604_800 };
     const price = { amount: Number.MAX_SAFE_INTEGER, currency: 'USD' };
@@ -151,7 +151,7 @@ describe('a sale', () => {
 });
 
 describe('a report', () => {
-  it('tells what the sale has come to, second by second', async () => {
+  it('contains the results of the sale, second by second', async () => {
     const { admin, catalogue, queue, store } = adminRig();
     await catalogue.addSale(aSale());
     await queue.load(aSale());
@@ -177,7 +177,7 @@ describe('a report', () => {
   });
 });
 
-describe('the admin’s API', () => {
+describe('the admin API', () => {
   const CALLS = [
     ['POST', '/v1/admin/products'],
     ['GET', '/v1/admin/products'],
@@ -208,7 +208,7 @@ describe('the admin’s API', () => {
   });
 
   it.each(CALLS.filter(([, pattern]) => pattern.startsWith(ONE)))(
-    '%s %s knows no sale that is not there',
+    '%s %s answers 404 for a sale that does not exist',
     async (...call) => {
       const { admin } = adminRig();
       const body = call[0] === 'PATCH' ? { body: { total: 5 } } : {};
@@ -222,7 +222,7 @@ describe('the admin’s API', () => {
   );
 
   it.each(CALLS.filter(([method]) => method !== 'GET' && method !== 'DELETE'))(
-    '%s %s takes JSON only',
+    '%s %s accepts JSON only',
     async (...call) => {
       const { admin, catalogue } = adminRig();
       await catalogue.addSale(aSale());

@@ -1,24 +1,19 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { isSaleId } from '../../domain/ids.ts';
 import type { Sale } from '../../domain/sale.ts';
 import type { HttpReply, HttpRequest } from '../../ports/http.ts';
 import type { SaleReport } from '../../services/report.ts';
 import type { InvalidSettings, NewSale, SaleAdmin, SaleChanges } from '../../services/sale-admin.ts';
 import type { Sales } from '../../services/sales.ts';
-import { adminDoc } from '../admin/doc.ts';
-import { sendVersioned, UNCACHED } from '../admin/reply.ts';
-import { ETag, IfMatch } from '../admin/schemas.ts';
-import { forAdmins } from '../auth/admin-access.ts';
-import type { Authenticator } from '../auth/authenticator.ts';
-import { bodyReader } from '../http/body.ts';
+import { type AdminDeps, adminDoc, handleForAdmin } from '../admin/operation.ts';
+import { BODY_PROBLEMS, bodyReader, EmptyBody, refusalOfBody } from '../http/body.ts';
 import { SaleId } from '../http/common-schemas.ts';
-import { EmptyBody, refusalOfBody } from '../http/empty-body.ts';
-import { expectedVersion } from '../http/if-match.ts';
+import { JSON_TYPE, NO_STORE } from '../http/json.ts';
 import type { Operation, OperationDoc } from '../http/operation.ts';
 import { parseTime } from '../http/parse-time.ts';
-import { sendProblem, sendRendered } from '../http/problem.ts';
+import { sendInvalid, sendProblem, sendRendered } from '../http/problem.ts';
 import type { ProblemCode } from '../http/problems.ts';
-import type { OnFault } from '../http/reading.ts';
-import { JSON_TYPE } from '../orders/json.ts';
+import { ETag, expectedVersion, IfMatch, sendVersioned } from '../http/versioned.ts';
 import {
   DEFAULT_BUYER_LIMIT,
   DEFAULT_PAY_SECONDS,
@@ -26,25 +21,22 @@ import {
   ReportSchema,
   SaleChangesSchema,
 } from './admin-schema.ts';
-import { serialiseSale } from './json.ts';
-import { serialiseReport } from './report-json.ts';
-import { isSaleId } from './routes.ts';
+import { serialiseReport, serialiseSale } from './json.ts';
 import { SaleSchema } from './schema.ts';
 
-export interface AdminSaleRoutesDeps {
+export interface AdminSaleRoutesDeps extends AdminDeps {
   readonly saleAdmin: Pick<SaleAdmin, 'create' | 'change' | 'publish' | 'close'>;
   readonly sales: Pick<Sales, 'viewOf'>;
   readonly report: (saleId: string) => Promise<SaleReport | undefined>;
-  readonly auth: Authenticator;
-  readonly onFault: OnFault;
 }
+
+const ALL = '/v1/admin/sales';
+const ONE = `${ALL}/:saleId`;
 
 const readNew = bodyReader(NewSaleSchema);
 const readChanges = bodyReader(SaleChangesSchema);
 
-const BODY_PROBLEMS = ['unsupported_media_type', 'invalid'] as const;
-
-/** What the service calls an outcome that is no sale, as the contract does. */
+/** The problem for each outcome of the service that is not a sale. */
 const PROBLEM_OF = {
   unknown: 'not_found',
   stale: 'stale',
@@ -53,142 +45,164 @@ const PROBLEM_OF = {
   ended: 'ended',
 } as const satisfies Record<string, ProblemCode>;
 
-const theSale = (description: string) => ({ description, schema: SaleSchema, headers: { ETag } });
+const saleResponse = (description: string) => ({ description, schema: SaleSchema, headers: { ETag } });
 
-type Told = Omit<OperationDoc, 'tag' | 'auth'>;
-
-const doc = ({ problems, ...told }: Told) => adminDoc({ problems: ['recovering', ...problems], ...told });
+const saleDoc = ({ problems, ...doc }: Omit<OperationDoc, 'tag' | 'auth'>) =>
+  adminDoc({ problems: ['recovering', ...problems], ...doc });
 
 export function adminSaleRoutes(deps: AdminSaleRoutesDeps): readonly Operation[] {
-  const { saleAdmin, sales, report, auth, onFault } = deps;
-  const admin = forAdmins(auth, onFault);
-
-  async function sendSale(reply: HttpReply, sale: Sale, location?: string): Promise<void> {
-    const body = serialiseSale(await sales.viewOf(sale));
-    if (location === undefined) return sendVersioned(reply, 200, sale.version, body);
-    sendVersioned(reply, 201, sale.version, body, [['location', location]]);
-  }
-
-  /** A call about one sale whose path says it all. */
-  const command = (run: (saleId: string, request: HttpRequest, reply: HttpReply) => Promise<void>) =>
-    admin(async (request, reply) => {
-      const [saleId = ''] = request.params;
-      if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', request.requestId);
-      const refused = refusalOfBody(request);
-      if (refused !== undefined) return sendRendered(reply, refused);
-      await run(saleId, request, reply);
-    });
-
-  return [
-    {
-      method: 'POST',
-      pattern: '/v1/admin/sales',
-      doc: doc({
-        id: 'createSale',
-        summary: 'Draft a sale',
-        description: 'Nobody sees it until it is published. Without a text or picture it takes those of its product.',
-        body: NewSaleSchema,
-        responses: {
-          201: {
-            ...theSale('The draft.'),
-            headers: { ETag, Location: Type.String({ description: 'Where the sale is.' }) },
-          },
-        },
-        problems: BODY_PROBLEMS,
-      }),
-      handle: admin(async (request, reply) => {
-        const body = readNew(request);
-        if (!body.ok) return sendRendered(reply, body.answer);
-        const outcome = await saleAdmin.create(newSaleOf(body.value));
-        if (outcome.kind === 'invalid') return sendInvalid(reply, outcome, request.requestId);
-        await sendSale(reply, outcome.sale, `/v1/sales/${outcome.sale.id}`);
-      }),
-    },
-    {
-      method: 'PATCH',
-      pattern: '/v1/admin/sales/:saleId',
-      doc: doc({
-        id: 'changeSale',
-        summary: 'Change a draft',
-        description: 'What is named is changed. A sale that was published stands as it is.',
-        path: [SaleId],
-        headers: { 'If-Match': IfMatch },
-        body: SaleChangesSchema,
-        responses: { 200: theSale('The draft as it is now.') },
-        problems: ['not_found', 'not_draft', 'stale', ...BODY_PROBLEMS],
-      }),
-      handle: admin(async (request, reply) => {
-        const { params, requestId, ifMatch } = request;
-        const [saleId = ''] = params;
-        if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', requestId);
-        const body = readChanges(request);
-        if (!body.ok) return sendRendered(reply, body.answer);
-        const outcome = await saleAdmin.change(saleId, saleChangesOf(body.value), expectedVersion(ifMatch));
-        if (outcome.kind === 'invalid') return sendInvalid(reply, outcome, requestId);
-        if (outcome.kind !== 'changed') return sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);
-        await sendSale(reply, outcome.sale);
-      }),
-    },
-    {
-      method: 'POST',
-      pattern: '/v1/admin/sales/:saleId/publish',
-      doc: doc({
-        id: 'publishSale',
-        summary: 'Put a draft on sale',
-        description: 'Its tickets are loaded before anybody sees it. Publishing what is published changes nothing.',
-        path: [SaleId],
-        body: EmptyBody,
-        responses: { 200: theSale('The sale, published.') },
-        problems: ['not_found', 'ended', 'closed', ...BODY_PROBLEMS],
-      }),
-      handle: command(async (saleId, { requestId }, reply) => {
-        const outcome = await saleAdmin.publish(saleId);
-        if (outcome.kind === 'published') return sendSale(reply, outcome.sale);
-        sendProblem(reply, outcome.kind === 'closed' ? 'closed' : PROBLEM_OF[outcome.kind], requestId);
-      }),
-    },
-    {
-      method: 'POST',
-      pattern: '/v1/admin/sales/:saleId/close',
-      doc: doc({
-        id: 'closeSale',
-        summary: 'Close a sale for good',
-        description:
-          'Nobody buys from it again; orders stand, and can be paid. Closing what is closed changes nothing.',
-        path: [SaleId],
-        body: EmptyBody,
-        responses: { 200: theSale('The sale, closed.') },
-        problems: ['not_found', 'not_published', ...BODY_PROBLEMS],
-      }),
-      handle: command(async (saleId, { requestId }, reply) => {
-        const outcome = await saleAdmin.close(saleId);
-        if (outcome.kind === 'closed') return sendSale(reply, outcome.sale);
-        sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);
-      }),
-    },
-    {
-      method: 'GET',
-      pattern: '/v1/admin/sales/:saleId/report',
-      doc: doc({
-        id: 'saleReport',
-        summary: 'What a sale has come to',
-        path: [SaleId],
-        responses: { 200: { description: 'The report.', schema: ReportSchema } },
-        problems: ['not_found'],
-      }),
-      handle: command(async (saleId, { requestId }, reply) => {
-        const found = await report(saleId);
-        if (found === undefined) return sendProblem(reply, 'not_found', requestId);
-        reply.send(200, JSON_TYPE, serialiseReport(found), UNCACHED);
-      }),
-    },
-  ];
+  return [createSale(deps), changeSale(deps), publishSale(deps), closeSale(deps), saleReport(deps)];
 }
 
-function sendInvalid(reply: HttpReply, { errors }: InvalidSettings, requestId: string): void {
-  sendProblem(reply, 'invalid', requestId, {
-    errors: errors.map(({ setting, message }) => ({ in: 'body', path: `/${setting}`, message })),
+function createSale(deps: AdminSaleRoutesDeps): Operation {
+  const { saleAdmin, sales } = deps;
+  return {
+    method: 'POST',
+    pattern: ALL,
+    doc: saleDoc({
+      id: 'createSale',
+      summary: 'Create a draft sale',
+      description:
+        'Only admins see it until it is published. If description or image are missing, those of its product are used.',
+      body: NewSaleSchema,
+      responses: {
+        201: {
+          ...saleResponse('The draft.'),
+          headers: { ETag, Location: Type.String({ description: 'The URL of the sale.' }) },
+        },
+      },
+      problems: BODY_PROBLEMS,
+    }),
+    handle: handleForAdmin(deps, async (request, reply) => {
+      const body = readNew(request);
+      if (!body.ok) return sendRendered(reply, body.answer);
+      const outcome = await saleAdmin.create(newSaleOf(body.value));
+      if (outcome.kind === 'invalid') return sendInvalidSettings(reply, outcome, request.requestId);
+      await sendSale(sales, reply, outcome.sale, `/v1/sales/${outcome.sale.id}`);
+    }),
+  };
+}
+
+function changeSale(deps: AdminSaleRoutesDeps): Operation {
+  const { saleAdmin, sales } = deps;
+  return {
+    method: 'PATCH',
+    pattern: ONE,
+    doc: saleDoc({
+      id: 'changeSale',
+      summary: 'Change a draft sale',
+      description: 'Changes the fields that the body contains. A published sale cannot be changed.',
+      path: [SaleId],
+      headers: { 'If-Match': IfMatch },
+      body: SaleChangesSchema,
+      responses: { 200: saleResponse('The changed draft.') },
+      problems: ['not_found', 'not_draft', 'stale', ...BODY_PROBLEMS],
+    }),
+    handle: handleForAdmin(deps, async (request, reply) => {
+      const { params, requestId, ifMatch } = request;
+      const [saleId = ''] = params;
+      if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', requestId);
+      const body = readChanges(request);
+      if (!body.ok) return sendRendered(reply, body.answer);
+      const outcome = await saleAdmin.change(saleId, saleChangesOf(body.value), expectedVersion(ifMatch));
+      if (outcome.kind === 'invalid') return sendInvalidSettings(reply, outcome, requestId);
+      if (outcome.kind !== 'changed') return sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);
+      await sendSale(sales, reply, outcome.sale);
+    }),
+  };
+}
+
+function publishSale(deps: AdminSaleRoutesDeps): Operation {
+  return {
+    method: 'POST',
+    pattern: `${ONE}/publish`,
+    doc: saleDoc({
+      id: 'publishSale',
+      summary: 'Publish a draft sale',
+      description: 'Loads its tickets before buyers can see it. Publishing a published sale again changes nothing.',
+      path: [SaleId],
+      body: EmptyBody,
+      responses: { 200: saleResponse('The published sale.') },
+      problems: ['not_found', 'ended', 'closed', ...BODY_PROBLEMS],
+    }),
+    handle: handleCommand(deps, async (saleId, { requestId }, reply) => {
+      const outcome = await deps.saleAdmin.publish(saleId);
+      if (outcome.kind === 'published') return sendSale(deps.sales, reply, outcome.sale);
+      sendProblem(reply, outcome.kind === 'closed' ? 'closed' : PROBLEM_OF[outcome.kind], requestId);
+    }),
+  };
+}
+
+function closeSale(deps: AdminSaleRoutesDeps): Operation {
+  return {
+    method: 'POST',
+    pattern: `${ONE}/close`,
+    doc: saleDoc({
+      id: 'closeSale',
+      summary: 'Close a sale permanently',
+      description:
+        'Ends selling; existing orders remain valid and can still be paid. Closing a closed sale again changes nothing.',
+      path: [SaleId],
+      body: EmptyBody,
+      responses: { 200: saleResponse('The closed sale.') },
+      problems: ['not_found', 'not_published', ...BODY_PROBLEMS],
+    }),
+    handle: handleCommand(deps, async (saleId, { requestId }, reply) => {
+      const outcome = await deps.saleAdmin.close(saleId);
+      if (outcome.kind === 'closed') return sendSale(deps.sales, reply, outcome.sale);
+      sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);
+    }),
+  };
+}
+
+function saleReport(deps: AdminSaleRoutesDeps): Operation {
+  return {
+    method: 'GET',
+    pattern: `${ONE}/report`,
+    doc: saleDoc({
+      id: 'saleReport',
+      summary: 'Get the results of a sale',
+      path: [SaleId],
+      responses: { 200: { description: 'The report.', schema: ReportSchema } },
+      problems: ['not_found'],
+    }),
+    handle: handleCommand(deps, async (saleId, { requestId }, reply) => {
+      const found = await deps.report(saleId);
+      if (found === undefined) return sendProblem(reply, 'not_found', requestId);
+      reply.send(200, JSON_TYPE, serialiseReport(found), NO_STORE);
+    }),
+  };
+}
+
+/** A handler for an operation on one sale that takes no body. */
+function handleCommand(
+  deps: AdminDeps,
+  run: (saleId: string, request: HttpRequest, reply: HttpReply) => Promise<void>,
+) {
+  return handleForAdmin(deps, async (request, reply) => {
+    const [saleId = ''] = request.params;
+    if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', request.requestId);
+    const refused = refusalOfBody(request);
+    if (refused !== undefined) return sendRendered(reply, refused);
+    await run(saleId, request, reply);
   });
+}
+
+/** 201 with a location, 200 without one. */
+async function sendSale(
+  sales: AdminSaleRoutesDeps['sales'],
+  reply: HttpReply,
+  sale: Sale,
+  location?: string,
+): Promise<void> {
+  const body = serialiseSale(await sales.viewOf(sale));
+  if (location === undefined) return sendVersioned(reply, 200, sale.version, body);
+  sendVersioned(reply, 201, sale.version, body, [['location', location]]);
+}
+
+function sendInvalidSettings(reply: HttpReply, { errors }: InvalidSettings, requestId: string): void {
+  const fields = errors.map(({ setting, message }) => ({ in: 'body' as const, path: `/${setting}`, message }));
+  sendInvalid(reply, requestId, fields);
 }
 
 function newSaleOf({ opensAt, closesAt, ...rest }: Static<typeof NewSaleSchema>): NewSale {
@@ -209,7 +223,7 @@ function saleChangesOf({ opensAt, closesAt, ...rest }: Static<typeof SaleChanges
   };
 }
 
-/** Of a time that its schema has let through. */
+/** Of a time that has passed its schema. */
 function msOf(text: string): number {
   return parseTime(text) as number;
 }

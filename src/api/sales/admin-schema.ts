@@ -1,11 +1,11 @@
 import { Type } from '@sinclair/typebox';
-import { Description, ImageUrl, ImageUrlOrNull, ProductId, Title } from '../admin/schemas.ts';
-import { MoneySchema, SaleId, Time } from '../http/common-schemas.ts';
+import { MAX_PAY_WITHIN_SECONDS } from '../../domain/sale.ts';
+import { Count, MoneySchema, ProductId, SaleId, Time } from '../http/common-schemas.ts';
+import { Description, ImageUrl, ImageUrlOrNull, Title } from '../http/text-schemas.ts';
 
-/** What the ticket queue holds in memory a sale, at the most. */
+/** The most tickets of one sale that the ticket queue holds in memory. */
 const MAX_TICKETS = 1_000_000;
 export const DEFAULT_BUYER_LIMIT = 1;
-const WEEK_SECONDS = 604_800;
 export const DEFAULT_PAY_SECONDS = 900;
 
 const Total = Type.Integer({ minimum: 1, maximum: MAX_TICKETS, description: 'Tickets in the sale.' });
@@ -13,16 +13,16 @@ const Total = Type.Integer({ minimum: 1, maximum: MAX_TICKETS, description: 'Tic
 const PER_BUYER_LIMIT = {
   minimum: 1,
   maximum: MAX_TICKETS,
-  description: 'Most tickets that one buyer may hold at once; not more than `total`.',
+  description: 'The most tickets that one buyer may hold at once; at most `total`.',
 } as const;
 
 const PAY_WITHIN_SECONDS = {
   minimum: 1,
-  maximum: WEEK_SECONDS,
-  description: 'How long a buyer has to pay.',
+  maximum: MAX_PAY_WITHIN_SECONDS,
+  description: 'How long a buyer has to pay, in seconds.',
 } as const;
 
-const OpensAt = Time('When it opens. A time that has passed opens it as soon as it is published.');
+const OpensAt = Time('When it opens. With a time in the past it opens as soon as it is published.');
 const ClosesAt = Time('When it ends; later than `opensAt`.');
 
 const EXAMPLE = {
@@ -71,24 +71,25 @@ export const SaleChangesSchema = Type.Object(
   { additionalProperties: false, minProperties: 1, examples: [{ total: 2000 }] },
 );
 
-const count = (description: string) => Type.Integer({ minimum: 0, description });
-
 export const ReportSchema = Type.Object(
   {
     saleId: SaleId,
-    total: count('Tickets in the sale.'),
-    remaining: count('Tickets left.'),
-    sold: count('Orders that hold a ticket: reserved and paid.'),
-    reserved: count('Orders that wait for their payment.'),
-    paid: count('Orders that were paid.'),
-    expired: count('Orders that were not paid in time.'),
-    cancelled: count('Orders that their buyers cancelled.'),
-    rejected: count('Orders that the database refused; every one is worth a look.'),
-    refunded: count('Payments that came too late and went back, or are about to.'),
+    total: Count('Tickets in the sale.'),
+    remaining: Count('Tickets left.'),
+    sold: Count('Orders that hold a ticket: reserved and paid.'),
+    reserved: Count('Orders that are not paid yet.'),
+    paid: Count('Orders that were paid.'),
+    expired: Count('Orders that were not paid in time.'),
+    cancelled: Count('Orders that their buyers cancelled.'),
+    rejected: Count('Orders that the database rejected; each one should be investigated.'),
+    refunded: Count('Payments that came too late and were refunded, or are due for a refund.'),
     revenue: MoneySchema,
-    timeline: Type.Array(Type.Object({ second: Time('The second.'), reserved: count('Tickets reserved in it.') }), {
-      description: 'Seconds in which tickets were reserved, in their order.',
-    }),
+    timeline: Type.Array(
+      Type.Object({ second: Time('The start of the second.'), reserved: Count('Tickets reserved in it.') }),
+      {
+        description: 'The seconds in which tickets were reserved, in chronological order.',
+      },
+    ),
   },
-  { description: 'What a sale has come to. While it sells, stored orders are a moment behind the tickets.' },
+  { description: 'The results of a sale. While it is selling, the counts of orders lag slightly behind the tickets.' },
 );

@@ -19,7 +19,7 @@ const aView: fc.Arbitrary<SaleView> = fc.record({
 });
 
 describe('createSaleWriter', () => {
-  it('writes the bytes of the serialiser for any views in any sequence', () => {
+  it('writes the same bytes as the serialiser for any sequence of views', () => {
     fc.assert(
       fc.property(fc.array(aView, { minLength: 1, maxLength: 20 }), (views) => {
         const write = createSaleWriter();

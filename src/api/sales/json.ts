@@ -1,17 +1,22 @@
 import type { Phase, Sale } from '../../domain/sale.ts';
+import type { SaleReport } from '../../services/report.ts';
 import type { SaleView } from '../../services/sales.ts';
-import { serialiser } from '../http/serialise.ts';
+import { serialiser } from '../http/json.ts';
+import { pageOf } from '../http/page.ts';
 import { createTimeText } from '../http/time-text.ts';
+import { ReportSchema } from './admin-schema.ts';
 import { type SaleJson, SalePageSchema, SaleSchema } from './schema.ts';
 
 const opensAtText = createTimeText();
 const closesAtText = createTimeText();
 const serverTimeText = createTimeText();
+const secondText = createTimeText();
 
 const writeSale = serialiser(SaleSchema);
 const writePage = serialiser(SalePageSchema);
+const writeReport = serialiser(ReportSchema);
 
-export function toSaleJson({ sale, remaining, phase, serverTime }: SaleView): SaleJson {
+function toSaleJson({ sale, remaining, phase, serverTime }: SaleView): SaleJson {
   return {
     id: sale.id,
     productId: sale.productId,
@@ -35,41 +40,49 @@ export function serialiseSale(view: SaleView): string {
   return writeSale(toSaleJson(view));
 }
 
-/** A sale's JSON without its time, as of these values. */
-interface Written {
+/** `next` is the id of the page's last sale when more may follow. */
+export function serialiseSalePage(items: readonly SaleView[], next: string | undefined): string {
+  return writePage(pageOf(items.map(toSaleJson), next));
+}
+
+export function serialiseReport({ timeline, ...report }: SaleReport): string {
+  return writeReport({
+    ...report,
+    timeline: timeline.map(({ second, reserved }) => ({ second: secondText(second * 1000), reserved })),
+  });
+}
+
+/** A sale's JSON around its server time, as of this stock and phase. */
+interface CachedJson {
   readonly remaining: number;
   readonly phase: Phase;
   readonly before: string;
-  readonly behind: string;
+  readonly after: string;
 }
 
 /**
- * Makes a writer of the bytes of {@link serialiseSale}: a sale that thousands look at is the same from one look to the
- * next but for the time, so the rest is kept until something in it changes.
+ * Makes a writer of the bytes of {@link serialiseSale}. Between two requests usually nothing but the server time changes,
+ * so the rest is cached until the sale, its stock or its phase does.
  */
 export function createSaleWriter(): (view: SaleView) => string {
-  const written = new WeakMap<Sale, Written>();
+  const cache = new WeakMap<Sale, CachedJson>();
   const timeText = createTimeText();
 
   return (view) => {
     const { sale, remaining, phase, serverTime } = view;
-    let last = written.get(sale);
-    if (last === undefined || last.remaining !== remaining || last.phase !== phase) {
-      last = { remaining, phase, ...aroundTime(serialiseSale(view), timeText(serverTime)) };
-      written.set(sale, last);
+    let cached = cache.get(sale);
+    if (cached === undefined || cached.remaining !== remaining || cached.phase !== phase) {
+      cached = { remaining, phase, ...aroundTime(serialiseSale(view), timeText(serverTime)) };
+      cache.set(sale, cached);
     }
-    return last.before + timeText(serverTime) + last.behind;
+    return cached.before + timeText(serverTime) + cached.after;
   };
-}
-
-function aroundTime(json: string, time: string): Pick<Written, 'before' | 'behind'> {
-  // A quote within a string is escaped, so a name between bare quotes and a colon is nothing but the field's.
-  const at = json.indexOf(TIME_FIELD) + TIME_FIELD.length;
-  return { before: json.slice(0, at), behind: json.slice(at + time.length) };
 }
 
 const TIME_FIELD = '"serverTime":"';
 
-export function serialiseSalePage(items: readonly SaleView[], nextCursor: string | undefined): string {
-  return writePage({ items: items.map(toSaleJson), ...(nextCursor === undefined ? {} : { nextCursor }) });
+function aroundTime(json: string, time: string): Pick<CachedJson, 'before' | 'after'> {
+  // Quotes within a string are escaped, so a name in bare quotes followed by a colon is always the field itself.
+  const at = json.indexOf(TIME_FIELD) + TIME_FIELD.length;
+  return { before: json.slice(0, at), after: json.slice(at + time.length) };
 }

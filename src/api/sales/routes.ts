@@ -1,15 +1,16 @@
 import { Type } from '@sinclair/typebox';
+import { isSaleId } from '../../domain/ids.ts';
 import { isPublic, PHASES } from '../../domain/sale.ts';
 import type { Sales } from '../../services/sales.ts';
 import { isAdmin } from '../auth/access.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { Limit, SALE_ID_PATTERN, SaleId, StringEnum } from '../http/common-schemas.ts';
-import { cursorOf, idOfCursor, SaleCursor } from '../http/cursor.ts';
+import { SaleId, StringEnum } from '../http/common-schemas.ts';
+import { handleFaults, type OnFault } from '../http/handle-faults.ts';
+import { JSON_TYPE } from '../http/json.ts';
 import type { Operation } from '../http/operation.ts';
-import { sendProblem } from '../http/problem.ts';
+import { idOfCursor, Limit, SaleCursor } from '../http/page.ts';
+import { sendInvalid, sendProblem } from '../http/problem.ts';
 import { queryReader } from '../http/query.ts';
-import { type OnFault, reading } from '../http/reading.ts';
-import { JSON_TYPE } from '../orders/json.ts';
 import { createSaleWriter, serialiseSalePage } from './json.ts';
 import { SalePageSchema, SaleSchema } from './schema.ts';
 
@@ -29,15 +30,43 @@ const ListQuery = Type.Object(
 );
 
 const readListQuery = queryReader(ListQuery);
-const saleIdPattern = new RegExp(SALE_ID_PATTERN);
 
-export function isSaleId(text: string): boolean {
-  return saleIdPattern.test(text);
+export function salesRoutes(deps: SalesRoutesDeps): readonly Operation[] {
+  return [listSales(deps), getSale(deps)];
 }
 
-export function salesRoutes({ sales, auth, onFault }: SalesRoutesDeps): readonly Operation[] {
+function listSales({ sales, auth, onFault }: SalesRoutesDeps): Operation {
+  return {
+    method: 'GET',
+    pattern: '/v1/sales',
+    doc: {
+      id: 'listSales',
+      tag: 'sales',
+      summary: 'List sales',
+      description: 'Ordered by id. Requires no token; drafts are listed for admins only.',
+      auth: 'optional',
+      query: ListQuery,
+      responses: { 200: { description: 'A page of sales.', schema: SalePageSchema } },
+      problems: ['invalid', 'recovering'],
+    },
+    handle: handleFaults(onFault, async (request, reply) => {
+      const query = readListQuery(request.query);
+      if (!query.ok) return sendInvalid(reply, request.requestId, query.errors);
+      const { phase, cursor, limit } = query.value;
+      const page = await sales.list({
+        limit,
+        includeDrafts: isAdmin(auth, request),
+        ...(phase === undefined ? {} : { phase }),
+        ...(cursor === undefined ? {} : { after: idOfCursor(cursor) }),
+      });
+      reply.send(200, JSON_TYPE, serialiseSalePage(page.items, page.next));
+    }),
+  };
+}
+
+function getSale({ sales, auth, onFault }: SalesRoutesDeps): Operation {
   const writeSale = createSaleWriter();
-  const readSale = reading(onFault, async (request, reply) => {
+  const readSale = handleFaults(onFault, async (request, reply) => {
     const [saleId = ''] = request.params;
     const view = isSaleId(saleId) ? await sales.view(saleId) : undefined;
     if (view === undefined || (!isPublic(view.sale) && !isAdmin(auth, request))) {
@@ -46,53 +75,25 @@ export function salesRoutes({ sales, auth, onFault }: SalesRoutesDeps): readonly
     reply.send(200, JSON_TYPE, writeSale(view));
   });
 
-  return [
-    {
-      method: 'GET',
-      pattern: '/v1/sales',
-      doc: {
-        id: 'listSales',
-        tag: 'sales',
-        summary: 'List sales',
-        description: 'In the order of their ids. Needs no token; drafts are listed for an admin only.',
-        auth: 'optional',
-        query: ListQuery,
-        responses: { 200: { description: 'A page of sales.', schema: SalePageSchema } },
-        problems: ['invalid', 'recovering'],
-      },
-      handle: reading(onFault, async (request, reply) => {
-        const query = readListQuery(request.query);
-        if (!query.ok) return sendProblem(reply, 'invalid', request.requestId, { errors: [...query.errors] });
-        const { phase, cursor, limit } = query.value;
-        const page = await sales.list({
-          limit,
-          includeDrafts: isAdmin(auth, request),
-          ...(phase === undefined ? {} : { phase }),
-          ...(cursor === undefined ? {} : { after: idOfCursor(cursor) }),
-        });
-        reply.send(200, JSON_TYPE, serialiseSalePage(page.items, page.next && cursorOf(page.next)));
-      }),
+  return {
+    method: 'GET',
+    pattern: '/v1/sales/:saleId',
+    doc: {
+      id: 'getSale',
+      tag: 'sales',
+      summary: 'Get a sale',
+      description: 'Requires no token; a draft is visible to admins only.',
+      auth: 'optional',
+      path: [SaleId],
+      responses: { 200: { description: 'The sale.', schema: SaleSchema } },
+      problems: ['not_found', 'recovering'],
     },
-    {
-      method: 'GET',
-      pattern: '/v1/sales/:saleId',
-      doc: {
-        id: 'getSale',
-        tag: 'sales',
-        summary: 'Get a sale',
-        description: 'Needs no token; a draft is there for an admin only.',
-        auth: 'optional',
-        path: [SaleId],
-        responses: { 200: { description: 'The sale.', schema: SaleSchema } },
-        problems: ['not_found', 'recovering'],
-      },
-      handle: (request, reply) => {
-        // A crowd that waits for the opening asks for little else: without a promise when memory has it all.
-        const known = sales.knownView(request.params[0] ?? '');
-        if (known === undefined) return readSale(request, reply);
-        reply.send(200, JSON_TYPE, writeSale(known));
-        return undefined;
-      },
+    handle: (request, reply) => {
+      // Most requests of a crowd that waits for the opening: answered without a promise when memory has the sale.
+      const known = sales.knownView(request.params[0] ?? '');
+      if (known === undefined) return readSale(request, reply);
+      reply.send(200, JSON_TYPE, writeSale(known));
+      return undefined;
     },
-  ];
+  };
 }

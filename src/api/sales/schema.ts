@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { PHASES } from '../../domain/sale.ts';
-import { MoneySchema, Page, SaleId, StringEnum, Time } from '../http/common-schemas.ts';
+import { Count, MoneySchema, SaleId, StringEnum, Time } from '../http/common-schemas.ts';
+import { Page } from '../http/page.ts';
 
 export const SaleSchema = Type.Object(
   {
@@ -10,18 +11,18 @@ export const SaleSchema = Type.Object(
     description: Type.String(),
     imageUrl: Type.Optional(Type.String()),
     price: MoneySchema,
-    total: Type.Integer({ minimum: 0, description: 'Tickets in the sale.' }),
-    remaining: Type.Integer({ minimum: 0, description: 'Tickets left, not older than a tenth of a second.' }),
-    perBuyerLimit: Type.Integer({ minimum: 1, description: 'Most tickets that one buyer may hold at once.' }),
+    total: Count('Tickets in the sale.'),
+    remaining: Count('Tickets left; at most a tenth of a second old.'),
+    perBuyerLimit: Type.Integer({ minimum: 1, description: 'The most tickets that one buyer may hold at once.' }),
     opensAt: Time('When it opens.'),
     closesAt: Time('When it ends.'),
-    payWithinSeconds: Type.Integer({ minimum: 0, description: 'How long a buyer has to pay.' }),
-    phase: StringEnum(PHASES, 'What a buyer can expect right now.'),
-    version: Type.Integer({ description: "Raised by one with each change of the sale's settings." }),
-    serverTime: Time("The server's clock when this was written: count down from it, not from your own."),
+    payWithinSeconds: Count('How long a buyer has to pay, in seconds.'),
+    phase: StringEnum(PHASES, 'The phase of the sale as buyers see it now.'),
+    version: Type.Integer({ description: "Increased by one with each change of the sale's settings." }),
+    serverTime: Time("The server's clock when this was written. Base countdowns on it, not on the client's clock."),
   },
   {
-    description: 'A sale as a buyer sees it at one moment.',
+    description: 'A sale as buyers see it at one moment.',
     examples: [
       {
         id: 'demo',
@@ -43,7 +44,7 @@ export const SaleSchema = Type.Object(
   },
 );
 
-/** A sale as it is sent. */
+/** A sale as the API sends it. */
 export type SaleJson = Static<typeof SaleSchema>;
 
-export const SalePageSchema = Page(SaleSchema, 'Sales in the order of their ids.');
+export const SalePageSchema = Page(SaleSchema, 'Sales, ordered by id.');

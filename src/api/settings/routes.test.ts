@@ -6,7 +6,7 @@ import { aSettings } from '../../../test/support/settings.ts';
 const ALL = '/v1/admin/settings';
 
 describe('the settings', () => {
-  it('are as the environment says at first', async () => {
+  it('have the values of the environment at first', async () => {
     const { admin } = adminRig();
     expect(await admin('GET', ALL)).toEqual({
       status: 200,
@@ -15,8 +15,8 @@ describe('the settings', () => {
     });
   });
 
-  it('are changed by name, and put back by null', async () => {
-    const { admin, told } = adminRig();
+  it('are changed by name, and reset by null', async () => {
+    const { admin, published } = adminRig();
     const body = { logLevel: 'debug', purchase: { capacity: 5, soldOutMs: 0 }, breakers: { failureShare: 0.25 } };
     const changed = await admin('PATCH', ALL, { ifMatch: '"0"', body });
     const { purchase, breakers, ...rest } = aSettings();
@@ -32,13 +32,13 @@ describe('the settings', () => {
       defaults: aSettings(),
       changed: ['breakers.failureShare', 'logLevel', 'purchase.capacity', 'purchase.soldOutMs'],
     });
-    expect(told).toEqual([{ type: 'settings', version: 1 }]);
+    expect(published).toEqual([{ type: 'settings', version: 1 }]);
     const back = await admin('PATCH', ALL, { body: { logLevel: null, purchase: { capacity: null, soldOutMs: null } } });
     expect(back.json).toMatchObject({ version: 2, changed: ['breakers.failureShare'] });
     expect((await admin('GET', ALL)).json).toEqual(back.json);
   });
 
-  it('are changed from the version that was seen only', async () => {
+  it('are changed only in the version that If-Match names', async () => {
     const { admin } = adminRig();
     await admin('PATCH', ALL, { body: { logLevel: 'warn' } });
     const stale = await admin('PATCH', ALL, { ifMatch: '"0"', body: { logLevel: 'debug' } });
@@ -61,18 +61,18 @@ describe('the settings', () => {
     [{ breakers: { failureShare: 1 } }, '/breakers/failureShare'],
     [{ purchase: { deadlineMs: 2001 } }, '/purchase/deadlineMs'],
   ])('are refused as %j', async (body, path) => {
-    const { admin, told } = adminRig();
+    const { admin, published } = adminRig();
     const answer = await admin('PATCH', ALL, { body });
     expect(answer).toMatchObject({ status: 422, json: { code: 'invalid' } });
     expect(answer.json?.errors).toContainEqual(expect.objectContaining({ in: 'body', path }));
-    expect(told).toEqual([]);
+    expect(published).toEqual([]);
   });
 
   it.each([
     ['GET', ALL],
     ['PATCH', ALL],
     ['GET', `${ALL}/history`],
-  ] as const)("are the admins' only: %s %s", async (method, pattern) => {
+  ] as const)('are for admins only: %s %s', async (method, pattern) => {
     const { admin } = adminRig();
     expect(await admin(method, pattern, { authorization: tokenOf('buyer') })).toMatchObject({ status: 403 });
     expect(await admin(method, pattern, { authorization: '' })).toMatchObject({ status: 401 });
@@ -80,7 +80,7 @@ describe('the settings', () => {
 });
 
 describe('the history of the settings', () => {
-  it('tells who changed what when, newest first, in pages', async () => {
+  it('lists who changed what and when, newest first, in pages', async () => {
     const { admin, clock } = adminRig();
     await admin('PATCH', ALL, { body: { logLevel: 'debug' } });
     clock.advance(1000);
@@ -109,7 +109,7 @@ describe('the history of the settings', () => {
     expect(older.json).not.toHaveProperty('nextCursor');
   });
 
-  it.each(['cursor=30', 'cursor=', 'cursor=3a', 'limit=0', 'since=1'])('is not told for %s', async (query) => {
+  it.each(['cursor=30', 'cursor=', 'cursor=3a', 'limit=0', 'since=1'])('is refused for %s', async (query) => {
     const { admin } = adminRig();
     expect(await admin('GET', `${ALL}/history`, { query })).toMatchObject({ status: 422 });
   });

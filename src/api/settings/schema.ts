@@ -1,7 +1,8 @@
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 import { LIVE_SETTINGS } from '../../domain/live-settings.ts';
 import type { SettingRange } from '../../domain/setting-range.ts';
-import { Page, Time } from '../http/common-schemas.ts';
+import { Time } from '../http/common-schemas.ts';
+import { Page } from '../http/page.ts';
 
 const EXAMPLE = {
   logLevel: 'info',
@@ -11,7 +12,7 @@ const EXAMPLE = {
   settlement: { batchSize: 1000, batchMs: 5 },
 };
 
-/** JSON Schema's type of a setting, and its bounds. */
+/** A setting's JSON Schema type and its bounds. */
 function rangeOf(range: SettingRange): { readonly type: string; readonly bounds: object } {
   if (range.kind === 'choice') return { type: 'string', bounds: { enum: range.values } };
   const { min: minimum, max: maximum } = range;
@@ -29,12 +30,12 @@ function changeSchema(range: SettingRange): TSchema {
   const schema = Type.Unsafe({
     type: [type, 'null'],
     ...nullable,
-    description: `${range.meaning} Null puts it back to its default.`,
+    description: `${range.meaning} Null resets it to its default.`,
   });
   return Type.Optional(schema);
 }
 
-/** An object of all settings in their groups, each with the schema that `schemaOf` gives it. */
+/** All settings in their groups, each with the schema that `schemaOf` makes of its range. */
 function grouped(schemaOf: (range: SettingRange) => TSchema, group: (fields: Record<string, TSchema>) => TSchema) {
   const fields = Object.entries(LIVE_SETTINGS).map(([name, entry]) => {
     if ('kind' in entry) return [name, schemaOf(entry)];
@@ -50,19 +51,19 @@ const SettingsValues = Type.Object(
   grouped(valueSchema, (fields) => Type.Object(fields, CLOSED)),
   {
     ...CLOSED,
-    description: 'Settings in their groups.',
+    description: 'Settings, by group.',
   },
 );
 
 export const SettingsSchema = Type.Object(
   {
-    version: Type.Integer({ minimum: 0, description: 'Raised by one with each change; 0 before the first.' }),
+    version: Type.Integer({ minimum: 0, description: 'Increased by one with each change; 0 before the first.' }),
     settings: SettingsValues,
     defaults: SettingsValues,
-    changed: Type.Array(Type.String(), { description: 'Full names of the settings that were changed.' }),
+    changed: Type.Array(Type.String(), { description: 'Full names of the settings that differ from their defaults.' }),
   },
   {
-    description: 'The settings that may change while it runs: what is in force, and what would be without changes.',
+    description: 'The settings that can be changed at run time: their current values and their defaults.',
     examples: [
       {
         version: 1,
@@ -74,7 +75,7 @@ export const SettingsSchema = Type.Object(
   },
 );
 
-/** What is named is changed. */
+/** A merge patch: only the settings in it change. */
 export const SettingsChangesSchema: TObject = Type.Object(
   grouped(changeSchema, (fields) => Type.Optional(Type.Object(fields, SOME))),
   { ...SOME, examples: [{ logLevel: 'debug', purchase: { capacity: 4096, deadlineMs: null } }] },
@@ -84,14 +85,14 @@ const OldOrNew = (description: string) =>
   Type.Unsafe<string | number | null>({ type: ['string', 'number', 'null'], description });
 
 const HistoryItem = Type.Object({
-  version: Type.Integer({ description: 'The version that it made.' }),
-  at: Time('When.'),
+  version: Type.Integer({ description: 'The version that this change made.' }),
+  at: Time('When it was changed.'),
   by: Type.String({ description: "The admin's user id." }),
   changes: Type.Array(
     Type.Object({
       name: Type.String({ description: 'The full name of the setting, such as `purchase.capacity`.' }),
-      from: OldOrNew('What it was; null: its default.'),
-      to: OldOrNew('What it became; null: its default.'),
+      from: OldOrNew('The old value; null: the default.'),
+      to: OldOrNew('The new value; null: the default.'),
     }),
   ),
 });

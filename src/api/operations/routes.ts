@@ -1,0 +1,107 @@
+import { type TSchema, Type } from '@sinclair/typebox';
+import type { Clock } from '../../ports/clock.ts';
+import type { HttpRoute } from '../../ports/http.ts';
+import { JSON_TYPE, NO_STORE, serialiser } from '../http/json.ts';
+import type { Operation, OperationDoc } from '../http/operation.ts';
+import { headersOf } from '../http/problem.ts';
+import { createTimeText } from '../http/time-text.ts';
+import { docsPage } from './docs-page.ts';
+import { HealthSchema, type ReadinessJson, ReadinessSchema, TimeSchema } from './schema.ts';
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** It sells, but a dependency is unavailable. */
+  readonly degraded: boolean;
+  /** Each dependency by name. */
+  readonly dependencies: Readonly<Record<string, { readonly state: string; readonly detail?: string }>>;
+}
+
+export interface OperationRoutesDeps {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly readiness: () => Promise<Readiness>;
+  /** In the Prometheus text format. */
+  readonly metrics: () => Promise<string>;
+  readonly draining: () => boolean;
+}
+
+const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+const HTML_TYPE = 'text/html; charset=utf-8';
+
+const writeReadiness = serialiser(ReadinessSchema);
+const writeTime = serialiser(TimeSchema);
+const HEALTHY = serialiser(HealthSchema)({ status: 'ok' });
+
+/** For operators, load balancers and newcomers; `openapi` is the OpenAPI document as JSON, read once per request. */
+export function operationRoutes(deps: OperationRoutesDeps, openapi: () => string): readonly Operation[] {
+  return [health(), readiness(deps), metrics(deps), openApi(openapi), docs(), time(deps)];
+}
+
+function get(pattern: string, doc: Omit<OperationDoc, 'tag' | 'problems'>, handle: HttpRoute['handle']): Operation {
+  return { method: 'GET', pattern, doc: { tag: 'operations', problems: [], ...doc }, handle };
+}
+
+const ok = (description: string, schema: TSchema, contentType?: string): OperationDoc['responses'] => ({
+  200: { description, schema, ...(contentType === undefined ? {} : { contentType }) },
+});
+
+function health(): Operation {
+  const doc = { id: 'health', summary: 'Liveness check', responses: ok('The process is running.', HealthSchema) };
+  return get('/healthz', doc, (_request, reply) => reply.send(200, JSON_TYPE, HEALTHY));
+}
+
+function readiness({ readiness: check, draining }: OperationRoutesDeps): Operation {
+  const doc = {
+    id: 'readiness',
+    summary: 'Readiness check',
+    responses: {
+      ...ok('This process can sell, even if a dependency that selling does not need is unavailable.', ReadinessSchema),
+      503: {
+        description: 'It cannot sell because a dependency is unavailable, or it is shutting down.',
+        schema: ReadinessSchema,
+      },
+    },
+  };
+  return get('/readyz', doc, async (_request, reply) => {
+    const state = await check();
+    const leaving = draining();
+    const body = writeReadiness(readinessJson(state, leaving));
+    if (state.ready && !leaving) return reply.send(200, JSON_TYPE, body);
+    reply.send(503, JSON_TYPE, body, headersOf(leaving ? 'draining' : 'unavailable'));
+  });
+}
+
+function readinessJson({ ready, degraded, dependencies }: Readiness, draining: boolean): ReadinessJson {
+  if (draining) return { status: 'draining', dependencies };
+  if (!ready) return { status: 'not_ready', dependencies };
+  return { status: degraded ? 'degraded' : 'ready', dependencies };
+}
+
+function metrics({ metrics: read }: OperationRoutesDeps): Operation {
+  const responses = ok('In the Prometheus text format.', Type.String(), PROMETHEUS_TYPE);
+  const doc = { id: 'metrics', summary: 'Metrics for Prometheus', responses };
+  return get('/metrics', doc, async (_request, reply) => reply.send(200, PROMETHEUS_TYPE, await read()));
+}
+
+function openApi(openapi: () => string): Operation {
+  const responses = ok('OpenAPI 3.1.', Type.Object({}, { additionalProperties: true }));
+  const doc = { id: 'contract', summary: 'This API as an OpenAPI document', responses };
+  // It is public: client generators and documentation viewers of other origins may read it.
+  return get('/openapi.json', doc, (_request, reply) =>
+    reply.send(200, JSON_TYPE, openapi(), [['access-control-allow-origin', '*']]),
+  );
+}
+
+function docs(): Operation {
+  const { html, headers } = docsPage();
+  const responses = ok('HTML.', Type.String(), HTML_TYPE);
+  const doc = { id: 'docs', summary: 'A page to read about the API and try it', responses };
+  return get('/docs', doc, (_request, reply) => reply.send(200, HTML_TYPE, html, headers));
+}
+
+function time({ clock }: OperationRoutesDeps): Operation {
+  const nowText = createTimeText();
+  const doc = { id: 'time', summary: "The server's clock", responses: ok('The current time.', TimeSchema) };
+  return get('/v1/time', doc, (_request, reply) =>
+    reply.send(200, JSON_TYPE, writeTime({ now: nowText(clock.now()) }), NO_STORE),
+  );
+}
