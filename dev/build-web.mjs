@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import { ROOT } from './run.mjs';
 
-/** What browsers had by the end of 2022; older ones have no business with money. */
+/** Browsers of the end of 2022; older ones lack security updates, and this page handles payments. */
 const TARGET = ['chrome108', 'firefox108', 'safari16.2'];
 
-/** Builds the page into dist/web: index.html, and assets whose names change with what is in them. */
+/** Builds the page into dist/web: index.html, and assets whose names contain a hash of their content. */
 await build({
   configFile: false,
   root: join(ROOT, 'web'),
   logLevel: 'warn',
-  // No file of any .env may get into what everybody can read.
+  // Nothing of a .env file may get into public files.
   envDir: false,
   publicDir: false,
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
@@ -18,7 +18,7 @@ await build({
     outDir: join(ROOT, 'dist/web'),
     emptyOutDir: true,
     target: TARGET,
-    // The policy of the page permits nothing inline.
+    // The page's Content-Security-Policy permits nothing inline.
     assetsInlineLimit: 0,
     modulePreload: false,
     reportCompressedSize: false,

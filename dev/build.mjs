@@ -12,21 +12,21 @@ import {
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureInstalled, exclusively } from './install.mjs';
-import { demandNode } from './node-version.mjs';
+import { checkNodeVersion } from './node-version.mjs';
 import { main, ROOT, run, say } from './run.mjs';
 
 const CONFIG = 'tsconfig.json';
 
-/** The rest of what decides how the output looks. */
+/** Files besides the sources that the output depends on. */
 const BUILD_FILES = [CONFIG, 'package-lock.json', 'dev/build-web.mjs'];
 
-/** As the compiler has them: folders of the repository. */
+/** Folders of the repository that the compiler includes. */
 const SOURCE_FOLDERS = JSON.parse(readFileSync(join(ROOT, CONFIG), 'utf8')).include;
 
-/** The page's sources; it also has src/client, which is under `src`. */
+/** The page's sources, besides src/client. */
 const PAGE_FOLDER = 'web';
 
-/** Files that the code reads at run time, and that the compiler leaves behind. */
+/** Files that the code reads at run time, and that the compiler does not copy. */
 const ASSETS = /\.(lua|html|svg)$/;
 
 const COMPILED = /\.(js(\.map)?|d\.ts)$/;
@@ -36,14 +36,14 @@ const STAMP = join(ROOT, 'dist/.built');
 /** A full build takes 10 s on two busy cores. */
 const BUILD_TIMEOUT_MS = 300_000;
 
-/** Makes dist what the sources say; returns whether there was anything to do. */
+/** Builds dist if the sources have changed; returns whether it did. */
 export async function ensureBuilt() {
   if (readStamp() === fingerprint()) return false;
   return exclusively(async () => {
     const wanted = fingerprint();
     if (readStamp() === wanted) return false;
     say(`building (${existsSync(STAMP) ? 'the sources changed' : 'there is no build'})`);
-    // Gone until it is true again: a build that is cut off must not look finished.
+    // Removed first, so that an interrupted build does not look complete.
     rmSync(STAMP, { force: true });
     await Promise.all([
       run('The build', process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], {
@@ -58,7 +58,7 @@ export async function ensureBuilt() {
   });
 }
 
-/** Size and time of each source. Looking at the contents would take longer than starting may take. */
+/** Size and time of each source. Reading the contents would delay each start noticeably. */
 function fingerprint() {
   const files = [...[...SOURCE_FOLDERS, PAGE_FOLDER].flatMap(filesUnder), ...BUILD_FILES].filter(
     (file) => !file.endsWith('.test.ts'),
@@ -75,7 +75,7 @@ function readStamp() {
   return existsSync(STAMP) ? readFileSync(STAMP, 'utf8') : undefined;
 }
 
-/** Paths relative to the repository of all files in a folder of it, however deep. */
+/** All files below a folder, as paths relative to the repository. */
 function filesUnder(folder) {
   if (!existsSync(join(ROOT, folder))) return [];
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -93,7 +93,7 @@ function copyAssets() {
   }
 }
 
-/** Output whose source is gone would keep an import alive that a fresh clone doesn't have. */
+/** Removes output whose source no longer exists: an import of it would work here, but not in a fresh clone. */
 function removeOrphans() {
   for (const folder of SOURCE_FOLDERS) {
     for (const file of filesUnder(join('dist', folder))) {
@@ -104,7 +104,7 @@ function removeOrphans() {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  demandNode();
+  checkNodeVersion();
   await main(async () => {
     await ensureInstalled();
     if (!(await ensureBuilt())) say('the build is up to date');

@@ -9,7 +9,7 @@ const ASKING = ['const program = process.env.TEST_CHROMIUM;'];
 afterEach(() => vi.unstubAllEnvs());
 
 describe('the browser for the tests', () => {
-  it('is looked for only when a test names it and nobody has set it', async () => {
+  it('is searched for only when a test names its variable and the environment does not set it', async () => {
     const nothing = { env: {}, problems: [] };
     expect(await chromiumFor(['nothing of that kind'], {})).toEqual(nothing);
     expect(await chromiumFor(ASKING, { TEST_CHROMIUM: '/opt/my-chromium' })).toEqual(nothing);

@@ -1,6 +1,6 @@
 /**
- * `npm run start:cluster`: two fronts on one port, two workers and a scheduler, as processes of their own, on the dev
- * servers. Ends all of them on Ctrl-C; the servers go on (`npm run servers -- down` stops them).
+ * `npm run start:cluster`: two fronts on one port, two workers and a scheduler, each a process, on the development
+ * servers. Ctrl-C stops the processes; the servers keep running (`npm run servers -- down` stops them).
  */
 import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { DEFAULT_DIR, down, up } from './servers/index.mjs';
 const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
 const MIGRATE_TIMEOUT_MS = 60_000;
 
-/** The first front seeds the demo's sales and prints how to buy. */
+/** The first front creates the demo's sales and prints how to buy. */
 const PROCESSES = [
   { name: 'front 1', command: 'demo', env: { ROLES: 'front', SHARED_PORT: 'on' } },
   { name: 'front 2', command: 'serve', env: { ROLES: 'front', SHARED_PORT: 'on' } },
@@ -30,13 +30,13 @@ await main(async () => {
   await ensureKafkaClient();
   const dir = process.env.SERVERS_DIR ?? DEFAULT_DIR;
   if (values.reset) {
-    say('starting over: the servers and their data go');
+    say('starting over: removing the servers and their data');
     await down({ dir });
     await rm(dir, { recursive: true, force: true });
   }
   const { urls } = await up({ dir, log: say });
   const env = { LOG_LEVEL: 'warn', ...process.env, ...urls };
-  await run('bringing the database up to date', process.execPath, [MAIN, 'migrate'], {
+  await run('The migration of the database', process.execPath, [MAIN, 'migrate'], {
     timeoutMs: MIGRATE_TIMEOUT_MS,
     env,
   });
@@ -54,7 +54,7 @@ await main(async () => {
   const ends = await Promise.all(
     children.map(async ({ name, child }) => {
       const code = await new Promise((resolve) => child.on('exit', resolve));
-      if (!stopping) say(`${name} ended with ${code}, so the others are stopped`);
+      if (!stopping) say(`${name} ended with ${code}; stopping the others`);
       if (!stopping) stop();
       return code;
     }),

@@ -9,16 +9,21 @@ const DOCUMENTS = [
   'CHANGELOG.md',
   'docs/architecture.md',
   'docs/cluster.md',
+  'docs/fronts.md',
   'docs/live.md',
   'docs/operations.md',
   'docs/performance.md',
+  'docs/recovery.md',
 ];
 
-/** Paths from the root, in code; a placeholder or a pattern is no path. */
-const CODE_PATH = /`((?:\.ci|src|test|dev|docs|bench|migrations)\/[\w./-]+)`/g;
+/** Paths from the root, in code; a placeholder or a pattern is not a path. */
+const CODE_PATH = /`((?:\.ci|src|web|test|dev|docs|bench|migrations)\/[\w./-]+)`/g;
 
-/** Paths from the document, in links. */
+/** Paths relative to the document, in links. */
 const LINK = /\]\((?!https?:|#)([^)#]+)/g;
+
+/** Sections of this or another document, in links. */
+const SECTION = /\]\((?!https?:)([^)#]*)#([^)]+)\)/g;
 
 const SCRIPT = /\bnpm run ([\w:-]+)/g;
 
@@ -28,12 +33,30 @@ describe.each(DOCUMENTS)('%s', (document) => {
   const text = readFileSync(join(ROOT, document), 'utf8');
   const all = (pattern) => [...text.matchAll(pattern)].map(([, found]) => found);
 
-  it('names only files that are there', () => {
+  it('names only files that exist', () => {
     const linked = all(LINK).map((path) => normalize(join(dirname(document), path)));
     expect([...all(CODE_PATH), ...linked].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
-  it('names only scripts that are there', () => {
+  it('links only to sections that exist', () => {
+    const missing = [...text.matchAll(SECTION)]
+      .map(([, path, section]) => ({ path: path === '' ? document : join(dirname(document), path), section }))
+      .filter(({ path, section }) => !sectionsOf(path).includes(section));
+    expect(missing).toEqual([]);
+  });
+
+  it('names only scripts that exist', () => {
     expect(all(SCRIPT).filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 });
+
+/** The anchors of a document's headings, as GitHub makes them. */
+function sectionsOf(path) {
+  const headings = readFileSync(join(ROOT, path), 'utf8').matchAll(/^#+ (.+)$/gm);
+  return [...headings].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}

@@ -8,23 +8,23 @@ import { ensureBuilt } from './build.mjs';
 import { fuzzConfig } from './fuzz/config.mjs';
 import { startTarget } from './fuzz/target.mjs';
 import { ensureInstalled } from './install.mjs';
-import { demandNode } from './node-version.mjs';
+import { checkNodeVersion } from './node-version.mjs';
 import { main, ROOT, run, StepFailure, say } from './run.mjs';
 
 const HELP = `Usage: npm run fuzz -- [--examples n] [--seed n] [--as admin,buyer] [--front auto|uws|node]
 
-Sends what the contract allows, and what it forbids, to a floodgate of its own, and holds every answer against the contract.
-Needs Python 3.10 or newer; schemathesis is installed into .cache.
+Sends requests that the API reference allows and that it forbids to a server of its own, and checks every answer against the
+reference. Needs Python 3.10 or newer; schemathesis is installed into .cache.
 `;
 
-/** Newer ones may check more, and a run should fail for what changed here. */
+/** Pinned: a newer version may check more, and a run should fail only because of a change here. */
 const SCHEMATHESIS = 'schemathesis==4.32.5';
 const VENV = join(ROOT, '.cache/fuzz');
 const INSTALL_TIMEOUT_MS = 300_000;
-/** Of an operation: what a release has to pass; fewer will do while something is being changed. */
+/** For each operation. A release has to pass this many; during development fewer are enough. */
 const EXAMPLES = '500';
 
-/** Installs schemathesis where no other Python program sees it. Returns the path of its command. */
+/** Installs schemathesis into an environment of its own. Returns the path of its command. */
 async function ensureSchemathesis() {
   const command = join(VENV, 'bin/schemathesis');
   if (existsSync(command)) return command;
@@ -36,7 +36,7 @@ async function ensureSchemathesis() {
   return command;
 }
 
-/** Runs schemathesis in the foreground, in a folder that it may leave things in; its exit code. */
+/** Runs schemathesis in the foreground, in a folder for its temporary files. Returns its exit code. */
 async function fuzz(command, args, cwd) {
   const child = spawn(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
   return new Promise((resolve, reject) => {
@@ -47,7 +47,7 @@ async function fuzz(command, args, cwd) {
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
-demandNode();
+checkNodeVersion();
 await main(async () => {
   const { values } = parseArgs({
     options: {
@@ -66,7 +66,7 @@ await main(async () => {
   const failed = [];
   for (const role of values.as.split(',')) {
     const folder = await mkdtemp(join(tmpdir(), 'floodgate-fuzz-'));
-    // Each role gets a floodgate of its own: an admin closes sales and changes settings.
+    // A server for each role, because an admin closes sales and changes settings.
     const target = await startTarget(folder, { role, front: values.front });
     try {
       const config = join(folder, 'schemathesis.toml');
@@ -86,6 +86,6 @@ await main(async () => {
       await rm(folder, { recursive: true, force: true });
     }
   }
-  if (failed.length > 0) throw new StepFailure(`The contract was broken: ${failed.join('; ')}`);
-  say('every answer was as the contract says');
+  if (failed.length > 0) throw new StepFailure(`The API reference was violated: ${failed.join('; ')}`);
+  say('every answer conforms to the API reference');
 });

@@ -5,7 +5,7 @@ import { cruise } from 'dependency-cruiser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import config from '../.dependency-cruiser.mjs';
 
-/** Imports against the rules: the file that imports, what it imports, and the rule that has to object. */
+/** Forbidden imports: the importing file, what it imports, and the rule that has to report it. */
 const FORBIDDEN = [
   ['src/domain/a.ts', 'src/ports/a.ts', 'layer-domain'],
   ['src/ports/b.ts', 'src/streams/a.ts', 'layer-ports'],
@@ -66,7 +66,7 @@ const FORBIDDEN = [
 /** Two files that import each other. */
 const CYCLE = ['src/services/cycle-a.ts', 'src/services/cycle-b.ts'];
 
-/** Imports that the rules have to leave alone. */
+/** Imports that the rules have to allow. */
 const ALLOWED = [
   ['src/main.ts', 'src/cli.ts'],
   ['src/cli.ts', 'src/app/a.ts'],
@@ -124,26 +124,26 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('the import rules', () => {
-  it.each(FORBIDDEN)('refuse that %s imports %s (%s)', (from, to, rule) => {
+  it.each(FORBIDDEN)('reject that %s imports %s (%s)', (from, to, rule) => {
     const broken = violations.filter((violation) => violation.from === from && pointsTo(violation.to, to));
     expect(broken.map((violation) => violation.rule)).toContain(rule);
   });
 
-  it('refuse a cycle', () => {
+  it('reject a cycle', () => {
     expect(violations).toContainEqual(expect.objectContaining({ from: CYCLE[0], to: CYCLE[1], rule: 'no-cycles' }));
   });
 
-  it.each(ALLOWED)('let %s import %s', (from, to) => {
+  it.each(ALLOWED)('allow that %s imports %s', (from, to) => {
     expect(violations.filter((violation) => violation.from === from && pointsTo(violation.to, to))).toEqual([]);
   });
 
-  it('are each proved by an import here', () => {
+  it('are each tested by an import here', () => {
     const proved = new Set([...FORBIDDEN.map(([, , rule]) => rule), 'no-cycles']);
     expect(config.forbidden.map((rule) => rule.name).filter((name) => !proved.has(name))).toEqual([]);
   });
 });
 
-/** Unresolvable imports are reported as they are written, packages by a path inside node_modules. */
+/** Unresolvable imports are reported as written, packages by a path inside node_modules. */
 function pointsTo(reported, target) {
   return reported === target || reported.includes(`node_modules/${target}/`) || target.endsWith(reported.slice(2));
 }

@@ -1,46 +1,73 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureCompiler } from './compiler.mjs';
 import { withLock } from './lock.mjs';
 import { npm, ROOT, run, say } from './run.mjs';
+import { installStep, programs } from './servers/apt.mjs';
 
-/** Installs and builds exclude each other: both change what the other one reads. */
+/** Installs and builds exclude each other, because each changes what the other reads. */
 const LOCK = join(ROOT, '.cache/prepare.lock');
 
 /** A slow network takes a few minutes; one that takes longer than this is broken. */
 const INSTALL_TIMEOUT_MS = 600_000;
+/** On two cores with a fast network. */
+const INSTALL_SECONDS = 30;
 
-/** librdkafka takes 80 s on two cores. */
 const COMPILE_TIMEOUT_MS = 900_000;
+/** On two cores. */
+const COMPILE_SECONDS = 80;
 
-/** What node-gyp leaves behind when it is done. */
+/** The last file that node-gyp writes. */
 const RDKAFKA_BINARY = join(ROOT, 'node_modules/node-rdkafka/build/Release/node-librdkafka.node');
 
+/** What node-gyp and the build of librdkafka call. */
+const COMPILER = ['g++', 'make', 'python3'];
+/** With the headers; without them librdkafka builds too, but without TLS and SCRAM. */
+const COMPILER_PACKAGES = [...COMPILER, 'libssl-dev', 'zlib1g-dev'];
+/** On two cores with a fast network. */
+const COMPILER_SECONDS = 20;
+
 export function exclusively(body) {
-  return withLock(LOCK, body);
+  return withLock(LOCK, body, {
+    onWait: (pid) => say(`waiting for process ${pid}, which is installing or building here`),
+  });
 }
 
-/** Makes node_modules what package-lock.json says. No install script runs: the binaries come prebuilt. */
+/** Installs the packages of package-lock.json if node_modules differs. No install script runs: the binaries are prebuilt. */
 export async function ensureInstalled() {
-  if (whatIsMissing() === undefined) return;
+  if (reasonToInstall() === undefined) return;
   await exclusively(async () => {
-    const reason = whatIsMissing();
+    const reason = reasonToInstall();
     if (reason === undefined) return;
     say(`installing packages (${reason})`);
     await npmRun('npm ci', ['ci', '--ignore-scripts', '--include=dev', '--include=optional'], INSTALL_TIMEOUT_MS);
   });
 }
 
-/** Compiles the Kafka client, for which there is no prebuilt binary: once, and only for who needs Kafka. */
+/** Compiles the Kafka client, for which there is no prebuilt binary: once, and only where Kafka is needed. */
 export async function ensureKafkaClient() {
   await ensureInstalled();
   if (existsSync(RDKAFKA_BINARY)) return;
   await exclusively(async () => {
     if (existsSync(RDKAFKA_BINARY)) return;
-    await ensureCompiler();
-    say('compiling node-rdkafka (there is no prebuilt one; takes a minute or two)');
+    await programs(COMPILER, COMPILER_PACKAGES, say);
+    say('compiling node-rdkafka (there is no prebuilt binary; takes a minute or two)');
     await npmRun('npm rebuild node-rdkafka', ['rebuild', 'node-rdkafka', '--ignore-scripts=false'], COMPILE_TIMEOUT_MS);
   });
+}
+
+/** @returns {import('./preparation.mjs').Step | undefined} */
+export function missingPackages() {
+  const reason = reasonToInstall();
+  return reason === undefined ? undefined : { what: `npm packages (${reason})`, seconds: INSTALL_SECONDS };
+}
+
+/** @returns {(import('./preparation.mjs').Step | undefined)[]} */
+export function missingKafkaClient() {
+  if (existsSync(RDKAFKA_BINARY)) return [];
+  return [
+    installStep(COMPILER, COMPILER_PACKAGES, COMPILER_SECONDS),
+    { what: 'Kafka client, compiled from source', seconds: COMPILE_SECONDS },
+  ];
 }
 
 function npmRun(what, args, timeoutMs) {
@@ -49,16 +76,16 @@ function npmRun(what, args, timeoutMs) {
 }
 
 /**
- * Why node_modules can't be used as it is; undefined when it can. npm writes its own lock into node_modules as the
- * last thing that it does, so an interrupted install is seen, and one made by hand is taken as it is.
+ * Why node_modules can't be used as it is; undefined when it can. npm writes its own lock file into node_modules last, so
+ * an interrupted install is noticed, and one made by hand is accepted.
  */
-function whatIsMissing() {
+function reasonToInstall() {
   const wanted = packagesOf('package-lock.json');
   const installed = packagesOf('node_modules/.package-lock.json');
   return installed === undefined ? 'there are none' : differenceOf(wanted ?? {}, installed);
 }
 
-/** The first package that is missing or of another version; optional ones may be for other machines. */
+/** The first package that is missing or has another version; optional ones may be for other machines. */
 export function differenceOf(wanted, installed) {
   for (const [path, { version, integrity, optional, devOptional }] of Object.entries(wanted)) {
     if (path === '') continue;

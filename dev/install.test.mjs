@@ -5,11 +5,11 @@ const rxjs = { version: '7.8.2', integrity: 'sha512-a' };
 const fsevents = { version: '2.3.3', integrity: 'sha512-b', optional: true };
 
 describe('differenceOf', () => {
-  it('is content with the very packages of the lock file', () => {
+  it('finds no difference when the packages are those of the lock file', () => {
     expect(differenceOf({ '': {}, 'node_modules/rxjs': rxjs }, { 'node_modules/rxjs': rxjs })).toBeUndefined();
   });
 
-  it('lets an optional package be absent: it may be for another machine', () => {
+  it('accepts that an optional package is missing: it may be for another machine', () => {
     expect(differenceOf({ 'node_modules/fsevents': fsevents }, {})).toBeUndefined();
   });
 

@@ -15,28 +15,67 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+/** Leaves a lock behind, as a process does that was killed. */
+async function leaveLock(content) {
+  await withLock(lock, async () => {});
+  writeFileSync(lock, content);
+}
+
+const lockOfEndedProcess = () => {
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  return JSON.stringify({ pid, identity: 'another boot 1' });
+};
+
 describe('withLock', () => {
-  it('returns what the body returns, and gives the lock up', async () => {
-    expect(await withLock(lock, async () => readFileSync(lock, 'utf8'))).toBe(String(process.pid));
+  it('returns what the body returns, and releases the lock', async () => {
+    const held = await withLock(lock, async () => JSON.parse(readFileSync(lock, 'utf8')));
+    expect(held.pid).toBe(process.pid);
     expect(existsSync(lock)).toBe(false);
   });
 
-  it('gives the lock up when the body throws', async () => {
+  it('releases the lock when the body throws', async () => {
     await expect(withLock(lock, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(existsSync(lock)).toBe(false);
   });
 
-  it('takes over the lock of a process that is gone', async () => {
-    await withLock(lock, async () => {});
-    const { pid } = spawnSync(process.execPath, ['-e', '']);
-    writeFileSync(lock, String(pid));
+  it('takes over the lock of a process that has ended', async () => {
+    await leaveLock(lockOfEndedProcess());
     expect(await withLock(lock, async () => 'mine')).toBe('mine');
   });
 
-  it('lets one process in at a time, however many come at once, also over a dead one', async () => {
-    await withLock(lock, async () => {});
-    const { pid } = spawnSync(process.execPath, ['-e', '']);
-    writeFileSync(lock, String(pid));
+  it('takes over the lock of an ended process whose number another one has now', async () => {
+    await leaveLock(JSON.stringify({ pid: process.pid, identity: 'another boot 1' }));
+    expect(await withLock(lock, async () => 'mine')).toBe('mine');
+  });
+
+  it('takes over a lock that names no holder', async () => {
+    await leaveLock('12');
+    expect(await withLock(lock, async () => 'mine')).toBe('mine');
+  });
+
+  it('lets one call of a process in at a time', async () => {
+    const journal = [];
+    const visit = () =>
+      withLock(lock, async () => {
+        journal.push('in');
+        await new Promise((resolve) => setImmediate(resolve));
+        journal.push('out');
+      });
+    await Promise.all([visit(), visit(), visit()]);
+    expect(journal).toEqual(['in', 'out', 'in', 'out', 'in', 'out']);
+  });
+
+  it('reports the holder once while it waits, and gives up after its time limit', async () => {
+    const holders = [];
+    const late = withLock(lock, () =>
+      withLock(lock, async () => {}, { timeoutMs: 250, onWait: (pid) => holders.push(pid) }),
+    );
+    await expect(late).rejects.toThrow('held by another process');
+    expect(holders).toEqual([process.pid]);
+  });
+
+  it('lets one process in at a time when many start together and an ended one holds the lock', async () => {
+    await leaveLock(lockOfEndedProcess());
     const journal = join(folder, 'journal');
     const script = `
       import { appendFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { CommandFailure, run as runCommand } from './servers/run.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -7,45 +7,34 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const HEAD_LINES = 8;
 const TAIL_LINES = 12;
 
-/** A step that failed for a reason that a person can act upon: its message is all they need to see. */
+/** A step that failed for a reason that the user can act on: the message says all, so no stack is printed. */
 export class StepFailure extends Error {
   name = 'StepFailure';
 }
 
-/** Announces a step: what is done, and why it has to be. */
+/** Announces a step: what is done, and why it is necessary. */
 export function say(line) {
   console.log(`floodgate: ${line}`);
 }
 
 /**
- * Runs a command to its end, quietly. A failure, or `timeoutMs` gone by, is a StepFailure with an excerpt of its output.
+ * Runs a command to its end without showing its output. Errors: StepFailure with an excerpt of the output, when it fails or
+ * takes longer than `timeoutMs`.
  *
  * @param {string} what completes the sentence "… failed"
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ timeoutMs: number, env?: NodeJS.ProcessEnv }} options
  */
-export async function run(what, command, args, { timeoutMs, env = process.env }) {
-  const output = [];
-  const child = spawn(command, args, {
-    cwd: ROOT,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    shell: process.platform === 'win32' && command === 'npm',
-  });
-  const late = setTimeout(() => {
-    output.push(`\nstopped after ${timeoutMs / 1000} s`);
-    child.kill('SIGKILL');
-  }, timeoutMs);
-  child.stdout.on('data', (chunk) => output.push(String(chunk)));
-  child.stderr.on('data', (chunk) => output.push(String(chunk)));
-  const end = await new Promise((resolve) => {
-    child.on('error', (error) => resolve(error.message));
-    child.on('close', (code, signal) => resolve(code ?? signal));
-  });
-  clearTimeout(late);
-  if (end === 0) return;
-  throw new StepFailure([`${what} failed (${end}). From its log:`, ...excerpt(output.join(''))].join('\n  '));
+export async function run(what, command, args, { timeoutMs, env }) {
+  const shell = process.platform === 'win32' && command === 'npm';
+  try {
+    await runCommand(command, args, { cwd: ROOT, env, timeoutMs, shell });
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    const lines = [`${what} failed (${error.end}). From its output:`, ...excerpt(error.output)];
+    throw new StepFailure(lines.join('\n  '), { cause: error });
+  }
 }
 
 /** The beginning and the end of a log, without its empty lines. */
@@ -56,13 +45,13 @@ export function excerpt(log) {
   return [...lines.slice(0, HEAD_LINES), `… (${left} more lines)`, ...lines.slice(-TAIL_LINES)];
 }
 
-/** npm as the one that started us, if it did; else the one on the path. */
+/** The npm that started this process, if one did; else the one on the PATH. */
 export function npm() {
   const cli = process.env.npm_execpath;
   return cli?.endsWith('npm-cli.js') ? [process.execPath, cli] : ['npm'];
 }
 
-/** Runs a main function; a StepFailure becomes its message and exit code 1. */
+/** Runs a main function. A StepFailure is printed as its message, with exit code 1. */
 export async function main(body) {
   try {
     await body();

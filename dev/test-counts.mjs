@@ -1,6 +1,6 @@
 /**
- * Adds up a report of vitest's JSON reporter. What went wrong outside of a test counts as a failure as well: a file
- * that could not be loaded, an unhandled rejection, a report that was never written, or not one test to run.
+ * Adds up a report of vitest's JSON reporter. Failures outside of tests count too: a file that could not be loaded, an
+ * unhandled rejection, a report that was not written, or no test at all.
  *
  * @param {{ testResults: readonly { status: string, assertionResults: readonly { status: string }[] }[] } | undefined} report
  * @param {number} exitCode of vitest
@@ -21,7 +21,7 @@ export function countTests(report, exitCode) {
   return { passed, skipped, failed: unexplained ? 1 : failed };
 }
 
-/** The line that ends `npm test`, and that CI reads. */
+/** The last line of `npm test`, which CI reads. */
 export function summaryOf({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }

@@ -13,15 +13,15 @@ describe('countTests', () => {
     expect(countTests({ testResults: [file('passed', 'passed'), file('failed')] }, 1)).toMatchObject({ failed: 1 });
   });
 
-  it('counts a file whose hooks failed though its tests passed as a failure', () => {
+  it('counts a file whose tests passed but whose hooks failed as a failure', () => {
     expect(countTests({ testResults: [file('failed', 'passed')] }, 1)).toMatchObject({ passed: 1, failed: 1 });
   });
 
-  it('counts an exit code that no test explains as a failure', () => {
+  it('counts an exit code that no failed test explains as a failure', () => {
     expect(countTests({ testResults: [file('passed', 'passed')] }, 1)).toMatchObject({ passed: 1, failed: 1 });
   });
 
-  it('fails when there was no report, no test, or none that ran', () => {
+  it('fails without a report, without a test, and when all tests were skipped', () => {
     expect(countTests(undefined, 0)).toMatchObject({ failed: 1 });
     expect(countTests({ testResults: [] }, 0)).toMatchObject({ failed: 1 });
     expect(countTests({ testResults: [file('passed', 'skipped')] }, 0)).toMatchObject({ failed: 1, skipped: 1 });

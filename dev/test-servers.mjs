@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { chromiumFor } from './chromium.mjs';
+import { chromiumFor, needsChromium } from './chromium.mjs';
 import { ensureKafkaClient } from './install.mjs';
 import { ROOT, StepFailure, say } from './run.mjs';
-import { up } from './servers/index.mjs';
+import { NAMES, up } from './servers/index.mjs';
 
-/** Which server's address stands in which variable. */
+/** The variable of each server's address. */
 const VARIABLES = {
   redis: 'TEST_REDIS_URL',
   kafka: 'TEST_KAFKA_BROKERS',
@@ -14,25 +14,33 @@ const VARIABLES = {
   mongodb: 'TEST_MONGODB_URL',
 };
 
+/** What a run of all tests needs. */
+export const ALL_NEEDS = { servers: NAMES, chromium: true };
+
 /**
- * Starts the servers that the chosen test files ask for, and only those: a file asks by naming a variable, and one
- * that is set already is taken as it is. What can't run here stands in `problems`, and its tests skip themselves.
+ * What the chosen test files need: a file asks for a server by naming its variable.
  *
- * @param {readonly string[]} args vitest's
+ * @param {readonly string[]} sources the texts of the files
  * @param {NodeJS.ProcessEnv} env
  */
-export async function startTestServers(args, env) {
-  const sources = chosenFiles(args).map((file) => readFileSync(file, 'utf8'));
+export const needsOf = (sources, env) => ({
+  servers: serversFor(sources, env),
+  chromium: needsChromium(sources, env),
+});
+
+/**
+ * Starts the servers that the chosen test files ask for, and only those. A variable that is set already is not changed.
+ * `problems` lists what can't run here; the tests that need it skip themselves.
+ *
+ * @param {readonly string[]} sources the texts of the files
+ * @param {NodeJS.ProcessEnv} env
+ */
+export async function startTestServers(sources, env) {
   const wanted = serversFor(sources, env);
   const browser = await chromiumFor(sources, env);
   const problems = [...browser.problems];
-  if (wanted.includes('kafka')) {
-    await ensureKafkaClient().catch((error) => {
-      if (!(error instanceof StepFailure)) throw error;
-      problems.push(error.message);
-    });
-  }
-  const only = problems.length === 0 ? wanted : wanted.filter((name) => name !== 'kafka');
+  const hasKafkaClient = !wanted.includes('kafka') || (await hasCompiled(problems));
+  const only = hasKafkaClient ? wanted : wanted.filter((name) => name !== 'kafka');
   if (only.length === 0) return { env: browser.env, problems, stop: async () => {} };
 
   say(`starting servers for the tests (${only.join(', ')})`);
@@ -45,6 +53,18 @@ export async function startTestServers(args, env) {
   }
 }
 
+/** Whether there is a Kafka client; why not is added to the problems. */
+async function hasCompiled(problems) {
+  try {
+    await ensureKafkaClient();
+    return true;
+  } catch (error) {
+    if (!(error instanceof StepFailure)) throw error;
+    problems.push(error.message);
+    return false;
+  }
+}
+
 /** The servers whose variables these sources name and the environment doesn't set. */
 export function serversFor(sources, env) {
   return Object.entries(VARIABLES)
@@ -52,16 +72,16 @@ export function serversFor(sources, env) {
     .map(([name]) => name);
 }
 
-/** `REDIS_URL` is what a server is called by its tool; tests take theirs from names that no installation sets. */
+/** The servers' own names, such as `REDIS_URL`, with the prefix that keeps tests away from a real installation. */
 function testVariables(urls) {
   return Object.fromEntries(Object.entries(urls).map(([name, url]) => [`TEST_${name}`, url]));
 }
 
-/** vitest's own choice, so that whatever it accepts as a filter is understood here as well. */
-function chosenFiles(args) {
+/** The texts of the test files that vitest chooses by these arguments: asking vitest covers every filter that it knows. */
+export function chosenSources(args) {
   const list = ['node_modules/vitest/vitest.mjs', 'list', '--filesOnly', ...args];
   const { stdout } = spawnSync(process.execPath, list, { cwd: ROOT, encoding: 'utf8' });
   const files = [...stdout.matchAll(/^\[\w+\] (\S.*)$/gm)].map(([, file]) => file);
-  // The tests of this tool name the variables without needing what stands in them.
-  return files.filter((file) => !file.startsWith('dev/')).map((file) => resolve(ROOT, file));
+  // The tests of this tool name the variables without needing the servers.
+  return files.filter((file) => !file.startsWith('dev/')).map((file) => readFileSync(resolve(ROOT, file), 'utf8'));
 }

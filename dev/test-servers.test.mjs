@@ -8,11 +8,11 @@ describe('serversFor', () => {
     expect(serversFor(sources, {})).toEqual(['redis', 'mysql']);
   });
 
-  it('leaves out a server that the environment names already', () => {
+  it('leaves out a server that the environment sets already', () => {
     expect(serversFor(sources, { TEST_REDIS_URL: 'redis://elsewhere' })).toEqual(['mysql']);
   });
 
-  it('wants nothing for files that ask for nothing', () => {
+  it('needs no server for files that name none', () => {
     expect(serversFor(['REDIS_URL'], {})).toEqual([]);
   });
 });

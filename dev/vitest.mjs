@@ -6,8 +6,8 @@ import { ROOT } from './run.mjs';
 import { countTests } from './test-counts.mjs';
 
 /**
- * Runs vitest once and counts. A signal that asks this process to end is passed on to all of it, and waited for, so
- * that whoever started servers for the tests still gets to stop them.
+ * Runs vitest once and counts. A signal that asks this process to end is passed on to vitest and its workers, whose end is
+ * awaited, so that the caller can still stop the servers of the tests.
  *
  * @param {readonly string[]} args vitest's own: paths, `-t name`, `--project unit`
  * @param {NodeJS.ProcessEnv} env
@@ -21,7 +21,7 @@ export async function runVitest(args, env) {
       cwd: ROOT,
       env,
       stdio: ['ignore', 'inherit', 'inherit'],
-      // A group of its own: vitest that is told to end leaves its workers behind.
+      // A process group of its own, because vitest leaves its workers running when it is terminated.
       detached: true,
     });
     const pass = (signal) => process.kill(-child.pid, signal);

@@ -1,4 +1,4 @@
-"""Leaves out headers that uWebSockets.js' parser can't read the names of (docs/fronts.md); FRONT=node is sent them all."""
+"""Leaves out headers whose names the parser of uWebSockets.js does not accept (docs/fronts.md). Not used with FRONT=node."""
 
 import re
 

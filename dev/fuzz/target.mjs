@@ -7,14 +7,14 @@ import { ROOT } from '../run.mjs';
 
 const MAIN = join(ROOT, 'dist/src/main.js');
 
-/** More than any run buys; few enough for an audit to take no time. */
-const MANY = 20_000;
+/** More than a run can buy, and few enough for a fast audit. */
+const TICKETS = 20_000;
 const DAY_MS = 86_400_000;
 
-/** What no input is a reason for. */
+/** No input may cause such a line. */
 const TROUBLE = /"level":"(?:error|fatal)"/;
 
-/** A floodgate on a free port and a folder of its own, with a sale to buy from and a draft to work on. */
+/** A server on a free port and a folder of its own, with a sale that is open and a draft. */
 export async function startTarget(folder, { role, front }) {
   const env = { PATH: process.env.PATH ?? '', PORT: '0', DATA_DIR: join(folder, 'data'), FRONT: front };
   const tokenOf = async (asRole) => {
@@ -25,7 +25,7 @@ export async function startTarget(folder, { role, front }) {
 
   const child = spawn(process.execPath, [MAIN, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit').then(([code]) => code);
-  // Whatever ends this program must not leave the other one behind.
+  // The server must not outlive this program.
   process.once('exit', () => child.kill('SIGTERM'));
   const trouble = [];
   let stopping = false;
@@ -54,7 +54,7 @@ export async function startTarget(folder, { role, front }) {
   }
 }
 
-/** Ids that lead beyond 404. */
+/** Creates a product, sales and orders; returns their ids, so that not every request ends in 404. */
 async function prepare(url, tokens, role) {
   const post = async (path, body, as = 'admin') => {
     const headers = { authorization: `Bearer ${tokens[as]}`, 'content-type': 'application/json' };
@@ -68,8 +68,8 @@ async function prepare(url, tokens, role) {
       productId: product.id,
       title: 'A sale',
       price: { amount: 100, currency: 'EUR' },
-      total: MANY,
-      perBuyerLimit: MANY,
+      total: TICKETS,
+      perBuyerLimit: TICKETS,
       opensAt: new Date(Date.now() - DAY_MS).toISOString(),
       closesAt: new Date(Date.now() + DAY_MS).toISOString(),
     });

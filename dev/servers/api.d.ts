@@ -6,17 +6,17 @@ export interface UpOptions {
   readonly dir?: string;
   /** @default all four */
   readonly only?: readonly ServerName[];
-  /** Ports to listen on. Those left out are the ones of the last time in this folder, or free ones. */
+  /** Ports to listen on. @default those of the last start in this folder, else free ones */
   readonly ports?: Readonly<Partial<Record<ServerName | 'kafkaController', number>>>;
-  /** More arguments for a server's command line; for Kafka lines of its settings. Not for containers. */
+  /** More arguments of a server's command line; for Kafka, lines of its settings. Not for containers. */
   readonly args?: Readonly<Partial<Record<ServerName, readonly string[]>>>;
   /** `auto`: containers if a Docker engine with compose answers, else processes. @default 'auto' */
   readonly way?: 'auto' | 'local' | 'docker';
   /** Whether the servers are stopped when this process ends, however it ends. @default true without `dir` */
-  readonly guard?: boolean;
-  /** Start what can be started; what can't stands in `missing`. @default false */
+  readonly stopOnExit?: boolean;
+  /** Start those that can be started, and list the others in `missing`. @default false */
   readonly partial?: boolean;
-  /** Told what is installed, downloaded, built and started. */
+  /** Called with a line for each thing that is installed, downloaded, built or started. */
   readonly log?: (line: string) => void;
 }
 
@@ -27,13 +27,13 @@ export interface Servers {
   readonly urls: Readonly<Record<string, string>>;
   /** Why a server can't run on this machine; empty unless `partial`. */
   readonly missing: Readonly<Partial<Record<ServerName, string>>>;
-  /** Starts one again, with its data and on its port; resolves when it answers. */
+  /** Restarts one, with its data and on its port; resolves when it answers. */
   start(name: ServerName): Promise<void>;
   /** Sends the signal to one server and waits for its end. @default 'SIGTERM' */
   stop(name: ServerName, signal?: NodeJS.Signals): Promise<void>;
-  /** Stops all, and removes a temporary folder. */
+  /** Stops all of them, and removes a temporary folder. */
   stop(): Promise<void>;
-  /** Sends a signal without waiting: SIGSTOP, SIGCONT. False when the server doesn't run. */
+  /** Sends a signal such as SIGSTOP or SIGCONT, without waiting. False when the server doesn't run. */
   signal(name: ServerName, signal: NodeJS.Signals): boolean | Promise<boolean>;
   /** Undefined when it doesn't run, and for containers. */
   pid(name: ServerName): number | undefined;
@@ -49,8 +49,8 @@ export interface ServerStatus {
 }
 
 /** This machine can't run a server: what depends on it is skipped, not failed. */
-export interface ImpossibleError extends Error {
-  readonly code: 'SERVERS_IMPOSSIBLE';
+export interface UnsupportedError extends Error {
+  readonly code: 'SERVERS_UNSUPPORTED';
 }
 
 /** What index.mjs exports. */
@@ -58,16 +58,16 @@ export interface ServersTool {
   readonly NAMES: readonly ServerName[];
   /** Where `npm run servers` keeps its instance. */
   readonly DEFAULT_DIR: string;
-  readonly Impossible: new (message: string) => ImpossibleError;
+  readonly Unsupported: new (message: string) => UnsupportedError;
 
   /**
-   * Starts servers and resolves when each of them answers in its own protocol. Those that run in this folder are left
-   * as they are. All or nothing: a failure stops what this call started.
-   * Errors: Impossible; Error with the end of the failed server's log.
+   * Starts servers and resolves when each of them answers in its own protocol. Those that run already in this folder are
+   * not restarted. All or nothing: after a failure, those that this call has started are stopped.
+   * Errors: Unsupported; Error with the end of the failed server's log.
    */
   up(options?: UpOptions): Promise<Servers>;
 
-  /** Stops what this tool started in the folder; resolves with the names. Data stays. */
+  /** Stops what this tool has started in the folder, and keeps the data; resolves with the names. */
   down(options?: { readonly dir?: string; readonly log?: (line: string) => void }): Promise<ServerName[]>;
 
   status(options?: { readonly dir?: string }): Promise<ServerStatus[]>;

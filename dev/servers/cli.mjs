@@ -1,25 +1,25 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DEFAULT_DIR, down, Impossible, NAMES, status, up, urlsOf } from './index.mjs';
+import { DEFAULT_DIR, down, NAMES, status, Unsupported, up, urlsOf } from './index.mjs';
 
 const USAGE = `npm run servers -- up | down | status | env   [options]
 
   up       start Redis, MariaDB, Kafka and FerretDB, or as containers where a Docker engine answers
-  down     stop what up started; the data stays
-  status   what runs (exit code 3 unless all do)
+  down     stop what up has started, and keep the data
+  status   which of them run (exit code 3 unless all do)
   env      print REDIS_URL, KAFKA_BROKERS, MYSQL_URL and MONGODB_URL as shell exports
 
   --dir <folder>                  data, logs and state   (SERVERS_DIR; .cache/servers in the repository)
   --only redis,kafka,…            of ${NAMES.join(', ')}
   --way auto | local | docker     (SERVERS_WAY; auto)
-  --redis-port, --kafka-port, --mysql-port, --mongodb-port <port>   free ones if not given
+  --redis-port, --kafka-port, --mysql-port, --mongodb-port <port>   default: free ones
 `;
 
-/** What LSB's status command answers for a service that doesn't run. */
+/** The LSB exit code of a status command for a service that doesn't run. */
 const EXIT_NOT_RUNNING = 3;
-const EXIT_IMPOSSIBLE = 4;
+const EXIT_UNSUPPORTED = 4;
 const EXIT_USAGE = 2;
-/** What a shell says of a program that Ctrl-C ended. */
+/** The shell's exit code of a program that Ctrl-C has ended. */
 const EXIT_INTERRUPTED = 130;
 
 const COMMANDS = { up: start, down: stop, status: show, env };
@@ -30,7 +30,7 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   log(error.message);
-  process.exitCode = error instanceof Impossible ? EXIT_IMPOSSIBLE : 1;
+  process.exitCode = error instanceof Unsupported ? EXIT_UNSUPPORTED : 1;
 }
 
 async function main(argv) {
@@ -46,7 +46,7 @@ async function main(argv) {
 async function start({ dir, only, values }) {
   const before = performance.now();
   process.once('SIGINT', () => {
-    log('interrupted: `down` stops what was started');
+    log('interrupted; `down` stops what has been started');
     process.exit(EXIT_INTERRUPTED);
   });
   const way = values.way ?? process.env.SERVERS_WAY ?? 'auto';
@@ -96,7 +96,7 @@ function portsOf(values) {
     given.map((name) => {
       const port = Number(values[`${name}-port`]);
       if (!Number.isInteger(port) || port < 1 || port > 65_535)
-        throw new Error(`--${name}-port must be a port, from 1 to 65535`);
+        throw new Error(`--${name}-port must be a number from 1 to 65535`);
       return [name, port];
     }),
   );

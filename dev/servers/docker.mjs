@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pollUntil } from '../poll.mjs';
 import { kafkaAnswers, mongodbAnswers, mysqlAnswers, redisAnswers } from './probes.mjs';
 import { find, run } from './run.mjs';
 import { readState } from './state.mjs';
 
-/** An engine that doesn't answer at once is none that tests should wait for. */
+/** Tests do not wait longer for an engine that doesn't answer. */
 const ENGINE_TIMEOUT_MS = 5000;
-/** MySQL makes its data folder at the first start. */
+/** MySQL creates its data folder at the first start. */
 const READY_TIMEOUT_MS = 180_000;
 const PROBE_EVERY_MS = 100;
 
@@ -28,7 +28,7 @@ export async function dockerAnswers() {
     );
 }
 
-/** The same servers as containers; MySQL and MongoDB are themselves here. */
+/** The servers as containers: here MySQL and MongoDB themselves, no substitutes. */
 export function dockerServers({ dir, log }) {
   const project = `floodgate-${createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 8)}`;
   const logFile = (name) => join(dir, `${name}.log`);
@@ -45,17 +45,19 @@ export function dockerServers({ dir, log }) {
 
   async function start(name) {
     await compose('up', '-d', name);
-    const end = performance.now() + READY_TIMEOUT_MS;
-    while (!(await PROBES[name](ports()[name]))) {
-      if (performance.now() > end || !(await isRunning(name))) {
-        const output = await compose('logs', '--tail', '40', name);
-        throw new Error(`${TITLES[name]} did not become ready\n${output}`);
-      }
-      await delay(PROBE_EVERY_MS);
-    }
+    const state = await pollUntil(
+      async () => {
+        if (await PROBES[name](ports()[name])) return 'ready';
+        return (await isRunning(name)) ? undefined : 'ended';
+      },
+      { everyMs: PROBE_EVERY_MS, timeoutMs: READY_TIMEOUT_MS },
+    );
+    if (state === 'ready') return;
+    const output = await compose('logs', '--tail', '40', name);
+    throw new Error(`${TITLES[name]} did not become ready\n${output}`);
   }
 
-  /** A container has no log file of ours: what it said is kept when it is stopped. */
+  /** A container writes no log file here, so its output is saved when it is stopped. */
   async function stop(name, how = 'SIGTERM') {
     if (!(await isRunning(name))) return;
     if (how === 'SIGTERM') await compose('stop', name);
@@ -78,7 +80,7 @@ export function dockerServers({ dir, log }) {
     stopAll: async () => {
       await compose('down');
     },
-    /** Its volumes too. */
+    /** Also removes the volumes. */
     remove: () => compose('down', '-v'),
   };
 }

@@ -3,29 +3,41 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { dockerAnswers, dockerServers } from './docker.mjs';
-import { Impossible } from './impossible.mjs';
 import { localServers, SERVERS } from './local.mjs';
 import { freePort, isFree } from './ports.mjs';
 import { isAlive } from './processes.mjs';
+import { Unsupported } from './run.mjs';
 import { locked, readState, writeState } from './state.mjs';
 
-export { Impossible };
+export { Unsupported };
 
 export const NAMES = SERVERS.map((server) => server.name);
 
 /** Where `npm run servers` keeps its instance. */
 export const DEFAULT_DIR = resolve(import.meta.dirname, '..', '..', '.cache', 'servers');
 
+/** All four images with a fast network. */
+const PULL_SECONDS = 60;
+
 /**
- * Starts servers and resolves when each answers. What runs already in that folder is left as it is. See api.d.ts.
+ * Starts servers and resolves when each answers. Those that run already in that folder are not restarted. See api.d.ts.
  *
  * @type {import('./api.d.ts').ServersTool['up']}
  */
 export async function up(options = {}) {
-  const { dir, only = NAMES, ports = {}, args = {}, way = 'auto', guard, partial = false, log = () => {} } = options;
+  const {
+    dir,
+    only = NAMES,
+    ports = {},
+    args = {},
+    way = 'auto',
+    stopOnExit,
+    partial = false,
+    log = () => {},
+  } = options;
   const temporary = dir === undefined;
   const home = temporary ? mkdtempSync(join(tmpdir(), 'floodgate-')) : resolve(dir);
-  const guarded = guard ?? temporary;
+  const reaped = stopOnExit ?? temporary;
 
   return locked(home, async () => {
     const before = readState(home);
@@ -33,7 +45,7 @@ export async function up(options = {}) {
     const chosenPorts = await choosePorts(only, ports, chosenWay, before);
     writeState(home, { way: chosenWay, ports: chosenPorts, processes: before?.processes ?? {} });
     const servers = open(home, chosenWay, args, log);
-    const owner = guarded && chosenWay === 'local' ? startGuard(home, temporary) : undefined;
+    const reaper = reaped && chosenWay === 'local' ? startReaper(home, temporary) : undefined;
 
     const started = [];
     const missing = {};
@@ -41,11 +53,11 @@ export async function up(options = {}) {
     try {
       for (const name of only) {
         await servers.prepare(name).catch((error) => {
-          if (!partial || !(error instanceof Impossible)) throw error;
+          if (!partial || !(error instanceof Unsupported)) throw error;
           missing[name] = error.message;
         });
       }
-      await settled(
+      await allSettled(
         present().map(async (name) => {
           if (await servers.isUp(name)) return;
           started.push(name);
@@ -64,7 +76,7 @@ export async function up(options = {}) {
         await servers.remove?.();
         rmSync(home, { recursive: true, force: true });
       }
-      owner?.stdin.end();
+      reaper?.stdin.end();
     }
 
     return {
@@ -85,7 +97,7 @@ export async function up(options = {}) {
   });
 }
 
-/** Stops what runs in the folder; its data stays. Resolves with the names of what was stopped. */
+/** Stops the servers of the folder and keeps their data. Resolves with the names of those that were stopped. */
 export function down({ dir = DEFAULT_DIR, log = () => {} } = {}) {
   return locked(dir, async () => {
     const state = readState(dir);
@@ -98,7 +110,7 @@ export function down({ dir = DEFAULT_DIR, log = () => {} } = {}) {
   });
 }
 
-/** Each server of the folder: whether it answers, its process and its URL. */
+/** For each server of the folder: whether it answers, its process and its URL. */
 export async function status({ dir = DEFAULT_DIR } = {}) {
   const state = readState(dir);
   if (state === undefined) return NAMES.map((name) => ({ name, up: false }));
@@ -112,6 +124,19 @@ export async function status({ dir = DEFAULT_DIR } = {}) {
   );
 }
 
+/**
+ * What has to be installed before the first start on this machine. Whether a container's image is there already is not
+ * checked, because Docker's answer would take longer than the rest.
+ *
+ * @param {readonly string[]} names
+ * @returns {Promise<(import('../preparation.mjs').Step | undefined)[]>}
+ */
+export async function missingServers(names) {
+  const servers = SERVERS.filter(({ name }) => names.includes(name));
+  if (servers.length === 0 || !(await dockerAnswers())) return servers.map((server) => server.missing());
+  return [{ what: `container images of ${names.join(', ')}, unless they are there`, seconds: PULL_SECONDS }];
+}
+
 export function urlsOf(dir, names) {
   const { ports } = readState(dir);
   return Object.assign({}, ...SERVERS.filter(({ name }) => names.includes(name)).map((server) => server.url(ports)));
@@ -120,7 +145,7 @@ export function urlsOf(dir, names) {
 const open = (dir, way, args, log) =>
   way === 'docker' ? dockerServers({ dir, log }) : localServers({ dir, args, log });
 
-/** An instance that may be running goes on the way it was started. */
+/** An instance that may be running keeps the way in which it was started. */
 const mayRun = (state) => state.way === 'docker' || Object.values(state.processes).some(isAlive);
 
 async function choose(way) {
@@ -128,10 +153,10 @@ async function choose(way) {
   return (await dockerAnswers()) ? 'docker' : 'local';
 }
 
-/** As asked for; else as before, unless another program has taken the port since; else free ones. */
+/** The ports asked for; else those of before, unless another program uses them by now; else free ones. */
 async function choosePorts(only, wanted, way, before) {
   const chosen = { ...before?.ports };
-  // A running server keeps its port. Whether a container runs is Docker's to know: its ports stay anyway.
+  // A running server keeps its port. Only Docker knows whether a container runs, so its ports are always kept.
   const isKept = ({ name }) => isAlive(before?.processes[name]) || (way === 'docker' && chosen[name] !== undefined);
   for (const server of SERVERS.filter((one) => only.includes(one.name) && !isKept(one))) {
     for (const port of server.ports) {
@@ -144,22 +169,22 @@ async function choosePorts(only, wanted, way, before) {
   return chosen;
 }
 
-/** Waits for all to end one way or the other, so that nothing is still starting when the first failure is thrown. */
-async function settled(promises) {
+/** Waits until all have settled, so that no server is still starting when the first failure is thrown. */
+async function allSettled(promises) {
   const results = await Promise.allSettled(promises);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
 
-function startGuard(dir, temporary) {
-  const script = join(import.meta.dirname, 'guard.mjs');
+function startReaper(dir, temporary) {
+  const script = join(import.meta.dirname, 'reaper.mjs');
   const child = spawn(process.execPath, [script, dir, temporary ? 'temporary' : 'kept'], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
   child.unref();
   child.stdin.unref();
-  // The guard ends by itself once it has nothing left to guard; a broken pipe on our side says nothing new.
+  // The reaper ends by itself when its work is done, and the pipe breaks: no error.
   child.stdin.on('error', () => {});
   return child;
 }

@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { once } from './cache.mjs';
-import { Impossible } from './impossible.mjs';
+import { cachedFolder, makeOnce } from './cache.mjs';
 import { kafkaAnswers } from './probes.mjs';
-import { find, run } from './run.mjs';
+import { find, run, Unsupported } from './run.mjs';
 
 const VERSION = '4.1.0';
 const POM = join(import.meta.dirname, 'kafka', 'pom.xml');
+const DOWNLOAD_SECONDS = 10;
+
+const jarFolder = () => cachedFolder(`kafka-${VERSION}`, [POM]);
 
 /**
- * Warnings and errors go to the log file; a broker that won't start says why there. Without the second compiler, which
- * takes more of two cores for minutes than what it compiles does.
+ * Warnings and errors go to the log file, where a broker that does not start says why. Without the second compiler (C2),
+ * which for minutes takes more of two cores than the code that it compiles.
  */
 const JAVA = [
   '-Xmx512m',
@@ -28,11 +30,18 @@ export const kafka = {
   answers: (ports) => kafkaAnswers(ports.kafka),
   url: (ports) => ({ KAFKA_BROKERS: `127.0.0.1:${ports.kafka}` }),
 
+  missing: () =>
+    find('java') === undefined || find('mvn') === undefined || existsSync(jarFolder())
+      ? undefined
+      : { what: `Kafka ${VERSION} (54 MB), by Maven`, seconds: DOWNLOAD_SECONDS },
+
   async prepare(log) {
     const java = find('java');
-    if (java === undefined) throw new Impossible('Kafka needs Java 17 or newer, and there is no java on the PATH');
-    const jars = await once(`kafka-${VERSION}`, [POM], async (folder) => {
-      if (find('mvn') === undefined) throw new Impossible('Kafka is fetched by Maven, and there is no mvn on the PATH');
+    if (java === undefined) throw new Unsupported('Kafka needs Java 17 or newer, and there is no java on the PATH');
+    const jars = jarFolder();
+    await makeOnce(jars, async (folder) => {
+      if (find('mvn') === undefined)
+        throw new Unsupported('Kafka is fetched by Maven, and there is no mvn on the PATH');
       log(`downloading Kafka ${VERSION} with Maven (54 MB)`);
       const to = [`-DoutputDirectory=${folder}`, '-DincludeScope=runtime'];
       await run('mvn', ['-B', '-q', '-ntp', '-f', POM, 'dependency:copy-dependencies', ...to]);
@@ -65,13 +74,13 @@ function properties(ports, data) {
     'controller.listener.names=CONTROLLER',
     `log.dirs=${data}`,
     'auto.create.topics.enable=false',
-    // A single broker can't hold the three copies that Kafka's own topics ask for.
+    // Kafka's own topics have three replicas by default, which a single broker can't hold.
     'offsets.topic.replication.factor=1',
     'transaction.state.log.replication.factor=1',
     'transaction.state.log.min.isr=1',
     'share.coordinator.state.topic.replication.factor=1',
     'share.coordinator.state.topic.min.isr=1',
-    // 50 partitions for the offsets of a few groups cost a second at the first join.
+    // The default of 50 partitions costs a second when the first group joins.
     'offsets.topic.num.partitions=4',
     'group.initial.rebalance.delay.ms=0',
   ];

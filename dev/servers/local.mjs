@@ -1,17 +1,17 @@
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pollUntil } from '../poll.mjs';
 import { kafka } from './kafka.mjs';
 import { mongodb } from './mongodb.mjs';
 import { mysql } from './mysql.mjs';
-import { gone, identityOf, isAlive, launch, signal } from './processes.mjs';
+import { hasEnded, identityOf, isAlive, launch, signal } from './processes.mjs';
 import { redis } from './redis.mjs';
 import { readState, writeState } from './state.mjs';
 
-/** Recovery of a big log takes a while; a machine with two busy cores takes longer. */
+/** Recovery from a large log takes long, and longer on two busy cores. */
 const READY_TIMEOUT_MS = 120_000;
 const PROBE_EVERY_MS = 25;
-/** A server that has not ended on its own by then is killed. */
+/** A server that has not ended after this is killed. */
 const STOP_TIMEOUT_MS = 30_000;
 const LOG_TAIL_BYTES = 4000;
 
@@ -20,7 +20,7 @@ export const SERVERS = [redis, kafka, mysql, mongodb];
 const serverOf = (name) => {
   const server = SERVERS.find((one) => one.name === name);
   if (server === undefined)
-    throw new Error(`no server is named ${name}: there are ${SERVERS.map((s) => s.name).join(', ')}`);
+    throw new Error(`unknown server ${name}: choose from ${SERVERS.map((s) => s.name).join(', ')}`);
   return server;
 };
 
@@ -46,35 +46,35 @@ export function localServers({ dir, args = {}, log }) {
     const logFrom = existsSync(logFile(name)) ? statSync(logFile(name)).size : 0;
     const child = await launch(plan, logFile(name));
     const started = { pid: child.pid, identity: identityOf(child.pid) };
-    // Written before it is ready, so that an interrupted start can be stopped.
+    // Stored before it is ready, so that an interrupted start can still be stopped.
     remember(name, started);
     await ready(server, ports, started, logFrom);
   }
 
   async function ready(server, ports, started, logFrom = 0) {
-    const end = performance.now() + READY_TIMEOUT_MS;
-    while (!(await server.answers(ports))) {
-      const alive = isAlive(started);
-      if (alive && performance.now() < end) {
-        await delay(PROBE_EVERY_MS);
-        continue;
-      }
-      const what = alive ? `did not answer within ${READY_TIMEOUT_MS / 1000} s` : 'ended before it was ready';
-      throw new Error(`${server.title} ${what}\n${tail(logFile(server.name), logFrom)}`);
-    }
+    const state = await pollUntil(
+      async () => {
+        if (await server.answers(ports)) return 'ready';
+        return isAlive(started) ? undefined : 'ended';
+      },
+      { everyMs: PROBE_EVERY_MS, timeoutMs: READY_TIMEOUT_MS },
+    );
+    if (state === 'ready') return;
+    const what = state === 'ended' ? 'ended before it was ready' : `did not answer within ${READY_TIMEOUT_MS / 1000} s`;
+    throw new Error(`${server.title} ${what}\n${tail(logFile(server.name), logFrom)}`);
   }
 
-  /** Sends the signal and waits for the end; a server that ignores it is killed in the end. */
+  /** Sends the signal and waits for the end; a server that ignores it is killed after a while. */
   async function stop(name, how = 'SIGTERM') {
     const running = processOf(name);
     if (running === undefined) return;
     if (signal(running, how)) {
-      // One that was suspended can't hear the signal before it goes on.
+      // A suspended process handles no signal before it is resumed.
       signal(running, 'SIGCONT');
-      if (!(await gone(running, STOP_TIMEOUT_MS))) {
-        log(`${serverOf(name).title} did not end by ${how}: it is killed`);
+      if (!(await hasEnded(running, STOP_TIMEOUT_MS))) {
+        log(`${serverOf(name).title} did not end by ${how} and is killed`);
         signal(running, 'SIGKILL');
-        await gone(running, STOP_TIMEOUT_MS);
+        await hasEnded(running, STOP_TIMEOUT_MS);
       }
     }
     remember(name, undefined);

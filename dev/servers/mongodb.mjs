@@ -1,13 +1,15 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { once } from './cache.mjs';
-import { Impossible } from './impossible.mjs';
+import { cachedFolder, makeOnce } from './cache.mjs';
 import { mongodbAnswers } from './probes.mjs';
-import { find, run } from './run.mjs';
+import { find, run, Unsupported } from './run.mjs';
 
 const VERSION = '1.24.0';
 const SOURCE = join(import.meta.dirname, 'ferretdb');
 const DEFINITIONS = ['main.go', 'go.mod', 'go.sum'].map((file) => join(SOURCE, file));
+const BUILD_SECONDS = 60;
+
+const programFolder = () => cachedFolder(`ferretdb-${VERSION}`, DEFINITIONS);
 
 /** FerretDB on SQLite stands in for MongoDB here; see compose.yaml for MongoDB itself. */
 export const mongodb = {
@@ -17,11 +19,17 @@ export const mongodb = {
   answers: (ports) => mongodbAnswers(ports.mongodb),
   url: (ports) => ({ MONGODB_URL: `mongodb://127.0.0.1:${ports.mongodb}/floodgate` }),
 
+  missing: () =>
+    find('go') === undefined || existsSync(programFolder())
+      ? undefined
+      : { what: `FerretDB ${VERSION}, built with Go`, seconds: BUILD_SECONDS },
+
   async prepare(log) {
-    const folder = await once(`ferretdb-${VERSION}`, DEFINITIONS, async (draft) => {
+    const folder = programFolder();
+    await makeOnce(folder, async (draft) => {
       const go = find('go');
       if (go === undefined)
-        throw new Impossible('FerretDB is built with Go 1.22 or newer, and there is no go on the PATH');
+        throw new Unsupported('FerretDB is built with Go 1.22 or newer, and there is no go on the PATH');
       log(`building FerretDB ${VERSION} with Go (about a minute)`);
       const env = { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false' };
       await run(go, ['build', '-trimpath', '-o', join(draft, 'ferretdb'), '.'], { cwd: SOURCE, env });

@@ -1,2 +1,2 @@
--- Tests make databases of their own, which the image's MYSQL_USER may not.
+-- Tests create their own databases, for which the image's MYSQL_USER has no right.
 GRANT ALL PRIVILEGES ON *.* TO 'floodgate'@'%';

@@ -1,21 +1,26 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { programs } from './apt.mjs';
+import { installStep, programs } from './apt.mjs';
 import { mysqlAnswers } from './probes.mjs';
 import { run } from './run.mjs';
 
 const USER = 'floodgate';
-/** No secret: the server listens on the loopback address only, and holds nothing but trials. */
+/** Not a secret: the server listens on the loopback address only, and its data are tests and trials. */
 const PASSWORD = 'floodgate';
 const DATABASE = 'floodgate';
 
-/** Run at each start, before the first connection is served: one statement to a line. */
+const PROGRAMS = ['mariadbd', 'mariadb-install-db', 'my_print_defaults'];
+/** The core packages have the programs without a service that would start by itself. */
+const PACKAGES = ['mariadb-server-core', 'mariadb-client-core'];
+const INSTALL_SECONDS = 10;
+
+/** Run at each start, before the first connection is served. One statement a line. */
 const INIT = `CREATE DATABASE IF NOT EXISTS ${DATABASE} CHARACTER SET utf8mb4;
 CREATE USER IF NOT EXISTS '${USER}'@'%' IDENTIFIED BY '${PASSWORD}';
 GRANT ALL PRIVILEGES ON *.* TO '${USER}'@'%';
 `;
 
-/** Root's mariadbd refuses to serve unless it is told that this is meant. */
+/** mariadbd refuses to run as root unless it is told to. */
 const asRoot = () => (process.getuid?.() === 0 ? ['--user=root'] : []);
 
 /** MariaDB stands in for MySQL here; see compose.yaml for MySQL itself. */
@@ -26,20 +31,17 @@ export const mysql = {
   answers: (ports) => mysqlAnswers(ports.mysql),
   url: (ports) => ({ MYSQL_URL: `mysql://${USER}:${PASSWORD}@127.0.0.1:${ports.mysql}/${DATABASE}` }),
 
+  missing: () => installStep(PROGRAMS, PACKAGES, INSTALL_SECONDS),
+
   async prepare(log) {
-    // The core packages have the programs without a service that would start by itself.
-    const [server, installer] = await programs(
-      ['mariadbd', 'mariadb-install-db', 'my_print_defaults'],
-      ['mariadb-server-core', 'mariadb-client-core'],
-      log,
-    );
+    const [server, installer] = await programs(PROGRAMS, PACKAGES, log);
     return { server, installer };
   },
 
   async plan({ tools, folder, ports, args }) {
     const data = join(folder, 'data');
     if (!existsSync(data)) {
-      // Made beside its place and renamed when it is whole, so that an interrupted start leaves no half of it.
+      // Created under another name and renamed when complete, so that an interrupted start leaves no incomplete folder.
       const draft = join(folder, 'data.draft');
       rmSync(draft, { recursive: true, force: true });
       await run(tools.installer, [

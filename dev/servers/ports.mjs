@@ -2,14 +2,14 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
- * Servers listen below the range that systems give to outgoing connections (32768 up on Linux): a server that is
- * killed and started again must find its port free, and not taken by somebody's client.
+ * Servers listen below the range of ephemeral ports (32768 and up on Linux), so that no client takes the port of a server
+ * between its kill and its restart.
  */
 const FIRST = 20_000;
 const LAST = 32_000;
 const TRIES = 100;
 
-/** Whether nobody listens on this port of the loopback address. */
+/** Whether the port is free on the loopback address. */
 export function isFree(port) {
   return new Promise((resolve) => {
     const server = createServer();
@@ -18,7 +18,7 @@ export function isFree(port) {
   });
 }
 
-/** A port that nobody listens on and that is not among `taken`. */
+/** A free port that is not among `taken`. */
 export async function freePort(taken) {
   for (let i = 0; i < TRIES; i += 1) {
     const port = randomInt(FIRST, LAST);

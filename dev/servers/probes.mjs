@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 
-/** A server that neither answers nor hangs up within this is not ready. */
+/** A server that neither answers nor closes the connection within this is not ready. */
 const ANSWER_MS = 2000;
 
 /**
- * Connects, sends bytes, and resolves with whether the answer is accepted. False also for a refused or broken
- * connection: to be not ready is no error.
+ * Connects, sends bytes, and resolves with whether the answer is accepted. False also for a refused or broken connection,
+ * since not being ready is no error.
  *
  * @param {number} port
  * @param {Buffer} request
@@ -32,19 +32,19 @@ function ask(port, request, judge) {
   });
 }
 
-/** PING is answered by an error while the data is still being loaded. */
+/** While the data is being loaded, PING is answered by an error. */
 export function redisAnswers(port) {
   return ask(port, Buffer.from('PING\r\n'), (answer) =>
     answer.includes('\r\n') ? answer.toString().startsWith('+PONG') : undefined,
   );
 }
 
-/** MySQL and MariaDB speak first: a packet (length, number) whose payload begins with the protocol version, 10. */
+/** MySQL and MariaDB send first: a packet (length, number) whose payload begins with the protocol version, 10. */
 export function mysqlAnswers(port) {
   return ask(port, Buffer.alloc(0), (answer) => (answer.length < 5 ? undefined : answer[4] === 10));
 }
 
-/** Metadata, version 1, of no topic: a broker is ready when the controller counts it among the living. */
+/** A Metadata request (version 1) for no topic: a broker is ready when the controller lists it as alive. */
 export function kafkaAnswers(port) {
   const request = Buffer.alloc(18);
   request.writeInt32BE(14, 0);

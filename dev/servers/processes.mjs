@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pollUntil } from '../poll.mjs';
 
-/** The end of a process that is not our child is no event for us: it is looked for this often. */
+/** The end of a process that is not our child raises no event here, so it is polled. */
 const POLL_MS = 20;
 
 /**
@@ -32,14 +32,14 @@ export async function launch({ command, args, cwd, env }, logFile) {
 }
 
 /**
- * What tells a process from a later one with the same number: when it was started. Undefined when there is no such
- * process, or only its body (a zombie that nobody has waited for). Of a killed process the first thread may be a zombie
- * while another one still ends, and until it has ended, the process holds its files and ports.
+ * Distinguishes a process from a later one with the same number: the boot and the time at which it was started. Undefined
+ * when there is no such process, or only a zombie that its parent has not waited for. The first thread of a killed process
+ * may be a zombie while another thread still ends; until then the process holds its files and ports.
  */
 export function identityOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The second field is the program's name in brackets, which may itself hold blanks and brackets.
+    // The second field is the program's name in parentheses, which may itself contain blanks and parentheses.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const isEnded = fields[0] === 'Z' || fields[0] === 'X';
     if (isEnded && readdirSync(`/proc/${pid}/task`).length < 2) return undefined;
@@ -62,7 +62,7 @@ export function isAlive(which) {
   return which?.identity !== undefined && identityOf(which.pid) === which.identity;
 }
 
-/** Sends a signal, unless that very process is gone. */
+/** Sends a signal, unless that process has ended; returns whether it was sent. */
 export function signal(which, name) {
   if (!isAlive(which)) return false;
   try {
@@ -74,16 +74,11 @@ export function signal(which, name) {
 }
 
 /**
- * Resolves with whether the process is gone within the time.
+ * Resolves with whether the process has ended within the time.
  *
  * @param {{ pid: number, identity: string }} which
  * @param {number} timeoutMs
  */
-export async function gone(which, timeoutMs) {
-  const end = performance.now() + timeoutMs;
-  while (isAlive(which)) {
-    if (performance.now() > end) return false;
-    await delay(POLL_MS);
-  }
-  return true;
+export function hasEnded(which, timeoutMs) {
+  return pollUntil(() => !isAlive(which), { everyMs: POLL_MS, timeoutMs });
 }

@@ -4,36 +4,36 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gone, identityOf, isAlive } from './processes.mjs';
+import { hasEnded, identityOf, isAlive } from './processes.mjs';
 
 const DAY_MS = 86_400_000;
 
 describe('a process', () => {
-  it('is alive until it has ended, and is told from a later one with its number', async () => {
+  it('is alive until it has ended, and is distinguished from a later one with its number', async () => {
     const child = spawn(process.execPath, ['-e', `setTimeout(() => {}, ${DAY_MS})`]);
     await once(child, 'spawn');
     const { pid } = child;
     const which = { pid, identity: identityOf(pid) };
     expect(isAlive(which)).toBe(true);
     expect(isAlive({ pid, identity: 'another boot 1' })).toBe(false);
-    expect(await gone(which, 0)).toBe(false);
+    expect(await hasEnded(which, 0)).toBe(false);
 
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(isAlive(which)).toBe(false);
-    expect(await gone(which, 0)).toBe(true);
+    expect(await hasEnded(which, 0)).toBe(true);
   });
 });
 
-/** A kill does this for a moment: its first thread ends, while another one holds all the process has open. */
+/** After a kill this is so for a moment: the first thread has ended, while another one keeps the process's files open. */
 const FIRST_THREAD_ENDS = `
 #include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-static void *until_told(void *none) { char byte; read(0, &byte, 1); return none; }
+static void *until_closed(void *none) { char byte; read(0, &byte, 1); return none; }
 int main(void) {
   pthread_t thread;
-  pthread_create(&thread, 0, until_told, 0);
+  pthread_create(&thread, 0, until_closed, 0);
   syscall(SYS_exit, 0);
 }`;
 
@@ -51,7 +51,7 @@ describe.skipIf(!HAS_COMPILER)('a process whose first thread has ended', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('is alive until its last one has', async () => {
+  it('is alive until its last thread has', async () => {
     const child = spawn(program, { stdio: ['pipe', 'ignore', 'inherit'] });
     await once(child, 'spawn');
     const which = { pid: child.pid, identity: identityOf(child.pid) };

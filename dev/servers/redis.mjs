@@ -1,7 +1,11 @@
-import { programs } from './apt.mjs';
+import { installStep, programs } from './apt.mjs';
 import { redisAnswers } from './probes.mjs';
 
-/** Durable as a production queue is: an append-only file, synced each second; and it never evicts. */
+const PROGRAMS = ['redis-server'];
+const PACKAGES = ['redis-server'];
+const INSTALL_SECONDS = 5;
+
+/** Durable as in production: an append-only file, synced each second, and no eviction. */
 export const redis = {
   name: 'redis',
   title: 'Redis',
@@ -9,8 +13,10 @@ export const redis = {
   answers: (ports) => redisAnswers(ports.redis),
   url: (ports) => ({ REDIS_URL: `redis://127.0.0.1:${ports.redis}` }),
 
+  missing: () => installStep(PROGRAMS, PACKAGES, INSTALL_SECONDS),
+
   async prepare(log) {
-    const [server] = await programs(['redis-server'], ['redis-server'], log);
+    const [server] = await programs(PROGRAMS, PACKAGES, log);
     return { server };
   },
 

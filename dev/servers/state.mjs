@@ -1,15 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { identityOf, isAlive } from './processes.mjs';
+import { withLock } from '../lock.mjs';
 
-/** The first start on a machine downloads and builds; whoever comes second waits for it this long. */
+/** The first start on a machine downloads and builds servers; a second call waits for it this long. */
 const LOCK_TIMEOUT_MS = 600_000;
-const LOCK_POLL_MS = 100;
 
 /**
- * What an instance's folder knows of itself: the way it runs, its ports (kept over a restart, so that the URLs stay),
- * and the processes that were started.
+ * The stored state of an instance: the way it runs, its ports (kept over a restart, so that the URLs stay the same), and
+ * the processes that were started.
  *
  * @typedef {{ way: 'local' | 'docker', ports: Record<string, number>, processes: Record<string, { pid: number, identity: string }> }} State
  */
@@ -35,46 +33,13 @@ export function writeState(dir, state) {
 }
 
 /**
- * Runs `work` while no other process does so in the same folder. The lock of a process that died is taken over.
+ * Runs `work` while no other process does so in the same folder.
  *
  * @template T
  * @param {string} dir
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-export async function locked(dir, work) {
-  mkdirSync(dir, { recursive: true });
-  const lock = join(dir, 'lock');
-  const mine = JSON.stringify({ pid: process.pid, identity: identityOf(process.pid) });
-  const end = performance.now() + LOCK_TIMEOUT_MS;
-  while (!take(lock, mine)) {
-    const holder = holderOf(lock);
-    if (holder !== undefined && !isAlive(holder)) rmSync(lock, { force: true });
-    else if (performance.now() > end) throw new Error(`${lock} is held by another process`);
-    else await delay(LOCK_POLL_MS);
-  }
-  try {
-    return await work();
-  } finally {
-    rmSync(lock, { force: true });
-  }
-}
-
-function take(lock, mine) {
-  try {
-    writeFileSync(lock, mine, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (error.code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/** Undefined while the holder is about to write, or has just let go. */
-function holderOf(lock) {
-  try {
-    return JSON.parse(readFileSync(lock, 'utf8'));
-  } catch {
-    return undefined;
-  }
+export function locked(dir, work) {
+  return withLock(join(dir, 'lock'), work, { timeoutMs: LOCK_TIMEOUT_MS });
 }

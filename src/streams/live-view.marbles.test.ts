@@ -1,7 +1,7 @@
 import { map, Subject } from 'rxjs';
 import { describe, it } from 'vitest';
 import { aBrokenEntry, anEntry } from '../../test/support/log-chunks.ts';
-import { AWAY, type PromiseMarbles, promiseMarbles } from '../../test/support/promise-marbles.ts';
+import { type PromiseMarbles, promiseMarbles, UNAVAILABLE } from '../../test/support/promise-marbles.ts';
 import type { LiveDelta } from '../ports/live-state.ts';
 import { liveView } from './live-view.ts';
 
@@ -16,7 +16,7 @@ interface Diagrams {
 
 const AT_ONCE = { batchSize: 1, batchMs: 0 };
 
-function liveViewMarbles(m: PromiseMarbles, { chunks, apply, fault = AWAY, batch = AT_ONCE }: Diagrams) {
+function liveViewMarbles(m: PromiseMarbles, { chunks, apply, fault = UNAVAILABLE, batch = AT_ONCE }: Diagrams) {
   const ack$ = new Subject<string>();
   const applying = m.port(async (_: number, __: readonly LiveDelta[]) => undefined, apply, fault);
   const written$ = m.hot(chunks);

@@ -1,7 +1,7 @@
 import { map } from 'rxjs';
 import { describe, it } from 'vitest';
 import { MemoryTicketQueue } from '../../test/support/fakes/memory-ticket-queue.ts';
-import { AWAY, type PromiseMarbles, promiseMarbles } from '../../test/support/promise-marbles.ts';
+import { type PromiseMarbles, promiseMarbles, UNAVAILABLE } from '../../test/support/promise-marbles.ts';
 import { aSale } from '../../test/support/sales.ts';
 import type { ReservationsRecord } from '../domain/log-record.ts';
 import { relay } from './relay.ts';
@@ -88,7 +88,7 @@ describe('the relay stream', () => {
         leaseMs: 4,
         append: ['                           -#', '-a|'],
       });
-      const values = { x: { relayed: 0, fault: AWAY }, 0: 0, 1: 1 };
+      const values = { x: { relayed: 0, fault: UNAVAILABLE }, 0: 0, 1: 1 };
       m.expectObservable(append$).toBe('     -----a-----a');
       m.expectObservable(published$).toBe('  ------------a');
       m.expectObservable(relayed$).toBe('    ------x-0---(1|)', values);
@@ -103,7 +103,7 @@ describe('the relay stream', () => {
         sales: ['                            -#', 'a|'],
       });
       m.expectObservable(append$).toBe('     ---a');
-      m.expectObservable(relayed$).toBe('    --x1--|', { x: { relayed: 0, fault: AWAY }, 1: 1 });
+      m.expectObservable(relayed$).toBe('    --x1--|', { x: { relayed: 0, fault: UNAVAILABLE }, 1: 1 });
     }));
 
   it('finishes its work before it completes with the ticks', () =>

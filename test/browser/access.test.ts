@@ -4,14 +4,14 @@ import { cardOf, pageRig } from '../support/page-rig.ts';
 
 const CHROMIUM = process.env.TEST_CHROMIUM;
 
-/** WCAG 2.2, 1.4.3 and 1.4.10: what text needs to stand out, and the narrowest page. */
+/** WCAG 2.2, 1.4.3 and 1.4.10: the least contrast of text, and the narrowest page. */
 const CONTRAST = 4.5;
 const NARROWEST_PX = 320;
 
-describe.skipIf(CHROMIUM === undefined)('for everybody', () => {
+describe.skipIf(CHROMIUM === undefined)('the page, for accessibility,', () => {
   const { publish, visit } = pageRig(CHROMIUM);
 
-  /** The page with one of each: a sale with an order, one that is coming up. */
+  /** The page with a sale with an order and an upcoming sale. */
   async function full(options: Parameters<typeof visit>[0]): Promise<Page> {
     await publish({ id: 'open', total: 1_000 });
     await publish({ id: 'a-long-name-without-any-space-in-it-that-has-to-break', opensAt: Date.now() + 3_600_000 });
@@ -40,7 +40,7 @@ describe.skipIf(CHROMIUM === undefined)('for everybody', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('says what changes, politely', async () => {
+  it('announces changes politely (aria-live)', async () => {
     const page = await full({ width: 1_002 });
     expect(await page.locator('[aria-live="assertive"], [role="alert"]').count()).toBe(0);
     expect(await cardOf(page, 'open').getByRole('status').allTextContents()).toContainEqual(
@@ -58,7 +58,7 @@ describe.skipIf(CHROMIUM === undefined)('for everybody', () => {
     await listener.locator('#spoken', { hasText: 'Sale spoken: sold out' }).waitFor({ state: 'attached' });
   });
 
-  it.each(['light', 'dark'] as const)('has text that stands out in %s', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('has text with enough contrast in the %s theme', async (colorScheme) => {
     const page = await full({ width: colorScheme === 'light' ? 1_003 : 1_004 });
     await page.emulateMedia({ colorScheme });
     const texts = await page.evaluate<{ text: string; contrast: number }[]>(CONTRASTS);
@@ -72,7 +72,7 @@ describe.skipIf(CHROMIUM === undefined)('for everybody', () => {
     expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
   });
 
-  it('does not move for who asked for stillness', async () => {
+  it('has no animation when reduced motion is preferred', async () => {
     const page = await full({ width: 1_006 });
     const motion = () => page.evaluate('getComputedStyle(document.querySelector(".water")).transitionDuration');
     expect(await motion()).not.toBe('0s');
@@ -80,7 +80,7 @@ describe.skipIf(CHROMIUM === undefined)('for everybody', () => {
     expect(await motion()).toBe('0s');
   });
 
-  it('fits a phone of 320 pixels without scrolling sideways, with buttons for thumbs', async () => {
+  it('fits a phone of 320 pixels without scrolling horizontally, with large buttons', async () => {
     const page = await full({ width: NARROWEST_PX, height: 640 });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(NARROWEST_PX);
     const heights = await page.evaluate<number[]>(

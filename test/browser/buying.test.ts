@@ -6,17 +6,17 @@ const CHROMIUM = process.env.TEST_CHROMIUM;
 describe.skipIf(CHROMIUM === undefined)('on the page', () => {
   const { publish, putOnSale, visit, killAndRestart, tokenOf: tokenFor } = pageRig(CHROMIUM);
 
-  it('one buys, another sees the stock fall without a reload', async () => {
+  it('one buyer buys, and another sees the stock fall without a reload', async () => {
     await publish({ id: 'shared', total: 50 });
-    const [buyer, onlooker] = [await visit({ userId: 'shared-1' }), await visit()];
-    await cardOf(onlooker, 'shared').getByText('50 of 50 left').waitFor();
+    const [buyer, other] = [await visit({ userId: 'shared-1' }), await visit()];
+    await cardOf(other, 'shared').getByText('50 of 50 left').waitFor();
     await cardOf(buyer, 'shared')
       .getByRole('button', { name: /^Buy for/ })
       .click();
     await cardOf(buyer, 'shared')
       .getByText(/^Ticket \d+ is yours\. Pay within 15 minutes\.$/)
       .waitFor();
-    await cardOf(onlooker, 'shared').getByText('49 of 50 left').waitFor();
+    await cardOf(other, 'shared').getByText('49 of 50 left').waitFor();
     await cardOf(buyer, 'shared').getByText('49 of 50 left').waitFor();
   });
 
@@ -28,7 +28,7 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
     const tabTo = async (wanted: RegExp): Promise<void> => {
       const seen: string[] = [];
       while (!wanted.test(await focused())) {
-        if (seen.length > 40) throw new Error(`the Tab key never came to ${wanted}: ${seen.join(', ')}`);
+        if (seen.length > 40) throw new Error(`the Tab key did not reach ${wanted}: ${seen.join(', ')}`);
         await page.keyboard.press('Tab');
         seen.push(await focused());
       }
@@ -45,11 +45,11 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
     await tabTo(/^Pay .* for ticket/);
     await page.keyboard.press('Space');
     await card.getByText('Paid. See you there.').waitFor();
-    // The button that had the focus is gone; the focus stays with its order.
+    // The focused button no longer exists; the focus moves to its order.
     expect(await focused()).toMatch(/^Ticket \d+Paid/);
   });
 
-  it('a cancelled ticket goes back on sale, and may be bought again', async () => {
+  it('a cancelled ticket is back on sale, and can be bought again', async () => {
     await publish({ id: 'returned', total: 2 });
     const page = await visit({ userId: 'returned-1' });
     const card = cardOf(page, 'returned');
@@ -62,7 +62,7 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
     await card.getByRole('button', { name: /^Pay/ }).waitFor();
   });
 
-  it('an order that is not paid in time is followed to its end', async () => {
+  it('an order that is not paid in time is shown as expired', async () => {
     await publish({ id: 'late', total: 1, payWithinSeconds: 2 });
     const page = await visit({ userId: 'late-1' });
     const card = cardOf(page, 'late');
@@ -71,7 +71,7 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
     await card.getByText('1 of 1 left').waitFor();
   });
 
-  it('who comes too late reads that it is sold out, and gets the ticket that comes back', async () => {
+  it('a late buyer sees that it is sold out, and can buy a returned ticket', async () => {
     await publish({ id: 'scarce', total: 1 });
     const [first, second] = [await visit({ userId: 'scarce-1' }), await visit({ userId: 'scarce-2' })];
     await cardOf(first, 'scarce').getByRole('button', { name: /^Buy/ }).click();
@@ -83,7 +83,7 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
     await cardOf(second, 'scarce').getByRole('heading', { name: 'Ticket 1' }).waitFor();
   });
 
-  it('an unknown outcome is said to be unknown, and asked for again with the same key', async () => {
+  it('an unknown outcome is shown as unknown, and requested again with the same key', async () => {
     await publish({ id: 'unsure', total: 3 });
     const page = await visit();
     const keys: string[] = [];
@@ -93,7 +93,7 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
         const frame = JSON.parse(String(message));
         if (frame.type === 'purchase') keys.push(frame.idempotencyKey);
         if (frame.type !== 'purchase' || keys.length > 1) return toServer.send(message);
-        // It is bought, and the answer is lost on its way.
+        // The purchase succeeds, but its answer is lost.
         toServer.send(message);
         const body = { status: 503, code: 'unavailable', title: 'Unavailable', detail: 'Unknown.' };
         socket.send(JSON.stringify({ type: 'purchase', id: frame.id, status: 503, body }));
@@ -110,7 +110,7 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
     expect(new Set(keys).size).toBe(1);
   });
 
-  it('a page that is closed before the answer asks with the same key when it is opened again', async () => {
+  it('a page that is closed before the answer sends the same key when it is opened again', async () => {
     await publish({ id: 'reloaded', total: 3 });
     const page = await visit();
     const keys: string[] = [];
@@ -132,7 +132,7 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
     expect(new Set(keys).size).toBe(1);
   });
 
-  it('a server that is killed and comes back is met again, with the right stock and one’s orders', async () => {
+  it('the page reconnects to a server that was killed and restarted, with the right stock and orders', async () => {
     await publish({ id: 'killed', total: 10 });
     const page = await visit({ userId: 'killed-1' });
     const card = cardOf(page, 'killed');

@@ -6,23 +6,23 @@ const CHROMIUM = process.env.TEST_CHROMIUM;
 
 const TEN_MINUTES_MS = 600_000;
 
-/** What a person may not notice, and what the best of some looks has to keep. */
+/** A deviation that a person does not notice, for the best of several readings. */
 const OFF_BY_MS = 100;
-const LOOKS = 4;
+const READINGS = 4;
 
 describe.skipIf(CHROMIUM === undefined)('with a machine whose clock is ten minutes off', () => {
   const { publish, visit } = pageRig(CHROMIUM);
 
   it.each([TEN_MINUTES_MS, -TEN_MINUTES_MS])('(%d ms) the page shows the server’s time', async (machineAheadMs) => {
     const page = await visit({ machineAheadMs });
-    const offs: number[] = [];
-    for (let look = 0; look < LOOKS; look += 1) offs.push(await nextSecond(page));
-    // Drawing may be late on a busy machine, so the best look counts. None is early.
-    expect(Math.min(...offs.map(Math.abs))).toBeLessThan(OFF_BY_MS);
-    expect(Math.min(...offs)).toBeGreaterThan(-OFF_BY_MS);
+    const deviations: number[] = [];
+    for (let n = 0; n < READINGS; n += 1) deviations.push(await nextSecond(page));
+    // Rendering may be late on a busy machine, so the best reading counts. None may be early.
+    expect(Math.min(...deviations.map(Math.abs))).toBeLessThan(OFF_BY_MS);
+    expect(Math.min(...deviations)).toBeGreaterThan(-OFF_BY_MS);
   });
 
-  it('the countdown runs to the opening, and the button that had the focus all the time buys', async () => {
+  it('the countdown runs to the opening, and the button that kept the focus buys', async () => {
     const opensAt = Date.now() + 6_000;
     await publish({ id: 'soon', total: 5, opensAt });
     const page = await visit({ userId: 'soon-1', machineAheadMs: TEN_MINUTES_MS });
@@ -40,14 +40,14 @@ describe.skipIf(CHROMIUM === undefined)('with a machine whose clock is ten minut
   });
 });
 
-/** How late the page's clock strikes its next second, milliseconds, by a clock of the browser that nobody has set. */
+/** How late the page shows its next second, milliseconds, by the browser's monotonic clock, which is not off. */
 function nextSecond(page: Page): Promise<number> {
   return page.evaluate<number>(`new Promise((resolve) => {
     const footer = document.querySelector('footer');
     const shown = () => footer.querySelector('time')?.dateTime;
     let before = shown();
     new MutationObserver((_, observer) => {
-      // The first one that is shown begins somewhere within its second.
+      // The first time is shown somewhere within its second.
       before ??= shown();
       if (shown() === before) return;
       observer.disconnect();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FloodgateProcess, startFloodgate } from '../support/floodgate-process.ts';
 import { createWorkspace, type Workspace } from '../support/workspace.ts';
 
-/** What the page may cost a phone on a bad network: script, compressed. */
+/** Compressed script that a phone on a slow network can load. */
 const SCRIPT_BYTES = 40_000;
 
 let workspace: Workspace;
@@ -32,7 +32,7 @@ function assets(): readonly string[] {
 }
 
 describe('the page’s files', () => {
-  it('are the page, asked for each time under a strict policy, and assets that are kept', async () => {
+  it('are the page, revalidated each time and with a strict policy, and assets that are cached', async () => {
     expect(index.status).toBe(200);
     expect(index.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(index.headers.get('cache-control')).toBe('no-cache');
@@ -47,7 +47,7 @@ describe('the page’s files', () => {
     }
   });
 
-  it('have nothing inline that the policy would refuse, and name no other host', () => {
+  it('have nothing inline that the policy forbids, and name no other host', () => {
     expect(html).not.toMatch(/<script>|<style|\son\w+=|\sstyle=/);
     expect(html.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:/);
   });

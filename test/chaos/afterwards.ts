@@ -1,6 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Order } from '../../src/domain/order.ts';
 import type { Sale } from '../../src/domain/sale.ts';
+import { poll } from '../../src/resilience/poll.ts';
 import type { Workspace } from '../support/workspace.ts';
 import type { SaleAfterwards } from './verdict.ts';
 
@@ -9,7 +10,7 @@ export type Ports = Awaited<ReturnType<Workspace['open']>>['ports'];
 const POLL_MS = 200;
 const PAGE = 200;
 
-/** Resolves with how long it took until every sale was so, and with what was the matter if it never was. */
+/** Resolves when nothing is wrong with any sale, or the time is over: with how long it took, and what is still wrong. */
 export async function untilEach(
   sales: readonly Sale[],
   giveUpAfterMs: number,
@@ -17,20 +18,24 @@ export async function untilEach(
 ): Promise<{ readonly ms: number; readonly wrong: readonly string[] }> {
   const startedAt = performance.now();
   let open: readonly Sale[] = sales;
-  for (;;) {
-    const looks = await Promise.all(
+  const check = async () => {
+    const results = await Promise.all(
       open.map(async (sale) => ({ sale, wrong: await isWrong(sale).catch((fault: unknown) => String(fault)) })),
     );
-    const left = looks.filter(({ wrong }) => wrong !== undefined);
-    const ms = performance.now() - startedAt;
-    if (left.length === 0 || ms > giveUpAfterMs)
-      return { ms, wrong: left.map(({ sale, wrong }) => `${sale.id}: ${wrong}`) };
-    open = left.map(({ sale }) => sale);
-    await delay(POLL_MS);
-  }
+    const failed = results.filter(({ wrong }) => wrong !== undefined);
+    open = failed.map(({ sale }) => sale);
+    return failed;
+  };
+  const left = await poll(check, {
+    until: (failed) => failed.length === 0,
+    everyMs: POLL_MS,
+    forMs: giveUpAfterMs,
+    clock: systemClock,
+  });
+  return { ms: performance.now() - startedAt, wrong: left.map(({ sale, wrong }) => `${sale.id}: ${wrong}`) };
 }
 
-/** Nobody has to prove any more that a reservation is in the log. */
+/** No reservation is unpublished any more. */
 export const nonePending =
   ({ queue }: Ports) =>
   async ({ id }: Sale): Promise<string | undefined> => {
@@ -38,7 +43,7 @@ export const nonePending =
     return audit?.pending === 0 ? undefined : `pending: ${audit?.pending}`;
   };
 
-/** Every order has ended, the queue has heard of it, and the worker has nothing left to read. */
+/** Every order has ended, the queue has its tickets back, and the worker has read all of the log. */
 export const allEnded =
   ({ queue, store, log }: Ports, group: string) =>
   async ({ id }: Sale): Promise<string | undefined> => {

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { MAIN } from '../support/floodgate-process.ts';
 
-/** What `floodgate audit` says, as an operator would run it; with what it complained of if it failed. */
+/** Runs `floodgate audit` as an operator would; the output includes stderr if it failed. */
 export function auditOf(
   saleId: string,
   env: Readonly<Record<string, string>>,
-): Promise<{ readonly ok: boolean; readonly told: string }> {
+): Promise<{ readonly ok: boolean; readonly output: string }> {
   return new Promise((resolve) => {
     execFile(process.execPath, [MAIN, 'audit', saleId], { env: { ...process.env, ...env } }, (error, out, err) => {
-      resolve({ ok: error === null, told: (error === null ? out : `${err}${out}`).trim() });
+      resolve({ ok: error === null, output: (error === null ? out : `${err}${out}`).trim() });
     });
   });
 }

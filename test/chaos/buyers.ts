@@ -8,36 +8,36 @@ export interface BuyerOptions {
   readonly seed: number;
   readonly count: number;
   readonly tokenOf: (userId: string) => string;
-  /** Which sale is looked at now. */
+  /** The sale that a buyer turns to at this moment. */
   readonly saleAt: (random: Random) => string;
   readonly perBuyerLimit: number;
   readonly notebook: Notebook;
-  /** Share of those who bought that pay, and that cancel; the others do nothing. @default a half and a quarter */
-  readonly moods?: { readonly pay: number; readonly cancel: number };
-  /** How long they wait for an answer. @default longer than the program takes to say 503 to a purchase, 6 s */
+  /** Share of buyers with an order who pay, and who cancel; the others do nothing. @default a half and a quarter */
+  readonly intents?: { readonly pay: number; readonly cancel: number };
+  /** How long a buyer waits for an answer. @default 6 s, longer than a purchase takes to be answered 503 */
   readonly patienceMs?: number;
-  /** Told of each request that has an answer, or has been given up; milliseconds since it was sent. */
+  /** Called for each request that is answered or given up, with the milliseconds since it was sent. */
   readonly answered?: (what: 'purchase' | 'pay' | 'cancel', answer: Answer | undefined, ms: number) => void;
 }
 
 export interface Buyers {
-  /** No more clicks; resolves when the last one has been given up or answered. */
+  /** Ends the clicks; resolves when the last one has been answered or given up. */
   stop(): Promise<void>;
-  /** Repeats every click that got no clear answer until it gets one, and some that got one. */
+  /** Repeats every click without a definite answer until it has one, and some of the others. */
   settle(giveUpAfterMs: number): Promise<void>;
 }
 
-/** Longer than the program takes to say 503, so that an answer is missed only where a connection is. */
+/** Longer than a front takes to answer 503, so that an answer is missing only where a connection broke. */
 const PATIENCE_MS = 6000;
 const THINK_MS = [10, 150] as const;
 const RETRY_MS = [50, 600] as const;
-const MOODS = { pay: 0.5, cancel: 0.25 } as const;
-/** Of those who were answered, send the same again to be sure. */
-const DOUBT = 0.15;
-/** Clicks at once when what is open is settled at the end. */
+const INTENTS = { pay: 0.5, cancel: 0.25 } as const;
+/** Share of answered clicks that are repeated. */
+const REPEATED = 0.15;
+/** Clicks at once when open ones are settled at the end. */
 const SETTLE_WIDTH = 16;
 
-/** People: impatient, greedy, and never sure whether it worked. */
+/** Buyers who want more than the limit, retry soon, and repeat clicks that were answered. */
 export function startBuyers({
   port,
   seed,
@@ -46,12 +46,12 @@ export function startBuyers({
   saleAt,
   perBuyerLimit,
   notebook,
-  moods = MOODS,
+  intents = INTENTS,
   patienceMs = PATIENCE_MS,
   answered,
 }: BuyerOptions): Buyers {
   const client: Client = createClient(port, count, { timeoutMs: patienceMs });
-  const { pay, cancel } = moods;
+  const { pay, cancel } = intents;
   let stopped = false;
 
   const ask = async (what: 'purchase' | 'pay' | 'cancel', asked: Promise<Answer>): Promise<Answer | undefined> => {
@@ -78,22 +78,22 @@ export function startBuyers({
     for (;;) {
       const answer = await ask(verb, client.call('POST', path, tokenOf(click.userId)));
       if (answer?.status === 200) click.end = verb === 'pay' ? 'paid' : 'cancelled';
-      else if (answer?.status === 404) notebook.wrong.push(`${click.userId} ${click.key}: ${verb} says 404`);
+      else if (answer?.status === 404) notebook.wrong.push(`${click.userId} ${click.key}: ${verb} was answered 404`);
       if (stopped || (answer !== undefined && answer.status !== 503)) return;
       await delay(random.between(...RETRY_MS));
     }
   };
 
-  /** One click, repeated until it is answered; what then comes of it is up to the buyer's mood. */
+  /** One click, repeated until it has a definite answer; then the buyer pays, cancels or does nothing. */
   const buy = async (click: Click, random: Random): Promise<void> => {
     await send(click);
-    while (!stopped && click.told === 'unknown') {
+    while (!stopped && click.outcome === 'unknown') {
       await delay(random.between(...RETRY_MS));
       await send(click);
     }
-    if (random.chance(DOUBT)) await send(click);
-    const mood = random.next();
-    if (click.told === 'bought' && mood < pay + cancel) await end(click, mood < pay ? 'pay' : 'cancel', random);
+    if (random.chance(REPEATED)) await send(click);
+    const intent = random.next();
+    if (click.outcome === 'bought' && intent < pay + cancel) await end(click, intent < pay ? 'pay' : 'cancel', random);
   };
 
   const shop = async (lane: number): Promise<void> => {
@@ -117,16 +117,16 @@ export function startBuyers({
       const giveUpAt = performance.now() + giveUpAfterMs;
       const random = new Random(seed);
       const open = notebook.clicks.filter(
-        ({ told }) => told === 'unknown' || (told === 'bought' && random.chance(DOUBT)),
+        ({ outcome }) => outcome === 'unknown' || (outcome === 'bought' && random.chance(REPEATED)),
       );
       const lane = async () => {
         for (let click = open.pop(); click !== undefined; click = open.pop()) {
           await send(click);
-          while (click.told === 'unknown' && performance.now() < giveUpAt) {
+          while (click.outcome === 'unknown' && performance.now() < giveUpAt) {
             await delay(RETRY_MS[0]);
             await send(click);
           }
-          if (click.told === 'unknown') notebook.wrong.push(`${click.userId} ${click.key}: never a clear answer`);
+          if (click.outcome === 'unknown') notebook.wrong.push(`${click.userId} ${click.key}: no definite answer`);
         }
       };
       await Promise.all(Array.from({ length: SETTLE_WIDTH }, lane));

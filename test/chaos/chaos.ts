@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Sale } from '../../src/domain/sale.ts';
 import { allEnded, nonePending, readSale, untilEach } from './afterwards.ts';
 import { auditOf } from './audit-command.ts';
-import { startBuyers } from './buyers.ts';
+import { type Buyers, startBuyers } from './buyers.ts';
 import { LANES, type LaneName, OUTAGES } from './faults.ts';
 import { heal } from './heal.ts';
 import { Notebook } from './notebook.ts';
@@ -13,39 +13,39 @@ import { judge } from './verdict.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
-  /** How long faults strike; starting before and judging after takes about a minute more. */
+  /** How long faults are injected; the start and the checks take about a minute more. */
   readonly seconds: number;
   /** How fast faults follow each other: 2 halves the pauses. @default 1 */
   readonly pace?: number;
-  /** Names of faults that are left out. */
+  /** Names of faults that are not injected. */
   readonly without?: readonly string[];
-  /** The programs' logs are kept, even if nothing is wrong. @default false */
+  /** Keeps the programs' logs even if nothing is wrong. @default false */
   readonly keepLogs?: boolean;
   readonly log?: (line: string) => void;
 }
 
-/** What every sale of a run has: soon over for who doesn't pay, so that tickets come back while it lasts. */
+/** Of every sale of a run. Unpaid orders expire soon, so that tickets are returned during the run. */
 const SALE = { perBuyerLimit: 2, payWithinSeconds: 12 } as const;
-/** One sale that doesn't sell out, and small ones that do, one after another. */
+/** One sale that does not sell out, and small ones that do, one after another. */
 const BIG = { id: 'flood', total: 100_000 } as const;
 const SMALL_TOTAL = 120;
 const SMALL_SECONDS = 20;
-/** Share of the buyers who go for the small one. */
+/** Share of the buyers who choose the small sale. */
 const SMALL_SHARE = 0.5;
 const BUYERS = 24;
 
-/** Sales go well before the first fault, so that there is something to lose. */
+/** Time before the first fault, so that there are orders to lose. */
 const HEAD_START_MS = 4000;
 
-/** An issue promises it. */
+/** The relay takes over a reservation after 15 s; the rest is room for recovery. */
 const PENDING_EMPTY_WITHIN_MS = 30_000;
 const CLEAR_ANSWER_WITHIN_MS = 60_000;
-/** The last reservations have to fall due, and the rest is a matter of seconds. */
+/** The last reservations have to expire; the rest takes seconds. */
 const QUIET_WITHIN_MS = SALE.payWithinSeconds * 1000 + 60_000;
-/** Long enough a run for a server to be away for a minute. */
+/** A run at least this long has outages of a minute. */
 const OUTAGES_FROM_SECONDS = 300;
 
-/** A run on a cluster of its own, all processes real. Errors: Impossible where servers can't run as processes. */
+/** A run on a cluster of its own, of real processes. Errors: Unsupported where servers can't run as processes. */
 export async function runChaos(options: ChaosOptions): Promise<Report> {
   const { log = () => {}, keepLogs = false } = options;
   const bed = await createTestbed({ log });
@@ -60,7 +60,7 @@ export async function runChaos(options: ChaosOptions): Promise<Report> {
 }
 
 async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) => void): Promise<Report> {
-  const { seed, seconds, pace = 1, without = [] } = options;
+  const { seed, seconds } = options;
   const sales = await publishAll(bed, seconds);
   await Promise.all(bed.programs.map((program) => program.start()));
   log(`${bed.programs.length} programs and ${sales.length} sales are up; logs in ${bed.folder}`);
@@ -80,38 +80,66 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
     notebook,
   });
   await delay(HEAD_START_MS);
-  const until = performance.now() + seconds * 1000;
   const struck = new Map<string, number>();
-  await Promise.all(
-    Object.entries(LANES).map(
-      ([
-        name,
-        {
-          faults,
-          calmMs: [least, most],
-        },
-      ]) =>
-        runLane(bed, {
-          name,
-          faults: faults.filter((fault) => !without.includes(fault.name)),
-          outage: seconds >= OUTAGES_FROM_SECONDS ? OUTAGES[name as LaneName] : undefined,
-          seed,
-          startedAt,
-          until,
-          calmMs: [least / pace, most / pace],
-          struck: (fault) => {
-            const passed = ((performance.now() - startedAt) / 1000).toFixed(1);
-            log(`${passed} s, ${notebook.counted('201')} bought: ${fault}`);
-            struck.set(fault, (struck.get(fault) ?? 0) + 1);
-          },
-        }),
-    ),
-  );
+  await injectFaults(bed, options, startedAt, (fault) => {
+    const passed = ((performance.now() - startedAt) / 1000).toFixed(1);
+    log(`${passed} s, ${notebook.counted('201')} bought: ${fault}`);
+    struck.set(fault, (struck.get(fault) ?? 0) + 1);
+  });
   const longestDroughtMs = notebook.longestDroughtMs();
   await buyers.stop();
-  log('the faults are over: healing');
+  log('the faults are over; restoring everything');
   await heal(bed);
 
+  const results = await settleAndCheck(bed, { sales, buyers, notebook, log });
+  return {
+    seed,
+    seconds,
+    struck,
+    answers: notebook.answers,
+    clicks: notebook.clicks,
+    longestDroughtMs,
+    logs: bed.folder,
+    ...results,
+  };
+}
+
+/** Runs all lanes at once, for the seconds of the run. */
+async function injectFaults(
+  bed: Testbed,
+  { seed, seconds, pace = 1, without = [] }: ChaosOptions,
+  startedAt: number,
+  struck: (fault: string) => void,
+): Promise<void> {
+  const until = performance.now() + seconds * 1000;
+  const lanes = Object.entries(LANES).map(([name, { faults, calmMs }]) => {
+    const [least, most] = calmMs;
+    return runLane(bed, {
+      name,
+      faults: faults.filter((fault) => !without.includes(fault.name)),
+      outage: seconds >= OUTAGES_FROM_SECONDS ? OUTAGES[name as LaneName] : undefined,
+      seed,
+      startedAt,
+      until,
+      calmMs: [least / pace, most / pace],
+      struck,
+    });
+  });
+  await Promise.all(lanes);
+}
+
+interface RunToCheck {
+  readonly sales: readonly Sale[];
+  readonly buyers: Buyers;
+  readonly notebook: Notebook;
+  readonly log: (line: string) => void;
+}
+
+/** Waits until the cluster has recovered and every order has ended, then checks every promise. */
+async function settleAndCheck(
+  bed: Testbed,
+  { sales, buyers, notebook, log }: RunToCheck,
+): Promise<Pick<Report, 'orders' | 'pendingEmptyMs' | 'checks'>> {
   const opened = await bed.workspace.open();
   try {
     const { ports } = opened;
@@ -120,26 +148,19 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
     await buyers.settle(CLEAR_ANSWER_WITHIN_MS);
     const quiet = await untilEach(sales, QUIET_WITHIN_MS, allEnded(ports, bed.group));
     const afterwards = await Promise.all(sales.map((sale) => readSale(ports, sale)));
-    const differences: string[] = [];
+    const discrepancies: string[] = [];
     for (const { id } of sales) {
-      const { ok, told } = await auditOf(id, bed.workspace.env);
-      if (!ok) differences.push(told);
+      const { ok, output } = await auditOf(id, bed.workspace.env);
+      if (!ok) discrepancies.push(output);
     }
     return {
-      seed,
-      seconds,
-      struck,
-      answers: notebook.answers,
-      clicks: notebook.clicks,
       orders: afterwards.flatMap(({ orders }) => orders),
-      longestDroughtMs,
       pendingEmptyMs: pending.ms,
-      logs: bed.folder,
       checks: [
         ...judge(afterwards, notebook),
-        { promise: 'pending empty within 30 s of healing', broken: pending.wrong },
+        { promise: 'pending empty within 30 s after the last fault', broken: pending.wrong },
         { promise: 'every reservation ends', broken: quiet.wrong },
-        { promise: '`floodgate audit` finds no difference', broken: differences },
+        { promise: '`floodgate audit` finds no discrepancy', broken: discrepancies },
         { promise: 'no program ends by itself', broken: bed.deaths },
       ],
     };

@@ -3,8 +3,8 @@ import { ensureInstalled, ensureKafkaClient } from '../../dev/install.mjs';
 import { main, ROOT } from '../../dev/run.mjs';
 
 /**
- * A command on a cluster of its own: installs and builds what that lacks, then calls `use` with what imports a TypeScript
- * file of the repository (`/test/…`), for Node 20 runs none.
+ * Runs a command on a cluster of its own: installs and builds what is missing, then calls `use` with a function that imports
+ * a TypeScript file of the repository (`/test/…`), which Node 20 can't do by itself.
  */
 export async function command(use) {
   await main(async () => {
@@ -21,7 +21,7 @@ export async function command(use) {
 }
 
 async function createVite() {
-  // Not before it is installed.
+  // Imported here because it may have been installed just now.
   const { createServer } = await import('vite');
   return createServer({
     configFile: false,

@@ -1,12 +1,12 @@
-/** Each dependency stopped and slowed while it sells. The exit code is 1 when a promise was broken. */
+/** Stops and slows each dependency during a sale. The exit code is 1 when a promise was broken. */
 import { parseArgs } from 'node:util';
 import { say } from '../../dev/run.mjs';
 import { command } from './command.mjs';
 
 const USAGE = `npm run degrade -- [--seconds 20] [--only 'redis stopped']... [--keep-logs]
 
-Sells on a cluster of its own while Redis, Kafka, MySQL and MongoDB are away one after the other, and then slow, each for so
-long; prints what people were told, what the breakers did, how long it took to sell again, and whether anything was lost.
+Sells on a cluster of its own while Redis, Kafka, MySQL and MongoDB are unavailable one after the other, and then slow, each
+for the given time. Prints the answers, the breakers' changes, the time until sales resumed, and whether anything was lost.
 `;
 
 const { values } = parseArgs({

@@ -4,20 +4,20 @@ import type { Random } from '../simulator/core/random.ts';
 import type { ProgramRole } from './programs.ts';
 import type { Testbed } from './testbed.ts';
 
-/** Something bad that happens to one part, and is over when it resolves. */
+/** A fault of one part of the cluster; it is over when `strike` resolves. */
 export interface Fault {
   readonly name: string;
-  /** Cards of a deck that is shuffled and dealt out before it is shuffled again. */
+  /** Number of its cards in the deck of its lane, which is dealt out completely before it is shuffled again. */
   readonly cards: number;
-  /** What it draws from `random` it draws before its first await, so that a seed gives the same to every run. */
+  /** Draws from `random` before its first await only, so that a seed gives the same faults in every run. */
   readonly strike: (bed: Testbed, random: Random) => Promise<void>;
 }
 
-/** As long as one process may be slow to be replaced, or a machine to answer again. */
-const AWAY_MS = [100, 3000] as const;
-/** As a deploy or an operator takes to bring a server back. */
-const OUTAGE_MS = 60_000;
-/** A few scripts' worth of the queue's file, and many. */
+/** As long as it takes to replace a process, or until a machine answers again. */
+const OUTAGE_MS = [100, 3000] as const;
+/** As long as a deployment or an operator takes to restore a server. */
+const LONG_OUTAGE_MS = 60_000;
+/** From part of one script's effects in the append-only file to those of many. */
 const TAIL_BYTES = [1, 30_000] as const;
 
 const killProgram = (role: ProgramRole): Fault => ({
@@ -25,9 +25,9 @@ const killProgram = (role: ProgramRole): Fault => ({
   cards: 4,
   strike: async (bed, random) => {
     const program = random.pick(bed.programs.filter((one) => one.role === role));
-    const awayMs = random.between(0, 1000);
+    const outageMs = random.between(0, 1000);
     await program.kill();
-    await delay(awayMs);
+    await delay(outageMs);
     await program.start();
   },
 });
@@ -37,9 +37,9 @@ const stopProgram = (role: ProgramRole): Fault => ({
   cards: 1,
   strike: async (bed, random) => {
     const program = random.pick(bed.programs.filter((one) => one.role === role));
-    const awayMs = random.between(...AWAY_MS);
+    const outageMs = random.between(...OUTAGE_MS);
     program.signal('SIGSTOP');
-    await delay(awayMs);
+    await delay(outageMs);
     program.signal('SIGCONT');
   },
 });
@@ -47,12 +47,12 @@ const stopProgram = (role: ProgramRole): Fault => ({
 const killServer = (server: ServerName, cards: number): Fault => ({
   name: `kill -9 ${server}`,
   cards,
-  strike: (bed, random) => away(bed, server, random.between(...AWAY_MS)),
+  strike: (bed, random) => takeDown(bed, server, random.between(...OUTAGE_MS)),
 });
 
-async function away({ servers }: Testbed, server: ServerName, awayMs: number): Promise<void> {
+async function takeDown({ servers }: Testbed, server: ServerName, outageMs: number): Promise<void> {
   await servers.stop(server, 'SIGKILL');
-  await delay(awayMs);
+  await delay(outageMs);
   await servers.start(server);
 }
 
@@ -60,14 +60,14 @@ const stopServer = (server: ServerName): Fault => ({
   name: `SIGSTOP ${server}`,
   cards: 1,
   strike: async ({ servers }, random) => {
-    const awayMs = random.between(...AWAY_MS);
+    const outageMs = random.between(...OUTAGE_MS);
     await servers.signal(server, 'SIGSTOP');
-    await delay(awayMs);
+    await delay(outageMs);
     await servers.signal(server, 'SIGCONT');
   },
 });
 
-/** What the network between the programs and a server does. */
+/** Faults of the network between the programs and a server. */
 const networkOf = (server: ServerName): readonly Fault[] => [
   { name: `cut ${server}`, cards: 1, strike: async ({ proxies }) => proxies[server].cut() },
   { name: `cut a reply of ${server}`, cards: 1, strike: async ({ proxies }) => proxies[server].cutNextReply() },
@@ -75,9 +75,9 @@ const networkOf = (server: ServerName): readonly Fault[] => [
     name: `blackhole ${server}`,
     cards: 1,
     strike: async ({ proxies }, random) => {
-      const lastsMs = random.between(...AWAY_MS);
+      const durationMs = random.between(...OUTAGE_MS);
       proxies[server].blackhole();
-      await delay(lastsMs);
+      await delay(durationMs);
       proxies[server].cut();
     },
   },
@@ -85,9 +85,9 @@ const networkOf = (server: ServerName): readonly Fault[] => [
     name: `freeze ${server}`,
     cards: 1,
     strike: async ({ proxies }, random) => {
-      const lastsMs = random.between(...AWAY_MS);
+      const durationMs = random.between(...OUTAGE_MS);
       proxies[server].freeze();
-      await delay(lastsMs);
+      await delay(durationMs);
       proxies[server].thaw();
     },
   },
@@ -95,12 +95,12 @@ const networkOf = (server: ServerName): readonly Fault[] => [
     name: `slow ${server}`,
     cards: 1,
     strike: async ({ proxies }, random) => {
-      const lastsMs = random.between(...AWAY_MS);
+      const durationMs = random.between(...OUTAGE_MS);
       proxies[server].setConditions({
         latencyMs: random.between(20, 400),
         bytesPerSecond: random.between(20_000, 500_000),
       });
-      await delay(lastsMs);
+      await delay(durationMs);
       proxies[server].setConditions({});
     },
   },
@@ -108,9 +108,9 @@ const networkOf = (server: ServerName): readonly Fault[] => [
     name: `slices ${server}`,
     cards: 1,
     strike: async ({ proxies }, random) => {
-      const lastsMs = random.between(...AWAY_MS);
+      const durationMs = random.between(...OUTAGE_MS);
       proxies[server].setConditions({ sliceBytes: random.integer(1, 60) });
-      await delay(lastsMs);
+      await delay(durationMs);
       proxies[server].setConditions({});
     },
   },
@@ -130,9 +130,9 @@ const cutTail: Fault = {
 const flush: Fault = { name: 'FLUSHALL', cards: 2, strike: (bed) => bed.flushRedis() };
 
 export interface Lane {
-  /** They come one after another, and at any time beside those of the other lanes. */
+  /** Injected one after another, at the same time as those of the other lanes. */
   readonly faults: readonly Fault[];
-  /** Between two faults: shorter than their repair takes, and longer. */
+  /** Pause between two faults, milliseconds: from shorter to longer than recovery takes. */
   readonly calmMs: readonly [number, number];
 }
 
@@ -140,7 +140,7 @@ const LANE_FAULTS = {
   programs: (['front', 'worker', 'scheduler'] as const).flatMap((role) => [killProgram(role), stopProgram(role)]),
   queue: [killServer('redis', 2), cutTail, flush, stopServer('redis'), ...networkOf('redis')],
   store: [killServer('mysql', 4), stopServer('mysql'), ...networkOf('mysql'), killServer('mongodb', 1)],
-  // A broker takes 4 s and more to come back.
+  // A broker takes 4 s or more to recover.
   log: [killServer('kafka', 2), stopServer('kafka'), ...networkOf('kafka')],
 } as const satisfies Record<string, readonly Fault[]>;
 
@@ -148,7 +148,7 @@ export type LaneName = keyof typeof LANE_FAULTS;
 
 export const LANES: Readonly<Record<LaneName, Lane>> = {
   programs: { faults: LANE_FAULTS.programs, calmMs: [500, 3000] },
-  // Recovery waits out the request deadline (2 s) and then some.
+  // Recovery waits for the request deadline (2 s) and some time more.
   queue: { faults: LANE_FAULTS.queue, calmMs: [500, 9000] },
   store: { faults: LANE_FAULTS.store, calmMs: [500, 9000] },
   log: { faults: LANE_FAULTS.log, calmMs: [2000, 15_000] },
@@ -157,10 +157,10 @@ export const LANES: Readonly<Record<LaneName, Lane>> = {
 const outage = (server: ServerName): Fault => ({
   name: `${server} down for a minute`,
   cards: 1,
-  strike: (bed) => away(bed, server, OUTAGE_MS),
+  strike: (bed) => takeDown(bed, server, LONG_OUTAGE_MS),
 });
 
-/** For runs that have the time, while the other lanes go on. */
+/** In long runs, while the other lanes go on. */
 export const OUTAGES: Readonly<Partial<Record<LaneName, Fault>>> = {
   store: outage('mysql'),
   log: outage('kafka'),

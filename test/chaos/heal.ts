@@ -1,6 +1,6 @@
 import { SERVERS, type Testbed } from './testbed.ts';
 
-/** Fair weather, every server and every program up: from here on nothing may be wrong for long. */
+/** Repairs the network and starts every server and program: from here on the cluster has to recover by itself. */
 export async function heal({ proxies, servers, programs }: Testbed): Promise<void> {
   for (const proxy of Object.values(proxies)) {
     proxy.setConditions({});

@@ -1,18 +1,18 @@
-/** One click of one buyer, however often it had to be repeated. */
+/** One click of one buyer, including its repetitions. */
 export interface Click {
   readonly saleId: string;
   readonly userId: string;
   readonly key: string;
-  /** `unknown` as long as nobody gave a clear answer. */
-  told: 'unknown' | 'bought' | 'refused';
+  /** `unknown` until there is a definite answer. */
+  outcome: 'unknown' | 'bought' | 'refused';
   /** The first 201, byte for byte. */
   body?: string;
   order?: { readonly id: string; readonly ticket: number };
-  /** What the buyer was told became of it. */
+  /** The end state that the buyer was told. */
   end?: 'paid' | 'cancelled';
 }
 
-/** What buyers were told during a run, and what of it can't be right. */
+/** All answers that buyers got during a run, and those that can't be right. */
 export class Notebook {
   readonly clicks: Click[] = [];
   /** Answers by status and problem code, and `no answer`. */
@@ -27,7 +27,7 @@ export class Notebook {
   }
 
   click(saleId: string, userId: string, key: string): Click {
-    const click: Click = { saleId, userId, key, told: 'unknown' };
+    const click: Click = { saleId, userId, key, outcome: 'unknown' };
     this.clicks.push(click);
     return click;
   }
@@ -44,7 +44,7 @@ export class Notebook {
     this.#longestDroughtMs = this.longestDroughtMs();
     this.#lastSaleAt = performance.now();
     if (click.body === undefined) {
-      click.told = 'bought';
+      click.outcome = 'bought';
       click.body = body;
       click.order = JSON.parse(body) as { id: string; ticket: number };
     } else if (click.body !== body) {
@@ -53,7 +53,7 @@ export class Notebook {
   }
 
   refused(click: Click, why: string): void {
-    if (click.told === 'bought') this.wrong.push(`${click.userId} ${click.key}: bought, and then ${why}`);
-    else click.told = 'refused';
+    if (click.outcome === 'bought') this.wrong.push(`${click.userId} ${click.key}: bought, then ${why}`);
+    else click.outcome = 'refused';
   }
 }

@@ -4,16 +4,16 @@ import { type FloodgateProcess, startFloodgate } from '../support/floodgate-proc
 
 export type ProgramRole = 'front' | 'worker' | 'scheduler';
 
-/** One place in the cluster, where a process is always meant to run. */
+/** A process of the cluster, which is started again after each fault. */
 export interface Program {
   readonly name: string;
   readonly role: ProgramRole;
   /** Starts it unless it runs. */
   start(): Promise<void>;
-  /** kill -9; resolves when it is gone. */
+  /** kill -9; resolves when it has ended. */
   kill(): Promise<void>;
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
-  /** Asks it to end; resolves with its exit code. */
+  /** Ends it by SIGTERM; resolves with its exit code. */
   end(): Promise<number | null>;
 }
 
@@ -21,9 +21,9 @@ export interface ProgramOptions {
   readonly name: string;
   readonly role: ProgramRole;
   readonly env: Record<string, string>;
-  /** Where what it wrote is kept. */
+  /** The folder for its output. */
   readonly logs: string;
-  /** It ended, and nobody had asked it to. */
+  /** Called when it has ended without being asked to. */
   readonly onDeath: (what: string) => void;
 }
 
@@ -34,7 +34,7 @@ export function createProgram({ name, role, env, logs, onDeath }: ProgramOptions
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> => {
     const process = running;
     running = undefined;
-    // One that is stopped can hear SIGKILL only.
+    // A stopped process handles no signal but SIGKILL.
     process?.kill('SIGCONT');
     return process === undefined ? null : process.kill(signal);
   };
@@ -53,7 +53,7 @@ export function createProgram({ name, role, env, logs, onDeath }: ProgramOptions
         writeFileSync(file, `${started.lines.join('\n')}\n`);
         if (running !== started) return;
         running = undefined;
-        onDeath(`${name} ended by itself, with ${code}: see ${file}`);
+        onDeath(`${name} ended by itself with ${code}: see ${file}`);
       });
     },
     kill: async () => void (await end('SIGKILL')),

@@ -18,28 +18,28 @@ export interface Report {
   readonly logs: string;
 }
 
-/** Lines of a broken promise that are printed; the rest looks alike. */
+/** Lines of a broken promise that are printed; the others are similar. */
 const EXAMPLES = 5;
 
 export const isSound = ({ checks }: Report): boolean => checks.every(({ broken }) => broken.length === 0);
 
-/** One table: what was done, what came back, what holds. */
+/** A table of faults, answers, orders and checks. */
 export function tableOf(report: Report): string {
   const { struck, answers, clicks, orders, checks } = report;
-  const told = (what: Click['told']) => clicks.filter((click) => click.told === what).length;
+  const clicksWith = (outcome: Click['outcome']) => clicks.filter((click) => click.outcome === outcome).length;
   const informed = new Set(clicks.map(({ order }) => order?.id));
-  const untold = orders.filter(({ id, state }) => state !== 'rejected' && !informed.has(id)).length;
+  const unanswered = orders.filter(({ id, state }) => state !== 'rejected' && !informed.has(id)).length;
   const rows: (readonly [string, number | string])[] = [
     ['seed', report.seed],
     ['seconds of faults', report.seconds],
     ...sorted(struck).map(([name, count]) => [`fault: ${name}`, count] as const),
-    ['clicks bought', told('bought')],
-    ['clicks refused', told('refused')],
+    ['clicks bought', clicksWith('bought')],
+    ['clicks refused', clicksWith('refused')],
     ...sorted(answers).map(([name, count]) => [`answer: ${name}`, count] as const),
     ...ORDER_STATES.map(
       (state) => [`orders ${state}`, orders.filter((order) => order.state === state).length] as const,
     ),
-    ['orders whose buyer got no answer', untold],
+    ['orders whose buyer got no answer', unanswered],
     ['longest time without a 201, s', (report.longestDroughtMs / 1000).toFixed(1)],
     ['pending empty after, s', (report.pendingEmptyMs / 1000).toFixed(1)],
     ...checks.map(({ promise, broken }) => [`broken: ${promise}`, broken.length] as const),

@@ -1,4 +1,4 @@
-/** `npm run chaos`: the chaos run for as long as wanted. The exit code is 1 when a promise was broken. */
+/** `npm run chaos`: the chaos run for a given time. The exit code is 1 when a promise was broken. */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { say } from '../../dev/run.mjs';
@@ -6,8 +6,8 @@ import { command } from './command.mjs';
 
 const USAGE = `npm run chaos -- [--minutes 10] [--seed n] [--without 'fault name']... [--keep-logs]
 
-Sells on a cluster of its own while its programs, servers and networks are killed, stopped, cut and starved, and then
-checks that nothing was lost or sold twice. The seed decides which faults strike, and how long each lasts.
+Sells on a cluster of its own while programs and servers are killed and stopped and the network is cut and slowed, then
+checks that nothing was lost or sold twice. The seed decides which faults occur, and how long each lasts.
 `;
 
 const { values } = parseArgs({

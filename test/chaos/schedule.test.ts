@@ -6,18 +6,18 @@ import { shuffled } from './schedule.ts';
 const fault = (name: string, cards: number): Fault => ({ name, cards, strike: async () => {} });
 const FAULTS = [fault('a', 3), fault('b', 1), fault('c', 5), fault('d', 1)];
 
-/** As they are dealt. */
+/** The names in the order in which they are dealt. */
 const dealt = (seed: number) =>
   shuffled(FAULTS, new Random(seed))
     .map(({ name }) => name)
     .reverse();
 
-test('the same seed deals the same faults, another one others', () => {
+test('deals the same faults for the same seed, and others for another seed', () => {
   expect(dealt(7)).toEqual(dealt(7));
   expect(new Set([1, 2, 3, 4, 5].map((seed) => dealt(seed).join(''))).size).toBeGreaterThan(1);
 });
 
-test('a deck has each card, and each kind once before any comes again', () => {
+test('deals each card, and each kind once before any is repeated', () => {
   for (const seed of [1, 2, 3]) {
     expect([...dealt(seed)].sort().join('')).toBe('aaabcccccd');
     expect([...dealt(seed).slice(0, 4)].sort().join('')).toBe('abcd');

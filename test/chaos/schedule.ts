@@ -6,17 +6,17 @@ import type { Testbed } from './testbed.ts';
 export interface LaneOptions {
   readonly name: string;
   readonly faults: readonly Fault[];
-  /** Struck once, when a quarter of the time has gone. */
+  /** Injected once, after a quarter of the time. */
   readonly outage?: Fault | undefined;
   readonly seed: number;
-  /** As performance.now() has it. */
+  /** By performance.now(). */
   readonly startedAt: number;
   readonly until: number;
   readonly calmMs: readonly [number, number];
   readonly struck: (name: string) => void;
 }
 
-/** Strikes one fault after another until the time is over; the seed decides which, and how long each lasts. */
+/** Injects one fault after another until the time is over. The seed decides which, and how long each lasts. */
 export async function runLane(bed: Testbed, options: LaneOptions): Promise<void> {
   const { name, faults, outage, seed, startedAt, until, calmMs, struck } = options;
   const random = new Random(seed + [...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7));
@@ -30,14 +30,14 @@ export async function runLane(bed: Testbed, options: LaneOptions): Promise<void>
     const isDue = due !== undefined && performance.now() > outageFrom;
     const fault = isDue ? (due as Fault) : (deck.pop() as Fault);
     if (isDue) due = undefined;
-    // Draws of its own: how many a fault takes must not move those of the next.
+    // A generator of its own: how much a fault draws must not change the next one.
     const own = new Random(random.integer(0, 2 ** 31));
     struck(fault.name);
     await fault.strike(bed, own);
   }
 }
 
-/** Each kind once before any comes again, and then all the cards in any order. */
+/** Each kind once before any is repeated, and then all the other cards in any order. */
 export function shuffled(faults: readonly Fault[], random: Random): Fault[] {
   const inAnyOrder = (cards: readonly Fault[]): Fault[] =>
     cards
@@ -45,6 +45,6 @@ export function shuffled(faults: readonly Fault[], random: Random): Fault[] {
       .sort((a, b) => a.at - b.at)
       .map(({ card }) => card);
   const more = faults.flatMap((fault) => new Array<Fault>(fault.cards - 1).fill(fault));
-  // Dealt from the end.
+  // Cards are dealt from the end.
   return [...inAnyOrder(more), ...inAnyOrder(faults)];
 }

@@ -15,24 +15,24 @@ import { createProgram, type Program } from './programs.ts';
 
 export const SERVERS = ['redis', 'mysql', 'kafka', 'mongodb'] as const satisfies readonly ServerName[];
 
-/** A whole cluster of this run's own, all of it real, with a network between programs and servers that can be bad. */
+/** A real cluster of this run's own, with proxies between programs and servers that can disturb the network. */
 export interface Testbed {
   readonly servers: Servers;
   readonly proxies: Readonly<Record<ServerName, TcpProxy>>;
   readonly programs: readonly Program[];
-  /** Its connections go to the servers directly. */
+  /** It connects to the servers directly, past the proxies. */
   readonly workspace: Workspace;
   /** The port that all fronts share. */
   readonly port: number;
   readonly group: string;
-  /** Logs of all that ran. */
+  /** The folder of all logs. */
   readonly folder: string;
   /** Programs that ended by themselves. */
   readonly deaths: readonly string[];
-  /** Cuts so many bytes off the end of the file of a Redis that does not run; resolves with how many there were. */
+  /** Cuts bytes off the end of the append-only file while Redis is stopped; returns its size before. */
   truncateAof(bytes: number): number;
   flushRedis(): Promise<void>;
-  /** Stops everything; removes the logs unless they are to be kept. */
+  /** Stops everything, and removes the logs unless `keepLogs`. */
   stop(options: { readonly keepLogs: boolean }): Promise<void>;
 }
 
@@ -47,10 +47,10 @@ export interface TestbedOptions {
 const ROLES = ['front', 'worker', 'scheduler'] as const;
 const PROGRAMS = 2;
 
-/** A broker that was killed is let in again when its last session is over: 9 s later unless told otherwise. */
+/** A killed broker can rejoin only when its last session has timed out, which takes 9 s by default. */
 const KAFKA_SETTINGS = ['broker.session.timeout.ms=2000', 'broker.heartbeat.interval.ms=500'];
 
-/** Errors: Impossible on a machine that can't run the servers as processes. */
+/** Errors: Unsupported on a machine that can't run the servers as processes. */
 export async function createTestbed({
   log,
   programs: count = PROGRAMS,
@@ -58,13 +58,13 @@ export async function createTestbed({
 }: TestbedOptions): Promise<Testbed> {
   const folder = mkdtempSync(join(tmpdir(), 'floodgate-chaos-'));
   const kafka = await freePort();
-  // Kafka tells its clients where to connect to: through the proxy.
+  // Kafka advertises the address that clients connect to, here that of the proxy.
   const kafkaProxy = await tcpProxy(kafka, await freePort());
   const advertised = `advertised.listeners=PLAINTEXT://127.0.0.1:${kafkaProxy.port}`;
   const servers = await up({
     way: 'local',
     ports: { kafka },
-    // One file whose tail can be cut off; a rewrite would begin another.
+    // One file whose tail can be cut off; a rewrite would start another one.
     args: { redis: ['--auto-aof-rewrite-percentage', '0'], kafka: [advertised, ...KAFKA_SETTINGS] },
     log,
   }).catch((error: unknown) => {

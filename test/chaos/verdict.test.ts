@@ -11,7 +11,7 @@ const sale = { id: 'sale', total: 10, perBuyerLimit: 2 } as Sale;
 const order = (parts: Partial<Order> & { readonly id: string; readonly ticket: number }): Order =>
   newOrder({ saleId: sale.id, userId: 'ann', ...parts }).order;
 
-/** Ann's two clicks: one order is paid, one was cancelled; Bob has the ticket that came back. */
+/** Ann has a paid order and a cancelled one; Bob has bought the returned ticket. */
 function soundRun() {
   const paid = order({ id: 'a1', ticket: 1, state: 'paid', reservedAt: 100, paidAt: 150 });
   const cancelled = order({ id: 'a2', ticket: 2, state: 'cancelled', reservedAt: 110, endedAt: 200 });
@@ -35,12 +35,12 @@ const LOST = 'every 201 is a stored order';
 const TWICE = 'no ticket sold twice, at any moment';
 const LIMIT = 'no buyer over the limit, at any moment';
 const BALANCE = 'held + free = total, in the queue and the store';
-const ENDS = 'what was told of an end is stored';
+const ENDS = 'an order has the end state that its buyer was told';
 const KEYS = 'one order a key';
-const ANSWERS = 'every answer fits those before it';
+const ANSWERS = 'repeated answers are identical';
 
 describe('the verdict on a run', () => {
-  test('finds nothing wrong with one that is sound', () => {
+  test('finds nothing wrong in a correct run', () => {
     expect(broken(soundRun())).toEqual([]);
   });
 
@@ -55,11 +55,11 @@ describe('the verdict on a run', () => {
   const audited = (parts: Partial<QueueAudit>) => (run: Run) => ({ ...run, audit: { ...run.audit, ...parts } });
 
   test.each<[string, (run: Run) => Run, string[]]>([
-    ['an order is gone', (run) => ({ ...run, orders: run.orders.slice(1) }), [LOST, BALANCE, ENDS]],
+    ['an order is missing', (run) => ({ ...run, orders: run.orders.slice(1) }), [LOST, BALANCE, ENDS]],
     ['an order has another ticket', change('a1', { ticket: 5 }), [LOST]],
-    ['an order is another buyer’s', change('a1', { userId: 'eve' }), [LOST, KEYS]],
-    ['an order that was told of is rejected', change('a1', { state: 'rejected' }), [LOST, BALANCE, ENDS]],
-    ['a ticket was sold before it came back', change('b1', { reservedAt: 199 }), [TWICE]],
+    ['an order belongs to another buyer', change('a1', { userId: 'eve' }), [LOST, KEYS]],
+    ['an order that was answered is rejected', change('a1', { state: 'rejected' }), [LOST, BALANCE, ENDS]],
+    ['a ticket was sold before it was returned', change('b1', { reservedAt: 199 }), [TWICE]],
     [
       'a ticket does not exist',
       add({ id: 'c1', ticket: 11, state: 'expired', endedAt: 9, userId: 'cid' }),
@@ -71,29 +71,29 @@ describe('the verdict on a run', () => {
       add({ id: 'a3', ticket: 3, state: 'expired', reservedAt: 150, endedAt: 180 }),
       [KEYS, LIMIT],
     ],
-    ['a paid order was told to be cancelled', change('a2', { state: 'expired' }), [ENDS]],
-    ['the queue misses a ticket', audited({ remaining: 7 }), [BALANCE]],
-    ['the queue holds one that nobody has', audited({ held: 3, remaining: 7 }), [BALANCE]],
-    ['a buyer’s count is off', audited({ heldByBuyers: 1 }), [BALANCE]],
-  ])('sees when %s', (_, damage, expected) => {
+    ['an order that was answered as cancelled has expired', change('a2', { state: 'expired' }), [ENDS]],
+    ['the queue has lost a ticket', audited({ remaining: 7 }), [BALANCE]],
+    ['the queue holds a ticket without an order', audited({ held: 3, remaining: 7 }), [BALANCE]],
+    ['a buyer’s count is wrong', audited({ heldByBuyers: 1 }), [BALANCE]],
+  ])('reports when %s', (_, damage, expected) => {
     expect(broken(damage(soundRun()))).toEqual(expect.arrayContaining(expected));
     expect(broken(damage(soundRun()))).toHaveLength(expected.length);
   });
 
-  test('sees when two clicks were told of one order', () => {
+  test('reports when two clicks were answered with one order', () => {
     const run = soundRun();
     run.notebook.bought(run.notebook.click(sale.id, 'ann', 'again'), JSON.stringify({ id: 'a1', ticket: 1 }));
     expect(broken(run)).toEqual([KEYS]);
   });
 
-  test('sees when a repeated click is answered otherwise', () => {
+  test('reports when a repeated click is answered differently', () => {
     const run = soundRun();
     const [click] = run.notebook.clicks;
     if (click !== undefined) run.notebook.bought(click, '{"id":"a1", "ticket":1}');
     expect(broken(run)).toEqual([ANSWERS]);
   });
 
-  test('sees when a click is refused after it was answered 201', () => {
+  test('reports when a click is refused after it was answered 201', () => {
     const run = soundRun();
     const [click] = run.notebook.clicks;
     if (click !== undefined) run.notebook.refused(click, 'sold_out');

@@ -3,7 +3,7 @@ import type { Sale } from '../../src/domain/sale.ts';
 import type { QueueAudit } from '../../src/ports/ticket-queue.ts';
 import type { Notebook } from './notebook.ts';
 
-/** One promise: what breaks it, each by a line that says where. */
+/** One promise, with a line for each violation. */
 export interface Check {
   readonly promise: string;
   readonly broken: readonly string[];
@@ -15,7 +15,7 @@ export interface SaleAfterwards {
   readonly audit: QueueAudit | undefined;
 }
 
-/** Compares what buyers were told with what is stored, and the stores with each other, when nothing moves any more. */
+/** Compares the answers to buyers with the stored orders, and the stores with each other, when nothing changes any more. */
 export function judge(sales: readonly SaleAfterwards[], notebook: Notebook): readonly Check[] {
   const byId = new Map(sales.flatMap(({ orders }) => orders.map((order) => [order.id, order] as const)));
   return [
@@ -24,12 +24,12 @@ export function judge(sales: readonly SaleAfterwards[], notebook: Notebook): rea
     { promise: 'one order a key', broken: duplicates(sales, notebook) },
     { promise: 'no buyer over the limit, at any moment', broken: sales.flatMap(overLimit) },
     { promise: 'held + free = total, in the queue and the store', broken: sales.flatMap(unbalanced) },
-    { promise: 'what was told of an end is stored', broken: wrongEnds(notebook, byId) },
-    { promise: 'every answer fits those before it', broken: notebook.wrong },
+    { promise: 'an order has the end state that its buyer was told', broken: wrongEnds(notebook, byId) },
+    { promise: 'repeated answers are identical', broken: notebook.wrong },
   ];
 }
 
-/** From its reservation until it ended an order holds its ticket; one that is paid holds it for ever. */
+/** An order holds its ticket from its reservation until it ends; a paid one never ends. */
 interface Hold {
   readonly order: Order;
   readonly from: number;
@@ -39,7 +39,7 @@ interface Hold {
 function holdsBy<K>(orders: readonly Order[], keyOf: (order: Order) => K): readonly (readonly Hold[])[] {
   const holds = new Map<K, Hold[]>();
   for (const order of orders) {
-    // Its ticket was somebody else's all along.
+    // It never held its ticket: another order did.
     if (order.state === 'rejected') continue;
     const hold = { order, from: order.reservedAt, to: order.endedAt ?? Number.POSITIVE_INFINITY };
     const list = holds.get(keyOf(order));
@@ -49,16 +49,16 @@ function holdsBy<K>(orders: readonly Order[], keyOf: (order: Order) => K): reado
   return [...holds.values()];
 }
 
-/** How many of a list of holds there are at the moment when each begins. */
+/** The holds at whose beginning there are more than `most` at once. */
 const crowded = (holds: readonly Hold[], most: number): readonly Hold[] =>
   holds.filter(({ from }) => holds.filter((other) => other.from <= from && from < other.to).length > most);
 
 function soldTwice({ sale, orders, audit }: SaleAfterwards): string[] {
-  const strange = orders.filter(({ ticket }) => ticket < 1 || ticket > sale.total).map(({ id }) => id);
+  const outOfRange = orders.filter(({ ticket }) => ticket < 1 || ticket > sale.total).map(({ id }) => id);
   const twice = holdsBy(orders, ({ ticket }) => ticket).flatMap((holds) => crowded(holds, 1));
   return [
-    ...strange.map((id) => `${sale.id}: order ${id} has a ticket that does not exist`),
-    ...twice.map(({ order }) => `${sale.id}: ticket ${order.ticket} was another's when ${order.id} got it`),
+    ...outOfRange.map((id) => `${sale.id}: order ${id} has a ticket that does not exist`),
+    ...twice.map(({ order }) => `${sale.id}: ticket ${order.ticket} was held by another order when ${order.id} got it`),
     ...(audit?.doubled ?? []).map((ticket) => `${sale.id}: the queue has ticket ${ticket} twice`),
   ];
 }
@@ -69,11 +69,11 @@ function overLimit({ sale, orders }: SaleAfterwards): string[] {
 }
 
 function lost({ clicks }: Notebook, byId: ReadonlyMap<string, Order>): string[] {
-  return clicks.flatMap(({ order: told, userId, key }) => {
-    if (told === undefined) return [];
-    const stored = byId.get(told.id);
-    if (stored?.userId === userId && stored.ticket === told.ticket && stored.state !== 'rejected') return [];
-    return [`${userId} ${key}: was told ${JSON.stringify(told)}, stored is ${JSON.stringify(stored)}`];
+  return clicks.flatMap(({ order: answered, userId, key }) => {
+    if (answered === undefined) return [];
+    const stored = byId.get(answered.id);
+    if (stored?.userId === userId && stored.ticket === answered.ticket && stored.state !== 'rejected') return [];
+    return [`${userId} ${key}: answered with ${JSON.stringify(answered)}, stored is ${JSON.stringify(stored)}`];
   });
 }
 
@@ -81,7 +81,7 @@ function duplicates(sales: readonly SaleAfterwards[], { clicks }: Notebook): str
   const keys = new Map<string, number>();
   for (const { saleId, userId } of clicks) keys.set(`${saleId} ${userId}`, (keys.get(`${saleId} ${userId}`) ?? 0) + 1);
   const ids = clicks.flatMap(({ order }) => (order === undefined ? [] : [order.id]));
-  const shared = ids.filter((id, n) => ids.indexOf(id) !== n).map((id) => `two clicks were told of ${id}`);
+  const shared = ids.filter((id, n) => ids.indexOf(id) !== n).map((id) => `two clicks were answered with ${id}`);
   return [
     ...shared,
     ...sales.flatMap(({ sale, orders }) =>
@@ -101,6 +101,8 @@ function unbalanced({ sale, orders, audit }: SaleAfterwards): string[] {
 function wrongEnds({ clicks }: Notebook, byId: ReadonlyMap<string, Order>): string[] {
   return clicks.flatMap(({ userId, key, order, end }) => {
     const stored = byId.get(order?.id ?? '');
-    return end === undefined || stored?.state === end ? [] : [`${userId} ${key}: told ${end}, stored ${stored?.state}`];
+    return end === undefined || stored?.state === end
+      ? []
+      : [`${userId} ${key}: answered ${end}, stored ${stored?.state}`];
   });
 }

@@ -45,7 +45,7 @@ describe.each(INSTALLATIONS)('sales through the admin API on %s', (_name, open) 
     const purchase = (saleId: string, buyer: string) =>
       client.purchase({ saleId, token: installation.workspace.tokenOf(buyer) });
 
-    test('a draft is nobody’s to see or buy but an admin’s, until it is published', async () => {
+    test('only admins can see a draft, and nobody can buy it until it is published', async () => {
       const { id } = await draft();
       const buyer = installation.workspace.tokenOf('u1');
       expect((await client.get(`/v1/sales/${id}`, buyer)).status).toBe(404);
@@ -55,7 +55,7 @@ describe.each(INSTALLATIONS)('sales through the admin API on %s', (_name, open) 
       expect((await purchase(id, 'u1')).status).toBe(201);
     });
 
-    test('of admins who change the same version at once, exactly one does', async () => {
+    test('when admins change the same version at once, exactly one succeeds', async () => {
       const { id } = await draft();
       const answers = await inParallel(10, 10, (n) =>
         client.call('PATCH', `/v1/admin/sales/${id}`, admin, { total: 20 + n }, { 'if-match': '"1"' }),
@@ -68,7 +68,7 @@ describe.each(INSTALLATIONS)('sales through the admin API on %s', (_name, open) 
       expect(await readSale(id)).toMatchObject({ total: winner.total, version: 2 });
     });
 
-    test('admins who publish, change and close at once all hear the truth, and tickets are loaded once', async () => {
+    test('admins who publish, change and close at once all get the actual state, and tickets are loaded once', async () => {
       const { id } = await draft();
       const published = await inParallel(8, 8, () => command(id, 'publish'));
       expect(published.map(({ status }) => status)).toEqual(Array(8).fill(200));
@@ -82,7 +82,7 @@ describe.each(INSTALLATIONS)('sales through the admin API on %s', (_name, open) 
       expect(bodyOf<{ code: string }>(await command(id, 'publish'), 409).code).toBe('closed');
     });
 
-    test('a sale that is closed sells nothing from then on, on any front', async () => {
+    test('a closed sale sells nothing more, on any front', async () => {
       const { id } = await draft({ total: 100_000, perBuyerLimit: 100_000 });
       await command(id, 'publish');
       let closedAt = Number.POSITIVE_INFINITY;
@@ -90,14 +90,14 @@ describe.each(INSTALLATIONS)('sales through the admin API on %s', (_name, open) 
         bodyOf(await command(id, 'close'), 200);
         closedAt = performance.now();
       };
-      /** Buys until it has met the closed sale once. */
+      /** Buys until it gets the first answer of the closed sale. */
       const buyer = async (n: number): Promise<number> => {
         for (let sold = 0; ; ) {
-          const tooLate = performance.now() > closedAt;
+          const isClosed = performance.now() > closedAt;
           const answer = await purchase(id, `crowd-${n}`);
-          if (answer.status === 201 && !tooLate) sold += 1;
+          if (answer.status === 201 && !isClosed) sold += 1;
           else expect(bodyOf<{ code: string }>(answer, 409).code).toBe('closed');
-          if (tooLate) return sold;
+          if (isClosed) return sold;
         }
       };
       const crowd = inParallel(32, 32, buyer);
@@ -106,7 +106,7 @@ describe.each(INSTALLATIONS)('sales through the admin API on %s', (_name, open) 
       expect((await crowd).some((sold) => sold > 0)).toBe(true);
     });
 
-    test('the report adds up to what buyers were told', async () => {
+    test('the report agrees with the answers to buyers', async () => {
       const { id } = await draft({ total: 30 });
       await command(id, 'publish');
       const orders = await inParallel(9, 9, async (n) => bodyOf<{ id: string }>(await purchase(id, `r-${n}`), 201).id);
@@ -114,12 +114,12 @@ describe.each(INSTALLATIONS)('sales through the admin API on %s', (_name, open) 
         client.call('POST', `/v1/orders/${orders[n]}/${what}`, installation.workspace.tokenOf(`r-${n}`));
       for (let n = 0; n < 4; n += 1) expect((await act(n, 'pay')).status).toBe(200);
       for (let n = 4; n < 6; n += 1) expect((await act(n, 'cancel')).status).toBe(200);
-      const told = { total: 30, sold: 7, reserved: 3, paid: 4, cancelled: 2, expired: 0, rejected: 0, refunded: 0 };
+      const counts = { total: 30, sold: 7, reserved: 3, paid: 4, cancelled: 2, expired: 0, rejected: 0, refunded: 0 };
       await expect
         .poll(() => report(id), { timeout: 20_000 })
         .toMatchObject({
           saleId: id,
-          ...told,
+          ...counts,
           remaining: 23,
           revenue: { amount: 2000, currency: 'EUR' },
         });
@@ -130,7 +130,7 @@ describe.each(INSTALLATIONS)('sales through the admin API on %s', (_name, open) 
       await expect.poll(reserved, { timeout: 20_000 }).toBe(9);
     });
 
-    test('a product that a sale sells stays, another goes', async () => {
+    test('a product of a sale can’t be deleted, another one can', async () => {
       await draft();
       const remove = (id: string) => client.call('DELETE', `/v1/admin/products/${id}`, admin);
       expect(bodyOf<{ code: string }>(await remove(productId), 409).code).toBe('in_use');

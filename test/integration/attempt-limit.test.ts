@@ -22,7 +22,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('two fronts that share the ticket 
     pair.clients[n % 2 === 0 ? 0 : 1].purchase({ saleId: SALE, token: pair.tokenOf(userId), key });
   const count = (statuses: readonly number[], wanted: number) => statuses.filter((status) => status === wanted).length;
 
-  test('let a buyer through who tries 50 times within a minute exactly as often as the limit says', async () => {
+  test('admit exactly as many of a buyer’s 50 attempts within a minute as the limit allows', async () => {
     await inOneMinute(async () => {
       const userId = newName('user');
       const answers = await inParallel(ATTEMPTS, LANES, (n) => buy(n, userId, `click-${n}`));
@@ -57,7 +57,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('two fronts that share the ticket 
     });
   });
 
-  test('heed a limit that an admin changes, each its own', async () => {
+  test('apply a limit that an admin changes, each its own', async () => {
     const [first] = pair.clients;
     const admin = pair.tokenOf('boss', 'admin');
     expect((await first.call('PATCH', '/v1/admin/settings', admin, { limits: { attempts: 2 } })).status).toBe(200);
@@ -70,7 +70,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('two fronts that share the ticket 
     await inOneMinute(async () => {
       const userId = newName('user');
       const statuses: number[] = [];
-      // The second front goes on with the limit of its environment: they share the count, not the settings.
+      // The second front keeps the limit of its environment: the fronts share the count, not the settings.
       for (const front of [0, 0, 0, 1, 0]) {
         statuses.push((await buy(front, userId, `click-${statuses.length}`)).status);
       }

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditReport } from '../../src/services/audit/report.ts';
 import { wrongIn } from '../support/audit-rig.ts';
-import { type Breaker, breakerOf } from '../support/breaker.ts';
 import { MAIN } from '../support/floodgate-process.ts';
 import { type Client, createClient, inParallel } from '../support/http-client.ts';
 import { INSTALLATIONS, type Installation } from '../support/installation.ts';
+import { type Saboteur, saboteurOf } from '../support/saboteur.ts';
 import type { Workspace } from '../support/workspace.ts';
 
 const TOTAL = 20;
@@ -22,18 +22,18 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
   describe.skipIf(open === undefined)('with every role at work', () => {
     let installation: Installation;
     let client: Client;
-    let breaker: Breaker;
+    let saboteur: Saboteur;
     let sales = 0;
 
     beforeAll(async () => {
       installation = await (open as NonNullable<typeof open>)();
       client = createClient(installation.port, 32);
-      breaker = await breakerOf(installation.workspace);
+      saboteur = await saboteurOf(installation.workspace);
     });
 
     afterAll(async () => {
       client?.close();
-      await breaker?.close();
+      await saboteur?.close();
       await installation?.stop();
     });
 
@@ -49,7 +49,7 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
       return JSON.parse(answer.body) as AuditReport;
     };
 
-    /** A sale that sold some of its tickets, and whose audit finds nothing. */
+    /** A sale that has sold some of its tickets, and whose audit finds nothing. */
     const soundSale = async (): Promise<{ readonly saleId: string; readonly sold: readonly Sold[] }> => {
       sales += 1;
       const saleId = `audited-${sales}`;
@@ -61,8 +61,8 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
       return { saleId, sold };
     };
 
-    /** Both ways say the same; the command says it with its exit code, too. */
-    const differencesOf = async (saleId: string) => {
+    /** The discrepancies that command and endpoint report alike; the command by its exit code, too. */
+    const discrepanciesOf = async (saleId: string) => {
       const { code, out } = await command(installation.workspace, saleId, '--json');
       const report = JSON.parse(out) as AuditReport;
       expect(report.ok).toBe(false);
@@ -72,7 +72,7 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
       return wrong;
     };
 
-    test('finds nothing in a sound sale, and tells people what it counted', async () => {
+    test('finds nothing in a correct sale, and prints what it has counted', async () => {
       const { saleId } = await soundSale();
       const { code, out } = await command(installation.workspace, saleId);
       expect(code).toBe(0);
@@ -84,7 +84,7 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
       expect(out.match(/^ {2}ok /gm)).toHaveLength(6);
     });
 
-    test('is for admins, of sales that are on sale', async () => {
+    test('is for admins, and for published sales', async () => {
       const path = (id: string) => `/v1/admin/sales/${id}/audit`;
       const { saleId } = await soundSale();
       expect((await client.get(path(saleId))).status).toBe(401);
@@ -97,7 +97,7 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
       });
     });
 
-    test('tells a slip of the pen from a difference', async () => {
+    test('distinguishes a wrong argument from a discrepancy by its exit code', async () => {
       expect((await command(installation.workspace)).code).toBe(2);
       expect((await command(installation.workspace, 'a', 'b')).code).toBe(2);
       expect((await command(installation.workspace, 'a', '--jsno')).code).toBe(2);
@@ -105,8 +105,8 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
 
     test('finds a ticket that was removed', async () => {
       const { saleId } = await soundSale();
-      const ticket = await breaker.removeTicket(saleId);
-      expect(await differencesOf(saleId)).toEqual({
+      const ticket = await saboteur.removeTicket(saleId);
+      expect(await discrepanciesOf(saleId)).toEqual({
         tickets: [{ catalogue: '20 tickets', queue: '8 held, 11 remaining' }],
         one_place: [{ ticket, queue: 'neither held nor waiting to be sold' }],
       });
@@ -116,11 +116,11 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
       expect(out).toContain('2 discrepancies.');
     });
 
-    test('finds a ticket that was doubled', async () => {
+    test('finds a ticket that was duplicated', async () => {
       const { saleId, sold } = await soundSale();
       const { id, ticket, userId } = sold[3] as Sold;
-      await breaker.queueAgain(saleId, ticket);
-      expect(await differencesOf(saleId)).toEqual({
+      await saboteur.queueAgain(saleId, ticket);
+      expect(await discrepanciesOf(saleId)).toEqual({
         tickets: [{ catalogue: '20 tickets', queue: '8 held, 13 remaining' }],
         one_place: [
           {
@@ -135,8 +135,8 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
     test('finds an order that was deleted', async () => {
       const { saleId, sold } = await soundSale();
       const { id, ticket, userId } = sold[5] as Sold;
-      await breaker.deleteOrder(id);
-      expect(await differencesOf(saleId)).toEqual({
+      await saboteur.deleteOrder(id);
+      expect(await discrepanciesOf(saleId)).toEqual({
         stored: [{ ticket, orderId: id, log: `order ${id} holds ticket ${ticket}`, store: `no order ${id}` }],
         ledger: [
           {
@@ -152,8 +152,8 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
     test('finds a ledger entry that was changed', async () => {
       const { saleId, sold } = await soundSale();
       const { id, ticket, userId } = sold[1] as Sold;
-      await breaker.changeBuyerInLedger(saleId, id, 'thief-1');
-      expect(await differencesOf(saleId)).toEqual({
+      await saboteur.changeBuyerInLedger(saleId, id, 'thief-1');
+      expect(await discrepanciesOf(saleId)).toEqual({
         ledger: [
           {
             ticket,
@@ -167,8 +167,10 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
 
     test('finds a live figure that was changed', async () => {
       const { saleId } = await soundSale();
-      await breaker.countOneMore(saleId);
-      expect(await differencesOf(saleId)).toEqual({ live_state: [{ log: '8 reservations', live: '9 reservations' }] });
+      await saboteur.countOneMore(saleId);
+      expect(await discrepanciesOf(saleId)).toEqual({
+        live_state: [{ log: '8 reservations', live: '9 reservations' }],
+      });
     });
 
     test('finds nothing while a sale is on, with buyers who buy, cancel and pay', async () => {

@@ -1,13 +1,14 @@
 import { getPriority } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { topicNames } from '../../src/adapters/kafka/order-log.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Order } from '../../src/domain/order.ts';
+import { poll } from '../../src/resilience/poll.ts';
 import { ALL_SERVERS } from '../support/all-servers.ts';
 import { type Cluster, createCluster } from '../support/cluster.ts';
 import { type Answer, createClient, inParallel } from '../support/http-client.ts';
 
-// dev/test.mjs starts what is named here: TEST_REDIS_URL, TEST_KAFKA_BROKERS, TEST_MYSQL_URL and TEST_MONGODB_URL.
+// dev/test.mjs starts the servers of the variables named here: TEST_REDIS_URL, TEST_KAFKA_BROKERS, TEST_MYSQL_URL and TEST_MONGODB_URL.
 
 const STORED_WITHIN_MS = 30_000;
 const POLL_MS = 100;
@@ -21,24 +22,24 @@ describe.skipIf(ALL_SERVERS === undefined)('a cluster on real servers', () => {
 
   afterEach(() => cluster.stop());
 
-  /** Resolves when the store has as many orders of the sale, or fails with what it has. */
+  /** Resolves with the stored orders of the sale: when there are so many, or when the time is over. */
   async function untilStored(saleId: string, count: number): Promise<readonly Order[]> {
-    const giveUpAt = performance.now() + STORED_WITHIN_MS;
-    for (;;) {
-      const { orders } = await cluster.workspace.inspect(saleId);
-      if (orders.length >= count || performance.now() > giveUpAt) return orders;
-      await delay(POLL_MS);
-    }
+    return poll(async () => (await cluster.workspace.inspect(saleId)).orders, {
+      until: (orders) => orders.length >= count,
+      everyMs: POLL_MS,
+      forMs: STORED_WITHIN_MS,
+      clock: systemClock,
+    });
   }
 
-  /** The orders that the log holds, each once, whoever wrote them how often. */
+  /** The orders in the log, each once, however often they were appended. */
   async function logged(): Promise<Map<string, number>> {
     const messages = await cluster.topics.read(topicNames(cluster.topics.topicPrefix).orders);
     const records = messages.map(({ value }) => JSON.parse(String(value)) as LoggedItems);
     return new Map(records.flatMap(({ items }) => items.map(({ orderId, ticket }) => [orderId, ticket])));
   }
 
-  test('two fronts sell 1,000 tickets to 20,000 buyers, each once; MySQL, Redis and Kafka agree', async () => {
+  test('two fronts sell each of 1,000 tickets once to 20,000 buyers, and MySQL, Redis and Kafka agree', async () => {
     await cluster.workspace.publish({ id: 'stampede', total: 1000 });
     await Promise.all([cluster.front(), cluster.front(), cluster.worker(), cluster.worker(), cluster.scheduler()]);
     const client = createClient(cluster.port, 200);
@@ -63,7 +64,7 @@ describe.skipIf(ALL_SERVERS === undefined)('a cluster on real servers', () => {
     expect(await cluster.workspace.inspect('stampede')).toMatchObject({ remaining: 0, held: 1000 });
   });
 
-  test('one key, 500 times at once over two fronts, is one order and 500 times the same bytes', async () => {
+  test('one key sent 500 times at once over two fronts makes one order and 500 identical answers', async () => {
     await cluster.workspace.publish({ id: 'retries' });
     await Promise.all([cluster.front(), cluster.front(), cluster.worker()]);
     const client = createClient(cluster.port, 500);
@@ -80,7 +81,7 @@ describe.skipIf(ALL_SERVERS === undefined)('a cluster on real servers', () => {
     expect(await cluster.workspace.inspect('retries')).toMatchObject({ remaining: 999, held: 1 });
   });
 
-  test('500 purchases of one buyer at limit 1 over two fronts are one order, and 499 refusals that name it', async () => {
+  test('500 purchases of one buyer with limit 1 over two fronts make one order, and 499 refusals that name it', async () => {
     await cluster.workspace.publish({ id: 'greedy' });
     await Promise.all([cluster.front(), cluster.front()]);
     const client = createClient(cluster.port, 500);
@@ -97,10 +98,10 @@ describe.skipIf(ALL_SERVERS === undefined)('a cluster on real servers', () => {
     for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'limit_reached', orderIds: [id] });
   });
 
-  test('a worker lets the processes go first that somebody waits for', async () => {
+  test('a worker runs at a lower priority than fronts and the scheduler', async () => {
     const [front, worker, scheduler] = await Promise.all([cluster.front(), cluster.worker(), cluster.scheduler()]);
 
-    // A greater number is a lower priority.
+    // A higher number is a lower priority.
     expect(getPriority(worker.pid)).toBeGreaterThan(getPriority(front.pid));
     expect(getPriority(scheduler.pid)).toBe(getPriority(front.pid));
   });
@@ -111,7 +112,7 @@ describe.skipIf(ALL_SERVERS === undefined)('a cluster on real servers', () => {
     const token = cluster.workspace.tokenOf('reader');
 
     for (let n = 0; n < 50; n += 1) {
-      // A connection of its own for each request, so that both fronts are met.
+      // A new connection for each request, so that both fronts get some.
       const buyer = createClient(cluster.port, 1);
       const reader = createClient(cluster.port, 1);
       const bought = await buyer.purchase({ saleId: 'readable', token });
@@ -126,7 +127,7 @@ describe.skipIf(ALL_SERVERS === undefined)('a cluster on real servers', () => {
     expect((await cluster.workspace.inspect('readable')).orders).toEqual([]);
   });
 
-  test('a worker and a front killed with -9 during a sale: the others go on, and nothing is lost', async () => {
+  test('when a worker and a front are killed with -9 during a sale, the others go on and nothing is lost', async () => {
     const total = 6000;
     await cluster.workspace.publish({ id: 'crash', total, perBuyerLimit: total });
     const [front, , worker] = await Promise.all([
@@ -141,7 +142,7 @@ describe.skipIf(ALL_SERVERS === undefined)('a cluster on real servers', () => {
       const token = cluster.workspace.tokenOf(`buyer-${buyer}`);
       const client = createClient(cluster.port, 1);
       for (let n = 0; ; n += 1) {
-        // A retry after a cut connection takes the same key: it may have been sold.
+        // A retry after a broken connection sends the same key, because the purchase may have succeeded.
         let answer: Answer | undefined;
         while (answer === undefined || answer.status === 503) {
           answer = await client
@@ -161,7 +162,7 @@ describe.skipIf(ALL_SERVERS === undefined)('a cluster on real servers', () => {
     const ends = await Promise.all(Array.from({ length: 64 }, (_, buyer) => buy(buyer)));
     expect(new Set(ends.map(({ code }) => code))).toEqual(new Set(['sold_out']));
 
-    // What the dead front had reserved and not published is relayed; what the dead worker had read is read again.
+    // The relay publishes what the killed front had reserved only; what the killed worker had read is read again.
     const orders = await untilStored('crash', total);
     const stored = new Map(orders.map(({ id, ticket }) => [id, ticket]));
     for (const [id, ticket] of acknowledged) expect(stored.get(id)).toBe(ticket);

@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => workspace.remove());
 
-/** Starts the demo, looks at its sales once it has welcomed the user, and stops it. */
+/** Starts the demo, reads its sales after the welcome, and stops it. */
 async function demo(...args: readonly string[]): Promise<{ shown: readonly string[]; phases: Record<string, string> }> {
   const child = spawn(process.execPath, [MAIN, 'demo', ...args], {
     env: { ...workspace.env, PORT: '0' },
@@ -35,7 +35,7 @@ async function demo(...args: readonly string[]): Promise<{ shown: readonly strin
   return { shown, phases: Object.fromEntries(items.map(({ id, phase }) => [id, phase])) };
 }
 
-test('the demo keeps its sales from start to start, and --reset puts them back', async () => {
+test('the demo keeps its sales over a restart, and --reset starts with new ones', async () => {
   const pair = { 'demo-1': 'live', 'demo-2': 'upcoming' };
   expect(await demo()).toEqual({ shown: ['demo-1', 'demo-2'], phases: pair });
   expect(await demo()).toEqual({ shown: ['demo-1', 'demo-2'], phases: pair });

@@ -15,21 +15,21 @@ afterEach(() => workspace.remove());
 const TOTAL = 3000;
 const BUYERS = 64;
 
-test('kill -9 in the middle of a sale, five times: every 201 is a stored order, and sold + remaining = total', async () => {
+test('after five times kill -9 during a sale every 201 is a stored order, and sold + remaining = total', async () => {
   await workspace.publish({ id: 'crashes', total: TOTAL, perBuyerLimit: TOTAL });
   const acknowledged = new Map<string, number>();
 
   for (let round = 0; round < 5; round += 1) {
     const server = await startFloodgate(workspace.env);
     const client = createClient(server.port, BUYERS);
-    // Somewhere within a batch: the number of answers after which the process dies is drawn anew each time.
+    // A random number of answers, so that the process is killed somewhere within a batch.
     const killAfter = 100 + Math.floor(Math.random() * 400);
     let answered = 0;
-    let dead = false;
+    let isKilled = false;
     let killed: Promise<unknown> = Promise.resolve();
 
     const buy = async (buyer: number) => {
-      for (let n = 0; !dead; n += 1) {
+      for (let n = 0; !isKilled; n += 1) {
         const call = { saleId: 'crashes', token: workspace.tokenOf(`buyer-${buyer}`), key: `${round}-${n}` };
         const answer = await client.purchase(call).catch((): Answer | undefined => undefined);
         if (answer === undefined) return;
@@ -38,7 +38,7 @@ test('kill -9 in the middle of a sale, five times: every 201 is a stored order, 
         acknowledged.set(id, ticket);
         answered += 1;
         if (answered === killAfter) {
-          dead = true;
+          isKilled = true;
           killed = server.kill('SIGKILL');
         }
       }
@@ -48,7 +48,7 @@ test('kill -9 in the middle of a sale, five times: every 201 is a stored order, 
     client.close();
   }
 
-  // The last start relays what the last kill left behind, and settles it.
+  // The last start publishes and stores what the last kill has left unfinished.
   const server = await startFloodgate(workspace.env);
   const client = createClient(server.port, 1);
   await untilSettled(client);

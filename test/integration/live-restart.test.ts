@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => workspace.remove());
 
-test('a front that is told to stop answers what is under way, and closes its sockets with 1001', async () => {
+test('a front that stops answers the purchases in flight, and closes its sockets with 1001', async () => {
   await workspace.publish({ id: 'leaving', total: 1000 });
   const server = await startFloodgate(workspace.env);
   const talks = await Promise.all(
@@ -28,7 +28,7 @@ test('a front that is told to stop answers what is under way, and closes its soc
   expect(await exited).toBe(0);
 });
 
-test('clients of a front that is killed and started again come back, ask again, and nobody owns two tickets', async () => {
+test('clients of a front that is killed and restarted reconnect and ask again, and no buyer gets two tickets', async () => {
   const buyers = 100;
   const port = String(await freePort());
   await workspace.publish({ id: 'killed', total: 1000, perBuyerLimit: 2 });
@@ -49,7 +49,7 @@ test('clients of a front that is killed and started again come back, ask again, 
   await expect.poll(() => remaining.filter((left) => left === 1000).length, { timeout: 20_000 }).toBe(buyers);
 
   const purchases = clients.map((client) => client.purchase('killed', { timeoutMs: 60_000 }));
-  // Some are answered and some are on their way, in whatever place the knife finds them.
+  // When the first is answered, the others are in any state of their processing.
   await Promise.race(purchases);
   await first.kill('SIGKILL');
   const second = await startFloodgate({ ...workspace.env, PORT: port });

@@ -5,7 +5,7 @@ import { LiveTalk } from '../support/live-talk.ts';
 
 /** Frames of one sale in any second. */
 const FRAMES_PER_SECOND = 10;
-/** A clock of whole milliseconds may make ten spans of 100 ms look shorter. */
+/** With a clock of whole milliseconds ten spans of 100 ms may look shorter. */
 const ROUNDING_MS = 10;
 
 interface Problem {
@@ -36,7 +36,7 @@ describe.each(INSTALLATIONS)('live sockets on %s', (_name, open) => {
       await installation.stop();
     });
 
-    test('1,000 purchases over sockets and 1,000 over HTTP share 1,000 tickets, and all who look on see the last one go', async () => {
+    test('1,000 purchases over sockets and 1,000 over HTTP share 1,000 tickets, and all subscribers see the stock fall to 0', async () => {
       const { workspace } = installation;
       await workspace.publish({ id: 'both', total: 1000 });
       const watchers = await Promise.all(Array.from({ length: 8 }, () => talk()));
@@ -82,7 +82,7 @@ describe.each(INSTALLATIONS)('live sockets on %s', (_name, open) => {
         }
       }
 
-      // The same key again, the other way round: the same order.
+      // The same key over the other protocol gets the same order.
       const first = won.find(({ userId }) => userId.startsWith('socket-'));
       const userId = first?.userId ?? '';
       const again = await client.purchase({ saleId: 'both', token: workspace.tokenOf(userId), key: 'one' });
@@ -90,7 +90,7 @@ describe.each(INSTALLATIONS)('live sockets on %s', (_name, open) => {
       expect(again.headers['idempotent-replayed']).toBe('true');
     });
 
-    test('a buyer hears on every socket what becomes of an order, and all hear of the ticket that comes back', async () => {
+    test('a buyer gets every change of an order on every socket, and all subscribers get the returned ticket', async () => {
       const { workspace } = installation;
       await workspace.publish({ id: 'life', total: 10, perBuyerLimit: 2 });
       const [one, two, other] = [await talk('anna'), await talk('anna'), await talk('bert')];
@@ -118,9 +118,9 @@ describe.each(INSTALLATIONS)('live sockets on %s', (_name, open) => {
       expect(other.orders).toEqual([]);
     });
 
-    test('a sale opens for all who look on, at its time and not before', async () => {
+    test('a sale opens for all subscribers at its time and not before', async () => {
       const { workspace } = installation;
-      // A moment to publish and to connect.
+      // Time to publish and to connect.
       const opensAt = Date.now() + 6000;
       await workspace.publish({ id: 'opening', total: 10, opensAt, closesAt: opensAt + 2000 });
       const watchers = await Promise.all(Array.from({ length: 4 }, () => talk()));
@@ -128,14 +128,14 @@ describe.each(INSTALLATIONS)('live sockets on %s', (_name, open) => {
       await Promise.all(watchers.map((watcher) => watcher.until(() => watcher.stocks.at(-1)?.phase === 'ended')));
       for (const { stocks } of watchers) {
         expect([...new Set(stocks.map(({ phase }) => phase))]).toEqual(['upcoming', 'live', 'ended']);
-        // What each frame's own clock says of it.
+        // The phase that follows from the frame's own time.
         expect(stocks.map(({ phase }) => phase)).toEqual(
           stocks.map(({ serverTime }) => phaseAt(Date.parse(serverTime) - opensAt)),
         );
       }
     });
 
-    test('bad frames are answered or cost their own socket, and nobody else notices', async () => {
+    test('bad frames are answered or close their own socket, and others are not affected', async () => {
       const { workspace } = installation;
       await workspace.publish({ id: 'hostile', total: 10 });
       const witness = await talk('witness');
@@ -172,8 +172,8 @@ describe.each(INSTALLATIONS)('live sockets on %s', (_name, open) => {
   });
 });
 
-/** Of a sale that is open for two seconds. */
-function phaseAt(msBehindOpening: number): string {
-  if (msBehindOpening < 0) return 'upcoming';
-  return msBehindOpening < 2000 ? 'live' : 'ended';
+/** The phase of a sale that is open for two seconds. */
+function phaseAt(msAfterOpening: number): string {
+  if (msAfterOpening < 0) return 'upcoming';
+  return msAfterOpening < 2000 ? 'live' : 'ended';
 }

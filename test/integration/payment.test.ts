@@ -18,7 +18,7 @@ const WEBHOOK_SECRET = 'what the provider signs with, in this test run';
 
 interface FrontUnderTest {
   readonly port: number;
-  /** Of the tokens. */
+  /** The key of the tokens. */
   readonly secret: string;
   readonly webhookSecret: string;
   readonly stop: () => Promise<void>;
@@ -67,7 +67,7 @@ describe.each([
 
   const nowSeconds = () => Math.floor(Date.now() / 1000);
 
-  it('is paid by the provider’s signed message, once, and can’t be cancelled then', async () => {
+  it('is paid once by the provider’s signed event, and can’t be cancelled afterwards', async () => {
     const id = await buy('ann');
     const paid = await call('POST', `/v1/orders/${id}/pay`, 'ann');
     expect([paid.status, paid.body.state]).toEqual([200, 'paid']);
@@ -79,7 +79,7 @@ describe.each([
     });
   });
 
-  it('is cancelled once, and can’t be paid then', async () => {
+  it('is cancelled once, and can’t be paid afterwards', async () => {
     const id = await buy('ann');
     const cancelled = await call('POST', `/v1/orders/${id}/cancel`, 'ann');
     expect([cancelled.status, cancelled.body.state]).toEqual([200, 'cancelled']);
@@ -90,43 +90,43 @@ describe.each([
     });
   });
 
-  it('is nobody else’s to pay or cancel', async () => {
+  it('can’t be paid or cancelled by another buyer', async () => {
     const id = await buy('ann');
     expect((await call('POST', `/v1/orders/${id}/pay`, 'bob')).status).toBe(404);
     expect((await call('POST', `/v1/orders/${id}/cancel`, 'bob')).status).toBe(404);
     expect((await call('GET', `/v1/orders/${id}`, 'ann')).body.state).toBe('reserved');
   });
 
-  it('that is paid and cancelled at the same moment ends in one state, and every answer agrees', async () => {
+  it('that is paid and cancelled at the same moment has one end state, and all answers agree', async () => {
     const ids = await Promise.all(Array.from({ length: RACES }, (_, n) => buy(`racer-${n}`)));
     const race = async (id: string, n: number) => {
       const user = `racer-${n}`;
       const body = captured(id);
-      const message = () => deliver(body, sign(front.webhookSecret, body, nowSeconds()));
+      const event = () => deliver(body, sign(front.webhookSecret, body, nowSeconds()));
       const cancel = () => call('POST', `/v1/orders/${id}/cancel`, user);
-      // A quarter each is settled before the rivals come, so that both ends are there; the others are open races.
-      const early = n % 2 === 0 ? message() : undefined;
+      // A quarter each is paid or cancelled first, so that both end states occur; the others are races.
+      const early = n % 2 === 0 ? event() : undefined;
       if (n % 4 === 0) await early;
       const first = n % 4 === 1 ? await cancel() : undefined;
-      const [pay, cancelled, told] = await Promise.all([
+      const [pay, cancelled, delivered] = await Promise.all([
         n % 2 === 0 ? call('POST', `/v1/orders/${id}/pay`, user) : undefined,
         first ?? cancel(),
-        early ?? message(),
+        early ?? event(),
       ]);
       const { body: order } = await call('GET', `/v1/orders/${id}`, user);
-      return { pay: pay?.status, cancel: cancelled.status, told, state: order.state };
+      return { pay: pay?.status, cancel: cancelled.status, delivered, state: order.state };
     };
     const ends = await Promise.all(ids.map(race));
-    for (const { pay, cancel, told, state } of ends) {
+    for (const { pay, cancel, delivered, state } of ends) {
       expect(['paid', 'cancelled']).toContain(state);
-      expect(told).toBe(200);
+      expect(delivered).toBe(200);
       expect(cancel).toBe(state === 'cancelled' ? 200 : 409);
       expect([undefined, state === 'paid' ? 200 : 409]).toContain(pay);
     }
     expect(new Set(ends.map(({ state }) => state)).size).toBe(2);
   });
 
-  it('is not paid by a message that anybody else signed, that is old, or that is none', async () => {
+  it('is not paid by an event with another signature, an old timestamp or an invalid body', async () => {
     const id = await buy('ann');
     const body = captured(id);
     expect(await deliver(body, sign('another secret', body, nowSeconds()))).toBe(401);
@@ -138,13 +138,13 @@ describe.each([
     expect((await call('GET', `/v1/orders/${id}`, 'ann')).body.state).toBe('paid');
   });
 
-  it('is not touched by a message with two signatures of which one is good', async () => {
+  it('is not changed by an event with two signatures of which one is valid', async () => {
     const id = await buy('ann');
     const body = captured(id);
-    const good = sign(front.webhookSecret, body, nowSeconds());
+    const valid = sign(front.webhookSecret, body, nowSeconds());
     const client = await RawClient.open(front.port);
     await client.send(
-      `POST ${WEBHOOK} HTTP/1.1\r\nHost: x\r\nFloodgate-Signature: t=1,v1=00\r\nFloodgate-Signature: ${good}\r\n` +
+      `POST ${WEBHOOK} HTTP/1.1\r\nHost: x\r\nFloodgate-Signature: t=1,v1=00\r\nFloodgate-Signature: ${valid}\r\n` +
         `Content-Length: ${body.length}\r\n\r\n${body}`,
     );
     expect((await client.response())?.status).toBe(400);
@@ -166,7 +166,7 @@ async function openFront(): Promise<FrontUnderTest> {
   };
 }
 
-/** The built program, with everything on a file: tickets of cancelled orders must be back in the queue, and no others. */
+/** The built program on one file. At the end the tickets of cancelled orders, and no others, have to be in the queue. */
 async function startProgram(): Promise<FrontUnderTest> {
   const workspace = await createWorkspace({ PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET });
   await workspace.publish({ id: 'demo', total: TOTAL, perBuyerLimit: TOTAL });

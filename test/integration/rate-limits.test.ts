@@ -23,7 +23,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('two fronts that share a Redis and
     proxy.close();
   });
 
-  /** Asks the fronts for the buyer's orders as fast as they answer; what they need is in their own files. */
+  /** Requests the buyer's orders of both fronts as fast as they answer. */
   async function flood(userId: string, ms: number) {
     const token = pair.tokenOf(userId);
     const from = performance.now();
@@ -42,7 +42,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('two fronts that share a Redis and
 
   const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
 
-  test('give a buyer who floods both of them the limit once, not twice', async () => {
+  test('admit a buyer who floods both of them to the limit once, not twice', async () => {
     const { admitted, statuses, windows } = await flood('greedy', MS);
     expect(statuses).toEqual(new Set([200, 429]));
     expect(sum(admitted)).toBeLessThanOrEqual(windows * LIMIT * 1.1);
@@ -50,11 +50,11 @@ describe.skipIf(TEST_REDIS_URL === undefined)('two fronts that share a Redis and
     for (const count of admitted) expect(count).toBeGreaterThan(0);
   });
 
-  test('refuse one buyer and serve another, and say when to come back', async () => {
+  test('refuse one buyer and serve another, and say when to retry', async () => {
     await flood('greedy', 100);
     const [client] = pair.clients;
     const refused = await client.get('/v1/orders/1', pair.tokenOf('greedy'));
-    // A window that ended just now lets it through: the next fifty don't.
+    // A new window may admit the first of them, but not all sixty.
     const answers = [
       refused,
       ...(await Promise.all(Array.from({ length: 60 }, () => client.get('/v1/orders/1', pair.tokenOf('greedy'))))),
@@ -67,10 +67,10 @@ describe.skipIf(TEST_REDIS_URL === undefined)('two fronts that share a Redis and
     expect((await client.get('/metrics')).body).toMatch(/^floodgate_rate_limited_total\{by="buyer"\} [1-9]/m);
   });
 
-  test('go on with a count each while Redis is away', async () => {
+  test('count separately while Redis is unavailable', async () => {
     proxy.freeze();
     proxy.cut();
-    const token = pair.tokenOf('stranded');
+    const token = pair.tokenOf('alone');
     const untilRefused = async (client: Client) => {
       let admitted = 0;
       for (;;) {

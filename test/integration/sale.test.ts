@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => workspace.remove());
 
-test('20,000 buyers over 200 connections get the 1,000 tickets, each once, and everyone else is told sold_out', async () => {
+test('20,000 buyers over 200 connections get each of 1,000 tickets once, and all others get sold_out', async () => {
   await workspace.publish({ id: 'stampede', total: 1000 });
   const server = await startFloodgate(workspace.env);
   const client = createClient(server.port, 200);
@@ -43,7 +43,7 @@ test('20,000 buyers over 200 connections get the 1,000 tickets, each once, and e
   expect(new Set(orders.map(({ userId }) => userId)).size).toBe(1000);
 });
 
-test('one key, 500 times at once, is one order and 500 times the same bytes', async () => {
+test('one key sent 500 times at once makes one order and 500 identical answers', async () => {
   await workspace.publish({ id: 'retries' });
   const server = await startFloodgate(workspace.env);
   const client = createClient(server.port, 500);
@@ -64,7 +64,7 @@ test('one key, 500 times at once, is one order and 500 times the same bytes', as
   expect(remaining).toBe(999);
 });
 
-test('500 purchases of one buyer at limit 1 are one order, and 499 refusals that name it', async () => {
+test('500 purchases of one buyer with limit 1 make one order, and 499 refusals that name it', async () => {
   await workspace.publish({ id: 'greedy' });
   const server = await startFloodgate(workspace.env);
   const client = createClient(server.port, 500);
@@ -98,7 +98,7 @@ test('a key is answered with the same bytes after a restart', async () => {
   expect(bodies[1]).toBe(bodies[0]);
 });
 
-test('an order is readable the moment its purchase is answered, by its buyer only', async () => {
+test('an order is readable as soon as its purchase is answered, by its buyer only', async () => {
   await workspace.publish({ id: 'readable', total: 200, perBuyerLimit: 200 });
   const server = await startFloodgate(workspace.env);
   const client = createClient(server.port, 20);

@@ -1,13 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectSql } from '../../src/adapters/sql/connect.ts';
 import { createSqlLeases } from '../../src/adapters/sql/leases.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
+import { poll } from '../../src/resilience/poll.ts';
 import { ALL_SERVERS } from '../support/all-servers.ts';
 import { type Cluster, createCluster } from '../support/cluster.ts';
 import type { FloodgateProcess } from '../support/floodgate-process.ts';
 import { createClient } from '../support/http-client.ts';
 
-// dev/test.mjs starts what is named here: TEST_REDIS_URL, TEST_KAFKA_BROKERS, TEST_MYSQL_URL and TEST_MONGODB_URL.
+// dev/test.mjs starts the servers of the variables named here: TEST_REDIS_URL, TEST_KAFKA_BROKERS, TEST_MYSQL_URL and TEST_MONGODB_URL.
 
 const GIVE_UP_MS = 30_000;
 const TAKE_OVER_WITHIN_MS = 10_000;
@@ -15,12 +16,14 @@ const POLL_MS = 50;
 
 const leads = ({ lines }: FloodgateProcess) => lines.some((line) => line.includes('"leading:'));
 
-async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + GIVE_UP_MS;
-  while (!(await isSo())) {
-    if (performance.now() > giveUpAt) throw new Error(`waited in vain: ${what}`);
-    await delay(POLL_MS);
-  }
+async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const isMet = await poll(async () => condition(), {
+    until: (met) => met,
+    everyMs: POLL_MS,
+    forMs: GIVE_UP_MS,
+    clock: systemClock,
+  });
+  if (!isMet) throw new Error(`did not happen within ${GIVE_UP_MS} ms: ${what}`);
 }
 
 describe.skipIf(ALL_SERVERS === undefined)('two schedulers on real servers', () => {
@@ -39,7 +42,7 @@ describe.skipIf(ALL_SERVERS === undefined)('two schedulers on real servers', () 
     return { first, second };
   }
 
-  test('one works; when it is killed the other takes over within 10 s, and expires what fell due meanwhile', async () => {
+  test('one works; when it is killed the other takes over within 10 s and expires what is overdue by then', async () => {
     await cluster.workspace.publish({ id: 'lapsing', total: 3, payWithinSeconds: 1 });
     const { first, second } = await start();
     await Promise.all([cluster.front(), cluster.worker()]);
@@ -58,12 +61,12 @@ describe.skipIf(ALL_SERVERS === undefined)('two schedulers on real servers', () 
       const { orders, remaining } = await cluster.workspace.inspect('lapsing');
       return orders[0]?.state === 'expired' && remaining === 3;
     });
-    // The limit is one ticket a buyer: it was freed.
+    // The limit is one ticket a buyer, so the expiry has freed it.
     expect(await client.purchase({ saleId: 'lapsing', token })).toMatchObject({ status: 201 });
     client.close();
   });
 
-  test('one that stops gives the lead back', async () => {
+  test('one that stops releases its lease', async () => {
     const only = await cluster.scheduler();
     await until('it leads', () => leads(only));
     const database = await connectSql({ dialect: 'mysql', url: cluster.workspace.env.MYSQL_URL ?? '', poolSize: 1 });
@@ -77,7 +80,7 @@ describe.skipIf(ALL_SERVERS === undefined)('two schedulers on real servers', () 
     }
   });
 
-  test('one that was stopped in its sleep finds out that it no longer leads', async () => {
+  test('one that was suspended notices afterwards that it no longer leads', async () => {
     const { first, second } = await start();
     process.kill(first.pid, 'SIGSTOP');
     try {
@@ -85,6 +88,6 @@ describe.skipIf(ALL_SERVERS === undefined)('two schedulers on real servers', () 
     } finally {
       process.kill(first.pid, 'SIGCONT');
     }
-    await until('the first one knows', () => first.lines.some((line) => line.includes('no longer leading')));
+    await until('the first one notices', () => first.lines.some((line) => line.includes('no longer leading')));
   });
 });

@@ -13,7 +13,7 @@ import { tempFolder } from '../support/temp-folder.ts';
 const REDIS = { only: ['redis'], way: 'local' } as const;
 const INDEX = new URL('../../dev/servers/index.mjs', import.meta.url);
 
-/** Whether there is such a process, a child that nobody waited for left out. */
+/** Whether the process runs; a zombie does not. */
 function isAlive(pid: number): boolean {
   try {
     return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -31,7 +31,7 @@ async function ask<T>(url: string | undefined, question: (redis: Redis) => Promi
   }
 }
 
-/** Redis alone: it starts at once. */
+/** Redis only, because it starts fastest. */
 describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('the servers tool, with TEST_REDIS_URL', () => {
   let folder: TempFolder;
   let dir: string;
@@ -45,7 +45,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('the servers too
     folder.remove();
   });
 
-  it('leaves what runs as it is', async () => {
+  it('does not restart what runs', async () => {
     const first = await up({ ...REDIS, dir });
     const again = await up({ ...REDIS, dir });
 
@@ -53,7 +53,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('the servers too
     expect(again.urls).toEqual(first.urls);
   });
 
-  it('keeps data and address over a stop', async () => {
+  it('keeps data and address over a restart', async () => {
     const first = await up({ ...REDIS, dir });
     await ask(first.urls.REDIS_URL, (redis) => redis.set('kept', 'yes'));
     const pid = first.pid('redis') ?? 0;
@@ -66,7 +66,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('the servers too
     expect(await ask(urls.REDIS_URL, (redis) => redis.get('kept'))).toBe('yes');
   });
 
-  it('starts one again that was killed behind its back', async () => {
+  it('restarts one that another process has killed', async () => {
     const { urls, pid } = await up({ ...REDIS, dir });
     process.kill(pid('redis') ?? 0, 'SIGKILL');
     await expect.poll(() => pid('redis')).toBeUndefined();
@@ -76,7 +76,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('the servers too
     expect(await ask(urls.REDIS_URL, (redis) => redis.ping())).toBe('PONG');
   });
 
-  it('ends one that is suspended', async () => {
+  it('stops one that is suspended', async () => {
     const lines: string[] = [];
     const { pid, signal, stop } = await up({ ...REDIS, dir, log: (line) => lines.push(line) });
     const number = pid('redis') ?? 0;
@@ -87,7 +87,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('the servers too
     expect(lines).toEqual(['starting Redis']);
   });
 
-  it('never touches a process that only has the number of one it started', async () => {
+  it('never signals a process that only has the number of one that it started', async () => {
     const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     await once(bystander, 'spawn');
     await up({ ...REDIS, dir });
@@ -102,14 +102,14 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('the servers too
     bystander.kill('SIGKILL');
   });
 
-  it('tells the end of the log of a server that does not start, and leaves nothing behind', async () => {
+  it('reports the end of the log of a server that does not start, and leaves no process behind', async () => {
     await expect(up({ ...REDIS, dir, args: { redis: ['--no-such-setting', 'x'] } })).rejects.toThrow(
       /Redis ended before it was ready\n.*redis\.log[\s\S]*no-such-setting/,
     );
     expect(await status({ dir })).toContainEqual(expect.objectContaining({ name: 'redis', up: false }));
   });
 
-  it('removes a temporary folder when it is stopped', async () => {
+  it('removes its temporary folder when it is stopped', async () => {
     const servers = await up(REDIS);
     const pid = servers.pid('redis') ?? 0;
     await servers.stop();
@@ -118,7 +118,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('the servers too
     expect(existsSync(servers.dir)).toBe(false);
   });
 
-  it('stops them when the process that asked for them is killed', async () => {
+  it('stops the servers when the process that asked for them is killed', async () => {
     const program = `const { up } = await import('${INDEX.href}');
       const s = await up({ only: ['redis'], way: 'local' });
       console.log(JSON.stringify({ pid: s.pid('redis'), dir: s.dir }));

@@ -10,9 +10,9 @@ import { tcpProxy } from '../support/tcp-proxy.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
 const SETTINGS = '/v1/admin/settings';
-/** What is promised for every process. */
+/** Promised for every process. */
 const IN_FORCE_WITHIN_MS = 1000;
-/** News may be lost: then the next look at the store finds a change, 5 s later at the most. */
+/** An event may be lost; then the next poll of the store, at most 5 s later, finds the change. */
 const FOUND_WITHIN_MS = 10_000;
 
 const ends: (() => unknown)[] = [];
@@ -21,7 +21,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-/** A front's admin, and what its metrics say of its settings. */
+/** An admin's client of a front, and its metrics. */
 function adminOf({ port }: Pick<FloodgateProcess, 'port'>, token: string) {
   const client = createClient(port, 1);
   ends.push(client.close);
@@ -40,7 +40,8 @@ function adminOf({ port }: Pick<FloodgateProcess, 'port'>, token: string) {
   };
 }
 
-const until = (look: () => unknown, timeout = IN_FORCE_WITHIN_MS) => vi.waitFor(look, { timeout, interval: 10 });
+const until = (assertion: () => unknown, timeout = IN_FORCE_WITHIN_MS) =>
+  vi.waitFor(assertion, { timeout, interval: 10 });
 
 const CAPACITY = 'floodgate_setting{name="purchase.capacity"}';
 const levelIs = (level: string) => `floodgate_setting_choice{name="logLevel",value="${level}"}`;
@@ -58,7 +59,7 @@ describe('settings of the embedded default', () => {
     return { workspace, start };
   }
 
-  test('are in force at once, outlive a restart, and go back to what the environment says', async () => {
+  test('are in force at once, survive a restart, and can be reset to the environment', async () => {
     const { start } = await embedded({ ADMISSION_CAPACITY: '5000' });
     const first = await start();
     await first.change({ logLevel: 'debug', purchase: { capacity: 77 } });
@@ -78,7 +79,7 @@ describe('settings of the embedded default', () => {
     ]);
   });
 
-  test('bound what they are about: a front with room for one purchase refuses the others', async () => {
+  test('limit the front: one with a capacity of one purchase refuses the others', async () => {
     const { workspace, start } = await embedded();
     await workspace.publish({ id: 'crowded', total: 1000, perBuyerLimit: 1000 });
     const { server, change, metric } = await start();
@@ -100,18 +101,18 @@ describe('settings of the embedded default', () => {
     expect(await codes()).toEqual(new Set([201]));
   });
 
-  test('are found without events, too', async () => {
+  test('are found without an event, too', async () => {
     const { workspace, start } = await embedded();
     const { metric } = await start();
     const database = await connectSql({ dialect: 'sqlite', file: join(workspace.dataDir, 'floodgate.db') });
     ends.push(() => database.close());
     const silent = createSqlSettingsStore(database);
-    await silent.add({ version: 1, at: 1, by: 'nobody told', changes: [] }, { 'purchase.capacity': 3, future: 1 });
+    await silent.add({ version: 1, at: 1, by: 'no event', changes: [] }, { 'purchase.capacity': 3, future: 1 });
     await until(async () => expect(await metric(CAPACITY)).toBe(3), FOUND_WITHIN_MS);
   });
 });
 
-// dev/test.mjs starts what is named here: TEST_REDIS_URL, TEST_KAFKA_BROKERS, TEST_MYSQL_URL and TEST_MONGODB_URL.
+// dev/test.mjs starts the servers of the variables named here: TEST_REDIS_URL, TEST_KAFKA_BROKERS, TEST_MYSQL_URL and TEST_MONGODB_URL.
 
 describe.skipIf(ALL_SERVERS === undefined)('settings of a cluster', () => {
   const CHANGES = 5;
@@ -121,7 +122,7 @@ describe.skipIf(ALL_SERVERS === undefined)('settings of a cluster', () => {
     ends.push(() => made.stop());
     const { workspace } = made;
     const token = workspace.tokenOf('boss', 'admin');
-    /** On a port of its own, so that it can be asked for its own metrics. */
+    /** On a port of its own, so that its own metrics can be read. */
     const front = async (env: Record<string, string> = {}) => {
       const server = await startFloodgate({ ...workspace.env, ROLES: 'front', ...env });
       ends.push(() => server.kill('SIGTERM'));
@@ -134,23 +135,23 @@ describe.skipIf(ALL_SERVERS === undefined)('settings of a cluster', () => {
     const { front, worker, scheduler } = await cluster();
     const [one, two, ...others] = await Promise.all([front(), front(), worker(), worker(), scheduler()]);
     for (let n = 1; n <= CHANGES; n += 1) {
-      const teller = n % 2 === 0 ? one : two;
-      const { version } = await teller.change({ purchase: { capacity: n }, settlement: { batchMs: n } });
+      const changed = n % 2 === 0 ? one : two;
+      const { version } = await changed.change({ purchase: { capacity: n }, settlement: { batchMs: n } });
       expect(version).toBe(n);
       await until(async () => {
         for (const { metric } of [one, two]) {
           expect([await metric('floodgate_settings_version'), await metric(CAPACITY)]).toEqual([n, n]);
         }
         for (const { lines } of others) {
-          const told = lines.filter((line) => line.includes('settings in force')).map((line) => JSON.parse(line));
-          expect(told.at(-1)).toMatchObject({ version: n, settings: { settlement: { batchMs: n } } });
+          const logged = lines.filter((line) => line.includes('settings in force')).map((line) => JSON.parse(line));
+          expect(logged.at(-1)).toMatchObject({ version: n, settings: { settlement: { batchMs: n } } });
         }
       });
     }
     expect(await one.history()).toHaveLength(CHANGES);
   });
 
-  test("are the environment's while the database is away at the start, and the stored ones later", async () => {
+  test('are those of the environment while the database is unavailable at the start, and the stored ones later', async () => {
     const { workspace, front } = await cluster();
     const first = await front();
     await first.change({ purchase: { capacity: 12 } });

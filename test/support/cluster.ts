@@ -22,13 +22,13 @@ export interface Cluster {
   front(): Promise<FloodgateProcess>;
   worker(): Promise<FloodgateProcess>;
   scheduler(): Promise<FloodgateProcess>;
-  /** Ends what still runs, and removes what this cluster has on the servers. */
+  /** Ends all processes, and removes the cluster's data from the servers. */
   stop(): Promise<void>;
 }
 
 /**
- * An installation of its own on shared servers: its keys, topics, groups and databases are nobody else's. `settings` are
- * those of all its processes.
+ * An installation of its own on shared servers: no other one uses its keys, topics, groups and databases. `settings` apply to
+ * all its processes.
  */
 export async function createCluster(
   { redis, kafka, mysql, mongo }: ClusterUrls,
@@ -46,7 +46,7 @@ export async function createCluster(
     KAFKA_BROKERS: kafka,
     TOPIC_PREFIX: topics.topicPrefix,
     LOG_PARTITIONS: '4',
-    // What is too slow for a buyer is no fault of the counts: a busy machine must not turn answers into 503s.
+    // Long, because these tests count orders, and a busy machine must not turn answers into 503s.
     REQUEST_DEADLINE_MS: '20000',
     MYSQL_URL: database.url,
     MONGODB_URL: live.href,

@@ -15,10 +15,10 @@ import { aSale } from './sales.ts';
 
 type Diagram = string | readonly string[];
 
-/** What a port answers; at once if not said. Store and queue do what they are asked at the letter. */
+/** How each port answers, at once by default. Store and queue do their work at the letter. */
 export interface HousekeepingDiagrams {
   readonly ticks: string;
-  /** By sale: a letter for each order, which falls due in the frame where it stands. */
+  /** By sale: a letter for each order, at the frame in which it expires. */
   readonly due: Readonly<Record<string, string>>;
   readonly sales?: Diagram;
   readonly look?: Diagram;
@@ -30,17 +30,17 @@ export interface HousekeepingDiagrams {
   readonly owed?: Diagram;
   readonly refund?: Diagram;
   readonly refunded?: Diagram;
-  /** Sales whose queue is away. */
-  readonly away?: readonly string[];
+  /** Sales whose queue is unavailable. */
+  readonly unavailable?: readonly string[];
   readonly options?: Partial<DeadlineOptions>;
 }
 
 const START = new ManualClock().now();
 
-/** The deadlines on fakes that keep the ports' rules; ids of orders are the letters of their diagram. */
+/** The housekeeping stream on fakes that follow the ports' rules; order ids are the letters of the diagrams. */
 export function housekeepingMarbles(
   m: PromiseMarbles,
-  { ticks, due, options = {}, away = [], ...answers }: HousekeepingDiagrams,
+  { ticks, due, options = {}, unavailable = [], ...answers }: HousekeepingDiagrams,
 ) {
   const store = new MemoryOrderStore();
   const queue = new MemoryTicketQueue(m.clock.now);
@@ -69,7 +69,7 @@ export function housekeepingMarbles(
     answers.release ?? 'a|',
   );
   const forfeiting = m.port((id: string, ids: readonly string[]) => queue.forfeit(id, ids), answers.forfeit ?? 'a|');
-  const awayFor = m.port(async (_id: string, ids: readonly string[]) => ids, '#');
+  const failing = m.port(async (_id: string, ids: readonly string[]) => ids, '#');
   const returning = m.port((ids: readonly string[]) => store.returned(ids), answers.returned ?? 'a|');
   const stocking = m.port((id: string) => queue.stock(id), answers.stock ?? 'a|');
   const owing = m.port((limit: number) => store.owedTickets(limit), answers.owed ?? 'a|');
@@ -91,7 +91,7 @@ export function housekeepingMarbles(
         refunded: settling,
       },
       queue: {
-        release: (id, ids) => (away.includes(id) ? awayFor(id, ids) : releasing(id, ids)),
+        release: (id, ids) => (unavailable.includes(id) ? failing(id, ids) : releasing(id, ids)),
         forfeit: forfeiting,
         stock: stocking,
       },

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 
 export type Marbles = Parameters<Parameters<TestScheduler['run']>[0]>[0] & {
   readonly scheduler: TestScheduler;
-  /** Runs a task behind everything else of the same frame: what the end of a turn is to real code. */
+  /** Runs a task after everything else of the same frame, as at the end of a turn of the event loop. */
   readonly endOfFrame: (task: () => void) => void;
 };
 

@@ -1,6 +1,6 @@
 import { concatMap, delay, ignoreElements, of, repeat, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { AWAY, promiseMarbles } from './promise-marbles.ts';
+import { promiseMarbles, UNAVAILABLE } from './promise-marbles.ts';
 
 const double = async (text: string) => text + text;
 
@@ -10,22 +10,22 @@ describe('promiseMarbles', () => {
       const call = m.port(double, ['--a|', 'a|', '-#']);
       const input$ = m.hot('        a--b-c----|');
       const output$ = input$.pipe(concatMap(call));
-      m.expectObservable(output$).toBe('--ab--#', { a: 'aa', b: 'bb' }, AWAY);
+      m.expectObservable(output$).toBe('--ab--#', { a: 'aa', b: 'bb' }, UNAVAILABLE);
       m.expectObservable(call.calls$).toBe('a--b-c', { a: ['a', 0], b: ['b', 1], c: ['c', 2] });
       m.expectSubscriptions(input$.subscriptions).toBe('^-----!');
     }));
 
-  it('does the work of a call whose answer is lost, and none of a call that is refused', () =>
+  it('does the work of a call whose answer is lost, and not of a call that is rejected', () =>
     promiseMarbles((m) => {
       const work = m.port(async () => undefined, 'a|');
       const lost = m.port(work, 'a-#');
-      const refused = m.port(work, '--#');
-      m.expectObservable(m.hot('-a|').pipe(concatMap(() => lost()))).toBe('---#', undefined, AWAY);
-      m.expectObservable(m.hot('---a|').pipe(concatMap(() => refused()))).toBe('-----#', undefined, AWAY);
+      const rejected = m.port(work, '--#');
+      m.expectObservable(m.hot('-a|').pipe(concatMap(() => lost()))).toBe('---#', undefined, UNAVAILABLE);
+      m.expectObservable(m.hot('---a|').pipe(concatMap(() => rejected()))).toBe('-----#', undefined, UNAVAILABLE);
       m.expectObservable(work.calls$).toBe('-a', { a: [] });
     }));
 
-  it('moves its clock and its timers with the frames', () =>
+  it('advances its clock and its timers with the frames', () =>
     promiseMarbles((m) => {
       const read = m.port(async () => m.clock.monotonic(), '-a|');
       const output$ = m.hot('a----|').pipe(
@@ -35,19 +35,19 @@ describe('promiseMarbles', () => {
       m.expectObservable(output$).toBe('---a-|', { a: 3 });
     }));
 
-  it('runs the end of a turn behind the promises of its frame', () =>
+  it('runs the end of a turn after the promises of its frame', () =>
     promiseMarbles((m) => {
-      const told: string[] = [];
-      const note = m.port(async (text: string) => void told.push(text), 'a|');
-      const told$ = m.hot('--a').pipe(
+      const calls: string[] = [];
+      const note = m.port(async (text: string) => void calls.push(text), 'a|');
+      const call$ = m.hot('--a').pipe(
         concatMap(async () => {
-          m.endOfTurn(() => told.push('end'));
+          m.endOfTurn(() => calls.push('end'));
           await note('answer');
           await note('another');
         }),
         delay(1, m.scheduler),
       );
-      m.expectObservable(told$.pipe(concatMap(() => of(told)))).toBe('---a', { a: ['answer', 'another', 'end'] });
+      m.expectObservable(call$.pipe(concatMap(() => of(calls)))).toBe('---a', { a: ['answer', 'another', 'end'] });
     }));
 
   it.each([

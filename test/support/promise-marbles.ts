@@ -5,31 +5,31 @@ import { Fault } from '../../src/domain/errors.ts';
 import { settled } from './deferred.ts';
 import { ManualClock } from './fakes/manual-clock.ts';
 
-/** Milliseconds; longer than any diagram. A stream that is busy then, retrying for ever, must be unsubscribed. */
+/** Milliseconds; longer than any diagram. A stream that never ends has to be unsubscribed before. */
 const LAST_FRAME = 10_000;
 
-export const AWAY = new Fault('unavailable', 'away');
+export const UNAVAILABLE = new Fault('unavailable', 'unavailable');
 
-/** A fake call of a port, and a line that tells the arguments of each call in the frame in which it was made. */
+/** A fake call of a port, with an Observable of the arguments of each call in its frame. */
 export type Port<A extends readonly unknown[], R> = ((...args: A) => Promise<R>) & { readonly calls$: Observable<A> };
 
 export interface PromiseMarbles extends Pick<RunHelpers, 'hot' | 'expectObservable' | 'expectSubscriptions'> {
-  /** Moves with the frames: a port that reads it sees the frame in which it is called. */
+  /** Advances with the frames: a port that reads it gets the frame in which it is called. */
   readonly clock: ManualClock;
   /** For timers; they are due in frames. */
   readonly scheduler: TestScheduler;
-  /** Runs a task behind all that is due in the frame, promises included, as `setImmediate` does in real code. */
+  /** Runs a task after all that is due in the frame, promises included, as `setImmediate` does in production. */
   readonly endOfTurn: (task: () => void) => void;
   /**
    * Makes a call that answers by marbles, counted from the frame of the call: at the letter it does its `work`, and
-   * resolves with what that came to.
+   * resolves with its result.
    *
    *     --a|    works and answers 2 frames later
-   *     --#     rejects with `fault` 2 frames later, and nothing was done
+   *     --#     rejects with `fault` 2 frames later, without any work
    *     a-#     works at once, but the answer is lost: rejects 2 frames later
    *     -       never answers
    *
-   * Several diagrams are for one call each; the last one is for all that follow.
+   * Several diagrams apply to one call each, and the last one to all further calls.
    */
   readonly port: <A extends readonly unknown[], R>(
     work: (...args: A) => Promise<R>,
@@ -39,10 +39,10 @@ export interface PromiseMarbles extends Pick<RunHelpers, 'hot' | 'expectObservab
 }
 
 /**
- * A marble test of code that awaits promises, in virtual time; one character is a millisecond. RxJS's `run` plays all
- * frames in one go, and promises would have to wait for its end. Here `test` only sets things up; then the scheduler is
- * moved from frame to frame, each is played until no promise, timer or task of it is left, and the lines are compared
- * when nothing is due any more. Within a frame inputs come first, then timers and answers in the order they were asked for.
+ * A marble test of code that awaits promises, in virtual time; one character is a millisecond. RxJS's `run` plays all frames
+ * synchronously, so promises would settle only after its end. Here `test` only sets things up. Then the scheduler advances
+ * frame by frame, each is played until no promise, timer or task of it is left, and the lines are compared when nothing is
+ * due any more. Within a frame inputs come first, then timers and answers in the order in which they were requested.
  */
 export async function promiseMarbles(test: (m: PromiseMarbles) => void): Promise<void> {
   const lines: { readonly actual: unknown; readonly expected: unknown }[] = [];
@@ -65,15 +65,15 @@ export async function promiseMarbles(test: (m: PromiseMarbles) => void): Promise
       await settled();
     }
   }
-  if (lines.length === 0) throw new Error('a marble test that expects nothing');
+  if (lines.length === 0) throw new Error('this marble test expects nothing');
   for (const [n, { actual, expected }] of lines.entries()) expect(actual, `line ${n + 1}`).toEqual(expected);
 }
 
 class SteppedScheduler extends TestScheduler {
-  /** Milliseconds a character; `run` sets it for what is parsed within. */
+  /** Milliseconds a character; `run` sets it only for diagrams that are parsed within it. */
   static override frameTimeFactor = 1;
 
-  /** What `run` ends with. */
+  /** `run` ends with a flush, which must not play any frame here. */
   override flush(): void {}
 
   play(frame: number): void {
@@ -90,7 +90,7 @@ function portOn(scheduler: TestScheduler): PromiseMarbles['port'] {
   return <A extends readonly unknown[], R>(
     work: (...args: A) => Promise<R>,
     diagrams: string | readonly string[],
-    fault: unknown = AWAY,
+    fault: unknown = UNAVAILABLE,
   ): Port<A, R> => {
     const plan = [diagrams]
       .flat()

@@ -12,7 +12,7 @@ import { MemoryTicketQueue } from './fakes/memory-ticket-queue.ts';
 import type { PromiseMarbles } from './promise-marbles.ts';
 import { aSale } from './sales.ts';
 
-/** A policy counts in the time of the machine, which frames know nothing of: here its limits are never met. */
+/** A policy counts in real time, not in frames; these limits are never reached. */
 const POLICY: PolicyOptions = {
   concurrency: 64,
   timeoutMs: 3_600_000,
@@ -22,7 +22,7 @@ const POLICY: PolicyOptions = {
   halfOpenAfterMs: 1000,
 };
 
-/** Room for every test, and limits that a diagram can show. */
+/** A capacity that no test reaches, and limits that fit into a diagram. */
 const OPTIONS: PurchaseOptions = {
   batchSize: 3,
   concurrency: 8,
@@ -37,24 +37,24 @@ export interface PurchaseDiagrams extends Partial<PurchaseOptions> {
   readonly clicks: string;
   /** Letters that send an Idempotency-Key, with its text. */
   readonly keys?: Readonly<Record<string, string>>;
-  /** How the ports answer; at once if not said. */
+  /** How the ports answer. @default at once */
   readonly reserve?: string | readonly string[];
   readonly append?: string | readonly string[];
   readonly find?: string | readonly string[];
   readonly published?: string | readonly string[];
-  /** When the log can be written to, from then on: `y` and `n`. It can at first. */
+  /** From when on the log is writable (`y`) or not (`n`); at first it is. */
   readonly writable?: string;
-  /** What the ports reject with. */
+  /** The error of the ports. */
   readonly fault?: unknown;
-  /** What the sales have that is not as usual. */
+  /** Properties of the sales that differ from the default. */
   readonly sale?: Partial<Sale>;
-  /** Whether the memory knows the sales, or must find them. */
+  /** Whether the sales are in memory, or have to be read first. */
   readonly known?: boolean;
 }
 
 /**
- * The purchase stream on ports that answer by marbles, with a queue behind them that follows the port's rules. All
- * lines are of short texts: a buyer is a letter, a batch its buyers, an order its buyer and ticket.
+ * The purchase stream on ports that answer by marbles, with a queue behind them that follows the port's rules. All lines
+ * have short texts: a buyer is a letter, a batch its buyers, an order its buyer and ticket.
  */
 export function purchaseMarbles(m: PromiseMarbles, diagrams: PurchaseDiagrams) {
   const {
@@ -139,7 +139,7 @@ export function purchaseMarbles(m: PromiseMarbles, diagrams: PurchaseDiagrams) {
     append$: appending.calls$.pipe(map(([{ items }]) => items.map(({ userId, ticket }) => userId + ticket).join(' '))),
     /** The number of orders of each call. */
     published$: marking.calls$.pipe(map(([, , orderIds]) => orderIds.length)),
-    /** Why marks were not made. */
+    /** Why reservations could not be marked as published. */
     unmarked$,
   };
 }

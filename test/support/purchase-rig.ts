@@ -17,7 +17,7 @@ import { ManualClock } from './fakes/manual-clock.ts';
 import { MemoryTicketQueue } from './fakes/memory-ticket-queue.ts';
 import { aSale } from './sales.ts';
 
-/** Stand around the real calls of a port: `proceed` makes the call, and its effect, when and if it is called. */
+/** Wrap the real calls of a port: `proceed` makes the call. */
 export interface Hooks {
   reserve: (proceed: () => Promise<ReserveReply>, items: readonly ReserveItem[]) => Promise<ReserveReply>;
   published: (proceed: () => Promise<void>) => Promise<void>;
@@ -34,7 +34,7 @@ const POLICY: PolicyOptions = {
   halfOpenAfterMs: 1000,
 };
 
-/** As much as a purchase needs that is not about limits. */
+/** Limits that no test reaches unless it is about limits. */
 export const PURCHASE_LIMITS: PurchaseLimits = {
   batchSize: 128,
   concurrency: 4,
@@ -47,11 +47,11 @@ export const PURCHASE_LIMITS: PurchaseLimits = {
 export interface RigOptions extends Partial<PurchaseOptions> {
   readonly sale?: Partial<Sale>;
   readonly logPolicy?: Partial<PolicyOptions>;
-  /** Queue and log are one database. */
+  /** Queue and log are one database, with an atomic sale. */
   readonly oneStep?: boolean;
 }
 
-/** The purchase stream on a queue that follows the port's rules, with a hook around everything that can fail. */
+/** The purchase stream on a queue that follows the port's rules, with hooks around all calls that can fail. */
 export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, ...options }: RigOptions = {}) {
   const clock = new ManualClock();
   const queue = new MemoryTicketQueue(clock.now);
@@ -76,7 +76,7 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
     log: createPolicy('log', { ...POLICY, ...logPolicy }),
   };
 
-  /** What is sold in one step; the record is not kept, for no stream has seen it. */
+  /** Sells in one step; the record is not kept, because no stream sees it. */
   const sell: AtomicSale['sell'] = ({ id, epoch }, items, maxAttempts) =>
     hooks.reserve(async () => {
       const reply = await queue.reserve(id, epoch, items, maxAttempts);
@@ -136,7 +136,7 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
   });
 
   let requests = 0;
-  /** Clicks; the answers are collected under the request's id. */
+  /** Sends a purchase; the answers are collected by request id. */
   const click = (userId: string, key?: string, saleId = sale.id): string => {
     requests += 1;
     const requestId = `r${requests}`;
@@ -162,9 +162,9 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
     sale,
     catalogue,
     memory,
-    /** What the log holds. */
+    /** The records of the log. */
     records,
-    /** The items of each call that reached the queue. */
+    /** The items of each call of the queue. */
     reserved,
     observed,
     unmarked,
@@ -173,12 +173,12 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
     policies,
     batches,
     answers,
-    /** The orders that were answered, and how old the requests were then. */
+    /** The answered orders, and the age of their requests at that time. */
     won,
-    /** How the stream ended, if it has. */
+    /** How the stream has ended, if it has. */
     ends,
     click,
-    /** Clicks and waits for all that needs no waiting. */
+    /** Sends a purchase, and waits until all pending promises have settled. */
     buy: async (userId: string, key?: string, saleId?: string): Promise<PurchaseOutcome | undefined> => {
       const requestId = click(userId, key, saleId);
       await settled();
@@ -192,7 +192,7 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
 
 export type PurchaseRig = Awaited<ReturnType<typeof purchaseRig>>;
 
-/** Whatever went wrong, the next purchase is served. */
+/** Expects that the next purchase succeeds, after any fault. */
 export async function goesOn({ buy, hooks, state, ends }: PurchaseRig): Promise<void> {
   Object.assign(hooks, {
     reserve: (proceed: () => unknown) => proceed(),

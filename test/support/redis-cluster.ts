@@ -28,7 +28,7 @@ export interface RedisCluster {
   stop(): Promise<void>;
 }
 
-/** A Redis Cluster of this test's own. Errors: Impossible without redis-server on this machine. */
+/** A Redis Cluster of this test's own. Errors: Unsupported without redis-server on this machine. */
 export async function startRedisCluster(masters: number, replicas = 0): Promise<RedisCluster> {
   const nodes: ClusterNode[] = [];
   const stop = async () => {

@@ -4,7 +4,7 @@ import type { ServersTool } from '../../dev/servers/api.d.ts';
 const TOOL: string = '../../dev/servers/index.mjs';
 const RUN: string = '../../dev/servers/run.mjs';
 
-export const { up, down, status, Impossible } = (await import(TOOL)) as ServersTool;
+export const { up, down, status, Unsupported } = (await import(TOOL)) as ServersTool;
 
 const { find } = (await import(RUN)) as { readonly find: (program: string) => string | undefined };
 

@@ -10,24 +10,24 @@ import type { PromiseMarbles } from './promise-marbles.ts';
 import { aSale } from './sales.ts';
 
 export interface SettlementDiagrams extends Partial<SettlementOptions> {
-  /** A letter is a chunk of one entry: two orders, or one that is no record in upper case. */
+  /** A letter is a chunk of one entry: two orders in lower case, an unreadable record in upper case. */
   readonly chunks: string;
-  /** What of these chunks is unlike the others: partition 0, the sale's epoch, orders. */
+  /** How these chunks differ from the default: partition 0, the sale's epoch, orders. */
   readonly unlike?: Readonly<
     Record<string, { readonly partition?: number; readonly epoch?: number; readonly fence?: number }>
   >;
-  /** Chunks that the log hands out before they are acknowledged. */
+  /** Chunks that the log emits before the first is acknowledged. */
   readonly maxInFlight?: number;
-  /** How the ports answer; at once if not said. */
+  /** How the ports answer. @default at once */
   readonly store?: string | readonly string[];
   readonly deadLetter?: string | readonly string[];
-  /** What they reject with. */
+  /** The error of the ports. */
   readonly fault?: unknown;
 }
 
 /**
- * The settlement stream on ports that answer by marbles, with a store behind them that follows the port's rules, and
- * a log that counts what is in flight. All lines are of letters: those of the chunks.
+ * The settlement stream on ports that answer by marbles, with a store behind them that follows the port's rules, and a log
+ * that limits the chunks in flight. All lines consist of the letters of chunks.
  */
 export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagrams) {
   const { chunks, unlike = {}, maxInFlight = 100, store, deadLetter, fault, ...options } = diagrams;
@@ -40,7 +40,7 @@ export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagram
   const events$ = new Subject<BusEvent>();
   const read$ = new Subject<string>();
 
-  /** The place in the diagram is the offset, and tells its tickets and back again. */
+  /** The position in the diagram is the offset; the tickets follow from it, and it from them. */
   const chunkOf = (letter: string): LogChunk => {
     const offset = letters.indexOf(letter);
     const { partition = 0, epoch = aSale().epoch, fence: fenceEpoch } = unlike[letter] ?? {};
@@ -106,17 +106,17 @@ export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagram
 
   return {
     written$,
-    /** What each batch came to, such as `2 stored`, or `2 stored 1 aside`. */
+    /** The result of each batch, such as `2 stored`, or `2 stored 1 dead`. */
     settled$: settled$.pipe(
       map(
         ({ stored, rejected, deadLettered }) =>
           `${stored} stored${rejected.length === 0 ? '' : ` ${rejected.length} rejected`}` +
-          `${deadLettered === 0 ? '' : ` ${deadLettered} aside`}`,
+          `${deadLettered === 0 ? '' : ` ${deadLettered} dead`}`,
       ),
     ),
-    /** The chunks whose orders each call holds; empty for a call that only moves the position on. */
+    /** The chunks whose orders each call stores; empty for a call that only advances the position. */
     store$: storing.calls$.pipe(map(([{ orders }]) => lettersOf(orders))),
-    /** The chunks whose orders each call refuses, and the places of the fences that it keeps, such as `bc f@2`. */
+    /** The chunks whose orders each call rejects, and the fences that it stores, such as `bc f@2`. */
     refused$: storing.calls$.pipe(
       map(([{ refused = [], fences = [] }]) =>
         [lettersOf(refused), ...fences.map(({ partition, offset }) => `${letters[offset]}@${partition}`)]
@@ -124,13 +124,13 @@ export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagram
           .trim(),
       ),
     ),
-    /** The orders of whose end the buyers are told, by their tickets. */
-    told$: events$.pipe(map((item) => (item.type === 'orders' ? item.orders.map(({ ticket }) => ticket).join() : ''))),
+    /** The tickets of the ended orders that are published to the buyers. */
+    ended$: events$.pipe(map((item) => (item.type === 'orders' ? item.orders.map(({ ticket }) => ticket).join() : ''))),
     memory,
     fences,
     aside$: settingAside.calls$.pipe(map(([{ offset }]) => letters[offset])),
     ack$,
-    /** When the log handed a chunk out. */
+    /** When the log emits a chunk. */
     read$,
   };
 }

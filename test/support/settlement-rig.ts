@@ -8,7 +8,7 @@ import { MemoryOrderStore } from './fakes/memory-order-store.ts';
 
 const GROUP = 'settlement';
 
-/** The settlement stream on a store that follows the port's rules, with hooks around what can fail. */
+/** The settlement stream on a store that follows the port's rules, with hooks around all calls that can fail. */
 export function settlementRig(changes: Partial<SettlementOptions> = {}) {
   const store = new MemoryOrderStore();
   const calls: StoreBatch[] = [];

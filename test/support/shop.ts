@@ -27,11 +27,11 @@ export const SHOP_SECRET = 'a secret for tests only';
 
 export interface Shop {
   readonly front: HttpFront;
-  /** As they were bought, newest first. */
+  /** Newest first. */
   readonly orders: readonly Order[];
-  /** What handlers threw. */
+  /** Errors of the handlers. */
   readonly errors: readonly unknown[];
-  /** From now on purchases wait until the function that this returns is called. */
+  /** Makes purchases wait until the returned function is called. */
   hold(): () => void;
   drain(): void;
 }
@@ -43,7 +43,7 @@ export interface ShopOptions {
   readonly answerWithinMs?: number;
 }
 
-/** The real API and services on a real front, with a shop in memory behind them that never runs out. */
+/** The real API and services on a real front, with stores in memory and a queue that never sells out. */
 export async function openShop(listen: ListenHttp, options: ShopOptions): Promise<Shop> {
   const { sales: list, maxBodyBytes = 16 * 1024, ...limits } = options;
   const catalogue = new MemoryCatalogue(list);

@@ -14,7 +14,7 @@ const SECRET = 'a secret that only this test run knows, long enough';
 const TOKEN_SECONDS = 3600;
 const PAGE = 200;
 
-/** The built program's ports: the embedded engine's thread exists in built form only. */
+/** The ports of the built program, because the embedded engine's thread exists only there. */
 const built = (file: string) => import(new URL(`../../dist/src/app/${file}`, import.meta.url).href);
 const { openPorts }: typeof import('../../src/app/adapters/open-ports.ts') = await built('adapters/open-ports.js');
 const { seedWhenReady }: typeof import('../../src/app/seed.ts') = await built('seed.js');
@@ -23,34 +23,34 @@ export interface Inspection {
   readonly orders: readonly Order[];
   readonly remaining: number | undefined;
   readonly held: number | undefined;
-  /** Reservations that nobody has marked as published. */
+  /** Reservations that are not marked as published. */
   readonly pending: number | undefined;
 }
 
 export interface Workspace {
   readonly dataDir: string;
-  /** The settings of a process on this workspace. */
+  /** The settings of a process of this workspace. */
   readonly env: Record<string, string>;
-  /** A buyer's, unless told otherwise. */
+  /** A buyer's by default. */
   tokenOf(userId: string, role?: Role): string;
-  /** Puts a sale on sale that is open now, unless `sale` says otherwise. */
+  /** Publishes a sale, by default one that is open now. */
   publish(sale: Partial<Sale> & { readonly id: string }): Promise<Sale>;
-  /** Every stored order of a sale, the tickets that the queue has left, and those that it counts as held. */
+  /** Every stored order of a sale, and the queue's counts of remaining, held and pending tickets. */
   inspect(saleId: string): Promise<Inspection>;
-  /** What stands behind the processes, for a closer look. */
+  /** The ports of the processes, for direct access. */
   open(): ReturnType<typeof openPorts>;
-  /** Looks at a sale again and again, on connections that stay open. */
+  /** Reads a sale repeatedly over connections that stay open. */
   sampler(saleId: string): Promise<Sampler>;
   remove(): Promise<void>;
 }
 
 export interface Sampler {
-  /** Tickets held and left, as of one moment of the queue; live orders as of one moment of the store. */
+  /** Held and remaining tickets of one moment of the queue, and live orders of one moment of the store. */
   sample(): Promise<{ readonly held: number; readonly remaining: number; readonly live: number }>;
   close(): Promise<void>;
 }
 
-/** A data folder of its own for the processes of one test; `servers` are the settings of the servers that they use. */
+/** A data folder for the processes of one test; `servers` are the settings of the servers that they use. */
 export async function createWorkspace(servers: Readonly<Record<string, string>> = {}): Promise<Workspace> {
   const dataDir = await mkdtemp(join(tmpdir(), 'floodgate-test-'));
   const env = { DATA_DIR: dataDir, JWT_SECRET: SECRET, ...servers };

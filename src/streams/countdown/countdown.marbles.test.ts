@@ -1,6 +1,6 @@
 import { map, type Observable, Subject } from 'rxjs';
 import { describe, it } from 'vitest';
-import { AWAY, type PromiseMarbles, promiseMarbles } from '../../../test/support/promise-marbles.ts';
+import { type PromiseMarbles, promiseMarbles, UNAVAILABLE } from '../../../test/support/promise-marbles.ts';
 import { aSale } from '../../../test/support/sales.ts';
 import type { Sale } from '../../domain/sale.ts';
 import type { Stock } from '../../domain/stock.ts';
@@ -162,7 +162,7 @@ describe('the countdown stream', () => {
         stock: ['                        -#', 'a|', '--#', 'a|'],
       });
       m.expectObservable(counted$).toBe('s-------s-----------s----------------s');
-      m.expectObservable(fault$).toBe('  -x--------------------x', { x: AWAY });
+      m.expectObservable(fault$).toBe('  -x--------------------x', { x: UNAVAILABLE });
       expectFrames(m, left$, '           --------9-----------9----5-----------5-|');
     }));
 
@@ -213,6 +213,10 @@ describe('the countdown stream', () => {
       const { left$ } = countdownMarbles(m, { input: 'w---------' });
       m.expectObservable(left$, '                      ^----!').toBe('9');
       m.expectObservable(countdownMarbles(m, { input: 'w-#' }).left$).toBe('9-#');
-      m.expectObservable(countdownMarbles(m, { input: 'w--', sale: '#', stock: '#' }).left$, '^-!').toBe('-', {}, AWAY);
+      m.expectObservable(countdownMarbles(m, { input: 'w--', sale: '#', stock: '#' }).left$, '^-!').toBe(
+        '-',
+        {},
+        UNAVAILABLE,
+      );
     }));
 });

@@ -1,7 +1,7 @@
 import { ignoreElements } from 'rxjs';
 import { describe, it } from 'vitest';
 import { housekeepingMarbles } from '../../../test/support/housekeeping-marbles.ts';
-import { AWAY, promiseMarbles } from '../../../test/support/promise-marbles.ts';
+import { promiseMarbles, UNAVAILABLE } from '../../../test/support/promise-marbles.ts';
 
 /** What a batch of sale `s` came to. */
 const batch = (expired: number, lateMs: number, saleId = 's') => ({ saleId, expired, returned: expired, lateMs });
@@ -104,7 +104,11 @@ describe('the expiry of unpaid orders', () => {
         look: ['                             #', 'a|'],
         options: { faultRestMs: 8 },
       });
-      const values = { f: { saleId: 'r', expired: 0, returned: 0, fault: AWAY }, s: batch(1, 0), r: batch(1, 10, 'r') };
+      const values = {
+        f: { saleId: 'r', expired: 0, returned: 0, fault: UNAVAILABLE },
+        s: batch(1, 0),
+        r: batch(1, 10, 'r'),
+      };
       m.expectObservable(look$).toBe('       (rs)-s----(rs)');
       m.expectObservable(of('expire')).toBe('(fs)------r|', values);
     }));
@@ -116,7 +120,7 @@ describe('the expiry of unpaid orders', () => {
         due: { s: 'a' },
         transition: ['                       #', 'a|'],
       });
-      const values = { f: { saleId: 's', expired: 0, returned: 0, fault: AWAY }, x: batch(1, 4) };
+      const values = { f: { saleId: 's', expired: 0, returned: 0, fault: UNAVAILABLE }, x: batch(1, 4) };
       m.expectObservable(release$).toBe('    ----a');
       m.expectObservable(of('expire')).toBe('f---x-|', values);
     }));
@@ -141,7 +145,7 @@ describe('the expiry of unpaid orders', () => {
       });
       m.expectObservable(sales$).toBe('      s----s');
       m.expectObservable(of('expire')).toBe('f----x-|', {
-        f: { expired: 0, returned: 0, fault: AWAY },
+        f: { expired: 0, returned: 0, fault: UNAVAILABLE },
         x: batch(1, 5),
       });
     }));

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { housekeepingMarbles } from '../../../test/support/housekeeping-marbles.ts';
-import { AWAY, type PromiseMarbles, promiseMarbles } from '../../../test/support/promise-marbles.ts';
+import { type PromiseMarbles, promiseMarbles, UNAVAILABLE } from '../../../test/support/promise-marbles.ts';
 
 /** Orders that were cancelled before their money came; each payment is called as its order, in capitals. */
 function refundable(m: PromiseMarbles, ids: string, diagrams: Omit<Parameters<typeof housekeepingMarbles>[1], 'due'>) {
@@ -14,7 +14,7 @@ function refundable(m: PromiseMarbles, ids: string, diagrams: Omit<Parameters<ty
 }
 
 const ONE = { refunded: 1 };
-const FAULT = { refunded: 0, fault: AWAY };
+const FAULT = { refunded: 0, fault: UNAVAILABLE };
 
 describe('the refund of late captures', () => {
   it('gives back each payment once, a few at a time, oldest first', () =>

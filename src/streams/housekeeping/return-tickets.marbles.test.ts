@@ -2,7 +2,7 @@ import { map, mergeMap } from 'rxjs';
 import { describe, it } from 'vitest';
 import { housekeepingMarbles } from '../../../test/support/housekeeping-marbles.ts';
 import { newOrder } from '../../../test/support/orders.ts';
-import { AWAY, type PromiseMarbles, promiseMarbles } from '../../../test/support/promise-marbles.ts';
+import { type PromiseMarbles, promiseMarbles, UNAVAILABLE } from '../../../test/support/promise-marbles.ts';
 import { aSale } from '../../../test/support/sales.ts';
 
 /** Orders that a process ended which then died: their tickets are owed. */
@@ -44,10 +44,10 @@ describe('the return of owed tickets', () => {
     promiseMarbles((m) => {
       const { of, release$ } = owing(
         m,
-        { ticks: '                           t-t--t', away: ['r'], options: { restShare: 0 } },
+        { ticks: '                           t-t--t', unavailable: ['r'], options: { restShare: 0 } },
         { r: 'abcdefg', s: 'h' },
       );
-      const values = { f: { saleId: 'r', returned: 0, fault: AWAY }, s: some('s', 1), h: 'h' };
+      const values = { f: { saleId: 'r', returned: 0, fault: UNAVAILABLE }, s: some('s', 1), h: 'h' };
       m.expectObservable(release$).toBe('   h');
       m.expectObservable(of('return'), '   ^-----!').toBe('(fs)-f', values);
     }));
@@ -61,7 +61,7 @@ describe('the return of owed tickets', () => {
       );
       m.expectObservable(release$).toBe('   a-----a');
       m.expectObservable(of('return'), '   ^------!').toBe('f-----1', {
-        f: { saleId: 's', returned: 0, fault: AWAY },
+        f: { saleId: 's', returned: 0, fault: UNAVAILABLE },
         1: some('s', 1),
       });
       m.expectObservable(
@@ -87,7 +87,7 @@ describe('the return of owed tickets', () => {
     promiseMarbles((m) => {
       const { of } = owing(m, { ticks: 't-t--t', owed: ['#', 'a|'] }, { s: 'a' });
       m.expectObservable(of('return'), '   ^------!').toBe('f----1', {
-        f: { returned: 0, fault: AWAY },
+        f: { returned: 0, fault: UNAVAILABLE },
         1: some('s', 1),
       });
     }));

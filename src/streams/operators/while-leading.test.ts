@@ -1,6 +1,6 @@
 import { map, NEVER, type Observable, Subject } from 'rxjs';
 import { describe, it } from 'vitest';
-import { AWAY, type PromiseMarbles, promiseMarbles } from '../../../test/support/promise-marbles.ts';
+import { type PromiseMarbles, promiseMarbles, UNAVAILABLE } from '../../../test/support/promise-marbles.ts';
 import { type LeadershipChange, type LeadershipOptions, whileLeading } from './while-leading.ts';
 
 const CHANGES: Record<LeadershipChange, string> = { taken: 't', refused: 'r', lapsed: 'l' };
@@ -43,7 +43,7 @@ function leadingMarbles(m: PromiseMarbles, { acquire, options = {} }: Diagrams) 
     acquire$: granting.calls$.pipe(map(() => 'a')),
     release$: releasing.calls$.pipe(map(() => 'r')),
     change$: change$.pipe(map((change) => CHANGES[change])),
-    fault$: fault$.pipe(map((error) => (error === AWAY ? 'f' : 'o'))),
+    fault$: fault$.pipe(map((error) => (error === UNAVAILABLE ? 'f' : 'o'))),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { AWAY, promiseMarbles } from '../../../test/support/promise-marbles.ts';
+import { promiseMarbles, UNAVAILABLE } from '../../../test/support/promise-marbles.ts';
 import { purchaseMarbles } from '../../../test/support/purchase-marbles.ts';
 import { Fault } from '../../domain/errors.ts';
 
@@ -127,6 +127,6 @@ describe('marks that fail', () => {
       });
       m.expectObservable(published$).toBe('  -x', { x: 1 });
       m.expectObservable(answered$).toBe('   -a-|', { a: 'a1' });
-      m.expectObservable(unmarked$).toBe('   --x', { x: AWAY });
+      m.expectObservable(unmarked$).toBe('   --x', { x: UNAVAILABLE });
     }));
 });

@@ -128,13 +128,13 @@ describe('the settlement of a fenced log', () => {
 describe('the settlement of a rejected order', () => {
   it('tells the buyer who lost, and nobody of a refused one', () =>
     promiseMarbles((m) => {
-      const { told$, memory, settled$ } = settlementMarbles(m, {
+      const { ended$, memory, settled$ } = settlementMarbles(m, {
         chunks: '                            (afb)-|',
         batchSize: 100,
         unlike: { f: FENCE },
       });
       void memory.store({ group: 'other', positions: [], orders: [newOrder({ saleId: SALE.id, ticket: 1 })] });
       m.expectObservable(settled$).toBe(' -----x|', { x: '1 stored 3 rejected' });
-      m.expectObservable(told$).toBe('    -----1', { 1: '1' });
+      m.expectObservable(ended$).toBe('    -----1', { 1: '1' });
     }));
 });

@@ -126,7 +126,7 @@ describe('an entry that the store refuses', () => {
       m.expectObservable(store$).toBe('  xab----b-p 7ms c', stored);
       m.expectObservable(aside$).toBe('  --------b');
       m.expectObservable(ack$).toBe('    ---------(ab)----c');
-      m.expectObservable(settled$).toBe('---------x 7ms y 4ms |', { x: '2 stored 1 aside', y: '2 stored' });
+      m.expectObservable(settled$).toBe('---------x 7ms y 4ms |', { x: '2 stored 1 dead', y: '2 stored' });
     }));
 });
 
@@ -141,7 +141,7 @@ describe('an entry that is no record', () => {
       m.expectObservable(aside$).toBe('  B-----B');
       m.expectObservable(store$).toBe('  -------x', { x: 'ac' });
       m.expectObservable(ack$).toBe('    --------(aBc)');
-      m.expectObservable(settled$).toBe('--------x--|', { x: '4 stored 1 aside' });
+      m.expectObservable(settled$).toBe('--------x--|', { x: '4 stored 1 dead' });
     }));
 
   it('that can not be set aside ends the stream in that frame, with nothing stored or acknowledged', () =>

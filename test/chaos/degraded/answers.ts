@@ -2,15 +2,15 @@ import type { Answer } from '../../support/http-client.ts';
 
 export const ASKED = ['purchase', 'pay', 'cancel', 'page', 'list', 'order', 'report'] as const;
 
-/** A buyer's click, and everything else that people look at. */
+/** A buyer's click, and all other requests. */
 export type Asked = (typeof ASKED)[number];
 
-/** What each may be answered while something is away. */
+/** The statuses allowed while a dependency is unavailable. */
 const ALLOWED: Readonly<Record<Asked, readonly number[]>> = {
   purchase: [201, 409, 503],
   pay: [200, 409, 503],
   cancel: [200, 409, 503],
-  // From memory, whatever happens.
+  // Always served from memory.
   page: [200],
   list: [200],
   order: [200, 503],
@@ -22,14 +22,14 @@ interface Tally {
   slowestMs: number;
 }
 
-/** Everything that was answered, and what of it must not be. */
+/** Counts all answers, and collects those that are not allowed. */
 export class Answers {
   readonly #tallies = new Map<Asked, Tally>();
   readonly wrong: string[] = [];
-  /** When purchases that were bought had been sent, as performance.now() has it. */
+  /** When successful purchases were sent, by performance.now(). */
   readonly #salesSentAt: number[] = [];
 
-  /** `answer` is undefined for one that never came. `ms`: since it was asked for. */
+  /** `answer` is undefined if there was none. `ms`: since the request was sent. */
   readonly add = (asked: Asked, answer: Answer | undefined, ms: number): void => {
     const tally = this.#tallies.get(asked) ?? { byStatus: new Map(), slowestMs: 0 };
     this.#tallies.set(asked, tally);
@@ -44,7 +44,7 @@ export class Answers {
     if (asked === 'purchase' && answer?.status === 201) this.#salesSentAt.push(performance.now() - ms);
   };
 
-  /** When the first purchase was sent that was bought and sent no sooner; undefined if there is none yet. */
+  /** When the first successful purchase since then was sent; undefined if there is none yet. */
   firstSaleSince(at: number): number | undefined {
     const since = this.#salesSentAt.filter((sentAt) => sentAt >= at);
     return since.length === 0 ? undefined : Math.min(...since);
@@ -55,9 +55,9 @@ export class Answers {
   }
 
   /** As a line: `201: 12, 503: 3, slowest 1020 ms`. */
-  told(asked: Asked): string {
+  summary(asked: Asked): string {
     const tally = this.#tallies.get(asked);
-    if (tally === undefined) return 'never asked';
+    if (tally === undefined) return 'no request';
     const counts = [...tally.byStatus].sort(([a], [b]) => (a < b ? -1 : 1)).map(([status, n]) => `${status}: ${n}`);
     return [...counts, `slowest ${Math.round(tally.slowestMs)} ms`].join(', ');
   }

@@ -1,8 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import type { Sale } from '../../../src/domain/sale.ts';
+import { poll } from '../../../src/resilience/poll.ts';
 import { nonePending, readSale, untilEach } from '../afterwards.ts';
 import { auditOf } from '../audit-command.ts';
-import { startBuyers } from '../buyers.ts';
+import { type Buyers, startBuyers } from '../buyers.ts';
 import { heal } from '../heal.ts';
 import { Notebook } from '../notebook.ts';
 import { createTestbed, type Testbed, type TestbedOptions } from '../testbed.ts';
@@ -16,44 +18,44 @@ export interface DegradedReport {
   readonly outage: Outage;
   readonly seconds: number;
   readonly answers: Answers;
-  /** Of the breaker that has to open: to open, and to closed again. */
+  /** How often the breaker that has to open changed to open, and back to closed. */
   readonly opened: number;
   readonly closed: number;
   readonly readiness: readonly string[];
-  /** Purchases bought while it lasted, and sent in it. */
+  /** Successful purchases during the outage. */
   readonly boughtMeanwhile: number;
-  /** From the healing until a purchase was sent that was bought; undefined if there was none. */
+  /** From the end of the outage until the first successful purchase was sent; undefined if there was none. */
   readonly soldAgainMs: number | undefined;
   readonly pendingEmptyMs: number;
-  /** The longest that this process itself stood still: answers may have been there so much sooner. */
+  /** Longest stall of this process, by which measured times may be too long. */
   readonly stalledMs: number;
   readonly orders: number;
   readonly audit: string;
-  /** What must hold; broken ones by lines that say where. */
+  /** The promises, with a line for each violation. */
   readonly checks: readonly Check[];
 }
 
 const TOTAL = 100_000;
 const SALE = { total: TOTAL, perBuyerLimit: 2, payWithinSeconds: 900 } as const;
-/** Those who pay or cancel what they have bought, and those who only buy: the former stand still while MySQL is away. */
+/** Buyers who pay or cancel, and buyers who only buy: the former wait while MySQL is unavailable. */
 const CROWDS = [
   { seed: 1, count: 8 },
-  { seed: 2, count: 8, moods: { pay: 0, cancel: 0 } },
+  { seed: 2, count: 8, intents: { pay: 0, cancel: 0 } },
 ] as const;
 
-/** Sold before the outage: nothing is cold. */
+/** Orders before the outage, so that caches and connections are warm. */
 const HEAD_START_SALES = 50;
-/** A breaker tries twice a second, and a client of a server once; all that is above is somebody's backoff, or a busy machine. */
+/** A breaker tries twice a second and a client once; what takes longer is a backoff or a busy machine. */
 const RECOVER_WITHIN_MS = 30_000;
 const SETTLE_WITHIN_MS = 60_000;
-const LOOK_EVERY_MS = 50;
+const POLL_MS = 50;
 const NS_PER_MS = 1_000_000;
 
-/** One process of each role: its front's metrics are those of all. */
+/** One process of each role, so that the metrics of its front are those of all fronts. */
 export const createDegradedBed = (options: Pick<TestbedOptions, 'log' | 'settings'>): Promise<Testbed> =>
   createTestbed({ ...options, programs: 1 });
 
-/** Sells while one dependency is away for so long, heals it, and looks whether all is well. */
+/** Sells while one dependency is unavailable for so long, restores it, and checks every promise. */
 export async function runDegraded(bed: Testbed, outage: Outage, seconds: number): Promise<DegradedReport> {
   const { port, workspace } = bed;
   const sale = await workspace.publish({ id: outage.name.replace(' ', '-'), ...SALE });
@@ -74,9 +76,7 @@ export async function runDegraded(bed: Testbed, outage: Outage, seconds: number)
       answered: answers.add,
     }),
   );
-  const stopLooking = startOnlookers({ port, saleId: sale.id, tokenOf, notebook, answers });
-  const until = (isSo: () => boolean) => eventually(isSo, RECOVER_WITHIN_MS);
-
+  const stopOnlookers = startOnlookers({ port, saleId: sale.id, tokenOf, notebook, answers });
   await until(() => answers.count('purchase', 201) >= HEAD_START_SALES);
   const monitor = await startMonitor(port);
   const boughtBefore = answers.count('purchase', 201);
@@ -93,68 +93,87 @@ export async function runDegraded(bed: Testbed, outage: Outage, seconds: number)
   const orderRead = answers.count('order', 200);
   await until(() => answers.count('order', 200) > orderRead);
   await Promise.all(crowds.map((crowd) => crowd.stop()));
-  await stopLooking();
+  await stopOnlookers();
   await monitor.stop();
   stalls.disable();
 
-  const opened = await workspace.open();
+  const settled = await settle(bed, { sale, crowds, notebook });
+  const { policy, sells } = outage;
+  const breaker = { opened: monitor.changes(policy, 'open'), closed: monitor.changes(policy, 'closed') };
+  const readiness = [...monitor.readiness];
+  return {
+    outage,
+    seconds,
+    answers,
+    ...breaker,
+    readiness,
+    boughtMeanwhile,
+    soldAgainMs,
+    pendingEmptyMs: settled.pendingEmptyMs,
+    stalledMs: stalls.max / NS_PER_MS,
+    orders: notebook.clicks.filter(({ order }) => order !== undefined).length,
+    audit: settled.audit,
+    checks: [
+      ...settled.checks,
+      { promise: 'every answer is allowed', broken: answers.wrong },
+      { promise: 'sales resume after the outage', broken: sellsAgain ? [] : ['nothing was bought any more'] },
+      {
+        promise: 'sales continue without the dependency',
+        broken: sells && boughtMeanwhile === 0 ? ['nothing was bought'] : [],
+      },
+      { promise: 'the breaker opens', broken: breaker.opened > 0 ? [] : [`the breaker of ${policy} did not open`] },
+      { promise: 'every breaker closes', broken: notClosed },
+      { promise: 'readyz names the unavailable dependency', broken: named(policy, readiness) ? [] : readiness },
+      {
+        promise: 'a front that sells is ready',
+        broken: sells ? readiness.filter((words) => !words.startsWith('200')) : [],
+      },
+    ],
+  };
+}
+
+const until = (condition: () => boolean) =>
+  poll(async () => condition(), {
+    until: (isMet) => isMet,
+    everyMs: POLL_MS,
+    forMs: RECOVER_WITHIN_MS,
+    clock: systemClock,
+  });
+
+interface Selling {
+  readonly sale: Sale;
+  readonly crowds: readonly Buyers[];
+  readonly notebook: Notebook;
+}
+
+/** Waits until everything is stored, then compares the answers with the stores, and the stores with each other. */
+async function settle(bed: Testbed, { sale, crowds, notebook }: Selling) {
+  const { ports, close } = await bed.workspace.open();
   try {
-    const { ports } = opened;
     const pending = await untilEach([sale], RECOVER_WITHIN_MS, nonePending(ports));
     for (const crowd of crowds) await crowd.settle(SETTLE_WITHIN_MS);
-    const look = async () => judge([await readSale(ports, sale)], notebook);
-    // Workers store, and the provider tells, a moment after the buyer was answered.
+    const check = async () => judge([await readSale(ports, sale)], notebook);
+    // Workers store orders, and the payment provider sends its events, a moment after the buyer was answered.
     const settled = await untilEach([sale], SETTLE_WITHIN_MS, async () =>
-      (await look()).every(({ broken }) => broken.length === 0) ? undefined : 'broken',
+      (await check()).every(({ broken }) => broken.length === 0) ? undefined : 'broken',
     );
-    const audit = await auditOf(sale.id, workspace.env);
-    const { policy, sells } = outage;
-    const breaker = { opened: monitor.changes(policy, 'open'), closed: monitor.changes(policy, 'closed') };
-    const readiness = [...monitor.readiness];
+    const audit = await auditOf(sale.id, bed.workspace.env);
     return {
-      outage,
-      seconds,
-      answers,
-      ...breaker,
-      readiness,
-      boughtMeanwhile,
-      soldAgainMs,
       pendingEmptyMs: pending.ms,
-      stalledMs: stalls.max / NS_PER_MS,
-      orders: notebook.clicks.filter(({ order }) => order !== undefined).length,
-      audit: audit.told,
+      audit: audit.output,
       checks: [
-        ...(settled.wrong.length === 0 ? [] : await look()),
-        { promise: 'every answer is one of those that are allowed', broken: answers.wrong },
-        { promise: 'it sells again', broken: sellsAgain ? [] : ['nothing was bought any more'] },
-        { promise: 'it sells on without it', broken: sells && boughtMeanwhile === 0 ? ['nothing was bought'] : [] },
-        { promise: 'the breaker opens', broken: breaker.opened > 0 ? [] : [`that of ${policy} never did`] },
-        { promise: 'every breaker closes', broken: notClosed },
-        { promise: 'readyz names what is away', broken: named(policy, readiness) ? [] : readiness },
-        {
-          promise: 'a front that sells is ready',
-          broken: sells ? readiness.filter((words) => !words.startsWith('200')) : [],
-        },
+        ...(settled.wrong.length === 0 ? [] : await check()),
         { promise: 'pending is empty', broken: pending.wrong },
-        { promise: 'the audit finds no difference', broken: audit.ok ? [] : [audit.told] },
+        { promise: 'the audit finds no discrepancy', broken: audit.ok ? [] : [audit.output] },
         { promise: 'no program ends by itself', broken: bed.deaths },
       ],
     };
   } finally {
-    await opened.close();
+    await close();
   }
 }
 
 const named = (policy: string, readiness: readonly string[]) =>
   readiness.some((words) => new RegExp(`without .*\\b${policy}\\b`).test(words));
-
-async function eventually(isSo: () => boolean, withinMs: number): Promise<boolean> {
-  const giveUpAt = performance.now() + withinMs;
-  while (!isSo()) {
-    if (performance.now() > giveUpAt) return false;
-    await delay(LOOK_EVERY_MS);
-  }
-  return true;
-}
 
 export const isSound = ({ checks }: DegradedReport): boolean => checks.every(({ broken }) => broken.length === 0);

@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '../../support/http-client.ts';
 import { PATIENCE_MS } from './onlookers.ts';
 
-/** What an operator sees of a front. */
+/** The metrics and the readiness of a front, as an operator sees them. */
 export interface Monitor {
-  /** How often the breaker of a dependency came to the state since this began. */
+  /** How often the breaker of a dependency has changed to the state since the start. */
   changes(dependency: string, to: 'open' | 'half-open' | 'closed'): number;
   /** Dependencies whose breaker is not closed. */
   notClosed(): readonly string[];
-  /** What readyz said, each once, with its status: `200 degraded without store`. */
+  /** The distinct answers of readyz, with their status: `200 degraded without store`. */
   readonly readiness: ReadonlySet<string>;
   stop(): Promise<void>;
 }
@@ -17,7 +17,7 @@ const EVERY_MS = 100;
 const CHANGES = 'floodgate_breaker_changes_total';
 const STATE = 'floodgate_breaker_state';
 
-/** Looks at metrics and readyz again and again; resolves after the first look. */
+/** Reads metrics and readyz continually; resolves after the first reading. */
 export async function startMonitor(port: number): Promise<Monitor> {
   const client = createClient(port, 2, { timeoutMs: PATIENCE_MS });
   const readiness = new Set<string>();
@@ -58,8 +58,8 @@ interface ReadinessBody {
 }
 
 function wordsOf({ status, dependencies }: ReadinessBody): string {
-  const away = Object.keys(dependencies).filter((name) => dependencies[name]?.state !== 'up');
-  return away.length === 0 ? status : `${status} without ${away.join(', ')}`;
+  const down = Object.keys(dependencies).filter((name) => dependencies[name]?.state !== 'up');
+  return down.length === 0 ? status : `${status} without ${down.join(', ')}`;
 }
 
 function samplesOf(text: string): ReadonlyMap<string, number> {

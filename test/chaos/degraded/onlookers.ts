@@ -11,13 +11,13 @@ export interface OnlookerOptions {
   readonly answers: Answers;
 }
 
-/** More than a front gives itself for any answer (10 s): what gets none in it hangs. */
+/** Longer than a front takes for any answer (10 s): a request without one by then hangs. */
 export const PATIENCE_MS = 12_000;
 const EVERY_MS = 50;
-/** Each kind; several, so that a breaker that judges by calls a second has some to judge by. */
+/** Requests at once of each kind; several, because a breaker needs a minimum of calls a second. */
 const LANES = 4;
 
-/** People who look: at the sale, at all sales, at their newest order, and an admin at the report. Returns what ends them. */
+/** Requests of people who don't buy: the sale, all sales, the newest order, and an admin's report. Returns a function that ends them. */
 export function startOnlookers({ port, saleId, tokenOf, notebook, answers }: OnlookerOptions): () => Promise<void> {
   const client = createClient(port, 4 * LANES, { timeoutMs: PATIENCE_MS });
   let stopped = false;

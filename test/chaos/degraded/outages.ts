@@ -2,22 +2,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerName } from '../../../dev/servers/api.d.ts';
 import type { Testbed } from '../testbed.ts';
 
-/** One way for one dependency not to be there. */
+/** One way in which a dependency can be unavailable. */
 export interface Outage {
   readonly name: string;
   readonly server: ServerName;
-  /** Whose breaker of the front has to open. */
+  /** The policy whose breaker has to open. */
   readonly policy: 'queue' | 'log' | 'store' | 'live';
-  /** Whether purchases go on meanwhile. */
+  /** Whether purchases succeed meanwhile. */
   readonly sells: boolean;
   /**
-   * Begins it; resolves when it has lasted for so long and `noticed` has resolved, for how soon a front notices depends on
-   * who happens to ask. It is over when the testbed has been healed.
+   * Begins the outage; resolves when it has lasted so long and `noticed` has resolved, because how soon a front notices it
+   * depends on its requests. It is over when `heal` has been called.
    */
-  readonly strike: (bed: Testbed, lastsMs: number, noticed: Promise<unknown>) => Promise<void>;
+  readonly strike: (bed: Testbed, durationMs: number, noticed: Promise<unknown>) => Promise<void>;
 }
 
-/** Each way; every answer comes two seconds late. */
+/** In each direction, so every answer is two seconds late. */
 const LATENCY_MS = 1000;
 
 const DEPENDENCIES = [
@@ -27,22 +27,22 @@ const DEPENDENCIES = [
   { server: 'mongodb', policy: 'live', sells: true },
 ] as const;
 
-/** Silent first, as a machine that hangs, and then with nobody there: connections are broken and refused. */
+/** First silent, like a machine that hangs; then down: connections are closed and refused. */
 const stopped =
   (server: ServerName): Outage['strike'] =>
-  async ({ servers, proxies }, lastsMs, noticed) => {
+  async ({ servers, proxies }, durationMs, noticed) => {
     await servers.signal(server, 'SIGSTOP');
-    await Promise.all([delay(lastsMs / 2), noticed]);
+    await Promise.all([delay(durationMs / 2), noticed]);
     proxies[server].refuse();
     await servers.signal(server, 'SIGCONT');
-    await delay(lastsMs / 2);
+    await delay(durationMs / 2);
   };
 
 const slow =
   (server: ServerName): Outage['strike'] =>
-  async ({ proxies }, lastsMs, noticed) => {
+  async ({ proxies }, durationMs, noticed) => {
     proxies[server].setConditions({ latencyMs: LATENCY_MS });
-    await Promise.all([delay(lastsMs), noticed]);
+    await Promise.all([delay(durationMs), noticed]);
   };
 
 export const OUTAGES: readonly Outage[] = DEPENDENCIES.flatMap((dependency) => [

@@ -1,20 +1,20 @@
 import { ASKED } from './answers.ts';
 import type { DegradedReport } from './degraded.ts';
 
-/** Lines of a broken promise that are printed; the rest looks alike. */
+/** Lines of a broken promise that are printed; the others are similar. */
 const EXAMPLES = 5;
 
-/** One outage: what people were told, what the breaker did, how it healed, and what does not hold. */
+/** One outage: the answers, the breaker's changes, the recovery, and the broken promises. */
 export function tableOf(report: DegradedReport): string {
   const { outage, seconds, answers, opened, closed, soldAgainMs, checks } = report;
   const rows: readonly (readonly [string, string])[] = [
-    ...ASKED.map((asked) => [asked, answers.told(asked)] as const),
+    ...ASKED.map((asked) => [asked, answers.summary(asked)] as const),
     [`breaker ${outage.policy}`, `opened ${opened}, closed ${closed}`],
     ['readyz', report.readiness.join('; ')],
     ['bought meanwhile', String(report.boughtMeanwhile)],
-    ['first bought after healing', soldAgainMs === undefined ? 'never' : `${Math.round(soldAgainMs)} ms`],
+    ['first bought after the outage', soldAgainMs === undefined ? 'never' : `${Math.round(soldAgainMs)} ms`],
     ['pending empty', `${Math.round(report.pendingEmptyMs)} ms`],
-    ['buyers stood still for', `${Math.round(report.stalledMs)} ms at the most`],
+    ['longest stall of this process', `${Math.round(report.stalledMs)} ms`],
     ['orders', String(report.orders)],
     ['audit', report.audit.split('\n').at(-1) ?? ''],
   ];

@@ -5,8 +5,8 @@ import { expect } from 'vitest';
 import { connectSql, type SqlDatabase } from '../../src/adapters/sql/connect.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Breaks what a real installation has stored, past all code of ours. */
-export interface Breaker {
+/** Damages the data of a real installation directly in its stores. */
+export interface Saboteur {
   removeTicket(saleId: string): Promise<number>;
   queueAgain(saleId: string, ticket: number): Promise<void>;
   deleteOrder(orderId: string): Promise<void>;
@@ -15,18 +15,18 @@ export interface Breaker {
   close(): Promise<void>;
 }
 
-export async function breakerOf({ dataDir, env }: Workspace): Promise<Breaker> {
+export async function saboteurOf({ dataDir, env }: Workspace): Promise<Saboteur> {
   const { REDIS_URL, MYSQL_URL, MONGODB_URL, KEY_PREFIX } = env;
   if (REDIS_URL === undefined || MYSQL_URL === undefined || MONGODB_URL === undefined) {
-    return embeddedBreaker(await connectSql({ dialect: 'sqlite', file: join(dataDir, 'floodgate.db') }));
+    return embeddedSaboteur(await connectSql({ dialect: 'sqlite', file: join(dataDir, 'floodgate.db') }));
   }
   const database = await connectSql({ dialect: 'mysql', url: MYSQL_URL, poolSize: 2 });
-  return clusterBreaker(new Redis(REDIS_URL), `${KEY_PREFIX}`, database, new MongoClient(MONGODB_URL));
+  return clusterSaboteur(new Redis(REDIS_URL), `${KEY_PREFIX}`, database, new MongoClient(MONGODB_URL));
 }
 
 const DELETE = 'DELETE FROM orders WHERE id = ?';
 
-function embeddedBreaker(database: SqlDatabase): Breaker {
+function embeddedSaboteur(database: SqlDatabase): Saboteur {
   const sql = <Row>(text: string, ...values: readonly (string | number)[]): Promise<Row[]> =>
     database.orm.em.getConnection().execute(text, [...values]);
   return {
@@ -50,7 +50,7 @@ function embeddedBreaker(database: SqlDatabase): Breaker {
   };
 }
 
-function clusterBreaker(redis: Redis, prefix: string, database: SqlDatabase, mongo: MongoClient): Breaker {
+function clusterSaboteur(redis: Redis, prefix: string, database: SqlDatabase, mongo: MongoClient): Saboteur {
   const key = (saleId: string, name: string) => `${prefix}{${saleId}}:${name}`;
   return {
     removeTicket: async (saleId) => Number(await redis.lpop(key(saleId, 'queue'))),

@@ -4,7 +4,7 @@ import { freePort } from '../support/free-port.ts';
 import { createClient } from '../support/http-client.ts';
 import { createWorkspace, type Workspace } from '../support/workspace.ts';
 
-/** Naming it sees to it that the Kafka client is compiled where it can be; the servers here are all away. */
+/** Naming the variable makes `npm test` compile the Kafka client; no server runs in this test. */
 const hasKafkaClient = Boolean(process.env.TEST_KAFKA_BROKERS);
 
 if (!hasKafkaClient) console.warn('SKIPPED: starting without servers needs the Kafka client: set TEST_KAFKA_BROKERS');
@@ -17,8 +17,8 @@ beforeEach(async () => {
 
 afterEach(() => workspace.remove());
 
-describe.skipIf(!hasKafkaClient)('servers that can not be reached at the start', () => {
-  test('are named, tried again, and shown by readyz, while the process lives and refuses honestly', async () => {
+describe.skipIf(!hasKafkaClient)('servers that can’t be reached at the start', () => {
+  test('are logged, retried and reported by readyz, while the process runs and answers purchases 503', async () => {
     const address = `127.0.0.1:${await freePort()}`;
     const process = await startFloodgate({
       ...workspace.env,

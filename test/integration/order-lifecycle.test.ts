@@ -14,11 +14,11 @@ interface OrderBody {
   readonly payBy: string;
 }
 
-/** How often a buyer who found nothing left looks again. */
+/** Pause of a buyer who found the sale sold out. */
 const TRY_AGAIN_MS = 500;
 const SAMPLE_MS = 100;
 
-describe.each(INSTALLATIONS)('the life of orders on %s', (_name, open) => {
+describe.each(INSTALLATIONS)('the lifecycle of orders on %s', (_name, open) => {
   describe.skipIf(open === undefined)('with every role at work', () => {
     let installation: Installation;
     let client: Client;
@@ -33,7 +33,7 @@ describe.each(INSTALLATIONS)('the life of orders on %s', (_name, open) => {
       await installation.stop();
     });
 
-    /** The provider's message that it has the order's money, and its answer. */
+    /** Sends the provider's event that the order's payment is captured; resolves with the answer. */
     const captured = (orderId: string) => {
       const body = capturedEvent({ id: orderId, price: { amount: 4999, currency: 'EUR' } }, Date.now());
       const signature = sign(
@@ -47,13 +47,13 @@ describe.each(INSTALLATIONS)('the life of orders on %s', (_name, open) => {
     const stateOf = async (id: string, token: string): Promise<string> =>
       (JSON.parse((await client.get(`/v1/orders/${id}`, token)).body) as OrderBody).state;
 
-    test('1,000 tickets all end up paid, though half of the first winners let theirs expire', async () => {
+    test('all of 1,000 tickets are paid in the end, though every second buyer lets the order expire', async () => {
       const { workspace } = installation;
       await workspace.publish({ id: 'unpaid', total: 1000, payWithinSeconds: 2 });
       let paid = 0;
       let expired = 0;
 
-      /** Every second buyer wins and never pays; the others try until they have a paid order or all is gone. */
+      /** Every second buyer buys and never pays; the others try until they have a paid order or all tickets are paid. */
       const buyer = async (n: number): Promise<void> => {
         const token = workspace.tokenOf(`buyer-${n}`);
         for (let attempt = 1; paid < 1000; attempt += 1) {
@@ -70,7 +70,7 @@ describe.each(INSTALLATIONS)('the life of orders on %s', (_name, open) => {
             return;
           }
           const settled = await client.call('POST', `/v1/orders/${id}/pay`, token);
-          // Paid in time, or expired because this machine is slow: then it is somebody else's turn, or this buyer's again.
+          // On a slow machine the order may have expired; then this buyer tries again.
           if (settled.status === 200) {
             expect(JSON.parse(settled.body)).toMatchObject({ id, state: 'paid' });
             paid += 1;
@@ -85,7 +85,7 @@ describe.each(INSTALLATIONS)('the life of orders on %s', (_name, open) => {
       const samples: Awaited<ReturnType<typeof sampler.sample>>[] = [];
       const sampling = (async () => {
         while (selling) {
-          // A sample that this busy process was too slow for is none.
+          // A sample that times out because this process is busy is left out.
           await sampler.sample().then(
             (sample) => samples.push(sample),
             (fault: unknown) => expect(isFault(fault)).toBe(true),
@@ -114,7 +114,7 @@ describe.each(INSTALLATIONS)('the life of orders on %s', (_name, open) => {
       expect([held, remaining]).toEqual([1000, 0]);
     });
 
-    test('pay, cancel and expiry at the same moment: each of 2,000 orders ends in one state, and all answers agree', async () => {
+    test('with pay, cancel and expiry at the same moment each of 2,000 orders has one end state, and all answers agree', async () => {
       const { workspace } = installation;
       await workspace.publish({ id: 'race', total: 2000, payWithinSeconds: 4 });
       const ends = await inParallel(2000, 2000, async (n) => {
@@ -122,35 +122,39 @@ describe.each(INSTALLATIONS)('the life of orders on %s', (_name, open) => {
         const bought = await client.purchase({ saleId: 'race', token, key: 'one' });
         expect(bought.status).toBe(201);
         const { id, payBy } = JSON.parse(bought.body) as OrderBody;
-        // Around the deadline, some before and some behind it, so that expiry wins now and then.
+        // Some before and some after the deadline, so that expiry wins sometimes.
         await delay(Date.parse(payBy) - Date.now() - 300 + (n % 8) * 100);
-        // Every third time the provider's message itself is in the race: the API's way has one more hop, and seldom wins.
+        // Every third time the provider's event competes directly: the API needs one more hop, and seldom wins.
         const pay = n % 3 === 0 ? captured(id) : client.call('POST', `/v1/orders/${id}/pay`, token);
         const cancel = client.call('POST', `/v1/orders/${id}/cancel`, token);
         const [paid, cancelled] = [await pay, await cancel];
-        return { id, token, pay: n % 3 === 0 ? undefined : paid.status, told: paid.status, cancel: cancelled.status };
+        return {
+          id,
+          token,
+          pay: n % 3 === 0 ? undefined : paid.status,
+          answered: paid.status,
+          cancel: cancelled.status,
+        };
       });
 
       const states = await inParallel(ends.length, 64, async (n) => {
         const { id, token } = ends[n] as (typeof ends)[number];
         return stateOf(id, token);
       });
-      ends.forEach(({ id, pay, told, cancel }, n) => {
+      ends.forEach(({ id, pay, answered, cancel }, n) => {
         const state = states[n];
         expect([id, cancel]).toEqual([id, state === 'cancelled' ? 200 : 409]);
-        // The provider's message is taken in any case; a buyer hears what came of it.
-        if (pay === undefined) expect([id, told]).toEqual([id, 200]);
+        // The provider's event is accepted in any case; a buyer gets the outcome.
+        if (pay === undefined) expect([id, answered]).toEqual([id, 200]);
         else expect([id, pay]).toEqual([id, state === 'paid' ? 200 : 409]);
       });
       expect([...new Set(states)].sort()).toEqual(['cancelled', 'expired', 'paid']);
 
-      // Money that came too late goes back.
-      const lateMessages = ends.filter(({ pay }, n) => pay === undefined && states[n] !== 'paid').length;
+      // Late payments are refunded.
+      const lateEvents = ends.filter(({ pay }, n) => pay === undefined && states[n] !== 'paid').length;
       const report = async () =>
         JSON.parse((await client.get('/v1/admin/sales/race/report', workspace.tokenOf('admin', 'admin'))).body);
-      await expect
-        .poll(async () => (await report()).refunded, { timeout: 10_000 })
-        .toBeGreaterThanOrEqual(lateMessages);
+      await expect.poll(async () => (await report()).refunded, { timeout: 10_000 }).toBeGreaterThanOrEqual(lateEvents);
 
       const { orders } = await workspace.inspect('race');
       expect(new Map(orders.map(({ id, state }) => [id, state]))).toEqual(
@@ -162,16 +166,16 @@ describe.each(INSTALLATIONS)('the life of orders on %s', (_name, open) => {
         .toMatchObject({ held: paid, remaining: 2000 - paid });
     });
 
-    test('10,000 requests before the opening and 10,000 behind it: none is served early, none is refused late', async () => {
+    test('of 10,000 requests before the opening and 10,000 after it none is served early and none is refused late', async () => {
       const { workspace } = installation;
-      // A moment to publish and to sign the tokens.
+      // Time to publish and to sign the tokens.
       const opensAt = Date.now() + 6000;
       await workspace.publish({ id: 'opening', total: 20_000, opensAt, closesAt: opensAt + 3_600_000 });
       const tokens = Array.from({ length: 20_000 }, (_, n) => workspace.tokenOf(`early-${n}`));
       await delay(opensAt - 1000 - Date.now());
 
       const answers = await inParallel(20_000, 256, async (n) => {
-        // The last second before the opening has the first half, the first second behind it the other.
+        // The first half in the last second before the opening, the second half in the first second after it.
         const due = opensAt - 1000 + n / 10;
         if (due > Date.now()) await delay(due - Date.now());
         const sentAt = Date.now();
@@ -183,7 +187,7 @@ describe.each(INSTALLATIONS)('the life of orders on %s', (_name, open) => {
         if (status === 201) expect(Date.parse(body.reservedAt)).toBeGreaterThanOrEqual(opensAt);
         else expect([status, body.code]).toEqual([409, 'not_started']);
         if (answeredAt < opensAt) expect(status).toBe(409);
-        // Whoever asks 50 ms behind the opening must find it open.
+        // A request 50 ms after the opening must find the sale open.
         if (sentAt >= opensAt + 50) expect(status).toBe(201);
       }
       const sold = answers.filter(({ status }) => status === 201).length;
