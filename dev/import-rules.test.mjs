@@ -46,6 +46,7 @@ const FORBIDDEN = [
   ['src/api/d.ts', 'uWebSockets.js', 'owner-of-uWebSockets.js'],
   ['src/adapters/uws/c.ts', 'ws', 'owner-of-ws'],
   ['src/app/d.ts', 'ioredis', 'owner-of-ioredis'],
+  ['src/app/e.ts', 'cluster-key-slot', 'owner-of-cluster-key-slot'],
   ['src/adapters/redis/f.ts', 'node-rdkafka', 'owner-of-node-rdkafka'],
   ['src/adapters/kafka/b.ts', 'mongodb', 'owner-of-mongodb'],
   ['src/adapters/mongo/b.ts', '@mikro-orm/core', 'owner-of-@mikro-orm'],
@@ -85,7 +86,16 @@ const ALLOWED = [
   ['src/client/index.test.ts', 'vitest'],
 ];
 
-const DEPENDENCIES = ['uWebSockets.js', 'ws', 'ioredis', 'node-rdkafka', 'mongodb', '@mikro-orm/core', 'libsql'];
+const DEPENDENCIES = [
+  'uWebSockets.js',
+  'ws',
+  'ioredis',
+  'cluster-key-slot',
+  'node-rdkafka',
+  'mongodb',
+  '@mikro-orm/core',
+  'libsql',
+];
 const DEV_DEPENDENCIES = ['vitest'];
 const UNNAMED = ['nobody-named-it'];
 
