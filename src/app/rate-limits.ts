@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { createInProcessRates } from '../adapters/rates/in-process.ts';
+import { createInProcessRateCounter } from '../adapters/in-process/rate-counter.ts';
 import type { RateLimits } from '../api/http/rate-limit.ts';
 import type { Config } from '../config.ts';
 import type { LiveSettings } from '../domain/live-settings.ts';
@@ -21,7 +21,7 @@ export async function startRateLimits(
   { clock, settings$ }: { readonly clock: Clock; readonly settings$: Observable<LiveSettings> },
 ): Promise<StartedRateLimits> {
   const { redis } = config;
-  const counter = redis === undefined ? createInProcessRates() : undefined;
+  const counter = redis === undefined ? createInProcessRateCounter() : undefined;
   const opened = counter === undefined && redis !== undefined ? await openRedisRates(redis, log) : undefined;
   const rates = opened?.port ?? counter;
   if (rates === undefined) throw new TypeError('rates are counted nowhere');
@@ -49,13 +49,13 @@ async function openRedisRates(
   { url, keyPrefix }: NonNullable<Config['redis']>,
   log: Context['log'],
 ): Promise<Opened<RateCounter>> {
-  const { createRedisRates } = await import('../adapters/redis/rate-counter.ts');
+  const { createRedisRateCounter } = await import('../adapters/redis/rate-counter.ts');
   const { addressesOf } = await import('../adapters/redis/node-urls.ts');
   const server = addressesOf(url);
   const away = logOnChange((reason) =>
     log.warn({ dependency: 'Redis', server, reason }, 'rate limits hold for this process alone, connecting again'),
   );
-  const { rates, disconnect } = createRedisRates({
+  const { rates, disconnect } = createRedisRateCounter({
     url,
     prefix: keyPrefix,
     onState: (state, reason) => away(state === 'up' ? undefined : reason),

@@ -2,13 +2,13 @@ import { Subject } from 'rxjs';
 import type { BusEvent, EventBus } from '../../ports/event-bus.ts';
 
 /**
- * News where one process is all there is. Told after the teller's turn, as events that came from elsewhere would be, so
- * that whoever looks on never holds up a purchase.
+ * The event bus of an installation that is one process. Events are delivered after the publisher's turn, as they would be
+ * from another process, so that subscribers never delay a purchase.
  */
 export function createInProcessEventBus(): EventBus {
-  const items = new Subject<BusEvent>();
+  const events = new Subject<BusEvent>();
   return {
-    publish: (item) => queueMicrotask(() => items.next(item)),
-    events$: items.asObservable(),
+    publish: (event) => queueMicrotask(() => events.next(event)),
+    events$: events.asObservable(),
   };
 }

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createRedisRates } from '../../../src/adapters/redis/rate-counter.ts';
+import { createRedisRateCounter } from '../../../src/adapters/redis/rate-counter.ts';
 import type { RateCounter } from '../../../src/ports/rate-counter.ts';
 import { redisPrefix, TEST_REDIS_URL } from '../../support/redis-prefix.ts';
 import { type TcpProxy, tcpProxy } from '../../support/tcp-proxy.ts';
@@ -21,7 +21,7 @@ async function openBench() {
     states,
     join: async () => {
       const up = once(states, 'up');
-      const { rates, disconnect } = createRedisRates({
+      const { rates, disconnect } = createRedisRateCounter({
         url: `redis://127.0.0.1:${proxy.port}`,
         prefix,
         timeoutMs: TIMEOUT_MS,
