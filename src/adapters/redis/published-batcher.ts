@@ -1,9 +1,12 @@
-/** How long a mark waits for others. Nobody waits for it, and a relay looks for what has none after seconds. */
-const SHARE_MS = 10;
+/**
+ * How long published orders wait for others. No answer to a buyer depends on it, and a relay takes an order for stranded
+ * only after seconds.
+ */
+const BATCH_MS = 10;
 
-type Send = (saleId: string, epoch: number, orderIds: readonly string[]) => Promise<void>;
+type SendPublished = (saleId: string, epoch: number, orderIds: readonly string[]) => Promise<void>;
 
-interface Shared {
+interface Batch {
   readonly saleId: string;
   readonly epoch: number;
   readonly orderIds: string[];
@@ -11,56 +14,54 @@ interface Shared {
   readonly send: () => void;
 }
 
-export interface SharedMarks {
-  /** Resolves when these orders are marked, rejects with what their call rejects with. */
-  readonly mark: Send;
-  /** Sends what waits; resolves when that and what was sent before is answered, one way or the other. */
+export interface PublishedBatcher {
+  /** Resolves when these orders are marked as published, rejects as their call does. */
+  readonly add: SendPublished;
+  /** Sends what is waiting; resolves when all calls, earlier ones included, are answered, successfully or not. */
   flush(): Promise<void>;
 }
 
 /**
- * Orders that are published, of many batches in one call: with small batches every second call of Redis would be to mark
- * the few of one, and a call costs what dozens of orders in it do.
+ * Marks the orders of many purchase batches as published in one call. With small batches every second call to Redis would
+ * be for the few orders of one, and a call costs as much as dozens of orders in it.
  */
-export function shareMarks(send: Send, shareMs = SHARE_MS): SharedMarks {
-  let waiting: Shared[] = [];
+export function batchPublished(send: SendPublished, batchMs = BATCH_MS): PublishedBatcher {
+  let waiting: Batch[] = [];
   const unanswered = new Set<Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
 
   const sendAll = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    const all = waiting;
+    const batches = waiting;
     waiting = [];
-    for (const shared of all) shared.send();
+    for (const batch of batches) batch.send();
   };
 
-  const flush = async (): Promise<void> => {
-    sendAll();
-    await Promise.allSettled(unanswered);
-  };
-
-  const begin = (saleId: string, epoch: number): Shared => {
+  const begin = (saleId: string, epoch: number): Batch => {
     const orderIds: string[] = [];
     let start: () => void = () => {};
     const sent = new Promise<void>((resolve) => {
       start = resolve;
     }).then(() => send(saleId, epoch, orderIds));
-    const shared = { saleId, epoch, orderIds, sent, send: start };
-    waiting.push(shared);
+    const batch = { saleId, epoch, orderIds, sent, send: start };
+    waiting.push(batch);
     unanswered.add(sent);
     const answered = () => unanswered.delete(sent);
     sent.then(answered, answered);
-    timer ??= setTimeout(sendAll, shareMs);
-    return shared;
+    timer ??= setTimeout(sendAll, batchMs);
+    return batch;
   };
 
   return {
-    mark: (saleId, epoch, orderIds) => {
-      const shared = waiting.find((one) => one.saleId === saleId && one.epoch === epoch) ?? begin(saleId, epoch);
-      shared.orderIds.push(...orderIds);
-      return shared.sent;
+    add: (saleId, epoch, orderIds) => {
+      const batch = waiting.find((one) => one.saleId === saleId && one.epoch === epoch) ?? begin(saleId, epoch);
+      batch.orderIds.push(...orderIds);
+      return batch.sent;
     },
-    flush,
+    flush: async () => {
+      sendAll();
+      await Promise.allSettled(unanswered);
+    },
   };
 }
