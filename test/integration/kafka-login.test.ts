@@ -46,13 +46,13 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined || !HAS_OWN_KAFKA)(
     afterEach(() => opened?.close(0));
     afterAll(() => servers.stop());
 
-    const open = async (password: string, onTrouble?: (line: string) => void) => {
+    const open = async (password: string, onWarning?: (line: string) => void) => {
       opened = await openKafkaOrderLog({
         brokers,
         topicPrefix: `${newName('t')}.`,
         partitions: 2,
         sasl: { mechanism: 'PLAIN', username: 'floodgate', password },
-        ...(onTrouble === undefined ? {} : { onTrouble }),
+        ...(onWarning === undefined ? {} : { onWarning }),
       });
       return opened;
     };

@@ -109,7 +109,7 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
   it('is waited for when it is away at the start', async () => {
     await servers.stop('kafka');
     const lines: string[] = [];
-    const kafka = await open({ onTrouble: (line) => lines.push(line) });
+    const kafka = await open({ onWarning: (line) => lines.push(line) });
     const reader = join(kafka);
     await vi.waitFor(() => expect(lines).not.toEqual([]), PATIENCE);
 
@@ -145,7 +145,7 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
       const lines: string[] = [];
       // Under this guarantee a record that was refused is the producer's end.
       const producerSettings = { 'enable.gapless.guarantee': true };
-      const kafka = await openNarrow({ producerSettings, onTrouble: (line) => lines.push(line) });
+      const kafka = await openNarrow({ producerSettings, onWarning: (line) => lines.push(line) });
       await expect(kafka.log.append(large)).rejects.toSatisfy((error) => isFault(error));
 
       await vi.waitFor(() => kafka.log.append(logRecord(2)), PATIENCE);
@@ -239,11 +239,11 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
     const small = await open({ topicPrefix, partitions: 2 });
     await small.ready;
     const lines: string[] = [];
-    const large = await open({ topicPrefix, partitions: 4, onTrouble: (line) => lines.push(line) });
+    const large = await open({ topicPrefix, partitions: 4, onWarning: (line) => lines.push(line) });
     await large.ready;
 
     expect(lines).toEqual([
-      `Kafka: topic ${topicPrefix}orders has 2 partitions, not 4; it is left as it is (brokers: ${brokers})`,
+      `Kafka: topic ${topicPrefix}orders has 2 partitions, not 4; it is not changed (brokers: ${brokers})`,
     ]);
   });
 

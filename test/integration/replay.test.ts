@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/adapters/embedded/engine.ts';
 import { createEmbeddedOrderLog } from '../../src/adapters/embedded/order-log.ts';
 import { openKafkaOrderLog } from '../../src/adapters/kafka/order-log.ts';
-import { encodeRecord } from '../../src/domain/log-codec.ts';
+import { encodeRecord } from '../../src/adapters/log-codec.ts';
 import type { DeadLetter, OrderLog } from '../../src/ports/order-log.ts';
 import { logRecord } from '../contract/fixtures.ts';
 import { LogMember } from '../contract/order-log/member.ts';
