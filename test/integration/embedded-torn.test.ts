@@ -9,9 +9,9 @@ import { connect } from '../../src/adapters/embedded/database.ts';
 import { openEngine } from '../../src/adapters/embedded/engine.ts';
 import { createEmbeddedOrderLog } from '../../src/adapters/embedded/order-log.ts';
 import { createEmbeddedTicketQueue } from '../../src/adapters/embedded/ticket-queue.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { ReservationsRecord } from '../../src/domain/log-record.ts';
 import type { SellItem } from '../../src/ports/atomic-sale.ts';
-import { systemClock } from '../../src/adapters/system/clock.ts';
 import { newName, openSale, purchases } from '../contract/fixtures.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
 

@@ -57,7 +57,7 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined || !HAS_OWN_KAFKA)(
       return opened;
     };
 
-    it('is written and read by who has the password', async () => {
+    it('is written and read with the password', async () => {
       const { log, ready } = await open('right');
       await ready;
       await log.append(logRecord(1));
@@ -65,10 +65,10 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined || !HAS_OWN_KAFKA)(
       await member.sees(1);
       member.leave();
 
-      await expect(log.lag('nobody')).resolves.toBe(1);
+      await expect(log.lag('no-group')).resolves.toBe(1);
     });
 
-    it('is told about, and waited for, by who has not', async () => {
+    it('is reported, and retried, with a wrong one', async () => {
       const lines: string[] = [];
       const { log } = await open('wrong', (line) => lines.push(line));
 

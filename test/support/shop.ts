@@ -1,4 +1,5 @@
 import { createPaymentSandbox } from '../../src/adapters/payment-sandbox/payment-sandbox.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import { createAuthenticator } from '../../src/api/auth/authenticator.ts';
 import { refuse } from '../../src/api/http/refuse.ts';
 import { createRoutes } from '../../src/api/routes.ts';
@@ -6,7 +7,6 @@ import { createIdSource } from '../../src/domain/ids.ts';
 import type { Order } from '../../src/domain/order.ts';
 import { type PurchaseOutcome, reservedOrder } from '../../src/domain/purchase.ts';
 import type { Sale } from '../../src/domain/sale.ts';
-import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { HttpFront, ListenHttp } from '../../src/ports/http.ts';
 import { OrderFinder } from '../../src/services/order-finder.ts';
 import { Orders } from '../../src/services/orders.ts';

@@ -57,11 +57,11 @@ export function disconnect(consumer: NodeRdkafka.KafkaConsumer, timeoutMs: numbe
 }
 
 /** The result of a call that reports by a callback, as all of node-rdkafka do. Errors: those of the call, as Faults. */
-export function fromCallback<T>(call: (done: (error: unknown, value: T) => void) => unknown): Promise<T> {
+export function fromCallback<T>(call: (done: (error: unknown, value?: T) => void) => unknown): Promise<T> {
   return new Promise((resolve, reject) => {
     call((error, value) => {
       if (error) reject(faultOf(error));
-      else resolve(value);
+      else resolve(value as T);
     });
   });
 }
