@@ -50,7 +50,7 @@ export class Appender {
     return this.#current().produce(topic, value, addressing);
   }
 
-  /** Returns how many partitions have the value now. They are read anew each time, since partitions may be added. */
+  /** Returns how many partitions have the value now. They are read each time, since partitions may be added. */
   async appendToEach(topic: string, value: Buffer): Promise<number> {
     const session = this.#current();
     const partitions = partitionsOf(await session.metadata(CONNECT_TIMEOUT_MS, topic), topic);

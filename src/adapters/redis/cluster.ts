@@ -21,7 +21,7 @@ import { movedTo } from './slots.ts';
  * The scripts are loaded on every master, whether its state is sound or not: slots move between nodes, so no node as a
  * whole is sound. The fence is the sale's own (lua/fence.lua): it closes wherever the sale appears under another run_id
  * than it was sound under, be it a restarted master, a promoted replica, or the node that its slot was moved to. (A move
- * loses nothing, but can't be told from the rest: do not move slots of sales that are open.)
+ * loses nothing, but can't be distinguished from the rest: do not move slots of sales that are open.)
  */
 export function connectCluster({ timeoutMs = CALL_TIMEOUT_MS, ...options }: TopologyOptions): RedisServers {
   const topology = new ClusterTopology({ ...options, timeoutMs });

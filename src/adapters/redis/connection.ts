@@ -109,7 +109,7 @@ class Sessions {
     });
   }
 
-  /** A slow server can't be told from a dead connection, so the next call gets a new one. */
+  /** A slow server can't be distinguished from a dead connection, so the next call gets a new one. */
   drop(session: Session): void {
     if (session.broken || session !== this.#current) return;
     session.broken = true;

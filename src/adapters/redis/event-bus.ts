@@ -22,7 +22,7 @@ export interface RedisEventBus {
   disconnect(): void;
 }
 
-/** The countdown reads the stock anew every 5 s, so events that are lost for longer make no difference to it. */
+/** The countdown reads the stock again every 5 s, so events that are lost for longer make no difference to it. */
 const SILENCE_MS = 5000;
 
 /**

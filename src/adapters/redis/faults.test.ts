@@ -9,7 +9,7 @@ describe('faultOf', () => {
   it.each([
     ['NOSCRIPT No matching script.', 'fenced'],
     ['FENCED the sale', 'fenced'],
-    ['CORRUPT order id A stands for another purchase already', 'corrupt'],
+    ['CORRUPT order id A belongs to another purchase already', 'corrupt'],
     ['WRONGTYPE Operation against a key', 'corrupt'],
     ['NOAUTH Authentication required.', 'config'],
     ['CROSSSLOT Keys in request', 'config'],
