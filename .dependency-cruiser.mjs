@@ -46,6 +46,7 @@ const OWNERS = {
   'uWebSockets.js': ['^src/adapters/uws/'],
   ws: ['^src/adapters/node-http/'],
   ioredis: ['^src/adapters/redis/'],
+  'cluster-key-slot': ['^src/adapters/redis/'],
   'node-rdkafka': ['^src/adapters/kafka/'],
   mongodb: ['^src/adapters/mongo/'],
   '@mikro-orm': ['^src/adapters/(sql|mysql|embedded)/', '^migrations/'],

@@ -54,6 +54,7 @@ const FORBIDDEN = [
   ['src/api/d.ts', 'uWebSockets.js', 'owner-of-uWebSockets.js'],
   ['src/adapters/uws/c.ts', 'ws', 'owner-of-ws'],
   ['src/app/d.ts', 'ioredis', 'owner-of-ioredis'],
+  ['src/app/e.ts', 'cluster-key-slot', 'owner-of-cluster-key-slot'],
   ['src/adapters/redis/f.ts', 'node-rdkafka', 'owner-of-node-rdkafka'],
   ['src/adapters/kafka/b.ts', 'mongodb', 'owner-of-mongodb'],
   ['src/adapters/mongo/b.ts', '@mikro-orm/core', 'owner-of-@mikro-orm'],
@@ -102,7 +103,7 @@ const ALLOWED = [
 ];
 
 const DEPENDENCIES = [
-  ...['uWebSockets.js', 'ws', 'ioredis', 'node-rdkafka', 'mongodb', '@mikro-orm/core', 'libsql'],
+  ...['uWebSockets.js', 'ws', 'ioredis', 'cluster-key-slot', 'node-rdkafka', 'mongodb', '@mikro-orm/core', 'libsql'],
   ...['cockatiel', 'pino', 'prom-client'],
 ];
 const DEV_DEPENDENCIES = ['vitest'];

@@ -1,9 +1,9 @@
+import { decodeRecord, encodeRecord } from '../../src/adapters/log-codec.ts';
 import { replyOf } from '../../src/adapters/redis/reserve-reply.ts';
 import { createAuthenticator } from '../../src/api/auth/authenticator.ts';
 import { serialiseOrder } from '../../src/api/orders/json.ts';
 import { createReservedOrderWriter } from '../../src/api/orders/reserved-json.ts';
 import { TUNING_SETTINGS } from '../../src/config/tuning-settings.ts';
-import { decodeRecord, encodeRecord } from '../../src/domain/log-codec.ts';
 import { orderOf } from '../../src/domain/log-record.ts';
 import { SECRET } from '../support/installation.ts';
 import { tokenOf } from '../support/requests.ts';

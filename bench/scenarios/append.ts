@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { defer, lastValueFrom, timeout } from 'rxjs';
 import { type KafkaOrderLog, openKafkaOrderLog, topicNames } from '../../src/adapters/kafka/order-log.ts';
+import { encodeRecord } from '../../src/adapters/log-codec.ts';
 import { isFault } from '../../src/domain/errors.ts';
-import { encodeRecord } from '../../src/domain/log-codec.ts';
 import { retryWithBackoff } from '../../src/streams/operators/retry-with-backoff.ts';
 import type { RunningScenario, Sample, Scenario, Verdict } from '../runner/scenario.ts';
 import { openRawProducer, type RawProducer } from '../support/raw-producer.ts';

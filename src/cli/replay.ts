@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { openReplay } from '../app/commands/replay.ts';
 import { loadConfig } from '../config.ts';
-import { decodeRecord } from '../domain/log-codec.ts';
 import { planReplay, type ReplayStep, replay as replayAll } from '../services/replay.ts';
 
 const HELP = `Usage: floodgate replay [--apply] [--json]
@@ -39,7 +38,7 @@ export async function replay(args: readonly string[]): Promise<number> {
 
 /** The output for a dead letter; with the raw record only if it can't be decoded. */
 function factsOf(step: ReplayStep, applied: boolean) {
-  const { group, partition, offset, reason, attempts, raw } = step.letter;
+  const { group, partition, offset, reason, attempts, raw, record } = step.letter;
   const place = { action: step.action, applied: applied && step.action === 'append', group, partition, offset };
   if (step.action === 'keep') return { ...place, reason, attempts, why: step.why, raw };
   const { saleId, epoch, items } = step.record;
@@ -48,26 +47,21 @@ function factsOf(step: ReplayStep, applied: boolean) {
     reason,
     attempts,
     saleId,
-    epoch: epochIn(raw) ?? epoch,
+    epoch: record?.epoch ?? epoch,
     appendedEpoch: epoch,
     orderIds: items.map(({ orderId }) => orderId),
   };
 }
 
 function describe(step: ReplayStep, applied: boolean): string {
-  const { group, partition, offset, reason, attempts, raw } = step.letter;
+  const { group, partition, offset, reason, attempts, record } = step.letter;
   const head = `${group}, partition ${partition}, offset ${offset}: ${reason} (attempts: ${attempts})\n`;
   if (step.action === 'keep') return `${head}  kept: ${step.why}\n`;
   const { saleId, epoch, items } = step.record;
-  const before = epochIn(raw) ?? epoch;
+  const before = record?.epoch ?? epoch;
   const epochs = before === epoch ? `epoch ${epoch}` : `epoch ${before}, as one of epoch ${epoch}`;
   const orders = items.map(({ orderId }) => orderId).join(', ');
   return `${head}  ${applied ? 'appended' : 'would append'}: sale ${saleId}, ${epochs}, orders ${orders}\n`;
-}
-
-function epochIn(raw: string): number | undefined {
-  const decoded = decodeRecord(raw);
-  return 'record' in decoded ? decoded.record.epoch : undefined;
 }
 
 function summary({ append, keep }: { readonly append: number; readonly keep: number }, applied: boolean): string {

@@ -80,7 +80,7 @@ export interface OrderLog {
    * What was set aside and not replayed since, each once, oldest first: all there is when it is called.
    * Errors: Fault `unavailable`, `timeout`.
    */
-  deadLetters(): AsyncIterable<DeadLetter>;
+  deadLetters(): AsyncIterable<DecodedDeadLetter>;
 
   /** The record of this letter is in the log again: it is not shown any more. Durable when it resolves. */
   replayed(letter: DeadLetter): Promise<void>;
@@ -98,4 +98,12 @@ export interface DeadLetter {
   readonly attempts: number;
   /** The record as it was stored. */
   readonly raw: string;
+}
+
+/** A dead letter as it is read back. */
+export interface DecodedDeadLetter extends DeadLetter {
+  /** The record in `raw`; undefined when that is not a record: see `error`. */
+  readonly record: LogRecord | undefined;
+  /** Why `raw` is not a record. */
+  readonly error?: string;
 }

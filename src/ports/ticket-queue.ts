@@ -80,18 +80,18 @@ export type QueuedSale = Pick<Sale, 'id' | 'epoch' | 'total' | 'perBuyerLimit' |
  */
 export interface TicketQueue {
   /**
-   * Names the life that the queue's memory of the sale is in; once all of it, or its last part, was lost, another one. There
-   * on queues that can lose what they have acknowledged.
+   * Names the incarnation of the queue's memory of the sale: another one begins when all of it, or its last part, was lost.
+   * Present on queues that can lose what they have acknowledged.
    */
   readonly incarnation?: (saleId: string) => Promise<string>;
 
   /**
    * Loads tickets 1 to total, all free. A sale that is there already is left as it is.
    *
-   * `life` is the one in which the caller has made sure that nobody can have bought of the sale; once it is over the load
-   * rejects with Fault `fenced`. Without it a load that was held up could put a sale back that has been sold and lost since.
+   * `incarnation` is the one in which the caller has verified that nothing of the sale can have been sold; in another one
+   * the load rejects with Fault `fenced`. Without it a delayed load could restore a sale that was sold and lost since.
    */
-  load(sale: QueuedSale, life?: string): Promise<void>;
+  load(sale: QueuedSale, incarnation?: string): Promise<void>;
 
   /**
    * Decides on 1 to 256 purchases of one sale, in their order. Each item: the key's earlier answer if there is

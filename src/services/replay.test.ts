@@ -3,25 +3,26 @@ import { MemoryCatalogue } from '../../test/support/fakes/memory-catalogue.ts';
 import { MemoryOrderStore } from '../../test/support/fakes/memory-order-store.ts';
 import { aRecord } from '../../test/support/log-chunks.ts';
 import { aSale } from '../../test/support/sales.ts';
-import { encodeRecord } from '../domain/log-codec.ts';
 import { type LogRecord, orderOf, type ReservationsRecord } from '../domain/log-record.ts';
-import type { DeadLetter } from '../ports/order-log.ts';
+import type { DeadLetter, DecodedDeadLetter } from '../ports/order-log.ts';
 import { planReplay, type ReplayStep, replay } from './replay.ts';
 
 const GROUP = 'settlement';
 const RECORD = aRecord([1, 2], { epoch: 1 });
 
-const letterOf = (record: LogRecord | string, offset = 7): DeadLetter => ({
+const letterOf = (record: LogRecord | string, offset = 7): DecodedDeadLetter => ({
   group: GROUP,
   partition: 3,
   offset,
   reason: 'value out of range',
   attempts: 3,
-  raw: typeof record === 'string' ? record : encodeRecord(record),
+  ...(typeof record === 'string'
+    ? { raw: record, record: undefined, error: 'not JSON' }
+    : { raw: JSON.stringify(record), record }),
 });
 
 /** A log that notes what is done to it, in order. */
-function rig({ letters, epoch = 1 }: { letters: readonly DeadLetter[]; epoch?: number }) {
+function rig({ letters, epoch = 1 }: { letters: readonly DecodedDeadLetter[]; epoch?: number }) {
   const store = new MemoryOrderStore();
   const catalogue = new MemoryCatalogue();
   void catalogue.addSale(aSale({ epoch }));
@@ -39,7 +40,10 @@ function rig({ letters, epoch = 1 }: { letters: readonly DeadLetter[]; epoch?: n
       done.push('append');
     },
     replayed: async (letter: DeadLetter) => {
-      open.splice(open.indexOf(letter), 1);
+      open.splice(
+        open.findIndex(({ offset }) => offset === letter.offset),
+        1,
+      );
       done.push(`replayed ${letter.offset}`);
     },
   };

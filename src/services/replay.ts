@@ -1,7 +1,6 @@
-import { decodeRecord } from '../domain/log-codec.ts';
 import type { ReservationsRecord } from '../domain/log-record.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
-import type { DeadLetter, OrderLog } from '../ports/order-log.ts';
+import type { DecodedDeadLetter, OrderLog } from '../ports/order-log.ts';
 import type { OrderStore } from '../ports/order-store.ts';
 
 export interface ReplayPorts {
@@ -13,17 +12,17 @@ export interface ReplayPorts {
 /** What becomes of a dead letter. */
 export type ReplayStep =
   /** Its record goes to the end of the log. */
-  | { readonly action: 'append'; readonly letter: DeadLetter; readonly record: ReservationsRecord }
+  | { readonly action: 'append'; readonly letter: DecodedDeadLetter; readonly record: ReservationsRecord }
   /** It stays where it is. */
-  | { readonly action: 'keep'; readonly letter: DeadLetter; readonly why: string };
+  | { readonly action: 'keep'; readonly letter: DecodedDeadLetter; readonly why: string };
 
 /** What a replay would do, oldest letter first. Reads only. Errors: Fault `unavailable`, `timeout`. */
 export async function* planReplay(ports: ReplayPorts): AsyncGenerator<ReplayStep> {
   for await (const letter of ports.log.deadLetters()) {
-    const decoded = decodeRecord(letter.raw);
-    if ('error' in decoded) yield { action: 'keep', letter, why: `no record: ${decoded.error}` };
-    else if (decoded.record.type === 'fence') yield { action: 'keep', letter, why: NO_FENCES };
-    else yield { action: 'append', letter, record: await atHome(letter, decoded.record, ports) };
+    const { record, error } = letter;
+    if (record === undefined) yield { action: 'keep', letter, why: `no record: ${error}` };
+    else if (record.type === 'fence') yield { action: 'keep', letter, why: NO_FENCES };
+    else yield { action: 'append', letter, record: await atHome(letter, record, ports) };
   }
 }
 
@@ -50,7 +49,7 @@ const NO_FENCES = 'a fence counts in its own place only: recover the sale again'
  * epoch of today. One that stood behind its fence is refused there as it would have been here.
  */
 async function atHome(
-  { group, partition, offset }: DeadLetter,
+  { group, partition, offset }: DecodedDeadLetter,
   record: ReservationsRecord,
   { store, catalogue }: ReplayPorts,
 ): Promise<ReservationsRecord> {

@@ -46,18 +46,18 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined || !HAS_OWN_KAFKA)(
     afterEach(() => opened?.close(0));
     afterAll(() => servers.stop());
 
-    const open = async (password: string, onTrouble?: (line: string) => void) => {
+    const open = async (password: string, onWarning?: (line: string) => void) => {
       opened = await openKafkaOrderLog({
         brokers,
         topicPrefix: `${newName('t')}.`,
         partitions: 2,
         sasl: { mechanism: 'PLAIN', username: 'floodgate', password },
-        ...(onTrouble === undefined ? {} : { onTrouble }),
+        ...(onWarning === undefined ? {} : { onWarning }),
       });
       return opened;
     };
 
-    it('is written and read by who has the password', async () => {
+    it('is written and read with the password', async () => {
       const { log, ready } = await open('right');
       await ready;
       await log.append(logRecord(1));
@@ -65,10 +65,10 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined || !HAS_OWN_KAFKA)(
       await member.sees(1);
       member.leave();
 
-      await expect(log.lag('nobody')).resolves.toBe(1);
+      await expect(log.lag('no-group')).resolves.toBe(1);
     });
 
-    it('is told about, and waited for, by who has not', async () => {
+    it('is reported, and retried, with a wrong one', async () => {
       const lines: string[] = [];
       const { log } = await open('wrong', (line) => lines.push(line));
 

@@ -17,11 +17,11 @@ import { up } from '../support/servers.ts';
 const MEMBER = fileURLToPath(new URL('../support/kafka-member.mjs', import.meta.url));
 const PATIENCE = { timeout: 60_000, interval: 10 };
 
-/** What a killed member's partitions may be without a reader, at the most. */
+/** Limit of the time in which a killed member's partitions have no reader. */
 const REBALANCE = { timeout: 15_000, interval: 10 };
 
-/** A broker of its own to kill. */
-describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST_KAFKA_BROKERS', () => {
+/** With a broker of its own, which is killed. */
+describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a failing Kafka, with TEST_KAFKA_BROKERS', () => {
   let servers: Servers;
   let brokers: string[];
   const opened: KafkaOrderLog[] = [];
@@ -37,7 +37,7 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
     for (const child of processes.splice(0)) child.kill('SIGKILL');
     for (const member of members.splice(0)) member.leave();
     await Promise.all(opened.splice(0).map((one) => one.close(0)));
-    // A test that failed may have left it as it was then.
+    // A failed test may have left it stopped.
     await servers.start('kafka');
   });
   afterAll(() => servers.stop());
@@ -53,7 +53,7 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
     return member;
   };
 
-  it('loses nothing that it acknowledged when the broker is killed, and goes on when it is back', async () => {
+  it('loses no acknowledged record when the broker is killed, and continues after its restart', async () => {
     const kafka = await open({ messageTimeoutMs: 2000 });
     await kafka.ready;
     const reader = join(kafka);
@@ -94,7 +94,7 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
     }, PATIENCE);
   });
 
-  it('leaves no timer behind when a report comes after its end', async () => {
+  it('leaves no timer when a delivery report arrives after its end', async () => {
     const made = vi.spyOn(globalThis, 'setInterval');
     const cleared = vi.spyOn(globalThis, 'clearInterval');
     const kafka = await open({ lingerMs: 500 });
@@ -106,10 +106,10 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
     expect(made.mock.results.filter(({ value }) => !ended.has(value))).toEqual([]);
   });
 
-  it('is waited for when it is away at the start', async () => {
+  it('is retried when it is unavailable at the start', async () => {
     await servers.stop('kafka');
     const lines: string[] = [];
-    const kafka = await open({ onTrouble: (line) => lines.push(line) });
+    const kafka = await open({ onWarning: (line) => lines.push(line) });
     const reader = join(kafka);
     await vi.waitFor(() => expect(lines).not.toEqual([]), PATIENCE);
 
@@ -123,7 +123,7 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
     await reader.sees(1);
   });
 
-  describe('with a topic that takes small records only', () => {
+  describe('with a topic that accepts small records only', () => {
     const large = { ...logRecord(1), items: logRecords(200).flatMap(({ items }) => items) };
     const openNarrow = async (options: Partial<KafkaLogOptions>) => {
       const topicPrefix = `${newName('t')}.`;
@@ -133,7 +133,7 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
       return kafka;
     };
 
-    it('refuses a large one for good, and takes the next', async () => {
+    it('rejects a large one as not retryable, and accepts the next', async () => {
       const { log } = await openNarrow({});
       await expect(log.append(large)).rejects.toMatchObject({ code: 'corrupt', retryable: false });
 
@@ -141,11 +141,11 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
       await log.append(logRecord(2));
     });
 
-    it('gets a new producer when the old one ends for good', async () => {
+    it('replaces a producer after a fatal error', async () => {
       const lines: string[] = [];
-      // Under this guarantee a record that was refused is the producer's end.
+      // With this guarantee a rejected record is a fatal error of the producer.
       const producerSettings = { 'enable.gapless.guarantee': true };
-      const kafka = await openNarrow({ producerSettings, onTrouble: (line) => lines.push(line) });
+      const kafka = await openNarrow({ producerSettings, onWarning: (line) => lines.push(line) });
       await expect(kafka.log.append(large)).rejects.toSatisfy((error) => isFault(error));
 
       await vi.waitFor(() => kafka.log.append(logRecord(2)), PATIENCE);
@@ -155,13 +155,13 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
       expect(reader.tickets()).toEqual([2]);
     });
 
-    it('is not writable when the broker is gone after a producer ended that was asking for it', async () => {
+    it('is not writable when the broker dies after a producer was replaced during its probe', async () => {
       const kafka = await openNarrow({
         producerSettings: { 'enable.gapless.guarantee': true },
         messageTimeoutMs: 2000,
       });
       const asked = vi.spyOn(ProducerSession.prototype, 'metadata');
-      asked.mockRejectedValue(new Fault('unavailable', 'this one has no answer'));
+      asked.mockRejectedValue(new Fault('unavailable', 'no answer'));
       await servers.signal('kafka', 'SIGSTOP');
       await expect(kafka.log.append(logRecord(1))).rejects.toMatchObject({ code: 'timeout' });
       expect(kafka.log.writable()).toBe(false);
@@ -176,7 +176,7 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
     });
   });
 
-  it("has a killed member's partitions read by the others", async () => {
+  it("reassigns a killed member's partitions to the others", async () => {
     const topicPrefix = `${newName('t')}.`;
     const group = newName('group');
     const kafka = await open({ topicPrefix });
@@ -195,11 +195,11 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
     killed.kill('SIGKILL');
     await once(killed, 'exit');
     await vi.waitFor(() => expect([...survivor.byPartition().keys()].toSorted()).toEqual([0, 1, 2, 3]), REBALANCE);
-    // What the dead one had read and not acknowledged is read again.
+    // What the killed one had read and not acknowledged is read again.
     await vi.waitFor(async () => expect(await kafka.log.lag(group)).toBe(0), PATIENCE);
   });
 
-  it('has a member without room give partitions up to another one, and keep the others', async () => {
+  it('moves some partitions of a member without room to another one', async () => {
     const kafka = await open();
     await kafka.ready;
     const group = newName('group');
@@ -218,7 +218,7 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
     }, PATIENCE);
   });
 
-  it('has nobody commit for partitions that were taken away', async () => {
+  it('commits nothing for revoked partitions', async () => {
     const kafka = await open();
     await kafka.ready;
     const group = newName('group');
@@ -234,20 +234,20 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a Kafka in trouble, with TEST
     await vi.waitFor(async () => expect(await kafka.log.lag(group)).toBe(0), PATIENCE);
   });
 
-  it('leaves a topic with fewer partitions as it is, and says so', async () => {
+  it('does not change a topic with fewer partitions, and warns', async () => {
     const topicPrefix = `${newName('t')}.`;
     const small = await open({ topicPrefix, partitions: 2 });
     await small.ready;
     const lines: string[] = [];
-    const large = await open({ topicPrefix, partitions: 4, onTrouble: (line) => lines.push(line) });
+    const large = await open({ topicPrefix, partitions: 4, onWarning: (line) => lines.push(line) });
     await large.ready;
 
     expect(lines).toEqual([
-      `Kafka: topic ${topicPrefix}orders has 2 partitions, not 4; it is left as it is (brokers: ${brokers})`,
+      `Kafka: topic ${topicPrefix}orders has 2 partitions, not 4; it is not changed (brokers: ${brokers})`,
     ]);
   });
 
-  it('answers what is in flight before it closes', async () => {
+  it('settles appends in flight before it closes', async () => {
     const kafka = await open();
     await kafka.ready;
     const appends = Promise.all(logRecords(200).map((record) => kafka.log.append(record)));

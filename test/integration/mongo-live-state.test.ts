@@ -26,8 +26,8 @@ async function expectTotals(live: LiveState, saleId: string, reserved: number): 
   expect(timeline.slice(0, -1).every((point) => point.reserved === 10)).toBe(true);
 }
 
-/** A MongoDB of its own to kill. */
-describe.skipIf(TEST_MONGODB_URL === undefined)('a MongoDB in trouble, with TEST_MONGODB_URL', () => {
+/** With a MongoDB of its own, which is killed. */
+describe.skipIf(TEST_MONGODB_URL === undefined)('a failing MongoDB, with TEST_MONGODB_URL', () => {
   let servers: Servers;
   let url: string;
   const opened: MongoLiveState[] = [];
@@ -47,7 +47,7 @@ describe.skipIf(TEST_MONGODB_URL === undefined)('a MongoDB in trouble, with TEST
     return one.live;
   };
 
-  it('has each entry once after it was killed and started again, when calls that failed are repeated', async () => {
+  it('has each entry once after a restart, when failed calls are repeated', async () => {
     const live = open(newName('c'));
     const saleId = newName('sale');
     const refusals: unknown[] = [];
@@ -74,7 +74,7 @@ describe.skipIf(TEST_MONGODB_URL === undefined)('a MongoDB in trouble, with TEST
     await expectTotals(live, saleId, reached);
   });
 
-  it('is told as unavailable while it is away, by every call', async () => {
+  it('is reported as unavailable by every call while it is down', async () => {
     await servers.stop('mongodb');
     const live = open(newName('c'));
     const unavailable = { code: 'unavailable', retryable: true };
@@ -89,7 +89,7 @@ describe.skipIf(TEST_MONGODB_URL === undefined)('a MongoDB in trouble, with TEST
     await live.ping();
   });
 
-  it('makes up for a crash between two documents, however the entries are cut the next time', async () => {
+  it('completes the writes of a crash between two documents, however the entries are split the next time', async () => {
     const collection = newName('c');
     const saleId = newName('sale');
     await open(collection).apply(0, deltas(saleId, 0, 20));
@@ -108,7 +108,7 @@ describe.skipIf(TEST_MONGODB_URL === undefined)('a MongoDB in trouble, with TEST
     await expectTotals(after, saleId, 50);
   });
 
-  it('has each entry once when a member that lost its partition goes on for a while', async () => {
+  it('has each entry once when a member that lost its partition continues for a while', async () => {
     const collection = newName('c');
     const saleId = newName('sale');
     const [old, heir] = [open(collection), open(collection)];

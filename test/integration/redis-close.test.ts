@@ -7,7 +7,7 @@ import { redisPrefix, TEST_REDIS_URL } from '../support/redis-prefix.ts';
 const LOG = { info: () => {}, warn: () => {}, error: () => {} };
 
 describe.skipIf(TEST_REDIS_URL === undefined)('a ticket queue on Redis that is closed, with TEST_REDIS_URL', () => {
-  it('has told of all that is published, so that no relay appends it again', async () => {
+  it('has marked all published orders, so that no relay appends them again', async () => {
     const own = redisPrefix();
     const other = createRedisTicketQueue(own);
     try {

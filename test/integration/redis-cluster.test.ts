@@ -31,7 +31,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis Cluster
     return adapter;
   };
   const nodeAt = (n: number) => cluster.nodes[n] as ClusterNode;
-  /** A sale on this node that is not loaded yet. */
+  /** A sale of this node's slots that is not loaded yet. */
   const saleOn = async (node: ClusterNode): Promise<QueuedSale> => {
     for (;;) {
       const sale = openSale();
@@ -41,7 +41,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis Cluster
   const buy = async ({ queue }: RedisTicketQueue, { id }: QueuedSale, count = 1) =>
     answersOf(await queue.reserve(id, 1, purchases(count))).map(ticketOf);
 
-  it('sells on every master, and finds them all by one more and one that is away', async () => {
+  it('sells on every master, and discovers them through one reachable node', async () => {
     const adapter = await open(`redis://127.0.0.1:1,${nodeAt(1).address}`);
     for (const node of cluster.nodes.slice(0, 3)) {
       const sale = await saleOn(node);
@@ -52,7 +52,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis Cluster
     }
   });
 
-  it('is followed when a slot is served by somebody else', async () => {
+  it('is followed when a slot moves to another node', async () => {
     const adapter = await open();
     const sale = await saleOn(nodeAt(1));
     const slot = Number(await nodeAt(1).redis.cluster('KEYSLOT', sale.id));
@@ -64,7 +64,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis Cluster
     expect(await nodeAt(2).redis.exists(`c:{${sale.id}}:queue`)).toBe(1);
   });
 
-  it('fences a sale whose keys were moved, for nobody can tell that nothing was lost', async () => {
+  it('fences a sale whose keys were moved, since a move cannot be told from a loss', async () => {
     const adapter = await open();
     const sale = await saleOn(nodeAt(1));
     await adapter.queue.load(sale);
@@ -81,7 +81,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis Cluster
     await expect(buy(adapter, sale)).rejects.toMatchObject({ code: 'fenced' });
   });
 
-  it('goes on where its masters live while another one is away, and fences what that one had when it is back', async () => {
+  it('keeps selling on live masters while another one is down, and fences the sales of that one after its restart', async () => {
     const adapter = await open();
     const [lost, sound] = [await saleOn(nodeAt(1)), await saleOn(nodeAt(2))];
     for (const sale of [lost, sound]) await adapter.queue.load(sale);
@@ -93,19 +93,19 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis Cluster
 
     await nodeAt(1).servers.start('redis');
     await vi.waitFor(() => expect(adapter.prepare()).resolves.toBeUndefined(), PATIENCE);
-    // A node waits two seconds after its start before it serves.
+    // A node serves only two seconds after its start.
     await vi.waitFor(() => expect(buy(adapter, lost)).rejects.toMatchObject({ code: 'fenced' }), PATIENCE);
     const fresh = await saleOn(nodeAt(1));
     await adapter.queue.load(fresh);
     expect(await buy(adapter, fresh)).toEqual([1]);
   });
 
-  it('fences the sales of a master that failed over, before and after the scripts are known there', async () => {
+  it('fences the sales of a master that failed over, before and after the scripts are loaded on its replica', async () => {
     const adapter = await open();
     const sale = await saleOn(nodeAt(0));
     await adapter.queue.load(sale);
     expect(await buy(adapter, sale)).toEqual([1]);
-    // Its replica has all of it: it looks as sound as can be.
+    // Its replica has all writes, which no client can know.
     await nodeAt(0).redis.wait(1, 5000);
     await nodeAt(0).servers.stop('redis', 'SIGKILL');
     await vi.waitFor(async () => expect(await cluster.masterOf(sale.id)).toBe(nodeAt(3)), PATIENCE);
@@ -119,23 +119,23 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis Cluster
     await nodeAt(0).servers.start('redis');
   });
 
-  it('carries events from any node to any other, and to the next one when one dies', async () => {
-    const heard: BusEvent[][] = [[], []];
+  it('delivers events between nodes, and over the next one when a node dies', async () => {
+    const received: BusEvent[][] = [[], []];
     const members = [nodeAt(1), nodeAt(2)].map(({ address }, n) => {
       const own = createRedisEventBus({ url: `redis://${address},${nodeAt(3).address}`, prefix: 'c:' });
       opened.push(own);
-      own.events.events$.subscribe((item) => heard[n]?.push(item));
+      own.events.events$.subscribe((item) => received[n]?.push(item));
       return own.events;
     });
-    const allHear = (saleId: string) =>
+    const allReceive = (saleId: string) =>
       vi.waitFor(() => {
-        for (const { publish: tell } of members) tell({ type: 'sale', saleId });
-        for (const items of heard)
+        for (const { publish } of members) publish({ type: 'sale', saleId });
+        for (const items of received)
           expect(items.filter((i) => i.type === 'sale' && i.saleId === saleId).length).toBeGreaterThan(4);
       }, PATIENCE);
-    await allHear('before');
+    await allReceive('before');
     await nodeAt(2).servers.stop('redis', 'SIGKILL');
-    await allHear('after');
+    await allReceive('after');
     await nodeAt(2).servers.start('redis');
   });
 });

@@ -9,15 +9,15 @@ import { HAS_OWN_REDIS, up } from '../support/servers.ts';
 import type { TcpProxy } from '../support/tcp-proxy.ts';
 import { tcpProxy } from '../support/tcp-proxy.ts';
 
-/** A Redis of its own to kill, starve and cut off. */
-describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis in trouble, with TEST_REDIS_URL', () => {
+/** With a Redis of its own, which is killed, runs out of memory and is disconnected. */
+describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a failing Redis, with TEST_REDIS_URL', () => {
   let servers: Servers;
   let url: string;
   let redis: Redis;
   const opened: { disconnect(): void }[] = [];
 
   beforeAll(async () => {
-    // Synced at each write: with `everysec` a busy disk delays what kill -9 must not take here.
+    // Synced at each write: with `everysec` a busy disk could delay writes that kill -9 must not lose here.
     servers = await up({ only: ['redis'], way: 'local', args: { redis: ['--appendfsync', 'always'] } });
     url = servers.urls.REDIS_URL ?? '';
     redis = new Redis(url);
@@ -46,7 +46,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis in trou
   };
 
   describe('the fence', () => {
-    it('stands before the scripts are loaded for the first time', async () => {
+    it('is closed before the scripts are loaded for the first time', async () => {
       await redis.script('FLUSH');
       const { queue } = open();
 
@@ -63,7 +63,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis in trou
       expect(await second.queue.reserve(saleId, 1, purchases(1))).toMatchObject({ stock: { remaining: 9 } });
     });
 
-    it('is lifted again after the scripts were flushed, for nothing was lost', async () => {
+    it('is lifted again after the scripts were flushed, since nothing was lost', async () => {
       const adapter = open();
       await adapter.prepare();
       const saleId = await load(adapter);
@@ -74,7 +74,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis in trou
       expect(await adapter.queue.stock(saleId)).toMatchObject({ remaining: 10 });
     });
 
-    it('stays after a restart until somebody has recovered the state', async () => {
+    it('stays closed after a restart until the state is recovered', async () => {
       const adapter = open();
       await adapter.prepare();
       const saleId = await load(adapter);
@@ -87,7 +87,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis in trou
       await newcomer.prepare();
       expect(await newcomer.queue.reserve(saleId, 1, purchases(1))).toEqual({ kind: 'unknownSale' });
 
-      // The newcomer has loaded the scripts that all installations share: the sale's own fence is what is left.
+      // The newcomer has loaded the scripts, which all installations share: only the sale's own fence is left.
       await expect(adapter.queue.reserve(saleId, 1, purchases(1))).rejects.toMatchObject({ code: 'fenced' });
     });
   });
@@ -116,7 +116,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis in trou
       return { queue: through.queue, saleId };
     };
 
-    it('that cuts off an answer, gets the same purchases once more and sells each once', async () => {
+    it('that cuts off a reply, receives the same purchases again and sells each once', async () => {
       const { queue, saleId } = await openProxied();
       const items = purchases(3);
       proxy.cutNextReply();
@@ -128,7 +128,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis in trou
       expect(await queue.audit(saleId)).toMatchObject({ held: 3, heldByBuyers: 3, remaining: 7, doubled: [] });
     });
 
-    it('that swallows answers, is given up on, and asked over a new connection', async () => {
+    it('that swallows replies, is replaced by a new connection after a timeout', async () => {
       const { queue, saleId } = await openProxied(200);
       const item = purchase();
       proxy.blackhole();
@@ -137,7 +137,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a Redis in trou
       expect(await queue.reserve(saleId, 1, [item])).toMatchObject({ answers: [{ kind: 'reserved', ticket: 1 }] });
     });
 
-    it('that is down, is reported, and used again when it is back', async () => {
+    it('that is down, is reported, and used again after its recovery', async () => {
       const { queue, saleId } = await openProxied();
       await servers.stop('redis');
       await expect(queue.ping()).rejects.toMatchObject({ code: 'unavailable', retryable: true });

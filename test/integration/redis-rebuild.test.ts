@@ -7,7 +7,7 @@ import { type LossyRedis, lossyRedis } from '../support/lossy-redis.ts';
 import { TEST_REDIS_URL } from '../support/redis-prefix.ts';
 import { HAS_OWN_REDIS } from '../support/servers.ts';
 
-/** What only a Redis can show that is really lost; the rest is in the contract. */
+/** What needs a Redis that really loses data; the rest is in the contract suite. */
 describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('rebuilding in Redis, with TEST_REDIS_URL', () => {
   let redis: LossyRedis;
   let adapter: RedisTicketQueue;
@@ -33,12 +33,12 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('rebuilding in R
   };
   const connected = () => expect.poll(() => adapter.queue.ping().then(() => 'up', String), PATIENCE).toBe('up');
 
-  it('ends as fenced when Redis is lost on the way, and is whole when it is repeated', async () => {
+  it('fails as fenced when Redis restarts halfway, and succeeds when it is repeated', async () => {
     const sale = await load();
     const [first, second] = [known(1), known(2)];
     const interrupted = async function* () {
       yield [first];
-      // All of it is there again, and nobody can know that.
+      // Nothing is lost, which no client can know.
       await redis.loseTail(0);
       await connected();
       yield [second];
@@ -52,7 +52,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('rebuilding in R
     expect(await adapter.recovery.rebuild(sale, whole())).toMatchObject({ kind: 'done', held: 2 });
   });
 
-  it('serves after a restart once it was declared sound; what was not rebuilt stays fenced', async () => {
+  it('serves after a restart once it is declared sound, while sales that were not rebuilt stay fenced', async () => {
     const [rebuilt, forgotten] = [await load(), await load()];
     await redis.loseTail(0);
     await connected();
@@ -69,7 +69,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('rebuilding in R
     await expect(adapter.queue.reserve(forgotten.id, 1, purchases(1))).rejects.toThrow(/FENCED/);
   });
 
-  it('tells whether another Redis may have been the master a moment ago', async () => {
+  it('reports whether another Redis may have been the master a moment ago', async () => {
     const sale = await load();
     const replicated = async (epoch: number) => {
       const sealed = await adapter.recovery.seal({ ...sale, epoch });

@@ -16,7 +16,7 @@ const BUYERS = 32;
 /** Sold before the queue is lost. */
 const BEFORE = 1000;
 const PATIENCE = { timeout: 60_000, interval: 200 };
-/** Between two tries of a buyer who was told to come back. */
+/** Between two attempts of a buyer who was answered 503. */
 const RETRY_MS = 50;
 
 describe.skipIf(servers === undefined)('a sale whose Redis', () => {
@@ -25,7 +25,7 @@ describe.skipIf(servers === undefined)('a sale whose Redis', () => {
 
   beforeEach(async () => {
     redis = await lossyRedis();
-    // The default: what recovery waits out is as long as buyers will wait.
+    // The default, which is also how long a recovery waits for purchases in flight.
     const settings = { REQUEST_DEADLINE_MS: '2000' };
     cluster = await createCluster({ ...(servers as NonNullable<typeof servers>), redis: redis.url }, settings);
     await cluster.workspace.publish({ id: 'lost', total: TOTAL, perBuyerLimit: LIMIT });
@@ -42,12 +42,12 @@ describe.skipIf(servers === undefined)('a sale whose Redis', () => {
   });
 
   test.each<readonly [string, (redis: LossyRedis) => Promise<() => Promise<void>>]>([
-    ['was killed, and came back without its last 30,000 bytes', async (redis) => () => redis.loseTail(30_000)],
-    ['was killed, and came back without half of what it had', async (redis) => () => redis.loseTail(300_000)],
+    ['was killed, and restarted without its last 30,000 bytes', async (redis) => () => redis.loseTail(30_000)],
+    ['was killed, and restarted without half of its data', async (redis) => () => redis.loseTail(300_000)],
     ['was emptied', async (redis) => () => redis.flush()],
     ['failed over to a replica that lacks its last moments', (redis) => redis.replicate()],
     [
-      'was lost again while it was recovered',
+      'was lost again during its recovery',
       async (redis) => async () => {
         await redis.loseTail(30_000);
         await delay(1500);
@@ -56,10 +56,10 @@ describe.skipIf(servers === undefined)('a sale whose Redis', () => {
         await redis.loseTail(10);
       },
     ],
-  ])('%s: goes on by itself, and nothing that a buyer was told is lost, or sold twice', async (_, prepare) => {
+  ])('%s: recovers by itself, and no confirmed order is lost, or sold twice', async (_, prepare) => {
     const lose = await prepare(redis);
     const client = createClient(cluster.port, BUYERS);
-    const told = new Map<string, string>();
+    const confirmed = new Map<string, string>();
     let unknown = 0;
     let losing: Promise<void> | undefined;
     const buy = async (buyer: number, n: number): Promise<Answer> => {
@@ -74,8 +74,8 @@ describe.skipIf(servers === undefined)('a sale whose Redis', () => {
       for (let n = 0; ; n += 1) {
         const answer = await buy(buyer, n);
         if (answer.status !== 201) return JSON.parse(answer.body).code;
-        told.set(`${buyer} ${n}`, answer.body);
-        if (told.size === BEFORE) losing = lose();
+        confirmed.set(`${buyer} ${n}`, answer.body);
+        if (confirmed.size === BEFORE) losing = lose();
       }
     };
     const ends = await inParallel(BUYERS, BUYERS, shop);
@@ -83,7 +83,7 @@ describe.skipIf(servers === undefined)('a sale whose Redis', () => {
 
     expect(new Set(ends)).toEqual(new Set(['sold_out']));
     expect(unknown).toBeGreaterThan(0);
-    const orders = [...told.values()].map((body) => JSON.parse(body) as { id: string; ticket: number });
+    const orders = [...confirmed.values()].map((body) => JSON.parse(body) as { id: string; ticket: number });
     const live = await vi.waitFor(async () => {
       const inspection = await cluster.workspace.inspect('lost');
       const alive = inspection.orders.filter(({ state }) => state === 'reserved');
@@ -93,7 +93,7 @@ describe.skipIf(servers === undefined)('a sale whose Redis', () => {
     }, PATIENCE);
     expect(new Set(live.values()).size).toBe(TOTAL);
     for (const { id, ticket } of orders) expect(live.get(id)).toBe(ticket);
-    for (const [click, body] of told) {
+    for (const [click, body] of confirmed) {
       const [buyer, key] = click.split(' ') as [string, string];
       expect(await purchase(client, Number(buyer), key)).toMatchObject({ status: 201, body });
     }

@@ -10,7 +10,7 @@ import { inOneMinute } from '../support/in-one-minute.ts';
 import type { RedisPrefix } from '../support/redis-prefix.ts';
 import { redisPrefix, TEST_REDIS_URL } from '../support/redis-prefix.ts';
 
-/** What the port can't see: what the scripts make of keys that are not as they left them. */
+/** What the port can't show: how the scripts treat keys that were changed by others. */
 describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with TEST_REDIS_URL', () => {
   let own: RedisPrefix;
   let adapter: RedisTicketQueue;
@@ -37,7 +37,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
     return sale.id;
   };
 
-  it('never gives away a ticket that is held, though it stands in the queue', async () => {
+  it('never sells a ticket that is held, even if it is in the queue', async () => {
     const saleId = await loaded({ total: 4 });
     await reserve(saleId, 2);
     await own.redis.lpush(keyOf(saleId, 'queue'), 2, 1);
@@ -47,14 +47,14 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
     expect(await adapter.queue.audit(saleId)).toMatchObject({ held: 4, remaining: 0, doubled: [] });
   });
 
-  it('never gives one ticket twice in a batch, though it stands in the queue twice', async () => {
+  it('never sells one ticket twice in a batch, even if it is in the queue twice', async () => {
     const saleId = await loaded({ total: 3 });
     await own.redis.lpush(keyOf(saleId, 'queue'), 1);
 
     expect((await reserve(saleId, 4)).map(ticketOf)).toEqual([1, 2, 3, undefined]);
   });
 
-  it('does nothing when an order id of the batch stands for another purchase', async () => {
+  it('does nothing when an order id of the batch belongs to another purchase', async () => {
     const saleId = await loaded();
     const [first, second] = [purchase(), purchase()];
     await adapter.queue.reserve(saleId, 1, [first]);
@@ -68,7 +68,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
     expect(await adapter.queue.audit(saleId)).toEqual(before);
   });
 
-  it('does nothing when one of its keys is of a foreign type', async () => {
+  it('does nothing when one of its keys has another type', async () => {
     const saleId = await loaded();
     await own.redis.set(keyOf(saleId, 'pending'), 'no zset');
     await expect(reserve(saleId, 3)).rejects.toMatchObject({ code: 'corrupt' });
@@ -78,44 +78,44 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
   });
 
   describe("the buyers' attempts", () => {
-    const tryAs = async (saleId: string, userId: string, maxAttempts = 1) =>
+    const attemptAs = async (saleId: string, userId: string, maxAttempts = 1) =>
       answersOf(await adapter.queue.reserve(saleId, 1, [purchase({ userId })], maxAttempts))[0];
 
-    it('are kept until the minute is over, and only if there is a limit', async () => {
+    it('are kept until the end of the minute, and only with a limit', async () => {
       await inOneMinute(async () => {
         const saleId = await loaded();
         const attempts = keyOf(saleId, 'attempts');
-        await tryAs(saleId, 'ann', 0);
+        await attemptAs(saleId, 'ann', 0);
         expect(await own.redis.exists(attempts)).toBe(0);
-        await tryAs(saleId, 'ann');
+        await attemptAs(saleId, 'ann');
         const [now, endsInMs] = [Date.now(), await own.redis.pttl(attempts)];
         expect((now + endsInMs + 30_000) % 60_000).toBeCloseTo(30_000, -3);
-        await tryAs(saleId, 'bob', 2);
-        await tryAs(saleId, 'bob', 2);
+        await attemptAs(saleId, 'bob', 2);
+        await attemptAs(saleId, 'bob', 2);
         expect(await own.redis.hgetall(attempts)).toEqual({ ann: '1', bob: '2' });
       });
     });
 
-    it('count anew when they have expired', async () => {
+    it('count from zero once they have expired', async () => {
       const saleId = await loaded();
-      await tryAs(saleId, 'ann');
+      await attemptAs(saleId, 'ann');
       await own.redis.pexpire(keyOf(saleId, 'attempts'), 1);
       await vi.waitFor(async () => expect(await own.redis.exists(keyOf(saleId, 'attempts'))).toBe(0), { interval: 1 });
 
-      expect(await tryAs(saleId, 'ann')).toMatchObject({ kind: 'reserved' });
+      expect(await attemptAs(saleId, 'ann')).toMatchObject({ kind: 'reserved' });
       expect(await own.redis.pttl(keyOf(saleId, 'attempts'))).toBeGreaterThan(0);
     });
 
     it.each([
       ['never', (key: string) => own.redis.persist(key)],
       ['in an hour, as after a clock was set back', (key: string) => own.redis.pexpire(key, 3_600_000)],
-    ])('count anew when they would expire %s', async (_, spoil) => {
+    ])('count from zero when they would expire %s', async (_, spoil) => {
       const saleId = await loaded();
-      await tryAs(saleId, 'bob');
-      await tryAs(saleId, 'ann');
+      await attemptAs(saleId, 'bob');
+      await attemptAs(saleId, 'ann');
       await spoil(keyOf(saleId, 'attempts'));
 
-      expect(await tryAs(saleId, 'ann')).toMatchObject({ kind: 'reserved' });
+      expect(await attemptAs(saleId, 'ann')).toMatchObject({ kind: 'reserved' });
       expect(await own.redis.hgetall(keyOf(saleId, 'attempts'))).toEqual({ ann: '1' });
       expect(await own.redis.pttl(keyOf(saleId, 'attempts'))).toBeLessThanOrEqual(60_000);
     });
@@ -144,7 +144,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
       () => adapter.queue.claimStranded(saleId, { leaseMs: 0, max: 1 }),
     ];
 
-    it('refuses every call when the sale was last sound under another run_id, and does nothing', async () => {
+    it('rejects every call when the sale was last sound under another run_id, and does nothing', async () => {
       const saleId = await loaded();
       await own.redis.set(keyOf(saleId, 'sound'), 'another');
       for (const call of calls(saleId)) {
@@ -154,7 +154,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
       expect(await own.redis.llen(keyOf(saleId, 'queue'))).toBe(10);
     });
 
-    it('stays when the earlier run_id comes back, until recovery names the present one', async () => {
+    it('stays closed when the earlier run_id returns, until recovery sets the present one', async () => {
       const saleId = await loaded();
       await own.redis.set(keyOf(saleId, 'sound'), 'another');
       await expect(reserve(saleId, 1)).rejects.toMatchObject({ code: 'fenced' });
@@ -164,7 +164,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
       expect((await reserve(saleId, 1)).map(ticketOf)).toEqual([1]);
     });
 
-    it('leaves other sales alone', async () => {
+    it('does not affect other sales', async () => {
       const [lost, sound] = [await loaded(), await loaded()];
       await own.redis.set(keyOf(lost, 'sound'), 'another');
 
@@ -172,7 +172,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
     });
   });
 
-  it('refuses order ids that its entries could not hold', async () => {
+  it('rejects order ids that its entries cannot contain', async () => {
     const saleId = await loaded();
     for (const orderId of ['', 'a b', 'a,b']) {
       await expect(adapter.queue.reserve(saleId, 1, [purchase({ orderId })])).rejects.toMatchObject({
@@ -182,24 +182,24 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
     await expect(reserve(saleId, 257)).rejects.toMatchObject({ code: 'corrupt' });
   });
 
-  it('forgets nothing to relay for an order that holds no ticket', async () => {
+  it('drops a pending order that holds no ticket', async () => {
     const saleId = await loaded();
-    await own.redis.zadd(keyOf(saleId, 'pending'), 1, 'nobody');
+    await own.redis.zadd(keyOf(saleId, 'pending'), 1, 'no-order');
 
     expect(await adapter.queue.claimStranded(saleId, { leaseMs: 0, max: 10 })).toEqual([]);
     expect(await adapter.queue.audit(saleId)).toMatchObject({ pending: 0 });
   });
 
   describe('a load', () => {
-    const ANY_LIFE = '';
+    const ANY_INCARNATION = '';
 
-    /** One call of the script, as a process does before it dies. */
+    /** A single call of the script, as of a process that then dies. */
     const loadSome = ({ id, epoch, total, perBuyerLimit, opensAt, closesAt }: QueuedSale, tickets: number) =>
       own.redis.evalsha(
         SCRIPTS.load.sha,
         SCRIPTS.load.keys.length,
         ...keysOf(own.prefix, id, SCRIPTS.load.keys),
-        ...[epoch, total, perBuyerLimit, opensAt, closesAt, tickets, ANY_LIFE, runId],
+        ...[epoch, total, perBuyerLimit, opensAt, closesAt, tickets, ANY_INCARNATION, runId],
       );
 
     it('that was interrupted sells nothing until it is repeated', async () => {
@@ -217,7 +217,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
       ]);
     });
 
-    it('begins anew when the sale was defined anew meanwhile', async () => {
+    it('starts again when the sale has changed in the meantime', async () => {
       const sale = openSale({ total: 100 });
       await loadSome(sale, 30);
       await adapter.queue.load({ ...sale, total: 5 });
@@ -225,7 +225,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
       expect((await reserve(sale.id, 6)).map(ticketOf)).toEqual([1, 2, 3, 4, 5, undefined]);
     });
 
-    it('by two processes at once puts in each ticket once', async () => {
+    it('by two processes at once adds each ticket once', async () => {
       const sale = openSale({ total: 60_000 });
       await Promise.all([adapter.queue.load(sale), adapter.queue.load(sale)]);
 

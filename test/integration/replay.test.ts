@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/adapters/embedded/engine.ts';
 import { createEmbeddedOrderLog } from '../../src/adapters/embedded/order-log.ts';
 import { openKafkaOrderLog } from '../../src/adapters/kafka/order-log.ts';
-import { encodeRecord } from '../../src/domain/log-codec.ts';
+import { encodeRecord } from '../../src/adapters/log-codec.ts';
 import type { DeadLetter, OrderLog } from '../../src/ports/order-log.ts';
 import { logRecord } from '../contract/fixtures.ts';
 import { LogMember } from '../contract/order-log/member.ts';
@@ -23,7 +23,7 @@ const POISON: DeadLetter = {
   attempts: 3,
   raw: encodeRecord(RECORD),
 };
-const RUBBISH: DeadLetter = { ...POISON, offset: 8, raw: '{"type":', reason: 'not JSON', attempts: 1 };
+const MALFORMED: DeadLetter = { ...POISON, offset: 8, raw: '{"type":', reason: 'not JSON', attempts: 1 };
 
 let workspace: Workspace;
 
@@ -53,7 +53,7 @@ async function replaysOnce(
 ) {
   await withLog(async (log) => {
     await log.deadLetter(POISON);
-    await log.deadLetter(RUBBISH);
+    await log.deadLetter(MALFORMED);
   });
 
   const listed = await replay(env);
@@ -66,12 +66,12 @@ async function replaysOnce(
   const lines = applied.out.trim().split('\n');
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
     { action: 'append', applied: true, offset: 7, saleId: RECORD.saleId, epoch: 1, appendedEpoch: 1 },
-    { action: 'keep', applied: false, offset: 8, why: expect.stringContaining('no record'), raw: RUBBISH.raw },
+    { action: 'keep', applied: false, offset: 8, why: expect.stringContaining('no record'), raw: MALFORMED.raw },
   ]);
 
   expect((await replay(env, '--apply')).out).toMatch(/^settlement, partition 0, offset 8[\s\S]*0 appended, 1 kept\n$/);
   await withLog(async (log) => {
-    const member = new LogMember(log, { group: 'looks' });
+    const member = new LogMember(log, { group: 'reader' });
     await member.sees(1);
     expect(member.records).toEqual([RECORD]);
     expect(await log.lag('none')).toBe(1);
@@ -80,7 +80,7 @@ async function replaysOnce(
 }
 
 describe('floodgate replay', () => {
-  test('lists what was set aside in the embedded log, and sends it back once', () =>
+  test('lists the dead letters of the embedded log, and replays each once', () =>
     replaysOnce({}, async (use) => {
       const engine = await openEngine({ file: join(workspace.dataDir, 'floodgate.db'), thread: false });
       await use(createEmbeddedOrderLog(engine));
@@ -98,7 +98,7 @@ describe('floodgate replay', () => {
     await drop();
   });
 
-  test('says that there is nothing to do', async () => {
+  test('reports that there are no dead letters', async () => {
     expect(await replay({})).toEqual({ code: 0, out: 'there are no dead letters\n' });
   });
 });

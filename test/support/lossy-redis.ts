@@ -6,25 +6,25 @@ import type { Servers } from '../../dev/servers/api.d.ts';
 import { up } from './servers.ts';
 import { tcpProxy } from './tcp-proxy.ts';
 
-/** A Redis of a test's own, behind an address that stays, which loses what the test wants it to lose. */
+/** A Redis for one test at a stable address, which loses data as the test demands. */
 export interface LossyRedis {
   readonly url: string;
-  /** Killed, and back without the last bytes of its append-only file. */
+  /** Kills it, and restarts it without the last bytes of its append-only file. */
   loseTail(bytes: number): Promise<void>;
-  /** Emptied while it runs. */
+  /** Empties it while it runs. */
   flush(): Promise<void>;
-  /** Gives it a replica. The returned function kills it: the replica, which lacks its last moments, takes its place. */
+  /** Starts a replica. The returned function kills the master and promotes the replica, which lacks its last writes. */
   replicate(): Promise<() => Promise<void>>;
   stop(): Promise<void>;
 }
 
 const LOCAL = { only: ['redis'], way: 'local' } as const;
 
-/** One file: a rewrite would begin another. */
+/** Keeps the append-only file in one file: a rewrite would begin another. */
 const ONE_FILE = ['--auto-aof-rewrite-percentage', '0'];
 
-/** Long enough for dozens of purchases, short of all of them. */
-const LAST_MOMENTS_MS = 100;
+/** How long the replica is behind: long enough for dozens of purchases, but not for all of them. */
+const REPLICA_BEHIND_MS = 100;
 
 export async function lossyRedis(): Promise<LossyRedis> {
   const started: Servers[] = [];
@@ -62,9 +62,9 @@ export async function lossyRedis(): Promise<LossyRedis> {
       const replica = await start('--replicaof', '127.0.0.1', String(portOf(master)));
       await on(master, (redis) => redis.wait(1, 10_000));
       return async () => {
-        // Cut off from its master before the others are: what is sold in between it never hears of.
+        // Cut off from the master before the clients are, so it lacks what is sold in between.
         await on(replica, (redis) => redis.replicaof('NO', 'ONE'));
-        await delay(LAST_MOMENTS_MS);
+        await delay(REPLICA_BEHIND_MS);
         await master.stop('redis', 'SIGKILL');
         const { port } = proxy;
         proxy.close();

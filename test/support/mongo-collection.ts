@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 
-/** Not MONGODB_URL, which may be an installation's own. */
+/** Not MONGODB_URL, which may belong to an installation. */
 export const TEST_MONGODB_URL = process.env.TEST_MONGODB_URL || undefined;
 
 if (TEST_MONGODB_URL === undefined) {
@@ -16,7 +16,7 @@ export interface MongoCollection {
   readonly drop: () => Promise<void>;
 }
 
-/** Collections that no other test file writes to. */
+/** Collections that no other test file uses. */
 export function mongoCollection(url = TEST_MONGODB_URL): MongoCollection {
   if (url === undefined) throw new Error('TEST_MONGODB_URL is not set');
   const collection = `test-${randomBytes(6).toString('hex')}`;

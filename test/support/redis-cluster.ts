@@ -6,12 +6,12 @@ import { up } from './servers.ts';
 
 const SLOTS = 16_384;
 
-/** A master that is silent for so long is taken for dead: soon, so that tests of a failover don't wait. */
+/** A master without an answer for this long is considered failed: short, so that tests of a failover are fast. */
 const NODE_TIMEOUT_MS = 1500;
 
 export interface ClusterNode {
   readonly servers: Servers;
-  /** A plain connection, to look at the node and to break it. */
+  /** A plain connection, to inspect the node and to break it. */
   readonly redis: Redis;
   /** host:port */
   readonly address: string;
@@ -23,12 +23,12 @@ export interface RedisCluster {
   readonly url: string;
   /** The masters at the start, then their replicas in the same order. */
   readonly nodes: readonly ClusterNode[];
-  /** Which node, as the others have it, serves the keys with this hash tag now. */
+  /** The node that, according to the others, serves the keys with this hash tag now. */
   masterOf(tag: string): Promise<ClusterNode>;
   stop(): Promise<void>;
 }
 
-/** A Redis Cluster of this test's own. Errors: Unsupported without redis-server on this machine. */
+/** A Redis Cluster for one test. Errors: Unsupported without redis-server on this machine. */
 export async function startRedisCluster(masters: number, replicas = 0): Promise<RedisCluster> {
   const nodes: ClusterNode[] = [];
   const stop = async () => {
@@ -37,7 +37,7 @@ export async function startRedisCluster(masters: number, replicas = 0): Promise<
   };
   try {
     for (let n = 0; n < masters + replicas; n += 1) nodes.push(await startNode());
-    await joinUp(nodes, masters);
+    await formCluster(nodes, masters);
   } catch (error) {
     await stop();
     throw error;
@@ -51,7 +51,7 @@ export async function startRedisCluster(masters: number, replicas = 0): Promise<
       const ranges = (await asked.cluster('SLOTS')) as unknown as [number, number, [string, number, string]][];
       const id = ranges.find(([first, last]) => first <= slot && slot <= last)?.[2][2];
       const master = nodes.find((node) => node.id === id);
-      if (master === undefined) throw new Error(`nobody serves slot ${slot}`);
+      if (master === undefined) throw new Error(`no node serves slot ${slot}`);
       return master;
     },
     stop,
@@ -59,12 +59,12 @@ export async function startRedisCluster(masters: number, replicas = 0): Promise<
 }
 
 async function startNode(): Promise<ClusterNode> {
-  // Its own choice of a bus port, 10,000 above, lies where outgoing connections have theirs.
+  // The default bus port, 10,000 above, is in the range of outgoing connections.
   const busPort = await freePort();
   const args = [
     ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort)],
     ...['--cluster-node-timeout', String(NODE_TIMEOUT_MS), '--appendfsync', 'always'],
-    // A sale on a living master goes on without those on dead ones.
+    // Live masters keep serving while others are down.
     ...['--cluster-require-full-coverage', 'no'],
   ];
   const servers = await up({ only: ['redis'], way: 'local', args: { redis: args } });
@@ -75,7 +75,7 @@ async function startNode(): Promise<ClusterNode> {
   return { servers, redis, address: new URL(url).host, id: (await redis.cluster('MYID')) as string };
 }
 
-async function joinUp(nodes: readonly ClusterNode[], masters: number): Promise<void> {
+async function formCluster(nodes: readonly ClusterNode[], masters: number): Promise<void> {
   const [first] = nodes as [ClusterNode];
   const share = Math.ceil(SLOTS / masters);
   for (const [n, { redis }] of nodes.entries()) {

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { decodeRecord } from '../../domain/log-codec.ts';
 import { type LogRecord, ordersIn } from '../../domain/log-record.ts';
 import type { ConsumeOptions, LogChunk, LogEntry } from '../../ports/order-log.ts';
+import { decodeRecord } from '../log-codec.ts';
+import { ReadCredit } from '../read-credit.ts';
 import type { Engine } from './engine-types.ts';
 import { FreshEntries } from './fresh-entries.ts';
 import type { GroupPositions } from './group-positions.ts';
@@ -38,12 +39,13 @@ export class LogReader {
   readonly #options: LogReaderOptions;
   readonly #wakeup = new Wakeup();
   readonly #fresh = new FreshEntries();
-  #inFlight = 0;
-  #ordersAhead = 0;
+  readonly #entryCredit: ReadCredit;
+  readonly #orderCredit = new ReadCredit(ORDERS_AHEAD);
   #stopped = false;
 
   constructor(options: LogReaderOptions) {
     this.#options = options;
+    this.#entryCredit = new ReadCredit(options.maxInFlight);
   }
 
   /** Goes on until it is stopped; never rejects. */
@@ -86,9 +88,8 @@ export class LogReader {
     this.#wakeup.wake();
   }
 
-  /** Half of the room must be free, or each small acknowledgement would cause a small read. */
   #hasRoom(): boolean {
-    return this.#inFlight <= this.#options.maxInFlight / 2 && this.#ordersAhead <= ORDERS_AHEAD / 2;
+    return this.#entryCredit.hasRoom && this.#orderCredit.hasRoom;
   }
 
   async #start(): Promise<number> {
@@ -101,7 +102,7 @@ export class LogReader {
   }
 
   #max(): number {
-    return Math.min(READ_MAX, this.#options.maxInFlight - this.#inFlight);
+    return Math.min(READ_MAX, this.#entryCredit.room);
   }
 
   async #read(from: number): Promise<LogEntry[]> {
@@ -113,15 +114,15 @@ export class LogReader {
     if (this.#stopped) return;
     const { group, positions } = this.#options;
     const orders = ordersIn(entries);
-    this.#inFlight += entries.length;
-    this.#ordersAhead += orders;
+    this.#entryCredit.take(entries.length);
+    this.#orderCredit.take(orders);
     let acked = false;
     const ack = (): void => {
       // Who has left acknowledges nothing: the next member may be further.
       if (acked || this.#stopped) return;
       acked = true;
-      this.#inFlight -= entries.length;
-      this.#ordersAhead -= orders;
+      this.#entryCredit.give(entries.length);
+      this.#orderCredit.give(orders);
       positions.set(group, next);
       this.#wakeup.wake();
     };
@@ -131,7 +132,7 @@ export class LogReader {
 
 export function entryOf({ position, payload }: StoredRecord): LogEntry {
   const decoded = decodeRecord(payload);
-  return 'record' in decoded
-    ? { offset: position, record: decoded.record }
-    : { offset: position, record: undefined, error: decoded.error, raw: payload };
+  return decoded.record === undefined
+    ? { offset: position, ...decoded, raw: payload }
+    : { offset: position, record: decoded.record };
 }

@@ -1,8 +1,8 @@
 import { Observable } from 'rxjs';
 import { Fault } from '../../domain/errors.ts';
-import { encodeRecord } from '../../domain/log-codec.ts';
 import type { LogRecord } from '../../domain/log-record.ts';
 import type { OrderLog } from '../../ports/order-log.ts';
+import { decodeRecord, encodeRecord } from '../log-codec.ts';
 import type { Engine } from './engine-types.ts';
 import { GroupPositions } from './group-positions.ts';
 import { LogReader } from './log-reader.ts';
@@ -74,7 +74,7 @@ export function createEmbeddedOrderLog(engine: Engine): EmbeddedOrderLog {
       await engine.call('log.deadLetter', { group, partition, offset, reason, attempts, raw });
     },
     deadLetters: async function* () {
-      yield* await engine.call('log.deadLetters', null);
+      for (const letter of await engine.call('log.deadLetters', null)) yield { ...letter, ...decodeRecord(letter.raw) };
     },
     replayed: async ({ group, partition, offset }) => {
       await engine.call('log.replayed', { group, partition, offset });

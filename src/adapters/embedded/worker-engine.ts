@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Fault, messageOf } from '../../domain/errors.ts';
-import { WaitingCalls } from '../waiting-calls.ts';
+import { InFlightCalls } from '../in-flight-calls.ts';
 import type { Engine } from './engine-types.ts';
 import { Pending } from './pending.ts';
 import type { Reply, Request } from './worker-protocol.ts';
@@ -25,7 +25,7 @@ export async function openWorkerEngine(file: string, script: URL): Promise<Engin
   });
   const post = (request: Request): void => worker.postMessage(request);
   const pending = new Pending();
-  const waiting = new WaitingCalls<Waiting>();
+  const waiting = new InFlightCalls<Waiting>();
   let outbox: [number, string, unknown][] = [];
   let dead: Fault | undefined;
 

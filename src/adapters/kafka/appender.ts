@@ -1,42 +1,43 @@
 import { Fault, messageOf } from '../../domain/errors.ts';
+import { retry } from '../../resilience/retry.ts';
+import { RETRY_PAUSES } from './options.ts';
+import type { OutageLog } from './outage-log.ts';
 import type { Addressing, ProducerSessionOptions } from './producer-session.ts';
 import { ProducerSession } from './producer-session.ts';
-import { untilDone } from './retry.ts';
 import type { TopicPlan } from './topics.ts';
 import { ensureTopics, partitionsOf } from './topics.ts';
-import type { Trouble } from './trouble.ts';
 
 const CONNECT_TIMEOUT_MS = 5000;
 
-/** A broker that is well answers within milliseconds; who asks wants to know now. */
+/** A healthy broker answers within milliseconds. */
 const PING_TIMEOUT_MS = 2000;
 
 export interface AppenderOptions extends Omit<ProducerSessionOptions, 'onDown' | 'onFatal'> {
   readonly topics: readonly TopicPlan[];
-  readonly trouble: Trouble;
+  readonly outage: OutageLog;
 }
 
-/** Keeps one producer going: connects for as long as it takes, replaces it when it broke for good. */
+/** Keeps one producer connected: retries until it connects, and replaces it after a fatal error. */
 export class Appender {
   readonly #options: AppenderOptions;
   readonly #end = new AbortController();
-  /** Resolves when Kafka was reached for the first time and the topics are there. */
+  /** Resolves when Kafka was reached for the first time and the topics exist. */
   readonly ready: Promise<void>;
   #onReady: () => void = () => undefined;
   readonly #closing = new Set<Promise<void>>();
   #session: ProducerSession | undefined;
   #up = false;
-  /** Whose brokers are asked for until they answer. */
+  /** The session whose brokers are being probed until they answer. */
   #probed: ProducerSession | undefined;
   #reason = 'Kafka: not connected yet';
 
-  /** Errors: Fault `config` when a setting is not one that librdkafka takes. */
+  /** Errors: Fault `config` when librdkafka does not accept a setting. */
   constructor(options: AppenderOptions) {
     this.#options = options;
     this.ready = new Promise((resolve) => {
       this.#onReady = resolve;
     });
-    // What is wrong with the settings is said here; from then on nothing but the network can fail.
+    // Throws if a setting is wrong; whatever fails later is retried.
     this.#create();
     void this.#open();
   }
@@ -49,7 +50,7 @@ export class Appender {
     return this.#current().produce(topic, value, addressing);
   }
 
-  /** Returns how many partitions hold the value now. Those are asked for anew: somebody may have added some. */
+  /** Returns how many partitions have the value now. They are read each time, since partitions may be added. */
   async appendToEach(topic: string, value: Buffer): Promise<number> {
     const session = this.#current();
     const partitions = partitionsOf(await session.metadata(CONNECT_TIMEOUT_MS, topic), topic);
@@ -62,7 +63,7 @@ export class Appender {
     await this.#current().metadata(PING_TIMEOUT_MS);
   }
 
-  /** Appends in flight have their answer when it resolves, at the latest after `graceMs`. */
+  /** Resolves when all appends in flight have settled, at the latest after `graceMs`. */
   async close(graceMs: number): Promise<void> {
     this.#end.abort();
     this.#up = false;
@@ -77,19 +78,24 @@ export class Appender {
   }
 
   async #open(): Promise<void> {
-    const session = await untilDone(() => this.#connect(), {
-      signal: this.#end.signal,
-      onFailure: (error) => this.#tell(messageOf(error)),
-    });
+    const session = await this.#retry(
+      () => this.#connect(),
+      (error) => this.#report(messageOf(error)),
+    );
     if (session === undefined) return;
     if (this.#end.signal.aborted) return this.#close(session, 0);
     this.#session = session;
-    this.#isUp();
+    this.#markUp();
     this.#onReady();
   }
 
+  /** Retries until it succeeds; undefined if the appender was closed first. */
+  async #retry<T>(work: () => Promise<T>, onRetry: (error: unknown) => void): Promise<T | undefined> {
+    return retry(work, { ...RETRY_PAUSES, signal: this.#end.signal, onRetry }).catch(() => undefined);
+  }
+
   async #connect(): Promise<ProducerSession> {
-    const { kafka, connection, topics, trouble } = this.#options;
+    const { kafka, connection, topics, outage } = this.#options;
     const session = this.#create();
     await session.connect(CONNECT_TIMEOUT_MS);
     try {
@@ -98,7 +104,7 @@ export class Appender {
         connection,
         topics,
         metadata: (topic) => session.metadata(CONNECT_TIMEOUT_MS, topic),
-        onTrouble: (line) => trouble.report(line),
+        onWarning: (line) => outage.report(line),
       });
       return session;
     } catch (error) {
@@ -111,51 +117,53 @@ export class Appender {
     const session: ProducerSession = new ProducerSession({
       ...this.#options,
       onDown: (reason) => this.#down(session, reason),
-      onFatal: (reason) => this.#lose(session, reason),
+      onFatal: (reason) => this.#replace(session, reason),
     });
     return session;
   }
 
-  /** Nothing more is appended through it; what is in flight still gets its report. */
-  #lose(session: ProducerSession, reason: string): void {
+  /** Nothing more is appended through the session; appends in flight still get their delivery reports. */
+  #replace(session: ProducerSession, reason: string): void {
     if (session !== this.#session) return;
     this.#session = undefined;
     this.#up = false;
-    this.#tell(`Kafka: the producer ended and is replaced: ${reason}`);
+    this.#report(`Kafka: the producer ended and is replaced: ${reason}`);
     this.#close(session, this.#options.messageTimeoutMs);
     void this.#open();
   }
 
-  /** Not writable until the brokers answer again: librdkafka tells when it lost them, not when it has them back. */
+  /** Not writable until the brokers answer again: librdkafka reports when it loses them, but not when it reconnects. */
   #down(session: ProducerSession, reason: string): void {
     if (this.#session === undefined) {
-      this.#tell(reason);
+      this.#report(reason);
       return;
     }
     if (session !== this.#session || session === this.#probed) return;
     this.#up = false;
     this.#probed = session;
-    this.#tell(reason);
+    this.#report(reason);
     void this.#probe(session);
   }
 
-  /** Until its brokers answer, or it is replaced: its successor is told of by its own opening, and probed for itself. */
+  /** Ends when the session's brokers answer, or when it is replaced: its successor is probed on its own. */
   async #probe(session: ProducerSession): Promise<void> {
-    const answers = async () => session !== this.#session || session.metadata(PING_TIMEOUT_MS);
-    await untilDone(answers, { signal: this.#end.signal });
+    await this.#retry(
+      async () => session !== this.#session || session.metadata(PING_TIMEOUT_MS),
+      () => undefined,
+    );
     if (session !== this.#session) return;
     this.#probed = undefined;
-    this.#isUp();
+    this.#markUp();
   }
 
-  #isUp(): void {
+  #markUp(): void {
     this.#up = true;
-    this.#options.trouble.over();
+    this.#options.outage.recovered();
   }
 
-  #tell(reason: string): void {
+  #report(reason: string): void {
     this.#reason = reason;
-    this.#options.trouble.report(reason);
+    this.#options.outage.report(reason);
   }
 
   #close(session: ProducerSession, graceMs: number): void {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { loadKafka } from './client.ts';
 
-it('tells in one line how to build a client that is not there', async () => {
+it('reports in one line how to build a client that is missing', async () => {
   const missing = () => Promise.reject(new Error('Could not locate the bindings file. Tried:\n → build/x.node'));
 
   await expect(loadKafka(missing)).rejects.toMatchObject({

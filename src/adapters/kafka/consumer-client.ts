@@ -4,25 +4,25 @@ import type { Kafka, Settings } from './client.ts';
 import { faultOf } from './faults.ts';
 
 /**
- * A member that is killed is missed after this long; the others hear of it with their next heartbeat. Together well
- * below 15 s, and above what brokers take (6 s by default).
+ * A killed member is removed from the group after this time; the others learn of it with their next heartbeat. Together
+ * well below 15 s, and above the minimum of brokers (6 s by default).
  */
 const SESSION_TIMEOUT_MS = 8000;
 const HEARTBEAT_MS = 2000;
 
-/** Acknowledgements reach Kafka this late: what is lost of them is read again. */
+/** Interval of commits. Records that were acknowledged after the last one are read again after a crash. */
 const COMMIT_EVERY_MS = 250;
 
-/** Prefetched bytes at the most, in kilobytes; a few hundred full records, so that memory stays flat. */
+/** Limit of prefetching, in kilobytes: a few hundred full records, so that memory stays bounded. */
 const PREFETCH_KB = 4096;
 
-/** Bytes of one partition in one fetch: a single record may be larger, and is fetched all the same. */
+/** Bytes of one partition in one fetch. A larger single record is fetched nevertheless. */
 const FETCH_BYTES = 262_144;
 
-/** Messages that are enough for now; the default of 100,000 would always run into the bound of bytes. */
+/** Prefetching stops at this many messages; the default of 100,000 would always reach the limit of bytes first. */
 const PREFETCH_MESSAGES = 500;
 
-/** A queue that was full is looked at again after this long; the default of a second would starve a fast reader. */
+/** Pause before fetching again once the queue was full; the default of a second would starve a fast reader. */
 const FETCH_BACKOFF_MS = 20;
 
 export interface ConsumerClientOptions {
@@ -61,8 +61,8 @@ export function createConsumer({ kafka, connection, group, onRebalance }: Consum
 }
 
 /**
- * What is there now, up to `max` messages; it doesn't wait, since a waiting call holds one of the few threads that
- * Node has for all its files and names. Calls must not overlap. It serves rebalances as well.
+ * Returns up to `max` prefetched messages without waiting, since a waiting call occupies one of the few threads of libuv's
+ * pool. It also runs rebalances. Calls must not overlap.
  */
 export function fetchNow(consumer: KafkaConsumer, max: number): Promise<Message[]> {
   return new Promise((resolve, reject) => {

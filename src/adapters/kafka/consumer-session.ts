@@ -1,47 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { KafkaConsumer, Message, TopicPartition, TopicPartitionOffset } from 'node-rdkafka';
 import { Fault, messageOf } from '../../domain/errors.ts';
 import type { ConsumeOptions, LogChunk } from '../../ports/order-log.ts';
+import { retry } from '../../resilience/retry.ts';
+import type { ReadCredit } from '../read-credit.ts';
 import type { Kafka, Settings } from './client.ts';
-import { connect } from './client.ts';
+import { connect, disconnect } from './client.ts';
 import { createConsumer, fetchNow } from './consumer-client.ts';
-import type { Credits } from './credits.ts';
 import { byPartition, entryOf } from './entry.ts';
 import { CODE, codeOf, faultOf } from './faults.ts';
-import { pause, settlesWithin, untilDone } from './retry.ts';
-import type { Trouble } from './trouble.ts';
+import { RETRY_PAUSES } from './options.ts';
+import type { OutageLog } from './outage-log.ts';
 
 const CONNECT_TIMEOUT_MS = 5000;
 
-/** Records of one read: decoding more of them would hold the event loop up. */
+/** Records of one read: decoding more of them would block the event loop too long. */
 const READ_MAX = 64;
 
-/** Waits between reads that found nothing: short while the log is busy, and next to no work while it is idle. */
+/** Pauses between reads that return nothing: short while the log is busy, longer while it is idle. */
 const FIRST_IDLE_MS = 1;
 const LAST_IDLE_MS = 16;
 
 /**
- * Without room for this long, the partitions are paused and Kafka is polled without reading, or the group would take
- * the member for stuck. Not before, since a pause throws away what was prefetched.
+ * After this time without room, the partitions are paused and Kafka is polled without reading, or the group would
+ * consider the member stuck. Not earlier, since a pause discards what was prefetched.
  */
 const STALLED_AFTER_MS = 1000;
 const STALLED_POLL_MS = 100;
 
-/** Leaving waits this long for what was acknowledged to be committed, and for the group's word. */
+/** Limit for committing what was acknowledged, and for leaving the group. */
 const DISCONNECT_MS = 10_000;
 
 export interface ConsumerSessionOptions extends ConsumeOptions {
   readonly kafka: Kafka;
   readonly connection: Settings;
   readonly topic: string;
-  readonly credits: Credits;
-  readonly trouble: Trouble;
+  readonly credit: ReadCredit;
+  readonly outage: OutageLog;
   readonly next: (chunk: LogChunk) => void;
-  /** The reader has left. */
+  /** Aborted when the reader leaves. */
   readonly signal: AbortSignal;
 }
 
-/** One assignment of a partition: after a revocation the same partition is another one. */
-interface Holding {
+/** One assignment of a partition. If the partition is revoked and assigned again, that is another object. */
+interface Assignment {
   readonly partition: number;
 }
 
@@ -49,8 +51,8 @@ interface Holding {
 export class ConsumerSession {
   readonly #options: ConsumerSessionOptions;
   readonly #consumer: KafkaConsumer;
-  readonly #held = new Map<number, Holding>();
-  /** Ends the questions for positions: when the reader has left, or the session broke. */
+  readonly #assigned = new Map<number, Assignment>();
+  /** Stops reading positions: the reader leaves, or the session broke. */
   readonly #end = new AbortController();
   #assigning: Promise<void> = Promise.resolve();
   #paused = false;
@@ -58,31 +60,35 @@ export class ConsumerSession {
 
   constructor(options: ConsumerSessionOptions) {
     this.#options = options;
-    this.#consumer = createConsumer({ ...options, onRebalance: (code, which) => this.#onRebalance(code, which) });
-    this.#consumer.on('event.error', (error) => options.trouble.report(faultOf(error).message));
+    this.#consumer = createConsumer({
+      ...options,
+      onRebalance: (code, partitions) => this.#onRebalance(code, partitions),
+    });
+    this.#consumer.on('event.error', (error) => options.outage.report(faultOf(error).message));
   }
 
-  /** Resolves when the reader has left. Errors: Fault `unavailable` or `timeout` when the session is of no more use. */
+  /** Resolves when the reader has left. Errors: Fault `unavailable` or `timeout` when the session is of no further use. */
   async run(): Promise<void> {
-    const { signal, topic, credits } = this.#options;
+    const { signal, topic, credit } = this.#options;
     await connect(this.#consumer, CONNECT_TIMEOUT_MS);
     this.#consumer.subscribe([topic]);
     let idleMs = FIRST_IDLE_MS;
     while (!signal.aborted && !this.#broken) {
-      if (!credits.roomy) {
+      if (!credit.hasRoom) {
         await this.#waitForRoom();
         continue;
       }
-      const messages = await this.#fetch(Math.min(READ_MAX, credits.room));
+      const messages = await this.#fetch(Math.min(READ_MAX, credit.room));
       this.#deliver(messages);
       if (messages.length > 0) idleMs = FIRST_IDLE_MS;
       else {
-        await pause(idleMs, signal);
+        // Rejects when the signal is aborted, which ends the loop.
+        await delay(idleMs, undefined, { signal }).catch(() => undefined);
         idleMs = Math.min(2 * idleMs, LAST_IDLE_MS);
       }
     }
     await this.#leave();
-    if (this.#broken) throw new Fault('unavailable', `Kafka: a reader of ${topic} lost its place and begins anew`);
+    if (this.#broken) throw new Fault('unavailable', `Kafka: a reader of ${topic} broke and is replaced`);
   }
 
   async #fetch(max: number): Promise<Message[]> {
@@ -91,137 +97,145 @@ export class ConsumerSession {
     } catch (error) {
       const code = codeOf(error);
       this.#broken ||= code === CODE.fatal || code === CODE.state;
-      this.#options.trouble.report(faultOf(error).message);
+      this.#options.outage.report(faultOf(error).message);
       return [];
     }
   }
 
   #deliver(messages: readonly Message[]): void {
-    const { credits, next, signal } = this.#options;
+    const { credit, next, signal } = this.#options;
     for (const { partition, messages: own } of byPartition(messages)) {
-      const holding = this.#held.get(partition);
+      const assignment = this.#assigned.get(partition);
       const behind = (own.at(-1)?.offset ?? -1) + 1;
-      // Revoked while they were on their way: they are another member's.
-      if (holding === undefined || signal.aborted) continue;
-      this.#options.trouble.over();
-      credits.take(own.length);
+      // The partition was revoked while they were fetched: another member reads them.
+      if (assignment === undefined || signal.aborted) continue;
+      this.#options.outage.recovered();
+      credit.take(own.length);
       let acked = false;
       const ack = (): void => {
         if (acked) return;
         acked = true;
-        credits.give(own.length);
-        this.#store(holding, behind);
+        credit.give(own.length);
+        this.#store(assignment, behind);
       };
       next({ partition, entries: own.map(entryOf), ack });
     }
   }
 
-  /** Kafka hears of it with the next commit. */
-  #store(holding: Holding, next: number): void {
-    // Whose the partition is now, or who has left, must not commit for it: the next member may be further.
-    if (this.#held.get(holding.partition) !== holding || this.#options.signal.aborted) return;
+  /** Stores the offset in the client, which commits it with the next commit. */
+  #store(assignment: Assignment, next: number): void {
+    // Must not commit for a revoked partition, nor after leaving: the next member may have committed a later offset.
+    if (this.#assigned.get(assignment.partition) !== assignment || this.#options.signal.aborted) return;
     try {
-      this.#consumer.offsetsStore([{ topic: this.#options.topic, partition: holding.partition, offset: next }]);
+      this.#consumer.offsetsStore([{ topic: this.#options.topic, partition: assignment.partition, offset: next }]);
     } catch (error) {
-      // librdkafka knows of the revocation already: the same as above.
-      if (codeOf(error) !== CODE.state) this.#options.trouble.report(faultOf(error).message);
+      // This code means that the partition is revoked, which librdkafka knows earlier than this class.
+      if (codeOf(error) !== CODE.state) this.#options.outage.report(faultOf(error).message);
     }
   }
 
   async #waitForRoom(): Promise<void> {
-    const { credits, signal } = this.#options;
-    await credits.roomAgain(STALLED_AFTER_MS);
-    if (credits.roomy) return;
+    const { credit, signal } = this.#options;
+    await credit.waitForRoom(STALLED_AFTER_MS);
+    if (credit.hasRoom) return;
     this.#paused = true;
     this.#consumer.pause(this.#partitions());
-    while (!credits.roomy && !signal.aborted && !this.#broken) {
+    while (!credit.hasRoom && !signal.aborted && !this.#broken) {
       this.#deliver(await this.#fetch(1));
-      await credits.roomAgain(STALLED_POLL_MS);
+      await credit.waitForRoom(STALLED_POLL_MS);
     }
     this.#paused = false;
     this.#consumer.resume(this.#partitions());
   }
 
   #partitions(): TopicPartition[] {
-    return Array.from(this.#held.keys(), (partition) => ({ topic: this.#options.topic, partition }));
+    return Array.from(this.#assigned.keys(), (partition) => ({ topic: this.#options.topic, partition }));
   }
 
-  /** librdkafka goes on only when it was told what became of the partitions, however long that takes. */
-  #onRebalance(code: number, which: readonly TopicPartition[]): void {
-    if (code === CODE.assignPartitions) this.#assigning = this.#assign(which);
-    else this.#revoke(which);
+  /** librdkafka continues only after the partitions were assigned or unassigned, however long that takes. */
+  #onRebalance(code: number, partitions: readonly TopicPartition[]): void {
+    if (code === CODE.assignPartitions) this.#assigning = this.#assign(partitions);
+    else this.#revoke(partitions);
   }
 
-  async #assign(which: readonly TopicPartition[]): Promise<void> {
+  async #assign(partitions: readonly TopicPartition[]): Promise<void> {
     const { positionOf } = this.#options;
-    const placed =
-      positionOf === undefined ? which : await Promise.all(which.map((one) => this.#placed(one, positionOf)));
+    const positioned =
+      positionOf === undefined
+        ? partitions
+        : await Promise.all(partitions.map((partition) => this.#positioned(partition, positionOf)));
     try {
-      this.#consumer.incrementalAssign([...placed]);
+      this.#consumer.incrementalAssign([...positioned]);
     } catch (error) {
-      this.#abandon(error, which);
+      this.#abandon(error, partitions);
       return;
     }
-    for (const { partition } of which) this.#held.set(partition, { partition });
-    this.#acknowledge(placed);
-    // At once, before anything of them can have been fetched.
-    if (this.#paused) this.#consumer.pause([...which]);
+    for (const { partition } of partitions) this.#assigned.set(partition, { partition });
+    this.#commitPositions(positioned);
+    // In the same turn, before any message of them can be fetched.
+    if (this.#paused) this.#consumer.pause([...partitions]);
   }
 
-  /** What was stored as a reader left is not committed yet: the group would seem to lag until the next record. */
-  #acknowledge(placed: readonly Partial<TopicPartitionOffset>[]): void {
-    for (const { partition = 0, offset = -1 } of placed) {
-      const holding = this.#held.get(partition);
-      if (holding !== undefined && offset >= 0) this.#store(holding, offset);
+  /** A position stored just before the last reader left is not committed: without this the group would seem to lag. */
+  #commitPositions(positioned: readonly Partial<TopicPartitionOffset>[]): void {
+    for (const { partition = 0, offset = -1 } of positioned) {
+      const assignment = this.#assigned.get(partition);
+      if (assignment !== undefined && offset >= 0) this.#store(assignment, offset);
     }
   }
 
-  /** Where the reader's own store says that it stands; its store may be away for a while. */
-  async #placed(one: TopicPartition, positionOf: NonNullable<ConsumeOptions['positionOf']>): Promise<TopicPartition> {
-    const position = await untilDone(() => positionOf(one.partition), {
+  /** Adds the position that the reader has stored itself. That store may be unavailable for a while. */
+  async #positioned(
+    partition: TopicPartition,
+    positionOf: NonNullable<ConsumeOptions['positionOf']>,
+  ): Promise<TopicPartition> {
+    const position = await retry(() => positionOf(partition.partition), {
+      ...RETRY_PAUSES,
       signal: this.#end.signal,
-      onFailure: (error) => this.#options.trouble.report(`the position of a log reader: ${messageOf(error)}`),
-    });
-    return position === undefined ? one : Object.assign({}, one, { offset: position });
+      onRetry: (error) => this.#options.outage.report(`the position of a log reader: ${messageOf(error)}`),
+      // Every error is retried, so a rejection means that the session has ended.
+    }).catch(() => undefined);
+    return position === undefined ? partition : Object.assign({}, partition, { offset: position });
   }
 
-  #revoke(which: readonly TopicPartition[]): void {
-    for (const { partition } of which) this.#held.delete(partition);
+  #revoke(partitions: readonly TopicPartition[]): void {
+    for (const { partition } of partitions) this.#assigned.delete(partition);
     try {
-      this.#consumer.incrementalUnassign([...which]);
+      this.#consumer.incrementalUnassign([...partitions]);
     } catch (error) {
       this.#abandon(error);
-      this.#letGo();
+      this.#unassignAll();
     }
   }
 
-  /** librdkafka waits for an answer to each rebalance, also while it closes: without one its thread, and the process, never end. */
-  #letGo(): void {
+  /** librdkafka waits for an answer to each rebalance, even while closing: without one its thread, and so the process, never ends. */
+  #unassignAll(): void {
     try {
       this.#consumer.unassign();
     } catch (error) {
-      this.#options.trouble.report(faultOf(error).message);
+      this.#options.outage.report(faultOf(error).message);
     }
   }
 
-  /** A new session begins with a clean slate. */
+  /** The state of the client is unknown, so a new session replaces this one. */
   #abandon(error: unknown, assigned: readonly TopicPartition[] = []): void {
-    if (!this.#end.signal.aborted) this.#options.trouble.report(faultOf(error).message);
+    if (!this.#end.signal.aborted) this.#options.outage.report(faultOf(error).message);
     this.#broken = true;
-    // A client that is being closed takes no partitions, and waits until it was told that they are let go.
+    // A client that is closing accepts no partitions, but waits until they are unassigned.
     if (assigned.length > 0) this.#revoke(assigned);
   }
 
   /**
-   * Closing revokes, commits what was acknowledged, and leaves the group. A client that was told to unsubscribe first
-   * would forget to leave while it commits, and the others would wait for its session to time out.
+   * Closing revokes the partitions, commits what was acknowledged, and leaves the group. A client that unsubscribes first
+   * does not leave while it commits, and the others would wait for its session timeout.
    */
   async #leave(): Promise<void> {
-    const { topic, group, trouble } = this.#options;
+    const { topic, group, outage } = this.#options;
     this.#end.abort();
-    // A client waits for an answer to each assignment before it ends.
+    // The client waits for the answer to each rebalance before it ends.
     await this.#assigning;
-    const closed = new Promise((resolve) => this.#consumer.disconnect(resolve));
-    if (!(await settlesWithin(closed, DISCONNECT_MS))) trouble.report(`Kafka: a reader of ${topic} in ${group} hangs`);
+    if (!(await disconnect(this.#consumer, DISCONNECT_MS))) {
+      outage.report(`Kafka: a reader of ${topic} in ${group} did not disconnect in time`);
+    }
   }
 }

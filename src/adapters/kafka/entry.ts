@@ -1,7 +1,7 @@
 import type { Message } from 'node-rdkafka';
 import { groupBy } from '../../domain/group-by.ts';
-import { decodeRecord } from '../../domain/log-codec.ts';
 import type { LogEntry } from '../../ports/order-log.ts';
+import { decodeRecord } from '../log-codec.ts';
 
 /** Messages of one partition, in their order. */
 export interface PartitionMessages {
@@ -15,10 +15,8 @@ export function byPartition(messages: readonly Message[]): PartitionMessages[] {
 }
 
 export function entryOf({ offset, value }: Message): LogEntry {
-  // Kafka knows messages without a value; ours all have one.
+  // Messages without a value are valid in Kafka, but no append writes one.
   const text = value?.toString('utf8') ?? '';
   const decoded = decodeRecord(text);
-  return 'record' in decoded
-    ? { offset, record: decoded.record }
-    : { offset, record: undefined, error: decoded.error, raw: text };
+  return decoded.record === undefined ? { offset, ...decoded, raw: text } : { offset, record: decoded.record };
 }

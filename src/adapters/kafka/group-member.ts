@@ -1,37 +1,39 @@
 import { messageOf } from '../../domain/errors.ts';
+import { retry } from '../../resilience/retry.ts';
+import { ReadCredit } from '../read-credit.ts';
 import type { ConsumerSessionOptions } from './consumer-session.ts';
 import { ConsumerSession } from './consumer-session.ts';
-import { Credits } from './credits.ts';
-import { untilDone } from './retry.ts';
+import { RETRY_PAUSES } from './options.ts';
 
-export interface GroupMemberOptions extends Omit<ConsumerSessionOptions, 'credits' | 'signal'> {
-  /** Resolves when the topic is there: a consumer of one that is not would look again after minutes only. */
+export interface GroupMemberOptions extends Omit<ConsumerSessionOptions, 'credit' | 'signal'> {
+  /** Resolves when the topic exists: a consumer of a missing topic checks again only after minutes. */
   readonly ready: Promise<void>;
 }
 
-/** Reads the log as member of a group until it is stopped, through as many consumers as that takes. */
+/** Reads the log as a member of a group until it is stopped, through successive consumers if one breaks. */
 export class GroupMember {
   readonly #end = new AbortController();
-  readonly #credits: Credits;
+  readonly #credit: ReadCredit;
   /** Resolves when it has left the group. */
   readonly ended: Promise<void>;
 
   constructor(options: GroupMemberOptions) {
-    this.#credits = new Credits(options.maxInFlight);
+    this.#credit = new ReadCredit(options.maxInFlight);
     this.ended = this.#run(options);
   }
 
   stop(): void {
     this.#end.abort();
-    this.#credits.wake();
+    this.#credit.wake();
   }
 
   async #run(options: GroupMemberOptions): Promise<void> {
     const { signal } = this.#end;
-    const left = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    await Promise.race([options.ready, left]);
-    const read = () => new ConsumerSession({ ...options, credits: this.#credits, signal }).run();
-    const onFailure = (error: unknown): void => options.trouble.report(messageOf(error));
-    await untilDone(read, { signal, onFailure });
+    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    await Promise.race([options.ready, stopped]);
+    const read = () => new ConsumerSession({ ...options, credit: this.#credit, signal }).run();
+    const onRetry = (error: unknown): void => options.outage.report(messageOf(error));
+    // Every error is retried, so a rejection means that the member was stopped.
+    await retry(read, { ...RETRY_PAUSES, signal, onRetry }).catch(() => undefined);
   }
 }

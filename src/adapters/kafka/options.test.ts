@@ -18,11 +18,11 @@ describe('the settings of a connection', () => {
     [{ tls: { ca: 'ca.pem' } }, 'ssl'],
     [{ sasl: SASL }, 'sasl_plaintext'],
     [{ sasl: SASL, tls: true }, 'sasl_ssl'],
-  ] as const)('protect it as %j asks for', (options, protocol) => {
+  ] as const)('protect it as %j requires', (options, protocol) => {
     expect(connectionSettings({ ...BROKERS, ...options })).toMatchObject({ 'security.protocol': protocol });
   });
 
-  it('log in with a password', () => {
+  it('contain the login', () => {
     expect(connectionSettings({ ...BROKERS, sasl: SASL })).toMatchObject({
       'sasl.mechanisms': 'SCRAM-SHA-512',
       'sasl.username': 'floodgate',
@@ -30,7 +30,7 @@ describe('the settings of a connection', () => {
     });
   });
 
-  it('show a certificate', () => {
+  it('contain the certificate', () => {
     const tls = { ca: 'ca.pem', certificate: 'me.pem', key: 'key.pem', keyPassword: 'secret' };
     expect(connectionSettings({ ...BROKERS, tls })).toMatchObject({
       'ssl.ca.location': 'ca.pem',
@@ -40,7 +40,7 @@ describe('the settings of a connection', () => {
     });
   });
 
-  it('need a broker', () => {
+  it('require a broker', () => {
     expect(() => connectionSettings({ brokers: [] })).toThrow(expect.objectContaining({ code: 'config' }));
   });
 });

@@ -1,8 +1,9 @@
 import { Fault } from '../../domain/errors.ts';
+import type { BackoffOptions } from '../../resilience/retry.ts';
 import type { Settings } from './client.ts';
 
 export interface KafkaTls {
-  /** Files in PEM format; the system's certificate authorities without `ca`. */
+  /** Files in PEM format. Without `ca` the system's certificate authorities are trusted. */
   readonly ca?: string;
   readonly certificate?: string;
   readonly key?: string;
@@ -20,40 +21,43 @@ export interface KafkaLogOptions {
   readonly brokers: readonly string[];
   /** Begins the names of the topics. @default 'floodgate.' */
   readonly topicPrefix?: string;
-  /** Of the orders' topic, when it is made here. @default 12 */
+  /** Of the orders' topic, if it is created here. @default 12 */
   readonly partitions?: number;
-  /** Copies of each topic that is made here; 0 takes the cluster's own default. @default 0 */
+  /** Replication factor of topics that are created here; 0 for the cluster's default. @default 0 */
   readonly replication?: number;
   /** @default false */
   readonly tls?: boolean | KafkaTls;
   readonly sasl?: KafkaSasl;
   /** How long an append may wait for its acknowledgement. Must stay below the relay's lease. @default 10,000 ms */
   readonly messageTimeoutMs?: number;
-  /** How long a record waits for others to share a request with. @default 0 ms: a record is a batch already */
+  /** How long a record waits for others to share a request. @default 0 ms: a record is a batch already */
   readonly lingerMs?: number;
-  /** More of librdkafka's settings for the producer; they win. */
+  /** More of librdkafka's settings for the producer; they override those that are set here. */
   readonly producerSettings?: Settings;
-  /** Told, in one line, what is wrong; the same thing is not told twice in a row. */
-  readonly onTrouble?: (line: string) => void;
+  /** Called with one line for each problem; problems that persist are reported once. */
+  readonly onWarning?: (line: string) => void;
 }
 
 export const kafkaDefaults = {
   topicPrefix: 'floodgate.',
-  // Spreads evenly over 2, 3, 4 or 6 workers.
+  // Can be divided evenly among 2, 3, 4 or 6 workers.
   partitions: 12,
   replication: 0,
   tls: false,
-  // A record that is given up on must not turn up after the relay has taken the reservation over (15 s).
+  // An append that has timed out must not reach the log after the relay has claimed the reservation (15 s).
   messageTimeoutMs: 10_000,
   lingerMs: 0,
 } as const satisfies Partial<KafkaLogOptions>;
 
-/** A broker that restarts should be found again soon; librdkafka's default waits up to 10 s. */
+/** A broker that has restarted should be used again soon; librdkafka's default waits up to 10 s. */
 const RECONNECT_MAX_MS = 1000;
 
-/** Settings that every client shares. Errors: Fault `config`. */
+/** Between attempts to connect, and to repeat what a connection needs: short at first, about two seconds in an outage. */
+export const RETRY_PAUSES = { baseMs: 100, capMs: 2000 } as const satisfies BackoffOptions;
+
+/** Settings of all clients. Errors: Fault `config`. */
 export function connectionSettings({ brokers, tls = kafkaDefaults.tls, sasl }: KafkaLogOptions): Settings {
-  if (brokers.length === 0) throw new Fault('config', 'no Kafka broker is named');
+  if (brokers.length === 0) throw new Fault('config', 'no Kafka broker is configured');
   return {
     'metadata.broker.list': brokers.join(','),
     'client.id': 'floodgate',

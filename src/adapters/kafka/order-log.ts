@@ -1,37 +1,37 @@
 import { Observable } from 'rxjs';
-import { encodeRecord } from '../../domain/log-codec.ts';
 import type { LogAuditSource } from '../../ports/audit-source.ts';
 import type { OrderLog } from '../../ports/order-log.ts';
+import { encodeRecord } from '../log-codec.ts';
 import { Appender } from './appender.ts';
 import { createKafkaAuditSource } from './audit-source.ts';
 import { loadKafka } from './client.ts';
-import { NO_LETTER, placeOf, readDeadLetters, textOf } from './dead-letters.ts';
+import { encodeLetter, keyOf, NO_LETTER, readDeadLetters } from './dead-letters.ts';
 import { GroupMember } from './group-member.ts';
 import { LagReader } from './lag.ts';
 import type { KafkaLogOptions } from './options.ts';
 import { connectionSettings, kafkaDefaults } from './options.ts';
-import { Trouble } from './trouble.ts';
+import { OutageLog } from './outage-log.ts';
 
 export interface KafkaOrderLog {
   readonly log: OrderLog;
   readonly auditSource: LogAuditSource;
-  /** Resolves when Kafka was reached for the first time and the topics are there; until then nothing is writable. */
+  /** Resolves when Kafka was reached for the first time and the topics exist; until then the log is not writable. */
   readonly ready: Promise<void>;
-  /** Readers leave their groups and appends get their answers; those that have none after `graceMs` are rejected. */
+  /** Waits until readers have left their groups and appends have settled; those that have not after `graceMs` reject. */
   close(graceMs?: number): Promise<void>;
 }
 
-/** Dead letters are few, one partition keeps them in the order in which they were set aside, and a person reads them. */
+/** Dead letters are few, and one partition keeps them in the order in which they were written. */
 const DEAD_LETTER_PARTITIONS = 1;
 
-/** Topics of an installation, by its prefix. */
+/** The topics of an installation. */
 export function topicNames(prefix: string = kafkaDefaults.topicPrefix): { orders: string; deadLetters: string } {
   return { orders: `${prefix}orders`, deadLetters: `${prefix}dead-letters` };
 }
 
 /**
  * The order log on Kafka. It connects in the background, for as long as that takes.
- * Errors: Fault `config` when the client is not installed or a setting can't be.
+ * Errors: Fault `config` when the client is not installed or a setting is not accepted.
  */
 export async function openKafkaOrderLog(options: KafkaLogOptions): Promise<KafkaOrderLog> {
   const settings = { ...kafkaDefaults, ...options };
@@ -39,7 +39,7 @@ export async function openKafkaOrderLog(options: KafkaLogOptions): Promise<Kafka
   const kafka = await loadKafka();
   const connection = connectionSettings(settings);
   const topics = topicNames(settings.topicPrefix);
-  const trouble = new Trouble((line) => options.onTrouble?.(`${line} (brokers: ${options.brokers.join(',')})`));
+  const outage = new OutageLog((line) => options.onWarning?.(`${line} (brokers: ${options.brokers.join(',')})`));
   const appender = new Appender({
     kafka,
     connection,
@@ -50,7 +50,7 @@ export async function openKafkaOrderLog(options: KafkaLogOptions): Promise<Kafka
     messageTimeoutMs,
     lingerMs: settings.lingerMs,
     producerSettings: options.producerSettings ?? {},
-    trouble,
+    outage,
   });
   const lags = new LagReader(kafka, connection, topics.orders);
   const members = new Set<GroupMember>();
@@ -68,7 +68,7 @@ export async function openKafkaOrderLog(options: KafkaLogOptions): Promise<Kafka
           connection,
           topic: topics.orders,
           ready: appender.ready,
-          trouble,
+          outage,
           next: (chunk) => subscriber.next(chunk),
         });
         members.add(member);
@@ -76,9 +76,9 @@ export async function openKafkaOrderLog(options: KafkaLogOptions): Promise<Kafka
         return () => member.stop();
       }),
     lag: (group) => lags.lag(group),
-    deadLetter: (letter) => appender.append(topics.deadLetters, textOf(letter), { key: placeOf(letter) }),
+    deadLetter: (letter) => appender.append(topics.deadLetters, encodeLetter(letter), { key: keyOf(letter) }),
     deadLetters: () => readDeadLetters({ kafka, connection, topic: topics.deadLetters }),
-    replayed: (letter) => appender.append(topics.deadLetters, NO_LETTER, { key: placeOf(letter) }),
+    replayed: (letter) => appender.append(topics.deadLetters, NO_LETTER, { key: keyOf(letter) }),
     ping: () => appender.ping(),
   };
 

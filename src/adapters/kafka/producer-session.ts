@@ -1,33 +1,33 @@
 import type { LibrdKafkaError, Metadata, Producer } from 'node-rdkafka';
 import { Fault } from '../../domain/errors.ts';
-import { WaitingCalls } from '../waiting-calls.ts';
+import { withTimeLimit } from '../../resilience/time-limit.ts';
+import { InFlightCalls } from '../in-flight-calls.ts';
 import type { Kafka, Settings } from './client.ts';
-import { connect } from './client.ts';
+import { connect, fetchMetadata } from './client.ts';
 import { CODE, codeOf, faultOf } from './faults.ts';
-import { settlesWithin } from './retry.ts';
 
-/** Delivery reports are fetched this often while any is awaited: half of it is what an append waits in vain. */
+/** Interval of fetching delivery reports while appends are in flight: each waits half of it on average. */
 const BUSY_POLL_MS = 1;
 
-/** How soon an error is heard of that no append meets. */
+/** Interval of polling while nothing is in flight, for errors that no append reports. */
 const IDLE_POLL_MS = 100;
 
-/** Appends without a report at the most. Each carries a batch, and four at once are the rule. */
+/** Limit of appends in flight. Each contains a batch, and four are usual. */
 const MAX_IN_FLIGHT = 1024;
 
-/** Bytes of unsent records at the most, in kilobytes: far above what a broker is behind with when it is well. */
+/** Limit of unsent records, in kilobytes: far above what a healthy broker leaves unsent. */
 const QUEUE_KB = 32_768;
 
-/** A produce request without an answer is given up on, so that another fits into the record's own timeout. */
+/** Timeout of a produce request: short enough for a second one within the record's own timeout. */
 const REQUEST_TIMEOUT_MS = 4000;
 
-/** Destroying a client waits for its threads; one that hangs is left behind. */
+/** Destroying a client waits for its threads; one that hangs is abandoned. */
 const DISCONNECT_MS = 5000;
 
-/** Version of what the record's bytes mean; see domain/log-codec.ts. */
+/** Version of the record format; see log-codec.ts. */
 const HEADERS = [{ 'floodgate-version': '1' }];
 
-/** What an unwell connection says; any other error of the client as a whole is taken to be its end. */
+/** Errors of connections, which librdkafka re-establishes. Any other error of the client as a whole is fatal. */
 const TRANSIENT = /transport failure|connections are down|resolution failure|timed out|ssl error|authentication/i;
 
 export interface ProducerSessionOptions {
@@ -36,20 +36,20 @@ export interface ProducerSessionOptions {
   readonly messageTimeoutMs: number;
   readonly lingerMs: number;
   readonly producerSettings: Settings;
-  /** Kafka can't be reached, or does not acknowledge. */
+  /** Called when Kafka can't be reached, or does not acknowledge. */
   readonly onDown: (reason: string) => void;
-  /** This producer is of no more use. Appends in flight still get their reports. */
+  /** Called when this producer is of no further use. Appends in flight still get their reports. */
   readonly onFatal: (reason: string) => void;
 }
 
 export interface Addressing {
   readonly key?: string;
-  /** Any, if not said. */
+  /** @default chosen by librdkafka, from the key if there is one */
   readonly partition?: number;
 }
 
-/** Who waits for an append's delivery report. */
-interface Waiter {
+/** An append that waits for its delivery report. */
+interface Append {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -57,14 +57,14 @@ interface Waiter {
 /** One producer of librdkafka, from its connection to its end. Errors: Fault `full`, `unavailable`, `timeout`, `corrupt`. */
 export class ProducerSession {
   readonly #producer: Producer;
-  readonly #waiting = new WaitingCalls<Waiter>();
+  readonly #inFlight = new InFlightCalls<Append>();
   readonly #options: ProducerSessionOptions;
   #timer: NodeJS.Timeout | undefined;
   #pollMs = 0;
   #closed = false;
   #onIdle: (() => void) | undefined;
 
-  /** Errors: Fault `config` when a setting is not one that librdkafka takes. */
+  /** Errors: Fault `config` when librdkafka does not accept a setting. */
   constructor(options: ProducerSessionOptions) {
     this.#options = options;
     this.#producer = createProducer(options);
@@ -73,7 +73,7 @@ export class ProducerSession {
   }
 
   async connect(timeoutMs: number): Promise<void> {
-    // From the first moment on: why a connection can't be made is an event as well.
+    // From the start, since the reason why a connection fails is an event as well.
     this.#poll(IDLE_POLL_MS);
     try {
       await connect(this.#producer, timeoutMs);
@@ -84,20 +84,20 @@ export class ProducerSession {
   }
 
   get full(): boolean {
-    return this.#waiting.size >= MAX_IN_FLIGHT;
+    return this.#inFlight.size >= MAX_IN_FLIGHT;
   }
 
   /** Resolves when the record is on all in-sync replicas. */
   produce(topic: string, value: Buffer | null, { key, partition }: Addressing = {}): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(new Fault('unavailable', 'Kafka: this producer is closed'));
-      if (this.full) return reject(new Fault('full', `${MAX_IN_FLIGHT} appends wait for Kafka`));
-      const number = this.#waiting.add({ resolve, reject });
+      if (this.full) return reject(new Fault('full', `${MAX_IN_FLIGHT} appends are waiting for Kafka`));
+      const number = this.#inFlight.add({ resolve, reject });
       try {
         this.#producer.produce(topic, partition ?? null, value, key ?? null, null, number, HEADERS);
         this.#poll(BUSY_POLL_MS);
       } catch (error) {
-        this.#waiting.take(number);
+        this.#inFlight.take(number);
         reject(faultOf(error));
         if (codeOf(error) === CODE.fatal) this.#options.onFatal('a fatal error');
       }
@@ -105,37 +105,35 @@ export class ProducerSession {
   }
 
   metadata(timeoutMs: number, topic?: string): Promise<Metadata> {
-    return new Promise((resolve, reject) => {
-      const what = topic === undefined ? {} : { topic };
-      this.#producer.getMetadata({ ...what, allTopics: false, timeout: timeoutMs }, (error: unknown, metadata) => {
-        if (error) reject(faultOf(error));
-        else resolve(metadata);
-      });
-    });
+    return fetchMetadata(this.#producer, timeoutMs, topic);
   }
 
-  /** Waits for the reports of what is in flight; what has none by then is rejected as unknown. */
+  /** Waits for the reports of appends in flight. Those without one by then reject with `timeout`: unknown. */
   async close(graceMs: number): Promise<void> {
-    if (this.#waiting.size > 0) {
-      await settlesWithin(new Promise<void>((resolve) => (this.#onIdle = resolve)), graceMs);
+    if (this.#inFlight.size > 0) {
+      const idle = new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+      await withTimeLimit(idle, { ms: graceMs, onLate: () => undefined });
     }
     this.#stopPolling();
-    for (const { reject } of this.#waiting.takeAll()) {
+    for (const { reject } of this.#inFlight.takeAll()) {
       reject(new Fault('timeout', 'Kafka: closed before the record was acknowledged'));
     }
     if (!this.#producer.isConnected()) return;
-    // Without a number it flushes once more; with none left to flush any number will do.
-    await settlesWithin(new Promise((resolve) => this.#producer.disconnect(1, resolve)), DISCONNECT_MS);
+    // Its timeout is for a flush, of which nothing is left; without the argument the client flushes for longer.
+    const disconnected = new Promise((resolve) => this.#producer.disconnect(1, resolve));
+    await withTimeLimit(disconnected, { ms: DISCONNECT_MS, onLate: () => undefined });
   }
 
   #delivered(error: LibrdKafkaError | null, number: number): void {
-    const waiter = this.#waiting.take(number);
+    const append = this.#inFlight.take(number);
     if (error) {
       const fault = faultOf(error);
-      waiter?.reject(fault);
+      append?.reject(fault);
       if (fault.retryable) this.#options.onDown(fault.message);
-    } else waiter?.resolve();
-    if (this.#waiting.size === 0) {
+    } else append?.resolve();
+    if (this.#inFlight.size === 0) {
       this.#onIdle?.();
       this.#poll(IDLE_POLL_MS);
     }
@@ -146,7 +144,7 @@ export class ProducerSession {
     else this.#options.onFatal(error.message);
   }
 
-  /** For good: a poll of a producer that is being destroyed takes the process down, and late reports still come. */
+  /** Permanently: polling a producer that is being destroyed crashes the process, and late reports would restart it. */
   #stopPolling(): void {
     this.#closed = true;
     clearInterval(this.#timer);

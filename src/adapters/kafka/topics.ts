@@ -1,12 +1,14 @@
 import type { IAdminClient, LibrdKafkaError, Metadata } from 'node-rdkafka';
 import { Fault } from '../../domain/errors.ts';
-import type { Kafka, Settings } from './client.ts';
+import { retry } from '../../resilience/retry.ts';
+import type { Client, Kafka, Settings } from './client.ts';
+import { fetchMetadata } from './client.ts';
 import { CODE, codeOf, faultOf } from './faults.ts';
-import { untilDone } from './retry.ts';
+import { RETRY_PAUSES } from './options.ts';
 
 const ADMIN_TIMEOUT_MS = 5000;
 
-/** A topic that was just made is not known to every broker at once. */
+/** How long a new topic may take to be known to all brokers. */
 const PROPAGATION_MS = 2000;
 
 /** An admin client without listeners writes its log to stderr. */
@@ -15,9 +17,9 @@ const QUIET = { log_level: 0 };
 export interface TopicPlan {
   readonly name: string;
   readonly partitions: number;
-  /** 0: the cluster's own default. */
+  /** 0: the cluster's default. */
   readonly replication: number;
-  /** Whether records stay until somebody deletes them, whatever the cluster's retention is. */
+  /** Whether records are kept until they are deleted, regardless of the cluster's retention. */
   readonly keepsAll?: boolean;
 }
 
@@ -26,40 +28,46 @@ export interface EnsureTopicsOptions {
   readonly connection: Settings;
   readonly topics: readonly TopicPlan[];
   readonly metadata: (topic: string) => Promise<Metadata>;
-  readonly onTrouble: (line: string) => void;
+  readonly onWarning: (line: string) => void;
 }
 
 /**
- * Makes the topics that are absent; those that are there are left as they are. Who may not make topics can still use
- * them. Errors: Fault `unavailable` or `timeout` when a topic is not there in the end.
+ * Creates the topics that do not exist; existing ones are not changed. A client without the permission to create topics
+ * can still use existing ones. Errors: Fault `unavailable` or `timeout` when a topic does not exist in the end.
  */
 export async function ensureTopics(options: EnsureTopicsOptions): Promise<void> {
-  const { kafka, connection, topics, metadata, onTrouble } = options;
-  // Asked before they are made, a cluster that makes topics by itself would make them with its own settings.
+  const { kafka, connection, topics, metadata, onWarning } = options;
+  // Before asking for metadata, which makes a cluster with automatic topic creation create them with its own settings.
   const refusals = await createAbsent(kafka.AdminClient.create({ ...connection, ...QUIET }), topics);
   for (const { name, partitions } of topics) {
-    const missing = refusals.get(name) ?? new Fault('unavailable', `Kafka: topic ${name} is not there`);
-    const found = await untilDone(
-      async () => {
-        const count = partitionsOf(await metadata(name), name).length;
-        if (count === 0) throw missing;
-        return count;
+    const missing = refusals.get(name) ?? new Fault('unavailable', `Kafka: topic ${name} does not exist`);
+    const countPartitions = async () => {
+      const count = partitionsOf(await metadata(name), name).length;
+      if (count === 0) throw missing;
+      return count;
+    };
+    const found = await retry(countPartitions, { ...RETRY_PAUSES, signal: AbortSignal.timeout(PROPAGATION_MS) }).catch(
+      () => {
+        throw missing;
       },
-      { signal: AbortSignal.timeout(PROPAGATION_MS) },
     );
-    if (found === undefined) throw missing;
     if (found < partitions) {
-      onTrouble(`Kafka: topic ${name} has ${found} partitions, not ${partitions}; it is left as it is`);
+      onWarning(`Kafka: topic ${name} has ${found} partitions, not ${partitions}; it is not changed`);
     }
   }
 }
 
-/** The numbers of a topic's partitions; whatever was asked for, the answer may name other topics as well. */
+/** The numbers of a topic's partitions; metadata may contain other topics as well. */
 export function partitionsOf({ topics }: Metadata, name: string): number[] {
   return topics.find((topic) => topic.name === name)?.partitions.map(({ id }) => id) ?? [];
 }
 
-/** Why a topic could not be made, by its name. */
+/** Asks a broker for the numbers of a topic's partitions. Errors: Fault `unavailable`, `timeout`. */
+export async function fetchPartitions(client: Client, topic: string, timeoutMs: number): Promise<number[]> {
+  return partitionsOf(await fetchMetadata(client, timeoutMs, topic), topic);
+}
+
+/** Returns why topics could not be created, by their names. */
 async function createAbsent(admin: IAdminClient, topics: readonly TopicPlan[]): Promise<ReadonlyMap<string, Fault>> {
   const refusals = new Map<string, Fault>();
   try {
@@ -77,7 +85,7 @@ function create(
   admin: IAdminClient,
   { name, partitions, replication, keepsAll }: TopicPlan,
 ): Promise<LibrdKafkaError | undefined> {
-  // -1 is Kafka's own word for its default (KIP-464).
+  // -1 means the cluster's default (KIP-464).
   const plan = {
     topic: name,
     num_partitions: partitions,

@@ -5,16 +5,16 @@ import type { Change, LiveDocument } from './documents.ts';
 import { writeOf } from './documents.ts';
 import { DUPLICATE_KEY } from './faults.ts';
 
-/** Documents whose state is remembered: those of the last minutes of a few sales, over all partitions. */
-const MAX_REMEMBERED = 10_000;
+/** Limit of cached documents: those of the last minutes of a few sales, over all partitions. */
+const MAX_CACHED = 10_000;
 
-/** Somebody else moves the same partition each time in between: a member that the group gave up on, for a moment. */
+/** Retries while another process writes the same partition: a member that the group has just removed. */
 const MAX_ROUNDS = 10;
 
-/** Applies changes to one collection, each once, whatever of them is applied already. */
+/** Applies changes to one collection, each once, even if a part of them is applied already. */
 export class Applier {
   readonly #collection: Collection<LiveDocument>;
-  /** The last offset that was seen in a document. A wrong one costs a round trip, never a wrong sum. */
+  /** The last offset that was seen in each document. An outdated one costs a round trip, but never a wrong sum. */
   readonly #seen = new Map<string, number>();
 
   constructor(collection: Collection<LiveDocument>) {
@@ -22,19 +22,19 @@ export class Applier {
   }
 
   async apply(changes: readonly Change[]): Promise<void> {
-    let left = changes.flatMap((change) => this.#behind(change));
+    let left = changes.flatMap((change) => this.#unapplied(change));
     for (let round = 0; left.length > 0; round += 1) {
       if (round === MAX_ROUNDS) throw new Fault('unavailable', 'MongoDB: a partition has another writer');
       const refused = await this.#write(left);
-      await Promise.all(refused.map((change) => this.#look(change)));
-      left = refused.flatMap((change) => this.#behind(change));
+      await Promise.all(refused.map((change) => this.#refresh(change)));
+      left = refused.flatMap((change) => this.#unapplied(change));
     }
   }
 
-  /** Writes all that is as it was last seen, in one call; gives back what is not. */
+  /** Writes all changes in one call; returns those whose documents are not as they were last seen. */
   async #write(changes: readonly Change[]): Promise<Change[]> {
     const refused = await this.#refusedOf(changes);
-    if (this.#seen.size > MAX_REMEMBERED) this.#seen.clear();
+    if (this.#seen.size > MAX_CACHED) this.#seen.clear();
     changes.forEach(({ _id, deltas }, index) => {
       const last = deltas.at(-1);
       if (!refused.has(index) && last !== undefined) this.#seen.set(_id, last.offset);
@@ -50,27 +50,27 @@ export class Applier {
     } catch (error) {
       const duplicates = duplicatesOf(error);
       if (duplicates.length > 0) return new Set(duplicates);
-      // It is unknown which of them were written: look first, when they are tried again.
+      // Which of them were written is unknown, so the documents are read before the next attempt.
       for (const { _id } of changes) this.#seen.delete(_id);
       throw error;
     }
   }
 
-  async #look({ _id }: Change): Promise<void> {
+  async #refresh({ _id }: Change): Promise<void> {
     const document = await this.#collection.findOne({ _id });
     if (document === null) this.#seen.delete(_id);
     else this.#seen.set(_id, document.applied);
   }
 
-  /** What of a change is not in its document yet, as far as that is known. */
-  #behind(change: Change): Change[] {
+  /** The part of a change that is not in its document yet, as far as that is known. */
+  #unapplied(change: Change): Change[] {
     const applied = this.#seen.get(change._id) ?? -1;
     const deltas = change.deltas.filter(({ offset }) => offset > applied);
     return deltas.length === 0 ? [] : [{ ...change, deltas }];
   }
 }
 
-/** Which writes met a document that was not as expected; none if anything else went wrong as well. */
+/** The indexes of writes whose document was not as expected; none if there was any other error. */
 function duplicatesOf(error: unknown): number[] {
   if (!(error instanceof MongoBulkWriteError)) return [];
   const errors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];

@@ -2,24 +2,25 @@ import type { AnyBulkWriteOperation } from 'mongodb';
 import type { LiveDelta } from '../../ports/live-state.ts';
 
 /**
- * What one partition of the log holds of a sale, or of one second of it. Each has the offset of the last entry that is
- * in it and changes only if it is as it was seen, so whoever repeats or overtakes changes nothing. There is no document
- * to say how far a partition is as a whole: without transactions a crash could leave it ahead of the others, or behind.
+ * The part of a sale, or of one second of it, that comes from one partition of the log. Each document has the offset of
+ * the last entry in it and is only updated if that is as expected, so a repeated or outdated call changes nothing. No
+ * document has the position of a partition as a whole: without transactions a crash could leave it ahead of the others,
+ * or behind them.
  *
- * No two partitions share a document: FerretDB loses one of two updates that meet.
+ * Partitions never share a document: FerretDB loses one of two concurrent updates.
  */
 export interface LiveDocument {
   /** `<sale>:<partition>` or `<sale>:<second>:<partition>`. */
   readonly _id: string;
   readonly sale: string;
-  /** Seconds since 1970; only where it is one second's document. */
+  /** Seconds since 1970; only in a document of one second. */
   readonly second?: number;
   readonly applied: number;
   readonly reserved: number;
   readonly version: number;
 }
 
-/** What the deltas of one call change in one document. */
+/** The deltas of one call that belong to one document. */
 export interface Change {
   readonly _id: string;
   readonly fields: { readonly sale: string; readonly second?: number };
@@ -48,14 +49,14 @@ function grouped(deltas: readonly LiveDelta[], targetOf: (delta: LiveDelta) => O
   return [...changes.values()];
 }
 
-/** A sale's documents: a range of _id, the only index there is; ';' comes right after ':'. */
+/** Selects a sale's documents by a range of _id, the only index; ';' is the next character after ':'. */
 export function documentsOf(sale: string) {
   return { _id: { $gte: `${sale}:`, $lt: `${sale};` }, sale };
 }
 
 /**
- * Adds up a change where the last offset is still `applied` (undefined: where there is no document yet). Elsewhere it
- * fails as a duplicate: the insert that is tried instead meets the document that is there.
+ * Adds a change to its document if the last offset in that is `applied` (undefined: if there is no document yet).
+ * Otherwise the write inserts a document instead, which fails with a duplicate key since there is one.
  */
 export function writeOf(
   { _id, fields, deltas }: Change,

@@ -5,7 +5,7 @@ import { faultOf } from './faults.ts';
 
 describe('a fault of MongoDB', () => {
   it.each([
-    ['an answer that is late', new MongoNetworkTimeoutError('connection 1 to 127.0.0.1:1 timed out'), 'timeout'],
+    ['a late answer', new MongoNetworkTimeoutError('connection 1 to 127.0.0.1:1 timed out'), 'timeout'],
     ['a call that took too long', new MongoServerError({ message: 'MaxTimeMSExpired', code: 50 }), 'timeout'],
     ['a cut connection', new MongoNetworkError('connection 1 closed'), 'unavailable'],
     [
@@ -18,7 +18,7 @@ describe('a fault of MongoDB', () => {
     expect(faultOf(error)).toMatchObject({ code, retryable: true, cause: error });
   });
 
-  it('is left as it is when it is one already', () => {
+  it('is returned unchanged if it is one already', () => {
     const fault = new Fault('unavailable', 'another writer');
     expect(faultOf(fault)).toBe(fault);
   });

@@ -7,7 +7,7 @@ import { documentsOf, saleChanges, secondChanges } from './documents.ts';
 import { faultOf } from './faults.ts';
 
 export interface MongoLiveOptions {
-  /** mongodb:// or mongodb+srv://, as the driver takes it; what stands in it wins over what is set here. */
+  /** mongodb:// or mongodb+srv://, as the driver accepts it; options in it override those that are set here. */
   readonly url: string;
   /** Connections at the most. @default 10 */
   readonly poolSize?: number;
@@ -24,23 +24,23 @@ const DEFAULT_DATABASE = 'floodgate';
 const DEFAULT_COLLECTION = 'live';
 const DEFAULT_POOL_SIZE = 10;
 
-/** Its callers wait and try again by themselves: what can't be done soon is told soon. */
+/** Short, since callers wait and retry by themselves. */
 const SERVER_SELECTION_MS = 2000;
 const CONNECT_MS = 2000;
 const ANSWER_MS = 5000;
 /**
- * How often the driver looks whether the server is there. At its default (10 s) version 7.8 did not find a server again
- * that had hung and then refused, not within a minute, however often it was asked [measured].
+ * Interval of the driver's server monitoring. At its default (10 s), driver 7.8 did not find a server again within a
+ * minute that had first hung and then refused connections, however often it was called [measured].
  */
 const HEARTBEAT_MS = 1000;
 
-/** Where the database stands in a URL that names one. */
+/** A URL that names a database. */
 const NAMES_DATABASE = /^mongodb(\+srv)?:\/\/[^/]+\/[^?]+/;
 
 /**
- * The live state on MongoDB, or what speaks its protocol (FerretDB): plain updates of single documents, no
- * transactions, no indexes but that of _id. It connects with the first call, and again whenever it must.
- * Errors: Fault `config` when the URL can't be read.
+ * The live state on MongoDB, or a server with its protocol (FerretDB): updates of single documents, without transactions
+ * and without indexes other than _id. It connects with the first call, and reconnects when needed.
+ * Errors: Fault `config` for a malformed URL.
  */
 export function createMongoLiveState(options: MongoLiveOptions): MongoLiveState {
   const client = createClient(options);
@@ -59,7 +59,7 @@ export function createMongoLiveState(options: MongoLiveOptions): MongoLiveState 
           toSales.apply(saleChanges(partition, deltas)),
           toSeconds.apply(secondChanges(partition, deltas)),
         ]);
-        // Both have ended: a call that is repeated must not overtake the first one.
+        // Only when both have settled: a repeated call must not overtake this one.
         for (const one of applied) if (one.status === 'rejected') throw one.reason;
       }),
 
@@ -92,8 +92,8 @@ export function createMongoLiveState(options: MongoLiveOptions): MongoLiveState 
 }
 
 /**
- * Runs calls on a connected client, and turns what they throw into Faults. The driver connects by itself only once: a
- * client whose first call found no server would fail for ever. Connections that break later are its own to mend.
+ * Runs calls on a connected client, and converts their errors to Faults. The driver itself connects only once: a client
+ * whose first call finds no server would fail permanently. Connections that break later are replaced by the driver.
  */
 function connecting(client: MongoClient): <T>(work: () => Promise<T>) => Promise<T> {
   let connected: Promise<unknown> | undefined;

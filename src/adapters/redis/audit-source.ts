@@ -1,24 +1,21 @@
 import { Fault } from '../../domain/errors.ts';
 import { stockVersion } from '../../domain/stock.ts';
 import type { LedgerEntry, QueueAuditSource } from '../../ports/audit-source.ts';
+import type { Evaluate } from './evaluate.ts';
 import { reservationOf } from './ledger-entry.ts';
-import type { ScriptName } from './scripts.ts';
 
-/** Redis serves nobody else while it reads a page: about 2 ms. */
+/** Redis runs nothing else while it reads a page: about 2 ms. */
 const PAGE = 2000;
 /** A list is read at several times the speed of a hash. */
 const QUEUE_PAGE = 10_000;
 
-/** Readings of the buyers; in a sale that goes on they may come to no agreement, and the sum is not looked at. */
+/** Passes over the buyers. While a sale goes on, no pass may be consistent; the sum is then of no use to the audit. */
 const MAX_ROUNDS = 2;
 
-/** Runs a script on the sale's Redis. */
-export type Evaluate = (name: ScriptName, saleId: string, args: readonly (string | number)[]) => Promise<unknown>;
-
-type LedgerPage = readonly [cursor: string, json: string, waiting: readonly string[]];
+type LedgerPage = readonly [cursor: string, json: string, pending: readonly string[]];
 type BuyersPage = readonly [cursor: string, read: number, held: number, buyers: number];
 
-/** The ticket queue's books on Redis. */
+/** The ticket queue on Redis as an audit source. */
 export function createRedisAuditSource(evaluate: Evaluate): QueueAuditSource {
   return {
     async snapshot(saleId) {
@@ -30,8 +27,8 @@ export function createRedisAuditSource(evaluate: Evaluate): QueueAuditSource {
 
     async *reservations(saleId) {
       for (let cursor = '0'; ; ) {
-        const [next, json, waiting] = (await evaluate('ledgerPage', saleId, [cursor, PAGE])) as LedgerPage;
-        yield entriesOf(JSON.parse(json), new Set(waiting));
+        const [next, json, pending] = (await evaluate('ledgerPage', saleId, [cursor, PAGE])) as LedgerPage;
+        yield entriesOf(JSON.parse(json), new Set(pending));
         if (next === '0') return;
         cursor = next;
       }
@@ -47,7 +44,7 @@ export function createRedisAuditSource(evaluate: Evaluate): QueueAuditSource {
 
     async heldByBuyers(saleId) {
       let heldNow = 0;
-      // Buyers may come twice while the hash grows or shrinks: then there were more than there are.
+      // HSCAN may return buyers twice while the hash is resized: then more were read than there are.
       for (let round = 0; round < MAX_ROUNDS; round += 1) {
         let [cursor, allRead, allHeld] = ['0', 0, 0];
         let buyersNow: number;
@@ -64,17 +61,17 @@ export function createRedisAuditSource(evaluate: Evaluate): QueueAuditSource {
   };
 }
 
-function entriesOf(flat: readonly string[], waiting: ReadonlySet<string>): LedgerEntry[] {
+function entriesOf(flat: readonly string[], pending: ReadonlySet<string>): LedgerEntry[] {
   return Array.from({ length: flat.length / 2 }, (_, i) => {
     const orderId = flat[2 * i] as string;
     const { ticket, userId } = reservationOf(orderId, flat[2 * i + 1] as string);
-    return { orderId, ticket, userId, published: !waiting.has(orderId) };
+    return { orderId, ticket, userId, published: !pending.has(orderId) };
   });
 }
 
 /** Errors: Fault `corrupt`. */
 function ticketOf(text: string): number {
   const ticket = Number(text);
-  if (!Number.isInteger(ticket)) throw new Fault('corrupt', `the queue holds '${text}', which is no ticket`);
+  if (!Number.isInteger(ticket)) throw new Fault('corrupt', `the queue holds '${text}', which is not a ticket`);
   return ticket;
 }

@@ -1,12 +1,12 @@
 import type { QueueAuditSource } from '../../ports/audit-source.ts';
 import type { QueueAudit } from '../../ports/ticket-queue.ts';
 
-/** Counts by the books: `held`, `remaining` and `pending` are of one moment, the rest is read page by page after it. */
+/** Counts from the audit source: `held`, `remaining` and `pending` are of one moment, the rest is read page by page later. */
 export async function auditOf(source: QueueAuditSource, saleId: string): Promise<QueueAudit | undefined> {
   const snapshot = await source.snapshot(saleId);
   if (snapshot === undefined) return undefined;
   const { epoch, held, remaining, pending } = snapshot;
-  /** A ticket's places: orders that hold it, and the queue. */
+  /** Where each ticket is: the orders that hold it, and the queue. */
   const places = new Map<number, Set<string>>();
   const doubled = new Set<number>();
   const place = (ticket: number, at: string) => {
@@ -35,5 +35,5 @@ export async function auditOf(source: QueueAuditSource, saleId: string): Promise
   };
 }
 
-/** No order id. */
+/** A place that is no order id. */
 const IN_QUEUE = '';

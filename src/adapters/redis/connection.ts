@@ -1,114 +1,44 @@
 import { Redis } from 'ioredis';
 import { Fault, isFault, messageOf } from '../../domain/errors.ts';
+import { withTimeLimit } from '../../resilience/time-limit.ts';
 import { faultOf, isReplyError } from './faults.ts';
 import { CALL_TIMEOUT_MS, CONNECTION_OPTIONS } from './options.ts';
+import { runIdIn } from './run-id.ts';
 
 export interface ConnectionOptions {
   /** redis:// or rediss://, with a user, a password and a database where needed. */
   readonly url: string;
-  /** A call takes no longer, its second attempt included. Milliseconds. @default 1000 */
+  /** Limit of a call, its second attempt included. Milliseconds. @default 1000 */
   readonly timeoutMs?: number;
-  /** Told when the connection is made and when it is lost or can't be made, with the reason if there is one. */
+  /** Called when the connection is established, and when it is lost or can't be established, with the reason if known. */
   readonly onState?: (state: 'up' | 'down', reason: string) => void;
 }
 
-/** A command's arguments, or what makes them for the Redis that they are sent to, of which only the run_id is known. */
+/** A command's arguments, or a function that makes them for the incarnation (run_id) of Redis that they are sent to. */
 export type Args = readonly (string | number)[] | ((runId: string) => readonly (string | number)[]);
 
 export interface Connection {
   /**
-   * Sends a command that may safely run twice: if the connection breaks before the answer, it is sent once more.
-   * Errors: Fault `unavailable` or `timeout` (what happened is unknown), `fenced`, `corrupt`, `config`.
+   * Sends a command that may safely run twice: if the connection breaks before the reply, it is sent once more.
+   * Errors: Fault `unavailable` or `timeout` (whether it ran is unknown), `fenced`, `corrupt`, `config`.
    */
   call(command: string, args: Args, timeoutMs?: number): Promise<unknown>;
   /** Ends the connection; calls in flight fail. */
   disconnect(): void;
 }
 
-/** How long a call waits for a connection that is away: a short cut is bridged, an outage is told soon. */
+/** How long a call waits for a lost connection: a short interruption is bridged, an outage is reported soon. */
 const RECONNECT_WAIT_MS = 250;
-
-const RUN_ID = /^run_id:(\w+)/m;
-
-/** One connection that was made: it reaches one incarnation of Redis, from its beginning to its end. */
-interface Line {
-  readonly runId: string;
-  /** It proved useless: ioredis takes a moment to notice. */
-  useless: boolean;
-}
 
 export function connectRedis({ url, timeoutMs = CALL_TIMEOUT_MS, onState }: ConnectionOptions): Connection {
   const redis = new Redis(url, CONNECTION_OPTIONS);
-  let reason = 'not connected yet';
-  let current: Line | undefined;
-  let closed = false;
-  const waiting = new Set<(line: Line) => void>();
+  const sessions = new Sessions(redis, timeoutMs, onState);
 
-  redis.on('ready', async () => {
+  async function attempt(session: Session, command: string, args: Args, limitMs: number): Promise<unknown> {
     try {
-      const runId = RUN_ID.exec(String(await answered('INFO', ['server'], timeoutMs)))?.[1];
-      if (runId === undefined) throw new Error('Redis does not tell its run_id');
-      const line = { runId, useless: false };
-      current = line;
-      onState?.('up', '');
-      for (const go of waiting) go(line);
+      return await send(redis, command, typeof args === 'function' ? args(session.runId) : args, limitMs);
     } catch (error) {
-      reason = messageOf(error);
-      // It may have been cut off meanwhile, and is then made anew already.
-      if (redis.status === 'ready') redis.disconnect(true);
-    }
-  });
-  redis.on('error', (error) => {
-    reason = messageOf(error);
-  });
-  redis.on('close', () => {
-    current = undefined;
-    if (!closed) onState?.('down', reason);
-  });
-
-  async function connected(limitMs: number): Promise<Line> {
-    if (current !== undefined && !current.useless) return current;
-    return new Promise<Line>((resolve, reject) => {
-      const go = (line: Line) => {
-        clearTimeout(timer);
-        waiting.delete(go);
-        resolve(line);
-      };
-      const timer = setTimeout(() => {
-        waiting.delete(go);
-        reject(new Fault('unavailable', `Redis can't be reached: ${reason}`));
-      }, limitMs);
-      waiting.add(go);
-    });
-  }
-
-  /** Nothing tells a slow server from a dead line: whoever comes next gets a new one. */
-  function giveUp(line: Line): void {
-    if (line.useless || line !== current) return;
-    line.useless = true;
-    redis.disconnect(true);
-  }
-
-  async function answered(command: string, args: readonly (string | number)[], limitMs: number): Promise<unknown> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new Fault('timeout', `Redis did not answer ${command} in time`));
-      }, limitMs);
-    });
-    const answer = redis.call(command, args as (string | number)[]);
-    try {
-      return await Promise.race([answer, late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  async function attempt(line: Line, command: string, args: Args, limitMs: number): Promise<unknown> {
-    try {
-      return await answered(command, typeof args === 'function' ? args(line.runId) : args, limitMs);
-    } catch (error) {
-      if (!isReplyError(error)) giveUp(line);
+      if (!isReplyError(error)) sessions.drop(session);
       throw error;
     }
   }
@@ -117,19 +47,102 @@ export function connectRedis({ url, timeoutMs = CALL_TIMEOUT_MS, onState }: Conn
     async call(command, args, limitMs = timeoutMs) {
       const end = performance.now() + limitMs;
       const left = () => Math.max(1, end - performance.now());
-      const line = await connected(Math.min(RECONNECT_WAIT_MS, limitMs));
+      const session = await sessions.current(Math.min(RECONNECT_WAIT_MS, limitMs));
       try {
-        return await attempt(line, command, args, left());
+        return await attempt(session, command, args, left());
       } catch (error) {
         if (isReplyError(error) || isFault(error)) throw faultOf(error);
       }
-      return attempt(await connected(left()), command, args, left()).catch((error: unknown) => {
+      return attempt(await sessions.current(left()), command, args, left()).catch((error: unknown) => {
         throw faultOf(error);
       });
     },
-    disconnect: () => {
-      closed = true;
-      redis.disconnect();
-    },
+    disconnect: () => sessions.close(),
   };
+}
+
+/** One established connection. It reaches a single incarnation of Redis. */
+interface Session {
+  readonly runId: string;
+  /** A call failed on it, which ioredis has not noticed yet. */
+  broken: boolean;
+}
+
+/** The successive sessions of one client, which reconnects by itself. */
+class Sessions {
+  readonly #redis: Redis;
+  readonly #timeoutMs: number;
+  readonly #onState: ConnectionOptions['onState'];
+  readonly #waiting = new Set<(session: Session) => void>();
+  #current: Session | undefined;
+  #reason = 'not connected yet';
+  #closed = false;
+
+  constructor(redis: Redis, timeoutMs: number, onState: ConnectionOptions['onState']) {
+    this.#redis = redis;
+    this.#timeoutMs = timeoutMs;
+    this.#onState = onState;
+    redis.on('ready', () => this.#begin());
+    redis.on('error', (error) => {
+      this.#reason = messageOf(error);
+    });
+    redis.on('close', () => {
+      this.#current = undefined;
+      if (!this.#closed) this.#onState?.('down', this.#reason);
+    });
+  }
+
+  /** The session to send through, or the next one. Errors: Fault `unavailable` when there is none within the limit. */
+  async current(limitMs: number): Promise<Session> {
+    if (this.#current !== undefined && !this.#current.broken) return this.#current;
+    let proceed: (session: Session) => void = () => {};
+    const next = new Promise<Session>((resolve) => {
+      proceed = resolve;
+      this.#waiting.add(proceed);
+    });
+    return withTimeLimit(next, {
+      ms: limitMs,
+      onLate: () => {
+        this.#waiting.delete(proceed);
+        throw new Fault('unavailable', `Redis can't be reached: ${this.#reason}`);
+      },
+    });
+  }
+
+  /** A slow server can't be distinguished from a dead connection, so the next call gets a new one. */
+  drop(session: Session): void {
+    if (session.broken || session !== this.#current) return;
+    session.broken = true;
+    this.#redis.disconnect(true);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#redis.disconnect();
+  }
+
+  async #begin(): Promise<void> {
+    try {
+      const session = { runId: runIdIn(await send(this.#redis, 'INFO', ['server'], this.#timeoutMs)), broken: false };
+      this.#current = session;
+      this.#onState?.('up', '');
+      const waiting = [...this.#waiting];
+      this.#waiting.clear();
+      for (const proceed of waiting) proceed(session);
+    } catch (error) {
+      this.#reason = messageOf(error);
+      // Otherwise it was lost in the meantime, and ioredis is reconnecting already.
+      if (this.#redis.status === 'ready') this.#redis.disconnect(true);
+    }
+  }
+}
+
+/** Errors: Fault `timeout`, whatever ioredis rejects with. */
+function send(redis: Redis, command: string, args: readonly (string | number)[], limitMs: number): Promise<unknown> {
+  return withTimeLimit(redis.call(command, args as (string | number)[]), {
+    ms: limitMs,
+    onLate: () => {
+      throw new Fault('timeout', `Redis did not answer ${command} in time`);
+    },
+  });
 }

@@ -6,28 +6,28 @@ import { nodeUrls } from './node-urls.ts';
 import { CONNECTION_OPTIONS } from './options.ts';
 
 export interface RedisEventBusOptions {
-  /** One Redis, or nodes of a Redis Cluster: each of them passes messages on to all the others. See node-urls.ts. */
+  /** One Redis, or nodes of a Redis Cluster, each of which forwards messages to all others. See node-urls.ts. */
   readonly url: string;
   /** Begins the channel's name; all processes of an installation have the same one. */
   readonly prefix: string;
-  /** After so long without a sign of life a connection is taken for dead. Milliseconds. @default 5000 */
+  /** A connection without a reply for this long is considered dead. Milliseconds. @default 5000 */
   readonly silenceMs?: number;
-  /** `up` when events can be told and heard, `down` when they can't any more or can't yet. */
+  /** `up` when events can be published and received, `down` when they can't. */
   readonly onState?: (state: 'up' | 'down', reason: string) => void;
 }
 
 export interface RedisEventBus {
   readonly events: EventBus;
-  /** Ends `events$`; what is told from now on is dropped. */
+  /** Completes `events$`; what is published later is dropped. */
   disconnect(): void;
 }
 
-/** The countdown reads the stock anew every 5 s: events that are lost longer than that make no difference. */
+/** The countdown reads the stock again every 5 s, so events that are lost for longer make no difference to it. */
 const SILENCE_MS = 5000;
 
 /**
- * News by Redis pub/sub on one channel. What one turn of the event loop tells is one message. A line that breaks is made
- * anew, to the next node where there are several; what is told or would have been heard meanwhile is lost.
+ * Events through Redis pub/sub on one channel. All events of one turn of the event loop are one message. A connection
+ * that breaks is replaced, by one to the next node where there are several; events are lost in the meantime.
  *
  * Orders are personal data: the channel is as confidential as the ticket queue's keys, and belongs on the same Redis.
  */
@@ -38,16 +38,16 @@ export function createRedisEventBus({
   onState,
 }: RedisEventBusOptions): RedisEventBus {
   const urls = nodeUrls(url);
-  const items = new Subject<BusEvent>();
-  let line: EventConnection;
-  let lines = 0;
-  /** Since the last line that came up. */
+  const events = new Subject<BusEvent>();
+  let connection: EventConnection;
+  let ended = 0;
+  /** Since a connection was last up. */
   let failures = 0;
   let retry: NodeJS.Timeout | undefined;
 
   const connect = () => {
-    line = openEventConnection({
-      url: urls[lines % urls.length] as string,
+    connection = openEventConnection({
+      url: urls[ended % urls.length] as string,
       channel: `${prefix}events`,
       silenceMs,
       onUp: () => {
@@ -55,10 +55,10 @@ export function createRedisEventBus({
         onState?.('up', '');
       },
       onText: (text) => {
-        for (const item of decodeEvents(text)) items.next(item);
+        for (const event of decodeEvents(text)) events.next(event);
       },
       onEnd: (reason) => {
-        lines += 1;
+        ended += 1;
         failures += 1;
         retry = setTimeout(connect, CONNECTION_OPTIONS.retryStrategy(failures));
         onState?.('down', reason);
@@ -68,23 +68,23 @@ export function createRedisEventBus({
   connect();
 
   let waiting: BusEvent[] = [];
-  const publish = () => {
-    const told = waiting;
+  const send = () => {
+    const batch = waiting;
     waiting = [];
-    line.send(encodeEvents(told));
+    connection.send(encodeEvents(batch));
   };
 
   return {
     events: {
-      publish: (item) => {
-        if (waiting.push(item) === 1) setImmediate(publish);
+      publish: (event) => {
+        if (waiting.push(event) === 1) setImmediate(send);
       },
-      events$: items.asObservable(),
+      events$: events.asObservable(),
     },
     disconnect: () => {
       clearTimeout(retry);
-      line.close();
-      items.complete();
+      connection.close();
+      events.complete();
     },
   };
 }

@@ -5,95 +5,92 @@ import { CONNECTION_OPTIONS } from './options.ts';
 export interface EventConnectionOptions {
   readonly url: string;
   readonly channel: string;
-  /** After so long without a sign of life the line is taken for dead. Milliseconds. */
+  /** A connection without a reply for this long is considered dead. Milliseconds. */
   readonly silenceMs: number;
-  /** Messages can be sent, and are heard. */
+  /** From now on messages are sent and received. */
   readonly onUp: () => void;
   readonly onText: (text: string) => void;
-  /** It broke, or could not be made; once. Nothing is told after it. */
+  /** It broke, or could not be established. Called once, and the last callback. */
   readonly onEnd: (reason: string) => void;
 }
 
 export interface EventConnection {
-  /** Lost while the line is not up. */
+  /** The text is dropped while the connection is not up. */
   send(text: string): void;
-  /** Without `onEnd`. */
+  /** Ends it without `onEnd`. */
   close(): void;
 }
 
-/** Two connections to one Redis, because one that listens can do nothing else. They are never renewed. */
-export function openEventConnection({
-  url,
-  channel,
-  silenceMs,
-  onUp,
-  onText,
-  onEnd,
-}: EventConnectionOptions): EventConnection {
-  const options = { ...CONNECTION_OPTIONS, autoResubscribe: false, retryStrategy: () => null };
-  const teller = new Redis(url, options);
-  const listener = new Redis(url, options);
+/** Two connections to one Redis, because one that subscribes can't publish. They do not reconnect. */
+export function openEventConnection(options: EventConnectionOptions): EventConnection {
+  const { url, channel, silenceMs, onUp, onText, onEnd } = options;
+  const redisOptions = { ...CONNECTION_OPTIONS, autoResubscribe: false, retryStrategy: () => null };
+  const publisher = new Redis(url, redisOptions);
+  const subscriber = new Redis(url, redisOptions);
+  const both = [publisher, subscriber];
   let reason = 'the connection was closed';
-  let listening = false;
+  let subscribed = false;
   let ended = false;
 
   const close = () => {
     ended = true;
-    clearInterval(watch);
-    teller.disconnect();
-    listener.disconnect();
+    stopWatching();
+    for (const redis of both) redis.disconnect();
   };
   const end = (why: string) => {
     if (ended) return;
     close();
     onEnd(why);
   };
+  const stopWatching = watchSilence(both, silenceMs, () => end(`no reply for ${silenceMs} ms`));
+
   const upIfBoth = () => {
-    if (listening && teller.status === 'ready') onUp();
+    if (subscribed && publisher.status === 'ready') onUp();
   };
-  const listen = async () => {
+  for (const redis of both) {
+    redis.on('error', (error) => {
+      reason = messageOf(error);
+    });
+    redis.on('close', () => end(reason));
+  }
+  publisher.on('ready', upIfBoth);
+  subscriber.on('ready', async () => {
     try {
-      await listener.subscribe(channel);
-      listening = true;
+      await subscriber.subscribe(channel);
+      subscribed = true;
       upIfBoth();
     } catch (error) {
       end(messageOf(error));
     }
-  };
+  });
+  subscriber.on('message', (_channel, text: string) => {
+    if (!ended) onText(text);
+  });
 
-  // Who only listens would never notice that the line is dead.
-  let answers = 2;
+  return {
+    send: (text) => {
+      // A rejection means that the connection broke before the reply; the message may have been delivered or not.
+      if (publisher.status === 'ready') publisher.publish(channel, text).catch(() => {});
+    },
+    close,
+  };
+}
+
+/** Pings all connections, since a subscriber alone would never notice that its connection is dead. */
+function watchSilence(connections: readonly Redis[], silenceMs: number, onSilence: () => void): () => void {
+  let replies = connections.length;
   const watch = setInterval(() => {
-    if (answers < 2) return end(`no sign of life in ${silenceMs} ms`);
-    answers = 0;
-    for (const redis of [teller, listener]) {
+    if (replies < connections.length) return onSilence();
+    replies = 0;
+    for (const redis of connections) {
       redis.ping().then(
         () => {
-          answers += 1;
+          replies += 1;
         },
         () => {},
       );
     }
   }, silenceMs);
   watch.unref();
-
-  for (const redis of [teller, listener]) {
-    redis.on('error', (error) => {
-      reason = messageOf(error);
-    });
-    redis.on('close', () => end(reason));
-  }
-  teller.on('ready', upIfBoth);
-  listener.on('ready', listen);
-  listener.on('message', (_channel, text: string) => {
-    if (!ended) onText(text);
-  });
-
-  return {
-    send: (text) => {
-      // Rejects when the connection breaks before the answer: lost, or heard all the same.
-      if (teller.status === 'ready') teller.publish(channel, text).catch(() => {});
-    },
-    close,
-  };
+  return () => clearInterval(watch);
 }

@@ -14,7 +14,7 @@ const ORDER = {
   payBy: 2,
   paidAt: 2,
 } as const;
-const NEWS: readonly BusEvent[] = [
+const EVENTS: readonly BusEvent[] = [
   { type: 'stock', saleId: 's', stock: { remaining: 0, version: 2 ** 32 } },
   { type: 'sale', saleId: 's' },
   { type: 'orders', orders: [ORDER] },
@@ -22,8 +22,8 @@ const NEWS: readonly BusEvent[] = [
 ];
 
 describe('events on the wire', () => {
-  it('come out as they went in', () => {
-    expect(decodeEvents(encodeEvents(NEWS))).toEqual(NEWS);
+  it('are decoded as they were encoded', () => {
+    expect(decodeEvents(encodeEvents(EVENTS))).toEqual(EVENTS);
   });
 
   it.each([
@@ -41,11 +41,11 @@ describe('events on the wire', () => {
     '[{"type":"settings"}]',
     '[{"type":"settings","version":-1}]',
     '[{"type":"orders","orders":[{"id":"A"}]}]',
-  ])('are ignored when they read %s', (text) => {
+  ])('are ignored when the text is %s', (text) => {
     expect(decodeEvents(text)).toEqual([]);
   });
 
-  it('are read for what is known of them', () => {
-    expect(decodeEvents(`[{"type":"unknown"},${JSON.stringify(NEWS[1])}]`)).toEqual([NEWS[1]]);
+  it('are decoded without those that are unknown', () => {
+    expect(decodeEvents(`[{"type":"unknown"},${JSON.stringify(EVENTS[1])}]`)).toEqual([EVENTS[1]]);
   });
 });

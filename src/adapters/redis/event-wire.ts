@@ -1,22 +1,22 @@
 import type { BusEvent } from '../../ports/event-bus.ts';
 
-/** What one turn told, in its order, as JSON: an array of items. */
-export function encodeEvents(items: readonly BusEvent[]): string {
-  return JSON.stringify(items);
+/** The events of one turn in their order, as a JSON array. */
+export function encodeEvents(events: readonly BusEvent[]): string {
+  return JSON.stringify(events);
 }
 
-/** What can't be read is left out: another release may tell what this one doesn't know. */
+/** Skips what it can't read: another release may publish events that this one does not know. */
 export function decodeEvents(text: string): readonly BusEvent[] {
-  let items: unknown;
+  let events: unknown;
   try {
-    items = JSON.parse(text);
+    events = JSON.parse(text);
   } catch {
     return [];
   }
-  return Array.isArray(items) ? items.filter(isItem) : [];
+  return Array.isArray(events) ? events.filter(isEvent) : [];
 }
 
-function isItem(value: unknown): value is BusEvent {
+function isEvent(value: unknown): value is BusEvent {
   if (!isRecord(value)) return false;
   const { type, saleId, stock, orders, version } = value;
   switch (type) {
@@ -33,7 +33,7 @@ function isItem(value: unknown): value is BusEvent {
   }
 }
 
-/** The fields by which a listener finds the order's followers; the rest is passed on as it was told. */
+/** Checks the fields by which subscribers find the order's followers; the rest is passed on unchecked. */
 function isOrder(value: unknown): boolean {
   return isRecord(value) && [value.id, value.saleId, value.userId, value.state].every((id) => typeof id === 'string');
 }

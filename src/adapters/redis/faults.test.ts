@@ -9,7 +9,7 @@ describe('faultOf', () => {
   it.each([
     ['NOSCRIPT No matching script.', 'fenced'],
     ['FENCED the sale', 'fenced'],
-    ['CORRUPT order id A stands for another purchase already', 'corrupt'],
+    ['CORRUPT order id A belongs to another purchase already', 'corrupt'],
     ['WRONGTYPE Operation against a key', 'corrupt'],
     ['NOAUTH Authentication required.', 'config'],
     ['CROSSSLOT Keys in request', 'config'],
@@ -18,15 +18,15 @@ describe('faultOf', () => {
     ['READONLY You can not write against a read only replica.', 'unavailable'],
     ['NOREPLICAS Not enough good replicas to write.', 'unavailable'],
     ['CLUSTERDOWN The cluster is down', 'unavailable'],
-  ])('calls the reply %j %s', (message, code) => {
+  ])('maps the reply %j to %s', (message, code) => {
     expect(faultOf(replyError(message))).toMatchObject({ code });
   });
 
-  it('calls whatever breaks a connection unavailable, even if it reads like a reply', () => {
-    expect(faultOf(new Error('NOSCRIPT from nobody'))).toMatchObject({ code: 'unavailable', retryable: true });
+  it('maps any other error to unavailable, even if its text looks like a reply', () => {
+    expect(faultOf(new Error('NOSCRIPT from a socket'))).toMatchObject({ code: 'unavailable', retryable: true });
   });
 
-  it('leaves a fault as it is', () => {
+  it('returns a fault unchanged', () => {
     const fault = new Fault('timeout', 'late');
     expect(faultOf(fault)).toBe(fault);
   });

@@ -2,12 +2,12 @@ import { ReplyError } from 'ioredis';
 import type { FaultCode } from '../../domain/errors.ts';
 import { Fault, isFault, messageOf } from '../../domain/errors.ts';
 
-/** The first word of an error reply that says more than that Redis can't serve now. */
+/** Error replies, by their first word, that mean something else than `unavailable`. */
 const CODES: Readonly<Record<string, FaultCode>> = {
   NOSCRIPT: 'fenced',
-  // fence.lua's word.
+  // Raised by fence.lua.
   FENCED: 'fenced',
-  // The scripts' own word for arguments or values that can't be.
+  // Raised by the scripts for arguments or values that break their format.
   CORRUPT: 'corrupt',
   WRONGTYPE: 'corrupt',
   CROSSSLOT: 'config',
@@ -16,17 +16,17 @@ const CODES: Readonly<Record<string, FaultCode>> = {
   NOPERM: 'config',
 };
 
-/** Redis answered, with an error: a broken connection is something else. */
+/** Whether Redis replied with an error; otherwise the connection failed. */
 export function isReplyError(error: unknown): error is Error {
   return error instanceof ReplyError;
 }
 
-/** Whether a call failed because Redis doesn't know the scripts: nothing was done. */
+/** Whether a call failed because Redis does not know the script, so that nothing was done. */
 export function lacksScripts(error: unknown): boolean {
   return isFault(error, 'fenced') && messageOf(error.cause).startsWith('NOSCRIPT');
 }
 
-/** Turns whatever ioredis threw into a Fault. */
+/** Converts an error of ioredis to a Fault. */
 export function faultOf(error: unknown): Fault {
   if (isFault(error)) return error;
   const message = messageOf(error);

@@ -12,7 +12,7 @@ describe('keysOf', () => {
   it.each([
     ['a{b', 'sale-1'],
     ['floodgate:', 'sale}1'],
-  ])('refuses braces, which would move the hash tag (%s, %s)', (prefix, saleId) => {
+  ])('rejects braces, which would change the hash tag (%s, %s)', (prefix, saleId) => {
     expect(() => keysOf(prefix, saleId, ['meta'])).toThrow(RangeError);
   });
 });

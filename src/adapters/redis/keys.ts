@@ -1,7 +1,7 @@
 /** The keys of one sale. They share a hash tag, so that a Redis Cluster keeps them on one node. */
-export type SaleKey = BuiltKey | 'sound' | 'incarnation' | 'attempts' | 'next:gone' | `next:${BuiltKey}`;
+export type SaleKey = BuiltKey | 'sound' | 'incarnation' | 'attempts' | 'next:rejected' | `next:${BuiltKey}`;
 
-/** What a recovery makes anew: first under names with `next:`, which then take the place of those without. */
+/** The keys that a recovery rebuilds: first under names with `next:`, which then replace those without. */
 export type BuiltKey = 'meta' | 'queue' | 'buyers' | 'ledger' | 'keys' | 'pending' | 'held';
 
 export const BUILT_KEYS = [
@@ -14,16 +14,16 @@ export const BUILT_KEYS = [
   'held',
 ] as const satisfies readonly BuiltKey[];
 
-/** Braces would move the hash tag. */
-const UNFIT = /[{}]/;
+/** Braces would change the hash tag. */
+const FORBIDDEN = /[{}]/;
 
 /** Errors: RangeError for a prefix or a sale id with braces. */
 export function keysOf(prefix: string, saleId: string, names: readonly SaleKey[]): string[] {
-  if (UNFIT.test(prefix) || UNFIT.test(saleId)) throw new RangeError(`no braces in a key: ${prefix} ${saleId}`);
+  if (FORBIDDEN.test(prefix) || FORBIDDEN.test(saleId)) throw new RangeError(`no braces in a key: ${prefix} ${saleId}`);
   return names.map((name) => `${prefix}{${saleId}}:${name}`);
 }
 
-/** Names the incarnation of Redis (its run_id) whose state is known to be sound; see prepare.ts. */
+/** Its value is the incarnation of Redis (the run_id) whose state is known to be sound; see prepare.ts. */
 export function soundKey(prefix: string): string {
   return `${prefix}sound`;
 }

@@ -13,16 +13,16 @@ describe('nodeUrls', () => {
     expect(nodeUrls(setting)).toEqual(urls);
   });
 
-  it.each(['', 'redis://', 'redis://a:1,'])('refuses %j', (setting) => {
+  it.each(['', 'redis://', 'redis://a:1,'])('rejects %j', (setting) => {
     expect(() => nodeUrls(setting)).toThrow(TypeError);
   });
 });
 
-it('moves a URL to the address that a node was announced under', () => {
+it('moves a URL to the address that a node reported', () => {
   expect(atAddress('rediss://u:p@a:1', '10.0.0.1:7000')).toBe('rediss://u:p@10.0.0.1:7000');
   expect(atAddress('redis://a:1', '2001:db8::1:7000')).toBe('redis://[2001:db8::1]:7000');
 });
 
-it('tells addresses without passwords', () => {
+it('lists addresses without passwords', () => {
   expect(addressesOf('redis://u:secret@a:1,b:2')).toBe('a:1,b:2');
 });

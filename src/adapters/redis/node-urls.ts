@@ -1,11 +1,11 @@
 const SCHEME = /^rediss?:\/\//;
 
 /**
- * The URLs of the nodes that a setting names: one is a single Redis, several are nodes of a Redis Cluster, by which all its
- * others are found. Separated by commas; those behind the first may be `host:port` alone and are then reached as the
- * first one is. A comma in a password is written %2C.
+ * The URLs of the nodes in a setting, which are separated by commas: one is a single Redis, several are nodes of a Redis
+ * Cluster, through which the others are discovered. All but the first may be just `host:port` and then have the scheme
+ * and the login of the first. A comma in a password is written %2C.
  *
- * Errors: TypeError for what is no URL, or one without a host.
+ * Errors: TypeError for a malformed URL, or one without a host.
  */
 export function nodeUrls(setting: string): readonly string[] {
   const [first = '', ...others] = setting.split(',');
@@ -14,7 +14,7 @@ export function nodeUrls(setting: string): readonly string[] {
   return urls;
 }
 
-/** The same URL at another `host:port`. The host may be an IPv6 address without brackets, as nodes tell it. */
+/** The same URL at another `host:port`. The host may be an IPv6 address without brackets, as nodes report it. */
 export function atAddress(url: string, address: string): string {
   const [, host = address, port = ''] = /^(.*):(\d+)$/.exec(address) ?? [];
   const moved = new URL(url);
@@ -24,7 +24,7 @@ export function atAddress(url: string, address: string): string {
   return `${moved.protocol}//${login}${name}${port === '' ? '' : `:${port}`}`;
 }
 
-/** Without users and passwords: for the log. */
+/** For the log: without users and passwords. */
 export function addressesOf(setting: string): string {
   return nodeUrls(setting)
     .map((url) => new URL(url).host)

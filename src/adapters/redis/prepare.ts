@@ -3,30 +3,30 @@ import { Fault } from '../../domain/errors.ts';
 import { faultOf } from './faults.ts';
 import { soundKey } from './keys.ts';
 import { CONNECTION_OPTIONS } from './options.ts';
+import { runIdIn } from './run-id.ts';
 import { SCRIPTS } from './scripts.ts';
-
-const RUN_ID = /^run_id:(\w+)/m;
 
 export interface PrepareOptions {
   readonly url: string;
   readonly prefix: string;
   readonly timeoutMs: number;
-  /** It is known to be sound, whatever the key says: somebody has recovered it. @default false */
+  /** Overwrites the key that names the sound incarnation: a recovery has just rebuilt the state. @default false */
   readonly declareSound?: boolean;
 }
 
 /**
- * Loads the scripts, if and only if that doesn't lift the fence: a Redis that restarted or was failed over to may have
- * lost its last writes, and has no scripts. Before the first script is loaded, a key is set to the run_id of that
- * Redis, which changes with each start and differs on each replica. Later
+ * Loads the scripts, if and only if that does not lift the fence: a Redis that restarted or failed over may have lost its
+ * last writes, and has no scripts. Before the first script is loaded, a key is set to the run_id of that Redis, which
+ * changes with each start and differs on each replica. Later
  *
- * - the key names this run_id: nothing was lost since. Scripts that are missing are new or were flushed: load them.
- * - the key is not there: nothing was ever written under the prefix, or everything is gone. Load them; no sale is
- *   known, so nothing can be sold before somebody loads one, which is for whoever knows that it has sold nothing yet.
- * - the key names another run_id: what the keys say may be behind what buyers were told. Refused: recovery has to
- *   rebuild them first, and then declare it sound, which sets the key.
+ * - the key names this run_id: nothing was lost since. Missing scripts are new or were flushed, and are loaded.
+ * - the key does not exist: nothing was ever written under the prefix, or everything was lost. The scripts are loaded. No
+ *   sale is known, so nothing can be sold before one is loaded, which a caller may do only if it knows that nothing of
+ *   the sale was sold yet.
+ * - the key names another run_id: the state may be older than what buyers were answered. Nothing is loaded: recovery has
+ *   to rebuild the state first, and then declare it sound, which sets the key.
  *
- * It works on one connection that is not renewed, so that all of it happens to one incarnation.
+ * It uses one connection that never reconnects, so that all steps reach the same incarnation.
  *
  * Errors: Fault `fenced` when the sale needs recovery, `unavailable`, `timeout`, `config`.
  */
@@ -38,15 +38,14 @@ export async function prepareScripts({ url, prefix, timeoutMs, declareSound }: P
     retryStrategy: () => null,
     reconnectOnError: () => false,
   });
-  // What goes wrong rejects connect() or a command; an error event without a listener is printed.
+  // Errors reject connect() or a command as well, but ioredis prints error events that have no listener.
   let reason: unknown;
   redis.on('error', (error) => {
     reason = error;
   });
   try {
     await redis.connect();
-    const runId = RUN_ID.exec(await redis.info('server'))?.[1];
-    if (runId === undefined) throw new Fault('unavailable', 'Redis does not tell its run_id');
+    const runId = runIdIn(await redis.info('server'));
     await (declareSound ? redis.set(soundKey(prefix), runId) : redis.set(soundKey(prefix), runId, 'NX'));
     if ((await redis.get(soundKey(prefix))) !== runId) {
       throw new Fault(

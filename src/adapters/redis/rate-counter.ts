@@ -5,36 +5,41 @@ import { RATE_WINDOW_MS, type RateCounter } from '../../ports/rate-counter.ts';
 import { nodeUrls } from './node-urls.ts';
 import { CONNECTION_OPTIONS } from './options.ts';
 
-export interface RedisRatesOptions {
+export interface RedisRateCounterOptions {
   /** One Redis, or nodes of a Redis Cluster; see node-urls.ts. */
   readonly url: string;
   /** Begins all keys. */
   readonly prefix: string;
-  /** What takes longer is counted in this process alone. Milliseconds. @default 250 */
+  /** A count that takes longer is made in this process alone. Milliseconds. @default 250 */
   readonly timeoutMs?: number;
-  /** `up` when the counts are those of all processes, `down` when they are this one's alone. */
+  /** `up` when counts cover all processes, `down` when they cover only this one. */
   readonly onState?: (state: 'up' | 'down', reason: string) => void;
 }
 
-export interface RedisRates {
+export interface RedisRateCounter {
   readonly rates: RateCounter;
   disconnect(): void;
 }
 
-/** A quarter of a window: nobody waits for a count, but one that comes later says little. */
+/** A quarter of a window: no request waits for a count, but one that is later is of little use. */
 const TIMEOUT_MS = 250;
 
 /**
- * Counts in Redis, by rate-limiter-flexible; in this process while Redis is away. On connections of its own: this library
- * loads its script whenever it is missing, which the ticket queue's fence forbids for its own scripts, and what it has to
- * say must not stand in line before purchases.
+ * Counts in Redis, by rate-limiter-flexible, and in this process alone while Redis is unavailable. It has connections of
+ * its own: the library loads its script whenever it is missing, which the ticket queue's fence forbids for its own
+ * scripts, and counts must not queue up in front of purchases.
  */
-export function createRedisRates({ url, prefix, timeoutMs = TIMEOUT_MS, onState }: RedisRatesOptions): RedisRates {
+export function createRedisRateCounter({
+  url,
+  prefix,
+  timeoutMs = TIMEOUT_MS,
+  onState,
+}: RedisRateCounterOptions): RedisRateCounter {
   const client = connect(nodeUrls(url), timeoutMs);
   let reason = 'the connection was closed';
   let closed = false;
   client.on('ready', () => onState?.('up', ''));
-  // Without a listener ioredis prints it.
+  // ioredis prints error events that have no listener.
   client.on('error', (error) => {
     reason = messageOf(error);
   });
@@ -42,7 +47,7 @@ export function createRedisRates({ url, prefix, timeoutMs = TIMEOUT_MS, onState 
     if (!closed) onState?.('down', reason);
   });
 
-  // Only the counting is used: what the limit is, and what happens at it, is decided in resilience/rate-limit.ts.
+  // Only its counting is used: resilience/rate-limit.ts decides what the limit is, and what happens when it is reached.
   const counting = { points: Number.MAX_SAFE_INTEGER, duration: RATE_WINDOW_MS / 1000 };
   const limiter = new RateLimiterRedis({
     ...counting,
@@ -66,7 +71,7 @@ export function createRedisRates({ url, prefix, timeoutMs = TIMEOUT_MS, onState 
   };
 }
 
-/** A count that is lost or counted twice is one request more or less: here ioredis' own cluster client will do. */
+/** A count that is lost or made twice is one request more or less, so ioredis' own cluster client is good enough here. */
 function connect(urls: readonly string[], timeoutMs: number): Redis | Cluster {
   const [first = ''] = urls;
   const options = { ...CONNECTION_OPTIONS, commandTimeout: timeoutMs };

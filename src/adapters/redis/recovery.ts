@@ -13,23 +13,23 @@ import type { RecoveryScriptName } from './scripts.ts';
 import { RECOVERY_SCRIPTS } from './scripts.ts';
 import type { RedisServers } from './servers.ts';
 
-/** Redis serves nobody else while it runs a script: 1,000 orders take it about 5 ms, 25,000 tickets about as long. */
+/** Redis runs nothing else while it runs a script: 1,000 orders take it about 5 ms, 25,000 tickets about as long. */
 const ORDERS_PER_CALL = 1000;
 const ENTRIES_PER_CALL = 1000;
 const TICKETS_PER_CALL = 25_000;
 
-/** Nobody's answer waits for these calls, and a Redis that has just started may be slow. */
+/** No buyer waits for these calls, and a Redis that has just started may be slow. */
 const CALL_LIMIT_MS = 10_000;
 
-/** What the scripts say of a recovery that was overtaken: by a later one, or by its own end. */
+/** Replies of the scripts to a recovery that can't go on: superseded by a later one, or completed already. */
 const SUPERSEDED = -1;
-const ENDED = -2;
+const COMPLETED = -2;
 
-/** Whether others copy from it, or it was a copy itself: `master_replid2` is the history that it goes on from. */
+/** It has replicas, or was one itself: `master_replid2` is the replication history that a promoted replica continues. */
 const HAS_REPLICAS = /^connected_slaves:[1-9]/m;
 const WAS_REPLICA = /^master_replid2:0*[^0\s]/m;
 
-/** The recovery of the queue on Redis; lua/recovery.lua says how a sale is rebuilt beside what is left of it. */
+/** The recovery of the queue on Redis; lua/recovery.lua documents how a sale is rebuilt beside what is left of it. */
 export function createRedisRecovery(servers: RedisServers, prefix: string): QueueRecovery {
   const evaluate = (name: RecoveryScriptName, saleId: string, args: readonly (string | number)[]) => {
     const { source, keys } = RECOVERY_SCRIPTS[name];
@@ -51,7 +51,7 @@ export function createRedisRecovery(servers: RedisServers, prefix: string): Queu
   };
 
   return {
-    // It belongs to no attempt.
+    // Reading the state belongs to no attempt.
     state: async (saleId, epoch) => (await evaluate('state', saleId, [epoch, ''])) as QueueState,
 
     async seal(sale) {
@@ -68,7 +68,7 @@ export function createRedisRecovery(servers: RedisServers, prefix: string): Queu
 
       const [kind, epoch = 0] = await begin(sale, attempt);
       if (kind === SUPERSEDED) return { kind: 'superseded', epoch };
-      if (kind === ENDED) return end(sale, attempt);
+      if (kind === COMPLETED) return end(sale, attempt);
       for await (const chunk of orders) {
         for (let i = 0; i < chunk.length; i += ORDERS_PER_CALL) {
           await build('orders', ...chunk.slice(i, i + ORDERS_PER_CALL).flatMap(fieldsOf));
@@ -88,7 +88,7 @@ export function createRedisRecovery(servers: RedisServers, prefix: string): Queu
 }
 
 function fieldsOf({ orderId, ticket, userId, key, fingerprint, reservedAt, live }: KnownOrder): (string | number)[] {
-  if (key === null && live) throw new Fault('corrupt', `order ${orderId} lives without a key`);
-  const ended = key === null ? 'R' : 'E';
-  return [live ? 'L' : ended, orderId, ticket, userId, key ?? '', fingerprint, reservedAt];
+  if (key === null && live) throw new Fault('corrupt', `order ${orderId} is live but has no key`);
+  const endedAs = key === null ? 'R' : 'E';
+  return [live ? 'L' : endedAs, orderId, ticket, userId, key ?? '', fingerprint, reservedAt];
 }

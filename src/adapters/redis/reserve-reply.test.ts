@@ -27,9 +27,9 @@ describe('replyOf', () => {
   });
 
   it.each([
-    ['an answer too few', [9, 4, 1000, 1]],
-    ['a refusal that nobody knows', [9, 4, 1000, 1, -6]],
-    ['a form that nobody knows', [9, 4, 1000, 1, '?']],
+    ['one answer too few', [9, 4, 1000, 1]],
+    ['an unknown refusal', [9, 4, 1000, 1, -6]],
+    ['an unknown form', [9, 4, 1000, 1, '?']],
   ])('throws on %s', (_, raw) => {
     expect(() => replyOf(raw, 2, 2)).toThrow(expect.objectContaining({ code: 'corrupt' }));
   });

@@ -2,11 +2,11 @@ import { Fault } from '../../domain/errors.ts';
 import { stockVersion } from '../../domain/stock.ts';
 import type { ReserveAnswer, ReserveReply } from '../../ports/ticket-queue.ts';
 
-/** What reserve.lua says of the whole batch, in the place of the tickets left. */
+/** Outcomes of the whole batch, which reserve.lua returns in place of the tickets left. */
 const UNKNOWN_SALE = -1;
 const STALE = -2;
 
-/** What it says of one purchase, in the place of a ticket. */
+/** Outcomes of one purchase, which it returns in place of a ticket. */
 const REFUSALS: Readonly<Record<number, ReserveAnswer>> = {
   [-1]: { kind: 'soldOut' },
   [-2]: { kind: 'notStarted' },
@@ -15,12 +15,12 @@ const REFUSALS: Readonly<Record<number, ReserveAnswer>> = {
   [-5]: { kind: 'keyMismatch' },
 };
 
-/** Reads what reserve.lua returned to a caller of `epoch`; its header has the format. Errors: Fault `corrupt`. */
+/** Reads the reply of reserve.lua, whose header has the format, to a caller of `epoch`. Errors: Fault `corrupt`. */
 export function replyOf(raw: unknown, epoch: number, size: number): ReserveReply {
   const [head, second, now, ...answers] = raw as [number, number, number, ...(number | string)[]];
   if (head === UNKNOWN_SALE) return { kind: 'unknownSale' };
   if (head === STALE) return { kind: 'stale', epoch: second };
-  if (answers.length !== size) throw unreadable(`${answers.length} answers to ${size} purchases`);
+  if (answers.length !== size) throw malformed(`${answers.length} answers to ${size} purchases`);
   const stock = { remaining: head, version: stockVersion(epoch, second) };
   return { kind: 'answered', stock, answers: answers.map((answer) => answerOf(answer, now)) };
 }
@@ -29,14 +29,14 @@ function answerOf(answer: number | string, now: number): ReserveAnswer {
   if (typeof answer === 'number') {
     if (answer > 0) return { kind: 'reserved', ticket: answer, reservedAt: now };
     const refusal = REFUSALS[answer];
-    if (refusal === undefined) throw unreadable(String(answer));
+    if (refusal === undefined) throw malformed(String(answer));
     return refusal;
   }
   const [first = '', ...fields] = answer.slice(1).split(' ');
   if (answer.startsWith('=')) return { kind: 'reserved', ticket: Number(first), reservedAt: Number(fields[0]) };
   if (answer.startsWith('#')) return { kind: 'limitReached', orderIds: first.split(',').sort() };
   if (answer.startsWith('!')) return { kind: 'tooManyAttempts', endsInMs: Number(first) };
-  if (!answer.startsWith('*')) throw unreadable(answer);
+  if (!answer.startsWith('*')) throw malformed(answer);
   const [ticket, reservedAt, published] = fields.map(Number);
   return {
     kind: 'replayed',
@@ -47,6 +47,6 @@ function answerOf(answer: number | string, now: number): ReserveAnswer {
   };
 }
 
-function unreadable(what: string): Fault {
-  return new Fault('corrupt', `the reserve script answered what nobody understands: ${what}`);
+function malformed(what: string): Fault {
+  return new Fault('corrupt', `the reply of the reserve script is malformed: ${what}`);
 }

@@ -5,7 +5,7 @@ import { BUILT_KEYS } from './keys.ts';
 
 export interface Script {
   readonly source: string;
-  /** What EVALSHA calls it by. */
+  /** SHA-1 of the source, by which EVALSHA calls it. */
   readonly sha: string;
   /** KEYS, in their order; the last one is the fence's. */
   readonly keys: readonly SaleKey[];
@@ -13,14 +13,15 @@ export interface Script {
 
 const read = (name: string) => readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8');
 
-function script(name: string, keys: readonly SaleKey[], before = 'fence'): Script {
-  const source = read(before) + read(name);
+/** @param prelude the script whose text begins this one's; it handles the last key and the run_id */
+function script(name: string, keys: readonly SaleKey[], prelude = 'fence'): Script {
+  const source = read(prelude) + read(name);
   return { source, sha: createHash('sha1').update(source).digest('hex'), keys: [...keys, 'sound'] };
 }
 
 const RESERVED: readonly SaleKey[] = ['meta', 'queue', 'buyers', 'ledger', 'keys', 'pending', 'held'];
 
-/** What the ticket queue calls, each behind the fence. The header of each file says what goes in and what comes out. */
+/** The calls of the ticket queue, each behind the fence. The header of each file documents its input and output. */
 export const SCRIPTS = {
   incarnation: script('incarnation', ['incarnation']),
   load: script('load', ['meta', 'queue', 'incarnation']),
@@ -40,9 +41,16 @@ export const SCRIPTS = {
 
 export type ScriptName = keyof typeof SCRIPTS;
 
-const REBUILT: readonly SaleKey[] = [...BUILT_KEYS, ...BUILT_KEYS.map((key) => `next:${key}` as const), 'next:gone'];
+const REBUILT: readonly SaleKey[] = [
+  ...BUILT_KEYS,
+  ...BUILT_KEYS.map((key) => `next:${key}` as const),
+  'next:rejected',
+];
 
-/** What a recovery calls, fence or no fence; by their text, for they are not among those that a sound Redis knows. */
+/**
+ * The calls of a recovery, which run while the fence is closed. They are sent as text (EVAL), since a Redis that has lost
+ * its state may have lost its scripts as well, and loading them would lift the fence.
+ */
 export const RECOVERY_SCRIPTS = {
   state: script('state', REBUILT, 'recovery'),
   begin: script('rebuild-begin', REBUILT, 'recovery'),

@@ -6,13 +6,13 @@ import { prepareScripts } from './prepare.ts';
 
 /** The Redis, or the Redis Cluster, that holds the sales. */
 export interface RedisServers {
-  /** {@link import('./connection.ts').Connection.call} on the one that holds this sale. */
+  /** {@link import('./connection.ts').Connection.call} on the Redis that holds this sale. */
   call(saleId: string, command: string, args: Args, timeoutMs?: number): Promise<unknown>;
-  /** Makes the scripts known where that is safe. Errors: Fault `fenced`, `unavailable`, `timeout`, `config`. */
+  /** Loads the scripts where that is safe. Errors: Fault `fenced`, `unavailable`, `timeout`, `config`. */
   prepare(): Promise<void>;
-  /** Whether `prepare` would succeed, sales apart: they have fences of their own. */
+  /** Whether `prepare` would succeed. Says nothing of single sales, which have fences of their own. */
   serves(): Promise<boolean>;
-  /** Lifts what keeps `prepare` from succeeding. For a recovery, when no sale is lost that it can rebuild. */
+  /** Removes what keeps `prepare` from succeeding. For a recovery that has rebuilt all lost sales that it can. */
   declareSound(): Promise<void>;
   /** Resolves when one of them answers, rejects with a Fault otherwise. */
   ping(): Promise<void>;
@@ -31,12 +31,12 @@ export function connectSingle(options: ServersOptions): RedisServers {
     call: (_saleId, command, args, limitMs) => connection.call(command, args, limitMs),
     prepare: () => prepareScripts({ url, prefix, timeoutMs }),
     serves: async () => {
-      let own = '';
-      const sound = await connection.call('GET', (runId) => {
-        own = runId;
+      let ownRunId = '';
+      const soundRunId = await connection.call('GET', (runId) => {
+        ownRunId = runId;
         return [soundKey(prefix)];
       });
-      return sound === own;
+      return soundRunId === ownRunId;
     },
     declareSound: () => prepareScripts({ url, prefix, timeoutMs, declareSound: true }),
     ping: async () => {

@@ -6,23 +6,20 @@ import { auditOf } from './audit.ts';
 import { createRedisAuditSource } from './audit-source.ts';
 import { connectCluster } from './cluster.ts';
 import type { ConnectionOptions } from './connection.ts';
-import { lacksScripts } from './faults.ts';
-import { keysOf } from './keys.ts';
+import { createEvaluate, type Evaluate } from './evaluate.ts';
 import { reservationOf } from './ledger-entry.ts';
 import { nodeUrls } from './node-urls.ts';
+import { batchPublished } from './published-batcher.ts';
 import { createRedisRecovery } from './recovery.ts';
 import { replyOf } from './reserve-reply.ts';
-import type { ScriptName } from './scripts.ts';
-import { SCRIPTS } from './scripts.ts';
 import { connectSingle } from './servers.ts';
-import { shareMarks } from './shared-marks.ts';
 
 export interface RedisQueueOptions extends ConnectionOptions {
   /** One Redis, or nodes of a Redis Cluster; see node-urls.ts. */
   readonly url: string;
   /** Begins all keys; several installations may share a Redis. No braces. @default 'floodgate:' */
   readonly prefix?: string;
-  /** A call was refused for want of the scripts: time to `prepare`. */
+  /** Called when a call was rejected because Redis does not know the scripts: `prepare` is needed. */
   readonly onScriptsMissing?: () => void;
 }
 
@@ -36,17 +33,17 @@ export interface RedisTicketQueue {
    * Errors: Fault `fenced`, `unavailable`, `timeout`, `config`.
    */
   prepare(): Promise<void>;
-  /** Sends what waits for company, which is no more than what is published; resolves when it was answered, well or not. */
+  /** Sends the calls of `published` that wait to share one; resolves when they are answered, successfully or not. */
   flush(): Promise<void>;
   disconnect(): void;
 }
 
 export const DEFAULT_PREFIX = 'floodgate:';
 
-/** Redis serves nobody else while it runs a script: 25,000 tickets take it about 5 ms. */
+/** Redis runs nothing else while it runs a script: 25,000 tickets take it about 5 ms. */
 const TICKETS_PER_LOAD = 25_000;
 
-/** What release.lua does with the tickets. */
+/** The first argument of release.lua. */
 const RETURN = 1;
 const FORFEIT = 0;
 
@@ -55,28 +52,36 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
   const { url, prefix = DEFAULT_PREFIX, onScriptsMissing } = options;
   const urls = nodeUrls(url);
   const servers = urls.length > 1 ? connectCluster({ ...options, urls }) : connectSingle({ ...options, prefix });
-
-  /** EVALSHA and never EVAL: a script that Redis doesn't know is the fence of a queue that may have been rewound. */
-  const evaluate = async (name: ScriptName, saleId: string, args: readonly (string | number)[]) => {
-    const { sha, keys } = SCRIPTS[name];
-    const own = [sha, keys.length, ...keysOf(prefix, saleId, keys), ...args];
-    try {
-      return await servers.call(saleId, 'EVALSHA', (runId) => [...own, runId]);
-    } catch (error) {
-      if (lacksScripts(error)) onScriptsMissing?.();
-      throw error;
-    }
-  };
-
-  const marks = shareMarks(async (saleId, epoch, orderIds) => {
+  const evaluate = createEvaluate({ servers, prefix, onScriptsMissing });
+  const batcher = batchPublished(async (saleId, epoch, orderIds) => {
     await evaluate('published', saleId, [epoch, ...orderIds]);
   });
   const auditSource = createRedisAuditSource(evaluate);
-  const queue: TicketQueue = {
+
+  return {
+    queue: {
+      ...createCalls(evaluate),
+      published: async (saleId, epoch, orderIds) => {
+        if (orderIds.length > 0) await batcher.add(saleId, epoch, orderIds);
+      },
+      audit: (saleId) => auditOf(auditSource, saleId),
+      ping: () => servers.ping(),
+    },
+    recovery: createRedisRecovery(servers, prefix),
+    auditSource,
+    prepare: () => servers.prepare(),
+    flush: () => batcher.flush(),
+    disconnect: () => servers.disconnect(),
+  };
+}
+
+/** The calls that are one script each. */
+function createCalls(evaluate: Evaluate): Omit<TicketQueue, 'published' | 'audit' | 'ping'> {
+  return {
     incarnation: async (saleId) => (await evaluate('incarnation', saleId, [])) as string,
 
-    async load({ id, epoch, total, perBuyerLimit, opensAt, closesAt }, life = '') {
-      const args = [epoch, total, perBuyerLimit, opensAt, closesAt, TICKETS_PER_LOAD, life];
+    async load({ id, epoch, total, perBuyerLimit, opensAt, closesAt }, incarnation = '') {
+      const args = [epoch, total, perBuyerLimit, opensAt, closesAt, TICKETS_PER_LOAD, incarnation];
       while ((await evaluate('load', id, args)) !== 0);
     },
 
@@ -84,13 +89,9 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
       const fields: string[] = [];
       for (const { orderId, userId, key, fingerprint } of items) fields.push(orderId, userId, key, fingerprint);
       const name = maxAttempts === 0 ? 'reserve' : 'reserveCounting';
-      // One text for all: as arguments of their own they take twice as long to write.
+      // One argument for all of them: as separate arguments they take twice as long to write.
       const reply = await evaluate(name, saleId, [epoch, maxAttempts, JSON.stringify(fields)]);
       return replyOf(reply, epoch, items.length);
-    },
-
-    async published(saleId, epoch, orderIds) {
-      if (orderIds.length > 0) await marks.mark(saleId, epoch, orderIds);
     },
 
     async claimStranded(saleId, { leaseMs, max }) {
@@ -122,19 +123,6 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
       const entry = (await evaluate('find', saleId, [orderId])) as string | null;
       return entry === null ? undefined : reservationOf(orderId, entry);
     },
-
-    audit: (saleId) => auditOf(auditSource, saleId),
-
-    ping: () => servers.ping(),
-  };
-
-  return {
-    queue,
-    recovery: createRedisRecovery(servers, prefix),
-    auditSource,
-    prepare: () => servers.prepare(),
-    flush: () => marks.flush(),
-    disconnect: () => servers.disconnect(),
   };
 }
 

@@ -21,7 +21,7 @@ export async function openKafka(
     close,
   } = await openKafkaOrderLog({
     ...kafka,
-    onTrouble: (line) => log.warn({ dependency: 'Kafka' }, line),
+    onWarning: (line) => log.warn({ dependency: 'Kafka' }, line),
   });
   return { port: { log: orderLog, auditSource: auditSource }, close: () => close() };
 }

@@ -1,4 +1,4 @@
-import { createInProcessEventBus } from '../../adapters/event-bus/in-process.ts';
+import { createInProcessEventBus } from '../../adapters/in-process/event-bus.ts';
 import { createSqlCatalogue } from '../../adapters/sql/catalogue.ts';
 import { createSqlLeases } from '../../adapters/sql/leases.ts';
 import { createSqlOrderAuditSource } from '../../adapters/sql/order-audit-source.ts';

@@ -1,4 +1,4 @@
-import { createInProcessRates } from '../../adapters/rates/in-process.ts';
+import { createInProcessRateCounter } from '../../adapters/in-process/rate-counter.ts';
 import type { Config } from '../../config.ts';
 import type { RateCounter } from '../../ports/rate-counter.ts';
 import { logOnChange } from '../../resilience/log-on-change.ts';
@@ -13,15 +13,15 @@ export async function openRateCounter(
   { redis }: Pick<Config, 'redis'>,
   log: Pick<Log, 'warn'>,
 ): Promise<Opened<RateCounter>> {
-  if (redis === undefined) return { port: createInProcessRates(), close: async () => undefined };
+  if (redis === undefined) return { port: createInProcessRateCounter(), close: async () => undefined };
   const { url, keyPrefix } = redis;
-  const { createRedisRates } = await import('../../adapters/redis/rate-counter.ts');
+  const { createRedisRateCounter } = await import('../../adapters/redis/rate-counter.ts');
   const { addressesOf } = await import('../../adapters/redis/node-urls.ts');
   const server = addressesOf(url);
   const logReason = logOnChange((reason) =>
     log.warn({ dependency: 'Redis', server, reason }, 'rate limits hold for this process alone, connecting again'),
   );
-  const { rates, disconnect } = createRedisRates({
+  const { rates, disconnect } = createRedisRateCounter({
     url,
     prefix: keyPrefix,
     onState: (state, reason) => logReason(state === 'up' ? undefined : reason),

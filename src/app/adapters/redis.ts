@@ -75,13 +75,13 @@ export async function openRedisEventBus(
   { url, keyPrefix }: NonNullable<Config['redis']>,
   log: Pick<Log, 'info' | 'warn'>,
 ): Promise<Opened<EventBus>> {
-  const { createRedisEventBus: createRedisNews } = await import('../../adapters/redis/event-bus.ts');
+  const { createRedisEventBus } = await import('../../adapters/redis/event-bus.ts');
   const { addressesOf } = await import('../../adapters/redis/node-urls.ts');
   const server = addressesOf(url);
   const away = logOnChange((reason) =>
     log.warn({ dependency: 'Redis', server, reason }, 'no events between processes, connecting again'),
   );
-  const { events, disconnect } = createRedisNews({
+  const { events, disconnect } = createRedisEventBus({
     url,
     prefix: keyPrefix,
     onState: (state, reason) => away(state === 'up' ? undefined : reason),

@@ -1,4 +1,3 @@
-import { decodeRecord } from '../../domain/log-codec.ts';
 import type { Sale } from '../../domain/sale.ts';
 import type { DeadLetter, OrderLog } from '../../ports/order-log.ts';
 import type { OrderStore } from '../../ports/order-store.ts';
@@ -117,9 +116,9 @@ function bounds({ total, perBuyerLimit }: Sale, kind: Suspect['kind']): string {
 async function lettersOf(saleId: string, log: DescribePorts['log']): Promise<ReadonlyMap<string, DeadLetter>> {
   const letters = new Map<string, DeadLetter>();
   for await (const letter of log.deadLetters()) {
-    const decoded = decodeRecord(letter.raw);
-    if ('error' in decoded || decoded.record.type !== 'reservations' || decoded.record.saleId !== saleId) continue;
-    for (const { orderId } of decoded.record.items) letters.set(orderId, letter);
+    const { record } = letter;
+    if (record?.type !== 'reservations' || record.saleId !== saleId) continue;
+    for (const { orderId } of record.items) letters.set(orderId, letter);
   }
   return letters;
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { encodeRecord } from '../../../src/domain/log-codec.ts';
+import { encodeRecord } from '../../../src/adapters/log-codec.ts';
 import type { Sale } from '../../../src/domain/sale.ts';
 import { auditRig, type RigOrder, wrongIn } from '../../support/audit-rig.ts';
 

@@ -1,4 +1,4 @@
-import { createInProcessEventBus } from '../../../src/adapters/event-bus/in-process.ts';
+import { createInProcessEventBus } from '../../../src/adapters/in-process/event-bus.ts';
 import { eventBusContract } from './suite.ts';
 
 eventBusContract('in process', async () => {

@@ -5,7 +5,7 @@ import { redisPrefix, TEST_REDIS_URL } from '../../support/redis-prefix.ts';
 import { tcpProxy } from '../../support/tcp-proxy.ts';
 import { eventBusContract } from './suite.ts';
 
-/** Short, so that a dead line is found within a test's patience. */
+/** Short, so that a test soon detects a dead connection. */
 const SILENCE_MS = 200;
 
 describe.skipIf(TEST_REDIS_URL === undefined)('with TEST_REDIS_URL', () => {
@@ -14,9 +14,9 @@ describe.skipIf(TEST_REDIS_URL === undefined)('with TEST_REDIS_URL', () => {
     const proxy = await tcpProxy(Number(new URL(url).port));
     const states = new EventEmitter();
     const disconnects: (() => void)[] = [];
-    const noticed = async (harm: () => void) => {
+    const noticed = async (disrupt: () => void) => {
       const down = once(states, 'down');
-      harm();
+      disrupt();
       await down;
     };
     return {
@@ -32,7 +32,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('with TEST_REDIS_URL', () => {
         await up;
         return events;
       },
-      trouble: { cut: () => noticed(proxy.cut), 'black hole': () => noticed(proxy.blackhole) },
+      disruptions: { cut: () => noticed(proxy.cut), 'black hole': () => noticed(proxy.blackhole) },
       close: async () => {
         for (const disconnect of disconnects) disconnect();
         proxy.close();

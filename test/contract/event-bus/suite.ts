@@ -3,10 +3,10 @@ import type { BusEvent, EventBus } from '../../../src/ports/event-bus.ts';
 import { newOrder } from '../../support/orders.ts';
 
 export interface EventBusHarness {
-  /** Another member, once it hears and is heard; the same one where a process is all there is. */
+  /** Another process, connected; the same one where an installation is one process. */
   readonly join: () => Promise<EventBus>;
-  /** Does something bad to all members' connections; resolves when they have noticed. Absent without connections. */
-  readonly trouble?: Readonly<Record<string, () => Promise<void>>>;
+  /** Disrupts the connections of all members; resolves when they have noticed. Absent without connections. */
+  readonly disruptions?: Readonly<Record<string, () => Promise<void>>>;
   readonly close: () => Promise<void>;
 }
 
@@ -16,13 +16,13 @@ const stock = (version: number, saleId = 's'): BusEvent => ({
   stock: { remaining: 1_000 - version, version },
 });
 
-/** What every events port does. */
+/** Tests of the event bus port. */
 export function eventBusContract(name: string, open: () => Promise<EventBusHarness>): void {
-  describe(`${name}: events`, () => {
+  describe(`${name} as an event bus`, () => {
     let harness: EventBusHarness;
     let members: readonly EventBus[];
-    /** What each member heard in this test. */
-    let heard: BusEvent[][];
+    /** What each member has received in this test. */
+    let received: BusEvent[][];
     const [first, second] = [() => members[0] as EventBus, () => members[1] as EventBus];
 
     beforeAll(async () => {
@@ -32,77 +32,77 @@ export function eventBusContract(name: string, open: () => Promise<EventBusHarne
     afterAll(() => harness.close());
     beforeEach(() => {
       const own: BusEvent[][] = members.map(() => []);
-      heard = own;
+      received = own;
       const all = members.map(({ events$ }, i) => events$.subscribe((item) => own[i]?.push(item)));
       return () => {
         for (const subscription of all) subscription.unsubscribe();
       };
     });
 
-    const allHear = (items: readonly BusEvent[]) =>
-      vi.waitFor(() => expect(heard).toEqual(members.map(() => items)), { timeout: 10_000, interval: 5 });
+    const allReceive = (items: readonly BusEvent[]) =>
+      vi.waitFor(() => expect(received).toEqual(members.map(() => items)), { timeout: 10_000, interval: 5 });
 
-    it('reach every member, the teller too, as they were told', async () => {
+    it('delivers events unchanged to every member, the publisher included', async () => {
       const orders = [1, 2].map((ticket) => newOrder({ saleId: 's', ticket }).order);
-      const told: BusEvent[] = [stock(1), { type: 'sale', saleId: 'Zoë 東京' }, { type: 'orders', orders }];
-      for (const item of told) first().publish(item);
+      const published: BusEvent[] = [stock(1), { type: 'sale', saleId: 'Zoë 東京' }, { type: 'orders', orders }];
+      for (const item of published) first().publish(item);
 
-      await allHear(told);
+      await allReceive(published);
     });
 
-    it('of one teller come in the order in which they were told, turn after turn', async () => {
-      const told: BusEvent[] = [];
+    it('delivers the events of one publisher in their order, over many turns', async () => {
+      const published: BusEvent[] = [];
       for (let turn = 0; turn < 20; turn += 1) {
         for (let n = 0; n < 10; n += 1) {
-          const item = stock(told.length);
-          told.push(item);
+          const item = stock(published.length);
+          published.push(item);
           second().publish(item);
         }
         await new Promise(setImmediate);
       }
 
-      await allHear(told);
+      await allReceive(published);
     });
 
-    it("don't arrive within the teller's turn", () => {
+    it("delivers nothing within the publisher's turn", () => {
       first().publish(stock(1));
 
-      expect(heard[0]).toEqual([]);
-      return allHear([stock(1)]);
+      expect(received[0]).toEqual([]);
+      return allReceive([stock(1)]);
     });
 
-    it('are for those who listen when they come', async () => {
+    it('delivers events only to subscribers of that moment', async () => {
       first().publish(stock(1));
-      await allHear([stock(1)]);
+      await allReceive([stock(1)]);
       const late: BusEvent[] = [];
       const subscription = first().events$.subscribe((item) => late.push(item));
       second().publish(stock(2));
-      await allHear([stock(1), stock(2)]);
+      await allReceive([stock(1), stock(2)]);
       subscription.unsubscribe();
 
       expect(late).toEqual([stock(2)]);
     });
 
-    it('can be told in answer to events', async () => {
+    it('accepts events that are published in reaction to others', async () => {
       const subscription = second().events$.subscribe((item) => {
         if (item.type === 'sale') second().publish(stock(7, item.saleId));
       });
       first().publish({ type: 'sale', saleId: 's' });
-      await allHear([{ type: 'sale', saleId: 's' }, stock(7)]);
+      await allReceive([{ type: 'sale', saleId: 's' }, stock(7)]);
       subscription.unsubscribe();
     });
 
-    it('go on after trouble with the connections, without anybody doing anything', async ({ skip }) => {
-      if (harness.trouble === undefined) return skip('no connections here');
-      for (const [what, trouble] of Object.entries(harness.trouble)) {
-        await trouble();
-        // Some are lost; what is told and heard in the end has to reach all.
+    it('recovers by itself after its connections were disrupted', async ({ skip }) => {
+      if (harness.disruptions === undefined) return skip('no connections here');
+      for (const [what, disrupt] of Object.entries(harness.disruptions)) {
+        await disrupt();
+        // Some events are lost; in the end they must reach all members again.
         let version = 0;
         await vi.waitFor(
           () => {
             version += 1;
             for (const member of members) member.publish(stock(version, what));
-            for (const items of heard) {
+            for (const items of received) {
               expect(items.filter((item) => item.type === 'stock' && item.saleId === what).length).toBeGreaterThan(4);
             }
           },

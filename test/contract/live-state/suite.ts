@@ -6,12 +6,12 @@ import { newName } from '../fixtures.ts';
 export interface LiveHarness {
   /** An empty one. */
   readonly live: LiveState;
-  /** Lets go of everything in memory and opens the same data again; left out where nothing is kept. */
+  /** Drops everything in memory and opens the same data again; absent where nothing is persisted. */
   readonly reopen?: () => Promise<LiveState>;
   readonly close: () => Promise<void>;
 }
 
-/** What every live state must do. Sales and partitions are each test's own, so one harness serves them all. */
+/** Tests of the live state port. Each test has its own sales and partitions, so all share one harness. */
 export function liveStateContract(name: string, open: () => Promise<LiveHarness>): void {
   describe(`${name} as live state`, () => {
     let harness: LiveHarness;
@@ -25,7 +25,7 @@ export function liveStateContract(name: string, open: () => Promise<LiveHarness>
     });
     afterAll(() => harness.close());
 
-    it('knows nothing of a sale that it never heard of', async () => {
+    it('returns nothing for an unknown sale', async () => {
       const saleId = newName('sale');
 
       expect(await live.sale(saleId)).toBeUndefined();
@@ -44,14 +44,14 @@ export function liveStateContract(name: string, open: () => Promise<LiveHarness>
       ]);
     });
 
-    it('gives the timeline by second, whatever came first', async () => {
+    it('orders the timeline by second, whatever was applied first', async () => {
       const [saleId, partition] = [newName('sale'), newPartition()];
       await live.apply(partition, [delta(saleId, 0, 1_000, 1), delta(saleId, 1, 999, 1), delta(saleId, 2, 1_005, 1)]);
 
       expect((await live.timeline(saleId)).map(({ second }) => second)).toEqual([999, 1_000, 1_005]);
     });
 
-    it('raises the version with each change, and only then', async () => {
+    it('increases the version with each change, and only then', async () => {
       const [saleId, partition] = [newName('sale'), newPartition()];
       const versions: number[] = [];
       for (const offset of [0, 1, 1, 2]) {
@@ -89,7 +89,7 @@ export function liveStateContract(name: string, open: () => Promise<LiveHarness>
       expect(await live.sale(saleId)).toMatchObject({ reserved: 2 });
     });
 
-    it('takes nothing for an answer', async () => {
+    it('accepts an empty call', async () => {
       await expect(live.apply(newPartition(), [])).resolves.toBeUndefined();
     });
 
@@ -107,7 +107,7 @@ export function liveStateContract(name: string, open: () => Promise<LiveHarness>
       expect(await live.timeline(saleId)).toEqual(offsets.map((offset) => ({ second: 100 + offset, reserved: 5 })));
     });
 
-    it('counts each entry once, however often and in whatever pieces it is delivered', async () => {
+    it('counts each entry once, however often it is delivered, and in whatever chunks', async () => {
       const entries = fc.array(
         fc.array(fc.record({ sale: fc.nat(1), second: fc.nat(3), reserved: fc.integer({ min: 1, max: 5 }) }), {
           minLength: 1,
@@ -118,7 +118,7 @@ export function liveStateContract(name: string, open: () => Promise<LiveHarness>
           maxLength: 8,
         },
       );
-      /** From which entry on, and how many: a consumer that was set back reads on from there. */
+      /** First entry and number of entries of each delivery: a consumer that was reset reads again from there. */
       const pieces = fc.array(fc.tuple(fc.nat(7), fc.integer({ min: 1, max: 8 })), { maxLength: 6 });
       await fc.assert(
         fc.asyncProperty(entries, pieces, async (log, deliveries) => {
@@ -148,9 +148,9 @@ export function liveStateContract(name: string, open: () => Promise<LiveHarness>
       await expect(live.ping()).resolves.toBeUndefined();
     });
 
-    it('holds what was applied when it is opened again', async ({ skip }) => {
+    it('has what was applied after it is opened again', async ({ skip }) => {
       const { reopen } = harness;
-      if (reopen === undefined) return skip('this live state keeps nothing by itself');
+      if (reopen === undefined) return skip('this live state persists nothing');
       const [saleId, partition] = [newName('sale'), newPartition()];
       await live.apply(partition, [delta(saleId, 0, 100, 3)]);
       const before = await live.sale(saleId);

@@ -11,9 +11,9 @@ export interface LogAuditSourceHarness {
   readonly close: () => Promise<void>;
 }
 
-/** What the auditSource of every order log must tell. */
+/** Tests of the audit source of an order log. */
 export function logAuditSourceContract(name: string, open: () => Promise<LogAuditSourceHarness>): void {
-  describe(`the auditSource of ${name}`, () => {
+  describe(`${name} as an audit source`, () => {
     let harness: LogAuditSourceHarness;
 
     beforeEach(async () => {
@@ -31,14 +31,14 @@ export function logAuditSourceContract(name: string, open: () => Promise<LogAudi
     const byOrder = (records: readonly LogRecord[]) =>
       records.map((record) => (record.type === 'reservations' ? record.items[0]?.orderId : record.type)).sort();
 
-    it('are empty with the log', async () => {
+    it('is empty with the log', async () => {
       const ranges = await harness.auditSource.ranges();
       expect(ranges.length).toBeGreaterThan(0);
       for (const { first, next } of ranges) expect([first, next]).toEqual([0, 0]);
       expect(await read(ranges)).toEqual([]);
     });
 
-    it('tell all that is in it, partition by partition, each entry once and in order', async () => {
+    it('returns all entries of each partition, each once and in order', async () => {
       const records = logRecords(200);
       await Promise.all(records.map((record) => harness.log.append(record)));
       await harness.log.appendFence('sale-1', 2);
@@ -56,7 +56,7 @@ export function logAuditSourceContract(name: string, open: () => Promise<LogAudi
       }
     });
 
-    it('end where the ranges end, whatever is appended since', async () => {
+    it('ends where the ranges end, whatever is appended later', async () => {
       const [before, after] = [logRecords(20), logRecords(20)];
       for (const record of before) await harness.log.append(record);
       const ranges = await harness.auditSource.ranges();
@@ -69,7 +69,7 @@ export function logAuditSourceContract(name: string, open: () => Promise<LogAudi
       expect(byOrder(recordsIn(await read(rest)))).toEqual(byOrder(after));
     });
 
-    it('may be closed half-way, and read again', async () => {
+    it('may be closed halfway, and read again', async () => {
       await harness.log.append(logRecord(1));
       const ranges = await harness.auditSource.ranges();
       for await (const _page of harness.auditSource.entries(ranges)) break;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DeadLetter, OrderLog } from '../../../src/ports/order-log.ts';
-import { newName } from '../fixtures.ts';
+import type { DeadLetter, DecodedDeadLetter, OrderLog } from '../../../src/ports/order-log.ts';
+import { logRecord, newName } from '../fixtures.ts';
 
 const LETTER: DeadLetter = {
   group: newName('group'),
@@ -11,13 +11,18 @@ const LETTER: DeadLetter = {
   raw: '{"broken": \u2603',
 };
 
-async function lettersOf(log: OrderLog): Promise<DeadLetter[]> {
-  const letters: DeadLetter[] = [];
+/** How a letter whose text is not a record is read back. */
+function malformed(letter: DeadLetter): DecodedDeadLetter {
+  return { ...letter, record: undefined, error: expect.any(String) };
+}
+
+async function lettersOf(log: OrderLog): Promise<DecodedDeadLetter[]> {
+  const letters: DecodedDeadLetter[] = [];
   for await (const letter of log.deadLetters()) letters.push(letter);
   return letters;
 }
 
-/** What can't be processed, and what becomes of it. */
+/** Records that can't be processed. */
 export function orderLogDeadLetterTests(log: () => OrderLog): void {
   describe('dead letters', () => {
     const [first, second, third] = [7, 8, 9].map((offset) => ({ ...LETTER, offset })) as [
@@ -26,35 +31,41 @@ export function orderLogDeadLetterTests(log: () => OrderLog): void {
       DeadLetter,
     ];
 
-    it('are none as long as nothing was set aside', async () => {
+    it('are none before one was written', async () => {
       expect(await lettersOf(log())).toEqual([]);
     });
 
-    it('are shown once for each place, whole and oldest first, as often as somebody looks', async () => {
+    it('are read once for each place, complete and oldest first, by every read', async () => {
       for (const letter of [first, second, first]) await log().deadLetter(letter);
       await log().deadLetter({ ...first, group: 'other' });
       const letters = await lettersOf(log());
       expect(letters).toHaveLength(3);
-      expect(letters).toEqual(expect.arrayContaining([first, second, { ...first, group: 'other' }]));
-      expect(letters.filter(({ group }) => group === LETTER.group)).toEqual([first, second]);
+      expect(letters).toEqual(expect.arrayContaining([first, second, { ...first, group: 'other' }].map(malformed)));
+      expect(letters.filter(({ group }) => group === LETTER.group)).toEqual([first, second].map(malformed));
       expect(await lettersOf(log())).toEqual(letters);
     });
 
-    it('that were replayed are not shown again, in whatever order that was', async () => {
+    it('are read with their record, if they hold one', async () => {
+      const record = logRecord(1);
+      await log().deadLetter({ ...first, raw: JSON.stringify(record) });
+      expect(await lettersOf(log())).toEqual([{ ...first, raw: JSON.stringify(record), record }]);
+    });
+
+    it('that were replayed are not read again, whatever the order of the replay', async () => {
       for (const letter of [first, second, third]) await log().deadLetter(letter);
       await log().replayed(third);
       await log().replayed(first);
-      expect(await lettersOf(log())).toEqual([second]);
+      expect(await lettersOf(log())).toEqual([malformed(second)]);
       await log().replayed(first);
       await log().replayed(second);
       expect(await lettersOf(log())).toEqual([]);
     });
 
-    it('of a place that is set aside once more are shown once more', async () => {
+    it('of a place that is written again after its replay are read again', async () => {
       await log().deadLetter(first);
       await log().replayed(first);
       await log().deadLetter({ ...first, attempts: 9 });
-      expect(await lettersOf(log())).toEqual([{ ...first, attempts: 9 }]);
+      expect(await lettersOf(log())).toEqual([malformed({ ...first, attempts: 9 })]);
     });
   });
 }

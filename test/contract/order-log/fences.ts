@@ -7,10 +7,10 @@ import type { JoinLog } from './member.ts';
 const isFence = (record: LogRecord | undefined) => record?.type === 'fence';
 const fencesIn = (entries: readonly LogEntry[]) => entries.map(({ record }) => record).filter(isFence);
 
-/** What ends the older epochs of a sale. */
+/** Records that end the older epochs of a sale. */
 export function orderLogFenceTests(log: () => OrderLog, join: JoinLog): void {
   describe('a fence', () => {
-    it('stands in every partition, once for each call', async () => {
+    it('is written to every partition, once for each call', async () => {
       const member = join();
       const partitions = await log().appendFence('sale "1"', 7);
       expect(partitions).toBeGreaterThan(0);
@@ -22,8 +22,8 @@ export function orderLogFenceTests(log: () => OrderLog, join: JoinLog): void {
       expect(found).toEqual(Array.from({ length: partitions }, () => [fence, fence]));
     });
 
-    it('stands behind what was durable before, and before what came later, in every partition', async () => {
-      // So many that every partition has some on either side, but for a chance in a million.
+    it('is after earlier records, and before later ones, in every partition', async () => {
+      // Enough for every partition to have some on either side, but for a chance in a million.
       const [before, after] = [logRecords(60), logRecords(60)];
       await Promise.all(before.map((record) => log().append(record)));
       const partitions = await log().appendFence('sale-1', 2);

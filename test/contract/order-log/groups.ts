@@ -5,13 +5,13 @@ import { type JoinLog, ticketsOf } from './member.ts';
 
 const PATIENCE = { timeout: 30_000, interval: 10 };
 
-/** The place behind the last entry. */
+/** The offset after the last entry. */
 function nextOf(entries: readonly LogEntry[] = []): number | undefined {
   const last = entries.at(-1);
   return last === undefined ? undefined : last.offset + 1;
 }
 
-/** How groups go on, side by side and after each other. */
+/** Groups that read concurrently, and that continue after a restart. */
 export function orderLogGroupTests(log: () => OrderLog, join: JoinLog): void {
   describe('a group', () => {
     const append = async (count: number): Promise<void> => {
@@ -20,7 +20,7 @@ export function orderLogGroupTests(log: () => OrderLog, join: JoinLog): void {
     const lagBecomes = (group: string, lag: number): Promise<void> =>
       vi.waitFor(async () => expect(await log().lag(group)).toBe(lag), PATIENCE);
 
-    it('reads everything, whatever other groups read', async () => {
+    it('reads everything, independently of other groups', async () => {
       await append(6);
       const [one, two] = [join(), join({ maxInFlight: 2 })];
       await one.sees(6);
@@ -30,7 +30,7 @@ export function orderLogGroupTests(log: () => OrderLog, join: JoinLog): void {
       expect(two.tickets()).toEqual([1, 2, 3, 4, 5, 6]);
     });
 
-    it('goes on behind what it acknowledged', async () => {
+    it('continues after what it acknowledged', async () => {
       const group = newName('group');
       await append(4);
       const first = join({ group });
@@ -44,7 +44,7 @@ export function orderLogGroupTests(log: () => OrderLog, join: JoinLog): void {
       expect(second.tickets()).toEqual([5]);
     });
 
-    it('gets again what it did not acknowledge', async () => {
+    it('reads again what it did not acknowledge', async () => {
       const group = newName('group');
       await append(4);
       const first = join({ group, acks: false });
@@ -56,7 +56,7 @@ export function orderLogGroupTests(log: () => OrderLog, join: JoinLog): void {
       expect(second.tickets()).toEqual([1, 2, 3, 4]);
     });
 
-    it('goes on where the reader itself says it stands', async () => {
+    it('continues at the position that the reader has stored', async () => {
       const group = newName('group');
       await append(8);
       const first = join({ group });
@@ -72,7 +72,7 @@ export function orderLogGroupTests(log: () => OrderLog, join: JoinLog): void {
       );
     });
 
-    it('does not lag behind where the reader itself says it stands', async () => {
+    it('does not lag behind the position that the reader has stored', async () => {
       const group = newName('group');
       await append(4);
       const first = join({ group, acks: false });
@@ -85,7 +85,7 @@ export function orderLogGroupTests(log: () => OrderLog, join: JoinLog): void {
       expect(second.tickets()).toEqual([]);
     });
 
-    it('starts at the beginning when neither the reader nor the log knows better', async () => {
+    it('starts at the beginning without any stored position', async () => {
       await append(3);
       const member = join({ positionOf: async () => undefined });
       await member.sees(3);
@@ -93,9 +93,12 @@ export function orderLogGroupTests(log: () => OrderLog, join: JoinLog): void {
       expect(member.tickets()).toEqual([1, 2, 3]);
     });
 
-    it('waits for a reader whose own store is away', async () => {
+    it('waits while the store of its reader is unavailable', async () => {
       await append(2);
-      const positionOf = vi.fn().mockRejectedValueOnce(new Error('the store is away')).mockResolvedValue(undefined);
+      const positionOf = vi
+        .fn()
+        .mockRejectedValueOnce(new Error('the store is unavailable'))
+        .mockResolvedValue(undefined);
       const member = join({ positionOf });
       await member.sees(2);
 
@@ -117,7 +120,7 @@ export function orderLogGroupTests(log: () => OrderLog, join: JoinLog): void {
       await lagBecomes(group, 0);
     });
 
-    it('is served whole by two members, and by the one that stays', async () => {
+    it('is read completely by two members, and by the one that remains', async () => {
       const group = newName('group');
       const [one, two] = [join({ group }), join({ group })];
       const seen = (): Set<number> => new Set([...one.tickets(), ...two.tickets()]);

@@ -3,7 +3,7 @@ import { expect, vi } from 'vitest';
 import type { LogRecord, ReservationsRecord } from '../../../src/domain/log-record.ts';
 import type { ConsumeOptions, LogChunk, LogEntry, OrderLog } from '../../../src/ports/order-log.ts';
 
-/** A consumer group on a real cluster may take seconds to get going. */
+/** A consumer group on a real cluster may take seconds to start. */
 const PATIENCE_MS = 30_000;
 
 export interface MemberOptions extends Partial<ConsumeOptions> {
@@ -12,10 +12,10 @@ export interface MemberOptions extends Partial<ConsumeOptions> {
   readonly acks?: boolean;
 }
 
-/** Makes a reader of the log under test, in a group of its own unless told. */
+/** Creates a reader of the log under test, in a group of its own by default. */
 export type JoinLog = (options?: Partial<MemberOptions>) => LogMember;
 
-/** A reader that remembers all it saw. */
+/** A reader that records all that it has received. */
 export class LogMember {
   readonly entries: LogEntry[] = [];
   mostUnacknowledged = 0;
@@ -51,7 +51,7 @@ export class LogMember {
     return partitions;
   }
 
-  /** Resolves when it has seen so many entries. */
+  /** Resolves when it has received this many entries. */
   async sees(count: number): Promise<void> {
     await vi.waitFor(() => expect(this.entries.length).toBeGreaterThanOrEqual(count), {
       timeout: PATIENCE_MS,
@@ -59,7 +59,7 @@ export class LogMember {
     });
   }
 
-  /** Returns how many entries that were. */
+  /** Returns the number of entries. */
   acknowledgeNext(): number {
     const chunk = this.#waiting.shift();
     chunk?.ack();

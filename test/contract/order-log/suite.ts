@@ -9,14 +9,14 @@ import { type JoinLog, LogMember, ticketsOf } from './member.ts';
 export interface LogHarness {
   /** An empty log. */
   readonly log: OrderLog;
-  /** Lets go of everything in memory and opens the same log again; left out by logs that can't. */
+  /** Drops everything in memory and opens the same log again; absent for logs that can't. */
   readonly reopen?: () => Promise<OrderLog>;
-  /** Puts text into the log that no append would; left out where nothing but appends can write. */
+  /** Writes text to the log that no append would; absent where only appends can write. */
   readonly appendRaw?: (text: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** What every order log must do. Each test gets a log of its own from `open`. */
+/** Tests of the order log port. Each test gets a log of its own from `open`. */
 export function orderLogContract(name: string, open: () => Promise<LogHarness>): void {
   describe(`${name} as an order log`, () => {
     let harness: LogHarness;
@@ -37,7 +37,7 @@ export function orderLogContract(name: string, open: () => Promise<LogHarness>):
       await harness.close();
     });
 
-    it('gives back what was appended, whole', async () => {
+    it('delivers what was appended, unchanged', async () => {
       const [before, after] = [logRecord(1), logRecord(2)];
       await log.append(before);
       const member = join();
@@ -48,7 +48,7 @@ export function orderLogContract(name: string, open: () => Promise<LogHarness>):
       expect(member.records).toEqual([before, after]);
     });
 
-    it('keeps the order of a partition, with rising offsets', async () => {
+    it('keeps the order of a partition, with increasing offsets', async () => {
       for (const record of logRecords(30)) await log.append(record);
       const member = join();
       await member.sees(30);
@@ -62,7 +62,7 @@ export function orderLogContract(name: string, open: () => Promise<LogHarness>):
       expect(member.tickets()).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
     });
 
-    it('holds every one of many appends at once', async () => {
+    it('keeps all of many concurrent appends', async () => {
       const member = join();
       await Promise.all(logRecords(100).map((record) => log.append(record)));
       await member.sees(100);
@@ -74,7 +74,7 @@ export function orderLogContract(name: string, open: () => Promise<LogHarness>):
       await Promise.all(logRecords(40).map((record) => log.append(record)));
       const slow = join({ maxInFlight: 5, acks: false });
       const fast = join();
-      // The fast one is done: time enough for a slow one without a bound to have everything, too.
+      // The fast one has everything, so an unlimited slow one would have had the time, too.
       await fast.sees(40);
       await slow.sees(1);
       expect(slow.unacknowledged).toBeLessThanOrEqual(5);
@@ -87,9 +87,9 @@ export function orderLogContract(name: string, open: () => Promise<LogHarness>):
 
     orderLogGroupTests(() => log, join);
 
-    it('shows text that is no record as it is, and goes on behind it', async ({ skip }) => {
+    it('delivers text that is not a record as it is, and continues after it', async ({ skip }) => {
       const { appendRaw } = harness;
-      if (appendRaw === undefined) return skip('nothing but appends can write to this log');
+      if (appendRaw === undefined) return skip('only appends can write to this log');
       await appendRaw('{"type":"reservations"');
       await appendRaw('{"type":"unheard of"}');
       await log.append(logRecord(1));
@@ -111,15 +111,15 @@ export function orderLogContract(name: string, open: () => Promise<LogHarness>):
       await expect(log.ping()).resolves.toBeUndefined();
     });
 
-    it('holds its records and positions when it is opened again', async ({ skip }) => {
+    it('has its records and positions after it is opened again', async ({ skip }) => {
       const { reopen } = harness;
-      if (reopen === undefined) return skip('this log can not be opened again here');
+      if (reopen === undefined) return skip('this log cannot be opened again here');
       const group = newName('group');
       await log.append(logRecord(1));
       const before = join({ group });
       await before.sees(1);
       await vi.waitFor(async () => expect(await log.lag(group)).toBe(0));
-      // First: it could read the next one, too, before the append resolves.
+      // Before the append, or it could read that record as well.
       before.leave();
       await log.append(logRecord(2));
       log = await reopen();

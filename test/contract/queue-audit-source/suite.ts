@@ -9,9 +9,9 @@ export interface QueueAuditSourceHarness {
   readonly close: () => Promise<void>;
 }
 
-/** What the auditSource of every ticket queue must tell. */
+/** Tests of the audit source of a ticket queue. */
 export function queueAuditSourceContract(name: string, open: () => Promise<QueueAuditSourceHarness>): void {
-  describe(`the auditSource of ${name}`, () => {
+  describe(`${name} as an audit source`, () => {
     let harness: QueueAuditSourceHarness;
 
     beforeAll(async () => {
@@ -27,7 +27,7 @@ export function queueAuditSourceContract(name: string, open: () => Promise<Queue
       return sale;
     };
 
-    it('are empty for a sale that it does not know', async () => {
+    it('is empty for an unknown sale', async () => {
       const saleId = newName('sale');
       expect(await harness.auditSource.snapshot(saleId)).toBeUndefined();
       expect(await ledger(saleId)).toEqual([]);
@@ -35,7 +35,7 @@ export function queueAuditSourceContract(name: string, open: () => Promise<Queue
       expect(await harness.auditSource.heldByBuyers(saleId)).toBe(0);
     });
 
-    it('tell who holds which ticket, what is published, what came back, and what waits to be sold', async () => {
+    it('lists reservations, whether they are published, and queued tickets, returned ones included', async () => {
       const sale = await loaded(6);
       const buyers = ['a', 'a', 'Zoë "☃"\n', 'b'].map((userId) => purchase({ userId }));
       await harness.queue.reserve(sale.id, 1, buyers);
@@ -59,7 +59,7 @@ export function queueAuditSourceContract(name: string, open: () => Promise<Queue
       expect(after?.version).toBeGreaterThan(before?.version ?? 0);
     });
 
-    it('are read in pages, each entry once while nothing moves', async () => {
+    it('is read in pages, each entry once while nothing changes', async () => {
       const sale = await loaded(26_000, 2);
       const sold: string[] = [];
       for (let n = 0; n < 20; n += 1) {

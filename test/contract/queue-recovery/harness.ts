@@ -18,7 +18,7 @@ import { answersOf } from '../ticket-queue/harness.ts';
 export interface RecoveryHarness {
   readonly queue: TicketQueue;
   readonly recovery: QueueRecovery;
-  /** As after a restart: the keys are there, and nobody knows how old they are. */
+  /** As after a restart: the state exists, but may be outdated. */
   readonly lose: (saleId: string) => void | Promise<void>;
   /** As after FLUSHALL. */
   readonly wipe: (saleId: string) => void | Promise<void>;
@@ -38,7 +38,7 @@ export interface RecoveryBench {
   readonly audit: (sale: QueuedSale) => Promise<QueueAudit | undefined>;
 }
 
-/** @param harnessOf asked for in tests only: it is opened after they are collected */
+/** @param harnessOf called in tests only, since the harness is opened after they are collected */
 export function recoveryBench(harnessOf: () => RecoveryHarness): RecoveryBench {
   return {
     get harness() {
@@ -56,7 +56,7 @@ export function recoveryBench(harnessOf: () => RecoveryHarness): RecoveryBench {
   };
 }
 
-/** An order as the store tells it. */
+/** An order as the store has it. */
 export function knownOrder(overrides: Partial<KnownOrder>): KnownOrder {
   const { fingerprint, orderId, userId } = purchase();
   return {
@@ -71,7 +71,7 @@ export function knownOrder(overrides: Partial<KnownOrder>): KnownOrder {
   };
 }
 
-/** The same key in another call. */
+/** Another purchase with the same key. */
 export function again({ userId, key, fingerprint }: Pick<KnownOrder, 'userId' | 'key' | 'fingerprint'>): ReserveItem {
   return { orderId: newOrderId(), userId, key: key ?? '', fingerprint };
 }

@@ -7,14 +7,14 @@ import type { KnownOrder } from '../../../src/ports/queue-recovery.ts';
 import { type RedisPrefix, redisPrefix, TEST_REDIS_URL } from '../../support/redis-prefix.ts';
 import { openSale, purchase, purchases } from '../fixtures.ts';
 
-/** The call of this place arrives again before each of those behind it. */
+/** Repeats the call at this place before each later one, as a late duplicate. */
 function repeating(place: number, servers: RedisServers): RedisServers {
   let calls = 0;
   let again: (() => Promise<unknown>) | undefined;
   return {
     ...servers,
     async call(saleId, command, args, timeoutMs) {
-      // Refused or not: nobody waits for this answer any more.
+      // Whether it is rejected or not: its caller has given up.
       await again?.().catch(() => undefined);
       const send = () => servers.call(saleId, command, args, timeoutMs);
       if (calls === place) again = send;
@@ -50,7 +50,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('with TEST_REDIS_URL, a recovery o
 
   // begin, orders, orders, orders, survivors, queue, queue, queue, end.
   it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(
-    'builds the same sale when its call %d arrives again and again',
+    'builds the same sale when its call %d is repeated before each later one',
     async (place) => {
       const sale = { ...openSale({ total: 60_000 }), epoch: 2, closed: false };
       await tickets.queue.load({ ...sale, epoch: 1 });
@@ -95,30 +95,30 @@ describe.skipIf(TEST_REDIS_URL === undefined)('with TEST_REDIS_URL, a recovery o
     expect(await second).toMatchObject({ kind: 'done', held: 1 });
   });
 
-  it('does not let a load that was held up put back a sale that was sold and lost since', async () => {
+  it('rejects a delayed load of a sale that was sold and lost since', async () => {
     const { queue } = tickets;
     const sale = openSale({ total: 10 });
-    const life = await queue.incarnation?.(sale.id);
-    await queue.load(sale, life);
+    const incarnation = await queue.incarnation?.(sale.id);
+    await queue.load(sale, incarnation);
     await queue.reserve(sale.id, 1, purchases(3));
     // As after FLUSHALL.
     for await (const keys of redis.redis.scanStream({ match: `${redis.prefix}{${sale.id}}*` })) {
       for (const key of keys as string[]) await redis.redis.unlink(key);
     }
 
-    await expect(queue.load(sale, life)).rejects.toMatchObject({ code: 'fenced' });
+    await expect(queue.load(sale, incarnation)).rejects.toMatchObject({ code: 'fenced' });
     const next = await queue.incarnation?.(sale.id);
-    expect(next).not.toBe(life);
-    await expect(queue.load(sale, life)).rejects.toMatchObject({ code: 'fenced' });
+    expect(next).not.toBe(incarnation);
+    await expect(queue.load(sale, incarnation)).rejects.toMatchObject({ code: 'fenced' });
     expect(await queue.stock(sale.id)).toBeUndefined();
     await queue.load(sale, next);
     expect(await queue.stock(sale.id)).toMatchObject({ remaining: 10 });
   });
 
-  it('does not let it do so either when a Redis has restarted that still has the name of its life', async () => {
+  it('rejects a delayed load when Redis has restarted with the key of its earlier incarnation', async () => {
     const { queue } = tickets;
     const sale = openSale({ total: 10 });
-    const ofAnotherRun = 'a run_id of another time 1 1';
+    const ofAnotherRun = 'an-earlier-run-id 1 1';
     await redis.redis.set(keysOf(redis.prefix, sale.id, ['incarnation'])[0] as string, ofAnotherRun);
 
     await expect(queue.load(sale, ofAnotherRun)).rejects.toMatchObject({ code: 'fenced' });

@@ -7,7 +7,7 @@ import { again, EPOCH, knownOrder, type RecoveryBench } from './harness.ts';
 export function rebuildsSale(bench: RecoveryBench): void {
   const { load, next, buy, rebuild, audit } = bench;
 
-  it('sells what no live order holds, under the new epoch only', async () => {
+  it('sells the tickets that no live order holds, under the new epoch only', async () => {
     const sale = await load({ total: 5 });
     await bench.harness.wipe(sale.id);
     const orders = [knownOrder({ ticket: 2 }), knownOrder({ ticket: 4, live: false }), knownOrder({ ticket: 5 })];
@@ -19,7 +19,7 @@ export function rebuildsSale(bench: RecoveryBench): void {
     expect(await audit(sale)).toMatchObject({ epoch: EPOCH, held: 5, heldByBuyers: 5, remaining: 0, doubled: [] });
   });
 
-  it('answers the keys of all orders, those that ended too, as they were answered', async () => {
+  it('gives the same answers to the keys of all orders, ended ones included', async () => {
     const sale = await load();
     await bench.harness.wipe(sale.id);
     const [live, ended] = [knownOrder({ ticket: 3 }), knownOrder({ ticket: 7, live: false })];
@@ -34,7 +34,7 @@ export function rebuildsSale(bench: RecoveryBench): void {
     expect(await buy(next(sale), [{ ...again(live), fingerprint: 'other' }])).toEqual([{ kind: 'keyMismatch' }]);
   });
 
-  it("counts live orders to their buyers' limits, and no others", async () => {
+  it("counts only live orders towards their buyers' limits", async () => {
     const sale = await load({ perBuyerLimit: 2 });
     await bench.harness.wipe(sale.id);
     const orders = [1, 2, 3].map((ticket) => knownOrder({ ticket, userId: 'u', live: ticket < 3 }));
@@ -46,7 +46,7 @@ export function rebuildsSale(bench: RecoveryBench): void {
     ]);
   });
 
-  it('keeps what was reserved and never stored, to be published at once', async () => {
+  it('keeps reservations that were never stored, due for publication at once', async () => {
     const sale = await load();
     const [stored, stranded] = [purchase(), purchase({ key: 'k:1' })];
     const [, answer] = await buy(sale, [stored, stranded]);
@@ -67,7 +67,7 @@ export function rebuildsSale(bench: RecoveryBench): void {
     expect(await audit(sale)).toMatchObject({ pending: 0 });
   });
 
-  it('lets go of what was never stored when the ticket, the key, the limit or the order is somebody else’s', async () => {
+  it('drops reservations that were never stored if the ticket, the key, the limit or the order conflicts with the store', async () => {
     const sale = await load({ perBuyerLimit: 1 });
     const items = [purchase(), purchase({ userId: 'k', key: 'k:1' }), purchase({ userId: 'l' }), purchase()] as const;
     await buy(sale, items);
@@ -84,7 +84,7 @@ export function rebuildsSale(bench: RecoveryBench): void {
     expect(await buy(next(sale), [{ ...items[0], orderId: newOrderId() }])).toMatchObject([{ kind: 'reserved' }]);
   });
 
-  it('lets go of what ended and was not released yet', async () => {
+  it('drops reservations whose orders have ended, even if they were not released', async () => {
     const sale = await load({ total: 1 });
     const item = purchase();
     await buy(sale, [item]);
@@ -95,7 +95,7 @@ export function rebuildsSale(bench: RecoveryBench): void {
     expect(await buy(next(sale), purchases(1))).toMatchObject([{ kind: 'reserved', ticket: 1 }]);
   });
 
-  it('leaves a closed sale closed, whether the queue or the catalogue says so', async () => {
+  it('keeps a closed sale closed, whether it is closed in the queue or in the catalogue', async () => {
     const [byQueue, byCatalogue] = [await load(), await load()];
     await bench.harness.queue.close(byQueue.id, 1);
     for (const { id } of [byQueue, byCatalogue]) await bench.harness.lose(id);
@@ -106,7 +106,7 @@ export function rebuildsSale(bench: RecoveryBench): void {
     expect(await buy(next(byCatalogue), purchases(1))).toEqual([{ kind: 'closed' }]);
   });
 
-  it('makes stock figures that are newer than any before', async () => {
+  it('gives the stock a newer version than any before', async () => {
     const sale = await load();
     await buy(sale, purchases(5));
     const before = await bench.harness.queue.stock(sale.id);

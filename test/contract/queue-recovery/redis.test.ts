@@ -7,7 +7,7 @@ import { redisPrefix, TEST_REDIS_URL } from '../../support/redis-prefix.ts';
 import { HAS_OWN_REDIS } from '../../support/servers.ts';
 import { queueRecoveryContract } from './suite.ts';
 
-const ANOTHER_RUN = 'a run_id of another time';
+const ANOTHER_RUN = 'an-earlier-run-id';
 
 describe.skipIf(TEST_REDIS_URL === undefined)('with TEST_REDIS_URL', () => {
   queueRecoveryContract('redis', async () => {

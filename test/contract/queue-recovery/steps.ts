@@ -3,11 +3,11 @@ import { newOrderId, purchase, purchases } from '../fixtures.ts';
 import { ticketOf } from '../ticket-queue/harness.ts';
 import { EPOCH, knownOrder, type RecoveryBench } from './harness.ts';
 
-/** What a sale is told to be, step by step, whoever interrupts, repeats or overtakes its recovery. */
+/** The steps of a recovery, also if it is interrupted, repeated or superseded. */
 export function takesSteps(bench: RecoveryBench): void {
   const { load, next, buy, rebuild } = bench;
 
-  it('knows a sale that is sound, at its epoch only', async () => {
+  it('reports a sale as sound, at its own epoch only', async () => {
     const sale = await load();
 
     expect(await bench.harness.recovery.state(sale.id, 1)).toBe('sound');
@@ -15,7 +15,7 @@ export function takesSteps(bench: RecoveryBench): void {
     expect(await bench.harness.recovery.state('no sale', 1)).toBe('unknown');
   });
 
-  it('knows a sale that was lost or wiped, and decides nothing in it', async () => {
+  it('reports a sale that was lost or wiped, and decides nothing in it', async () => {
     const [lost, wiped] = [await load(), await load()];
     await bench.harness.lose(lost.id);
     await bench.harness.wipe(wiped.id);
@@ -26,16 +26,16 @@ export function takesSteps(bench: RecoveryBench): void {
     expect(await bench.harness.queue.reserve(wiped.id, 1, purchases(1))).toEqual({ kind: 'unknownSale' });
   });
 
-  it('is the same when it was interrupted, and repeated', async () => {
+  it('has the same result after an interruption and a repetition', async () => {
     const sale = await load({ total: 4 });
     const stranded = purchase();
     await buy(sale, [stranded]);
     await bench.harness.lose(sale.id);
     const torn = async function* () {
       yield [knownOrder({ ticket: 3 })];
-      throw new Error('the store is away');
+      throw new Error('the store is unavailable');
     };
-    await expect(bench.harness.recovery.rebuild(next(sale), torn())).rejects.toThrow('the store is away');
+    await expect(bench.harness.recovery.rebuild(next(sale), torn())).rejects.toThrow('the store is unavailable');
     await expect(bench.harness.queue.stock(sale.id)).rejects.toMatchObject({ code: 'fenced' });
     expect(await bench.harness.recovery.state(sale.id, EPOCH)).toBe('lost');
 
@@ -43,7 +43,7 @@ export function takesSteps(bench: RecoveryBench): void {
     expect((await buy(next(sale), purchases(3))).map(ticketOf)).toEqual([2, 3, undefined]);
   });
 
-  it('changes nothing when it is repeated after its end', async () => {
+  it('changes nothing if it is repeated after its completion', async () => {
     const sale = await load();
     await bench.harness.lose(sale.id);
     await rebuild(next(sale));
@@ -56,7 +56,7 @@ export function takesSteps(bench: RecoveryBench): void {
     expect(await bench.harness.queue.find(sale.id, item.orderId)).toMatchObject({ ticket: 1 });
   });
 
-  it('gives way to one of a later epoch, also to one that has only sealed the sale', async () => {
+  it('is superseded by one of a later epoch, even if that has only sealed the sale', async () => {
     const sale = await load();
     await bench.harness.lose(sale.id);
     expect(await bench.harness.recovery.seal(next(sale, 3))).toMatchObject({ kind: 'done' });
@@ -68,7 +68,7 @@ export function takesSteps(bench: RecoveryBench): void {
     expect(await bench.harness.recovery.state(sale.id, 3)).toBe('sound');
   });
 
-  it('is overtaken in the middle by one of a later epoch', async () => {
+  it('is superseded halfway by one of a later epoch', async () => {
     const sale = await load({ total: 3 });
     await bench.harness.lose(sale.id);
     const overtaken = async function* () {
@@ -82,7 +82,7 @@ export function takesSteps(bench: RecoveryBench): void {
     expect((await buy(next(sale, 3), purchases(3))).map(ticketOf)).toEqual([1, 3, undefined]);
   });
 
-  it('closes a sale that was sound once it is sealed', async () => {
+  it('closes a sound sale by its seal', async () => {
     const sale = await load();
     await bench.harness.recovery.seal(next(sale));
 
@@ -91,7 +91,7 @@ export function takesSteps(bench: RecoveryBench): void {
     expect(await bench.harness.recovery.state(sale.id, EPOCH)).toBe('lost');
   });
 
-  it('keeps a wiped sale closed to everybody from its seal on', async () => {
+  it('keeps a wiped sale closed from its seal on', async () => {
     const sale = await load();
     await bench.harness.wipe(sale.id);
     await bench.harness.recovery.seal(next(sale));

@@ -1,9 +1,9 @@
-import { createInProcessRates } from '../../../src/adapters/rates/in-process.ts';
+import { createInProcessRateCounter } from '../../../src/adapters/in-process/rate-counter.ts';
 import { MemoryRateCounter } from '../../support/fakes/memory-rate-counter.ts';
 import { rateCounterContract } from './suite.ts';
 
 rateCounterContract('in process', async () => {
-  const rates = createInProcessRates();
+  const rates = createInProcessRateCounter();
   return { join: async () => rates, close: async () => {} };
 });
 

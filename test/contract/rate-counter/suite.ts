@@ -7,9 +7,9 @@ export interface RateCounterBench {
   readonly close: () => Promise<void>;
 }
 
-/** What every counter of rates does. */
+/** Tests of the rate counter port. */
 export function rateCounterContract(name: string, open: () => Promise<RateCounterBench>): void {
-  describe(`${name}: a counter of rates`, () => {
+  describe(`${name} as a rate counter`, () => {
     let bench: RateCounterBench;
     let rates: RateCounter;
 
@@ -19,7 +19,7 @@ export function rateCounterContract(name: string, open: () => Promise<RateCounte
     });
     afterEach(() => bench.close());
 
-    it('adds up the points of a key, and tells when its window ends', async () => {
+    it('adds up the points of a key, and returns when its window ends', async () => {
       const first = await rates.count('u1', 3);
       expect(first.used).toBe(3);
       expect(first.endsInMs).toBeGreaterThan(0);
@@ -27,20 +27,20 @@ export function rateCounterContract(name: string, open: () => Promise<RateCounte
       expect((await rates.count('u1', 1)).used).toBe(4);
     });
 
-    it('counts each key for itself', async () => {
+    it('counts each key separately', async () => {
       await rates.count('u1', 5);
       expect((await rates.count('u2', 1)).used).toBe(1);
       expect((await rates.count('u1}:{x', 1)).used).toBe(1);
     });
 
-    it('counts what comes at once', async () => {
+    it('counts concurrent calls', async () => {
       const counts = await Promise.all(Array.from({ length: 50 }, () => rates.count('u1', 1)));
       expect(counts.map(({ used }) => used).toSorted((a, b) => a - b)).toEqual(counts.map((_, n) => n + 1));
     });
 
-    it('begins anew when the window has ended', async () => {
+    it('starts again when the window has ended', async () => {
       await rates.count('u1', 100);
-      // A window that has just begun holds one point, and one more for each look at it.
+      // A new window holds one point, and one more for each check.
       await vi.waitFor(async () => expect((await rates.count('u1', 1)).used).toBeLessThan(100), {
         timeout: 5 * RATE_WINDOW_MS,
         interval: RATE_WINDOW_MS / 10,

@@ -7,14 +7,14 @@ import { answersOf } from './harness.ts';
 
 const DAY_MS = 86_400_000;
 
-/** How often a buyer may try. */
+/** The limit of a buyer's attempts. */
 export function ticketQueueAttemptsTests({ queue, load }: QueueBench): void {
   const kinds = async (saleId: string, items: readonly ReserveItem[], maxAttempts?: number) =>
     answersOf(await queue().reserve(saleId, 1, items, maxAttempts)).map(({ kind }) => kind);
   const by = (userId: string, count: number) => purchases(count, { userId });
 
   describe("a buyer's attempts", () => {
-    it('are let through up to the limit, over calls and within one, whatever came of them', async () => {
+    it('are admitted up to the limit, over calls and within one, whatever their answers', async () => {
       await inOneMinute(async () => {
         const saleId = await load({ perBuyerLimit: 1 });
         const userId = newName('user');
@@ -31,7 +31,7 @@ export function ticketQueueAttemptsTests({ queue, load }: QueueBench): void {
       });
     });
 
-    it('are told when they count anew', async () => {
+    it('are answered with the end of the minute beyond it', async () => {
       await inOneMinute(async () => {
         const saleId = await load();
         const userId = newName('user');
@@ -62,7 +62,7 @@ export function ticketQueueAttemptsTests({ queue, load }: QueueBench): void {
       });
     });
 
-    it('do not count, and are answered as ever, with a key that is known', async () => {
+    it('do not count, and are answered as before, if their key is known', async () => {
       await inOneMinute(async () => {
         const saleId = await load();
         const item = purchase({ key: 'k:1' });
@@ -95,7 +95,7 @@ export function ticketQueueAttemptsTests({ queue, load }: QueueBench): void {
       });
     });
 
-    it('are not counted without a limit, and the limit may be another one with each call', async () => {
+    it('are not counted without a limit, which may change with each call', async () => {
       await inOneMinute(async () => {
         const saleId = await load({ perBuyerLimit: 100, total: 100 });
         const userId = newName('user');
@@ -108,7 +108,7 @@ export function ticketQueueAttemptsTests({ queue, load }: QueueBench): void {
       });
     });
 
-    it('are not let through beyond the limit by many calls at once', async () => {
+    it('are not admitted beyond the limit by concurrent calls', async () => {
       await inOneMinute(async () => {
         const saleId = await load({ total: 100, perBuyerLimit: 100 });
         const userId = newName('user');
@@ -127,7 +127,7 @@ export function ticketQueueAttemptsTests({ queue, load }: QueueBench): void {
       });
     });
 
-    it('do nothing for a caller of another epoch', async () => {
+    it('are not counted for a caller of another epoch', async () => {
       await inOneMinute(async () => {
         const saleId = await load();
         const userId = newName('user');

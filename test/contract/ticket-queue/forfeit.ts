@@ -3,10 +3,10 @@ import { newOrderId, purchase, purchases } from '../fixtures.ts';
 import type { QueueBench } from './harness.ts';
 import { ticketOf } from './harness.ts';
 
-/** What goes without coming back. */
+/** Reservations that end without returning their tickets. */
 export function ticketQueueForfeitTests({ queue, load, answers }: QueueBench): void {
   describe('a forfeit', () => {
-    it('ends the reservation and its relay, and brings no ticket back', async () => {
+    it('ends the reservation and its relay, and returns no ticket', async () => {
       const saleId = await load({ total: 3 });
       const items = purchases(2);
       await answers(saleId, items);
@@ -31,7 +31,7 @@ export function ticketQueueForfeitTests({ queue, load, answers }: QueueBench): v
       ]);
     });
 
-    it('is done once, is no release, and ignores orders that hold nothing', async () => {
+    it('is idempotent, releases nothing, and ignores orders that hold nothing', async () => {
       const saleId = await load();
       const item = purchase();
       await answers(saleId, [item]);

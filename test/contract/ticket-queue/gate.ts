@@ -5,7 +5,7 @@ import { ticketOf } from './harness.ts';
 
 const DAY_MS = 86_400_000;
 
-/** When a sale sells, and what comes back to it. */
+/** When a sale sells, and how tickets return to it. */
 export function ticketQueueGateTests({ queue, load, answers }: QueueBench): void {
   describe('the gate', () => {
     it('refuses before the sale opens', async () => {
@@ -24,7 +24,7 @@ export function ticketQueueGateTests({ queue, load, answers }: QueueBench): void
       expect(await answers(saleId, purchases(1))).toEqual([{ kind: 'ended' }]);
     });
 
-    it('refuses a closed sale for ever, but replays what was sold', async () => {
+    it('refuses purchases of a closed sale, but replays earlier ones', async () => {
       const saleId = await load();
       const item = purchase({ key: 'k:1' });
       await answers(saleId, [item]);
@@ -45,7 +45,7 @@ export function ticketQueueGateTests({ queue, load, answers }: QueueBench): void
       expect(await queue().reserve(saleId, 5, purchases(1))).toMatchObject({ answers: [{ kind: 'reserved' }] });
     });
 
-    it('does nothing for a caller of another epoch, and tells its own', async () => {
+    it('does nothing for a caller of another epoch, and returns its own', async () => {
       const saleId = await load({ epoch: 5 });
 
       expect(await queue().reserve(saleId, 4, purchases(1))).toEqual({ kind: 'stale', epoch: 5 });
@@ -55,7 +55,7 @@ export function ticketQueueGateTests({ queue, load, answers }: QueueBench): void
   });
 
   describe('releasing', () => {
-    it('puts tickets at the tail, in their order', async () => {
+    it('appends tickets to the tail, in their order', async () => {
       const saleId = await load({ total: 4 });
       const items = purchases(3);
       await answers(saleId, items);
@@ -65,7 +65,7 @@ export function ticketQueueGateTests({ queue, load, answers }: QueueBench): void
       expect((await answers(saleId, purchases(4))).map(ticketOf)).toEqual([4, 2, 1, undefined]);
     });
 
-    it('is done once, however often it is asked for', async () => {
+    it('is idempotent', async () => {
       const saleId = await load();
       const item = purchase();
       await answers(saleId, [item]);
@@ -82,7 +82,7 @@ export function ticketQueueGateTests({ queue, load, answers }: QueueBench): void
       expect(await queue().stock(saleId)).toMatchObject({ remaining: 10 });
     });
 
-    it("doesn't take the ticket of whoever got it next", async () => {
+    it('does not take the ticket from its next holder', async () => {
       const saleId = await load({ total: 1 });
       const [first, second] = [purchase(), purchase()];
       await answers(saleId, [first]);

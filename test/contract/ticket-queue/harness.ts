@@ -7,11 +7,11 @@ import type {
 } from '../../../src/ports/ticket-queue.ts';
 import { openSale } from '../fixtures.ts';
 
-/** What the tests of a queue work with. */
+/** What the tests of a queue share. */
 export interface QueueBench {
   /** The queue; another one after it was opened again. */
   readonly queue: () => TicketQueue;
-  /** Loads a sale that is open now, of epoch 1 unless said otherwise; returns its id. */
+  /** Loads a sale that is open now, of epoch 1 by default; returns its id. */
   readonly load: (overrides?: Partial<QueuedSale>) => Promise<string>;
   /** Reserves in epoch 1. */
   readonly answers: (saleId: string, items: readonly ReserveItem[]) => Promise<readonly ReserveAnswer[]>;

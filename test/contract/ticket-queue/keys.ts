@@ -3,7 +3,7 @@ import { newOrderId, purchase, purchases } from '../fixtures.ts';
 import type { QueueBench } from './harness.ts';
 import { answersOf, ticketOf } from './harness.ts';
 
-/** What a buyer is answered who was here before. */
+/** The answers to buyers who have purchased before. */
 export function ticketQueueKeyTests({ queue, load, answers }: QueueBench): void {
   describe('the key', () => {
     it('gives the same answer to the same order ids, and takes no other ticket', async () => {
@@ -24,7 +24,7 @@ export function ticketQueueKeyTests({ queue, load, answers }: QueueBench): void 
       expect(await queue().stock(saleId)).toMatchObject({ remaining: 10 });
     });
 
-    it('replays the first order to another call, and says whether it was published', async () => {
+    it('replays the first order to another call, with whether it was published', async () => {
       const saleId = await load();
       const item = purchase({ key: 'k:1' });
       const [first] = await answers(saleId, [item]);
@@ -49,7 +49,7 @@ export function ticketQueueKeyTests({ queue, load, answers }: QueueBench): void 
       expect(reply).toMatchObject({ stock: { remaining: 9 } });
     });
 
-    it('gives one order to one key that comes in many calls at once', async () => {
+    it('gives one order to concurrent calls with one key', async () => {
       const saleId = await load({ total: 50 });
       const replies = await Promise.all(
         Array.from({ length: 50 }, () => answers(saleId, [purchase({ userId: 'u', key: 'k:1' })])),
@@ -151,7 +151,7 @@ export function ticketQueueKeyTests({ queue, load, answers }: QueueBench): void 
       ).toMatchObject([{ kind: 'replayed' }, { kind: 'limitReached' }, { kind: 'soldOut' }]);
     });
 
-    it('holds against many calls at once', async () => {
+    it('holds for concurrent calls', async () => {
       const saleId = await load({ total: 100, perBuyerLimit: 3 });
       const replies = await Promise.all(
         Array.from({ length: 30 }, () => answers(saleId, purchases(2, { userId: 'u' }))),

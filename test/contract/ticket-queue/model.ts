@@ -10,7 +10,7 @@ interface ModelOrder {
 /** An answer without its time: the queue's clock is its own. */
 export type ModelAnswer = Record<string, unknown>;
 
-/** What the port's words say, in the plainest code: the queue is right when it answers like this. */
+/** The port's documentation as the simplest code: a queue is correct if it answers like this. */
 export class ModelQueue {
   readonly #sale: QueuedSale;
   readonly #free: number[];

@@ -7,11 +7,11 @@ import { newOrderId, openSale } from '../fixtures.ts';
 import type { QueueBench } from './harness.ts';
 import { ModelQueue, withoutTime } from './model.ts';
 
-/** Few users, keys and tickets, so that random batches meet each other all the time. */
+/** Few users, keys and tickets, so that random batches conflict often. */
 const USERS = ['u1', 'u2', 'u3', 'u4', 'u5'];
 const KEYS = ['k:1', 'k:2', 'k:3', undefined];
 const FINGERPRINTS = ['f1', 'f1', 'f1', 'f2'];
-/** None most of the time. */
+/** 0 is unlimited, and most frequent. */
 const MAX_ATTEMPTS = [0, 0, 1, 3, 6];
 const RUNS = 60;
 
@@ -47,8 +47,8 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 );
 
 export function ticketQueueModelTests({ queue }: QueueBench): void {
-  describe('whatever happens in whatever order', () => {
-    it('answers as the model does, and its books balance', async () => {
+  describe('any sequence of calls', () => {
+    it('is answered as by the model, and passes the audit after each call', async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.integer({ min: 1, max: 8 }),
@@ -59,7 +59,7 @@ export function ticketQueueModelTests({ queue }: QueueBench): void {
               const run = await ModelRun.start(queue(), total, perBuyerLimit);
               for (const next of commands) {
                 await run.do(next);
-                await run.checkBooks();
+                await run.checkAudit();
               }
             }),
         ),
@@ -119,7 +119,7 @@ class ModelRun {
     }
   }
 
-  async checkBooks(): Promise<void> {
+  async checkAudit(): Promise<void> {
     const audit = await this.#queue.audit(this.#saleId);
     const held = this.#model.held.length;
     expect(audit).toEqual({
@@ -133,7 +133,7 @@ class ModelRun {
     this.#checkStock(await stockOf(this.#queue, this.#saleId));
   }
 
-  /** Each command only takes or only returns tickets: the content changed if and only if the number left did. */
+  /** Each command only takes or only returns tickets, so the content changes if and only if the number left does. */
   #checkStock(stock: Stock): void {
     expect(stock.remaining).toBe(this.#model.remaining);
     if (stock.remaining === this.#stock.remaining) expect(stock).toEqual(this.#stock);
@@ -150,7 +150,7 @@ class ModelRun {
     this.#checkStock(reply.stock);
   }
 
-  /** What is due depends on the clock, so the model says only what may come. */
+  /** What is due depends on the clock, so the model only knows what may be claimed. */
   async #claim(max: number): Promise<void> {
     const pending = this.#model.pending;
     const claimed = await vi.waitFor(

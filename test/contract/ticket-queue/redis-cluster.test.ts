@@ -6,7 +6,7 @@ import { TEST_REDIS_URL } from '../../support/redis-prefix.ts';
 import { HAS_OWN_REDIS } from '../../support/servers.ts';
 import { ticketQueueContract } from './suite.ts';
 
-/** Its sales have random ids, so they spread over the masters. */
+/** Sales have random ids, so they are spread over the masters. */
 describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('with TEST_REDIS_URL', () => {
   ticketQueueContract('a cluster of three masters', async () => {
     const cluster = await startRedisCluster(3);

@@ -3,12 +3,12 @@ import type { StrandedReservation } from '../../../src/ports/ticket-queue.ts';
 import { purchase, purchases } from '../fixtures.ts';
 import type { QueueBench } from './harness.ts';
 
-/** Shorter than anybody's patience, longer than what passes between two lines of a test. */
+/** Short enough to wait for, longer than the time between two lines of a test. */
 const SHORT_LEASE_MS = 100;
 
 const NEVER_MS = 3_600_000;
 
-/** The clock of a real queue can't be set, so what must become due is asked for until it is. */
+/** The clock of a real queue can't be set, so a claim is repeated until something is due. */
 export function ticketQueueRelayTests({ queue, load, answers }: QueueBench): void {
   describe('stranded reservations', () => {
     const claim = (saleId: string, leaseMs: number, max = 100): Promise<readonly StrandedReservation[]> =>
@@ -25,14 +25,14 @@ export function ticketQueueRelayTests({ queue, load, answers }: QueueBench): voi
     const idsOf = (reservations: readonly { readonly orderId: string }[]): string[] =>
       reservations.map(({ orderId }) => orderId);
 
-    it('are left alone before their lease is over', async () => {
+    it('are not claimed before their lease is over', async () => {
       const saleId = await load();
       await queue().reserve(saleId, 1, purchases(3));
 
       expect(await claim(saleId, NEVER_MS)).toEqual([]);
     });
 
-    it('come with all that a log record needs', async () => {
+    it('have all that a log record needs', async () => {
       const saleId = await load();
       const item = purchase({ key: 'k:1' });
       const [answer] = await answers(saleId, [item]);
@@ -42,7 +42,7 @@ export function ticketQueueRelayTests({ queue, load, answers }: QueueBench): voi
       expect(await claimWhenDue(saleId, 1)).toEqual([{ orderId, userId, key, ticket, reservedAt }]);
     });
 
-    it('are leased to who claimed them', async () => {
+    it('are leased to their claimer', async () => {
       const saleId = await load();
       await queue().reserve(saleId, 1, purchases(3));
       await claimWhenDue(saleId, 1);
@@ -50,7 +50,7 @@ export function ticketQueueRelayTests({ queue, load, answers }: QueueBench): voi
       expect(await claim(saleId, NEVER_MS)).toEqual([]);
     });
 
-    it('come again when the lease was not used', async () => {
+    it('are claimed again after an unused lease', async () => {
       const saleId = await load();
       const items = purchases(3);
       await queue().reserve(saleId, 1, items);
@@ -59,7 +59,7 @@ export function ticketQueueRelayTests({ queue, load, answers }: QueueBench): voi
       expect(idsOf(await claimWhenDue(saleId, SHORT_LEASE_MS))).toEqual(idsOf(items));
     });
 
-    it('come oldest first, the claimed ones at the end', async () => {
+    it('are claimed oldest first, claimed ones last', async () => {
       const saleId = await load();
       const [older, newer] = [purchase(), purchase()];
       await queue().reserve(saleId, 1, [older]);
@@ -73,7 +73,7 @@ export function ticketQueueRelayTests({ queue, load, answers }: QueueBench): voi
       expect(idsOf(await claim(saleId, SHORT_LEASE_MS, 1))).toEqual([older.orderId]);
     });
 
-    it('go to one of two claimers each', async () => {
+    it('go to one of two concurrent claimers each', async () => {
       const saleId = await load({ total: 20 });
       const items = purchases(20);
       await queue().reserve(saleId, 1, items);
@@ -90,7 +90,7 @@ export function ticketQueueRelayTests({ queue, load, answers }: QueueBench): voi
       expect(claimed.toSorted()).toEqual(idsOf(items));
     });
 
-    it('are no more once they are published, whoever of the batch is not', async () => {
+    it('are not claimed once they are published, others of the batch are', async () => {
       const saleId = await load();
       const items = purchases(4);
       await queue().reserve(saleId, 1, items);
@@ -103,7 +103,7 @@ export function ticketQueueRelayTests({ queue, load, answers }: QueueBench): voi
       expect(await queue().audit(saleId)).toMatchObject({ pending: 0, held: 4 });
     });
 
-    it('stay when somebody of another epoch says that they are published', async () => {
+    it('stay if a caller of another epoch publishes them', async () => {
       const saleId = await load({ epoch: 5 });
       const item = purchase();
       await queue().reserve(saleId, 5, [item]);
@@ -126,7 +126,7 @@ export function ticketQueueRelayTests({ queue, load, answers }: QueueBench): voi
       expect(await queue().audit(saleId)).toMatchObject({ pending: 0 });
     });
 
-    it('are no more once they are released', async () => {
+    it('are not claimed once they are released', async () => {
       const saleId = await load();
       const [released, kept] = [purchase(), purchase()];
       await queue().reserve(saleId, 1, [released, kept]);
@@ -137,7 +137,7 @@ export function ticketQueueRelayTests({ queue, load, answers }: QueueBench): voi
   });
 }
 
-/** Resolves when the wall clock, which a queue on this machine shares, has gone on by more than `ms`. */
+/** Resolves when the wall clock, which a queue on this machine shares, has advanced by more than `ms`. */
 async function passes(ms: number): Promise<void> {
   const since = Date.now();
   await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(since + ms), { timeout: 10_000, interval: 1 });

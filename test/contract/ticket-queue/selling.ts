@@ -3,7 +3,7 @@ import { newName, newOrderId, openSale, purchase, purchases } from '../fixtures.
 import type { QueueBench } from './harness.ts';
 import { answersOf, ticketOf } from './harness.ts';
 
-/** Who gets which ticket, and that nobody gets one twice. */
+/** Which tickets are sold, and that none is sold twice. */
 export function ticketQueueSellingTests({ queue, load, answers }: QueueBench): void {
   describe('loading', () => {
     it('knows nothing of a sale that was never loaded', async () => {
@@ -19,7 +19,7 @@ export function ticketQueueSellingTests({ queue, load, answers }: QueueBench): v
       await queue().close(saleId, 1);
     });
 
-    it('leaves a sale that is there as it is', async () => {
+    it('does not change a sale that is loaded already', async () => {
       const sale = openSale({ total: 3 });
       await queue().load(sale);
       await queue().reserve(sale.id, 1, purchases(1));
@@ -40,7 +40,7 @@ export function ticketQueueSellingTests({ queue, load, answers }: QueueBench): v
   });
 
   describe('selling', () => {
-    it('gives each ticket once, lowest first, and says what is left', async () => {
+    it('sells each ticket once, lowest first, and returns how many are left', async () => {
       const saleId = await load({ total: 5 });
       const first = await queue().reserve(saleId, 1, purchases(3));
       const second = await queue().reserve(saleId, 1, purchases(3));
@@ -61,7 +61,7 @@ export function ticketQueueSellingTests({ queue, load, answers }: QueueBench): v
       expect(reply.slice(250).every(({ kind }) => kind === 'soldOut')).toBe(true);
     });
 
-    it('stamps a reservation with its own clock', async () => {
+    it('timestamps a reservation by its own clock', async () => {
       const saleId = await load();
       const [answer] = await answers(saleId, purchases(1));
 
@@ -69,7 +69,7 @@ export function ticketQueueSellingTests({ queue, load, answers }: QueueBench): v
       expect(Math.abs(Date.now() - (answer as { reservedAt: number }).reservedAt)).toBeLessThan(60_000);
     });
 
-    it('sells no ticket twice to callers that come all at once', async () => {
+    it('sells no ticket twice to concurrent callers', async () => {
       const saleId = await load({ total: 100 });
       const replies = await Promise.all(Array.from({ length: 40 }, () => queue().reserve(saleId, 1, purchases(5))));
       const tickets = replies.flatMap((reply) => answersOf(reply).flatMap((answer) => ticketOf(answer) ?? []));
@@ -80,12 +80,12 @@ export function ticketQueueSellingTests({ queue, load, answers }: QueueBench): v
 
     it.each([
       ['quotes and backslashes', `a'b"c\\d`],
-      ['what JSON escapes', 'line\nfeed\ttab'],
-      ['letters of all the world', 'Zoë 東京 \u{1F3AB}'],
+      ['characters that JSON escapes', 'line\nfeed\ttab'],
+      ['non-ASCII letters', 'Zoë 東京 \u{1F3AB}'],
       ['255 characters', 'x'.repeat(255)],
       ['a number', '007'],
       ['a separator', 'a:b|c,d;e f'],
-    ])('keeps a user and a key of %s as they are', async (_, text) => {
+    ])('keeps a user and a key of %s unchanged', async (_, text) => {
       const saleId = await load();
       const item = purchase({ userId: text, key: `k:${text}`, fingerprint: text });
       await answers(saleId, [item]);
@@ -96,7 +96,7 @@ export function ticketQueueSellingTests({ queue, load, answers }: QueueBench): v
       expect(await queue().find(saleId, item.orderId)).toMatchObject({ userId: text, key: `k:${text}` });
     });
 
-    it("doesn't mix up a user and a key that read the same together", async () => {
+    it('distinguishes users and keys whose concatenations are equal', async () => {
       const saleId = await load();
       const items = [purchase({ userId: 'ab', key: 'k:c' }), purchase({ userId: 'a', key: 'bk:c' })];
 

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { newOrderId, purchase, purchases } from '../fixtures.ts';
 import type { QueueBench } from './harness.ts';
 
-/** By its version a reader knows the newer of two figures, whichever way they came. */
+/** The version tells a reader which of two figures is newer, whatever the order of their arrival. */
 export function ticketQueueStockTests({ queue, load }: QueueBench): void {
   describe("the stock's version", () => {
     const versionOf = async (saleId: string): Promise<number> => (await queue().stock(saleId))?.version ?? Number.NaN;
 
-    it('rises with each call that takes or returns tickets', async () => {
+    it('increases with each call that takes or returns tickets', async () => {
       const saleId = await load();
       const items = purchases(3);
       const versions = [await versionOf(saleId)];
@@ -24,14 +24,14 @@ export function ticketQueueStockTests({ queue, load }: QueueBench): void {
       expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
     });
 
-    it('comes with the answer that changed it', async () => {
+    it('is in the answer of the call that changed it', async () => {
       const saleId = await load();
       const reply = await queue().reserve(saleId, 1, purchases(3));
 
       expect(reply).toMatchObject({ stock: await queue().stock(saleId) });
     });
 
-    it('stays with calls that change nothing', async () => {
+    it('is not changed by calls that change nothing', async () => {
       const saleId = await load({ total: 1 });
       const item = purchase({ key: 'k:1' });
       await queue().reserve(saleId, 1, [item]);

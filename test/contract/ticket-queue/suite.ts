@@ -13,12 +13,12 @@ import { ticketQueueStockTests } from './stock.ts';
 
 export interface QueueHarness {
   readonly queue: TicketQueue;
-  /** Lets go of everything in memory and opens the same data again; left out by queues that keep nothing. */
+  /** Drops everything in memory and opens the same data again; absent for queues that persist nothing. */
   readonly reopen?: () => Promise<TicketQueue>;
   readonly close: () => Promise<void>;
 }
 
-/** What every ticket queue must do. Sales have ids of their own, so one harness serves all the tests. */
+/** Tests of the ticket queue port. Each test has its own sales, so all share one harness. */
 export function ticketQueueContract(name: string, open: () => Promise<QueueHarness>): void {
   describe(`${name} as a ticket queue`, () => {
     let harness: QueueHarness;
@@ -45,9 +45,9 @@ export function ticketQueueContract(name: string, open: () => Promise<QueueHarne
       await expect(queue.ping()).resolves.toBeUndefined();
     });
 
-    it('holds all that it answered when it is opened again', async ({ skip }) => {
+    it('has all that it answered after it is opened again', async ({ skip }) => {
       const { reopen } = harness;
-      if (reopen === undefined) return skip('this queue keeps nothing by itself');
+      if (reopen === undefined) return skip('this queue persists nothing');
       const saleId = await load();
       const items = purchases(4);
       const before = await answers(saleId, items);

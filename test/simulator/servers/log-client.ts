@@ -1,5 +1,12 @@
 import { Observable } from 'rxjs';
-import type { ConsumeOptions, DeadLetter, LogChunk, OrderLog } from '../../../src/ports/order-log.ts';
+import { decodeRecord } from '../../../src/adapters/log-codec.ts';
+import type {
+  ConsumeOptions,
+  DeadLetter,
+  DecodedDeadLetter,
+  LogChunk,
+  OrderLog,
+} from '../../../src/ports/order-log.ts';
 import type { Network, Server } from '../core/network.ts';
 import type { Process } from '../core/process.ts';
 import { Membership } from './log-member.ts';
@@ -20,7 +27,10 @@ export function logOf(process: Process, network: Network, server: Server, broker
     lag: (group) => call('lag', () => broker.lag(group)),
     deadLetter: (letter) => call('deadLetter', () => void broker.letters.push(letter), letter),
     deadLetters: () => letters(broker),
-    replayed: (letter) => call('replayed', () => void broker.replayed.add(letter)),
+    replayed: (letter) =>
+      call('replayed', () => {
+        for (const one of broker.letters) if (isSamePlace(one, letter)) broker.replayed.add(one);
+      }),
     ping: () => call('ping', () => undefined),
     consume: (options) => consume(process, server, broker, options),
   };
@@ -38,6 +48,12 @@ function consume(process: Process, server: Server, broker: Broker, options: Cons
   });
 }
 
-async function* letters(broker: Broker): AsyncGenerator<DeadLetter> {
-  yield* broker.letters.filter((letter) => !broker.replayed.has(letter));
+async function* letters(broker: Broker): AsyncGenerator<DecodedDeadLetter> {
+  for (const letter of broker.letters) {
+    if (!broker.replayed.has(letter)) yield { ...letter, ...decodeRecord(letter.raw) };
+  }
+}
+
+function isSamePlace(a: DeadLetter, b: DeadLetter): boolean {
+  return a.group === b.group && a.partition === b.partition && a.offset === b.offset;
 }

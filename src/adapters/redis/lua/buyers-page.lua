@@ -5,9 +5,9 @@
     KEYS[1] 'buyers'
 
     ARGV[1]  cursor, 0 for the first page
-    ARGV[2]  buyers of a page, about
+    ARGV[2]  approximate size of a page
 
-  Output: {cursor of the next page (0: there is none), buyers of this page, the orders that they hold, all buyers}
+  Output: {cursor of the next page (0: none), buyers of this page, orders that they hold, number of all buyers}
 ]]
 local page = redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
 local held = 0

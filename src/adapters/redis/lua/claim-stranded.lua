@@ -1,12 +1,12 @@
 --[[
-  Leases reservations that have waited too long to be published: each waits anew from now on.
+  Leases reservations that have waited too long to be published to the caller: the wait of each starts again now.
 
   Input:
     KEYS[1] 'pending'
     KEYS[2] 'ledger'
 
-    ARGV[1]  lease (ms): those are due that were taken or claimed this long ago
-    ARGV[2]  at most so many
+    ARGV[1]  lease (ms): reservations are due that were made or last claimed this long ago
+    ARGV[2]  maximum number
 
   Output: order id, ledger entry, order id, ledger entry...; oldest first
 ]]
@@ -22,7 +22,7 @@ for _, order in ipairs(due) do
     claimed[#claimed + 1] = order
     claimed[#claimed + 1] = entry
   else
-    -- Nothing to relay for an order that holds no ticket.
+    -- An order that holds no ticket has nothing to be published.
     redis.call('ZREM', KEYS[1], order)
   end
 end

@@ -1,5 +1,5 @@
 --[[
-  Ends a sale for good. A stale epoch changes nothing.
+  Ends a sale permanently. A call with another epoch changes nothing.
 
   Input:
     KEYS[1] 'meta'

@@ -4,6 +4,6 @@
 
     ARGV[1]  order id
 
-  Output: the order's ledger entry; nil when it holds no ticket
+  Output: the order's ledger entry; nil if it holds no ticket
 ]]
 return redis.call('HGET', KEYS[1], ARGV[1])

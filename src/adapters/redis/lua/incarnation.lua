@@ -1,16 +1,16 @@
 --[[
-  Names this life of the sale's keys. Whatever ends it (a restart, a failover, FLUSHALL, a move to another node) has
-  another name follow.
+  Names the incarnation of the sale's keys. A new one begins with whatever can lose keys: a restart, a failover,
+  FLUSHALL, a move to another node.
 
   Input:
     KEYS[1] 'incarnation'
     runId: see fence.lua
 
-  Output: the name
+  Output: the name, which begins with the run_id
 ]]
-local life = redis.call('GET', KEYS[1])
-if life and string.sub(life, 1, #runId) == runId then return life end
+local incarnation = redis.call('GET', KEYS[1])
+if incarnation and string.sub(incarnation, 1, #runId) == runId then return incarnation end
 local time = redis.call('TIME')
-life = runId .. ' ' .. time[1] .. ' ' .. time[2]
-redis.call('SET', KEYS[1], life)
-return life
+incarnation = runId .. ' ' .. time[1] .. ' ' .. time[2]
+redis.call('SET', KEYS[1], incarnation)
+return incarnation

@@ -1,6 +1,6 @@
 --[[
-  Puts the next tickets of a sale into its queue. Repeated until all are there: the sale is unknown to buyers until
-  then. A load that was interrupted goes on where it was, unless the sale was defined anew in between.
+  Adds the next tickets of a sale to its queue. The caller repeats it until all are loaded; until then the sale is
+  unknown to buyers. An interrupted load continues where it stopped, or starts again if the sale's settings differ.
 
   Input:
     KEYS[1] 'meta'
@@ -13,20 +13,22 @@
     ARGV[3]  limit
     ARGV[4]  opensAt   (ms)
     ARGV[5]  closesAt  (ms)
-    ARGV[6]  tickets to put in by this call
-    ARGV[7]  the life (life.lua) in which the caller has found out that nothing of the sale was sold; empty: any
+    ARGV[6]  maximum number of tickets to add in this call
+    ARGV[7]  the incarnation (incarnation.lua) in which the caller has verified that nothing of the sale was sold; empty
+             for any
 
-  Output: tickets that are still missing; error FENCED when that life is over
+  Output: number of tickets still to be loaded; error FENCED if that is no longer the incarnation of the sale's keys
 ]]
--- Values on Lua's stack at once: its limit is 8000.
+-- Values to unpack at once: Lua's stack holds 8000.
 local PUSH = 5000
 
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'total', 'limit', 'opensAt', 'closesAt', 'loaded')
 local loaded = tonumber(meta[6])
 if loaded and loaded == tonumber(meta[2]) then return 0 end
-local life = ARGV[7]
-if life ~= '' and (string.sub(life, 1, #runId) ~= runId or redis.call('GET', KEYS[3]) ~= life) then
-  return redis.error_reply('FENCED what was known of the sale is older than what the queue has')
+local incarnation = ARGV[7]
+local isOfThisRun = string.sub(incarnation, 1, #runId) == runId
+if incarnation ~= '' and (not isOfThisRun or redis.call('GET', KEYS[3]) ~= incarnation) then
+  return redis.error_reply('FENCED the sale was checked in an earlier incarnation of the queue')
 end
 
 redis.call('SET', soundKey, runId)

@@ -1,6 +1,5 @@
 --[[
-  Takes orders out of those that wait to be published. Unknown ones are ignored. A caller of another epoch changes
-  nothing.
+  Removes orders from the pending ones. Unknown orders are ignored. A call with another epoch changes nothing.
 
   Input:
     KEYS[1] 'pending'
@@ -9,7 +8,7 @@
     ARGV[1]    the caller's epoch
     ARGV[2..]  order ids
 ]]
--- Values on Lua's stack at once: its limit is 8000.
+-- Values to unpack at once: Lua's stack holds 8000.
 local REMOVE = 5000
 
 if redis.call('HGET', KEYS[2], 'epoch') ~= ARGV[1] then return end

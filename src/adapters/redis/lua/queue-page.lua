@@ -1,12 +1,12 @@
 --[[
-  A page of the queue, counted from its tail: what is sold meanwhile leaves at the head and moves nothing. What comes
-  back meanwhile does: then tickets of the page before come again.
+  A page of the queue, counted from its tail: tickets that are sold in the meantime leave at the head and shift
+  nothing. Tickets that are returned in the meantime do: then some of the previous page appear again.
 
   Input:
     KEYS[1] 'queue'
 
-    ARGV[1]  tickets at the tail to leave out
-    ARGV[2]  tickets of a page
+    ARGV[1]  tickets at the tail to skip
+    ARGV[2]  size of a page
 
   Output: tickets, fewer than a page at the end
 ]]

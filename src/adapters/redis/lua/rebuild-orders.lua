@@ -1,24 +1,24 @@
 --[[
-  Takes over orders of the store. Each once, however often it comes.
+  Adds orders of the store. An order that is sent again changes nothing.
 
   Input: see recovery.lua, and
     ARGV[3..]  for each of up to 1000 orders: its state, order id, ticket, user, key, fingerprint, time of the reservation (ms)
-               state: L live; E ended, its key stays answered; R rejected, without a key
+               state: L live; E ended, its key still gives the same answer; R rejected, it has no key
 
   Output: 0
 ]]
 local FIELDS = 7
-local failure = strayed()
+local failure = notOurs()
 if failure then return failure end
 
-local orders, users, entries, tickets, keyed, gone = {}, {}, {}, {}, {}, {}
+local orders, users, entries, tickets, keyed, rejected = {}, {}, {}, {}, {}, {}
 for i = 3, #ARGV, FIELDS do
   local state, order, ticket, user, key, fingerprint, at = unpack(ARGV, i, i + FIELDS - 1)
   if state == 'L' then
     local n = #orders + 1
     orders[n], users[n], tickets[n], entries[n] = order, user, ticket, entryOf(ticket, at, user, key)
   end
-  if state == 'R' then gone[#gone + 1] = order
+  if state == 'R' then rejected[#rejected + 1] = order
   else
     keyed[#keyed + 1] = fieldOf(user, key)
     keyed[#keyed + 1] = order .. ' ' .. ticket .. ' ' .. at .. ' ' .. fingerprint
@@ -26,5 +26,5 @@ for i = 3, #ARGV, FIELDS do
 end
 if #orders > 0 then hold(orders, users, tickets, entries) end
 if #keyed > 0 then redis.call('HSET', new(KEYED), unpack(keyed)) end
-if #gone > 0 then redis.call('SADD', GONE, unpack(gone)) end
+if #rejected > 0 then redis.call('SADD', REJECTED, unpack(rejected)) end
 return 0

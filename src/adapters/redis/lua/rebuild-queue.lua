@@ -1,21 +1,21 @@
 --[[
-  Puts the next tickets that nobody holds into the new queue. All orders and survivors have their places by now.
+  Adds the next free tickets to the new queue. All orders and survivors have been added before.
 
   Input: see recovery.lua, and
-    ARGV[3]  tickets to look at by this call
+    ARGV[3]  maximum number of tickets to check in this call
 
-  Output: tickets that are still to be looked at
+  Output: number of tickets still to be checked
 ]]
--- Values on Lua's stack at once: its limit is 8000.
+-- Values to unpack at once: Lua's stack holds 8000.
 local PUSH = 5000
-local failure = strayed()
+local failure = notOurs()
 if failure then return failure end
 local meta = redis.call('HMGET', new(META), 'loaded', 'total')
 local loaded, total = tonumber(meta[1]), tonumber(meta[2])
 local upTo = math.min(total, loaded + tonumber(ARGV[3]))
 for first = loaded + 1, upTo, PUSH do
   local free, last = {}, math.min(upTo, first + PUSH - 1)
-  -- A byte holds the marks of eight tickets, the first one's in its highest bit; behind the end of the string none is held.
+  -- Each ticket has a bit, the first of a byte in its highest; tickets beyond the end of the string are not held.
   local firstByte = math.floor(first / 8)
   local bytes = redis.call('GETRANGE', new(HELD), firstByte, math.floor(last / 8))
   for ticket = first, last do

@@ -1,16 +1,16 @@
 --[[
-  Keeps reservations of the old ledger that the store does not know: nobody was told of them, and nobody else was promised
-  their tickets. All orders of the store have been taken over before.
+  Keeps reservations of the old ledger that the store does not know, as long as their tickets were not promised to
+  other orders: no buyer was answered them. All orders of the store have been added before.
 
   Input: see recovery.lua, and
-    ARGV[3]  where to go on in the old ledger (0 to begin)
-    ARGV[4]  about so many of its entries
+    ARGV[3]  cursor in the old ledger, 0 to begin
+    ARGV[4]  approximate number of entries to read
 
-  Output: where to go on; 0 at the end
+  Output: the next cursor; 0 at the end
 ]]
-local failure = strayed()
+local failure = notOurs()
 if failure then return failure end
--- Due for the relay at once.
+-- The time of a pending order that is due for the relay at once.
 local LONG_AGO = 0
 local STEP = 1000
 local settings = redis.call('HMGET', new(META), 'total', 'limit')
@@ -27,7 +27,7 @@ end
 
 local function mayStay(entry)
   local ticket = entry.ticket
-  if redis.call('SISMEMBER', GONE, entry.order) == 1 then return false end
+  if redis.call('SISMEMBER', REJECTED, entry.order) == 1 then return false end
   if tonumber(ticket) > total or redis.call('GETBIT', new(HELD), ticket) == 1 then return false end
   local held = redis.call('HGET', new(BUYERS), entry.user)
   if not held then return true end
@@ -35,15 +35,15 @@ local function mayStay(entry)
   return commas + 1 < limit
 end
 
--- A small hash comes whole, whatever was asked for: Lua's stack has 8000 places.
+-- HSCAN returns a small hash as a whole, whatever COUNT is, and Lua's stack holds 8000 values.
 for first = 1, #fields, STEP do
   local last = math.min(#fields, first + STEP - 1)
-  -- Most are known, and found out so all at once: the key is the store's to give away, to this order or another.
+  -- Most keys are known from the store, to which order they belong or not; one call filters those out.
   local known = redis.call('HMGET', new(KEYED), unpack(fields, first, last))
   for i = first, last do
     local entry, field = old[i], fields[i]
     local keyed = not known[i - first + 1] and redis.call('HGET', KEYS[KEYED], field)
-    -- Both were written in one step; a ledger without its key was tampered with.
+    -- Both were written by one script; a ledger entry without its key was tampered with and is not kept.
     if keyed and mayStay(entry) then
       hold({ entry.order }, { entry.user }, { entry.ticket }, { entryOf(entry.ticket, entry.at, entry.user, entry.key) })
       redis.call('HSET', new(KEYED), field, keyed)

@@ -1,30 +1,32 @@
 --[[
-  Stands before each script of the recovery, as one script with it. These don't pass the fence: they are for a sale whose
-  fence is closed, and close it themselves.
+  The prelude of each recovery script, sent as one script with it. These scripts do not pass the fence: they are for
+  a sale whose fence is closed, and close it themselves.
 
-  A sale is rebuilt under names with 'next:'. Its 'next:meta' names the epoch and the incarnation of Redis (its run_id)
-  for which that is done: under another one, what was built may have been lost again; of two recoveries the one of the
-  later epoch goes on. It names the attempt, too: a call that was repeated and arrives late must neither drop what its own
-  attempt has built since, nor add to another's.
+  A sale is rebuilt in keys with 'next:'. Its 'next:meta' names the epoch and the incarnation of Redis (its run_id)
+  of the rebuild: in another incarnation, what was built may have been lost again; of two recoveries only the one of
+  the later epoch continues. It also names the attempt: a repeated call that arrives late must neither drop what its
+  own attempt has built since, nor add to another attempt.
 
   Input:
-    KEYS  'meta' 'queue' 'buyers' 'ledger' 'keys' 'pending' 'held', these seven with 'next:', 'next:gone', 'sound'
+    KEYS  'meta' 'queue' 'buyers' 'ledger' 'keys' 'pending' 'held', these seven with 'next:', 'next:rejected', 'sound'
 
     ARGV[1]     the new epoch
-    ARGV[2]     the attempt; any text that no other attempt has
-    ARGV[last]  run_id
+    ARGV[2]     the attempt; a unique text
+    ARGV[last]  run_id of the Redis that the caller is connected to
 
-  next:gone  set  orders that the store knows and that have lost their key: no survivors, whatever the old ledger says
+  next:rejected  set  orders that the store has rejected, whose keys are free again: they do not survive, even if the old
+                      ledger has them
 ]]
 local META, QUEUE, BUYERS, LEDGER, KEYED, PENDING, HELD = 1, 2, 3, 4, 5, 6, 7
 local BUILT = 7
 local function new(n) return KEYS[BUILT + n] end
-local GONE, SOUND = KEYS[2 * BUILT + 1], KEYS[2 * BUILT + 2]
+local REJECTED, SOUND = KEYS[2 * BUILT + 1], KEYS[2 * BUILT + 2]
 local LOST = 'lost'
 local epoch, attempt, runId = ARGV[1], ARGV[2], table.remove(ARGV)
 
--- Nil when this recovery may go on; else what to answer: {-1, epoch of a later one}, {-2} when it has ended already.
-local function overtaken()
+-- Nil if this recovery may continue; otherwise the reply: {-1, epoch of a later one}, {-2} if it is completed
+-- already.
+local function superseded()
   local current, building = redis.call('HGET', KEYS[META], 'epoch'), redis.call('HGET', new(META), 'epoch')
   local latest = math.max(tonumber(current) or 0, tonumber(building) or 0)
   if latest > tonumber(epoch) then return { -1, latest } end
@@ -36,9 +38,9 @@ local function isOurs()
   return building[1] == epoch and building[2] == attempt and building[3] == runId
 end
 
-local function strayed()
+local function notOurs()
   if not isOurs() then
-    return redis.error_reply('FENCED what was being rebuilt is not there any more')
+    return redis.error_reply('FENCED the rebuild was lost or replaced by another attempt')
   end
 end
 
@@ -48,15 +50,15 @@ end
 
 local function fieldOf(user, key) return #user .. ':' .. user .. key end
 
--- Gives orders their places in the new ledger; each once, however often it comes. Up to 1000: Lua's stack has 8000 places,
--- and a ticket's bit takes four.
+-- Adds orders to the new ledger; an order that is in it already is skipped. Up to 1000: Lua's stack holds 8000
+-- values, and a ticket's bit takes four.
 local function hold(orders, users, tickets, entries)
-  local there = redis.call('HMGET', new(LEDGER), unpack(orders))
+  local present = redis.call('HMGET', new(LEDGER), unpack(orders))
   local holding, seen = {}, {}
   for i, held in ipairs(redis.call('HMGET', new(BUYERS), unpack(users))) do holding[users[i]] = held end
   local ledger, bits = {}, {}
   for i, order in ipairs(orders) do
-    if not there[i] and not seen[order] then
+    if not present[i] and not seen[order] then
       seen[order] = true
       ledger[#ledger + 1], ledger[#ledger + 2] = order, entries[i]
       local at = #bits

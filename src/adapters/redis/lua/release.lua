@@ -1,5 +1,5 @@
 --[[
-  Takes tickets away from orders. It reads all, then writes.
+  Ends reservations. It reads everything, then writes.
 
   Input:
     KEYS[1] 'queue'
@@ -9,12 +9,12 @@
     KEYS[5] 'held'
     KEYS[6] 'meta'
 
-    ARGV[1]    1: the tickets go back to the queue's tail; 0: they stay away, and marked as held: others hold them
-    ARGV[2..]  order ids; those that hold no ticket are ignored
+    ARGV[1]    1: the tickets return to the tail of the queue; 0: they do not, and stay marked as held by other orders
+    ARGV[2..]  order ids; orders that hold no ticket are ignored
 
-  Output: the orders that held one until now
+  Output: the orders whose reservations were ended
 ]]
-local comesBack = ARGV[1] == '1'
+local returned = ARGV[1] == '1'
 local orders, tickets, holding = {}, {}, {}
 local seen = {}
 for i = 2, #ARGV do
@@ -42,12 +42,12 @@ redis.call('GETBIT', KEYS[5], 0)
 for i, order in ipairs(orders) do
   redis.call('HDEL', KEYS[3], order)
   redis.call('ZREM', KEYS[4], order)
-  if comesBack then
+  if returned then
     redis.call('SETBIT', KEYS[5], tickets[i], 0)
     redis.call('RPUSH', KEYS[1], tickets[i])
   end
 end
-if comesBack then redis.call('HSET', KEYS[6], 'changes', changes + 1) end
+if returned then redis.call('HSET', KEYS[6], 'changes', changes + 1) end
 for user, held in pairs(holding) do
   if held then redis.call('HSET', KEYS[2], user, held) else redis.call('HDEL', KEYS[2], user) end
 end

@@ -1,8 +1,8 @@
 --[[
   Decides on a batch of purchases of one sale, in their order.
 
-  It reads, then decides, then writes. What can fail fails before the first write: foreign types are met by the
-  reads, and a full memory or too few replicas by ZADD, the first command that writes.
+  It reads, then decides, then writes. All that can fail fails before anything is written: the reads find keys of
+  another type, and ZADD, the first command that writes, a full memory or too few replicas.
 
   Input:
     KEYS[1] 'meta'     hash   epoch, total, limit, opensAt, closesAt, loaded, closed, changes
@@ -12,24 +12,23 @@
     KEYS[5] 'keys'     hash   userBytes:user..key -> orderId ticket reservedAt fingerprint
     KEYS[6] 'pending'  zset   order id -> since when it waits to be published (ms)
     KEYS[7] 'held'     bits   one for each ticket that an order holds
-    KEYS[8] 'attempts' hash   user -> how often they have tried in this minute; it expires at the minute's end.
-                              Needed with ARGV[2] only.
+    KEYS[8] 'attempts' hash   user -> their attempts in this minute; it expires at the minute's end. Only if ARGV[2] > 0.
 
     ARGV[1]    the caller's epoch
-    ARGV[2]    attempts of one buyer in a minute that are let through, or 0 for any number
+    ARGV[2]    limit of a buyer's attempts in a minute, or 0 for unlimited
     ARGV[3]    JSON, an array of strings: order id, user, key, fingerprint of each purchase
 
   Output:
-    {-1}         the sale is not known, or not loaded to its end
-    {-2, epoch}  the caller's epoch is not this one
-    {tickets left, changes, now (ms), answer...}, an answer being
+    {-1}         the sale is unknown, or not completely loaded
+    {-2, epoch}  the caller's epoch is another one
+    {tickets left, changes, now (ms), answer...}, where an answer is one of
       ticket > 0                            reserved now
       -1 -2 -3 -4 -5                        sold out, not started, ended, closed, key mismatch
       '=ticket reservedAt'                  reserved by an earlier call with this order id
-      '*orderId ticket reservedAt 0|1'      the key's order, 1 when it was published
-      '#orderId,orderId...'                 the buyer holds these and may not hold more
-      '!ms'                                 the buyer has tried too often, for so long
-    error CORRUPT when an order id stands for another purchase already
+      '*orderId ticket reservedAt 0|1'      the order of the same key, 1 if it was published
+      '#orderId,orderId...'                 the buyer holds these orders and may not hold more
+      '!ms'                                 too many attempts; the minute ends in so many milliseconds
+    error CORRUPT if an order id belongs to another purchase already
 ]]
 local SOLD_OUT, NOT_STARTED, ENDED, CLOSED, MISMATCH = -1, -2, -3, -4, -5
 local FIELDS = 4
@@ -50,7 +49,7 @@ end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
--- Lua takes half a microsecond to write a number, and a purchase has four: they are written once for all.
+-- Lua takes half a microsecond to format a number, and a purchase has four: each value is formatted only once.
 local nowText = string.format('%d', now)
 local refused
 if meta[5] == '1' then refused = CLOSED
@@ -69,7 +68,7 @@ for i = 1, size do
   users[i], userBytes[i] = user, bytes
   fields[i] = bytes .. ':' .. user .. items[i * FIELDS - 1]
 end
--- By name, so that a purchase sees what an earlier one of this batch did.
+-- By field and user, so that a purchase sees what an earlier one of this batch has changed.
 local known, holding = {}, {}
 local found = redis.call('HMGET', KEYS[5], unpack(fields))
 for i = 1, size do known[fields[i]] = found[i] end
@@ -81,24 +80,24 @@ if maxAttempts > 0 then
   attempts, attempted = {}, {}
   found = redis.call('HMGET', KEYS[8], unpack(users))
   endsIn = redis.call('PTTL', KEYS[8])
-  -- Beyond a minute when the clock was set back.
+  -- It is more than a minute if the clock was set back.
   isNewMinute = endsIn < 0 or endsIn > MINUTE
   if isNewMinute then endsIn = MINUTE - now % MINUTE end
   for i = 1, size do attempts[users[i]] = not isNewMinute and tonumber(found[i]) or 0 end
 end
-local function isOneTooMany(user)
+local function exceedsAttempts(user)
   if attempts[user] >= maxAttempts then return true end
   attempts[user], attempted[user] = attempts[user] + 1, true
 end
 
 local queued = redis.call('LLEN', KEYS[2])
-local window, bits, place, looked = {}, {}, 0, 0
+local window, bits, place, examined = {}, {}, 0, 0
 local given = {}
--- The queue's next ticket that nobody holds. A ticket that is held has no business there and is left out.
+-- The next free ticket of the queue. A ticket that is held should not be in the queue, and is skipped.
 local function nextTicket()
-  while looked < queued do
+  while examined < queued do
     if place == #window then
-      window, place = redis.call('LRANGE', KEYS[2], looked, looked + size - 1), 0
+      window, place = redis.call('LRANGE', KEYS[2], examined, examined + size - 1), 0
       local gets = {}
       for i = 1, #window do
         local at = i * 3
@@ -106,7 +105,7 @@ local function nextTicket()
       end
       bits = redis.call('BITFIELD_RO', KEYS[7], unpack(gets))
     end
-    place, looked = place + 1, looked + 1
+    place, examined = place + 1, examined + 1
     local ticket = window[place]
     if bits[place] == 0 and not given[ticket] then
       given[ticket] = true
@@ -130,7 +129,7 @@ local function decide(i)
   local order, user, key = items[i * FIELDS - 3], users[i], items[i * FIELDS - 1]
   local fingerprint, field = items[i * FIELDS], fields[i]
   if known[field] then return answerAgain(known[field], order, fingerprint) end
-  if attempts and isOneTooMany(user) then return '!' .. endsIn end
+  if attempts and exceedsAttempts(user) then return '!' .. endsIn end
   if refused then return refused end
 
   local held = holding[user]
@@ -160,7 +159,7 @@ if #orders > 0 then
   found = redis.call('HMGET', KEYS[4], unpack(orders))
   for i, order in ipairs(orders) do
     if found[i] or fresh[order] > 1 then
-      return redis.error_reply('CORRUPT order id ' .. order .. ' stands for another purchase already')
+      return redis.error_reply('CORRUPT order id ' .. order .. ' belongs to another purchase already')
     end
   end
   local buyers = {}
@@ -185,10 +184,10 @@ if attempts and next(attempted) then
   if isNewMinute then redis.call('PEXPIREAT', KEYS[8], now + endsIn) end
 end
 local changes = tonumber(meta[8]) or 0
-if looked > 0 then
+if examined > 0 then
   changes = changes + 1
-  redis.call('LTRIM', KEYS[2], looked, -1)
+  redis.call('LTRIM', KEYS[2], examined, -1)
   redis.call('HSET', KEYS[1], 'changes', changes)
 end
-reply[1], reply[2] = queued - looked, changes
+reply[1], reply[2] = queued - examined, changes
 return reply

@@ -7,7 +7,7 @@
 
   Output:
     {epoch, changes, tickets loaded, entries of the ledger, tickets in the queue, pending}
-    nil when the sale is not known, or not loaded to its end
+    nil if the sale is unknown, or not completely loaded
 ]]
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'loaded', 'total', 'changes')
 if not meta[1] or meta[2] ~= meta[3] then return false end

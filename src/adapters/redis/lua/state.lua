@@ -1,5 +1,5 @@
 --[[
-  Input: see recovery.lua; ARGV[1] is the epoch that the sale should have
+  Input: see recovery.lua; ARGV[1] is the epoch that the sale is expected to have
 
   Output: sound, lost or unknown
 ]]

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { grownOldMb } from '../../test/support/grown-old.ts';
-import { WaitingCalls } from './waiting-calls.ts';
+import { InFlightCalls } from './in-flight-calls.ts';
 
-describe('WaitingCalls', () => {
-  it('gives back what was added under its number, once', () => {
-    const calls = new WaitingCalls<string>();
+describe('InFlightCalls', () => {
+  it('returns each call under its number, once', () => {
+    const calls = new InFlightCalls<string>();
     const [first, second] = [calls.add('first'), calls.add('second')];
     expect(calls.size).toBe(2);
     expect(calls.take(second)).toBe('second');
@@ -13,8 +13,8 @@ describe('WaitingCalls', () => {
     expect(calls.take(7)).toBeUndefined();
   });
 
-  it('uses no number that still waits, and only as many as wait at once', () => {
-    const calls = new WaitingCalls<number>();
+  it('reuses numbers only after their calls were taken, and no more than are in flight at once', () => {
+    const calls = new InFlightCalls<number>();
     const waiting = new Map<number, number>();
     for (let call = 0; call < 1_000; call += 1) {
       const number = calls.add(call);
@@ -22,15 +22,15 @@ describe('WaitingCalls', () => {
       expect(number).toBeLessThan(8);
       waiting.set(number, call);
       if (waiting.size < 8) continue;
-      // Neither the oldest nor the youngest: answers overtake each other.
+      // Neither the oldest nor the youngest, as replies arrive in any order.
       const [answered, its] = [...waiting][(call * 5) % 8] as [number, number];
       expect(calls.take(answered)).toBe(its);
       waiting.delete(answered);
     }
   });
 
-  it('takes all that still wait, and leaves nothing', () => {
-    const calls = new WaitingCalls<string>();
+  it('takes all calls in flight, and keeps none', () => {
+    const calls = new InFlightCalls<string>();
     calls.add('a');
     const answered = calls.add('b');
     calls.add('c');
@@ -41,9 +41,9 @@ describe('WaitingCalls', () => {
     expect(calls.take(0)).toBeUndefined();
   });
 
-  it('keeps nothing of what was answered', () => {
+  it('does not retain calls that were answered', () => {
     const grownMb = grownOldMb(() => {
-      const calls = new WaitingCalls<readonly number[]>();
+      const calls = new InFlightCalls<readonly number[]>();
       const numbers = [calls.add([]), calls.add([]), calls.add([])];
       return () => {
         for (let n = 0; n < 500; n += 1) {

@@ -1,10 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
 import { build } from 'fast-json-stringify';
-import { messageOf } from './errors.ts';
-import type { LogRecord } from './log-record.ts';
+import { messageOf } from '../domain/errors.ts';
+import type { LogRecord } from '../domain/log-record.ts';
 
-/** What a log entry holds: JSON text. Fields may be added, as optional ones; none may change its meaning. */
+/** The format of a log entry, which is JSON. New fields must be optional, and no field may change its meaning. */
 const RESERVATIONS = Type.Object({
   type: Type.Literal('reservations'),
   saleId: Type.String({ minLength: 1 }),
@@ -38,26 +38,26 @@ const stringifyFence = build(FENCE);
 
 export type DecodedRecord =
   | { readonly record: LogRecord }
-  /** Why the text is no record. */
-  | { readonly error: string };
+  /** Why the text is not a record. */
+  | { readonly record: undefined; readonly error: string };
 
 export function encodeRecord(record: LogRecord): string {
   return record.type === 'fence' ? stringifyFence(record) : stringifyReservations(record);
 }
 
-/** Never throws: whatever stands in a log must not stop its reader. */
+/** Never throws: malformed text in a log must not stop its readers. */
 export function decodeRecord(text: string): DecodedRecord {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { error: messageOf(error) };
+    return { record: undefined, error: messageOf(error) };
   }
-  // By its type, so that what is said to be wrong is about the record that it wants to be.
+  // Checked against the schema of its own type, so that the error refers to that.
   const isRecord = typeOf(value) === 'fence' ? isFence : isReservations;
   if (isRecord(value)) return { record: value };
   const [first] = isRecord.errors ?? [];
-  return { error: `${first?.instancePath || 'the record'} ${first?.message ?? 'is malformed'}` };
+  return { record: undefined, error: `${first?.instancePath || 'the record'} ${first?.message ?? 'is malformed'}` };
 }
 
 function typeOf(value: unknown): unknown {

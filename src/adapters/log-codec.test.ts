@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { FenceRecord, ReservationsRecord } from '../domain/log-record.ts';
 import { decodeRecord, encodeRecord } from './log-codec.ts';
-import type { FenceRecord, ReservationsRecord } from './log-record.ts';
 
 const RECORD: ReservationsRecord = {
   type: 'reservations',
@@ -24,12 +24,12 @@ const RECORD: ReservationsRecord = {
 const FENCE: FenceRecord = { type: 'fence', saleId: 'sale-1', epoch: 4 };
 
 describe('the log codec', () => {
-  it('reads back what it wrote', () => {
+  it('decodes what it encoded', () => {
     expect(decodeRecord(encodeRecord(RECORD))).toEqual({ record: RECORD });
     expect(decodeRecord(encodeRecord(FENCE))).toEqual({ record: FENCE });
   });
 
-  it('writes known fields only', () => {
+  it('encodes known fields only', () => {
     const [item] = RECORD.items;
     const wider = { ...RECORD, secret: 1, items: [{ ...item, secret: 2 }] } as unknown as ReservationsRecord;
 
@@ -37,16 +37,16 @@ describe('the log codec', () => {
   });
 
   it.each([
-    ['no JSON', '{"type":', /JSON/],
-    ['nothing', '', /JSON/],
+    ['malformed JSON', '{"type":', /JSON/],
+    ['empty text', '', /JSON/],
     ['another type', JSON.stringify({ ...RECORD, type: 'unheard of' }), /\/type/],
     ['a fence without an epoch', JSON.stringify({ ...FENCE, epoch: undefined }), /epoch/],
     ['a fence of no sale', JSON.stringify({ ...FENCE, saleId: '' }), /\/saleId/],
     ['no sale', JSON.stringify({ ...RECORD, saleId: undefined }), /saleId/],
     ['no items', JSON.stringify({ ...RECORD, items: [] }), /\/items/],
-    ['a ticket that is no number', encodeRecord(RECORD).replace('"ticket":7', '"ticket":"7"'), /\/items\/0\/ticket/],
+    ['a ticket that is not a number', encodeRecord(RECORD).replace('"ticket":7', '"ticket":"7"'), /\/items\/0\/ticket/],
     ['null', 'null', /object/],
-  ])('tells what is wrong with %s', (_, text, reason) => {
-    expect(decodeRecord(text)).toEqual({ error: expect.stringMatching(reason) });
+  ])('reports what is wrong with %s', (_, text, reason) => {
+    expect(decodeRecord(text)).toEqual({ record: undefined, error: expect.stringMatching(reason) });
   });
 });
