@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type OpenPorts, openPorts } from '../../src/app/adapters/open-ports.ts';
 import { loadConfig } from '../../src/config.ts';
-import { putOnSale } from '../../src/services/publish.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import type { Installation } from './installation.ts';
+import { putOnSale } from './put-on-sale.ts';
 import { SECRET } from './secret.ts';
 
 /** One file in a folder of its own. It is opened for each call only: a second engine on it would cost the first one. */

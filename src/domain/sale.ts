@@ -7,8 +7,6 @@ import type { Money } from './money.ts';
  */
 export type SaleStatus = 'draft' | 'publishing' | 'published' | 'closed';
 
-export const SALE_STATUSES = ['draft', 'publishing', 'published', 'closed'] as const satisfies readonly SaleStatus[];
-
 export type Phase = 'draft' | 'upcoming' | 'live' | 'sold_out' | 'ended' | 'closed';
 
 export const PHASES = ['draft', 'upcoming', 'live', 'sold_out', 'ended', 'closed'] as const satisfies readonly Phase[];

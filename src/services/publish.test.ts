@@ -3,7 +3,7 @@ import { AWAY, DRAFT, publishRig as rig } from '../../test/support/publish-rig.t
 import { aSale } from '../../test/support/sales.ts';
 import type { Sale } from '../domain/sale.ts';
 import { closeSale } from './close-sale.ts';
-import { publishSale, putOnSale, resumePublishing } from './publish.ts';
+import { publishSale, resumePublishing } from './publish.ts';
 
 describe('publishing', () => {
   it('loads the tickets before buyers see the sale, and behind a status that nobody changes', async () => {
@@ -99,14 +99,6 @@ describe('publishing', () => {
     const { ports, hooks, memory } = rig();
     hooks.save = async ({ version }) => void (await memory.saveSale({ ...DRAFT, version }));
     await expect(publishSale('sale-1', ports)).rejects.toMatchObject({ code: 'unavailable' });
-  });
-
-  it('of a draft of one’s own adds it first, and is done once however often it is asked', async () => {
-    const { ports, queue } = rig([]);
-    expect(await putOnSale(DRAFT, ports)).toEqual(await putOnSale(DRAFT, ports));
-    expect((await queue.stock('sale-1'))?.remaining).toBe(10);
-    const over = { ...DRAFT, id: 'over', closesAt: 0 };
-    await expect(putOnSale(over, ports)).rejects.toThrow('ended');
   });
 });
 

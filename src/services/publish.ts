@@ -52,17 +52,6 @@ export async function publishSale(saleId: string, ports: PublishPorts): Promise<
   return outcome;
 }
 
-/** A draft of one's own, added and published at once; one that was added before is only published. */
-export async function putOnSale(
-  draft: Sale,
-  ports: PublishPorts & { readonly catalogue: Pick<Catalogue, 'addSale'> },
-): Promise<Sale> {
-  await ports.catalogue.addSale(draft);
-  const outcome = await publishSale(draft.id, ports);
-  if (outcome.kind !== 'published') throw new TypeError(`the sale ${draft.id} can't be published: ${outcome.kind}`);
-  return outcome.sale;
-}
-
 export interface Resumed {
   readonly saleId: string;
   /** Why it is still not published. The next run tries again. */

@@ -1,5 +1,5 @@
 import { Fault } from '../../../src/domain/errors.ts';
-import { isLive, ORDER_STATES, type Order, type OrderState } from '../../../src/domain/order.ts';
+import { ORDER_STATES, type Order, type OrderState } from '../../../src/domain/order.ts';
 import type {
   BookedOrder,
   Capture,
@@ -18,6 +18,7 @@ import type {
   StoreBatch,
   StoreResult,
 } from '../../../src/ports/order-store.ts';
+import { isLive } from '../order-lifecycle.ts';
 import { MemoryLogPositions } from './memory-log-positions.ts';
 import { MemoryOrderRows, type OnOrderChange, type OrderRow } from './memory-order-rows.ts';
 
