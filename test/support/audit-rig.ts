@@ -15,7 +15,7 @@ import { createSqlOrderAuditSource } from '../../src/adapters/sql/order-audit-so
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { orderOf, type ReservationsRecord } from '../../src/domain/log-record.ts';
 import type { Sale } from '../../src/domain/sale.ts';
-import type { AuditReport } from '../../src/services/audit/report.ts';
+import type { AuditResult } from '../../src/services/audit/result.ts';
 import { type AuditPorts, auditSale } from '../../src/services/audit.ts';
 import { nextOrderId, nextSaleId } from './orders.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -115,8 +115,8 @@ export async function auditRig() {
     return { orderId, ticket, userId };
   };
 
-  const outcome = (saleId: string, changes: Partial<AuditPorts> = {}, patienceMs = 0) =>
-    auditSale(saleId, { ...ports, ...changes }, { group: GROUP, liveGroup: LIVE_GROUP, patienceMs });
+  const outcome = (saleId: string, changes: Partial<AuditPorts> = {}, maxWaitMs = 0) =>
+    auditSale(saleId, { ...ports, ...changes }, { group: GROUP, liveGroup: LIVE_GROUP, maxWaitMs });
 
   return {
     ports,
@@ -124,10 +124,10 @@ export async function auditRig() {
     buy,
     outcome,
     /** Errors when the sale is not audited. */
-    audit: async (sale: Pick<Sale, 'id'>, ...how: [changes?: Partial<AuditPorts>, patienceMs?: number]) => {
+    audit: async (sale: Pick<Sale, 'id'>, ...how: [changes?: Partial<AuditPorts>, maxWaitMs?: number]) => {
       const audited = await outcome(sale.id, ...how);
       if (audited.kind !== 'audited') throw new Error(`the sale is ${audited.kind}`);
-      return audited.report;
+      return audited.result;
     },
     /** Past all code of ours, straight into the file. */
     sql: (text: string, ...values: readonly (string | number)[]) =>
@@ -141,6 +141,6 @@ export async function auditRig() {
 }
 
 /** What was found, without the invariants that hold. */
-export function wrongIn({ invariants }: AuditReport) {
+export function wrongIn({ invariants }: AuditResult) {
   return Object.fromEntries(invariants.filter(({ ok }) => !ok).map(({ name, differences }) => [name, differences]));
 }

@@ -41,7 +41,7 @@ export function auditRoutes({ audit, auth, onFault }: AuditRoutesDeps): readonly
         const outcome: AuditOutcome = isSaleId(saleId) ? await audit(saleId) : { kind: 'unknown' };
         if (outcome.kind === 'unknown') return sendProblem(reply, 'not_found', requestId);
         if (outcome.kind === 'notPublished') return sendProblem(reply, 'not_published', requestId);
-        reply.send(200, JSON_TYPE, serialiseAudit(outcome.report), UNCACHED);
+        reply.send(200, JSON_TYPE, serialiseAudit(outcome.result), UNCACHED);
       }),
     },
   ];

@@ -41,6 +41,6 @@ export async function auditOnce(saleId: string, config: Config): Promise<AuditOu
   }
 }
 
-function optionsOf({ settlement, liveView }: AuditConfig, patienceMs: number) {
-  return { group: settlement.group, liveGroup: liveView.group, patienceMs };
+function optionsOf({ settlement, liveView }: AuditConfig, maxWaitMs: number) {
+  return { group: settlement.group, liveGroup: liveView.group, maxWaitMs };
 }
