@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EMPTY, type Observable, timer } from 'rxjs';
-import { queueRecovery, type RecoveryEvent } from '../services/queue-recovery.ts';
+import { lostSales } from '../services/lost-sales.ts';
+import { recoverSale } from '../services/recovery.ts';
+import { queueRecovery, type RecoveryEvent } from '../streams/queue-recovery.ts';
 import type { Ports } from './adapters/opened.ts';
 import type { Context } from './context.ts';
 
@@ -11,10 +13,12 @@ const LOOK_EVERY_MS = 500;
 export function recoverQueue(ports: Ports, { config }: Pick<Context, 'config'>): Observable<RecoveryEvent> {
   const { recovery, catalogue, log, store, events, clock } = ports;
   if (recovery === undefined) return EMPTY;
-  const { deadlineMs } = config.purchase;
-  return queueRecovery(
-    timer(0, LOOK_EVERY_MS),
-    { recovery, catalogue, log, store, events: events, clock, wait: (ms) => delay(ms) },
-    { deadlineMs, group: config.settlement.group },
-  );
+  const services = { recovery, catalogue, log, store, events, clock, wait: (ms: number) => delay(ms) };
+  const options = { deadlineMs: config.purchase.deadlineMs, group: config.settlement.group };
+  return queueRecovery(timer(0, LOOK_EVERY_MS), {
+    lostSales: () => lostSales(services),
+    recoverSale: (saleId, run) => recoverSale(saleId, services, { ...options, ...run }),
+    serves: () => recovery.serves(),
+    declareSound: () => recovery.declareSound(),
+  });
 }

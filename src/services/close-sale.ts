@@ -2,7 +2,7 @@ import type { Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 import { notifySaleChanged, type SaleListeners } from './notify-sale.ts';
-import { optimistically } from './optimistic.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 
 export interface ClosePorts extends SaleListeners {
   readonly catalogue: Pick<Catalogue, 'sale' | 'saveSale'>;
@@ -21,7 +21,7 @@ export type CloseOutcome =
  */
 export async function closeSale(saleId: string, ports: ClosePorts): Promise<CloseOutcome> {
   const { catalogue, queue } = ports;
-  const outcome = await optimistically<CloseOutcome>(async () => {
+  const outcome = await retryOnConflict<CloseOutcome>(async () => {
     const sale = await catalogue.sale(saleId);
     if (sale === undefined) return { kind: 'unknown' };
     if (sale.status === 'closed') return { kind: 'closed', sale };

@@ -1,5 +1,5 @@
 import type { Catalogue, Product } from '../ports/catalogue.ts';
-import { optimistically } from './optimistic.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 
 export interface NewProduct {
   readonly name: string;
@@ -57,7 +57,7 @@ export class Products {
 
   /** Without an expected version the change is made to whatever is stored. */
   change(productId: string, changes: ProductChanges, expectedVersion?: number): Promise<ProductChange> {
-    return optimistically<ProductChange>(async () => {
+    return retryOnConflict<ProductChange>(async () => {
       const found = await this.ports.catalogue.product(productId);
       if (found === undefined) return { kind: 'unknown' };
       if (expectedVersion !== undefined && expectedVersion !== found.version) return { kind: 'stale' };

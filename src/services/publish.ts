@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 import { everySale } from './every-sale.ts';
 import { notifySaleChanged, type SaleListeners } from './notify-sale.ts';
-import { optimistically } from './optimistic.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 
 export interface PublishPorts extends SaleListeners {
   readonly catalogue: Pick<Catalogue, 'sale' | 'saveSale'>;
@@ -29,7 +29,7 @@ export type PublishOutcome =
  */
 export async function publishSale(saleId: string, ports: PublishPorts): Promise<PublishOutcome> {
   const { catalogue, queue, clock } = ports;
-  const outcome = await optimistically<PublishOutcome>(async () => {
+  const outcome = await retryOnConflict<PublishOutcome>(async () => {
     const sale = await catalogue.sale(saleId);
     if (sale === undefined) return { kind: 'unknown' };
     if (sale.status === 'published') return { kind: 'published', sale };

@@ -2,8 +2,8 @@ import type { Sale } from '../domain/sale.ts';
 import type { Catalogue, Product } from '../ports/catalogue.ts';
 import { type CloseOutcome, type ClosePorts, closeSale } from './close-sale.ts';
 import { notifySaleChanged } from './notify-sale.ts';
-import { optimistically } from './optimistic.ts';
 import { type PublishOutcome, type PublishPorts, publishSale } from './publish.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 
 /** What an admin settles about a sale. */
 export type SaleSettings = Pick<
@@ -81,7 +81,7 @@ export class SaleAdmin {
   /** Drafts only. Without an expected version the change is made to whatever is stored. */
   async change(saleId: string, changes: SaleChanges, expectedVersion?: number): Promise<ChangeOutcome> {
     const { catalogue } = this.ports;
-    const outcome = await optimistically<ChangeOutcome>(async () => {
+    const outcome = await retryOnConflict<ChangeOutcome>(async () => {
       const found = await catalogue.sale(saleId);
       if (found === undefined) return { kind: 'unknown' };
       if (found.status !== 'draft') return { kind: 'notDraft' };

@@ -3,7 +3,7 @@ import type { SettingValue } from '../domain/setting-range.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { HistoryQuery, SettingChange, SettingsChange, SettingsStore } from '../ports/settings-store.ts';
-import { optimistically } from './optimistic.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 
 /** The settings of all processes, as an admin sees them. */
 export interface SettingsView {
@@ -58,7 +58,7 @@ export class SettingsAdmin {
     const { settingsStore, events, clock, defaults } = this.ports;
     const errors = refusals(patch, defaults);
     if (errors.length > 0) return { kind: 'invalid', errors };
-    return optimistically<SettingsOutcome>(async () => {
+    return retryOnConflict<SettingsOutcome>(async () => {
       const stored = await settingsStore.read();
       if (expectedVersion !== undefined && expectedVersion !== stored.version) return { kind: 'stale' };
       const changes = changesOf(stored.overrides, patch);

@@ -1,8 +1,8 @@
 import { messageOf } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { RecoveryEvent } from '../../services/queue-recovery.ts';
 import type { DeadlineResult } from '../../streams/deadlines.ts';
 import type { LeadershipChange } from '../../streams/operators/while-leading.ts';
+import type { RecoveryEvent } from '../../streams/queue-recovery.ts';
 import type { Relayed } from '../../streams/relay.ts';
 import type { Context } from '../context.ts';
 

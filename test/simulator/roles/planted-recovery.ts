@@ -1,10 +1,11 @@
-import type { QueueRecoveryPorts } from '../../../src/services/queue-recovery.ts';
+import type { LostSalesPorts } from '../../../src/services/lost-sales.ts';
+import type { RecoveryPorts } from '../../../src/services/recovery.ts';
 import type { SettlementFences } from '../../../src/streams/settlement-fences.ts';
 import { overriding } from './planted.ts';
 import type { RoleParts } from './role.ts';
 
 /** What a recovery needs, with the bugs that are planted there; without them the ports themselves. */
-export function hurriedRecovery({ process, ports, bugs }: RoleParts): Omit<QueueRecoveryPorts, 'clock'> {
+export function hurriedRecovery({ process, ports, bugs }: RoleParts): Omit<RecoveryPorts & LostSalesPorts, 'clock'> {
   const { recovery, catalogue } = ports;
   const log = bugs.has('noFences') ? { appendFence: async () => 0 } : ports.log;
   const store = overriding(ports.store, {

@@ -1,9 +1,11 @@
 import { catchError, defer, EMPTY, exhaustMap, merge, timer } from 'rxjs';
 import { publicSales, watched } from '../../../src/app/scheduler/watched-sales.ts';
+import { lostSales } from '../../../src/services/lost-sales.ts';
 import { resumePublishing } from '../../../src/services/publish.ts';
-import { queueRecovery } from '../../../src/services/queue-recovery.ts';
+import { recoverSale } from '../../../src/services/recovery.ts';
 import { deadlineDefaults, deadlines } from '../../../src/streams/deadlines.ts';
 import { whileLeading } from '../../../src/streams/operators/while-leading.ts';
+import { queueRecovery } from '../../../src/streams/queue-recovery.ts';
 import { relay } from '../../../src/streams/relay.ts';
 import { forgetfulLog, generousStore } from './planted.ts';
 import { hurriedRecovery } from './planted-recovery.ts';
@@ -17,14 +19,17 @@ export function startScheduler(parts: RoleParts): void {
   const { queue, catalogue, payments } = ports;
   const events = newsroom.busOf(process);
   const sales = publicSales(catalogue, clock);
+  const recovering = { ...hurriedRecovery(parts), events, clock };
 
   const work = () =>
     merge(
-      queueRecovery(
-        timer(0, TIMES.recoveryEveryMs, scheduler),
-        { ...hurriedRecovery(parts), events: events, clock },
-        { deadlineMs: TIMES.deadlineMs, group: SETTLEMENT_GROUP },
-      ),
+      queueRecovery(timer(0, TIMES.recoveryEveryMs, scheduler), {
+        lostSales: () => lostSales(recovering),
+        recoverSale: (saleId, run) =>
+          recoverSale(saleId, recovering, { deadlineMs: TIMES.deadlineMs, group: SETTLEMENT_GROUP, ...run }),
+        serves: () => recovering.recovery.serves(),
+        declareSound: () => recovering.recovery.declareSound(),
+      }),
       bugs.has('noRelay')
         ? EMPTY
         : relay(
