@@ -70,7 +70,7 @@ describe('a planned replay', () => {
   it('keeps what is no record, and says why', async () => {
     const { ports } = rig({ letters: [letterOf('{"type":')] });
     expect(await all(planReplay(ports))).toMatchObject([
-      { action: 'keep', why: expect.stringMatching(/^no record: ./) },
+      { action: 'keep', why: expect.stringMatching(/^not a record: ./) },
     ]);
   });
 

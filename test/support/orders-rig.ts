@@ -66,7 +66,7 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
     payments,
     events,
     clock,
-    delay: async (ms) => clock.advance(ms),
+    wait: async (ms) => clock.advance(ms),
     onNotReturned: (_fault, { id }) => notReturned.push(id),
   });
 

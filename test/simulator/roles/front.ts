@@ -99,7 +99,7 @@ export function startFront(parts: RoleParts): Front {
     finder,
     events,
     clock,
-    delay: (ms) => process.wait(ms),
+    wait: (ms) => process.wait(ms),
     onNotReturned: () => {},
   });
   const paymentEvents = new PaymentEvents({ payments, store, finder, events, clock, onNotice: () => {} });
