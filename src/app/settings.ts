@@ -1,6 +1,6 @@
 import { BehaviorSubject, firstValueFrom, type Observable, race, Subject, timer } from 'rxjs';
 import type { Config } from '../config.ts';
-import { type LiveSettings, mayBe } from '../domain/live-settings.ts';
+import { isValidSetting, type LiveSettings } from '../domain/live-settings.ts';
 import { settingsInForce } from '../services/settings-admin.ts';
 import { storedSettings, storedSettingsDefaults } from '../streams/stored-settings.ts';
 import type { Ports } from './adapters/opened.ts';
@@ -58,7 +58,7 @@ export async function startSettings(
   const watching = stored$.subscribe(({ version, overrides }) => {
     away = false;
     const settings = settingsInForce(defaults, overrides);
-    const ignored = Object.keys(overrides).filter((name) => !mayBe(name, overrides[name]));
+    const ignored = Object.keys(overrides).filter((name) => !isValidSetting(name, overrides[name]));
     if (ignored.length > 0) log.warn({ version, ignored }, 'stored settings that this release does not understand');
     if (version !== current) setLevel(context, version, settings);
     current = version;

@@ -4,80 +4,76 @@ export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** More than a front can take. */
+/** More than a front can handle. */
 const MAX_PER_SECOND = 1_000_000;
 
 /**
- * The settings that may change while a process runs, and what each may be. The environment's settings of the same
- * meaning take their ranges from here, and so do the contract and the operator's guide. One more setting is a row here,
- * its default in the configuration, and the part that heeds it.
+ * The settings that can change while a process runs, with their ranges. The environment variables of the same meaning, the
+ * API reference and the operator's guide take the ranges from here. To add a setting, add a row here, its default in the
+ * configuration, and the code that applies it.
  */
 export const LIVE_SETTINGS = {
   logLevel: choice({ meaning: 'The least severe log lines that are written.', values: LOG_LEVELS }),
   purchase: {
     batchSize: whole({
-      meaning:
-        'Purchases of one sale in one call of the ticket queue; beyond 64 Redis gains nothing and the first one waits.',
+      meaning: 'Purchases of one sale per call of the ticket queue; more than 64 only delay the first one.',
       min: 1,
-      // What TicketQueue.reserve takes.
+      // The most that TicketQueue.reserve takes.
       max: 256,
     }),
     concurrency: whole({
-      meaning: 'Batches on their way through queue and log at once; the next one fills while these are in flight.',
+      meaning: 'Batches in flight through queue and log at once; meanwhile the next one fills.',
       min: 1,
       max: 256,
     }),
     capacity: whole({
-      meaning:
-        'Purchases that may wait; the rest get 503 at once. A fifth of a second of work, so that none waits in vain.',
+      meaning: 'Purchases that may wait; the rest get 503 at once. About what is processed in a fifth of a second.',
       min: 1,
       max: 1_000_000,
     }),
     deadlineMs: whole({
-      meaning:
-        'Milliseconds after which a purchase is answered 503; recovery waits as long. Nobody waits longer for a click.',
+      meaning: 'Milliseconds after which a purchase is answered 503; a recovery of the queue waits as long.',
       min: 100,
       max: 60_000,
     }),
     soldOutMs: whole({
       meaning:
-        'Milliseconds for which a sale without a ticket counts as sold out unasked; one that comes back waits so.',
+        'Milliseconds for which a sold-out sale is not asked for again; a returned ticket is on sale that much later.',
       min: 0,
       max: 10_000,
     }),
   },
   breakers: {
     failureShare: number({
-      meaning: "Share of a dependency's calls that must fail for its breaker to open.",
+      meaning: "Share of a dependency's calls that must fail before its breaker opens.",
       min: 0.01,
       max: 0.99,
     }),
     windowMs: whole({
-      meaning: 'Milliseconds over which a breaker looks at failures; a short trouble is over before it counts.',
+      meaning: 'Milliseconds over which a breaker counts failures; short disturbances do not open it.',
       min: 1000,
       max: 600_000,
     }),
     halfOpenAfterMs: whole({
-      meaning: 'Milliseconds before an open breaker lets one call try; short, since what is back can sell at once.',
+      meaning:
+        'Milliseconds before an open breaker lets one call through to find out whether the dependency has recovered.',
       min: 50,
       max: 60_000,
     }),
   },
   limits: {
     buyer: whole({
-      meaning:
-        'Purchases, and requests about orders, of one buyer a second, over all fronts; what is more gets 429. 0: any.',
+      meaning: 'Purchases and order requests of one buyer per second, over all fronts; more get 429. 0: unlimited.',
       min: 0,
       max: MAX_PER_SECOND,
     }),
     address: whole({
-      meaning: 'The same of one address. 0: any, since thousands of buyers share one behind some networks.',
+      meaning: 'The same for one address, which thousands of buyers may share behind some networks. 0: unlimited.',
       min: 0,
       max: MAX_PER_SECOND,
     }),
     attempts: whole({
-      meaning:
-        'Attempts of one buyer to buy in one sale within a minute, over all fronts; what is more gets 429. 0: any.',
+      meaning: 'Attempts of one buyer to buy in one sale within a minute, over all fronts; more get 429. 0: unlimited.',
       min: 0,
       max: MAX_PER_SECOND,
     }),
@@ -89,17 +85,17 @@ export const LIVE_SETTINGS = {
       max: 10_000,
     }),
     batchMs: whole({
-      meaning: 'Milliseconds that a settlement batch waits to be filled; a stored order is as much later.',
+      meaning: 'Milliseconds that a settlement batch waits to be filled; orders are stored that much later.',
       min: 0,
       max: 10_000,
     }),
   },
 } as const;
 
-/** What each of them is. */
+/** The values of the live settings. */
 export type LiveSettings = ValuesIn<typeof LIVE_SETTINGS>;
 
-/** Values by full name (`purchase.capacity`), of those settings that don't have their defaults. */
+/** The values of the settings that differ from their defaults, by full name (`purchase.capacity`). */
 export type SettingOverrides = Readonly<Record<string, SettingValue>>;
 
 /** Each setting's range by its full name. */
@@ -111,7 +107,7 @@ export const SETTING_RANGES: ReadonlyMap<string, SettingRange> = new Map(
   ),
 );
 
-/** Values in groups, such as all settings or some changes, by full name. */
+/** Flattens grouped values, such as all settings or some changes, to full names. */
 export function byFullName<Value>(groups: object): ReadonlyMap<string, Value> {
   return new Map(
     Object.entries(groups).flatMap(([name, value]): (readonly [string, Value])[] =>
@@ -122,16 +118,16 @@ export function byFullName<Value>(groups: object): ReadonlyMap<string, Value> {
   );
 }
 
-/** Whether this release knows the setting, and it may be so. */
-export function mayBe(fullName: string, value: unknown): value is SettingValue {
+/** Whether this release knows the setting and its range includes the value. */
+export function isValidSetting(fullName: string, value: unknown): value is SettingValue {
   return SETTING_RANGES.get(fullName)?.accepts(value) ?? false;
 }
 
-/** `defaults` but for what the overrides say. Those that this release does not know, or that may not be so, are ignored. */
+/** The defaults with the overrides applied. Overrides that are unknown to this release, or out of range, are ignored. */
 export function withOverrides(defaults: LiveSettings, overrides: SettingOverrides): LiveSettings {
   const inForce = (fullName: string, fallback: unknown): unknown => {
     const value = Object.hasOwn(overrides, fullName) ? overrides[fullName] : undefined;
-    return mayBe(fullName, value) ? value : fallback;
+    return isValidSetting(fullName, value) ? value : fallback;
   };
   const settings = Object.entries(defaults).map(([name, value]) =>
     typeof value === 'object'

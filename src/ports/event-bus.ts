@@ -13,8 +13,8 @@ export type BusEvent =
   | { readonly type: 'settings'; readonly version: number };
 
 /**
- * Broadcasts events to all processes, the publisher included. Delivery is at most once: whoever must not miss a change
- * reads it from its store.
+ * Broadcasts events to all processes, the publisher included. Delivery is at most once: a process that must not miss
+ * a change reads it from its store.
  */
 export interface EventBus {
   /** Never throws and never blocks; the event is dropped while the connection is down. */

@@ -1,4 +1,4 @@
-import { type LiveSettings, mayBe, type SettingOverrides, withOverrides } from '../domain/live-settings.ts';
+import { isValidSetting, type LiveSettings, type SettingOverrides, withOverrides } from '../domain/live-settings.ts';
 import type { SettingValue } from '../domain/setting-range.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventBus } from '../ports/event-bus.ts';
@@ -83,7 +83,7 @@ export class SettingsAdmin {
 
   #viewOf(version: number, overrides: SettingOverrides): SettingsView {
     const { defaults } = this.ports;
-    const changed = Object.entries(overrides).filter(([name, value]) => mayBe(name, value));
+    const changed = Object.entries(overrides).filter(([name, value]) => isValidSetting(name, value));
     return {
       version,
       settings: settingsInForce(defaults, overrides),
