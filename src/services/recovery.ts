@@ -51,7 +51,7 @@ const POLL_EVERY_MS = 50;
 const TICKETS_PER_QUERY = 5000;
 
 /**
- * Rebuilds a lost sale so that no order that a buyer was told of is lost and no ticket is sold twice. docs/recovery.md
+ * Rebuilds a lost sale so that no confirmed order is lost and no ticket is sold twice. docs/recovery.md
  * has the proof.
  *
  * | step | a leader that dies after it leaves | the next leader |

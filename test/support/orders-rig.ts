@@ -20,8 +20,8 @@ export const ADMIN = { userId: 'root', admin: true };
 export type OrdersRig = Awaited<ReturnType<typeof createOrdersRig>>;
 
 /**
- * The orders' services on the fakes. A test replaces a call of `store`, `queue` or `payments` to make it fail, or to let
- * something happen in between.
+ * The order services on the fakes. A test replaces a method of `store`, `queue` or `payments` to make it fail, or to
+ * interleave something.
  */
 export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyerLimit: 1000, total: 1000 })]) {
   const clock = new ManualClock();
@@ -31,13 +31,13 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
   const catalogue = new MemoryCatalogue(sales);
   for (const sale of sales) await queue.load(sale);
 
-  const told: BusEvent[] = [];
+  const published: BusEvent[] = [];
   const notices: PaymentNotice[] = [];
   const notReturned: string[] = [];
   const charged: string[] = [];
-  const events = { publish: (item: BusEvent) => void told.push(item) };
+  const events = { publish: (event: BusEvent) => void published.push(event) };
 
-  /** A message is the order's id: who signed it is the adapter's to judge. */
+  /** A message is the order's id. Verifying signatures is the adapter's task. */
   const payments: Payments = {
     charge: async ({ id }) => {
       charged.push(id);
@@ -78,7 +78,7 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
     if (answer?.kind !== 'reserved') throw new Error(`not reserved: ${JSON.stringify(reply)}`);
     return reservedOrder(sale, { orderId, userId, ticket: answer.ticket, reservedAt: answer.reservedAt });
   };
-  /** As the worker does it. */
+  /** Stores orders, as the worker does. */
   const settle = (...fresh: readonly Order[]) =>
     store.store({ group: 'g', positions: [], orders: fresh.map((order) => ({ order, key: `o:${order.id}` })) });
   const webhook = (orderId: string, signature = 'good') =>
@@ -95,14 +95,14 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
     reserve,
     settle,
     webhook,
-    told,
+    published,
     notices,
     notReturned,
     charged,
   };
 }
 
-/** Makes a call fail from now on, after it has done its work if `after` is set. */
+/** Makes a method fail from now on; if `after` is set, after it has done its work. */
 export function failing<T extends object, K extends keyof T>(target: T, name: K, error: unknown, after = false): void {
   const real = target[name] as unknown as (...args: readonly unknown[]) => Promise<unknown>;
   const broken = async (...args: readonly unknown[]): Promise<never> => {
