@@ -15,7 +15,14 @@ const NODES = 32 ** 2;
 export const ORDER_ID_LENGTH = 14;
 export const MAX_NODE = NODES - 1;
 
-const ORDER_ID = /^[0-9A-HJKMNP-TV-Z]{14}$/;
+export const ORDER_ID_PATTERN = `^[0-9A-HJKMNP-TV-Z]{${ORDER_ID_LENGTH}}$`;
+/** Ids of sales and products are chosen by their makers: short, and safe in a path without encoding. */
+export const SALE_ID_PATTERN = '^[A-Za-z0-9_-]{1,64}$';
+export const PRODUCT_ID_PATTERN = SALE_ID_PATTERN;
+
+const ORDER_ID = new RegExp(ORDER_ID_PATTERN);
+const SALE_ID = new RegExp(SALE_ID_PATTERN);
+const PRODUCT_ID = new RegExp(PRODUCT_ID_PATTERN);
 
 /** Makes a new id. Errors: Fault `unavailable` when the node may not make ids now. */
 export type IdSource = () => string;
@@ -58,7 +65,7 @@ export function createIdSource({ node, now, notBeforeMs = 0, mayUse = always }: 
   };
 }
 
-/** The time at which an order id was made, milliseconds since 1970; undefined for a string that is not an order id. */
+/** When an order id was made, in milliseconds since 1970; undefined for a string that is not an order id. */
 export function timeOfOrderId(id: string): number | undefined {
   if (!ORDER_ID.test(id)) return undefined;
   let ms = 0;
@@ -68,6 +75,14 @@ export function timeOfOrderId(id: string): number | undefined {
 
 export function isOrderId(id: string): boolean {
   return ORDER_ID.test(id);
+}
+
+export function isSaleId(id: string): boolean {
+  return SALE_ID.test(id);
+}
+
+export function isProductId(id: string): boolean {
+  return PRODUCT_ID.test(id);
 }
 
 function always(): boolean {

@@ -4,21 +4,21 @@ export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** More than a front can handle. */
+/** More than a front can serve. */
 const MAX_PER_SECOND = 1_000_000;
 
 /**
- * The settings that can change while a process runs, with their ranges. The environment variables of the same meaning, the
- * API reference and the operator's guide take the ranges from here. To add a setting, add a row here, its default in the
- * configuration, and the code that applies it.
+ * The settings that may change while a process runs, and their ranges. The environment variables of the same meaning, the
+ * API's schema and docs/operations.md take their ranges from here.
  */
 export const LIVE_SETTINGS = {
-  logLevel: choice({ meaning: 'The least severe log lines that are written.', values: LOG_LEVELS }),
+  logLevel: choice({ meaning: 'The lowest level that is logged.', values: LOG_LEVELS }),
   purchase: {
     batchSize: whole({
-      meaning: 'Purchases of one sale per call of the ticket queue; more than 64 only delay the first one.',
+      meaning:
+        'Purchases of one sale per call of the ticket queue; beyond 64 Redis gains nothing and the first one waits.',
       min: 1,
-      // The most that TicketQueue.reserve takes.
+      // The limit of TicketQueue.reserve.
       max: 256,
     }),
     concurrency: whole({
@@ -27,78 +27,79 @@ export const LIVE_SETTINGS = {
       max: 256,
     }),
     capacity: whole({
-      meaning: 'Purchases that may wait; the rest get 503 at once. About what is processed in a fifth of a second.',
+      meaning:
+        'Purchases that may wait; more get 503 at once. A fifth of a second of work, so that none waits in vain.',
       min: 1,
       max: 1_000_000,
     }),
     deadlineMs: whole({
-      meaning: 'Milliseconds after which a purchase is answered 503; a recovery of the queue waits as long.',
+      meaning: 'Milliseconds after which a purchase is answered 503; recovery waits as long. Few buyers wait longer.',
       min: 100,
       max: 60_000,
     }),
     soldOutMs: whole({
-      meaning:
-        'Milliseconds for which a sold-out sale is not asked for again; a returned ticket is on sale that much later.',
+      meaning: 'Milliseconds for which a sale is remembered as sold out; a returned ticket is sold this much later.',
       min: 0,
       max: 10_000,
     }),
   },
   breakers: {
     failureShare: number({
-      meaning: "Share of a dependency's calls that must fail before its breaker opens.",
+      meaning: "Share of a dependency's calls that must fail for its breaker to open.",
       min: 0.01,
       max: 0.99,
     }),
     windowMs: whole({
-      meaning: 'Milliseconds over which a breaker counts failures; short disturbances do not open it.',
+      meaning: 'Milliseconds over which a breaker measures failures; a shorter outage does not open it.',
       min: 1000,
       max: 600_000,
     }),
     halfOpenAfterMs: whole({
-      meaning:
-        'Milliseconds before an open breaker lets one call through to find out whether the dependency has recovered.',
+      meaning: 'Milliseconds before an open breaker lets one call through; short, so that sales resume soon.',
       min: 50,
       max: 60_000,
     }),
   },
   limits: {
     buyer: whole({
-      meaning: 'Purchases and order requests of one buyer per second, over all fronts; more get 429. 0: unlimited.',
+      meaning:
+        'Purchases and requests about orders of one buyer a second, over all fronts; more get 429. 0: unlimited.',
       min: 0,
       max: MAX_PER_SECOND,
     }),
     address: whole({
-      meaning: 'The same for one address, which thousands of buyers may share behind some networks. 0: unlimited.',
+      meaning: 'The same of one address. 0: unlimited, since in some networks thousands of buyers share one.',
       min: 0,
       max: MAX_PER_SECOND,
     }),
     attempts: whole({
-      meaning: 'Attempts of one buyer to buy in one sale within a minute, over all fronts; more get 429. 0: unlimited.',
+      meaning:
+        'Purchase attempts of one buyer in one sale within a minute, over all fronts; more get 429. 0: unlimited.',
       min: 0,
       max: MAX_PER_SECOND,
     }),
   },
   settlement: {
     batchSize: whole({
-      meaning: 'Orders that a worker stores in one transaction; larger ones gain little and hold locks longer.',
+      meaning: 'Orders that a worker stores in one transaction; larger batches gain little and hold locks longer.',
       min: 1,
       max: 10_000,
     }),
     batchMs: whole({
-      meaning: 'Milliseconds that a settlement batch waits to be filled; orders are stored that much later.',
+      meaning: 'Milliseconds that a settlement batch waits to be filled; orders are stored this much later.',
       min: 0,
       max: 10_000,
     }),
   },
 } as const;
 
-/** The values of the live settings. */
+/** A value for each live setting. */
 export type LiveSettings = ValuesIn<typeof LIVE_SETTINGS>;
 
-/** The values of the settings that differ from their defaults, by full name (`purchase.capacity`). */
+/** Values by full name (`purchase.capacity`) of the settings that differ from their defaults. */
 export type SettingOverrides = Readonly<Record<string, SettingValue>>;
 
-/** Each setting's range by its full name. */
+/** The range of each setting, by full name. */
 export const SETTING_RANGES: ReadonlyMap<string, SettingRange> = new Map(
   Object.entries(LIVE_SETTINGS).flatMap(([name, entry]): (readonly [string, SettingRange])[] =>
     'kind' in entry
@@ -107,7 +108,7 @@ export const SETTING_RANGES: ReadonlyMap<string, SettingRange> = new Map(
   ),
 );
 
-/** Flattens grouped values, such as all settings or some changes, to full names. */
+/** Flattens groups of values, such as all settings or a change, to values by full name. */
 export function byFullName<Value>(groups: object): ReadonlyMap<string, Value> {
   return new Map(
     Object.entries(groups).flatMap(([name, value]): (readonly [string, Value])[] =>
@@ -118,12 +119,12 @@ export function byFullName<Value>(groups: object): ReadonlyMap<string, Value> {
   );
 }
 
-/** Whether this release knows the setting and its range includes the value. */
+/** Whether this release has the setting, and the value is in its range. */
 export function isValidSetting(fullName: string, value: unknown): value is SettingValue {
   return SETTING_RANGES.get(fullName)?.accepts(value) ?? false;
 }
 
-/** The defaults with the overrides applied. Overrides that are unknown to this release, or out of range, are ignored. */
+/** The defaults with the overrides applied, except those that this release does not have or that are out of range. */
 export function withOverrides(defaults: LiveSettings, overrides: SettingOverrides): LiveSettings {
   const inForce = (fullName: string, fallback: unknown): unknown => {
     const value = Object.hasOwn(overrides, fullName) ? overrides[fullName] : undefined;

@@ -11,6 +11,9 @@ export type Phase = 'draft' | 'upcoming' | 'live' | 'sold_out' | 'ended' | 'clos
 
 export const PHASES = ['draft', 'upcoming', 'live', 'sold_out', 'ended', 'closed'] as const satisfies readonly Phase[];
 
+/** The longest time to pay that a sale may allow: a week. Recovery relies on it to find every sale with unpaid orders. */
+export const MAX_PAY_WITHIN_SECONDS = 7 * 24 * 60 * 60;
+
 /** A sale as it is stored. Price, product and total never change once it is published. */
 export interface Sale {
   readonly id: string;
@@ -26,6 +29,7 @@ export interface Sale {
   /** Milliseconds since 1970; the sale is open from opensAt (included) to closesAt (excluded). */
   readonly opensAt: number;
   readonly closesAt: number;
+  /** 1 to MAX_PAY_WITHIN_SECONDS. */
   readonly payWithinSeconds: number;
   readonly status: SaleStatus;
   /** Raised by one each time the ticket queue is rebuilt; the queue rejects a call of an older epoch. */

@@ -1,4 +1,4 @@
-import { isPublic, type Sale } from '../domain/sale.ts';
+import { isPublic, MAX_PAY_WITHIN_SECONDS, type Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { QueueRecovery } from '../ports/queue-recovery.ts';
@@ -14,9 +14,6 @@ export interface LostSalesPorts {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The API's limit for a sale's payWithinSeconds. */
-const MAX_TO_PAY_MS = 7 * DAY_MS;
-
 /** How long after its last payment deadline a sale's idempotency keys are still answered. */
 const ANSWERED_FOR_MS = DAY_MS;
 
@@ -30,7 +27,7 @@ const CONCURRENCY = 32;
 export async function lostSales({ recovery, catalogue, clock }: LostSalesPorts): Promise<readonly string[]> {
   const now = clock.now();
   const sales: Sale[] = [];
-  const endsAfter = now - MAX_TO_PAY_MS - ANSWERED_FOR_MS;
+  const endsAfter = now - MAX_PAY_WITHIN_SECONDS * 1000 - ANSWERED_FOR_MS;
   for await (const sale of everySale(catalogue, { includeDrafts: true, endsAfter })) {
     const mayHaveSold = isPublic(sale) || sale.status === 'publishing';
     if (mayHaveSold && now < sale.closesAt + sale.payWithinSeconds * 1000 + ANSWERED_FOR_MS) sales.push(sale);

@@ -20,8 +20,8 @@ export const ADMIN = { userId: 'root', admin: true };
 export type OrdersRig = Awaited<ReturnType<typeof createOrdersRig>>;
 
 /**
- * The order services on the fakes. A test replaces a method of `store`, `queue` or `payments` to make it fail, or to
- * interleave something.
+ * The order services on the fakes. A test replaces a call of `store`, `queue` or `payments` to make it fail, or to make
+ * something happen in between.
  */
 export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyerLimit: 1000, total: 1000 })]) {
   const clock = new ManualClock();
@@ -37,7 +37,7 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
   const charged: string[] = [];
   const events = { publish: (event: BusEvent) => void published.push(event) };
 
-  /** A message is the order's id. Verifying signatures is the adapter's task. */
+  /** The body of an event is the order's id; checking signatures is the adapter's business. */
   const payments: Payments = {
     charge: async ({ id }) => {
       charged.push(id);
@@ -78,7 +78,7 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
     if (answer?.kind !== 'reserved') throw new Error(`not reserved: ${JSON.stringify(reply)}`);
     return reservedOrder(sale, { orderId, userId, ticket: answer.ticket, reservedAt: answer.reservedAt });
   };
-  /** Stores orders, as the worker does. */
+  /** Stores orders as the worker does. */
   const settle = (...fresh: readonly Order[]) =>
     store.store({ group: 'g', positions: [], orders: fresh.map((order) => ({ order, key: `o:${order.id}` })) });
   const webhook = (orderId: string, signature = 'good') =>
@@ -102,7 +102,7 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
   };
 }
 
-/** Makes a method fail from now on; if `after` is set, after it has done its work. */
+/** Makes a call fail from now on; with `after`, once it has done its work. */
 export function failing<T extends object, K extends keyof T>(target: T, name: K, error: unknown, after = false): void {
   const real = target[name] as unknown as (...args: readonly unknown[]) => Promise<unknown>;
   const broken = async (...args: readonly unknown[]): Promise<never> => {
