@@ -5,7 +5,6 @@ import { seedWhenReady } from '../../src/app/seed.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import { poll } from '../../src/resilience/poll.ts';
-import { putOnSale } from '../../src/services/publish.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { ALL_SERVERS } from '../runner/servers.ts';
 import { createClusterInstallation } from '../support/cluster-installation.ts';
@@ -13,6 +12,7 @@ import { createEmbeddedInstallation } from '../support/embedded-installation.ts'
 import { serveFloodgate } from '../support/floodgate.ts';
 import type { Installation } from '../support/installation.ts';
 import { acceptedPerSecond, CLIENTS, type ClientName, load } from '../support/load.ts';
+import { putOnSale } from '../support/put-on-sale.ts';
 import { createTokens, purchasesOf, tokenOf } from '../support/requests.ts';
 import { saleOf } from '../support/sale.ts';
 import { sellDirectly } from '../support/sell-directly.ts';

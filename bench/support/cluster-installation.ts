@@ -5,10 +5,10 @@ import { openPorts } from '../../src/app/adapters/open-ports.ts';
 import { migrateStore } from '../../src/app/commands/migrate.ts';
 import { seedWhenReady } from '../../src/app/seed.ts';
 import { loadConfig } from '../../src/config.ts';
-import { putOnSale } from '../../src/services/publish.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import type { Installation } from './installation.ts';
 import { SECRET } from './installation.ts';
+import { putOnSale } from './put-on-sale.ts';
 
 const silent = createLog({ level: 'silent' });
 

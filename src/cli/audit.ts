@@ -3,7 +3,7 @@ import { serialiseAudit } from '../api/audit/json.ts';
 import { auditOnce } from '../app/commands/audit.ts';
 import { loadConfig } from '../config.ts';
 import { Fault, messageOf } from '../domain/errors.ts';
-import type { AuditReport, Difference, Invariant } from '../services/audit/report.ts';
+import type { AuditResult, Discrepancy, Invariant } from '../services/audit/result.ts';
 
 const HELP = `Usage: floodgate audit <sale> [--json]
 
@@ -43,12 +43,12 @@ async function run(args: readonly string[]): Promise<number> {
   if (outcome.kind === 'unknown') throw new Fault('config', `there is no sale ${saleId}`);
   if (outcome.kind === 'notPublished')
     throw new Fault('config', `sale ${saleId} is a draft: there is nothing to audit`);
-  const { report } = outcome;
-  process.stdout.write(values.json ? `${serialiseAudit(report)}\n` : describe(report));
-  return report.ok ? CONSISTENT : DISCREPANCIES;
+  const { result } = outcome;
+  process.stdout.write(values.json ? `${serialiseAudit(result)}\n` : describe(result));
+  return result.ok ? CONSISTENT : DISCREPANCIES;
 }
 
-function describe({ saleId, startedAt, tookMs, epoch, ok, inFlight, invariants }: AuditReport): string {
+function describe({ saleId, startedAt, tookMs, epoch, ok, inFlight, invariants }: AuditResult): string {
   const { unpublished, unstored, returning, uncounted } = inFlight;
   const width = Math.max(...invariants.map(({ rule }) => rule.length));
   return `Sale ${saleId}, epoch ${epoch}, audited ${new Date(startedAt).toISOString()} in ${tookMs} ms
@@ -70,7 +70,7 @@ function row({ rule, ok, counted, found, differences }: Invariant, width: number
   return `${lines.join('\n')}\n`;
 }
 
-function describeDiscrepancy({ ticket, orderId, ...sides }: Difference): string {
+function describeDiscrepancy({ ticket, orderId, ...sides }: Discrepancy): string {
   const about = [
     ...(ticket === undefined ? [] : [`ticket ${ticket}`]),
     ...(orderId === undefined ? [] : [`order ${orderId}`]),

@@ -9,23 +9,23 @@ describe('a fault', () => {
     ['fenced', false],
     ['corrupt', false],
     ['config', false],
-  ])('%s is worth another try: %s', (code, retryable) => {
+  ])('%s is retryable: %s', (code, retryable) => {
     expect(new Fault(code, 'made up').retryable).toBe(retryable);
   });
 
   it('is an error with a message and its cause', () => {
     const cause = new Error('socket hang up');
-    const fault = new Fault('unavailable', 'queue is away', { cause });
+    const fault = new Fault('unavailable', 'queue is unavailable', { cause });
     expect(fault).toBeInstanceOf(Error);
     expect([fault.name, fault.message, fault.cause, fault.code]).toEqual([
       'Fault',
-      'queue is away',
+      'queue is unavailable',
       cause,
       'unavailable',
     ]);
   });
 
-  it('is told apart from other errors, and by its code', () => {
+  it('is distinguished from other errors, and by its code', () => {
     const fault = new Fault('full', 'made up');
     expect([isFault(fault), isFault(fault, 'full'), isFault(fault, 'timeout')]).toEqual([true, true, false]);
     expect([isFault(new Error('full')), isFault({ code: 'full' }), isFault(undefined)]).toEqual([false, false, false]);
@@ -33,9 +33,9 @@ describe('a fault', () => {
 });
 
 describe('messageOf', () => {
-  it('says what was thrown, whatever it is', () => {
-    expect([messageOf(new Error('away')), messageOf('text'), messageOf(undefined)]).toEqual([
-      'away',
+  it('is the text of any thrown value', () => {
+    expect([messageOf(new Error('down')), messageOf('text'), messageOf(undefined)]).toEqual([
+      'down',
       'text',
       'undefined',
     ]);

@@ -1,14 +1,14 @@
-/** Faults: what nobody meant to happen. Outcomes that a buyer may meet are values, not errors. */
+/** Faults are unexpected failures. Expected outcomes, such as a sold-out sale, are values and not errors. */
 export type FaultCode =
-  /** A dependency can't be reached or refused to serve. */
+  /** A dependency can't be reached, or does not serve. */
   | 'unavailable'
-  /** A dependency did not answer in time: what it did is unknown. */
+  /** A dependency did not answer in time: the result is unknown. */
   | 'timeout'
   /** The outgoing queue to a dependency is full; nothing was sent. */
   | 'full'
-  /** The queue's scripts are gone: it restarted, failed over, or was emptied. */
+  /** The ticket queue may have lost data (it restarted, failed over, or was emptied) and has to be recovered first. */
   | 'fenced'
-  /** A stored or received value breaks its format. */
+  /** A stored or received value is malformed. */
   | 'corrupt'
   /** A setting is missing, malformed, or unusable on this machine. */
   | 'config';
@@ -41,7 +41,7 @@ export function isFault(error: unknown, code?: FaultCode): error is Fault {
   return error instanceof Fault && (code === undefined || error.code === code);
 }
 
-/** The message of whatever was thrown, for a line that a person reads. */
+/** The message of any thrown value, to be read by a person. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -10,12 +10,12 @@ const END_OF_TIME = 32 ** 9 - 1;
 const time = fc.integer({ min: 1, max: END_OF_TIME - 10_000_000 });
 const node = fc.integer({ min: 0, max: MAX_NODE });
 
-/** The node as an id says it: characters 9 and 10, Crockford base32. */
+/** The node in an id: characters 9 and 10, Crockford base32. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const nodeOf = (id: string) => ALPHABET.indexOf(id[9] ?? '') * 32 + ALPHABET.indexOf(id[10] ?? '');
 
 describe('createIdSource', () => {
-  it('writes the time, the node and the number of an id', () => {
+  it('encodes time, node and sequence', () => {
     const newId = createIdSource({ node: 33, now: () => 32 });
     expect([newId(), newId()]).toEqual(['00000001011000', '00000001011001']);
   });
@@ -39,7 +39,7 @@ describe('createIdSource', () => {
     );
   });
 
-  it('borrows the next millisecond when one is used up, and goes on increasing when the clock gets there', () => {
+  it('uses the next millisecond when one is used up, and still increases when the clock gets there', () => {
     let nowMs = 1000;
     const newId = createIdSource({ node: 0, now: () => nowMs });
     const ids = Array.from({ length: 2 * IDS_A_MS + 1 }, newId);
@@ -52,7 +52,7 @@ describe('createIdSource', () => {
     expect(timeOfOrderId(newId())).toBe(1003);
   });
 
-  it('makes no id for a time at or before the one that was given', () => {
+  it('makes no id for a time at or before the given one', () => {
     fc.assert(
       fc.property(time, fc.nat(100_000), (notBeforeMs, back) => {
         const newId = createIdSource({ node: 1, now: () => Math.max(0, notBeforeMs - back), notBeforeMs });
@@ -61,14 +61,14 @@ describe('createIdSource', () => {
     );
   });
 
-  it('never makes the id of another node', () => {
+  it('never makes an id of another node', () => {
     const at = () => 5000;
     const [one, other] = [createIdSource({ node: 31, now: at }), createIdSource({ node: 32, now: at })];
     const ids = new Set(Array.from({ length: 100 }, () => [one(), other()]).flat());
     expect(ids.size).toBe(200);
   });
 
-  it('asks once for each millisecond, also a borrowed one, and throws while it may not use it', () => {
+  it('asks once per millisecond, also for one in the future, and throws while it may not use it', () => {
     let nowMs = 1000;
     let lastMs = 1001;
     const asked: number[] = [];
@@ -87,7 +87,7 @@ describe('createIdSource', () => {
     expect(new Set(ids).size).toBe(2 * IDS_A_MS);
   });
 
-  it('makes the very next id when it may again, as if it had not been refused', () => {
+  it('continues with the next id once it may, as if it had never been denied', () => {
     let may = false;
     const newId = createIdSource({ node: 0, now: () => 7, mayUse: () => may });
     expect(newId).toThrow(Fault);
@@ -101,7 +101,7 @@ describe('createIdSource', () => {
 });
 
 describe('timeOfOrderId', () => {
-  it('tells when an id was made', () => {
+  it('returns the time at which an id was made', () => {
     fc.assert(
       fc.property(time, node, (ms, own) => {
         expect(timeOfOrderId(createIdSource({ node: own, now: () => ms })())).toBe(ms);
@@ -109,7 +109,7 @@ describe('timeOfOrderId', () => {
     );
   });
 
-  it('orders ids of any two nodes as their times', () => {
+  it('orders the ids of any two nodes like their times', () => {
     fc.assert(
       fc.property(time, time, node, node, (a, b, nodeA, nodeB) => {
         fc.pre(a !== b);
@@ -127,15 +127,15 @@ describe('timeOfOrderId', () => {
     ['too short', '0'.repeat(ORDER_ID_LENGTH - 1)],
     ['too long', '0'.repeat(ORDER_ID_LENGTH + 1)],
     ['lower case', '0000000000000a'],
-    ['a letter that the alphabet leaves out', '0000000000000I'],
-    ['a line end behind it', '00000000000000\n'],
-    ['a space in it', '0000000 000000'],
-  ])('knows no time of what is no id: %s', (_, text) => {
+    ['a letter that the alphabet lacks', '0000000000000I'],
+    ['a trailing line feed', '00000000000000\n'],
+    ['a space inside', '0000000 000000'],
+  ])('has no time for what is not an id: %s', (_, text) => {
     expect(timeOfOrderId(text)).toBeUndefined();
     expect(isOrderId(text)).toBe(false);
   });
 
-  it('knows the last moment that an id can tell', () => {
+  it('returns the last time that an id can encode', () => {
     expect(timeOfOrderId('ZZZZZZZZZ00000')).toBe(END_OF_TIME);
   });
 });

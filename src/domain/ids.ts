@@ -1,12 +1,12 @@
 import { Fault } from './errors.ts';
 
 /**
- * Order ids: Snowflake-style (time, node, sequence), written as 14 characters of Crockford base32 so that
- * they sort by time as plain strings in every store and need no 64-bit integer anywhere.
+ * Order ids: Snowflake-style (time, node, sequence), written as 14 characters of Crockford base32, so that they sort by
+ * time as plain strings in every store and need no 64-bit integers.
  *
- *   9 characters time   (45 bits, milliseconds since 1970, until the year 3084)
- *   2 characters node   (10 bits)
- *   3 characters number (15 bits: 32,768 ids a node and millisecond)
+ *   9 characters time     (45 bits, milliseconds since 1970, until the year 3084)
+ *   2 characters node     (10 bits)
+ *   3 characters sequence (15 bits: 32,768 ids per node and millisecond)
  */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const SEQUENCES_PER_MS = 32 ** 3;
@@ -24,24 +24,24 @@ const ORDER_ID = new RegExp(ORDER_ID_PATTERN);
 const SALE_ID = new RegExp(SALE_ID_PATTERN);
 const PRODUCT_ID = new RegExp(PRODUCT_ID_PATTERN);
 
-/** Errors: Fault `unavailable` when no id may be made now. */
+/** Makes a new id. Errors: Fault `unavailable` when the node may not make ids now. */
 export type IdSource = () => string;
 
 export interface IdSourceOptions {
-  /** 0 to 1023; two processes that run at once must not share one. */
+  /** 0 to 1023; processes that run at the same time must have different ones. */
   readonly node: number;
-  /** Wall clock in milliseconds. */
+  /** Wall clock, milliseconds since 1970. */
   readonly now: () => number;
-  /** No id is made for a time at or before this one (milliseconds), so a clock set back never repeats an id. */
+  /** Ids are made for later times only, milliseconds since 1970, so that a clock that was set back repeats none. */
   readonly notBeforeMs?: number;
   /**
-   * Asked once for each millisecond, before its first id: whether this node may make ids for that time.
+   * Called for each millisecond before its first id: whether this node may make ids for that time.
    * @default always
    */
   readonly mayUse?: (ms: number) => boolean;
 }
 
-/** Makes ids that strictly increase, even while the clock stands still or jumps back. */
+/** A source of strictly increasing ids, whether the clock stands still or jumps back. */
 export function createIdSource({ node, now, notBeforeMs = 0, mayUse = always }: IdSourceOptions): IdSource {
   if (!Number.isInteger(node) || node < 0 || node > MAX_NODE) {
     throw new RangeError(`node must be an integer from 0 to ${MAX_NODE}, not ${node}`);
@@ -54,7 +54,7 @@ export function createIdSource({ node, now, notBeforeMs = 0, mayUse = always }: 
   return () => {
     const nowMs = now();
     if (nowMs > lastMs || sequence >= SEQUENCES_PER_MS) {
-      // The millisecond is used up, or the clock went back: borrow the next one rather than wait.
+      // If the millisecond is used up, or the clock went back, the next millisecond is used rather than waited for.
       const ms = Math.max(nowMs, lastMs + 1);
       if (!mayUse(ms)) throw new Fault('unavailable', `node ${node} may not make ids for ${ms} ms`);
       lastMs = ms;

@@ -120,7 +120,7 @@ export function byFullName<Value>(groups: object): ReadonlyMap<string, Value> {
 }
 
 /** Whether this release has the setting, and the value is in its range. */
-export function mayBe(fullName: string, value: unknown): value is SettingValue {
+export function isValidSetting(fullName: string, value: unknown): value is SettingValue {
   return SETTING_RANGES.get(fullName)?.accepts(value) ?? false;
 }
 
@@ -128,7 +128,7 @@ export function mayBe(fullName: string, value: unknown): value is SettingValue {
 export function withOverrides(defaults: LiveSettings, overrides: SettingOverrides): LiveSettings {
   const inForce = (fullName: string, fallback: unknown): unknown => {
     const value = Object.hasOwn(overrides, fullName) ? overrides[fullName] : undefined;
-    return mayBe(fullName, value) ? value : fallback;
+    return isValidSetting(fullName, value) ? value : fallback;
   };
   const settings = Object.entries(defaults).map(([name, value]) =>
     typeof value === 'object'

@@ -6,18 +6,15 @@ export interface LoggedReservation {
   readonly orderId: string;
   readonly ticket: number;
   readonly userId: string;
-  /** The Idempotency-Key as the queue knows it; see {@link import('../ports/ticket-queue.ts').ReserveItem}. */
+  /** The queue's form of the Idempotency-Key; see {@link import('../ports/ticket-queue.ts').ReserveItem}. */
   readonly key: string;
   /** Milliseconds since 1970, by the queue's clock. */
   readonly reservedAt: number;
-  /** The id that the request's reply and log lines carry. */
+  /** The request's id, as in its response and in log lines. */
   readonly requestId: string;
 }
 
-/**
- * A batch of reservations of one sale. It carries all that an order needs, so that the worker never has to
- * ask anybody what a ticket cost when it was sold.
- */
+/** A batch of reservations of one sale. It has all that an order needs, such as the price at the time of the purchase. */
 export interface ReservationsRecord {
   readonly type: 'reservations';
   readonly saleId: string;
@@ -29,19 +26,19 @@ export interface ReservationsRecord {
 }
 
 /**
- * Ends the older epochs of a sale, in the partition that it stands in: a record of an epoch below this one that comes
- * behind it was never acknowledged to a buyer. A recovery of the queue writes one to every partition.
+ * Ends the older epochs of a sale in its partition: a record behind the fence with a smaller epoch is rejected, and no
+ * buyer got a 201 for it. A recovery of the queue writes a fence to every partition.
  */
 export interface FenceRecord {
   readonly type: 'fence';
   readonly saleId: string;
-  /** The sale's epoch from here on. */
+  /** The sale's epoch behind the fence. */
   readonly epoch: number;
 }
 
 export type LogRecord = ReservationsRecord | FenceRecord;
 
-/** How many orders these entries of the log carry. */
+/** The number of orders in these entries of the log. */
 export function ordersIn(entries: readonly { readonly record: LogRecord | undefined }[]): number {
   return entries.reduce((sum, { record }) => sum + (record?.type === 'reservations' ? record.items.length : 0), 0);
 }

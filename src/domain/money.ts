@@ -1,4 +1,4 @@
-/** An amount in the currency's minor unit (cents, pence, yen). */
+/** An amount in the currency's minor unit, such as cents. */
 export interface Money {
   /** Whole minor units, 0 to 2^53 - 1. */
   readonly amount: number;

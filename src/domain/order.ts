@@ -1,5 +1,10 @@
 import type { Money } from './money.ts';
 
+/**
+ * A reserved order becomes exactly one of the others, and stays that: refunds don't change its state. `reserved` and
+ * `paid` orders are live, they hold their ticket, and no two live orders of a sale hold the same one. `rejected` is
+ * set by the database alone.
+ */
 export type OrderState = 'reserved' | 'paid' | 'cancelled' | 'expired' | 'rejected';
 
 export const ORDER_STATES = [
@@ -9,24 +14,6 @@ export const ORDER_STATES = [
   'expired',
   'rejected',
 ] as const satisfies readonly OrderState[];
-
-/** Where an order may go from each state. `paid` is final: refunds happen outside of the order's life. */
-export const TRANSITIONS: Readonly<Record<OrderState, readonly OrderState[]>> = {
-  reserved: ['paid', 'cancelled', 'expired', 'rejected'],
-  paid: [],
-  cancelled: [],
-  expired: [],
-  rejected: [],
-};
-
-/** A live order holds its ticket: no other live order of the sale may have the same one. */
-export function isLive(state: OrderState): boolean {
-  return state === 'reserved' || state === 'paid';
-}
-
-export function mayBecome(from: OrderState, to: OrderState): boolean {
-  return TRANSITIONS[from].includes(to);
-}
 
 /** Times are milliseconds since 1970. */
 export interface Order {
@@ -39,6 +26,7 @@ export interface Order {
   readonly price: Money;
   readonly state: OrderState;
   readonly reservedAt: number;
+  /** The order expires unless it is paid by then. */
   readonly payBy: number;
   readonly paidAt?: number;
   /** When it was cancelled, expired or rejected. */

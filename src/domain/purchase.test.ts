@@ -14,7 +14,7 @@ const reservation: fc.Arbitrary<LoggedReservation> = fc.record({
 });
 
 describe('isOwnKey', () => {
-  it('knows the key that an order is to itself, and no other', () => {
+  it('recognises the own key of an order, and no other', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (orderId, other) => {
         expect(isOwnKey(ownKey(orderId), orderId)).toBe(true);
@@ -26,7 +26,7 @@ describe('isOwnKey', () => {
 });
 
 describe('reservedOrder', () => {
-  it('may be paid until the sale’s time to pay is over', () => {
+  it('has to be paid within the sale’s time to pay', () => {
     const order = reservedOrder(aSale({ payWithinSeconds: 90 }), {
       orderId: 'o',
       userId: 'u',
@@ -36,7 +36,7 @@ describe('reservedOrder', () => {
     expect(order).toMatchObject({ state: 'reserved', reservedAt: 5000, payBy: 95_000 });
   });
 
-  it('gives the very bytes that the order of its log record gives', () => {
+  it('has the same bytes as the order of its log record', () => {
     fc.assert(
       fc.property(reservation, fc.integer({ min: 1, max: 86_400 }), (item, payWithinSeconds) => {
         const sale = aSale({ payWithinSeconds });
@@ -55,7 +55,7 @@ describe('reservedOrder', () => {
     );
   });
 
-  it('does not change with what an admin may change of a published sale', () => {
+  it('does not depend on what may change in a published sale', () => {
     fc.assert(
       fc.property(reservation, fc.nat(), fc.nat(), (item, epoch, version) => {
         const later = aSale({ epoch, version, status: 'closed', title: 'Another title', closesAt: 1 });

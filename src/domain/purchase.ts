@@ -1,35 +1,35 @@
 import type { Order } from './order.ts';
 import type { Sale } from './sale.ts';
 
-/** A ticket that the queue has given to an order. */
+/** A ticket that the queue has assigned to an order. */
 export interface Reservation {
   readonly orderId: string;
   readonly userId: string;
   /** 1 to the sale's total. */
   readonly ticket: number;
-  /** The queue's clock when the ticket was taken, milliseconds since 1970. */
+  /** When the ticket was taken, by the queue's clock, milliseconds since 1970. */
   readonly reservedAt: number;
 }
 
-/** All that a purchase asks for; one day a quantity or a seat. The same key with another one is a mismatch. */
+/** Stands for the content of a purchase request, which is empty. The same key with another fingerprint is a mismatch. */
 export const PURCHASE_FINGERPRINT = '{}';
 
 const OWN_KEY = 'o:';
 
-/** What a purchase without an Idempotency-Key has for a key: its order's, which nobody else can have. */
+/** The key of a purchase without an Idempotency-Key: it is made of the order's id, and so is unique. */
 export function ownKey(orderId: string): string {
   return OWN_KEY + orderId;
 }
 
-/** Whether it is what {@link ownKey} makes of this order; without making it. */
+/** Whether the key is the {@link ownKey} of this order; without an allocation. */
 export function isOwnKey(key: string, orderId: string): boolean {
   return key.length === OWN_KEY.length + orderId.length && key.startsWith(OWN_KEY) && key.endsWith(orderId);
 }
 
-/** What a purchase came to. Only faults are thrown; everything a buyer may be told is one of these. */
+/** The outcome of a purchase. All that a buyer may be answered is a value; only faults are thrown. */
 export type PurchaseOutcome =
   | { readonly kind: 'reserved'; readonly order: Order }
-  /** The same Idempotency-Key was answered before, with this very order. */
+  /** The Idempotency-Key was used before, for this order. */
   | { readonly kind: 'replayed'; readonly order: Order }
   | { readonly kind: 'soldOut' }
   | { readonly kind: 'limitReached'; readonly orderIds: readonly string[] }
@@ -37,13 +37,13 @@ export type PurchaseOutcome =
   | { readonly kind: 'ended' }
   | { readonly kind: 'closed' }
   | { readonly kind: 'keyMismatch' }
-  /** The buyer has tried `limit` times in this minute of the sale, and may again in `resetMs` milliseconds. */
+  /** The buyer has used all `limit` attempts of this minute in this sale; the next minute begins in `resetMs`. */
   | { readonly kind: 'tooManyAttempts'; readonly limit: number; readonly resetMs: number }
-  /** No such sale, or one that buyers may not see yet. */
+  /** No such sale, or one that is not public yet. */
   | { readonly kind: 'unknownSale' }
-  /** Refused before a ticket was touched: too much is waiting. */
+  /** Too many purchases are waiting; no ticket was taken. */
   | { readonly kind: 'overloaded' }
-  /** Unknown: the order may exist. Retrying with the same key is safe. */
+  /** The result is unknown: the order may exist. A retry with the same key is safe. */
   | { readonly kind: 'unavailable' }
   /** The ticket queue is being rebuilt. */
   | { readonly kind: 'recovering' }
@@ -51,8 +51,8 @@ export type PurchaseOutcome =
   | { readonly kind: 'draining' };
 
 /**
- * The order exactly as it was the moment it was reserved. It follows from the reservation and from what
- * never changes in a published sale, so a replay years later gives the same bytes without storing them.
+ * The order as of its reservation. It depends only on the reservation and on the immutable part of a published sale, so
+ * that a replay returns the same bytes at any later time, without storing them.
  */
 export function reservedOrder(sale: Sale, reservation: Reservation): Order {
   return {

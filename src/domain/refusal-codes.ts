@@ -1,9 +1,9 @@
 import type { PurchaseOutcome } from './purchase.ts';
 
-/** Outcomes without an order. */
+/** The kinds of outcomes without an order. */
 export type RefusedKind = Exclude<PurchaseOutcome['kind'], 'reserved' | 'replayed'>;
 
-/** What a refused purchase is called wherever it leaves the process: the code of its problem and of its metric. */
+/** The public code of each refusal, as in problem details and metrics. */
 export const REFUSAL_CODES = {
   soldOut: 'sold_out',
   limitReached: 'limit_reached',

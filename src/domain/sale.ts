@@ -1,13 +1,11 @@
 import type { Money } from './money.ts';
 
 /**
- * What the admin decided about a sale; what buyers see is its {@link Phase}. `publishing` is a draft that can't change
- * any more because its tickets are being loaded; nobody can buy yet. From `published` on its price, product and total
- * stand. `closed` is for ever.
+ * The status that the admin gives a sale; buyers see its {@link Phase}. A sale in `publishing` can't be changed any more,
+ * because its tickets are being loaded, and does not sell yet. From `published` on, price, product and total never change.
+ * `closed` is final.
  */
 export type SaleStatus = 'draft' | 'publishing' | 'published' | 'closed';
-
-export const SALE_STATUSES = ['draft', 'publishing', 'published', 'closed'] as const satisfies readonly SaleStatus[];
 
 export type Phase = 'draft' | 'upcoming' | 'live' | 'sold_out' | 'ended' | 'closed';
 
@@ -24,9 +22,9 @@ export interface Sale {
   readonly description: string;
   readonly imageUrl?: string;
   readonly price: Money;
-  /** Tickets in the sale; they are numbered 1 to total. */
+  /** The number of tickets; they are numbered 1 to total. */
   readonly total: number;
-  /** Most tickets that one buyer may hold at once. */
+  /** The most tickets that a buyer may hold at once. */
   readonly perBuyerLimit: number;
   /** Milliseconds since 1970; the sale is open from opensAt (included) to closesAt (excluded). */
   readonly opensAt: number;
@@ -34,20 +32,20 @@ export interface Sale {
   /** 1 to MAX_PAY_WITHIN_SECONDS. */
   readonly payWithinSeconds: number;
   readonly status: SaleStatus;
-  /** Raised by one each time the ticket queue is rebuilt; a queue call of an older epoch is refused. */
+  /** Raised by one each time the ticket queue is rebuilt; the queue rejects a call of an older epoch. */
   readonly epoch: number;
   /** Raised by one with each change of the stored sale. */
   readonly version: number;
 }
 
-/** Whether buyers may see it. */
+/** Whether buyers may see the sale. */
 export function isPublic({ status }: Pick<Sale, 'status'>): boolean {
   return status === 'published' || status === 'closed';
 }
 
 export type Gate = 'open' | 'notStarted' | 'ended' | 'closed';
 
-/** Whether a sale sells at `nowMs`, by its own rules; whether a ticket is left is the queue's to say. */
+/** Whether a sale sells at `nowMs`, according to its status and times. Whether tickets remain is up to the queue. */
 export function gateOf(sale: Pick<Sale, 'status' | 'opensAt' | 'closesAt'>, nowMs: number): Gate {
   if (sale.status === 'closed') return 'closed';
   if (!isPublic(sale) || nowMs < sale.opensAt) return 'notStarted';

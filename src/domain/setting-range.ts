@@ -1,7 +1,7 @@
 export type SettingValue = string | number;
 
 interface Range<Value> {
-  /** One sentence for a person; it says the unit. */
+  /** A sentence for the operator that includes the unit. */
   readonly meaning: string;
   readonly accepts: (value: unknown) => value is Value;
 }
@@ -19,7 +19,7 @@ export interface Choice<Value extends string> extends Range<Value> {
 
 export type SettingRange = NumberRange | Choice<string>;
 
-/** The values of ranges, in the same groups. */
+/** The values that ranges allow, in the same groups. */
 export type ValuesIn<Ranges> = {
   readonly [Name in keyof Ranges]: Ranges[Name] extends NumberRange
     ? number

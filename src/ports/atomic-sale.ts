@@ -3,21 +3,21 @@ import type { ReserveItem, ReserveReply } from './ticket-queue.ts';
 
 /** One purchase as the queue sees it, with what its log record needs besides. */
 export interface SellItem extends ReserveItem {
-  /** The id that the request's reply and log lines carry. */
+  /** The request's id, as in its response and in log lines. */
   readonly requestId: string;
 }
 
-/** What of a sale the queue needs to find it, and a log record to tell of it. */
+/** The part of a sale that the queue needs to find it, and its log record contains. */
 export type SoldSale = Pick<Sale, 'id' | 'epoch' | 'productId' | 'price' | 'payWithinSeconds'>;
 
-/** Where the ticket queue and the order log are one database: a purchase is one transaction instead of two. */
+/** Purchases in one transaction instead of two, where the ticket queue and the order log are in one database. */
 export interface AtomicSale {
   /**
-   * {@link import('./ticket-queue.ts').TicketQueue.reserve}, with the record of all that it gives away appended to the
-   * log in the same transaction: what is answered `reserved` is durable in the log and needs no relay, what is answered
-   * `replayed` tells whether it is. All or nothing, and it may be repeated without harm.
+   * As {@link import('./ticket-queue.ts').TicketQueue.reserve}, and appends the record of all its reservations to the
+   * log in the same transaction. A purchase answered `reserved` is durable in the log and needs no relay; one answered
+   * `replayed` says whether it is published. All or nothing; it may be repeated.
    *
-   * Errors: Fault `unavailable`, `timeout` (both: unknown).
+   * Errors: Fault `unavailable`, `timeout` (both: the result is unknown).
    */
   sell(sale: SoldSale, items: readonly SellItem[], maxAttempts?: number): Promise<ReserveReply>;
 }

@@ -1,24 +1,24 @@
 import type { LogEntry } from './order-log.ts';
 
 /**
- * What each side holds of a sale, for the audit: read only, in chunks, so that no server is kept from selling for longer
- * than a few milliseconds. A sale goes on meanwhile, so chunks are no picture of one moment: what was there from before
- * the first chunk until after the last is in one of them at least once, and what came or went in between may be.
- * Errors: Fault `unavailable`, `timeout`, and of the queue's `fenced`.
+ * The audit sources read what each system holds of a sale, in chunks, so that no server is kept from selling for longer
+ * than a few milliseconds. The sale goes on meanwhile, so the chunks are not of one moment: an item that exists from
+ * before the first chunk until after the last is in at least one of them, and one that appears or disappears meanwhile
+ * may be. Errors: Fault `unavailable`, `timeout`, and `fenced` of the queue.
  */
 
-/** What the queue counts, all at one moment. */
+/** The queue's counts, all of one moment. */
 export interface QueueSnapshot {
   readonly epoch: number;
-  /** As in {@link import('../domain/stock.ts').Stock}: two pictures of the same version saw the same tickets sold. */
+  /** As in {@link import('../domain/stock.ts').Stock}: between two snapshots of the same version no ticket moved. */
   readonly version: number;
-  /** Tickets that it was loaded with. */
+  /** The number of tickets that were loaded. */
   readonly total: number;
-  /** Reservations in the ledger. */
+  /** The number of reservations in the ledger. */
   readonly held: number;
-  /** Tickets in the queue. */
+  /** The number of tickets in the queue. */
   readonly remaining: number;
-  /** Reservations that nobody has proved published. */
+  /** The number of unpublished reservations: those that are not known to be in the log. */
   readonly pending: number;
 }
 
@@ -27,7 +27,7 @@ export interface LedgerEntry {
   readonly orderId: string;
   readonly ticket: number;
   readonly userId: string;
-  /** Somebody has proved that it is in the log. */
+  /** Whether it is known to be in the log. */
   readonly published: boolean;
 }
 
@@ -37,32 +37,32 @@ export interface QueueAuditSource {
 
   reservations(saleId: string): AsyncIterable<readonly LedgerEntry[]>;
 
-  /** Tickets that wait to be sold, in no particular order. */
+  /** The tickets in the queue, which are available, in any order. */
   queued(saleId: string): AsyncIterable<readonly number[]>;
 
-  /** The orders that the queue counts against the limits of their buyers, over all buyers. */
+  /** The sum, over all buyers, of the orders that the queue counts towards the buyer's limit. */
   heldByBuyers(saleId: string): Promise<number>;
 }
 
-/** What a partition of the log holds: offsets from `first` (included) to `next` (excluded). */
+/** The offsets of a partition of the log, from `first` (included) to `next` (excluded). */
 export interface LogRange {
   readonly partition: number;
-  /** 0, unless the log has let go of older ones. */
+  /** 0, unless older entries were deleted. */
   readonly first: number;
   readonly next: number;
 }
 
-/** Entries of one partition, in their order. */
+/** Entries of one partition, by offset. */
 export interface LogPage {
   readonly partition: number;
   readonly entries: readonly LogEntry[];
 }
 
 export interface LogAuditSource {
-  /** Every partition, as it is now. */
+  /** The current range of every partition. */
   ranges(): Promise<readonly LogRange[]>;
 
-  /** All entries in these ranges, each once. */
+  /** All entries of these ranges, each once. */
   entries(ranges: readonly LogRange[]): AsyncIterable<LogPage>;
 }
 
@@ -77,7 +77,7 @@ export interface OrderAuditSource {
   /** Live orders of a sale whose ticket is greater than `after`, up to `upTo` (included); by ticket, ascending. */
   liveOrders(saleId: string, after: number, upTo: number): Promise<readonly LiveOrder[]>;
 
-  /** Those of 1 to 1,000 orders that are stored, whatever their state. */
+  /** Those of 1 to 1,000 orders that are stored, in whatever state. */
   stored(orderIds: readonly string[]): Promise<readonly string[]>;
 }
 

@@ -10,51 +10,51 @@ export interface Product {
 }
 
 export interface SaleQuery {
-  /** Only sales behind this id, in the order of ids. */
+  /** Only sales with a greater id. */
   readonly after?: string;
-  /** 1 to 201: a page of 200, and one more that tells whether another page follows. */
+  /** 1 to 201: a page of 200, and one more that shows whether another page follows. */
   readonly limit: number;
-  /** Also those that buyers can't see: see `isPublic`. */
+  /** Whether to include sales that buyers can't see; see `isPublic`. */
   readonly includeDrafts: boolean;
   /** Only sales that close later than this, milliseconds since 1970. */
   readonly endsAfter?: number;
 }
 
 export interface ProductQuery {
-  /** Only products behind this id, in the order of ids. */
+  /** Only products with a greater id. */
   readonly after?: string;
   /** 1 to 201. */
   readonly limit: number;
 }
 
 /**
- * Products and sales as the admin made them. What is saved names the version that it was made from, and is saved only if
- * that is still the stored one (an optimistic lock): of two who change the same thing at once, one is told.
+ * The admin's products and sales, with optimistic locking: a change names the version that it was made from, and is saved
+ * only while that is the stored one, so that of two concurrent changes one fails.
  * Errors: Fault `unavailable` or `timeout`.
  */
 export interface Catalogue {
   sale(saleId: string): Promise<Sale | undefined>;
 
-  /** By id, ascending. */
+  /** In ascending order of ids. */
   sales(query: SaleQuery): Promise<readonly Sale[]>;
 
-  /** False when the id is taken. */
+  /** Returns false when the id is taken. */
   addSale(sale: Sale): Promise<boolean>;
 
-  /** Stores `sale` over the one whose version is `sale.version - 1`; false when that is not the stored one. */
+  /** Replaces the sale of version `sale.version - 1`; returns false when that is not the stored version. */
   saveSale(sale: Sale): Promise<boolean>;
 
   product(productId: string): Promise<Product | undefined>;
 
-  /** By id, ascending. */
+  /** In ascending order of ids. */
   products(query: ProductQuery): Promise<readonly Product[]>;
 
-  /** False when the id is taken. */
+  /** Returns false when the id is taken. */
   addProduct(product: Product): Promise<boolean>;
 
   /** As `saveSale`. */
   saveProduct(product: Product): Promise<boolean>;
 
-  /** Removes it, unless a sale (of any status) sells it, in one statement. */
+  /** Removes the product unless a sale, of any status, is of it; in one statement. */
   removeProduct(productId: string): Promise<'removed' | 'inUse' | 'unknown'>;
 }

@@ -1,6 +1,6 @@
 export interface Clock {
   /** Wall clock, milliseconds since 1970. */
   readonly now: () => number;
-  /** Never goes back; milliseconds since an arbitrary moment. For deadlines and durations. */
+  /** Monotonic clock for deadlines and durations, milliseconds since an arbitrary moment. */
   readonly monotonic: () => number;
 }

@@ -2,23 +2,23 @@ import type { Observable } from 'rxjs';
 import type { Order } from '../domain/order.ts';
 import type { Stock } from '../domain/stock.ts';
 
-/** What happened, for those who look on. */
+/** A change that other processes, and clients, may want to know of. */
 export type BusEvent =
   | { readonly type: 'stock'; readonly saleId: string; readonly stock: Stock }
-  /** The sale's settings or status changed: read it again. */
+  /** The sale's settings or status changed: read it from the catalogue. */
   | { readonly type: 'sale'; readonly saleId: string }
-  /** Orders as they are now, after a change. */
+  /** The new states of orders that changed. */
   | { readonly type: 'orders'; readonly orders: readonly Order[] }
-  /** The settings of all processes changed; see settings-store.ts. */
+  /** The live settings changed; see settings-store.ts. */
   | { readonly type: 'settings'; readonly version: number };
 
 /**
- * News between processes, to all of them, the teller's own included. At most once and without a promise: what must be
- * right is read from where it is kept.
+ * Broadcasts events to all processes, the publisher included. Delivery is at most once: a process that must not miss
+ * a change reads it from its store.
  */
 export interface EventBus {
-  /** Never throws and never waits; events is dropped while the way is cut. */
-  publish(item: BusEvent): void;
+  /** Never throws and never blocks; the event is dropped while the connection is down. */
+  publish(event: BusEvent): void;
 
   /** Hot. Never errors. */
   readonly events$: Observable<BusEvent>;

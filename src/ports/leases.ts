@@ -1,15 +1,15 @@
 /**
- * Who may do what only one may do, for a while. The store's own clock decides where there is one, so that holders whose
- * clocks differ still agree. A holder that was held up must not trust its lease for longer than `ttlMs` after it asked.
- * Errors: Fault `unavailable` or `timeout`: unknown.
+ * Leases: exclusive rights that expire. Expiry is judged by the store's own clock where it has one, so that processes
+ * whose clocks differ agree. A holder must not trust its lease for longer than `ttlMs` after it sent the request.
+ * Errors: Fault `unavailable` or `timeout` (both: the result is unknown).
  */
 export interface Leases {
-  /** Takes the lease, or makes one that is held last until `ttlMs` from now. False while somebody else holds it. */
+  /** Takes or renews the lease, until `ttlMs` from now. Returns false while another holder has it. */
   acquire(name: string, holder: string, ttlMs: number): Promise<boolean>;
 
-  /** Gives it up at once. Does nothing when somebody else holds it. */
+  /** Ends the lease at once. Does nothing when another holder has it. */
   release(name: string, holder: string): Promise<void>;
 
-  /** The names that begin so and are held by anybody. */
+  /** The names of the current leases that begin with the prefix. */
   held(prefix: string): Promise<readonly string[]>;
 }

@@ -1,15 +1,15 @@
 import type { Observable } from 'rxjs';
 import type { LogRecord, ReservationsRecord } from '../domain/log-record.ts';
 
-/** One log record with its place. */
+/** A log record with its offset. */
 export interface LogEntry {
-  /** Counts up within the partition, not necessarily by one. */
+  /** Increases within the partition, not necessarily by one. */
   readonly offset: number;
-  /** Undefined when the stored bytes are no record: see {@link LogEntry.error}. */
+  /** Undefined when the stored bytes are not a valid record; see {@link LogEntry.error}. */
   readonly record: LogRecord | undefined;
-  /** Why the bytes are no record. */
+  /** Why the bytes are not a valid record. */
   readonly error?: string;
-  /** The stored bytes, as text; there when they are no record. */
+  /** The stored bytes as text, when they are not a valid record. */
   readonly raw?: string;
 }
 
@@ -18,13 +18,13 @@ export interface LogChunk {
   readonly partition: number;
   readonly entries: readonly LogEntry[];
   /**
-   * All entries up to the chunk's last are dealt with: the group goes on behind it after a restart, and the
-   * consumer may fetch more. Chunks of a partition are acknowledged in their order.
+   * Acknowledges all entries up to the chunk's last: after a restart the group continues behind it, and the consumer may
+   * fetch more. Chunks of a partition are acknowledged in their order.
    */
   readonly ack: () => void;
 }
 
-/** Where a reader of one partition goes on. */
+/** Where a consumer group continues in one partition. */
 export interface LogPosition {
   readonly partition: number;
   /** The next offset to read. */
@@ -32,32 +32,32 @@ export interface LogPosition {
 }
 
 export interface ConsumeOptions {
-  /** The group's name; members of a group share the partitions. */
+  /** The name of the consumer group; its members share the partitions. */
   readonly group: string;
-  /** Fetched and not yet acknowledged entries at the most. */
+  /** The most entries that may be fetched and not yet acknowledged. */
   readonly maxInFlight: number;
   /**
-   * Asked for each newly assigned partition: where the reader's own store says it stands; all before it counts as
-   * acknowledged. Undefined: from the group's committed position, or the log's beginning.
+   * Called for each newly assigned partition: the position that the reader has stored itself. All entries before it count
+   * as acknowledged. Undefined stands for the group's committed position, or else the log's beginning.
    */
   readonly positionOf?: (partition: number) => Promise<number | undefined>;
 }
 
 /**
- * The durable order log: what it has acknowledged survives any process, and every group reads it at least once,
- * in order within a partition.
+ * The durable order log. A record that was acknowledged survives the crash of any process, and every consumer group reads
+ * it at least once, in order within a partition.
  */
 export interface OrderLog {
   /**
    * Resolves when the record is durable (on all in-sync replicas, or fsynced).
-   * Errors: Fault `full` (nothing was sent), `unavailable`, `timeout` (both: it may be in the log or may come to be).
+   * Errors: Fault `full` (nothing was sent), `unavailable`, `timeout` (both: the record may be, or become, part of the log).
    */
   append(record: ReservationsRecord): Promise<void>;
 
   /**
-   * Writes a fence of the sale to every partition; resolves, with how many those are, when it is durable on all of them.
-   * A call that failed, or was cut off, may have written some; another one is harmless, since the first fence of a
-   * partition counts. Errors: as `append`.
+   * Writes a fence of the sale to every partition; resolves with the number of partitions when it is durable in all of
+   * them. A call that failed, or was interrupted, may have written some; it may be repeated, since the first fence of an
+   * epoch in a partition counts. Errors: as `append`.
    */
   appendFence(saleId: string, epoch: number): Promise<number>;
 
@@ -65,31 +65,31 @@ export interface OrderLog {
   writable(): boolean;
 
   /**
-   * Reads as member of a group. Subscribing joins, unsubscribing leaves; one subscription an Observable. It respects
-   * `maxInFlight` and doesn't error when the log is away for a while: it goes on when the log is back.
+   * Reads as a member of a consumer group. Subscribing joins the group, unsubscribing leaves it; the Observable takes one
+   * subscription. It does not error while the log is unavailable, and continues when the log recovers.
    */
   consume(options: ConsumeOptions): Observable<LogChunk>;
 
-  /** Entries that the group has not acknowledged, over all partitions. */
+  /** The number of entries that the group has not acknowledged, over all partitions. */
   lag(group: string): Promise<number>;
 
-  /** Sets a record aside that can't be processed, with the reason and its place. Durable when it resolves. */
+  /** Stores a record that can't be processed, with the reason and its offset. Durable when it resolves. */
   deadLetter(letter: DeadLetter): Promise<void>;
 
   /**
-   * What was set aside and not replayed since, each once, oldest first: all there is when it is called.
+   * The dead letters that were not replayed, each once, oldest first, as of the moment of the call.
    * Errors: Fault `unavailable`, `timeout`.
    */
   deadLetters(): AsyncIterable<DecodedDeadLetter>;
 
-  /** The record of this letter is in the log again: it is not shown any more. Durable when it resolves. */
+  /** Marks a letter, whose record was appended again, as replayed. Durable when it resolves. */
   replayed(letter: DeadLetter): Promise<void>;
 
   /** Resolves when the log answers, rejects with a Fault otherwise. */
   ping(): Promise<void>;
 }
 
-/** Its group, partition and offset tell it from any other. */
+/** Identified by its group, partition and offset. */
 export interface DeadLetter {
   readonly group: string;
   readonly partition: number;

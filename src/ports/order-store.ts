@@ -3,38 +3,38 @@ import type { Order, OrderState } from '../domain/order.ts';
 import type { LogPosition } from './order-log.ts';
 import type { KnownOrder } from './queue-recovery.ts';
 
-/** A fence that stands in one partition of the log; see {@link import('../domain/log-record.ts').FenceRecord}. */
+/** A fence in one partition of the log; see {@link import('../domain/log-record.ts').FenceRecord}. */
 export interface LogFence {
   readonly saleId: string;
   readonly epoch: number;
-  /** Where it stands. A repeated one of the same epoch adds nothing: the first counts. */
+  /** Its offset. Of several fences of the same epoch the first counts. */
   readonly offset: number;
 }
 
-/** An order as the log tells it, with what makes it unique. */
+/** An order from the log, with its idempotency key. */
 export interface NewOrder {
   readonly order: Order;
-  /** Unique to the buyer within the sale; see ReserveItem. */
+  /** Unique per buyer and sale; see ReserveItem. */
   readonly key: string;
 }
 
 export interface StoreBatch {
   readonly group: string;
-  /** Where the group goes on in each partition once the batch is stored. */
+  /** Where the group continues in each partition once the batch is stored. */
   readonly positions: readonly LogPosition[];
   readonly orders: readonly NewOrder[];
-  /** Orders of an epoch that a fence before them ended: no buyer was told of them. @default none */
-  readonly refused?: readonly NewOrder[];
+  /** Orders that a fence rejects: it ended their epoch before their record, and no buyer got a 201. @default none */
+  readonly fenced?: readonly NewOrder[];
   /** Fences among the batch's records. @default none */
   readonly fences?: readonly (LogFence & { readonly partition: number })[];
 }
 
 export type RejectionReason =
-  /** Another live order has the ticket. */
+  /** Another live order holds the ticket. */
   | 'ticket'
-  /** The buyer used the key before. */
+  /** Another order of the buyer has the key. */
   | 'key'
-  /** Its record came behind the fence that ended its epoch. */
+  /** The order's record is behind the fence that ended its epoch. */
   | 'fence';
 
 export interface Rejection {
@@ -43,11 +43,11 @@ export interface Rejection {
 }
 
 export interface StoreResult {
-  /** Orders that this call stored. */
+  /** The number of orders that this call stored. */
   readonly stored: number;
-  /** Orders that were there before: a redelivery. */
+  /** The number of orders that were stored before: a redelivery. */
   readonly repeated: number;
-  /** Stored with state `rejected`, so that nothing that the log accepted is without a trace. */
+  /** Orders stored with state `rejected`, so that there is a trace of all that the log accepted. */
   readonly rejected: readonly Rejection[];
 }
 
@@ -55,36 +55,36 @@ export interface OrderQuery {
   readonly userId?: string;
   readonly saleId?: string;
   readonly state?: OrderState;
-  /** Only orders before this id (newest first). */
+  /** Only orders with a smaller id, which are older. */
   readonly before?: string;
-  /** 1 to 201: a page of 200, and one more that tells whether another page follows. */
+  /** 1 to 201: a page of 200, and one more that shows whether another page follows. */
   readonly limit: number;
 }
 
-/** An order as far as a ticket queue cares; see {@link import('./queue-recovery.ts').KnownOrder}. */
+/** The part of an order that a ticket queue needs; see {@link import('./queue-recovery.ts').KnownOrder}. */
 export type BookedOrder = Omit<KnownOrder, 'fingerprint'>;
 
 export interface SaleCounts {
-  /** Orders by state. */
+  /** The number of orders in each state. */
   readonly states: Readonly<Record<OrderState, number>>;
-  /** Different tickets that live orders hold. */
+  /** The number of different tickets that live orders hold. */
   readonly tickets: number;
 }
 
-/** Where a reserved order may go by somebody's wish; `rejected` is the database's alone. */
+/** The states that a transition may lead to; `rejected` is set by the store itself. */
 export type EndState = 'paid' | 'cancelled' | 'expired';
 
-/** An order that ended, and a ticket queue that has not heard of it yet. */
+/** The ticket of an ended order that has yet to be returned to the queue. */
 export interface OwedTicket {
   readonly saleId: string;
   readonly orderId: string;
-  /** The reservation has to go and the ticket must not come back: another live order holds it. */
+  /** Another live order holds the ticket: the reservation has to be removed without returning the ticket. */
   readonly forfeit: boolean;
 }
 
-/** A provider's word that it took the money of an order. */
+/** A successful payment of an order, as the provider reported it. */
 export interface Capture {
-  /** Unique to the provider's message; a repeated one changes nothing. */
+  /** Unique to the provider's message; a repeated message changes nothing. */
   readonly eventId: string;
   /** Unique to the payment. */
   readonly paymentId: string;
@@ -94,48 +94,48 @@ export interface Capture {
 }
 
 export type CaptureResult =
-  /** This capture pays the order, now or earlier. */
+  /** The order is paid by this capture, now or earlier. */
   | { readonly kind: 'paid'; readonly order: Order }
-  /** The order had ended, or another payment had paid it: this money has to go back, see `refundsDue`. */
+  /** The order had ended, or was paid by another payment: this payment has to be refunded, see `refundsDue`. */
   | { readonly kind: 'refundDue'; readonly order: Order }
   /** No such order is stored. Nothing was recorded. */
   | { readonly kind: 'unknownOrder' };
 
-/** Money that has to go back. */
+/** A payment that has to be refunded. */
 export interface RefundDue {
   readonly paymentId: string;
   readonly orderId: string;
   readonly price: Money;
 }
 
-/** What of a sale's orders came to money. */
+/** The payments of a sale. */
 export interface SaleMoney {
-  /** Prices of the paid orders added up, in minor units. */
+  /** The prices of the paid orders added up, in minor units. */
   readonly revenue: number;
-  /** Payments that were taken and went back, or are about to. */
+  /** The number of payments that were refunded, or will be. */
   readonly refunded: number;
 }
 
-/** The record of truth about orders. Errors: Fault `unavailable` or `timeout`, both worth a retry. */
+/** The system of record for orders. Errors: Fault `unavailable` or `timeout`; a call may be repeated. */
 export interface OrderStore {
   /**
-   * Stores a batch, its fences and the positions behind it in one transaction; all or nothing. An order id that is there
-   * already is left as it is. Within a batch the first of two rivals for a ticket or a key wins. One that lost is owed
-   * to the queue: by its key alone, with a ticket that no live order holds; if it lost its ticket, as forfeit.
+   * Stores a batch, its fences and the positions behind it in one transaction; all or nothing. An order that is stored
+   * already is not changed. Of two orders in a batch with the same ticket or key the first wins. The loser is stored as
+   * rejected and owes its ticket to the queue: to be returned if it lost its key only, as forfeit if it lost the ticket.
    *
-   * Refused orders are stored as rejected, behind the others, and owe nothing: if the queue still knows such a
-   * reservation it is unpublished there, and the relay publishes it under the sale's new epoch. For that reason a
-   * refusal is the one row that an order of the same id replaces.
+   * Fenced orders are stored as rejected, after the others, and owe nothing: if the queue still has such a reservation it
+   * is unpublished there, and the relay publishes it under the sale's new epoch. That is why the row of a fenced order is
+   * the only one that an order with the same id replaces.
    */
   store(batch: StoreBatch): Promise<StoreResult>;
 
-  /** Where a group goes on, as of the last stored batch. */
+  /** Where a group continues, as of the last stored batch. Undefined before its first one. */
   position(group: string, partition: number): Promise<number | undefined>;
 
   /** Fences that the group has passed in a partition, as of the last stored batch. */
   fences(group: string, partition: number): Promise<readonly LogFence[]>;
 
-  /** In how many partitions the group has passed a fence of the sale with this epoch or a later one. */
+  /** The number of partitions in which the group has passed a fence of the sale with this or a later epoch. */
   fencePassed(group: string, saleId: string, epoch: number): Promise<number>;
 
   order(orderId: string): Promise<Order | undefined>;
@@ -144,8 +144,8 @@ export interface OrderStore {
   orders(query: OrderQuery): Promise<readonly Order[]>;
 
   /**
-   * What a rebuilt ticket queue has to know: the orders of a sale that have, or had, a ticket from `first` to `last`
-   * (included), in any order. Those that were refused behind a fence are left out: nobody was told of them.
+   * The orders that a rebuilt ticket queue has to know: those of a sale that hold, or held, a ticket from `first` to `last`
+   * (included), in any order. Orders that a fence rejected are left out: no buyer got a 201 for them.
    */
   booked(saleId: string, first: number, last: number): Promise<readonly BookedOrder[]>;
 
@@ -153,35 +153,35 @@ export interface OrderStore {
 
   /**
    * Moves those of 1 to 1,000 orders that are still reserved, each by one conditional update, all in one transaction: of
-   * rivals that want the same order exactly one gets it. Returns those that this call moved, as they are now. An order
-   * that gave its ticket back is owed to the queue from the same transaction on, until `returned`.
+   * concurrent calls for the same order exactly one succeeds. Returns the orders that this call moved, in their new state.
+   * From the same transaction on, a cancelled or expired order owes its ticket to the queue, until `returned`.
    */
   transition(to: EndState, orderIds: readonly string[], at: number): Promise<readonly Order[]>;
 
-  /** Reserved orders of a sale that had to be paid by `now` or earlier, soonest first. */
+  /** The ids of the sale's reserved orders that had to be paid by `now` or earlier, earliest deadline first. */
   due(saleId: string, now: number, limit: number): Promise<readonly string[]>;
 
-  /** What ended orders owe to the queue, oldest first. */
+  /** The tickets that ended orders owe to the queue, oldest first. */
   owedTickets(limit: number): Promise<readonly OwedTicket[]>;
 
-  /** The queue has heard of these orders' end. Unknown ones are ignored. */
+  /** Marks the tickets of these orders as returned, or forfeit, in the queue. Unknown orders are ignored. */
   returned(orderIds: readonly string[]): Promise<void>;
 
   /**
-   * Records a capture, with its event, and pays the order if it is reserved; all in one transaction. The same payment or
-   * event again gives the same result.
+   * Records a capture, with its event, and marks the order as paid if it is reserved; all in one transaction. The same
+   * payment or event gives the same result again.
    */
   capture(capture: Capture): Promise<CaptureResult>;
 
-  /** Oldest first. */
+  /** Payments that have to be refunded, oldest first. */
   refundsDue(limit: number): Promise<readonly RefundDue[]>;
 
-  /** The money of this payment went back. */
+  /** Marks a payment as refunded. */
   refunded(paymentId: string, at: number): Promise<void>;
 
   money(saleId: string): Promise<SaleMoney>;
 
-  /** The greatest order id stored; undefined in an empty store. */
+  /** The greatest stored order id; undefined in an empty store. */
   lastOrderId(): Promise<string | undefined>;
 
   ping(): Promise<void>;

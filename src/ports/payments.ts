@@ -1,39 +1,39 @@
 import type { Money } from '../domain/money.ts';
 import type { Order } from '../domain/order.ts';
 
-/** What a provider tells, once its message is known to be its own. */
+/** The content of an authentic message of the provider. */
 export interface PaymentEvent {
-  /** Unique to the message: a repeated one has the same. */
+  /** Unique to the message; a repeated message has the same id. */
   readonly id: string;
-  /** `captured`: the money is ours. Others are for the log only. */
+  /** `captured`: the payment succeeded. Others are only logged. */
   readonly type: 'captured' | 'other';
   readonly paymentId: string;
   readonly orderId: string;
 }
 
-/** Why a message can't be taken for the provider's. */
+/** Why a message was refused. */
 export type WebhookRefusal =
-  /** No signature, a malformed one, or one by another key. */
+  /** The signature is missing, malformed, or by another key. */
   | 'signature'
-  /** Signed too long ago, or ahead of our clock: possibly a recorded one, played again. */
+  /** Signed too long ago, or ahead of our clock: it may be a replay attack. */
   | 'timestamp'
-  /** Signed, and still no event. */
+  /** The signature is valid, but the body is not an event. */
   | 'body';
 
 /**
- * The payment provider. What came of a charge is told by its signed message (webhook) only.
- * Errors: Fault `unavailable`, `timeout` (both: unknown; asking again is safe).
+ * The payment provider. Only its signed message (webhook) reports the result of a charge.
+ * Errors: Fault `unavailable`, `timeout` (both: the result is unknown, and the call may be repeated).
  */
 export interface Payments {
   /**
-   * Asks to take the money of an order. One payment an order, however often it is asked. Resolves once the provider has
-   * delivered its message, or gave up delivering it for now; whether the order is paid stands in the order store.
+   * Requests the payment of an order; repeated calls charge it once. Resolves when the provider has delivered its
+   * message, or has given up for now; whether the order is paid is in the order store.
    */
   charge(order: Pick<Order, 'id' | 'userId' | 'price'>): Promise<void>;
 
-  /** Gives the money of a payment back. Once, however often it is asked. */
+  /** Refunds a payment; repeated calls refund it once. */
   refund(paymentId: string, price: Money): Promise<void>;
 
-  /** Takes a received message apart. `signature` is the header's value, `body` the bytes as received. */
+  /** Verifies and parses a message. `signature` is the header's value, `body` the bytes as received. */
   read(signature: string, body: Uint8Array): PaymentEvent | WebhookRefusal;
 }

@@ -1,16 +1,16 @@
 import type { QueuedSale } from './ticket-queue.ts';
 
 export type QueueState =
-  /** All that buyers were told is there, under the epoch that was asked for. */
+  /** All that buyers were answered is there, under the epoch that was asked for. */
   | 'sound'
-  /** Its last changes may be missing, or it stands at another epoch: nothing is decided until it is rebuilt. */
+  /** Its last changes may be missing, or it is of another epoch: nothing is decided until it is rebuilt. */
   | 'lost'
   /** The queue does not know the sale, or not all of its tickets. */
   | 'unknown';
 
-/** A sale as it is to be; its epoch is a new one, raised in the catalogue before. */
+/** A sale as it is to be rebuilt, under a new epoch that was raised in the catalogue before. */
 export type RebuiltSale = QueuedSale & {
-  /** No more reservations. One that the queue has closed stays closed. */
+  /** No more reservations. A sale that is closed in the queue stays closed. */
   readonly closed: boolean;
 };
 
@@ -19,13 +19,13 @@ export interface KnownOrder {
   readonly orderId: string;
   readonly ticket: number;
   readonly userId: string;
-  /** See ReserveItem. Null for a rejected order, which lost it. */
+  /** See ReserveItem. Null for a rejected order, which has lost it. */
   readonly key: string | null;
-  /** What the key stands for; see ReserveItem. */
+  /** The request that the key stands for; see ReserveItem. */
   readonly fingerprint: string;
   /** Milliseconds since 1970. */
   readonly reservedAt: number;
-  /** It holds its ticket. */
+  /** Whether it holds its ticket. */
   readonly live: boolean;
 }
 
@@ -38,41 +38,56 @@ export type RecoveryStep<Done> =
 export interface RebuildResult {
   /** Tickets that orders hold now. */
   readonly held: number;
-  /** How many of those are only in the queue: reserved and never stored, kept, and waiting to be published. */
+  /** How many of those only the queue knew: reservations that were never stored; they are kept, and are unpublished. */
   readonly survivors: number;
 }
 
+/** A step of a recovery that begins. */
+export interface RecoveryProgress {
+  readonly saleId: string;
+  readonly epoch: number;
+  readonly step: 'waiting out the deadline' | 'writing fences' | 'waiting for the workers' | 'rebuilding';
+}
+
+/** How the recovery of a sale ended. */
+export type RecoveryOutcome =
+  | ({ readonly kind: 'recovered'; readonly epoch: number; readonly tookMs: number } & RebuildResult)
+  /** The sale is sound, or there is no such sale. */
+  | { readonly kind: 'notLost' }
+  /** Another recovery has overtaken this one, with this later epoch. */
+  | { readonly kind: 'superseded'; readonly epoch: number };
+
 /**
- * Repairs a ticket queue that can lose what it has acknowledged: a server in memory that restarted, failed over, or was
+ * Repairs a ticket queue that can lose what it has acknowledged: an in-memory server that restarted, failed over, or was
  * emptied. Until a lost sale is rebuilt, each call of the {@link import('./ticket-queue.ts').TicketQueue} for it rejects
  * with Fault `fenced`, or answers that the sale is unknown.
  *
- * Errors: Fault `unavailable`, `timeout` (both: unknown, and worth a repetition), `fenced` (what was being rebuilt was
- * lost in its turn: begin anew).
+ * Errors: Fault `unavailable`, `timeout` (both: the result is unknown, and the call may be repeated), `fenced` (what was
+ * being rebuilt was lost in its turn: start again).
  */
 export interface QueueRecovery {
   state(saleId: string, epoch: number): Promise<QueueState>;
 
   /**
-   * Ends the epochs before this one: from here on the queue decides nothing in this sale, and no recovery of an older
-   * epoch can end, until the sale was rebuilt. `replicated` tells whether another server may have been the master a moment
-   * ago, and may still answer somebody.
+   * Ends the epochs before this one: from now on the queue decides nothing in this sale, and no recovery of an older
+   * epoch can complete, until the sale is rebuilt. `replicated` says that another server may have been the master a
+   * moment ago, and may still answer some fronts.
    */
   seal(sale: RebuiltSale): Promise<RecoveryStep<{ readonly replicated: boolean }>>;
 
   /**
-   * Makes the sale anew from all the orders that the store knows, each once, in any order and in chunks of any size, and
-   * opens it. Tickets that no live order holds are free. Reservations that the queue has and the store does not know stay
-   * if nobody else has the ticket or the key, and the buyer's limit allows it: they wait to be published, at once.
+   * Rebuilds the sale from all the orders that the store knows, each once, in any order and in chunks of any size, and
+   * opens it. Tickets that no live order holds are free. Reservations that the queue has and the store does not know are
+   * kept if no other order has the ticket or the key and the buyer's limit allows it; they can be claimed by the relay
+   * at once.
    *
-   * The sale changes in one step, at the end. Interrupted and repeated is the same, and so is a repetition that comes after
-   * the end.
+   * The sale changes in one step, at the end. An interrupted rebuild may be repeated, and so may one that completed.
    */
   rebuild(sale: RebuiltSale, orders: AsyncIterable<readonly KnownOrder[]>): Promise<RecoveryStep<RebuildResult>>;
 
-  /** Whether the queue as a whole serves; sales apart, which are sound or lost each for itself. */
+  /** Whether the queue as a whole serves. Each sale is sound or lost independently of that. */
   serves(): Promise<boolean>;
 
-  /** The queue may serve again: lost sales have a fence of their own. */
+  /** Lets the queue serve again: each lost sale has a fence of its own. */
   declareSound(): Promise<void>;
 }

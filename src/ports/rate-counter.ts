@@ -1,19 +1,19 @@
-/** How long a window of a rate is: limits are told in requests a second. */
+/** The length of a window: limits are in requests per second. */
 export const RATE_WINDOW_MS = 1000;
 
-/** Counts what keys use, together for all processes of the installation. */
+/** Counts the usage of keys, over all processes of the installation. */
 export interface RateCounter {
   /**
-   * Adds points to the key's window, which begins with the first points after the last one ended. Never fails: a counter
-   * that can't reach the others counts for this process alone.
+   * Adds points to the key's window; a new window begins with the first points after the last one has ended. Never
+   * fails: while the shared counter is unavailable it counts for this process alone.
    *
-   * @param points an integer above 0
+   * @param points a positive integer
    */
   count(key: string, points: number): Promise<RateCount>;
 }
 
 export interface RateCount {
-  /** Points in this window, by everybody, these included. */
+  /** Points of all processes in this window, these included. */
   readonly used: number;
   /** Milliseconds until the window ends. */
   readonly endsInMs: number;

@@ -1,22 +1,22 @@
 import type { SettingOverrides } from '../domain/live-settings.ts';
 import type { SettingValue } from '../domain/setting-range.ts';
 
-/** The settings that were changed. */
+/** The overrides in force. */
 export interface StoredSettings {
   /** Raised by one with each change; 0 before the first. */
   readonly version: number;
   readonly overrides: SettingOverrides;
 }
 
-/** Of one setting; null stands for its default, which each process has from its environment. */
+/** The change of one setting. Null stands for its default, which each process has from its environment. */
 export interface SettingChange {
-  /** Its full name: `purchase.capacity`. */
+  /** The full name, such as `purchase.capacity`. */
   readonly name: string;
   readonly from: SettingValue | null;
   readonly to: SettingValue | null;
 }
 
-/** What was changed at once. */
+/** Settings that were changed together. */
 export interface SettingsChange {
   readonly version: number;
   /** Milliseconds since 1970. */
@@ -34,13 +34,13 @@ export interface HistoryQuery {
 }
 
 /**
- * The settings that were changed while the processes ran, and by whom: one list that is only added to, whose last entry
- * is in force. Errors: Fault `unavailable` or `timeout`.
+ * The changes of live settings, and who made them: an append-only list, whose last entry is in force.
+ * Errors: Fault `unavailable` or `timeout`.
  */
 export interface SettingsStore {
   read(): Promise<StoredSettings>;
 
-  /** Adds a change that was made from version `version - 1`; false when somebody else has made one from it. */
+  /** Appends a change of version `version - 1`; returns false when another change of that version was appended before. */
   add(change: SettingsChange, overrides: SettingOverrides): Promise<boolean>;
 
   /** Newest first. */

@@ -1,24 +1,24 @@
 import type { Sale } from '../domain/sale.ts';
 import type { Stock } from '../domain/stock.ts';
 
-/** A buyer's attempts are counted from one whole minute, since 1970, to the next. */
+/** A buyer's attempts are counted in windows that begin with each whole minute since 1970. */
 export const ATTEMPT_WINDOW_MS = 60_000;
 
 /** One purchase as the queue sees it. */
 export interface ReserveItem {
-  /** Made by the caller; sending it again gives the same answer. */
+  /** Made by the caller; the same id always gets the same answer. */
   readonly orderId: string;
   readonly userId: string;
-  /** Unique to the buyer within the sale: `k:` and the Idempotency-Key, or `o:` and the order id without one. */
+  /** Unique per buyer and sale: `k:` and the Idempotency-Key, or `o:` and the order id for a request without one. */
   readonly key: string;
-  /** What the key stands for; the same key with another fingerprint is a mismatch. */
+  /** Stands for the request's content: the same key with another fingerprint is a mismatch. */
   readonly fingerprint: string;
 }
 
 export type ReserveAnswer =
-  /** This order id holds this ticket, from this call or an earlier one with the same order id. */
+  /** The order holds this ticket, from this call or an earlier one with the same order id. */
   | { readonly kind: 'reserved'; readonly ticket: number; readonly reservedAt: number }
-  /** The key was used before, by another call: its order. An unpublished one must be published before it is answered. */
+  /** The key was used by an earlier request for this order. An unpublished order must be published before the reply. */
   | {
       readonly kind: 'replayed';
       readonly orderId: string;
@@ -27,9 +27,9 @@ export type ReserveAnswer =
       readonly published: boolean;
     }
   | { readonly kind: 'keyMismatch' }
-  /** The live orders that the buyer holds in this sale. */
+  /** With the buyer's live orders in this sale. */
   | { readonly kind: 'limitReached'; readonly orderIds: readonly string[] }
-  /** The buyer has tried as often as the caller lets them, and may again in so many milliseconds. */
+  /** The buyer has used up the attempts of this window, which ends in `endsInMs` milliseconds. */
   | { readonly kind: 'tooManyAttempts'; readonly endsInMs: number }
   | { readonly kind: 'soldOut' }
   | { readonly kind: 'notStarted' }
@@ -39,17 +39,17 @@ export type ReserveAnswer =
 export type ReserveReply =
   | {
       readonly kind: 'answered';
-      /** One to each item, in their order. */
+      /** One for each item, in their order. */
       readonly answers: readonly ReserveAnswer[];
       /** Tickets left after the call. */
       readonly stock: Stock;
     }
   /** The queue does not know the sale. */
   | { readonly kind: 'unknownSale' }
-  /** The caller's epoch is not the queue's. Nothing was done. */
+  /** The caller's epoch is not the queue's, which is `epoch`. Nothing was done. */
   | { readonly kind: 'stale'; readonly epoch: number };
 
-/** A reservation that nobody has proved published, with all that a log record needs. */
+/** A reservation that is not known to be published, with all that a log record needs. */
 export interface StrandedReservation {
   readonly orderId: string;
   readonly ticket: number;
@@ -60,58 +60,60 @@ export interface StrandedReservation {
 
 export interface QueueAudit {
   readonly epoch: number;
-  /** Tickets that reservations hold, and the live orders of all buyers added up: equal, or something is wrong. */
+  /** Tickets that reservations hold. */
   readonly held: number;
+  /** The same, added up over the buyers' counters: another number is an error. */
   readonly heldByBuyers: number;
   readonly remaining: number;
+  /** Unpublished reservations. */
   readonly pending: number;
   /** Tickets that two reservations hold, or a reservation and the queue. */
   readonly doubled: readonly number[];
 }
 
-/** What of a sale the queue needs to judge a purchase. */
+/** The part of a sale that the queue needs to decide on a purchase. */
 export type QueuedSale = Pick<Sale, 'id' | 'epoch' | 'total' | 'perBuyerLimit' | 'opensAt' | 'closesAt'>;
 
 /**
- * The one place that decides who gets a ticket. Every call is atomic, none fails half-way, and each may be
- * repeated without harm. A rejected promise means that what happened is unknown.
+ * The single place that decides who gets a ticket. Every call is atomic and may be repeated.
  *
- * Errors: Fault `unavailable`, `timeout` (both: unknown), `fenced` (the sale needs recovery).
+ * Errors: Fault `unavailable`, `timeout` (both: the result is unknown), `fenced` (the sale has to be recovered).
  */
 export interface TicketQueue {
   /**
-   * Names the incarnation of the queue's memory of the sale: another one begins when all of it, or its last part, was lost.
-   * Present on queues that can lose what they have acknowledged.
+   * Identifies the incarnation of the queue's data of the sale: it changes once that data, or the latest part of it, is
+   * lost. Present on queues that can lose what they have acknowledged.
    */
   readonly incarnation?: (saleId: string) => Promise<string>;
 
   /**
-   * Loads tickets 1 to total, all free. A sale that is there already is left as it is.
+   * Loads tickets 1 to total, all free. A sale that is already loaded is not changed.
    *
-   * `incarnation` is the one in which the caller has verified that nothing of the sale can have been sold; in another one
-   * the load rejects with Fault `fenced`. Without it a delayed load could restore a sale that was sold and lost since.
+   * `incarnation` is the one during which the caller has verified that no ticket was sold; in a later one the load rejects
+   * with Fault `fenced`. Without it a delayed load could restore a sale that was sold, and lost, in the meantime.
    */
   load(sale: QueuedSale, incarnation?: string): Promise<void>;
 
   /**
-   * Decides on 1 to 256 purchases of one sale, in their order. Each item: the key's earlier answer if there is
-   * one, else the buyer's attempts, then the gate (the queue's own clock), then the buyer's limit, then the next ticket.
+   * Decides on 1 to 256 purchases of one sale, in their order. For each item it returns the key's earlier answer if there
+   * is one; else it checks the buyer's attempts, the gate (by the queue's own clock) and the buyer's limit, and takes the
+   * next ticket.
    *
-   * `maxAttempts` is how often a buyer may get beyond the earlier answers in one {@link ATTEMPT_WINDOW_MS} of the sale,
-   * whatever comes of it; windows begin with the minutes of the queue's clock. 0, the default, is any number, and counts
-   * nothing. An item that is sent again after a refusal is another attempt. Counts may be lost with what is not durable.
+   * `maxAttempts` limits how many items of a buyer without an earlier answer are decided on in one
+   * {@link ATTEMPT_WINDOW_MS}, by the queue's clock and per sale, whatever their result. 0, the default, is unlimited and
+   * counts nothing. A refused item that is sent again is another attempt. Counts need not be durable.
    */
   reserve(saleId: string, epoch: number, items: readonly ReserveItem[], maxAttempts?: number): Promise<ReserveReply>;
 
   /**
-   * Records of this epoch with these orders are in the log: nobody needs to relay them. Unknown ones are ignored. So is a
-   * caller of another epoch: its records may stand behind the fence that ended that one, and count for nothing.
+   * Marks orders as published, because the log has records of this epoch with them: they need no relay. Unknown orders
+   * are ignored. So is a call of another epoch, whose records may be behind the fence that ended it, and be rejected.
    */
   published(saleId: string, epoch: number, orderIds: readonly string[]): Promise<void>;
 
   /**
-   * Up to `max` reservations that were taken, or last claimed, more than `leaseMs` ago and are not published,
-   * oldest first. Each is leased to the caller: another call gets others until `leaseMs` has gone by again.
+   * Returns up to `max` unpublished reservations that were made, or last claimed, more than `leaseMs` ago, oldest first.
+   * Each is leased to the caller: no other call gets it for the next `leaseMs`.
    */
   claimStranded(
     saleId: string,
@@ -119,27 +121,28 @@ export interface TicketQueue {
   ): Promise<readonly StrandedReservation[]>;
 
   /**
-   * Takes tickets back from these orders: each goes to the queue's tail and frees the buyer's limit. An order that
-   * holds no ticket is ignored, so twice is once. The key stays answered. Returns the orders that were released.
+   * Takes the tickets of these orders back: each ticket goes to the queue's tail, and no longer counts towards the buyer's
+   * limit. An order that holds no ticket is ignored, so the call is idempotent. The key keeps its answer. Returns the
+   * orders that were released.
    */
   release(saleId: string, orderIds: readonly string[]): Promise<readonly string[]>;
 
   /**
-   * As `release`, for orders whose tickets other live orders hold: the reservations go and the buyers' limits are freed,
-   * and no ticket comes back.
+   * As `release`, for orders whose tickets other live orders hold: the reservations are removed and no longer count
+   * towards the buyers' limits, but no ticket returns to the queue.
    */
   forfeit(saleId: string, orderIds: readonly string[]): Promise<void>;
 
-  /** No more reservations, for ever; replays go on. */
+  /** Ends reservations permanently; replays are still answered. */
   close(saleId: string, epoch: number): Promise<void>;
 
-  /** Tickets left; undefined when the queue does not know the sale. Its version counts up with each change, for ever. */
+  /** The remaining tickets; undefined when the queue does not know the sale. The version increases with each change. */
   stock(saleId: string): Promise<Stock | undefined>;
 
-  /** The reservation of an order, as long as it holds its ticket; undefined otherwise. */
+  /** The reservation of an order, while it holds its ticket. */
   find(saleId: string, orderId: string): Promise<StrandedReservation | undefined>;
 
-  /** Counts what the queue holds; reads only. Undefined when the queue does not know the sale. */
+  /** Counts what the queue holds; read only. Undefined when the queue does not know the sale. */
   audit(saleId: string): Promise<QueueAudit | undefined>;
 
   /** Resolves when the queue answers, rejects with a Fault otherwise. */

@@ -1,5 +1,5 @@
 import { BehaviorSubject, firstValueFrom, type Observable, race, Subject, timer } from 'rxjs';
-import { type LiveSettings, mayBe } from '../domain/live-settings.ts';
+import { isValidSetting, type LiveSettings } from '../domain/live-settings.ts';
 import { settingsInForce } from '../services/settings-admin.ts';
 import { storedSettings, storedSettingsDefaults } from '../streams/stored-settings.ts';
 import type { Ports } from './ports.ts';
@@ -66,7 +66,7 @@ export async function followSettings(
   const first = firstValueFrom(race(read$, timer(options.firstReadMs, timers.scheduler)));
   const following = stored$.subscribe(({ version, overrides }) => {
     observer.settingsUnreadable(undefined);
-    const ignored = Object.keys(overrides).filter((name) => !mayBe(name, overrides[name]));
+    const ignored = Object.keys(overrides).filter((name) => !isValidSetting(name, overrides[name]));
     if (ignored.length > 0) observer.settingsIgnored(version, ignored);
     const settings = settingsInForce(defaults, overrides);
     observer.settingsInForce(version, settings);

@@ -2,82 +2,75 @@ import { Fault } from '../domain/errors.ts';
 import { isPublic, type Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
+import { type Candidate, candidatesOf, inBoth } from './audit/candidates.ts';
 import { type DescribePorts, describe } from './audit/describe.ts';
-import { type JudgePorts, judge } from './audit/judge.ts';
+import { excludeInFlight, type InFlightPorts } from './audit/in-flight.ts';
 import {
-  type AuditReport,
+  type AuditResult,
   type Counted,
   INVARIANTS,
   type Invariant,
   type InvariantName,
   RULES,
-} from './audit/report.ts';
+} from './audit/result.ts';
 import { type SaleSnapshot, type SnapshotOptions, type SnapshotPorts, takeSnapshot } from './audit/snapshot.ts';
-import { inBoth, type Suspect, suspectsOf } from './audit/suspects.ts';
 
 export type AuditPorts = SnapshotPorts &
-  JudgePorts &
+  InFlightPorts &
   DescribePorts & {
-    readonly store: SnapshotPorts['store'] & JudgePorts['store'] & DescribePorts['store'];
-    readonly log: JudgePorts['log'] & DescribePorts['log'];
+    readonly store: SnapshotPorts['store'] & InFlightPorts['store'] & DescribePorts['store'];
+    readonly log: InFlightPorts['log'] & DescribePorts['log'];
     readonly catalogue: Pick<Catalogue, 'sale'>;
     readonly clock: Clock;
   };
 
 export interface AuditOptions extends SnapshotOptions {
-  /** The group that keeps the live state. */
+  /** The consumer group that keeps the live state. */
   readonly liveGroup: string;
 }
 
 export type AuditOutcome =
-  | { readonly kind: 'audited'; readonly report: AuditReport }
+  | { readonly kind: 'audited'; readonly result: AuditResult }
   | { readonly kind: 'unknown' }
-  /** A draft: there is nothing to audit. */
+  /** A draft, which has nothing to audit. */
   | { readonly kind: 'notPublished' };
 
-/** Differences of an invariant that are told one by one: who has more has another problem than to know each. */
-export const MAX_TOLD = 100;
+/** Discrepancies of an invariant that are described; beyond so many the number says enough. */
+export const MAX_DESCRIBED = 100;
+
+/** A sale with its snapshot, or why there is none. */
+type Reading =
+  | { readonly kind: 'read'; readonly sale: Sale; readonly snapshot: SaleSnapshot }
+  | { readonly kind: 'unknown' | 'notPublished' };
 
 /**
- * Holds the sides of a sale against each other: catalogue, ticket queue, order log, order store and live state. It reads
- * only, and may run while the sale goes on: what differs is looked at again, and counts only if it differs in the very
- * same way at a second look, and is not known to be on its way.
+ * Reconciles catalogue, ticket queue, order log, order store and live state with each other. It only reads, and may run
+ * while the sale goes on: a candidate counts as a discrepancy if a second snapshot has the very same one, and it is not
+ * known to be in flight.
  *
- * Memory: about 100 bytes a ticket. Errors: those of the ports; Fault `fenced` when the queue has to be recovered.
+ * Memory: about 100 bytes per ticket. Errors: those of the ports; Fault `fenced` when the queue has to be recovered.
  */
 export async function auditSale(saleId: string, ports: AuditPorts, options: AuditOptions): Promise<AuditOutcome> {
-  const { clock, catalogue } = ports;
+  const { clock } = ports;
   const [startedAt, from] = [clock.now(), clock.monotonic()];
-  const look = async (): Promise<
-    { readonly sale: Sale; readonly picture: SaleSnapshot } | 'unknown' | 'notPublished'
-  > => {
-    const sale = await catalogue.sale(saleId);
-    if (sale === undefined) return 'unknown';
-    if (!isPublic(sale)) return 'notPublished';
-    const picture = await takeSnapshot(sale, ports, options);
-    if (picture === undefined)
-      throw new Fault('fenced', `the ticket queue does not know the sale ${saleId}: recover it`);
-    return { sale, picture };
-  };
-
-  const first = await look();
-  if (typeof first === 'string') return { kind: first };
-  const suspects = suspectsOf(first.sale, first.picture);
-  const second = suspects.size === 0 ? first : await look();
-  if (typeof second === 'string') return { kind: second };
-  const { sale, picture } = second;
-  const confirmed = suspects.size === 0 ? [] : inBoth(suspects, suspectsOf(sale, picture));
-  const { wrong, returning } = await judge(confirmed, sale, picture, ports, options);
+  const first = await read(saleId, ports, options);
+  if (first.kind !== 'read') return first;
+  const candidates = candidatesOf(first.sale, first.snapshot);
+  const second = candidates.size === 0 ? first : await read(saleId, ports, options);
+  if (second.kind !== 'read') return second;
+  const { sale, snapshot } = second;
+  const confirmed = candidates.size === 0 ? [] : inBoth(candidates, candidatesOf(sale, snapshot));
+  const { wrong, returning } = await excludeInFlight(confirmed, sale, snapshot, ports, options);
 
   const invariants: Invariant[] = [];
   for (const name of INVARIANTS) {
     const found = wrong.filter(({ invariant }) => invariant === name);
-    invariants.push(await invariantOf(name, found, sale, picture, ports));
+    invariants.push(await invariantOf(name, found, sale, snapshot, ports));
   }
-  const { log, queue, live } = picture;
+  const { log, queue, live } = snapshot;
   return {
     kind: 'audited',
-    report: {
+    result: {
       saleId,
       startedAt,
       tookMs: Math.round(clock.monotonic() - from),
@@ -94,25 +87,36 @@ export async function auditSale(saleId: string, ports: AuditPorts, options: Audi
   };
 }
 
+async function read(saleId: string, ports: AuditPorts, options: AuditOptions): Promise<Reading> {
+  const sale = await ports.catalogue.sale(saleId);
+  if (sale === undefined) return { kind: 'unknown' };
+  if (!isPublic(sale)) return { kind: 'notPublished' };
+  const snapshot = await takeSnapshot(sale, ports, options);
+  if (snapshot === undefined) {
+    throw new Fault('fenced', `the ticket queue does not know the sale ${saleId}: recover it first`);
+  }
+  return { kind: 'read', sale, snapshot };
+}
+
 async function invariantOf(
   name: InvariantName,
-  found: readonly Suspect[],
+  found: readonly Candidate[],
   sale: Sale,
-  picture: SaleSnapshot,
+  snapshot: SaleSnapshot,
   ports: DescribePorts,
 ): Promise<Invariant> {
   return {
     name,
     rule: RULES[name],
     ok: found.length === 0,
-    counted: countedFor(name, sale, picture),
+    counted: countsOf(name, sale, snapshot),
     found: found.length,
-    differences: await describe(found.slice(0, MAX_TOLD), sale, picture, ports),
+    differences: await describe(found.slice(0, MAX_DESCRIBED), sale, snapshot, ports),
   };
 }
 
-function countedFor(name: InvariantName, sale: Sale, picture: SaleSnapshot): readonly Counted[] {
-  const { queue, ledger, queued, orders, counts, log, live } = picture;
+function countsOf(name: InvariantName, sale: Sale, snapshot: SaleSnapshot): readonly Counted[] {
+  const { queue, ledger, queued, orders, counts, log, live } = snapshot;
   const { reserved, paid } = counts.states;
   const stored = Object.values(counts.states).reduce((sum, count) => sum + count, 0);
   const rows: Readonly<Record<InvariantName, readonly (readonly [what: string, count: number])[]>> = {
@@ -123,28 +127,28 @@ function countedFor(name: InvariantName, sale: Sale, picture: SaleSnapshot): rea
       ['remaining', queue.remaining],
     ],
     one_place: [
-      ['tickets in the ledger', ledger.book.size],
+      ['tickets in the ledger', ledger.holders.size],
       ['tickets in the queue', queued.size],
       ['tickets of live orders', counts.tickets],
     ],
     buyer_limit: [
       ['limit', sale.perBuyerLimit],
-      ['most in the ledger', ledger.book.mostOfABuyer],
-      ['most in the store', orders.mostOfABuyer],
+      ['most per buyer in the ledger', ledger.holders.mostPerBuyer],
+      ['most per buyer in the store', orders.mostPerBuyer],
     ],
     stored: [
       ['orders in the log', log.orders + log.unsettled.size],
       ['orders in the store', stored],
-      ['rejected ones', counts.states.rejected],
+      ['rejected', counts.states.rejected],
     ],
     ledger: [
-      ['reservations in the ledger', ledger.book.size],
+      ['reservations in the ledger', ledger.holders.size],
       ['live orders', reserved + paid],
     ],
     live_state: [
       ['reservations in the log', log.reservations],
       ['in the live state', live.after.reserved],
-      ['second by second', live.after.inSeconds],
+      ['in its timeline', live.after.inTimeline],
     ],
   };
   return rows[name].map(([what, count]) => ({ what, count }));

@@ -3,10 +3,10 @@ import { ADMIN, ANN, BOB, createOrdersRig, failing } from '../../test/support/or
 import { aSale } from '../../test/support/sales.ts';
 import { Fault } from '../domain/errors.ts';
 
-const AWAY = new Fault('unavailable', 'away');
+const UNAVAILABLE = new Fault('unavailable', 'down');
 
 describe('cancelling an order', () => {
-  it('ends it, puts its ticket back on sale and frees the buyer’s limit', async () => {
+  it('ends it, returns its ticket to the queue and frees the buyer’s limit', async () => {
     const { orders, reserve, settle, queue, store, clock } = await createOrdersRig([aSale({ total: 1 })]);
     const order = await reserve('ann');
     await settle(order);
@@ -19,11 +19,11 @@ describe('cancelling an order', () => {
     expect((await reserve('ann')).ticket).toBe(order.ticket);
   });
 
-  it('tells of the order and of the new stock', async () => {
-    const { orders, reserve, queue, told } = await createOrdersRig();
+  it('publishes the order and the new stock', async () => {
+    const { orders, reserve, queue, published } = await createOrdersRig();
     const order = await reserve('ann');
     const outcome = await orders.cancel(order.id, ANN);
-    expect(told).toEqual([
+    expect(published).toEqual([
       { type: 'orders', orders: [outcome.kind === 'ok' ? outcome.order : undefined] },
       { type: 'stock', saleId: 'sale-1', stock: await queue.stock('sale-1') },
     ]);
@@ -38,7 +38,7 @@ describe('cancelling an order', () => {
     expect(await store.order(order.id)).toMatchObject({ state: 'cancelled' });
   });
 
-  it('again is answered as the first time, and gives nothing back twice', async () => {
+  it('is idempotent, and returns the ticket once', async () => {
     const { orders, reserve, queue } = await createOrdersRig();
     const order = await reserve('ann');
     const first = await orders.cancel(order.id, ANN);
@@ -48,24 +48,24 @@ describe('cancelling an order', () => {
   });
 
   it.each(['paid', 'expired'] as const)('is refused once it is %s', async (state) => {
-    const { orders, reserve, settle, store, queue, clock, told } = await createOrdersRig();
+    const { orders, reserve, settle, store, queue, clock, published } = await createOrdersRig();
     const order = await reserve('ann');
     await settle(order);
     await store.transition(state, [order.id], clock.now());
     const stock = await queue.stock('sale-1');
     expect(await orders.cancel(order.id, ANN)).toEqual({ kind: 'refused', order: await store.order(order.id) });
     expect(await queue.stock('sale-1')).toEqual(stock);
-    expect(told).toEqual([]);
+    expect(published).toEqual([]);
   });
 
-  it('is refused when the database rejects it as it is stored', async () => {
+  it('is refused when the database rejects the order on insertion', async () => {
     const { orders, reserve, settle } = await createOrdersRig();
     const order = await reserve('ann');
     await settle({ ...order, id: '00000000000000', userId: 'rival' });
     expect(await orders.cancel(order.id, ANN)).toMatchObject({ kind: 'refused', order: { state: 'rejected' } });
   });
 
-  it('is the buyer’s own right, and an admin’s; nobody else’s wish stores or changes anything', async () => {
+  it('is for the buyer and admins; the request of another user stores and changes nothing', async () => {
     const { orders, reserve, store, newId } = await createOrdersRig();
     const order = await reserve('ann');
     expect(await orders.cancel(order.id, BOB)).toEqual({ kind: 'unknown' });
@@ -75,22 +75,22 @@ describe('cancelling an order', () => {
   });
 
   it.each([
-    ['away', false],
-    ['cut off behind its work', true],
-  ])('is answered although the queue is %s, and the ticket stays owed', async (_how, after) => {
-    const { orders, reserve, queue, store, notReturned, told } = await createOrdersRig();
+    ['unavailable', false],
+    ['cut off after the release', true],
+  ])('succeeds although the queue is %s, and the ticket is still owed', async (_how, after) => {
+    const { orders, reserve, queue, store, notReturned, published } = await createOrdersRig();
     const order = await reserve('ann');
-    failing(queue, 'release', AWAY, after);
+    failing(queue, 'release', UNAVAILABLE, after);
     expect(await orders.cancel(order.id, ANN)).toMatchObject({ kind: 'ok', order: { state: 'cancelled' } });
     expect(await store.owedTickets(10)).toEqual([{ saleId: 'sale-1', orderId: order.id, forfeit: false }]);
     expect(notReturned).toEqual([order.id]);
-    expect(told.map(({ type }) => type)).toEqual(['orders']);
+    expect(published.map(({ type }) => type)).toEqual(['orders']);
   });
 
-  it('is answered although the store can’t be told that the ticket is back', async () => {
+  it('succeeds although the store can’t record that the ticket was returned', async () => {
     const { orders, reserve, queue, store, notReturned } = await createOrdersRig();
     const order = await reserve('ann');
-    failing(store, 'returned', AWAY);
+    failing(store, 'returned', UNAVAILABLE);
     expect(await orders.cancel(order.id, ANN)).toMatchObject({ kind: 'ok' });
     expect((await queue.stock('sale-1'))?.remaining).toBe(1000);
     expect([notReturned, await store.owedTickets(10)]).toEqual([
@@ -100,13 +100,13 @@ describe('cancelling an order', () => {
   });
 
   it.each([false, true])(
-    'is a fault when the store is away, behind its work: %s; a retry hears the truth',
+    'is a fault when the store fails, after its work: %s; a retry gets the result',
     async (after) => {
       const { orders, reserve, store, queue } = await createOrdersRig();
       const order = await reserve('ann');
       const real = store.transition;
-      failing(store, 'transition', AWAY, after);
-      await expect(orders.cancel(order.id, ANN)).rejects.toBe(AWAY);
+      failing(store, 'transition', UNAVAILABLE, after);
+      await expect(orders.cancel(order.id, ANN)).rejects.toBe(UNAVAILABLE);
       expect((await queue.stock('sale-1'))?.remaining).toBe(999);
       store.transition = real;
       expect(await orders.cancel(order.id, ANN)).toMatchObject({ kind: 'ok', order: { state: 'cancelled' } });

@@ -10,14 +10,14 @@ export interface CancelPorts {
   readonly queue: Pick<TicketQueue, 'release' | 'stock'>;
   readonly events: Pick<EventBus, 'publish'>;
   readonly clock: Pick<Clock, 'now'>;
-  /** A cancelled order's ticket may not be back on sale yet; the scheduler sees to it. */
+  /** The ticket of a cancelled order could not be returned, or is not known to be; the scheduler will return it. */
   readonly onNotReturned: (fault: unknown, order: Order) => void;
 }
 
 /**
- * Cancels a stored order. One conditional update decides between this, payment and expiry. A crash before it: nothing
- * happened. Behind it: the order is cancelled and its row says that the queue is owed a ticket, which the scheduler
- * returns; the buyer who got no answer asks again and hears `ok`.
+ * Cancels a stored order. One conditional update decides between this, payment and expiry. A crash before the update
+ * changes nothing; after a crash behind it the order is cancelled and owes its ticket to the queue, the scheduler returns
+ * it, and the buyer who tries again gets `ok`. Errors: Fault `unavailable` or `timeout` of the store.
  */
 export async function cancelOrder(order: Order, ports: CancelPorts): Promise<OrderOutcome> {
   const { store, events, clock } = ports;
@@ -31,12 +31,12 @@ export async function cancelOrder(order: Order, ports: CancelPorts): Promise<Ord
   return { kind: 'ok', order: cancelled };
 }
 
-/** The order is cancelled, whether the queue has its ticket back at once or later: a fault here is no fault of the call. */
+/** Never rejects: the order is cancelled whether its ticket is returned now or later. */
 async function returnTicket(order: Order, { store, queue, events, onNotReturned }: CancelPorts): Promise<void> {
   const { id, saleId } = order;
   try {
     await queue.release(saleId, [id]);
-    // A crash here: the ticket is back and still owed. Releasing it again does nothing.
+    // After a crash here the ticket is returned and still owed; the scheduler releases it again, which does nothing.
     const [stock] = await Promise.all([queue.stock(saleId), store.returned([id])]);
     if (stock !== undefined) events.publish({ type: 'stock', saleId, stock });
   } catch (fault) {

@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { AWAY, DRAFT, publishRig as rig } from '../../test/support/publish-rig.ts';
+import { DRAFT, publishRig as rig, UNAVAILABLE } from '../../test/support/publish-rig.ts';
 import { aSale } from '../../test/support/sales.ts';
 import { closeSale } from './close-sale.ts';
 import { publishSale } from './publish.ts';
 
 describe('closing', () => {
-  it('shuts the queue’s gate first, then the catalogue, and tells', async () => {
-    const { ports, hooks, buy, memory, told, forgotten } = rig();
+  it('closes the queue first, then the sale in the catalogue, and publishes the change', async () => {
+    const { ports, hooks, buy, memory, published, forgotten } = rig();
     await publishSale('sale-1', ports);
-    told.length = 0;
+    published.length = 0;
     hooks.save = async () => expect(await buy('bob')).toBe('closed');
     expect(await closeSale('sale-1', ports)).toEqual({
       kind: 'closed',
       sale: aSale({ status: 'closed', version: 4 }),
     });
     expect((await memory.sale('sale-1'))?.status).toBe('closed');
-    expect([told, forgotten.at(-1)]).toEqual([[{ type: 'sale', saleId: 'sale-1' }], 'sale-1']);
+    expect([published, forgotten.at(-1)]).toEqual([[{ type: 'sale', saleId: 'sale-1' }], 'sale-1']);
   });
 
-  it('again, or by two at once, is the same answer', async () => {
+  it('gives the same answer when it is repeated, or runs concurrently', async () => {
     const { ports, statuses } = rig();
     await publishSale('sale-1', ports);
     const outcomes = await Promise.all([closeSale('sale-1', ports), closeSale('sale-1', ports)]);
@@ -27,17 +27,17 @@ describe('closing', () => {
     expect(statuses).toEqual(['publishing', 'published', 'closed']);
   });
 
-  it('that was cut off sells nothing more, and is finished by the next try', async () => {
+  it('that was interrupted ends the selling, and is finished by the next attempt', async () => {
     const { ports, hooks, buy } = rig();
     await publishSale('sale-1', ports);
-    hooks.save = () => Promise.reject(AWAY);
-    await expect(closeSale('sale-1', ports)).rejects.toBe(AWAY);
+    hooks.save = () => Promise.reject(UNAVAILABLE);
+    await expect(closeSale('sale-1', ports)).rejects.toBe(UNAVAILABLE);
     expect(await buy('ann')).toBe('closed');
     hooks.save = async () => {};
     expect((await closeSale('sale-1', ports)).kind).toBe('closed');
   });
 
-  it('reaches the queue of the epoch that a recovery raised meanwhile', async () => {
+  it('closes the queue in the epoch that a recovery raised meanwhile', async () => {
     const { ports, hooks, queue, memory, buy } = rig();
     await publishSale('sale-1', ports);
     hooks.save = async () => {
@@ -59,8 +59,8 @@ describe('closing', () => {
     ['a draft', [DRAFT], 'notPublished'],
     ['a sale that is being published', [aSale({ status: 'publishing' })], 'notPublished'],
   ] as const)('of %s is refused and changes nothing', async (_what, stored, kind) => {
-    const { ports, statuses, told } = rig(stored);
+    const { ports, statuses, published } = rig(stored);
     expect(await closeSale('sale-1', ports)).toEqual({ kind });
-    expect([statuses, told]).toEqual([[], []]);
+    expect([statuses, published]).toEqual([[], []]);
   });
 });

@@ -2,7 +2,7 @@ import type { Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 import { notifySaleChanged, type SaleListeners } from './notify-sale.ts';
-import { optimistically } from './optimistic.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 
 export interface ClosePorts extends SaleListeners {
   readonly catalogue: Pick<Catalogue, 'sale' | 'saveSale'>;
@@ -14,14 +14,14 @@ export type CloseOutcome =
   { readonly kind: 'closed'; readonly sale: Sale } | { readonly kind: 'unknown' } | { readonly kind: 'notPublished' };
 
 /**
- * Ends a sale for good; reservations stand. The queue's gate goes down first, because it decides for every front at once.
- * A crash before the catalogue has it leaves nothing open: nobody can buy, pages say `live` a while longer, and the admin,
- * who got no answer, closes again. A recovery that raised the sale's epoch meanwhile has moved its version too, so the
- * next attempt closes the queue of the new epoch.
+ * Closes a sale permanently; its reservations remain. The queue is closed first, because it decides for every front. A
+ * crash before the catalogue is updated is harmless: no purchase succeeds, pages show `live` for longer, and the admin,
+ * who got no answer, closes the sale again. A recovery that raised the sale's epoch meanwhile has raised its version too,
+ * so the next attempt closes the queue in the new epoch. Idempotent. Errors: those of catalogue and queue.
  */
 export async function closeSale(saleId: string, ports: ClosePorts): Promise<CloseOutcome> {
   const { catalogue, queue } = ports;
-  const outcome = await optimistically<CloseOutcome>(async () => {
+  const outcome = await retryOnConflict<CloseOutcome>(async () => {
     const sale = await catalogue.sale(saleId);
     if (sale === undefined) return { kind: 'unknown' };
     if (sale.status === 'closed') return { kind: 'closed', sale };

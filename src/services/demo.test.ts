@@ -31,7 +31,7 @@ function rig(stored: readonly Sale[] = []) {
 const idsOf = ({ open, soon }: { readonly open: Sale; readonly soon: Sale }) => [open.id, soon.id];
 
 describe('the demo', () => {
-  it('has a sale that is open and one that opens in a minute, both with tickets, of a product that is there', async () => {
+  it('has an open sale and one that opens in a minute, both with tickets and an existing product', async () => {
     const { ports, clock, queue, catalogue } = rig();
     const { open, soon } = await seedDemo(ports);
     expect([open.status, soon.status]).toEqual(['published', 'published']);
@@ -40,17 +40,17 @@ describe('the demo', () => {
     expect(await catalogue.product(open.productId)).toMatchObject({ name: 'Night One' });
   });
 
-  it('started again keeps what still serves, the sale to come too', async () => {
+  it('keeps usable sales on the next start, also the upcoming one', async () => {
     const { ports, clock } = rig();
     const first = await seedDemo(ports);
     clock.advance(MINUTE_MS - 1);
     expect(await seedDemo(ports)).toEqual(first);
     clock.advance(1);
-    // What was to come has opened: it serves as the open one, and another is to come.
+    // The upcoming sale has opened and is used as the open one; a new upcoming one is published.
     expect(idsOf(await seedDemo(ports))).toEqual(['demo-2', 'demo-3']);
   });
 
-  it('replaces what is sold out, over or closed', async () => {
+  it('replaces sales that are sold out, ended or closed', async () => {
     const { ports, clock, sellOut, catalogue } = rig();
     const { open, soon } = await seedDemo(ports);
     await sellOut(open.id);
@@ -64,7 +64,7 @@ describe('the demo', () => {
     expect(idsOf(await seedDemo(ports))).toEqual(['demo-6', 'demo-7']);
   });
 
-  it('goes on with the next number where another start was faster', async () => {
+  it('uses the next number where a concurrent start took one', async () => {
     const { ports } = rig();
     const all = await Promise.all([seedDemo(ports), seedDemo(ports)]);
     expect(new Set(all.flatMap(idsOf)).size).toBe(4);
@@ -72,7 +72,7 @@ describe('the demo', () => {
 });
 
 describe('the demo’s reset', () => {
-  it('closes every demo sale and puts a fresh pair on sale, again and again', async () => {
+  it('closes every demo sale and publishes a new pair, each time', async () => {
     const { ports, statuses, queue } = rig([aSale({ id: 'demo-x' }), aSale({ id: 'mine' })]);
     await seedDemo(ports);
     for (const [fresh, old] of [
@@ -90,7 +90,7 @@ describe('the demo’s reset', () => {
     expect(await statuses()).toMatchObject({ 'demo-x': 'published', mine: 'published' });
   });
 
-  it('works on an empty catalogue, and puts the product back as it was', async () => {
+  it('works on an empty catalogue, and restores the product', async () => {
     const { ports, catalogue } = rig();
     const { open } = await resetDemo(ports);
     const product = await catalogue.product(open.productId);
@@ -100,11 +100,11 @@ describe('the demo’s reset', () => {
     expect(await catalogue.product(open.productId)).toStrictEqual({ ...product, version: 3 });
   });
 
-  it('that was cut off is finished by the next', async () => {
+  it('that was interrupted is finished by the next one', async () => {
     const { ports, statuses, queue } = rig();
     await seedDemo(ports);
     const load = queue.load.bind(queue);
-    queue.load = () => Promise.reject(new Fault('unavailable', 'away'));
+    queue.load = () => Promise.reject(new Fault('unavailable', 'down'));
     await expect(resetDemo(ports)).rejects.toMatchObject({ code: 'unavailable' });
     expect(await statuses()).toEqual({ 'demo-1': 'closed', 'demo-2': 'closed', 'demo-3': 'publishing' });
     queue.load = load;

@@ -32,7 +32,7 @@ const PRODUCT = {
   description: 'One evening, one stage, one thousand places.',
 } as const;
 
-/** Sees to it that there is something to buy and something to wait for; what is there and still serves is kept. */
+/** Makes sure that one demo sale is open and one is upcoming; sales that are still usable are kept. */
 export async function seedDemo(ports: DemoPorts): Promise<DemoSales> {
   await ports.catalogue.addProduct({ ...PRODUCT, version: 1 });
   const { clock, queue } = ports;
@@ -51,19 +51,19 @@ export async function seedDemo(ports: DemoPorts): Promise<DemoSales> {
   return { open, soon };
 }
 
-/** Puts the demo's data back: its product as it was, the sales of before closed, two fresh ones. */
+/** Restores the demo's product, closes its sales, and publishes two new ones. */
 export async function resetDemo(ports: DemoPorts): Promise<DemoSales> {
   const product = await ports.catalogue.product(PRODUCT.id);
   if (product !== undefined) await ports.catalogue.saveProduct({ ...PRODUCT, version: product.version + 1 });
   for await (const { id, status } of demoSales(ports)) {
-    // One that a start was cut off from publishing can't be closed before it is published.
+    // A sale whose publishing was interrupted can't be closed before it is published.
     if (status === 'publishing') await publishSale(id, ports);
     if (status === 'publishing' || status === 'published') await closeSale(id, ports);
   }
   return seedDemo(ports);
 }
 
-/** Publishes a demo sale under the first number from `number` on that nobody has taken. */
+/** Publishes a demo sale under the first free number, starting with `number`. */
 async function publishDemo(number: number, title: string, opensAt: number, ports: DemoPorts): Promise<Sale> {
   for (let n = number; ; n += 1) {
     const draft = demoSale(`demo-${n}`, title, opensAt);

@@ -1,5 +1,5 @@
-/** The items in their order, `size` at a time; the last chunk has what is left, perhaps nothing. */
-export async function* inChunks<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
+/** The items in their order, `size` at a time; the last chunk may be shorter. */
+export async function* inChunks<T>(items: Iterable<T> | AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
   let chunk: T[] = [];
   for await (const item of items) {
     chunk.push(item);
@@ -7,5 +7,5 @@ export async function* inChunks<T>(items: AsyncIterable<T>, size: number): Async
     yield chunk;
     chunk = [];
   }
-  yield chunk;
+  if (chunk.length > 0) yield chunk;
 }

@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 const clock = new ManualClock();
 const now = clock.now();
 
-/** Ids of those that are found, with the queue as `spoil` leaves it. */
+/** The ids that are found after `spoil` was applied to each sale in the queue. */
 async function found(sales: readonly Sale[], spoil: (queue: MemoryTicketQueue, sale: Sale) => void): Promise<string[]> {
   const recovery = new MemoryTicketQueue(clock.now);
   for (const sale of sales) {
@@ -23,16 +23,16 @@ async function found(sales: readonly Sale[], spoil: (queue: MemoryTicketQueue, s
 const statuses = (['closed', 'draft', 'published', 'publishing'] as const).map((status) =>
   aSale({ id: status, status }),
 );
-/** Ends so many hours before now, and has an hour to pay. */
+/** A sale that ended so many hours ago, with an hour to pay. */
 const endedFor = (hours: number) =>
   aSale({ id: `ended ${hours}`, opensAt: now - 90 * HOUR_MS, closesAt: now - hours * HOUR_MS, payWithinSeconds: 3600 });
 
 describe('the lost sales', () => {
-  it('are none of those that are sound', async () => {
+  it('do not include sound ones', async () => {
     expect(await found(statuses, () => undefined)).toEqual([]);
   });
 
-  it('are those that are public or about to be, if their fence is closed', async () => {
+  it('are those that are public or being published, if their fence is closed', async () => {
     expect(await found(statuses, (queue, { id }) => queue.lose(id))).toEqual(['closed', 'published', 'publishing']);
   });
 
@@ -40,20 +40,20 @@ describe('the lost sales', () => {
     expect(await found(statuses, (queue, { id }) => queue.wipe(id))).toEqual(['closed', 'published']);
   });
 
-  it('are those that the queue has at another epoch', async () => {
+  it('are those that have another epoch in the queue', async () => {
     expect(
       await found([aSale({ id: 'a' }), aSale({ id: 'b' })], (queue, { id }) => id === 'b' && queue.raiseEpoch(id)),
     ).toEqual(['b']);
   });
 
-  it('are found until a day after their last deadline, and before they open', async () => {
+  it('are found before they open, and until a day after their last deadline', async () => {
     const upcoming = aSale({ id: 'upcoming', opensAt: now + HOUR_MS, closesAt: now + 2 * HOUR_MS });
     const sales = [endedFor(24.99), endedFor(25), upcoming];
 
     expect(await found(sales, (queue, { id }) => queue.lose(id))).toEqual(['ended 24.99', 'upcoming']);
   });
 
-  it('are found however many sales there are', async () => {
+  it('are found among any number of sales', async () => {
     const sales = Array.from({ length: 250 }, (_, n) => aSale({ id: `sale-${n + 1000}` }));
 
     expect(await found(sales, (queue, { id }) => queue.lose(id))).toHaveLength(250);

@@ -1,7 +1,7 @@
 import type { EventBus } from '../ports/event-bus.ts';
 import type { Sales } from './sales.ts';
 
-/** Who wants to know that a sale's settings or status changed: this process's memory, and the other processes. */
+/** Who has to learn that a sale's settings or status changed: this process's cache, and the other processes. */
 export interface SaleListeners {
   readonly sales?: Pick<Sales, 'forget'>;
   readonly events?: Pick<EventBus, 'publish'>;

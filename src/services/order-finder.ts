@@ -13,43 +13,44 @@ export interface OrderFinderPorts {
   readonly catalogue: Pick<Catalogue, 'sales'>;
 }
 
-// A front's clock may differ from the queue's, and an order waits a while between its id and its ticket.
+/** A front's clock may differ from the queue's, and some time passes between an order's id and its ticket. */
 const CLOCK_SLACK_MS = 60_000;
 
-/** No worker's group: a batch of it moves no position. */
+/** Not the group of a worker: a batch of it moves no position. */
 const ON_DEMAND = 'on-demand';
 
 /**
- * Finds an order wherever it stands: in the store, or, until a worker has stored it, in the queue's ledger only.
- * Errors: those of store and queue; Fault `fenced` when a queue that was emptied can't tell.
+ * Finds an order in the store or, until a worker has stored it, in the queue's ledger.
+ * Errors: those of store, queue and catalogue; Fault `fenced` when the queue has lost a sale that the order may be of.
  */
 export class OrderFinder {
   constructor(private readonly ports: OrderFinderPorts) {}
 
   async find(orderId: string): Promise<Order | undefined> {
-    return (await this.#look(orderId))?.order;
+    return (await this.#locate(orderId))?.order;
   }
 
   /**
-   * The order as it is stored, if `mayTouch` says so; one that is not stored yet is stored now.
+   * Returns the stored order, if `mayChange` allows it; an order that is not stored yet is stored now, since a change is
+   * an update of its row.
    *
-   * It must be, before anybody changes it, for a change is an update of its row. Storing early is storing: the worker's
-   * insertion finds the row and does nothing, whatever became of it meanwhile; should the front that reserved it have
-   * died before it wrote the record, the relay writes it, and the worker again finds the row. A crash right behind it
-   * leaves a reserved order that expires like any other. And nothing is stored that was let go: a ticket leaves the
-   * ledger only after its order's row has ended, and where there is a row this insertion changes nothing.
+   * To store it early is safe. The worker's insertion finds the row and changes nothing, whatever its state is by then.
+   * If the front that reserved the order crashed before it wrote the record, the relay writes it, and the worker finds
+   * the row, too. A crash right after the insertion leaves a reserved order that expires like any other. And a released
+   * order is never stored again: a ticket leaves the ledger only after its order's row has ended, and an insertion does
+   * not change an existing row.
    */
-  async findStored(orderId: string, mayTouch: (order: Order) => boolean): Promise<Order | undefined> {
-    const found = await this.#look(orderId);
-    if (found === undefined || !mayTouch(found.order)) return undefined;
+  async findStored(orderId: string, mayChange: (order: Order) => boolean): Promise<Order | undefined> {
+    const found = await this.#locate(orderId);
+    if (found === undefined || !mayChange(found.order)) return undefined;
     const { order, key } = found;
     if (key === undefined) return order;
     await this.ports.store.store({ group: ON_DEMAND, positions: [], orders: [{ order, key }] });
-    // A worker may have been faster, and the database may have refused it.
+    // A worker may have stored it first, and the database may have rejected it.
     return this.ports.store.order(orderId);
   }
 
-  async #look(orderId: string): Promise<{ readonly order: Order; readonly key?: NewOrder['key'] } | undefined> {
+  async #locate(orderId: string): Promise<{ readonly order: Order; readonly key?: NewOrder['key'] } | undefined> {
     const madeAt = timeOfOrderId(orderId);
     if (madeAt === undefined) return undefined;
     const stored = await this.ports.store.order(orderId);
@@ -58,13 +59,13 @@ export class OrderFinder {
       if (madeAt < sale.opensAt - CLOCK_SLACK_MS || madeAt > sale.closesAt + CLOCK_SLACK_MS) continue;
       const reservation = await this.ports.queue.find(sale.id, orderId);
       if (reservation !== undefined) return { order: reservedOrder(sale, reservation), key: reservation.key };
-      // An emptied queue does not know that the order isn't there: its record may be in the log, on the way to the store.
+      // A queue that lost the sale can't rule the order out: its record may be in the log, and not yet stored.
       if ((await this.ports.queue.stock(sale.id)) === undefined) {
         throw new Fault('fenced', `the ticket queue has lost the sale ${sale.id}`);
       }
     }
-    // The worker may have stored it, and its ticket may be back on sale, since the first look.
-    const late = await this.ports.store.order(orderId);
-    return late === undefined ? undefined : { order: late };
+    // Since the first query a worker may have stored it, and its ticket may have been released.
+    const storedSince = await this.ports.store.order(orderId);
+    return storedSince === undefined ? undefined : { order: storedSince };
   }
 }

@@ -5,7 +5,7 @@ import { createIdSource } from '../domain/ids.ts';
 import type { Order } from '../domain/order.ts';
 import type { Sale } from '../domain/sale.ts';
 
-/** The rig, with what store and queue are asked for. */
+/** The rig, which records queries of the store and the queue. */
 async function rig(sales?: readonly Sale[]) {
   const made = await createOrdersRig(sales);
   const { store, queue } = made;
@@ -25,7 +25,7 @@ async function rig(sales?: readonly Sale[]) {
 }
 
 describe('an order', () => {
-  it('is found in the store, and the queue is not asked', async () => {
+  it('is found in the store without asking the queue', async () => {
     const { orders, reserve, settle, found } = await rig();
     const order = await reserve('ann');
     await settle(order);
@@ -33,7 +33,7 @@ describe('an order', () => {
     expect(found).toEqual([]);
   });
 
-  it('is found before it is stored, just as it will be', async () => {
+  it('is found before it is stored, exactly as it will be stored', async () => {
     const { orders, reserve, settle } = await rig();
     const order = await reserve('ann');
     const early = await orders.find(order.id, ANN);
@@ -42,7 +42,7 @@ describe('an order', () => {
     expect(early).toEqual(order);
   });
 
-  it('is not said to be missing by a queue that has lost the sale: its record may be on the way to the store', async () => {
+  it('is not reported as unknown when the queue has lost the sale: its record may not be stored yet', async () => {
     const { orders, reserve, settle, queue } = await rig();
     const order = await reserve('ann');
     queue.find = async () => undefined;
@@ -53,14 +53,14 @@ describe('an order', () => {
     expect(await orders.find(order.id, ANN)).toEqual(order);
   });
 
-  it('is found in the right one of several sales that were open when it was made', async () => {
+  it('is found in the right one of several sales that were open at its time', async () => {
     const sales = ['a', 'b', 'c'].map((id) => aSale({ id, productId: `product-${id}` }));
     const { orders, reserve } = await rig(sales);
     const order = await reserve('ann', sales[1]);
     expect(await orders.find(order.id, ANN)).toMatchObject({ saleId: 'b', productId: 'product-b' });
   });
 
-  it('is not looked for in sales of another time', async () => {
+  it('is not searched for in sales of another time', async () => {
     const { opensAt, closesAt } = aSale();
     const long = closesAt - opensAt + 3_600_000;
     const sales = [
@@ -81,22 +81,22 @@ describe('an order', () => {
     expect(await orders.find(orderId, ANN)).toMatchObject({ id: orderId });
   });
 
-  it('that was stored and released between the two looks is found by the third', async () => {
+  it('that was stored and released between the queries of store and queue is found by the last one', async () => {
     const { orders, reserve, settle, queue, store, newId } = await rig();
     const order = await reserve('ann');
     await queue.release('sale-1', [order.id]);
     const real = store.order.bind(store);
-    let looks = 0;
+    let reads = 0;
     store.order = async (orderId) => {
-      looks += 1;
-      if (looks === 2) await settle(order);
+      reads += 1;
+      if (reads === 2) await settle(order);
       return real(orderId);
     };
     expect(await orders.find(order.id, ANN)).toEqual(order);
     expect(await orders.find(newId(), ANN)).toBeUndefined();
   });
 
-  it.each(['stored', 'unstored'])('of somebody else is unknown, but for an admin: %s', async (how) => {
+  it.each(['stored', 'unstored'])('of another buyer is unknown, except to an admin: %s', async (how) => {
     const { orders, reserve, settle } = await rig();
     const order = await reserve('ann');
     if (how === 'stored') await settle(order);
@@ -104,7 +104,7 @@ describe('an order', () => {
     expect(await orders.find(order.id, ADMIN)).toEqual(order);
   });
 
-  it('with an id that is none is unknown, and nobody is asked', async () => {
+  it('with an invalid id is unknown, without any query', async () => {
     const { orders, found } = await rig();
     expect(await orders.find("' OR 1=1", ADMIN)).toBeUndefined();
     expect(found).toEqual([]);
@@ -112,7 +112,7 @@ describe('an order', () => {
 });
 
 describe('the list of orders', () => {
-  it('has the viewer’s own, newest first, page by page', async () => {
+  it('has the viewer’s own orders, newest first, page by page', async () => {
     const { orders, reserve, settle, clock } = await rig();
     const own: string[] = [];
     for (let n = 0; n < 5; n += 1) {
@@ -127,13 +127,13 @@ describe('the list of orders', () => {
     expect([second.items.map(({ id }) => id), second.next]).toEqual([own.slice(3), undefined]);
   });
 
-  it('names no next page when the last one is just full', async () => {
+  it('names no next page when the last one is exactly full', async () => {
     const { orders, reserve, settle } = await rig();
     await settle(await reserve('ann'), await reserve('ann'));
     expect((await orders.list({ limit: 2 }, ANN)).next).toBeUndefined();
   });
 
-  it('is of one sale or one state when it is asked so', async () => {
+  it('can be limited to one sale or one state', async () => {
     const sales = ['a', 'b'].map((id) => aSale({ id }));
     const { orders, reserve, settle } = await rig(sales);
     await settle(await reserve('ann', sales[0]), await reserve('ann', sales[1]));
@@ -143,7 +143,7 @@ describe('the list of orders', () => {
     expect((await orders.list({ limit: 9, state: 'reserved' }, ANN)).items).toHaveLength(2);
   });
 
-  it('never asks the store for more than it gives at once, and still finds what follows a full page', async () => {
+  it('never exceeds the store’s limit per query, and still finds what follows a full page', async () => {
     const { orders, reserve, settle, limits } = await rig();
     const all: Order[] = [];
     for (let n = 0; n < 201; n += 1) all.push(await reserve('ann'));

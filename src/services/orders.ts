@@ -5,7 +5,7 @@ import type { OrderFinder } from './order-finder.ts';
 import type { OrderOutcome } from './order-outcome.ts';
 import { type PayPorts, payOrder } from './pay.ts';
 
-/** Who asks: buyers see their own orders, admins all. */
+/** The user on whose behalf orders are read or changed: buyers see their own orders, admins all. */
 export interface Viewer {
   readonly userId: string;
   readonly admin: boolean;
@@ -22,7 +22,7 @@ export interface ListOrders {
 
 export interface OrdersPage {
   readonly items: readonly Order[];
-  /** There when more may follow. */
+  /** The `before` of the next page; undefined on the last. */
   readonly next?: string;
 }
 
@@ -32,7 +32,7 @@ export interface OrdersPorts extends PayPorts, CancelPorts {
   readonly finder: Pick<OrderFinder, 'find' | 'findStored'>;
 }
 
-/** Orders for those who may see them. An order of anybody else is as unknown as one that never was. */
+/** Orders on behalf of a viewer. An order that the viewer may not see is treated like one that does not exist. */
 export class Orders {
   constructor(private readonly ports: OrdersPorts) {}
 
@@ -48,19 +48,19 @@ export class Orders {
     return { items, next: (items.at(-1) as Order).id };
   }
 
-  /** Errors: see {@link payOrder}; asking again is safe. */
+  /** Errors: those of {@link OrderFinder} and {@link payOrder}; it may be repeated. */
   async pay(orderId: string, viewer: Viewer): Promise<OrderOutcome> {
-    const order = await this.#touch(orderId, viewer);
+    const order = await this.#findStored(orderId, viewer);
     return order === undefined ? { kind: 'unknown' } : payOrder(order, this.ports);
   }
 
-  /** Errors: Fault `unavailable` or `timeout` of the store; asking again is safe. */
+  /** Errors: those of {@link OrderFinder} and {@link cancelOrder}; it may be repeated. */
   async cancel(orderId: string, viewer: Viewer): Promise<OrderOutcome> {
-    const order = await this.#touch(orderId, viewer);
+    const order = await this.#findStored(orderId, viewer);
     return order === undefined ? { kind: 'unknown' } : cancelOrder(order, this.ports);
   }
 
-  #touch(orderId: string, viewer: Viewer): Promise<Order | undefined> {
+  #findStored(orderId: string, viewer: Viewer): Promise<Order | undefined> {
     return this.ports.finder.findStored(orderId, (order) => maySee(order, viewer));
   }
 }

@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { ADMIN, ANN, BOB, createOrdersRig, failing } from '../../test/support/orders-rig.ts';
 import { Fault } from '../domain/errors.ts';
 
-const AWAY = new Fault('unavailable', 'away');
+const UNAVAILABLE = new Fault('unavailable', 'down');
 
 describe('paying an order', () => {
-  it('charges it, and answers with what the provider’s message made of it', async () => {
-    const { orders, reserve, settle, charged, told, clock } = await createOrdersRig();
+  it('charges it, and returns the order as the provider’s message left it', async () => {
+    const { orders, reserve, settle, charged, published, clock } = await createOrdersRig();
     const order = await reserve('ann');
     await settle(order);
     clock.advance(5);
     const paid = { ...order, state: 'paid', paidAt: clock.now() };
     expect(await orders.pay(order.id, ANN)).toEqual({ kind: 'ok', order: paid });
     expect(charged).toEqual([order.id]);
-    expect(told).toEqual([{ type: 'orders', orders: [paid] }]);
+    expect(published).toEqual([{ type: 'orders', orders: [paid] }]);
   });
 
   it('works before a worker has stored it, and the worker’s late insertion changes nothing', async () => {
@@ -24,7 +24,7 @@ describe('paying an order', () => {
     expect(await store.order(order.id)).toMatchObject({ state: 'paid' });
   });
 
-  it('again is answered as it is, and not charged again', async () => {
+  it('is idempotent, and charges once', async () => {
     const { orders, reserve, charged } = await createOrdersRig();
     const order = await reserve('ann');
     const first = await orders.pay(order.id, ANN);
@@ -41,7 +41,7 @@ describe('paying an order', () => {
     expect(charged).toEqual([]);
   });
 
-  it('is the buyer’s own right, and an admin’s', async () => {
+  it('is for the buyer and admins', async () => {
     const { orders, reserve, newId, charged } = await createOrdersRig();
     const order = await reserve('ann');
     expect(await orders.pay(order.id, BOB)).toEqual({ kind: 'unknown' });
@@ -50,28 +50,28 @@ describe('paying an order', () => {
     expect(await orders.pay(order.id, ADMIN)).toMatchObject({ kind: 'ok' });
   });
 
-  it('waits for a message that comes late', async () => {
+  it('waits for a late message', async () => {
     const { orders, reserve, payments, webhook, store } = await createOrdersRig();
     const order = await reserve('ann');
     payments.charge = async () => undefined;
     const read = store.order.bind(store);
-    let looks = 0;
+    let reads = 0;
     store.order = async (orderId) => {
-      looks += 1;
-      if (looks === 6) await webhook(orderId);
+      reads += 1;
+      if (reads === 6) await webhook(orderId);
       return read(orderId);
     };
     expect(await orders.pay(order.id, ANN)).toMatchObject({ kind: 'ok', order: { state: 'paid' } });
   });
 
-  it('is refused when it was cancelled while the provider was asked', async () => {
+  it('is refused when it was cancelled during the charge', async () => {
     const { orders, reserve, payments } = await createOrdersRig();
     const order = await reserve('ann');
     payments.charge = async ({ id }) => void (await orders.cancel(id, ANN));
     expect(await orders.pay(order.id, ANN)).toMatchObject({ kind: 'refused', order: { state: 'cancelled' } });
   });
 
-  it('is a fault that invites a retry when no message has come within 3 s', async () => {
+  it('is a retryable fault when no message has arrived within 3 s', async () => {
     const { orders, reserve, payments, clock } = await createOrdersRig();
     const order = await reserve('ann');
     payments.charge = async () => undefined;
@@ -82,12 +82,12 @@ describe('paying an order', () => {
     expect(waited).toBeLessThan(3300);
   });
 
-  it('is a fault when the provider is away, and can be tried again', async () => {
+  it('is a fault when the provider is unavailable, and can be retried', async () => {
     const { orders, reserve, payments } = await createOrdersRig();
     const order = await reserve('ann');
     const real = payments.charge;
-    failing(payments, 'charge', AWAY);
-    await expect(orders.pay(order.id, ANN)).rejects.toBe(AWAY);
+    failing(payments, 'charge', UNAVAILABLE);
+    await expect(orders.pay(order.id, ANN)).rejects.toBe(UNAVAILABLE);
     payments.charge = real;
     expect(await orders.pay(order.id, ANN)).toMatchObject({ kind: 'ok' });
   });

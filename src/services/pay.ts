@@ -4,51 +4,63 @@ import type { Order } from '../domain/order.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OrderStore } from '../ports/order-store.ts';
 import type { Payments } from '../ports/payments.ts';
+import type { Timers } from '../ports/timers.ts';
+import { poll } from '../resilience/poll.ts';
 import type { OrderOutcome } from './order-outcome.ts';
 
 export interface PayPorts {
   readonly store: Pick<OrderStore, 'order'>;
   readonly payments: Pick<Payments, 'charge'>;
   readonly clock: Pick<Clock, 'monotonic'>;
-  /** @default a timer */
-  readonly delay?: (ms: number) => Promise<void>;
+  /** @default the event loop's timers */
+  readonly wait?: Timers['wait'];
 }
 
-/** How long a buyer waits for the provider's message once the charge was asked for. */
-const WAIT_MS = 3000;
-/** The sandbox's message has come by the first look; a provider's own takes some hundred milliseconds. */
+/** How long a buyer waits for the provider's message after the charge was requested. */
+const MAX_WAIT_MS = 3000;
+/** The sandbox's message has arrived by the first read; that of a real provider takes some hundred milliseconds. */
 const FIRST_PAUSE_MS = 25;
-/** Nobody feels a quarter of a second on top of a payment, and it spares the store. */
+/** A quarter of a second more is not noticed in a payment, and it spares the store. */
 const LONGEST_PAUSE_MS = 250;
 
 /**
- * Pays a stored order. The money is the provider's to take, and its message, which may come to any front, pays the
- * order; here the two are only brought together. A crash before the charge: nothing happened. Behind it: the message
- * pays the order without us, and the buyer who asks again hears `ok`.
+ * Requests the payment of a stored order and waits for its result. The provider takes the money, and its message, which
+ * may arrive at any front, marks the order as paid. A crash before the charge changes nothing; after a crash behind it
+ * the message still marks the order, and the buyer who tries again gets `ok`.
  *
- * The state decides, not `payBy`: as long as nothing has expired the order, its ticket is nobody else's.
+ * The state decides, not `payBy`: until an order is expired, its ticket belongs to it.
  *
- * Errors: Fault `timeout` when the message has not come, and what `charge` and the store throw. Asking again is safe.
+ * Errors: Fault `timeout` when the message has not arrived, and those of `charge` and the store. It may be repeated.
  */
 export async function payOrder(order: Order, ports: PayPorts): Promise<OrderOutcome> {
-  const { store, payments, clock, delay: pause = delay } = ports;
+  const { store, payments, clock, wait = delay } = ports;
   const already = outcomeOf(order);
   if (already !== undefined) return already;
 
   await payments.charge(order);
 
-  const giveUpAt = clock.monotonic() + WAIT_MS;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    const outcome = outcomeOf((await store.order(order.id)) ?? order);
-    if (outcome !== undefined) return outcome;
-    if (clock.monotonic() >= giveUpAt) {
-      throw new Fault('timeout', `the provider has not told what became of the payment of order ${order.id}`);
-    }
-    await pause(pauseMs);
-  }
+  const outcome = await poll(async () => outcomeOf((await store.order(order.id)) ?? order), {
+    until: (found) => found !== undefined,
+    everyMs: FIRST_PAUSE_MS,
+    forMs: MAX_WAIT_MS,
+    clock,
+    wait: lengthening(wait),
+  });
+  if (outcome !== undefined) return outcome;
+  throw new Fault('timeout', `the provider has not yet reported the result of the payment of order ${order.id}`);
 }
 
-/** Undefined while the order may still become paid. */
+/** Doubles each pause, up to the longest one. */
+function lengthening(wait: Timers['wait']): Timers['wait'] {
+  let factor = 1;
+  return (ms) => {
+    const pauseMs = Math.min(ms * factor, LONGEST_PAUSE_MS);
+    factor *= 2;
+    return wait(pauseMs);
+  };
+}
+
+/** Undefined while the order may still be paid. */
 function outcomeOf(order: Order): OrderOutcome | undefined {
   if (order.state === 'reserved') return undefined;
   return { kind: order.state === 'paid' ? 'ok' : 'refused', order };

@@ -3,8 +3,8 @@ import { ANN, createOrdersRig, failing } from '../../test/support/orders-rig.ts'
 import { Fault } from '../domain/errors.ts';
 
 describe("the provider's message", () => {
-  it('pays the order and tells of it; the same message again changes nothing', async () => {
-    const { webhook, reserve, settle, store, clock, told, notices } = await createOrdersRig();
+  it('marks the order as paid and publishes it; a repeated message changes nothing', async () => {
+    const { webhook, reserve, settle, store, clock, published, notices } = await createOrdersRig();
     const order = await reserve('ann');
     await settle(order);
     expect(await webhook(order.id)).toBe('received');
@@ -12,12 +12,12 @@ describe("the provider's message", () => {
     clock.advance(1000);
     expect(await webhook(order.id)).toBe('received');
     expect(await store.order(order.id)).toEqual(paid);
-    expect(told).toContainEqual({ type: 'orders', orders: [paid] });
+    expect(published).toContainEqual({ type: 'orders', orders: [paid] });
     expect(notices.map(({ kind }) => kind)).toEqual(['paid', 'paid']);
     expect(await store.money('sale-1')).toEqual({ revenue: order.price.amount, refunded: 0 });
   });
 
-  it('pays an order that no worker has stored yet', async () => {
+  it('marks an order as paid that no worker has stored yet', async () => {
     const { webhook, reserve, settle, store } = await createOrdersRig();
     const order = await reserve('ann');
     expect(await webhook(order.id)).toBe('received');
@@ -25,7 +25,7 @@ describe("the provider's message", () => {
     expect(await store.order(order.id)).toMatchObject({ state: 'paid' });
   });
 
-  it('that comes too late makes a refund due, and the order stays as it is', async () => {
+  it('that is late makes a refund due, and does not change the order', async () => {
     const { webhook, orders, reserve, store, notices } = await createOrdersRig();
     const order = await reserve('ann');
     await orders.cancel(order.id, ANN);
@@ -36,8 +36,8 @@ describe("the provider's message", () => {
     ]);
   });
 
-  it.each(['an order id that was never given', '', "' OR 1=1"])(
-    'about what was never sold (%s) is received, for it will never be known, and told',
+  it.each(['an order id that was never assigned', '', "' OR 1=1"])(
+    'about an order that does not exist (%s) is received and reported, since a repetition would not help',
     async (what) => {
       const { webhook, newId, notices } = await createOrdersRig();
       expect(await webhook(what.startsWith('an order') ? newId() : what)).toBe('received');
@@ -46,12 +46,12 @@ describe("the provider's message", () => {
   );
 
   it.each(['unavailable', 'fenced'] as const)(
-    'has to come again while the queue is %s and may know the order',
+    'has to be repeated while the queue is %s and may have the order',
     async (code) => {
       const { webhook, reserve, queue, store, notices } = await createOrdersRig();
       const order = await reserve('ann');
       const find = queue.find;
-      failing(queue, 'find', new Fault(code, 'gone'));
+      failing(queue, 'find', new Fault(code, 'down'));
       await expect(webhook(order.id)).rejects.toMatchObject({ code });
       expect([notices, await store.order(order.id)]).toEqual([[], undefined]);
       queue.find = find;
@@ -60,7 +60,7 @@ describe("the provider's message", () => {
     },
   );
 
-  it('that is not the provider’s is refused, and nothing is read from it', async () => {
+  it('that is not authentic is refused, and has no effect', async () => {
     const { webhook, reserve, notices, store, settle } = await createOrdersRig();
     const order = await reserve('ann');
     await settle(order);

@@ -5,14 +5,14 @@ import type { Capture, CaptureResult, OrderStore } from '../ports/order-store.ts
 import type { PaymentEvent, Payments, WebhookRefusal } from '../ports/payments.ts';
 import type { OrderFinder } from './order-finder.ts';
 
-/** What the provider's messages came to, for logs and metrics. */
+/** How a message of the provider was handled, for logs and metrics. */
 export type PaymentNotice =
   | { readonly kind: 'paid'; readonly event: PaymentEvent; readonly order: Order }
-  /** The money came too late, or twice: the scheduler gives it back. */
+  /** The payment was late, or a second one: the scheduler refunds it. */
   | { readonly kind: 'refundDue'; readonly event: PaymentEvent; readonly order: Order }
-  /** Money for an order that nobody knows. Somebody has to look into it. */
+  /** A payment for an order that does not exist: an operator has to investigate it. */
   | { readonly kind: 'unknownOrder'; readonly event: PaymentEvent }
-  /** Nothing that concerns an order. */
+  /** The message is not about the payment of an order. */
   | { readonly kind: 'ignored'; readonly event: PaymentEvent };
 
 export interface PaymentEventsPorts {
@@ -24,18 +24,18 @@ export interface PaymentEventsPorts {
   readonly onNotice: (notice: PaymentNotice) => void;
 }
 
-/** Takes the provider's messages (webhooks). */
+/** Handles the messages (webhooks) of the payment provider. */
 export class PaymentEvents {
   constructor(private readonly ports: PaymentEventsPorts) {}
 
   /**
-   * `received` when the message needs not come again: it is recorded, or there is nothing to record. One that can't be
-   * recorded is a Fault of the store, of the queue or of the catalogue, and has to come again.
+   * Returns `received` when the provider need not repeat the message: it is recorded, or there is nothing to record.
+   * Errors: Faults of the store, the queue or the catalogue; the provider has to repeat the message.
    */
   async receive(signature: string, body: Uint8Array): Promise<'received' | WebhookRefusal> {
     const event = this.ports.payments.read(signature, body);
     if (typeof event === 'string') return event;
-    this.#tell(event.type === 'captured' ? await this.#capture(event) : { kind: 'ignored', event });
+    this.#report(event.type === 'captured' ? await this.#capture(event) : { kind: 'ignored', event });
     return 'received';
   }
 
@@ -47,9 +47,9 @@ export class PaymentEvents {
   }
 
   /**
-   * An order may be paid before a worker has stored it; then it is stored first. One that neither the store nor the
-   * queue's ledger knows was never sold: a ticket leaves the ledger only after its order was stored, and a ledger that
-   * is lost or away is a Fault. So it will be as unknown the next time, and the provider is not asked to come again.
+   * An order that is paid before a worker has stored it is stored first. An order that neither the store nor the queue's
+   * ledger knows was never sold: a ticket leaves the ledger only after its order is stored, and a ledger that is lost or
+   * unavailable is a Fault. A repeated message could not find it either, so the provider is not asked for one.
    */
   async #captureFound(capture: Capture, store: PaymentEventsPorts['store']): Promise<CaptureResult> {
     const result = await store.capture(capture);
@@ -58,7 +58,7 @@ export class PaymentEvents {
     return order === undefined ? result : store.capture(capture);
   }
 
-  #tell(notice: PaymentNotice): void {
+  #report(notice: PaymentNotice): void {
     if (notice.kind === 'paid') this.ports.events.publish({ type: 'orders', orders: [notice.order] });
     this.ports.onNotice(notice);
   }

@@ -17,15 +17,15 @@ function rig() {
 }
 
 describe('products', () => {
-  it('get an id that nobody has', async () => {
-    // Each id is made twice by this source.
+  it('get unique ids', async () => {
+    // This source makes each id twice.
     const { products } = rig();
     const ids = [await products.create(MUG), await products.create(MUG)].map(({ id }) => id);
     expect(ids).toEqual(['product_1', 'product_2']);
     expect(await products.find('product_1')).toEqual({ id: 'product_1', ...MUG, version: 1 });
   });
 
-  it('come in pages that together are all', async () => {
+  it('are listed completely, page by page', async () => {
     const { products } = rig();
     for (let n = 0; n < 3; n += 1) await products.create(MUG);
     const first = await products.list({ limit: 2 });
@@ -34,7 +34,7 @@ describe('products', () => {
     expect([second.items.map(({ id }) => id), second.next]).toEqual([['product_3'], undefined]);
   });
 
-  it('are changed in what is named, and nothing else', async () => {
+  it('are changed in the named fields only', async () => {
     const { products } = rig();
     const { id } = await products.create(MUG);
     expect(await products.change(id, { name: 'Cup' })).toEqual({
@@ -49,7 +49,7 @@ describe('products', () => {
     expect(await products.change('product_9', { name: 'Cup' })).toEqual({ kind: 'unknown' });
   });
 
-  it('are changed over the expected version only; of two who expect the same, one is told', async () => {
+  it('are changed only in the expected version; of two concurrent changes of it one is stale', async () => {
     const { products } = rig();
     const { id } = await products.create(MUG);
     const both = await Promise.all([products.change(id, { name: 'A' }, 1), products.change(id, { name: 'B' }, 1)]);
@@ -57,14 +57,14 @@ describe('products', () => {
     expect(await products.change(id, { name: 'C' }, 3)).toEqual({ kind: 'stale' });
   });
 
-  it('take both changes of two who expect nothing', async () => {
+  it('get both of two concurrent changes without an expected version', async () => {
     const { products } = rig();
     const { id } = await products.create(MUG);
     await Promise.all([products.change(id, { name: 'A' }), products.change(id, { description: 'B' })]);
     expect(await products.find(id)).toMatchObject({ name: 'A', description: 'B', version: 3 });
   });
 
-  it('are removed unless a sale sells them', async () => {
+  it('are removed unless a sale is of them', async () => {
     const { products } = rig();
     for (let n = 0; n < 2; n += 1) await products.create(MUG);
     expect(await products.remove('product_1')).toBe('removed');

@@ -1,5 +1,5 @@
 import type { Catalogue, Product } from '../ports/catalogue.ts';
-import { optimistically } from './optimistic.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 
 export interface NewProduct {
   readonly name: string;
@@ -10,29 +10,29 @@ export interface NewProduct {
 export interface ProductChanges {
   readonly name?: string;
   readonly description?: string;
-  /** Null takes it away. */
+  /** Null removes it. */
   readonly imageUrl?: string | null;
 }
 
 export interface ProductsPage {
   readonly items: readonly Product[];
-  /** There when more may follow. */
+  /** The `after` of the next page; undefined on the last. */
   readonly next?: string;
 }
 
 export type ProductChange =
   | { readonly kind: 'changed'; readonly product: Product }
   | { readonly kind: 'unknown' }
-  /** It is not of the expected version. */
+  /** The stored version is not the expected one. */
   | { readonly kind: 'stale' };
 
 export interface ProductsPorts {
   readonly catalogue: Pick<Catalogue, 'product' | 'products' | 'addProduct' | 'saveProduct' | 'removeProduct'>;
-  /** Makes the changing part of an id; ids sort by time. */
+  /** Makes the variable part of an id; ids sort by time. */
   readonly newId: () => string;
 }
 
-/** What can be sold, for the admin. A sale takes over a product's texts when it is made, and then stands for itself. */
+/** The admin's products. A sale copies the texts of its product when it is created, and does not follow later changes. */
 export class Products {
   constructor(private readonly ports: ProductsPorts) {}
 
@@ -55,9 +55,9 @@ export class Products {
     return { items, next: (items.at(-1) as Product).id };
   }
 
-  /** Without an expected version the change is made to whatever is stored. */
+  /** Without an expected version the change applies to whatever version is stored. */
   change(productId: string, changes: ProductChanges, expectedVersion?: number): Promise<ProductChange> {
-    return optimistically<ProductChange>(async () => {
+    return retryOnConflict<ProductChange>(async () => {
       const found = await this.ports.catalogue.product(productId);
       if (found === undefined) return { kind: 'unknown' };
       if (expectedVersion !== undefined && expectedVersion !== found.version) return { kind: 'stale' };

@@ -3,50 +3,50 @@ import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import { everySale } from './every-sale.ts';
 
-/** How long a sale that is over may still change before the eyes of those who look: it may be closed. */
-const OVER_MS = 24 * 60 * 60 * 1000;
+/** How long after its end a sale counts as recent: it may still be closed, and viewed. */
+const RECENT_MS = 24 * 60 * 60 * 1000;
 
-/** How often all are read, those that were over for long included: a few pages, once a minute. */
-const WHOLE_EVERY_MS = 60_000;
+/** How often all sales are read, instead of the recent ones only: a few pages, once a minute. */
+const READ_ALL_EVERY_MS = 60_000;
 
 /**
- * The sales that buyers may see, read as a whole now and then, and those that are not over for a day each time. None is
- * ever taken out: what buyers have seen stays there to be seen.
+ * The sales that buyers may see, kept up to date by reading the recent ones often and all of them now and then. None is
+ * ever removed: a public sale stays public.
  */
 export class PublicSales {
   readonly #byId = new Map<string, Sale>();
-  /** By id; made when somebody asks. */
+  /** By id; made when it is needed. */
   #sorted: readonly Sale[] | undefined;
   /** Monotonic milliseconds. */
   #readAt = Number.NEGATIVE_INFINITY;
-  #wholeAt = Number.NEGATIVE_INFINITY;
+  #allReadAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly ports: { readonly catalogue: Pick<Catalogue, 'sales'>; readonly clock: Clock }) {}
 
-  /** Reads them; those that are not over for a day. Nothing of a reading that failed is kept. */
+  /** Reads them and returns the recent ones. Errors: those of the catalogue; nothing of a failed reading is kept. */
   async refresh(): Promise<readonly Sale[]> {
     const { catalogue, clock } = this.ports;
     const startedAt = clock.monotonic();
-    const endsAfter = clock.now() - OVER_MS;
-    const whole = startedAt - this.#wholeAt >= WHOLE_EVERY_MS;
+    const endsAfter = clock.now() - RECENT_MS;
+    const readAll = startedAt - this.#allReadAt >= READ_ALL_EVERY_MS;
     const read: Sale[] = [];
-    const query = whole ? { includeDrafts: false } : { includeDrafts: false, endsAfter };
+    const query = readAll ? { includeDrafts: false } : { includeDrafts: false, endsAfter };
     for await (const sale of everySale(catalogue, query)) read.push(sale);
     for (const sale of read) if (this.#byId.get(sale.id)?.version !== sale.version) this.#keep(sale);
     this.#readAt = startedAt;
-    if (whole) this.#wholeAt = startedAt;
+    if (readAll) this.#allReadAt = startedAt;
     return read.filter(({ closesAt }) => closesAt > endsAfter);
   }
 
-  /** Whether they were read at all, `maxAgeMs` ago at the most. */
+  /** Whether they were read, at most `maxAgeMs` ago. */
   known(maxAgeMs = Number.POSITIVE_INFINITY): boolean {
     return this.#readAt !== Number.NEGATIVE_INFINITY && this.ports.clock.monotonic() - this.#readAt <= maxAgeMs;
   }
 
-  /** Those behind an id, in the order of ids. */
-  behind(after = ''): readonly Sale[] {
+  /** Those whose ids are greater, in the order of ids. */
+  after(saleId = ''): readonly Sale[] {
     this.#sorted ??= [...this.#byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    return this.#sorted.slice(firstBehind(this.#sorted, after));
+    return this.#sorted.slice(firstAfter(this.#sorted, saleId));
   }
 
   #keep(sale: Sale): void {
@@ -55,13 +55,13 @@ export class PublicSales {
   }
 }
 
-/** The place of the first sale behind an id, found by halving. */
-function firstBehind(sorted: readonly Sale[], after: string): number {
+/** The index of the first sale with a greater id, by binary search. */
+function firstAfter(sorted: readonly Sale[], saleId: string): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((sorted[middle] as Sale).id > after) high = middle;
+    if ((sorted[middle] as Sale).id > saleId) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { AWAY, DRAFT, publishRig as rig } from '../../test/support/publish-rig.ts';
+import { DRAFT, publishRig as rig, UNAVAILABLE } from '../../test/support/publish-rig.ts';
 import { aSale } from '../../test/support/sales.ts';
 import type { Sale } from '../domain/sale.ts';
 import { closeSale } from './close-sale.ts';
-import { publishSale, putOnSale, resumePublishing } from './publish.ts';
+import { publishSale, resumePublishing } from './publish.ts';
 
 describe('publishing', () => {
-  it('loads the tickets before buyers see the sale, and behind a status that nobody changes', async () => {
-    const { ports, statuses, hooks, memory, queue, told, forgotten } = rig();
+  it('loads the tickets before buyers see the sale, and while it can’t be changed', async () => {
+    const { ports, statuses, hooks, memory, queue, published, forgotten } = rig();
     const seen: unknown[] = [];
     hooks.load = async () => void seen.push((await memory.sale('sale-1'))?.status);
     const outcome = await publishSale('sale-1', ports);
@@ -15,10 +15,10 @@ describe('publishing', () => {
     expect(await memory.sale('sale-1')).toEqual(aSale({ version: 3 }));
     expect([seen, statuses]).toEqual([['publishing'], ['publishing', 'published']]);
     expect((await queue.stock('sale-1'))?.remaining).toBe(10);
-    expect([told, forgotten]).toEqual([[{ type: 'sale', saleId: 'sale-1' }], ['sale-1']]);
+    expect([published, forgotten]).toEqual([[{ type: 'sale', saleId: 'sale-1' }], ['sale-1']]);
   });
 
-  it('again changes nothing, even after its end', async () => {
+  it('is idempotent, even after the sale’s end', async () => {
     const { ports, buy, queue, clock } = rig();
     const first = await publishSale('sale-1', ports);
     await buy('ann');
@@ -27,7 +27,7 @@ describe('publishing', () => {
     expect((await queue.stock('sale-1'))?.remaining).toBe(9);
   });
 
-  it('makes sure that nobody has sold of it before it loads: held up in between, it loads nothing', async () => {
+  it('verifies that the sale is unsold before it loads: delayed in between, it loads nothing', async () => {
     const { ports, memory, queue } = rig();
     const loads: unknown[] = [];
     const others = { ...ports, queue: { load: (sale: Sale) => queue.load(sale) } };
@@ -47,15 +47,15 @@ describe('publishing', () => {
     expect((await memory.sale('sale-1'))?.status).toBe('published');
   });
 
-  it('loads in the incarnation of the queue in which it made sure', async () => {
+  it('loads in the incarnation of the queue that it has verified', async () => {
     const { ports } = rig();
-    const lives: unknown[] = [];
-    const load = async (_sale: Sale, life?: string) => void lives.push(life);
+    const incarnations: unknown[] = [];
+    const load = async (_sale: Sale, incarnation?: string) => void incarnations.push(incarnation);
     await publishSale('sale-1', { ...ports, queue: { incarnation: async () => 'this incarnation', load } });
-    expect(lives).toEqual(['this incarnation']);
+    expect(incarnations).toEqual(['this incarnation']);
   });
 
-  it('by many at once gives all the same answer and loads the tickets once', async () => {
+  it('gives all concurrent calls the same answer and loads the tickets once', async () => {
     const { ports, queue, statuses } = rig();
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => publishSale('sale-1', ports)));
     expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
@@ -64,7 +64,7 @@ describe('publishing', () => {
     expect((await queue.stock('sale-1'))?.remaining).toBe(10);
   });
 
-  it('takes over what somebody changed at the last moment', async () => {
+  it('uses a change that was saved at the last moment', async () => {
     const { ports, hooks, memory, queue } = rig();
     hooks.save = async () => {
       hooks.save = async () => {};
@@ -74,7 +74,7 @@ describe('publishing', () => {
     expect((await queue.stock('sale-1'))?.remaining).toBe(25);
   });
 
-  it('that was closed by somebody else before it was told so says closed', async () => {
+  it('returns closed when the sale was closed in the meantime', async () => {
     const { ports, hooks, memory } = rig();
     hooks.save = async ({ status, version }) => {
       if (status !== 'published') return;
@@ -88,41 +88,33 @@ describe('publishing', () => {
   it.each([
     ['nothing', [], 'unknown'],
     ['a closed sale', [aSale({ status: 'closed' })], 'closed'],
-    ['a draft whose time is over', [aSale({ status: 'draft', closesAt: Date.UTC(2030, 0, 1) })], 'ended'],
+    ['a draft whose closing time has passed', [aSale({ status: 'draft', closesAt: Date.UTC(2030, 0, 1) })], 'ended'],
   ] as const)('of %s is refused and changes nothing', async (_what, stored, kind) => {
-    const { ports, statuses, told, queue } = rig(stored);
+    const { ports, statuses, published, queue } = rig(stored);
     expect(await publishSale('sale-1', ports)).toEqual({ kind });
-    expect([statuses, told, await queue.stock('sale-1')]).toEqual([[], [], undefined]);
+    expect([statuses, published, await queue.stock('sale-1')]).toEqual([[], [], undefined]);
   });
 
-  it('gives up when others never stop changing the sale', async () => {
+  it('gives up when other writers never stop changing the sale', async () => {
     const { ports, hooks, memory } = rig();
     hooks.save = async ({ version }) => void (await memory.saveSale({ ...DRAFT, version }));
     await expect(publishSale('sale-1', ports)).rejects.toMatchObject({ code: 'unavailable' });
   });
-
-  it('of a draft of one’s own adds it first, and is done once however often it is asked', async () => {
-    const { ports, queue } = rig([]);
-    expect(await putOnSale(DRAFT, ports)).toEqual(await putOnSale(DRAFT, ports));
-    expect((await queue.stock('sale-1'))?.remaining).toBe(10);
-    const over = { ...DRAFT, id: 'over', closesAt: 0 };
-    await expect(putOnSale(over, ports)).rejects.toThrow('ended');
-  });
 });
 
-describe('a publisher that dies', () => {
+describe('a publisher that crashes', () => {
   it.each([
     ['before the tickets are loaded', 'load'],
     ['after the tickets are loaded', 'save'],
-  ] as const)('%s leaves a sale that nobody sees or changes, and the next one finishes it', async (_when, step) => {
+  ] as const)('%s leaves a sale that can’t be seen or changed, and the next one finishes it', async (_when, step) => {
     const { ports, hooks, memory, queue } = rig();
     hooks.load = async () => {
-      if (step === 'load') throw AWAY;
+      if (step === 'load') throw UNAVAILABLE;
     };
     hooks.save = async ({ status }) => {
-      if (step === 'save' && status === 'published') throw AWAY;
+      if (step === 'save' && status === 'published') throw UNAVAILABLE;
     };
-    await expect(publishSale('sale-1', ports)).rejects.toBe(AWAY);
+    await expect(publishSale('sale-1', ports)).rejects.toBe(UNAVAILABLE);
     expect((await memory.sale('sale-1'))?.status).toBe('publishing');
     hooks.load = async () => {};
     hooks.save = async () => {};
@@ -130,13 +122,17 @@ describe('a publisher that dies', () => {
     expect((await queue.stock('sale-1'))?.remaining).toBe(10);
   });
 
-  it('is succeeded by the scheduler, for whom one sale’s trouble is no other’s, and no draft is ready', async () => {
+  it('is succeeded by the scheduler, which continues after a failure and leaves drafts unpublished', async () => {
     const stuck = (id: string) => aSale({ id, status: 'publishing', version: 2, closesAt: Date.UTC(2029, 0, 1) });
-    const { ports, hooks, memory, told } = rig([DRAFT, stuck('a'), stuck('b'), stuck('c'), aSale({ id: 'd' })]);
+    const { ports, hooks, memory, published } = rig([DRAFT, stuck('a'), stuck('b'), stuck('c'), aSale({ id: 'd' })]);
     hooks.load = async ({ id }) => {
-      if (id === 'b') throw AWAY;
+      if (id === 'b') throw UNAVAILABLE;
     };
-    expect(await resumePublishing(ports)).toEqual([{ saleId: 'a' }, { saleId: 'b', fault: AWAY }, { saleId: 'c' }]);
+    expect(await resumePublishing(ports)).toEqual([
+      { saleId: 'a' },
+      { saleId: 'b', fault: UNAVAILABLE },
+      { saleId: 'c' },
+    ]);
     const statuses = (await memory.sales({ limit: 9, includeDrafts: true })).map(({ id, status }) => [id, status]);
     expect(Object.fromEntries(statuses)).toEqual({
       a: 'published',
@@ -145,7 +141,7 @@ describe('a publisher that dies', () => {
       d: 'published',
       'sale-1': 'draft',
     });
-    expect(told).toEqual([
+    expect(published).toEqual([
       { type: 'sale', saleId: 'a' },
       { type: 'sale', saleId: 'c' },
     ]);

@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 import { everySale } from './every-sale.ts';
 import { notifySaleChanged, type SaleListeners } from './notify-sale.ts';
-import { optimistically } from './optimistic.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 
 export interface PublishPorts extends SaleListeners {
   readonly catalogue: Pick<Catalogue, 'sale' | 'saveSale'>;
@@ -14,37 +14,37 @@ export interface PublishPorts extends SaleListeners {
 }
 
 export type PublishOutcome =
-  /** It is published, by this call or an earlier one. */
+  /** The sale is published, by this call or an earlier one. */
   | { readonly kind: 'published'; readonly sale: Sale }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'closed' }
-  /** Its time is over before it began. */
+  /** The draft's closing time has passed. */
   | { readonly kind: 'ended' };
 
 /**
- * Puts a draft on sale. Idempotent, and any number may do it at once: `publishing` is stored first, so that nobody can
- * change what is being loaded; then the tickets are loaded, which happens once however often it is asked; then buyers see
- * it. A crash in between leaves it `publishing`, for the next call or {@link resumePublishing} to finish; the other way
- * round buyers would meet a sale without a queue.
+ * Publishes a draft. Idempotent, and safe to run concurrently. First `publishing` is stored, so that the draft can't be
+ * changed any more; then its tickets are loaded, which has an effect once only; then it becomes visible to buyers. A crash
+ * in between leaves it `publishing`, and the next call or {@link resumePublishing} finishes it. In another order buyers
+ * could find a sale that the queue does not know. Errors: those of catalogue and queue.
  */
 export async function publishSale(saleId: string, ports: PublishPorts): Promise<PublishOutcome> {
   const { catalogue, queue, clock } = ports;
-  const outcome = await optimistically<PublishOutcome>(async () => {
+  const outcome = await retryOnConflict<PublishOutcome>(async () => {
     const sale = await catalogue.sale(saleId);
     if (sale === undefined) return { kind: 'unknown' };
     if (sale.status === 'published') return { kind: 'published', sale };
     if (sale.status === 'closed') return { kind: 'closed' };
     if (sale.status === 'draft') {
       if (sale.closesAt <= clock.now()) return { kind: 'ended' };
-      // Who was beaten to it goes on from what the other one stored; who was not, from their own.
+      // Whether this call stored it or another one did, the next attempt goes on from what is stored.
       await catalogue.saveSale(withStatus(sale, 'publishing'));
       return undefined;
     }
-    const life = await queue.incarnation?.(saleId);
-    // Read behind that: who still finds it unpublished knows that nobody has bought of it in this life of the queue.
+    const incarnation = await queue.incarnation?.(saleId);
+    // Read after that: if it is still unpublished, no ticket was sold in this incarnation of the queue.
     const unsold = await catalogue.sale(saleId);
     if (unsold?.status !== 'publishing') return undefined;
-    await queue.load(unsold, life);
+    await queue.load(unsold, incarnation);
     const published = withStatus(unsold, 'published');
     return (await catalogue.saveSale(published)) ? { kind: 'published', sale: published } : undefined;
   });
@@ -52,24 +52,13 @@ export async function publishSale(saleId: string, ports: PublishPorts): Promise<
   return outcome;
 }
 
-/** A draft of one's own, added and published at once; one that was added before is only published. */
-export async function putOnSale(
-  draft: Sale,
-  ports: PublishPorts & { readonly catalogue: Pick<Catalogue, 'addSale'> },
-): Promise<Sale> {
-  await ports.catalogue.addSale(draft);
-  const outcome = await publishSale(draft.id, ports);
-  if (outcome.kind !== 'published') throw new TypeError(`the sale ${draft.id} can't be published: ${outcome.kind}`);
-  return outcome.sale;
-}
-
 export interface Resumed {
   readonly saleId: string;
-  /** Why it is still not published. The next run tries again. */
+  /** Why it is not published yet; the next run tries again. */
   readonly fault?: Fault;
 }
 
-/** Finishes what publishers left behind that died on the way. One sale's trouble doesn't keep the others from it. */
+/** Finishes publishing the sales that a crashed process left in `publishing`, whether or not others of them fail. */
 export async function resumePublishing(
   ports: PublishPorts & { readonly catalogue: Pick<Catalogue, 'sales'> },
 ): Promise<readonly Resumed[]> {

@@ -14,7 +14,7 @@ const PARTITIONS = [0, 1, 2];
 const DEADLINE_MS = 2000;
 const SALE = aSale({ total: 10, perBuyerLimit: 10 });
 
-/** The fakes, with each call told before it is made; a call that `before` throws at is not made. */
+/** The fakes, with each call recorded before it is made; a call is not made if `before` throws. */
 async function rigOf(sale: Sale = SALE) {
   const clock = new ManualClock();
   const catalogue = new MemoryCatalogue([sale]);
@@ -23,7 +23,7 @@ async function rigOf(sale: Sale = SALE) {
   await queue.load(sale);
   const calls: string[] = [];
   const hooks = { before: (_call: string, _n: number): void | Promise<void> => undefined };
-  const told = async <T>(call: string, work: () => Promise<T>): Promise<T> => {
+  const recorded = async <T>(call: string, work: () => Promise<T>): Promise<T> => {
     calls.push(call);
     await hooks.before(call, calls.length);
     return work();
@@ -36,29 +36,29 @@ async function rigOf(sale: Sale = SALE) {
   const events: unknown[] = [];
   const ports: RecoveryPorts = {
     recovery: {
-      state: (saleId, epoch) => told('state', () => queue.state(saleId, epoch)),
-      seal: (target) => told(`seal ${target.epoch}`, () => queue.seal(target)),
-      rebuild: (target, orders) => told(`rebuild ${target.epoch}`, () => queue.rebuild(target, orders)),
+      state: (saleId, epoch) => recorded('state', () => queue.state(saleId, epoch)),
+      seal: (target) => recorded(`seal ${target.epoch}`, () => queue.seal(target)),
+      rebuild: (target, orders) => recorded(`rebuild ${target.epoch}`, () => queue.rebuild(target, orders)),
       serves: () => queue.serves(),
       declareSound: () => queue.declareSound(),
     },
     catalogue: {
-      sale: (saleId) => told('sale', () => catalogue.sale(saleId)),
-      saveSale: (raised) => told(`save ${raised.epoch}`, () => catalogue.saveSale(raised)),
+      sale: (saleId) => recorded('sale', () => catalogue.sale(saleId)),
+      saveSale: (raised) => recorded(`save ${raised.epoch}`, () => catalogue.saveSale(raised)),
     },
     log: {
       appendFence: (saleId, epoch) =>
-        told(`fence ${epoch}`, async () => {
+        recorded(`fence ${epoch}`, async () => {
           await passFence(saleId, epoch);
           return PARTITIONS.length;
         }),
     },
     store: {
-      fencePassed: (...args) => told('passed?', () => store.fencePassed(...args)),
-      booked: (saleId, first, last) => told(`booked ${first}-${last}`, () => store.booked(saleId, first, last)),
+      fencePassed: (...args) => recorded('passed?', () => store.fencePassed(...args)),
+      booked: (saleId, first, last) => recorded(`booked ${first}-${last}`, () => store.booked(saleId, first, last)),
     },
     clock,
-    wait: (ms) => told(`wait ${ms}`, async () => clock.advance(ms)),
+    wait: (ms) => recorded(`wait ${ms}`, async () => clock.advance(ms)),
     events: { publish: (item) => events.push(item) },
   };
   const recover = (options: Partial<RecoveryOptions> = {}) =>
@@ -72,7 +72,7 @@ async function rigOf(sale: Sale = SALE) {
 const itemOf = (orderId: string): ReserveItem => ({ orderId, userId: 'u', key: `k:${orderId}`, fingerprint: '{}' });
 
 describe('recovering a sale', () => {
-  it('goes step by step: epoch, seal, deadline, fences, workers, rebuild', async () => {
+  it('does its steps in order: epoch, seal, deadline, fences, workers, rebuild', async () => {
     const rig = await rigOf();
     rig.queue.wipe(SALE.id);
     await rig.recover();
@@ -82,7 +82,7 @@ describe('recovering a sale', () => {
     ]);
   });
 
-  it('ends with a sale that sells under the next epoch, with what the store knows and what only the queue knew', async () => {
+  it('ends with a sale of the next epoch that has the orders of the store and those that only the queue had', async () => {
     const rig = await rigOf();
     const stored = newOrder({ saleId: SALE.id, ticket: 1, userId: 'u', key: 'k:stored' });
     await rig.queue.reserve(SALE.id, 1, [{ ...itemOf(stored.order.id), key: 'k:stored' }, itemOf('stranded')]);
@@ -100,7 +100,7 @@ describe('recovering a sale', () => {
     ]);
   });
 
-  it('waits longer when an old master may still answer somebody', async () => {
+  it('waits longer when an old master may still answer fronts', async () => {
     const rig = await rigOf();
     rig.queue.lose(SALE.id);
     rig.queue.replicated = true;
@@ -112,16 +112,16 @@ describe('recovering a sale', () => {
   it('waits until the workers have passed the fence in every partition', async () => {
     const rig = await rigOf();
     rig.queue.lose(SALE.id);
-    let looks = 0;
+    let reads = 0;
     const fencePassed = async () => {
-      looks += 1;
-      return Math.min(looks, PARTITIONS.length);
+      reads += 1;
+      return Math.min(reads, PARTITIONS.length);
     };
     const ports = { ...rig.ports, store: { ...rig.ports.store, fencePassed } };
     const { signal } = new AbortController();
     await recoverSale(SALE.id, ports, { deadlineMs: DEADLINE_MS, group: GROUP, signal });
 
-    expect(looks).toBe(PARTITIONS.length);
+    expect(reads).toBe(PARTITIONS.length);
     expect(rig.calls.slice(-4)).toEqual(['wait 50', 'wait 50', 'rebuild 2', 'booked 1-5000']);
   });
 
@@ -135,7 +135,7 @@ describe('recovering a sale', () => {
     ]);
   });
 
-  it('leaves alone what is sound, what is being published, and what nobody knows', async () => {
+  it('does nothing for a sale that is sound, being published, or unknown', async () => {
     const sound = await rigOf();
     expect(await sound.recover()).toEqual({ kind: 'notLost' });
     const publishing = await rigOf({ ...SALE, status: 'publishing' });
@@ -155,7 +155,7 @@ describe('recovering a sale', () => {
     expect(await rig.recover()).toMatchObject({ kind: 'recovered', held: 0 });
   });
 
-  it('leaves a closed sale closed', async () => {
+  it('keeps a closed sale closed', async () => {
     const rig = await rigOf({ ...SALE, status: 'closed' });
     rig.queue.wipe(SALE.id);
     await rig.recover();
@@ -163,7 +163,7 @@ describe('recovering a sale', () => {
     expect(await rig.queue.reserve(SALE.id, 2, [itemOf('late')])).toMatchObject({ answers: [{ kind: 'closed' }] });
   });
 
-  it('goes on from what somebody else saved in between', async () => {
+  it('continues from a concurrent change of the sale', async () => {
     const rig = await rigOf();
     rig.queue.lose(SALE.id);
     rig.hooks.before = once('save 2', async () => {
@@ -174,7 +174,7 @@ describe('recovering a sale', () => {
     expect(await rig.catalogue.sale(SALE.id)).toMatchObject({ title: 'Renamed', epoch: 2, version: 3 });
   });
 
-  it('that dies at any call leaves a sale that the next leader recovers, and nothing that sells before', async () => {
+  it('that crashes at any call leaves a sale that does not sell until the next leader recovers it', async () => {
     const whole = await rigOf();
     whole.queue.lose(SALE.id);
     await whole.recover();
@@ -194,11 +194,11 @@ describe('recovering a sale', () => {
     }
   });
 
-  it('of a leader that was overtaken at any call changes nothing any more', async () => {
+  it('has no effect once the leader was overtaken, at any call', async () => {
     const whole = await rigOf();
     whole.queue.lose(SALE.id);
     await whole.recover();
-    // Until the epoch is saved nobody can be told from another; behind the last call there is nothing left to overtake.
+    // Before the epoch is saved the leaders are interchangeable; after the last call there is nothing left to overtake.
     for (let n = whole.calls.indexOf('seal 2') + 1; n <= whole.calls.length; n += 1) {
       const rig = await rigOf();
       rig.queue.lose(SALE.id);
@@ -214,22 +214,25 @@ describe('recovering a sale', () => {
     }
   });
 
-  it.each(['wait 2000', 'fence 2', 'passed?'])('ends at its next step when the lead is lost at "%s"', async (at) => {
-    const rig = await rigOf();
-    rig.queue.lose(SALE.id);
-    const leading = new AbortController();
-    rig.hooks.before = (call) => {
-      if (call === at) leading.abort();
-    };
+  it.each(['wait 2000', 'fence 2', 'passed?'])(
+    'ends at its next step when the leadership is lost at "%s"',
+    async (at) => {
+      const rig = await rigOf();
+      rig.queue.lose(SALE.id);
+      const leading = new AbortController();
+      rig.hooks.before = (call) => {
+        if (call === at) leading.abort();
+      };
 
-    await expect(rig.recover({ signal: leading.signal })).rejects.toMatchObject({ name: 'AbortError' });
-    expect(rig.calls.at(-1)).toBe(at);
-  });
+      await expect(rig.recover({ signal: leading.signal })).rejects.toMatchObject({ name: 'AbortError' });
+      expect(rig.calls.at(-1)).toBe(at);
+    },
+  );
 });
 
 const NEVER = new AbortController().signal;
 
-/** Runs before the first such call only. */
+/** Does the work before the first such call only. */
 function once(call: string, work: () => Promise<void>) {
   let done = false;
   return async (next: string) => {

@@ -21,7 +21,7 @@ const letterOf = (record: LogRecord | string, offset = 7): DecodedDeadLetter => 
     : { raw: JSON.stringify(record), record }),
 });
 
-/** A log that notes what is done to it, in order. */
+/** A log that records its changes, in order. */
 function rig({ letters, epoch = 1 }: { letters: readonly DecodedDeadLetter[]; epoch?: number }) {
   const store = new MemoryOrderStore();
   const catalogue = new MemoryCatalogue();
@@ -64,28 +64,28 @@ async function all(steps: AsyncIterable<ReplayStep>): Promise<ReplayStep[]> {
 }
 
 describe('a planned replay', () => {
-  it('tells what it would append, and does nothing', async () => {
+  it('names what it would append, without doing it', async () => {
     const letter = letterOf(RECORD);
     const { ports, done } = rig({ letters: [letter] });
     expect(await all(planReplay(ports))).toEqual([{ action: 'append', letter, record: RECORD }]);
     expect(done).toEqual([]);
   });
 
-  it('keeps what is no record, and says why', async () => {
+  it('keeps a letter without a valid record, and says why', async () => {
     const { ports } = rig({ letters: [letterOf('{"type":')] });
     expect(await all(planReplay(ports))).toMatchObject([
-      { action: 'keep', why: expect.stringMatching(/^no record: ./) },
+      { action: 'keep', why: expect.stringMatching(/^not a record: ./) },
     ]);
   });
 
-  it('keeps a fence, which would end other records at another place', async () => {
+  it('keeps a fence, which would end other records at another offset', async () => {
     const { ports } = rig({ letters: [letterOf({ type: 'fence', saleId: RECORD.saleId, epoch: 2 })] });
     expect(await all(planReplay(ports))).toMatchObject([{ action: 'keep', why: expect.stringMatching(/recover/) }]);
   });
 });
 
 describe('a replay', () => {
-  it('appends each record before it takes its letter off the list, and keeps the others', async () => {
+  it('appends each record before it marks its letter as replayed, and keeps the others', async () => {
     const { ports, done, appended, open } = rig({
       letters: [letterOf(RECORD, 7), letterOf('?', 8), letterOf(RECORD, 9)],
     });
@@ -96,14 +96,14 @@ describe('a replay', () => {
     expect(open.map(({ offset }) => offset)).toEqual([8]);
   });
 
-  it('leaves a letter on the list whose record could not be appended', async () => {
+  it('keeps a letter whose record could not be appended', async () => {
     const { ports, open, hooks } = rig({ letters: [letterOf(RECORD)] });
-    hooks.append = () => Promise.reject(new Error('away'));
-    await expect(all(replay(ports))).rejects.toThrow('away');
+    hooks.append = () => Promise.reject(new Error('down'));
+    await expect(all(replay(ports))).rejects.toThrow('down');
     expect(open).toHaveLength(1);
   });
 
-  it('gives a record from before the fence the epoch of today: a buyer may hold a 201 for it', async () => {
+  it('gives a record from before the fence the current epoch: its buyer may have got a 201', async () => {
     const { ports, fence, appended } = rig({ letters: [letterOf(RECORD, 7)], epoch: 3 });
     await fence(2, 8);
     await fence(3, 20);
@@ -111,18 +111,18 @@ describe('a replay', () => {
     expect(appended).toEqual([{ ...RECORD, epoch: 3 }]);
   });
 
-  it('leaves a record from behind the fence its old epoch, so that it is refused again', async () => {
+  it('keeps the epoch of a record from behind the fence, so that it is rejected again', async () => {
     const { ports, fence, appended } = rig({ letters: [letterOf(RECORD, 7)], epoch: 3 });
     await fence(2, 6);
     await all(replay(ports));
     expect(appended).toEqual([RECORD]);
   });
 
-  it('is a redelivery for the store when it was cut off and comes again', async () => {
+  it('is a redelivery for the store when it is repeated after an interruption', async () => {
     const { ports, store, appended, open } = rig({ letters: [letterOf(RECORD)] });
-    ports.log.replayed = () => Promise.reject(new Error('cut off'));
-    await expect(all(replay(ports))).rejects.toThrow('cut off');
-    await expect(all(replay(ports))).rejects.toThrow('cut off');
+    ports.log.replayed = () => Promise.reject(new Error('interrupted'));
+    await expect(all(replay(ports))).rejects.toThrow('interrupted');
+    await expect(all(replay(ports))).rejects.toThrow('interrupted');
     expect(open).toHaveLength(1);
     const results = [];
     for (const record of appended) {

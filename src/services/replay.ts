@@ -9,26 +9,26 @@ export interface ReplayPorts {
   readonly catalogue: Pick<Catalogue, 'sale'>;
 }
 
-/** What becomes of a dead letter. */
+/** What is done with a dead letter. */
 export type ReplayStep =
-  /** Its record goes to the end of the log. */
+  /** Its record is appended to the log. */
   | { readonly action: 'append'; readonly letter: DecodedDeadLetter; readonly record: ReservationsRecord }
-  /** It stays where it is. */
+  /** It stays a dead letter. */
   | { readonly action: 'keep'; readonly letter: DecodedDeadLetter; readonly why: string };
 
-/** What a replay would do, oldest letter first. Reads only. Errors: Fault `unavailable`, `timeout`. */
+/** The steps of a replay, oldest letter first, without carrying them out. Errors: Fault `unavailable`, `timeout`. */
 export async function* planReplay(ports: ReplayPorts): AsyncGenerator<ReplayStep> {
   for await (const letter of ports.log.deadLetters()) {
     const { record, error } = letter;
-    if (record === undefined) yield { action: 'keep', letter, why: `no record: ${error}` };
-    else if (record.type === 'fence') yield { action: 'keep', letter, why: NO_FENCES };
-    else yield { action: 'append', letter, record: await atHome(letter, record, ports) };
+    if (record === undefined) yield { action: 'keep', letter, why: `not a record: ${error}` };
+    else if (record.type === 'fence') yield { action: 'keep', letter, why: FENCE };
+    else yield { action: 'append', letter, record: await toAppend(letter, record, ports) };
   }
 }
 
 /**
- * The same, done: each letter's record is durable in the log before the letter is taken off the list. Cut off in
- * between, the next replay appends it once more, which the store takes for a redelivery.
+ * Carries out the steps of {@link planReplay}. Each record is durable in the log before its letter is marked as replayed;
+ * after a crash in between the next replay appends it again, which is a redelivery for the store.
  */
 export async function* replay(ports: ReplayPorts): AsyncGenerator<ReplayStep> {
   for await (const step of planReplay(ports)) {
@@ -40,23 +40,23 @@ export async function* replay(ports: ReplayPorts): AsyncGenerator<ReplayStep> {
   }
 }
 
-/** It belongs into its own partition, and in front of what came behind it. */
-const NO_FENCES = 'a fence counts in its own place only: recover the sale again';
+/** A fence ends what follows it in its partition, so that at the end of the log it would end other records. */
+const FENCE = 'a fence is valid at its own offset only: recover the sale again';
 
 /**
- * The record as it has to be at the end of the log. A recovery since then ended its epoch, and put fences between its
- * place and the end: a record that stood before them was valid, a buyer may hold a 201 for it, and it gets the sale's
- * epoch of today. One that stood behind its fence is refused there as it would have been here.
+ * The record as it has to be at the end of the log, behind the fences of any recovery since then. A record that was
+ * before the fence that ended its epoch is valid, since its buyer may have got a 201: it gets the sale's current epoch. A
+ * record that was behind that fence keeps its epoch, and is rejected again.
  */
-async function atHome(
+async function toAppend(
   { group, partition, offset }: DecodedDeadLetter,
   record: ReservationsRecord,
   { store, catalogue }: ReplayPorts,
 ): Promise<ReservationsRecord> {
   const { saleId, epoch } = record;
   const fences = await store.fences(group, partition);
-  const isRefused = fences.some((fence) => fence.saleId === saleId && fence.epoch > epoch && fence.offset < offset);
-  if (isRefused) return record;
+  const isRejected = fences.some((fence) => fence.saleId === saleId && fence.epoch > epoch && fence.offset < offset);
+  if (isRejected) return record;
   const sale = await catalogue.sale(saleId);
   return { ...record, epoch: Math.max(epoch, sale?.epoch ?? epoch) };
 }

@@ -16,7 +16,7 @@ const ports = {
 };
 
 describe('a report', () => {
-  it('tells what became of orders, tickets and money', async () => {
+  it('counts orders, tickets and payments', async () => {
     expect(await reportOn('sale-1', ports)).toEqual({
       saleId: 'sale-1',
       total: 100,
@@ -33,12 +33,12 @@ describe('a report', () => {
     });
   });
 
-  it('has all tickets of a sale that the queue never saw', async () => {
+  it('has all tickets of a sale that the queue does not know', async () => {
     const untouched = { ...ports, queue: { stock: async () => undefined } };
     expect(await reportOn('sale-1', untouched)).toMatchObject({ remaining: 100 });
   });
 
-  it('is there for sales that are there', async () => {
+  it('is undefined for an unknown sale', async () => {
     expect(await reportOn('nowhere', ports)).toBeUndefined();
   });
 });

@@ -12,10 +12,7 @@ export interface ReportPorts {
   readonly live: Pick<LiveState, 'timeline'>;
 }
 
-/**
- * What a sale has come to. Orders as they are stored, tickets as the queue has them: while it sells, the one is a moment
- * behind the other.
- */
+/** A sale's result so far. While it sells, the orders, which come from the store, lag a moment behind the tickets. */
 export interface SaleReport {
   readonly saleId: string;
   readonly total: number;
@@ -26,17 +23,17 @@ export interface SaleReport {
   readonly paid: number;
   readonly expired: number;
   readonly cancelled: number;
-  /** Refused by the database: see the promises. */
+  /** Orders that the database rejected: another order has the ticket or the key, or a fence ended their epoch. */
   readonly rejected: number;
-  /** Payments that went back, or are about to. */
+  /** The number of payments that were refunded, or will be. */
   readonly refunded: number;
-  /** Of the paid orders. */
+  /** The prices of the paid orders added up. */
   readonly revenue: Money;
   /** Reservations by second, as the live state counted them. */
   readonly timeline: readonly TimelinePoint[];
 }
 
-/** Undefined without such a sale. Errors: those of the four ports. */
+/** Undefined for an unknown sale. Errors: those of the ports. */
 export async function reportOn(saleId: string, ports: ReportPorts): Promise<SaleReport | undefined> {
   const sale: Sale | undefined = await ports.catalogue.sale(saleId);
   if (sale === undefined) return undefined;

@@ -23,12 +23,12 @@ function rig() {
   const clock = new ManualClock();
   const catalogue = new MemoryCatalogue([], [MUG, CUP]);
   const queue = new MemoryTicketQueue(clock.now);
-  const told: BusEvent[] = [];
+  const published: BusEvent[] = [];
   const admin = new SaleAdmin({
     catalogue,
     queue,
     clock,
-    events: { publish: (item) => void told.push(item) },
+    events: { publish: (event) => void published.push(event) },
     newId: () => {
       made += 1;
       return String(Math.ceil(made / 2));
@@ -39,13 +39,13 @@ function rig() {
     if (outcome.kind !== 'created') throw new Error(JSON.stringify(outcome));
     return outcome.sale;
   };
-  return { admin, catalogue, told, draft };
+  return { admin, catalogue, published, draft };
 }
 
 describe('a new sale', () => {
-  it('is a draft with an id that nobody has and the texts of its product', async () => {
-    // Each id is made twice by this source.
-    const { draft, catalogue, told } = rig();
+  it('is a draft with a unique id and the texts of its product', async () => {
+    // This source makes each id twice.
+    const { draft, catalogue, published } = rig();
     const sales = [await draft(), await draft({ productId: 'cup' })];
     const made = { status: 'draft', epoch: 1, version: 1 };
     expect(sales).toStrictEqual([
@@ -53,17 +53,17 @@ describe('a new sale', () => {
       { ...SETTINGS, id: 'sale_2', productId: 'cup', description: CUP.description, ...made },
     ]);
     expect(await catalogue.sale('sale_1')).toEqual(sales[0]);
-    expect(told).toEqual(['sale_1', 'sale_2'].map((saleId) => ({ type: 'sale', saleId })));
+    expect(published).toEqual(['sale_1', 'sale_2'].map((saleId) => ({ type: 'sale', saleId })));
   });
 
-  it('keeps the texts that it was given', async () => {
+  it('keeps its own texts', async () => {
     const { admin } = rig();
     const own = { description: '', imageUrl: 'https://example.com/own.png' };
     expect(await admin.create({ ...SETTINGS, ...own })).toMatchObject({ kind: 'created', sale: own });
   });
 
-  it('is refused with all that is wrong', async () => {
-    const { admin, told, catalogue } = rig();
+  it('is refused with all its errors', async () => {
+    const { admin, published, catalogue } = rig();
     const { opensAt: closesAt } = SETTINGS;
     expect(await admin.create({ ...SETTINGS, productId: 'jug', perBuyerLimit: 6, closesAt })).toEqual({
       kind: 'invalid',
@@ -73,24 +73,24 @@ describe('a new sale', () => {
         { setting: 'closesAt', message: 'must be later than opensAt' },
       ],
     });
-    expect([told, await catalogue.sales({ limit: 9, includeDrafts: true })]).toEqual([[], []]);
+    expect([published, await catalogue.sales({ limit: 9, includeDrafts: true })]).toEqual([[], []]);
   });
 });
 
 describe('a change', () => {
-  it('is of what is named, and nothing else', async () => {
-    const { admin, draft, catalogue, told } = rig();
+  it('applies to the named settings only', async () => {
+    const { admin, draft, catalogue, published } = rig();
     const sale = await draft();
-    told.length = 0;
+    published.length = 0;
     const { imageUrl: _, ...bare } = sale;
     const changes = { total: 9, imageUrl: null, productId: 'cup' };
     const changed = { ...bare, total: 9, productId: 'cup', version: 2 };
     expect(await admin.change(sale.id, changes)).toStrictEqual({ kind: 'changed', sale: changed });
     expect(await catalogue.sale(sale.id)).toStrictEqual(changed);
-    expect(told).toEqual([{ type: 'sale', saleId: sale.id }]);
+    expect(published).toEqual([{ type: 'sale', saleId: sale.id }]);
   });
 
-  it('is judged together with what stays as it is', async () => {
+  it('is validated together with the unchanged settings', async () => {
     const { admin, draft, catalogue } = rig();
     const sale = await draft();
     const errorOf = async (changes: Partial<SaleSettings>) => {
@@ -103,7 +103,7 @@ describe('a change', () => {
     expect(await catalogue.sale(sale.id)).toEqual(sale);
   });
 
-  it('of the expected version only; of two who expect the same, one is told', async () => {
+  it('applies to the expected version only; of two concurrent changes of it one is stale', async () => {
     const { admin, draft } = rig();
     const { id } = await draft();
     const both = await Promise.all([admin.change(id, { total: 7 }, 1), admin.change(id, { total: 8 }, 1)]);
@@ -112,7 +112,7 @@ describe('a change', () => {
     expect(await admin.change(id, { total: 9 }, 2)).toMatchObject({ kind: 'changed', sale: { version: 3 } });
   });
 
-  it('is too late once the sale is published, or about to be', async () => {
+  it('is not possible once the sale is published, or being published', async () => {
     const { admin, draft, catalogue } = rig();
     const { id, ...sale } = await draft();
     await catalogue.saveSale({ id, ...sale, status: 'publishing', version: 2 });
@@ -124,7 +124,7 @@ describe('a change', () => {
     expect(await admin.change('sale_9', { total: 9 })).toEqual({ kind: 'unknown' });
   });
 
-  it('and publishing at once end in a sale that is sold as it is shown', async () => {
+  it('and a concurrent publication end in a consistent sale', async () => {
     for (let race = 0; race < 10; race += 1) {
       const { admin, draft, catalogue } = rig();
       const { id } = await draft();
@@ -136,7 +136,7 @@ describe('a change', () => {
     }
   });
 
-  it('still works when the product of a draft was removed under it', async () => {
+  it('still works when the product of the draft was removed meanwhile', async () => {
     const { catalogue, admin, draft } = rig();
     const { id } = await draft();
     catalogue.product = async () => undefined;

@@ -2,25 +2,25 @@ import type { Sale } from '../domain/sale.ts';
 import type { Catalogue, Product } from '../ports/catalogue.ts';
 import { type CloseOutcome, type ClosePorts, closeSale } from './close-sale.ts';
 import { notifySaleChanged } from './notify-sale.ts';
-import { optimistically } from './optimistic.ts';
 import { type PublishOutcome, type PublishPorts, publishSale } from './publish.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 
-/** What an admin settles about a sale. */
+/** The settings of a sale that an admin decides on. */
 export type SaleSettings = Pick<
   Sale,
   'productId' | 'title' | 'price' | 'total' | 'perBuyerLimit' | 'opensAt' | 'closesAt' | 'payWithinSeconds'
 >;
 
-/** Without a text or an image of its own a sale takes those that its product has at the time. */
+/** Without a description or an image of its own a sale gets those that its product has at the time. */
 export type NewSale = SaleSettings & { readonly description?: string; readonly imageUrl?: string };
 
 export type SaleChanges = Partial<SaleSettings> & {
   readonly description?: string;
-  /** Null takes it away. */
+  /** Null removes it. */
   readonly imageUrl?: string | null;
 };
 
-/** A setting that contradicts another, or what is stored. */
+/** A setting that contradicts another one, or what is stored. */
 export interface SettingError {
   readonly setting: keyof SaleSettings;
   readonly message: string;
@@ -36,7 +36,7 @@ export type CreateOutcome = { readonly kind: 'created'; readonly sale: Sale } | 
 export type ChangeOutcome =
   | { readonly kind: 'changed'; readonly sale: Sale }
   | { readonly kind: 'unknown' }
-  /** It is not of the expected version. */
+  /** The stored version is not the expected one. */
   | { readonly kind: 'stale' }
   | { readonly kind: 'notDraft' }
   | InvalidSettings;
@@ -44,15 +44,15 @@ export type ChangeOutcome =
 export type SaleAdminPorts = PublishPorts &
   ClosePorts & {
     readonly catalogue: Pick<Catalogue, 'addSale' | 'product'>;
-    /** Makes the changing part of an id; ids sort by time. */
+    /** Makes the variable part of an id; ids sort by time. */
     readonly newId: () => string;
   };
 
 const FIRST_EPOCH = 1;
 
 /**
- * Sales from draft to closed, for the admin. A product that is removed while a sale of it is being made does that sale no
- * harm: all that the sale needs of it, it has by then.
+ * An admin's operations on sales, from draft to closed. A product may be removed while a sale of it is being created: the
+ * sale has its own copy of the product's texts.
  */
 export class SaleAdmin {
   constructor(private readonly ports: SaleAdminPorts) {}
@@ -78,17 +78,17 @@ export class SaleAdmin {
     }
   }
 
-  /** Drafts only. Without an expected version the change is made to whatever is stored. */
+  /** Changes a draft. Without an expected version the change applies to whatever version is stored. */
   async change(saleId: string, changes: SaleChanges, expectedVersion?: number): Promise<ChangeOutcome> {
     const { catalogue } = this.ports;
-    const outcome = await optimistically<ChangeOutcome>(async () => {
+    const outcome = await retryOnConflict<ChangeOutcome>(async () => {
       const found = await catalogue.sale(saleId);
       if (found === undefined) return { kind: 'unknown' };
       if (found.status !== 'draft') return { kind: 'notDraft' };
       if (expectedVersion !== undefined && expectedVersion !== found.version) return { kind: 'stale' };
       const sale = changed(found, changes);
-      // A draft whose product was removed under it can still be changed in all else.
-      const product = sale.productId === found.productId ? KEPT : await catalogue.product(sale.productId);
+      // A draft whose product was removed meanwhile can still be changed otherwise.
+      const product = sale.productId === found.productId ? UNCHANGED : await catalogue.product(sale.productId);
       const errors = errorsOf(sale, product);
       if (errors.length > 0) return { kind: 'invalid', errors };
       return (await catalogue.saveSale(sale)) ? { kind: 'changed', sale } : undefined;
@@ -106,10 +106,10 @@ export class SaleAdmin {
   }
 }
 
-const KEPT = 'kept';
+const UNCHANGED = 'unchanged';
 
-/** What no schema of a single field can say. */
-function errorsOf(settings: SaleSettings, product: Product | typeof KEPT | undefined): readonly SettingError[] {
+/** Violations that the schema of a single field can't express. */
+function errorsOf(settings: SaleSettings, product: Product | typeof UNCHANGED | undefined): readonly SettingError[] {
   const errors: SettingError[] = [];
   if (product === undefined) errors.push({ setting: 'productId', message: 'names no product' });
   if (settings.perBuyerLimit > settings.total) {

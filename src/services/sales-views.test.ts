@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deferred } from '../../test/support/deferred.ts';
 import { aSale } from '../../test/support/sales.ts';
-import { AWAY, salesRig as rig, STOCK_TTL_MS } from '../../test/support/sales-rig.ts';
+import { salesRig as rig, STOCK_TTL_MS, UNAVAILABLE } from '../../test/support/sales-rig.ts';
 import type { Sales } from './sales.ts';
 
 describe('a view', () => {
@@ -13,7 +13,7 @@ describe('a view', () => {
     expect(await sales.view('nowhere')).toBeUndefined();
   });
 
-  it('has a stock figure that is never older than its lifetime', async () => {
+  it('has a stock figure that is never older than its time to live', async () => {
     const { sales, clock, sell, asked } = await rig();
     await sales.view('sale-1');
     await sell('ann');
@@ -24,7 +24,7 @@ describe('a view', () => {
     expect(asked.stock).toHaveLength(2);
   });
 
-  it('takes the figure that came with a purchase and asks nobody', async () => {
+  it('uses the figure that came with a purchase, without a query', async () => {
     const { sales, asked } = await rig();
     sales.observe('sale-1', { remaining: 0, version: 9 });
     expect(await sales.view('sale-1')).toMatchObject({ remaining: 0, phase: 'sold_out' });
@@ -41,16 +41,16 @@ describe('a view', () => {
     expect(asked.stock).toHaveLength(1);
   });
 
-  it('keeps the last figure while the queue is away, and fails only without one', async () => {
+  it('keeps the last figure while the queue is unavailable, and fails only without one', async () => {
     const { sales, hooks, clock } = await rig();
-    hooks.stock = () => Promise.reject(AWAY);
-    await expect(sales.view('sale-1')).rejects.toBe(AWAY);
+    hooks.stock = () => Promise.reject(UNAVAILABLE);
+    await expect(sales.view('sale-1')).rejects.toBe(UNAVAILABLE);
     sales.observe('sale-1', { remaining: 4, version: 9 });
     clock.advance(10 * STOCK_TTL_MS);
     expect((await sales.view('sale-1'))?.remaining).toBe(4);
   });
 
-  it('of a draft has all tickets, and the queue is not asked', async () => {
+  it('of a draft has all tickets, without asking the queue', async () => {
     const { sales, asked } = await rig([aSale({ status: 'draft', total: 7 })]);
     expect(await sales.view('sale-1')).toMatchObject({ remaining: 7, phase: 'draft' });
     expect(asked.stock).toEqual([]);
@@ -58,7 +58,7 @@ describe('a view', () => {
 });
 
 describe('a view from memory', () => {
-  it('is the same as long as sale and stock are fresh, and not there otherwise', async () => {
+  it('is the same while sale and stock are fresh, and undefined otherwise', async () => {
     const { sales, clock, asked } = await rig();
     expect(sales.knownView('sale-1')).toBeUndefined();
     const view = await sales.view('sale-1');
@@ -85,7 +85,7 @@ describe('a view from memory', () => {
 describe('a stock figure', () => {
   const remaining = async (sales: Sales) => (await sales.view('sale-1'))?.remaining;
 
-  it('never goes back to an older one, however late that one comes', async () => {
+  it('is never replaced by an older one, however late that arrives', async () => {
     const { sales } = await rig();
     sales.observe('sale-1', { remaining: 5, version: 5 });
     sales.observe('sale-1', { remaining: 8, version: 2 });
@@ -94,7 +94,7 @@ describe('a stock figure', () => {
     expect(await remaining(sales)).toBe(6);
   });
 
-  it('that a purchase brought stands while an older one is still being read', async () => {
+  it('that came with a purchase is kept while an older one is still being read', async () => {
     const { sales, hooks } = await rig();
     const [asked, gate] = [deferred(), deferred()];
     hooks.stock = async () => {
@@ -110,7 +110,7 @@ describe('a stock figure', () => {
     expect(await remaining(sales)).toBe(3);
   });
 
-  it('that is old events does not pass for fresh', async () => {
+  it('of an old event does not count as fresh', async () => {
     const { sales, clock, asked } = await rig();
     sales.observe('sale-1', { remaining: 5, version: 5 });
     clock.advance(STOCK_TTL_MS);
@@ -119,7 +119,7 @@ describe('a stock figure', () => {
     expect(asked.stock).toHaveLength(1);
   });
 
-  it('outlives a change of the sale', async () => {
+  it('is kept when the sale changes', async () => {
     const { sales } = await rig();
     sales.observe('sale-1', { remaining: 5, version: 5 });
     sales.forget('sale-1');
@@ -132,18 +132,18 @@ describe('the list', () => {
   const idsOf = ({ items, next }: Awaited<ReturnType<Sales['list']>>) => [items.map(({ sale }) => sale.id), next];
   const everything = { limit: 200, includeDrafts: false };
 
-  it('comes in pages that together are all', async () => {
+  it('is complete, page by page', async () => {
     const { sales } = await rig(['a', 'b', 'c', 'd'].map((id) => aSale({ id })));
     expect(idsOf(await sales.list({ ...everything, limit: 3 }))).toEqual([['a', 'b', 'c'], 'c']);
     expect(idsOf(await sales.list({ ...everything, limit: 3, after: 'c' }))).toEqual([['d'], undefined]);
   });
 
-  it('names no next page when the last one is just full', async () => {
+  it('names no next page when the last one is exactly full', async () => {
     const { sales } = await rig(['a', 'b'].map((id) => aSale({ id })));
     expect(idsOf(await sales.list({ ...everything, limit: 2 }))).toEqual([['a', 'b'], undefined]);
   });
 
-  it('fills its pages with sales of the phase, however far apart they stand', async () => {
+  it('fills its pages with sales of the phase, however far apart they are', async () => {
     const stored = Array.from({ length: 450 }, (_, n) =>
       aSale({ id: String(n).padStart(3, '0'), total: 1, ...(n % 150 === 149 ? {} : { status: 'closed' as const }) }),
     );
@@ -153,7 +153,7 @@ describe('the list', () => {
     expect(idsOf(await sales.list({ ...live, after: '299' }))).toEqual([['449'], undefined]);
   });
 
-  it('asks for all its stock figures side by side', async () => {
+  it('asks for all its stock figures concurrently', async () => {
     const { sales, hooks, asked } = await rig(['a', 'b', 'c'].map((id) => aSale({ id })));
     const gate = deferred();
     hooks.stock = (proceed) => gate.promise.then(proceed);
@@ -163,7 +163,7 @@ describe('the list', () => {
     expect(idsOf(await page)).toEqual([['a', 'b', 'c'], undefined]);
   });
 
-  it('has drafts for those alone who may see them', async () => {
+  it('includes drafts only on request', async () => {
     const { sales } = await rig([aSale({ id: 'a', status: 'draft' }), aSale({ id: 'b' })]);
     expect(idsOf(await sales.list(everything))).toEqual([['b'], undefined]);
     expect(idsOf(await sales.list({ ...everything, includeDrafts: true }))).toEqual([['a', 'b'], undefined]);

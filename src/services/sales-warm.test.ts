@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deferred } from '../../test/support/deferred.ts';
 import { aSale } from '../../test/support/sales.ts';
-import { AWAY, salesRig as rig, SALE_TTL_MS } from '../../test/support/sales-rig.ts';
+import { salesRig as rig, SALE_TTL_MS, UNAVAILABLE } from '../../test/support/sales-rig.ts';
 import type { Sales } from './sales.ts';
 
 describe('warming up', () => {
@@ -11,7 +11,7 @@ describe('warming up', () => {
   const idsOf = ({ items }: Awaited<ReturnType<Sales['list']>>) => items.map(({ sale }) => sale.id);
   const over = (id: string, ms: number) => aSale({ id, opensAt: 1, closesAt: Date.UTC(2030, 0, 1) - ms });
 
-  it('makes every public sale known before anybody asks, those to come too', async () => {
+  it('makes every public sale known before the first request, also upcoming ones', async () => {
     const upcoming = aSale({ id: 'soon', opensAt: Date.UTC(2030, 5, 1), closesAt: Date.UTC(2030, 6, 1) });
     const { sales, asked } = await rig([aSale(), upcoming, aSale({ id: 'draft', status: 'draft' })]);
     await sales.warm();
@@ -29,7 +29,7 @@ describe('warming up', () => {
     expect(asked.sale).toEqual([]);
   });
 
-  it('reads those that are over for a day once a minute only', async () => {
+  it('reads sales that ended a day ago only once a minute', async () => {
     const { sales, clock, asked } = await rig([aSale(), over('just', HOUR_MS), over('long', 2 * DAY_MS)]);
     await sales.warm();
     for (let second = 1; second <= 60; second += 1) {
@@ -46,7 +46,7 @@ describe('warming up', () => {
     expect(sales.known('long')).toBeUndefined();
   });
 
-  it('lets lists be served from memory, those that are long over included, and page by page', async () => {
+  it('lets lists be served from memory, page by page, with sales that ended long ago', async () => {
     const { sales, asked } = await rig([aSale({ id: 'a' }), over('b', 2 * DAY_MS), aSale({ id: 'c' })]);
     await sales.warm();
     const reads = asked.sales.length;
@@ -60,7 +60,7 @@ describe('warming up', () => {
     expect(asked.sales).toHaveLength(reads);
   });
 
-  it('shows a sale in lists from the next time on after it was published or closed', async () => {
+  it('shows in lists from then on what was published or closed', async () => {
     const { sales, catalogue, queue } = await rig();
     await sales.warm();
     expect(idsOf(await sales.list(everything))).toEqual(['sale-1']);
@@ -77,7 +77,7 @@ describe('warming up', () => {
     expect(sales.known('sale-1')?.status).toBe('closed');
   });
 
-  it('asks the catalogue for lists again when memory has grown old, and always for drafts', async () => {
+  it('asks the catalogue for lists when memory is stale, and always for drafts', async () => {
     const { sales, clock, asked } = await rig([aSale(), aSale({ id: 'draft', status: 'draft' })]);
     await sales.warm();
     clock.advance(SALE_TTL_MS + 1);
@@ -87,20 +87,20 @@ describe('warming up', () => {
     expect(idsOf(await sales.list({ ...everything, includeDrafts: true }))).toEqual(['draft', 'sale-1']);
   });
 
-  it('keeps lists alive while the catalogue is away, however long', async () => {
+  it('lets lists outlive the catalogue, for any time', async () => {
     const { sales, clock, hooks } = await rig([aSale({ id: 'a' }), aSale({ id: 'b' })]);
-    hooks.sales = () => Promise.reject(AWAY);
-    await expect(sales.list(everything)).rejects.toBe(AWAY);
+    hooks.sales = () => Promise.reject(UNAVAILABLE);
+    await expect(sales.list(everything)).rejects.toBe(UNAVAILABLE);
     hooks.sales = (proceed) => proceed();
     await sales.warm();
     clock.advance(HOUR_MS / 4);
-    hooks.sales = () => Promise.reject(AWAY);
-    await expect(sales.warm()).rejects.toBe(AWAY);
+    hooks.sales = () => Promise.reject(UNAVAILABLE);
+    await expect(sales.warm()).rejects.toBe(UNAVAILABLE);
     expect(idsOf(await sales.list({ ...everything, after: 'a' }))).toEqual(['b']);
-    await expect(sales.list({ ...everything, includeDrafts: true })).rejects.toBe(AWAY);
+    await expect(sales.list({ ...everything, includeDrafts: true })).rejects.toBe(UNAVAILABLE);
   });
 
-  it('keeps lists alive while the catalogue does not answer at all, and asks it behind them once', async () => {
+  it('lets lists be served while the catalogue hangs, and asks it once in the background', async () => {
     const { sales, clock, hooks, asked } = await rig([aSale({ id: 'a' }), aSale({ id: 'b' })]);
     await sales.warm();
     clock.advance(SALE_TTL_MS + 1);
@@ -110,24 +110,24 @@ describe('warming up', () => {
     expect(asked.sales).toHaveLength(reads + 1);
   });
 
-  it('reads each stock figure once, so that pages nobody has looked at yet outlive the queue', async () => {
+  it('reads each stock figure once, so that pages that were never viewed outlive the queue', async () => {
     const { sales, hooks, asked } = await rig([aSale({ id: 'a' }), aSale({ id: 'b' })]);
     await sales.warm();
     await sales.warm();
     expect(asked.stock).toEqual(['a', 'b']);
-    hooks.stock = () => Promise.reject(AWAY);
+    hooks.stock = () => Promise.reject(UNAVAILABLE);
     expect((await sales.view('b'))?.remaining).toBe(10);
     expect(idsOf(await sales.list(everything))).toEqual(['a', 'b']);
   });
 
-  it('is no worse for a queue that is away', async () => {
+  it('succeeds while the queue is unavailable', async () => {
     const { sales, hooks } = await rig();
-    hooks.stock = () => Promise.reject(AWAY);
+    hooks.stock = () => Promise.reject(UNAVAILABLE);
     await sales.warm();
     expect(sales.known('sale-1')).toEqual(aSale());
   });
 
-  it('does not bring back an older sale than the one that memory has', async () => {
+  it('does not replace a sale in memory by an older version', async () => {
     const { sales, catalogue, hooks } = await rig();
     const gate = deferred();
     hooks.sales = async (proceed) => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { deferred } from '../../test/support/deferred.ts';
 import { aSale } from '../../test/support/sales.ts';
-import { AWAY, salesRig as rig, SALE_TTL_MS } from '../../test/support/sales-rig.ts';
+import { salesRig as rig, SALE_TTL_MS, UNAVAILABLE } from '../../test/support/sales-rig.ts';
 
 describe('a sale', () => {
-  it('is read once a lifetime', async () => {
+  it('is read once per time to live', async () => {
     const { sales, asked, clock } = await rig();
     expect(sales.known('sale-1')).toBeUndefined();
     expect(await sales.find('sale-1')).toEqual(aSale());
@@ -18,13 +18,13 @@ describe('a sale', () => {
     expect(asked.sale).toHaveLength(2);
   });
 
-  it('that is not there is not asked for again and again either', async () => {
+  it('that does not exist is cached, too', async () => {
     const { sales, asked } = await rig();
     expect([await sales.find('nowhere'), await sales.find('nowhere')]).toEqual([undefined, undefined]);
     expect(asked.sale).toHaveLength(1);
   });
 
-  it('is asked for once by a stampede', async () => {
+  it('is read once in a stampede', async () => {
     const { sales, asked, hooks } = await rig();
     const gate = deferred();
     hooks.sale = (proceed) => gate.promise.then(proceed);
@@ -34,25 +34,25 @@ describe('a sale', () => {
     expect(asked.sale).toHaveLength(1);
   });
 
-  it('is asked for again by the next one when the stampede’s question failed', async () => {
+  it('is read again by the next call when the stampede’s query failed', async () => {
     const { sales, hooks } = await rig();
-    hooks.sale = () => Promise.reject(AWAY);
+    hooks.sale = () => Promise.reject(UNAVAILABLE);
     const finds = await Promise.allSettled([sales.find('sale-1'), sales.find('sale-1')]);
     expect(finds.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     hooks.sale = (proceed) => proceed();
     expect(await sales.find('sale-1')).toEqual(aSale());
   });
 
-  it('is served from memory, however old, while the catalogue is away', async () => {
+  it('is served from memory, however old, while the catalogue is unavailable', async () => {
     const { sales, hooks, clock } = await rig();
     await sales.find('sale-1');
     clock.advance(60 * SALE_TTL_MS);
-    hooks.sale = () => Promise.reject(AWAY);
+    hooks.sale = () => Promise.reject(UNAVAILABLE);
     expect(await sales.find('sale-1')).toEqual(aSale());
-    await expect(sales.find('sale-2')).rejects.toBe(AWAY);
+    await expect(sales.find('sale-2')).rejects.toBe(UNAVAILABLE);
   });
 
-  it('is served from memory at once while the catalogue is slow, and anew when it has answered', async () => {
+  it('is served from memory while the catalogue is slow, and updated when it has answered', async () => {
     const { sales, catalogue, hooks, clock } = await rig();
     await sales.find('sale-1');
     clock.advance(SALE_TTL_MS);
@@ -64,16 +64,16 @@ describe('a sale', () => {
     await expect.poll(() => sales.known('sale-1')?.status).toBe('closed');
   });
 
-  it('is not answered for from memory while the catalogue is away if buyers could not see it: it may be on sale by now', async () => {
+  it('that was not public is not served from memory while the catalogue is unavailable: it may be on sale by now', async () => {
     const { sales, catalogue, hooks, clock } = await rig();
     await catalogue.addSale(aSale({ id: 'sale-3', status: 'publishing' }));
     await sales.find('sale-3');
     clock.advance(60 * SALE_TTL_MS);
-    hooks.sale = () => Promise.reject(AWAY);
-    await expect(sales.find('sale-3')).rejects.toBe(AWAY);
+    hooks.sale = () => Promise.reject(UNAVAILABLE);
+    await expect(sales.find('sale-3')).rejects.toBe(UNAVAILABLE);
   });
 
-  it('is read anew after it was forgotten', async () => {
+  it('is read again after it was forgotten', async () => {
     const { sales, catalogue } = await rig();
     await sales.find('sale-1');
     await catalogue.saveSale(aSale({ epoch: 2, version: 2 }));
@@ -83,7 +83,7 @@ describe('a sale', () => {
     expect((await sales.find('sale-1'))?.epoch).toBe(2);
   });
 
-  it('is read anew although it was forgotten while it was being read', async () => {
+  it('that was forgotten while it was being read is read again', async () => {
     const { sales, catalogue, hooks } = await rig();
     const gate = deferred();
     hooks.sale = async (proceed) => {
@@ -102,7 +102,7 @@ describe('a sale', () => {
     expect(sales.known('sale-1')?.epoch).toBe(2);
   });
 
-  it('is not told as it was before a change that a later reading has brought', async () => {
+  it('is not returned as it was before a change that a later reading has seen', async () => {
     const { sales, hooks } = await rig();
     const slow = deferred();
     hooks.sale = async () => {
@@ -117,7 +117,7 @@ describe('a sale', () => {
     expect((await early)?.status).toBe('published');
   });
 
-  it('that is asked for once too often makes room: memory is bounded', async () => {
+  it('is evicted for newer ones: memory is bounded', async () => {
     const { sales, asked } = await rig([aSale()], 3);
     await sales.find('sale-1');
     for (const id of ['x1', 'x2', 'x3']) await sales.find(id);

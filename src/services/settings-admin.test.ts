@@ -9,17 +9,17 @@ import { SettingsAdmin, settingsInForce } from './settings-admin.ts';
 function rig() {
   const settingsStore = new MemorySettingsStore();
   const clock = new ManualClock();
-  const told: BusEvent[] = [];
-  const events = { publish: (item: BusEvent) => void told.push(item) };
+  const published: BusEvent[] = [];
+  const events = { publish: (event: BusEvent) => void published.push(event) };
   const admin = new SettingsAdmin({ settingsStore, clock, events, defaults: aSettings() });
   const change = (patch: Record<string, SettingValue | null>, expectedVersion?: number) =>
     admin.change(new Map(Object.entries(patch)), 'boss', expectedVersion);
-  return { admin, change, settingsStore, clock, told };
+  return { admin, change, settingsStore, clock, published };
 }
 
 describe('a change of the settings', () => {
-  it('is in force, is told to every process, and keeps who made it when and from what', async () => {
-    const { admin, change, clock, told } = rig();
+  it('is in force, is published to every process, and is recorded with its author, time and old values', async () => {
+    const { admin, change, clock, published } = rig();
     await change({ logLevel: 'debug', 'purchase.capacity': 5 });
     const at = clock.now();
     clock.advance(1000);
@@ -32,7 +32,7 @@ describe('a change of the settings', () => {
         changed: ['logLevel', 'purchase.capacity'],
       },
     });
-    expect(told).toEqual([1, 2].map((version) => ({ type: 'settings', version })));
+    expect(published).toEqual([1, 2].map((version) => ({ type: 'settings', version })));
     expect((await admin.history({ limit: 9 })).items).toEqual([
       { version: 2, at: at + 1000, by: 'boss', changes: [{ name: 'purchase.capacity', from: 5, to: 6 }] },
       {
@@ -47,7 +47,7 @@ describe('a change of the settings', () => {
     ]);
   });
 
-  it('to null puts a setting back to its default', async () => {
+  it('to null resets a setting to its default', async () => {
     const { change, admin } = rig();
     await change({ 'purchase.capacity': 5, logLevel: 'warn' });
     await change({ 'purchase.capacity': null });
@@ -59,15 +59,15 @@ describe('a change of the settings', () => {
     expect(newest?.changes).toEqual([{ name: 'purchase.capacity', from: 5, to: null }]);
   });
 
-  it('that changes nothing is not kept', async () => {
-    const { change, told } = rig();
+  it('without effect is not stored', async () => {
+    const { change, published } = rig();
     await change({ logLevel: 'warn' });
     const same = await change({ logLevel: 'warn', 'purchase.capacity': null });
     expect(same).toMatchObject({ kind: 'changed', view: { version: 1 } });
-    expect(told).toHaveLength(1);
+    expect(published).toHaveLength(1);
   });
 
-  it('is made to the expected version only; of two who expect the same, one is told', async () => {
+  it('applies to the expected version only; of two concurrent changes of it one is stale', async () => {
     const { change } = rig();
     const both = await Promise.all([change({ logLevel: 'warn' }, 0), change({ logLevel: 'error' }, 0)]);
     expect(both.map(({ kind }) => kind).toSorted()).toEqual(['changed', 'stale']);
@@ -75,13 +75,13 @@ describe('a change of the settings', () => {
     expect(await change({ logLevel: 'fatal' }, 1)).toMatchObject({ view: { version: 2 } });
   });
 
-  it('without an expected version is made again to what a rival left', async () => {
+  it('without an expected version is applied to what a concurrent change left', async () => {
     const { change, admin } = rig();
     await Promise.all([change({ logLevel: 'warn' }), change({ 'purchase.capacity': 5 })]);
     expect(await admin.view()).toMatchObject({ version: 2, settings: { logLevel: 'warn', purchase: { capacity: 5 } } });
   });
 
-  it('leaves alone what another release has stored', async () => {
+  it('keeps what another release has stored', async () => {
     const { change, settingsStore, admin } = rig();
     await settingsStore.add({ version: 1, at: 1, by: 'future', changes: [] }, { 'future.setting': 7 });
     await change({ logLevel: 'warn' });
@@ -91,24 +91,24 @@ describe('a change of the settings', () => {
 });
 
 describe('the deadline of purchases', () => {
-  it("is never more than the environment's, which a recovery waits out", async () => {
-    const { change, told } = rig();
+  it("is never longer than the environment's, which a recovery waits out", async () => {
+    const { change, published } = rig();
     expect(await change({ 'purchase.deadlineMs': 2001 })).toMatchObject({
       kind: 'invalid',
       errors: [{ name: 'purchase.deadlineMs' }],
     });
-    expect(told).toEqual([]);
+    expect(published).toEqual([]);
     expect(await change({ 'purchase.deadlineMs': 2000 })).toMatchObject({ kind: 'changed' });
   });
 
-  it('that another process may have is cut to what this one may', () => {
+  it('is limited to this environment’s when another process allowed more', () => {
     expect(settingsInForce(aSettings(), { 'purchase.deadlineMs': 9000 }).purchase.deadlineMs).toBe(2000);
     expect(settingsInForce(aSettings(), { 'purchase.deadlineMs': 500 }).purchase.deadlineMs).toBe(500);
   });
 });
 
 describe('the history', () => {
-  it('comes in pages, and says whether another one follows', async () => {
+  it('is listed in pages, which say whether another one follows', async () => {
     const { change, admin } = rig();
     for (const capacity of [1, 2, 3]) await change({ 'purchase.capacity': capacity });
     const first = await admin.history({ limit: 2 });

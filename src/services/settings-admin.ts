@@ -1,34 +1,34 @@
-import { type LiveSettings, mayBe, type SettingOverrides, withOverrides } from '../domain/live-settings.ts';
+import { isValidSetting, type LiveSettings, type SettingOverrides, withOverrides } from '../domain/live-settings.ts';
 import type { SettingValue } from '../domain/setting-range.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { HistoryQuery, SettingChange, SettingsChange, SettingsStore } from '../ports/settings-store.ts';
-import { optimistically } from './optimistic.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 
-/** The settings of all processes, as an admin sees them. */
+/** The live settings, which all processes share, as an admin sees them. */
 export interface SettingsView {
   readonly version: number;
-  /** What is in force. */
+  /** The values in force. */
   readonly settings: LiveSettings;
   readonly defaults: LiveSettings;
-  /** Full names of the settings that don't have their defaults. */
+  /** Full names of the settings that differ from their defaults. */
   readonly changed: readonly string[];
 }
 
-/** By full name; null puts a setting back to its default. */
+/** By full name; null resets a setting to its default. */
 export type SettingsPatch = ReadonlyMap<string, SettingValue | null>;
 
-/** A value that this installation can't have. */
-export interface SettingRefusal {
+/** A value that is not valid for this installation. */
+export interface InvalidSetting {
   readonly name: string;
   readonly message: string;
 }
 
 export type SettingsOutcome =
   | { readonly kind: 'changed'; readonly view: SettingsView }
-  /** They are not of the expected version. */
+  /** The stored version is not the expected one. */
   | { readonly kind: 'stale' }
-  | { readonly kind: 'invalid'; readonly errors: readonly SettingRefusal[] };
+  | { readonly kind: 'invalid'; readonly errors: readonly InvalidSetting[] };
 
 export interface HistoryPage {
   readonly items: readonly SettingsChange[];
@@ -40,11 +40,11 @@ export interface SettingsAdminPorts {
   readonly settingsStore: SettingsStore;
   readonly events: Pick<EventBus, 'publish'>;
   readonly clock: Pick<Clock, 'now'>;
-  /** What this process has from its environment. */
+  /** The values that this process has from its environment. */
   readonly defaults: LiveSettings;
 }
 
-/** The settings that change while processes run, for the admin. Every process learns of a change by itself. */
+/** An admin's operations on the live settings. Each change is published, and every process applies it by itself. */
 export class SettingsAdmin {
   constructor(private readonly ports: SettingsAdminPorts) {}
 
@@ -53,12 +53,14 @@ export class SettingsAdmin {
     return this.#viewOf(version, overrides);
   }
 
-  /** Without an expected version the change is made to whatever is stored. One that changes nothing is not kept. */
+  /**
+   * Without an expected version the change applies to whatever version is stored. A change without effect is not stored.
+   */
   async change(patch: SettingsPatch, by: string, expectedVersion?: number): Promise<SettingsOutcome> {
     const { settingsStore, events, clock, defaults } = this.ports;
-    const errors = refusals(patch, defaults);
+    const errors = invalidIn(patch, defaults);
     if (errors.length > 0) return { kind: 'invalid', errors };
-    return optimistically<SettingsOutcome>(async () => {
+    return retryOnConflict<SettingsOutcome>(async () => {
       const stored = await settingsStore.read();
       if (expectedVersion !== undefined && expectedVersion !== stored.version) return { kind: 'stale' };
       const changes = changesOf(stored.overrides, patch);
@@ -81,7 +83,7 @@ export class SettingsAdmin {
 
   #viewOf(version: number, overrides: SettingOverrides): SettingsView {
     const { defaults } = this.ports;
-    const changed = Object.entries(overrides).filter(([name, value]) => mayBe(name, value));
+    const changed = Object.entries(overrides).filter(([name, value]) => isValidSetting(name, value));
     return {
       version,
       settings: settingsInForce(defaults, overrides),
@@ -92,8 +94,8 @@ export class SettingsAdmin {
 }
 
 /**
- * What is in force where the environment says `defaults`. No purchase takes longer than the environment's deadline: the
- * recovery of a lost queue waits that long for the last answers, whatever each front believes at the time.
+ * The values in force, with `defaults` from the environment. The deadline of purchases is never longer than the
+ * environment's: the recovery of a lost queue waits that long for the last answers, whichever setting each front has.
  */
 export function settingsInForce(defaults: LiveSettings, overrides: SettingOverrides): LiveSettings {
   const settings = withOverrides(defaults, overrides);
@@ -101,8 +103,8 @@ export function settingsInForce(defaults: LiveSettings, overrides: SettingOverri
   return { ...settings, purchase: { ...settings.purchase, deadlineMs } };
 }
 
-/** What no range of a single setting can say. */
-function refusals(patch: SettingsPatch, { purchase }: LiveSettings): readonly SettingRefusal[] {
+/** Violations that the range of a single setting can't express. */
+function invalidIn(patch: SettingsPatch, { purchase }: LiveSettings): readonly InvalidSetting[] {
   const deadline = patch.get('purchase.deadlineMs');
   if (typeof deadline !== 'number' || deadline <= purchase.deadlineMs) return [];
   const message = `must not be more than ${purchase.deadlineMs}, the REQUEST_DEADLINE_MS of this installation`;
@@ -116,7 +118,7 @@ function changesOf(overrides: SettingOverrides, patch: SettingsPatch): readonly 
 }
 
 function changed(overrides: SettingOverrides, changes: readonly SettingChange[]): SettingOverrides {
-  // What another release has stored and this one doesn't know stays.
+  // Settings of another release, which this one doesn't know, are kept.
   const next = new Map(Object.entries(overrides));
   for (const { name, to } of changes) {
     if (to === null) next.delete(name);

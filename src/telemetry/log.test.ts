@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../domain/errors.ts';
-import { createLog, faultFields, forRequest, type LogOptions } from './log.ts';
+import { createLog, type LogOptions } from './log.ts';
 
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9.c2lnbmF0dXJl';
 
@@ -30,14 +30,8 @@ describe('the log', () => {
 
   it('writes nothing when it is silent', () => {
     const { log, lines } = capture('silent');
-    log.fatal('nobody hears');
+    log.fatal('dropped');
     expect(lines).toEqual([]);
-  });
-
-  it('puts the request id into every line of a request', () => {
-    const { log, last } = capture();
-    forRequest(log, 'r-1').warn({ saleId: 's1' }, 'slow');
-    expect(last()).toMatchObject({ requestId: 'r-1', saleId: 's1', role: 'front' });
   });
 
   it.each([
@@ -67,12 +61,5 @@ describe('the log', () => {
     expect(last().err).toMatchObject({ type: 'Fault', code: 'timeout', retryable: true });
     expect(last().err.message).toContain('socket closed');
     expect(last().err.stack).toContain('log.test.ts');
-  });
-});
-
-describe('faultFields', () => {
-  it('tells code, retryability and reason, and no stack', () => {
-    const fault = new Fault('full', 'the queue is full');
-    expect(faultFields(fault)).toEqual({ code: 'full', retryable: true, reason: 'the queue is full' });
   });
 });

@@ -1,9 +1,6 @@
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
-import type { Fault } from '../domain/errors.ts';
 
-export type Log = Pick<Logger, 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'isLevelEnabled' | 'level'> & {
-  readonly child: (fields: Readonly<Record<string, unknown>>) => Log;
-};
+export type Log = Pick<Logger, 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'isLevelEnabled' | 'level'>;
 
 export interface LogOptions {
   /** The least severe lines that are written; `silent` writes none. */
@@ -30,16 +27,6 @@ export function createLog({ level, fields = {}, to = destination({ dest: 1, sync
     },
     to,
   );
-}
-
-/** A log whose every line carries the id of the request that caused it. */
-export function forRequest(log: Log, requestId: string): Log {
-  return log.child({ requestId });
-}
-
-/** What a line needs to tell a fault's kind without its stack. */
-export function faultFields({ code, retryable, message }: Fault): Readonly<Record<string, unknown>> {
-  return { code, retryable, reason: message };
 }
 
 const HIDDEN = '[hidden]';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AuditReport } from '../../src/services/audit/report.ts';
+import type { AuditResult } from '../../src/services/audit/result.ts';
 import { wrongIn } from '../support/audit-rig.ts';
 import { MAIN } from '../support/floodgate-process.ts';
 import { type Client, createClient, inParallel } from '../support/http-client.ts';
@@ -46,7 +46,7 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
     const overHttp = async (saleId: string) => {
       const answer = await client.get(`/v1/admin/sales/${saleId}/audit`, admin());
       expect(answer.status, answer.body).toBe(200);
-      return JSON.parse(answer.body) as AuditReport;
+      return JSON.parse(answer.body) as AuditResult;
     };
 
     /** A sale that has sold some of its tickets, and whose audit finds nothing. */
@@ -64,7 +64,7 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
     /** The discrepancies that command and endpoint report alike; the command by its exit code, too. */
     const discrepanciesOf = async (saleId: string) => {
       const { code, out } = await command(installation.workspace, saleId, '--json');
-      const report = JSON.parse(out) as AuditReport;
+      const report = JSON.parse(out) as AuditResult;
       expect(report.ok).toBe(false);
       expect(code).toBe(1);
       const wrong = wrongIn(report);
@@ -108,11 +108,11 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
       const ticket = await saboteur.removeTicket(saleId);
       expect(await discrepanciesOf(saleId)).toEqual({
         tickets: [{ catalogue: '20 tickets', queue: '8 held, 11 remaining' }],
-        one_place: [{ ticket, queue: 'neither held nor waiting to be sold' }],
+        one_place: [{ ticket, queue: 'neither held nor available' }],
       });
       const { out } = await command(installation.workspace, saleId);
       expect(out).toMatch(/WRONG {2}each ticket has one place/);
-      expect(out).toContain(`ticket ${ticket}; queue: neither held nor waiting to be sold`);
+      expect(out).toContain(`ticket ${ticket}; queue: neither held nor available`);
       expect(out).toContain('2 discrepancies.');
     });
 
@@ -126,7 +126,7 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
           {
             ticket,
             orderId: id,
-            queue: `order ${id} of buyer ${userId} holds ticket ${ticket}, and it waits to be sold`,
+            queue: `order ${id} of buyer ${userId} holds ticket ${ticket}, which is also available`,
           },
         ],
       });
@@ -190,7 +190,7 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
         }
         bought.push(orders);
       });
-      const reports: AuditReport[] = [];
+      const reports: AuditResult[] = [];
       for (let n = 0; n < 5; n += 1) reports.push(await overHttp(saleId));
       const last = await command(installation.workspace, saleId, '--json');
       buying = false;

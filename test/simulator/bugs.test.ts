@@ -15,7 +15,7 @@ const CAUGHT_AT: Partial<Record<Bug, number>> = {
   rebuildBegunAgain: 8603,
   nothingRejected: 652,
   noFences: 263,
-  recoveryWithoutWorkers: 395,
+  recoveryWithoutWorkers: 263,
   positionBeforeRows: 329,
   lateReplies: 272,
 };

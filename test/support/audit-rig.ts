@@ -15,18 +15,18 @@ import { createSqlOrderAuditSource } from '../../src/adapters/sql/order-audit-so
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { orderOf, type ReservationsRecord } from '../../src/domain/log-record.ts';
 import type { Sale } from '../../src/domain/sale.ts';
-import type { AuditReport } from '../../src/services/audit/report.ts';
+import type { AuditResult } from '../../src/services/audit/result.ts';
 import { type AuditPorts, auditSale } from '../../src/services/audit.ts';
 import { nextOrderId, nextSaleId } from './orders.ts';
 import { tempFolder } from './temp-folder.ts';
 
 const GROUP = 'settlement';
 const LIVE_GROUP = 'live-view';
-/** The embedded log's first. */
-const FIRST_POSITION = 1;
+/** The first offset of the embedded log. */
+const FIRST_OFFSET = 1;
 const HOUR_MS = 3_600_000;
 
-/** How far an order is taken: each stage has those before it behind it. */
+/** How far an order gets; a stage includes those before it. */
 export type Stage = 'reserved' | 'published' | 'logged' | 'stored' | 'counted';
 const STAGES: readonly Stage[] = ['reserved', 'published', 'logged', 'stored', 'counted'];
 
@@ -36,7 +36,7 @@ export interface RigOrder {
   readonly userId: string;
 }
 
-/** The real services on the embedded adapters; what the streams do, a test does step by step. */
+/** The audit on the embedded adapters. A test does step by step what the streams do. */
 export async function auditRig() {
   const folder = tempFolder();
   const file = join(folder.path, 'floodgate.db');
@@ -81,7 +81,7 @@ export async function auditRig() {
     return sale;
   };
 
-  /** One order, taken as far as `upTo`; by way of the log, whose records the groups then stand behind. */
+  /** Makes an order and takes it as far as `upTo`; both groups are then behind its record in the log. */
   const buy = async (sale: Sale, userId: string, upTo: Stage = 'counted'): Promise<RigOrder> => {
     const reaches = (stage: Stage) => STAGES.indexOf(stage) <= STAGES.indexOf(upTo);
     const orderId = nextOrderId();
@@ -103,7 +103,7 @@ export async function auditRig() {
     if (!reaches('logged')) return { orderId, ticket, userId };
     await ports.log.append(record);
     appended += 1;
-    const offset = FIRST_POSITION + appended - 1;
+    const offset = FIRST_OFFSET + appended - 1;
     const positions = [{ partition: 0, next: offset + 1 }];
     const orders = record.items.map((one) => ({ order: orderOf(record, one), key: item.key }));
     if (reaches('stored')) await ports.store.store({ group: GROUP, positions, orders });
@@ -115,21 +115,21 @@ export async function auditRig() {
     return { orderId, ticket, userId };
   };
 
-  const outcome = (saleId: string, changes: Partial<AuditPorts> = {}, patienceMs = 0) =>
-    auditSale(saleId, { ...ports, ...changes }, { group: GROUP, liveGroup: LIVE_GROUP, patienceMs });
+  const outcome = (saleId: string, changes: Partial<AuditPorts> = {}, maxWaitMs = 0) =>
+    auditSale(saleId, { ...ports, ...changes }, { group: GROUP, liveGroup: LIVE_GROUP, maxWaitMs });
 
   return {
     ports,
     open,
     buy,
     outcome,
-    /** Errors when the sale is not audited. */
-    audit: async (sale: Pick<Sale, 'id'>, ...how: [changes?: Partial<AuditPorts>, patienceMs?: number]) => {
+    /** Throws when the sale is not audited. */
+    audit: async (sale: Pick<Sale, 'id'>, ...how: [changes?: Partial<AuditPorts>, maxWaitMs?: number]) => {
       const audited = await outcome(sale.id, ...how);
       if (audited.kind !== 'audited') throw new Error(`the sale is ${audited.kind}`);
-      return audited.report;
+      return audited.result;
     },
-    /** Past all code of ours, straight into the file. */
+    /** Runs SQL on the file, past the adapters. */
     sql: (text: string, ...values: readonly (string | number)[]) =>
       database.orm.em.getConnection().execute(text, [...values]),
     close: async () => {
@@ -140,7 +140,7 @@ export async function auditRig() {
   };
 }
 
-/** What was found, without the invariants that hold. */
-export function wrongIn({ invariants }: AuditReport) {
+/** The discrepancies of the invariants that don't hold, by invariant. */
+export function wrongIn({ invariants }: AuditResult) {
   return Object.fromEntries(invariants.filter(({ ok }) => !ok).map(({ name, differences }) => [name, differences]));
 }

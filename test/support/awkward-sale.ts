@@ -1,6 +1,6 @@
 import type { Sale } from '../../src/domain/sale.ts';
 
-/** A published sale; its text and numbers are those that a careless store would spoil. */
+/** A published sale whose texts and numbers an incorrect store would corrupt. */
 export function awkwardSale(parts: Partial<Sale> & Pick<Sale, 'id'>): Sale {
   return {
     productId: 'product-1',

@@ -31,11 +31,11 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
   const catalogue = new MemoryCatalogue(sales);
   for (const sale of sales) await queue.load(sale);
 
-  const told: BusEvent[] = [];
+  const published: BusEvent[] = [];
   const notices: PaymentNotice[] = [];
   const notReturned: string[] = [];
   const charged: string[] = [];
-  const events = { publish: (item: BusEvent) => void told.push(item) };
+  const events = { publish: (event: BusEvent) => void published.push(event) };
 
   /** The body of an event is the order's id; checking signatures is the adapter's business. */
   const payments: Payments = {
@@ -66,7 +66,7 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
     payments,
     events,
     clock,
-    delay: async (ms) => clock.advance(ms),
+    wait: async (ms) => clock.advance(ms),
     onNotReturned: (_fault, { id }) => notReturned.push(id),
   });
 
@@ -95,7 +95,7 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
     reserve,
     settle,
     webhook,
-    told,
+    published,
     notices,
     notReturned,
     charged,

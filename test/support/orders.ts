@@ -4,12 +4,12 @@ import type { NewOrder } from '../../src/ports/order-store.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Ids of this process, strictly increasing. */
+/** Strictly increasing ids of this process. */
 export const nextOrderId = createIdSource({ node: 1, now: Date.now });
 
 let sales = 0;
 
-/** A sale of its own for each test, so that tests can share a store. */
+/** A new sale id for each test, so that tests can share a store. */
 export function nextSaleId(): string {
   sales += 1;
   return `sale-${sales}`;
@@ -17,7 +17,7 @@ export function nextSaleId(): string {
 
 export type OrderParts = Partial<Order> & Pick<Order, 'saleId' | 'ticket'> & { readonly key?: string };
 
-/** A reserved order as the log would tell it. */
+/** A reserved order, as it is read from the log. */
 export function newOrder({ key, ...parts }: OrderParts): NewOrder {
   const id = parts.id ?? nextOrderId();
   const reservedAt = parts.reservedAt ?? 1_750_000_000_123;

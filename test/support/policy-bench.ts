@@ -11,7 +11,7 @@ export const OPTIONS: PolicyOptions = {
   halfOpenAfterMs: 2000,
 };
 
-/** Five seconds at one call a second: fewer say nothing. */
+/** Calls before a breaker judges: five seconds at one call per second. */
 export const ENOUGH = 5;
 
 export async function fail(policy: Policy, code: FaultCode = 'unavailable'): Promise<void> {
@@ -22,7 +22,7 @@ export function succeed(policy: Policy): Promise<void> {
   return policy.execute(() => Promise.resolve());
 }
 
-/** A policy called `log` whose breaker has just opened. */
+/** A policy named `log` whose breaker has just opened. */
 export async function openedPolicy(options: Partial<PolicyOptions> = {}): Promise<AdjustablePolicy> {
   const policy = createPolicy('log', { ...OPTIONS, ...options });
   for (let i = 0; i < ENOUGH; i += 1) await fail(policy);

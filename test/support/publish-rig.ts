@@ -6,18 +6,18 @@ import { MemoryCatalogue } from './fakes/memory-catalogue.ts';
 import { MemoryTicketQueue } from './fakes/memory-ticket-queue.ts';
 import { aSale } from './sales.ts';
 
-export const AWAY = new Fault('unavailable', 'away');
+export const UNAVAILABLE = new Fault('unavailable', 'down');
 export const DRAFT = aSale({ status: 'draft' });
 
-/** A catalogue and a queue of `sale-1`, a draft unless told else. */
+/** A catalogue and a queue with `sale-1`, a draft by default. */
 export function publishRig(stored: readonly Sale[] = [DRAFT]) {
   const clock = new ManualClock();
   const memory = new MemoryCatalogue(stored);
   const queue = new MemoryTicketQueue(clock.now);
-  const told: BusEvent[] = [];
+  const published: BusEvent[] = [];
   const forgotten: string[] = [];
   const statuses: SaleStatus[] = [];
-  /** Run before each save, and before each load. */
+  /** Called before each save, load and close. */
   const hooks = { save: async (_sale: Sale) => {}, load: async (_sale: Pick<Sale, 'id'>) => {}, close: async () => {} };
   const ports = {
     clock,
@@ -42,12 +42,12 @@ export function publishRig(stored: readonly Sale[] = [DRAFT]) {
         await queue.close(saleId, epoch);
       },
     },
-    events: { publish: (item: BusEvent) => void told.push(item) },
+    events: { publish: (event: BusEvent) => void published.push(event) },
     sales: { forget: (saleId: string) => void forgotten.push(saleId) },
   };
   const buy = async (userId: string) => {
     const reply = await queue.reserve('sale-1', 1, [{ orderId: userId, userId, key: `o:${userId}`, fingerprint: '' }]);
     return reply.kind === 'answered' ? reply.answers[0]?.kind : reply.kind;
   };
-  return { clock, memory, queue, told, forgotten, statuses, hooks, ports, buy };
+  return { clock, memory, queue, published, forgotten, statuses, hooks, ports, buy };
 }

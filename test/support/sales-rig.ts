@@ -8,11 +8,11 @@ import { MemoryCatalogue } from './fakes/memory-catalogue.ts';
 import { MemoryTicketQueue } from './fakes/memory-ticket-queue.ts';
 import { aSale } from './sales.ts';
 
-export const AWAY = new Fault('unavailable', 'away');
+export const UNAVAILABLE = new Fault('unavailable', 'down');
 export const SALE_TTL_MS = 1000;
 export const STOCK_TTL_MS = 100;
 
-/** The sales of a front in memory, with a count of what it asks for, and hooks to be slow or away. */
+/** A front's sales on the fakes: records each call of the catalogue and the queue, which hooks may delay or fail. */
 export async function salesRig(stored: readonly Sale[] = [aSale()], capacity = 100) {
   const clock = new ManualClock();
   const catalogue = new MemoryCatalogue(stored);

@@ -1,6 +1,6 @@
 import type { LiveSettings } from '../../src/domain/live-settings.ts';
 
-/** What an environment without a word about them gives. */
+/** The live settings of an empty environment. */
 export function aSettings(): LiveSettings {
   return {
     logLevel: 'info',

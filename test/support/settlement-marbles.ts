@@ -118,8 +118,8 @@ export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagram
     store$: storing.calls$.pipe(map(([{ orders }]) => lettersOf(orders))),
     /** The chunks whose orders each call rejects, and the fences that it stores, such as `bc f@2`. */
     refused$: storing.calls$.pipe(
-      map(([{ refused = [], fences = [] }]) =>
-        [lettersOf(refused), ...fences.map(({ partition, offset }) => `${letters[offset]}@${partition}`)]
+      map(([{ fenced = [], fences = [] }]) =>
+        [lettersOf(fenced), ...fences.map(({ partition, offset }) => `${letters[offset]}@${partition}`)]
           .join(' ')
           .trim(),
       ),

@@ -6,8 +6,8 @@ import { issueToken } from '../../src/api/auth/issue-token.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Order } from '../../src/domain/order.ts';
 import type { Sale } from '../../src/domain/sale.ts';
-import { putOnSale } from '../../src/services/publish.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+import { putOnSale } from './put-on-sale.ts';
 
 const silent = createLog({ level: 'silent' });
 const SECRET = 'a secret that only this test run knows, long enough';

@@ -28,7 +28,7 @@ export function createEmbeddedOrderStore(
     ...createOrderLifeReads(database),
     ...createOrderLife(engine),
 
-    store: ({ group, positions, orders, refused = [], fences = [] }) =>
+    store: ({ group, positions, orders, fenced: refused = [], fences = [] }) =>
       guarded('storing orders', async () => {
         const endedAt = now();
         const reply = await engine.call('orders.store', {

@@ -35,7 +35,7 @@ export function createMysqlOrderStore(
 ): OrderStore {
   const storeRows = (rows: readonly NewOrder[], rowsPerInsert: number, batch: StoreBatch): Promise<StoreResult> =>
     inTransaction(database, async (session) => {
-      const { group, positions, refused = [], fences = [] } = batch;
+      const { group, positions, fenced: refused = [], fences = [] } = batch;
       const rejected: Rejection[] = [];
       let stored = 0;
       for (let i = 0; i < rows.length; i += rowsPerInsert) {
@@ -59,7 +59,7 @@ export function createMysqlOrderStore(
 
     store: (batch) =>
       guarded('storing orders', async () => {
-        for (const order of [...batch.orders, ...(batch.refused ?? [])]) assertStorable(order);
+        for (const order of [...batch.orders, ...(batch.fenced ?? [])]) assertStorable(order);
         if (hasRivals(batch.orders)) return storeRows(batch.orders, 1, batch);
         // Workers that lock rows in the same order don't deadlock.
         return storeRows(batch.orders.toSorted(byId), ROWS_PER_INSERT, batch);

@@ -1,4 +1,4 @@
-import type { AuditReport } from '../../services/audit/report.ts';
+import type { AuditResult } from '../../services/audit/result.ts';
 import { serialiser } from '../http/json.ts';
 import { createTimeText } from '../http/time-text.ts';
 import { AuditSchema } from './schema.ts';
@@ -6,9 +6,9 @@ import { AuditSchema } from './schema.ts';
 const writeAudit = serialiser(AuditSchema);
 const timeText = createTimeText();
 
-export function serialiseAudit({ startedAt, invariants, ...report }: AuditReport): string {
+export function serialiseAudit({ startedAt, invariants, ...result }: AuditResult): string {
   return writeAudit({
-    ...report,
+    ...result,
     startedAt: timeText(startedAt),
     invariants: invariants.map(({ counted, differences, ...invariant }) => ({
       ...invariant,

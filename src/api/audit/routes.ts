@@ -32,7 +32,7 @@ export function auditRoutes(deps: AuditRoutesDeps): readonly Operation[] {
         const outcome: AuditOutcome = isSaleId(saleId) ? await deps.audit(saleId) : { kind: 'unknown' };
         if (outcome.kind === 'unknown') return sendProblem(reply, 'not_found', requestId);
         if (outcome.kind === 'notPublished') return sendProblem(reply, 'not_published', requestId);
-        reply.send(200, JSON_TYPE, serialiseAudit(outcome.report), NO_STORE);
+        reply.send(200, JSON_TYPE, serialiseAudit(outcome.result), NO_STORE);
       }),
     },
   ];

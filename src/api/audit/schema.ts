@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { INVARIANTS } from '../../services/audit/report.ts';
+import { INVARIANTS } from '../../services/audit/result.ts';
 import { Count, SaleId, StringEnum, Time } from '../http/common-schemas.ts';
 
 const source = (description: string) => Type.Optional(Type.String({ description }));

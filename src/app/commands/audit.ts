@@ -6,7 +6,7 @@ import { groupsOf } from '../defaults.ts';
 import { awaitServer } from './await-server.ts';
 
 /** How long an audit waits for the workers to store and to count what is in the log: they are seldom a second behind. */
-const PATIENCE_MS = 10_000;
+const MAX_WAIT_MS = 10_000;
 
 /** An audit by a process of its own. Errors: Fault of whatever can't be read. */
 export async function auditOnce(saleId: string, config: Config): Promise<AuditOutcome> {
@@ -19,7 +19,7 @@ export async function auditOnce(saleId: string, config: Config): Promise<AuditOu
       awaitServer('the live state', () => ports.live.ping()),
     ]);
     const { settlement: group, liveView: liveGroup } = groupsOf(config);
-    return await auditSale(saleId, ports, { group, liveGroup, patienceMs: PATIENCE_MS });
+    return await auditSale(saleId, ports, { group, liveGroup, maxWaitMs: MAX_WAIT_MS });
   } finally {
     await close();
   }

@@ -20,8 +20,8 @@ export interface ApiParts {
   readonly observer: Pick<FrontObserver, 'readFailed'>;
 }
 
-/** A front has to answer within ten seconds, and an audit looks twice. */
-const AUDIT_PATIENCE_MS = 1000;
+/** How long an audit waits for the workers: a front has to answer within ten seconds, and an audit waits twice. */
+const AUDIT_WAIT_MS = 1000;
 
 /** The whole API on a running front. */
 export function createApi(
@@ -46,7 +46,7 @@ export function createApi(
       auditSale(saleId, audited, {
         group: groups.settlement,
         liveGroup: groups.liveView,
-        patienceMs: AUDIT_PATIENCE_MS,
+        maxWaitMs: AUDIT_WAIT_MS,
       }),
     ),
     onFault: observer.readFailed,

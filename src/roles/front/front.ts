@@ -76,7 +76,7 @@ export async function startFront(
     guarded,
     purchases,
     sales,
-    orders: new Orders({ ...guarded, payments, finder, delay: timers.wait, onNotReturned: observer.notReturned }),
+    orders: new Orders({ ...guarded, payments, finder, wait: timers.wait, onNotReturned: observer.notReturned }),
     paymentEvents: new PaymentEvents({ ...guarded, payments, finder, onNotice: observer.payment }),
     products: new Products({ ...guarded, newId }),
     saleAdmin: new SaleAdmin({ ...guarded, sales, newId }),

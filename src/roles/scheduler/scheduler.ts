@@ -13,11 +13,13 @@ import {
   toArray,
 } from 'rxjs';
 import type { Payments } from '../../ports/payments.ts';
+import { lostSales } from '../../services/lost-sales.ts';
 import { resumePublishing } from '../../services/publish.ts';
-import { type QueueRecoveryOptions, queueRecovery, type RecoveryEvent } from '../../services/queue-recovery.ts';
+import { type RecoveryOptions, recoverSale } from '../../services/recovery.ts';
 import type { HousekeepingResult } from '../../streams/housekeeping/contract.ts';
 import { housekeeping, housekeepingDefaults } from '../../streams/housekeeping/housekeeping.ts';
 import { type LeadershipChange, leadershipDefaults, whileLeading } from '../../streams/operators/while-leading.ts';
+import { queueRecovery, type RecoveryEvent } from '../../streams/queue-recovery.ts';
 import { type Relayed, relay, relayDefaults } from '../../streams/relay.ts';
 import type { Ports } from '../ports.ts';
 import type { RoleObserver, Runtime } from '../runtime.ts';
@@ -85,7 +87,7 @@ export interface SchedulerParts {
   /** No other process can do this work: it needs no lease, so that a restart need not wait for that of the dead. */
   readonly exclusive: boolean;
   /** The longest deadline of any front, and the group that stores orders. */
-  readonly recovery: QueueRecoveryOptions;
+  readonly recovery: Pick<RecoveryOptions, 'deadlineMs' | 'group'>;
   readonly options?: SchedulerOptions;
 }
 
@@ -163,11 +165,16 @@ function schedulerWork(
 function recoverQueue(
   { recovery, catalogue, log, store, events, clock }: SchedulerPorts,
   { timers }: Pick<Runtime, 'timers'>,
-  { everyMs, ...options }: QueueRecoveryOptions & { readonly everyMs: number },
+  { everyMs, ...options }: SchedulerParts['recovery'] & { readonly everyMs: number },
 ): Observable<RecoveryEvent> {
   if (recovery === undefined) return EMPTY;
-  const ports = { recovery, catalogue, log, store, events, clock, wait: timers.wait };
-  return queueRecovery(timer(0, everyMs, timers.scheduler), ports, options);
+  const services = { recovery, catalogue, log, store, events, clock, wait: timers.wait };
+  return queueRecovery(timer(0, everyMs, timers.scheduler), {
+    lostSales: () => lostSales(services),
+    recoverSale: (saleId, run) => recoverSale(saleId, services, { ...options, ...run }),
+    serves: () => recovery.serves(),
+    declareSound: () => recovery.declareSound(),
+  });
 }
 
 function finishPublishing({ queue, catalogue, events, clock }: SchedulerPorts): Observable<ResumedPublishing> {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { BuyerCounts } from './buyer-counts.ts';
 
-test('each buyer is counted apart, however many there are and wherever they fall', () => {
+test('counts each buyer separately, whatever their number and whichever slots they hash to', () => {
   const counts = new BuyerCounts();
-  // The table has 1,024 slots at first: these all fall into the same ones.
+  // The table has 1,024 slots at first: these all hash to the same ones.
   const buyers = Array.from({ length: 3000 }, (_, n) => 1 + 1024 * (n % 1500) + 2 ** 40);
   for (const buyer of buyers) counts.add(buyer);
   counts.add(7);

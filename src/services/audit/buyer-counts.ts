@@ -1,30 +1,30 @@
-/** Slots of the table that may be taken before it grows, as a share. */
-const FULL = 0.5;
-const FIRST_SIZE = 1024;
+/** The table grows when more than this share of its slots is taken. */
+const MAX_LOAD = 0.5;
+const INITIAL_SLOTS = 1024;
 
-/** How many orders each buyer holds, by the hash of the buyer: a hash table with open addressing in typed arrays. */
+/** Counts the orders of each buyer, by the buyer's hash: a hash table with open addressing in typed arrays. */
 export class BuyerCounts {
-  #buyers = new Float64Array(FIRST_SIZE);
-  #counts = new Int32Array(FIRST_SIZE);
+  #buyers = new Float64Array(INITIAL_SLOTS);
+  #counts = new Int32Array(INITIAL_SLOTS);
   #size = 0;
   #most = 0;
 
-  /** How many different buyers hold orders. */
+  /** The number of different buyers. */
   get size(): number {
     return this.#size;
   }
 
-  /** What one of them holds at the most. */
+  /** The largest count of any buyer. */
   get most(): number {
     return this.#most;
   }
 
   add(buyer: number): void {
-    if (this.#size >= FULL * this.#buyers.length) this.#grow();
+    if (this.#size >= MAX_LOAD * this.#buyers.length) this.#grow();
     this.#count(buyer, 1);
   }
 
-  /** Buyers with more than `limit`. */
+  /** The buyers with more than `limit` orders. */
   above(limit: number): ReadonlySet<number> {
     const found = new Set<number>();
     for (let slot = 0; slot < this.#buyers.length; slot += 1) {
@@ -53,4 +53,21 @@ export class BuyerCounts {
       if (buyer !== 0) this.#count(buyer, counts[slot] as number);
     });
   }
+}
+
+/**
+ * A 53-bit hash of a user id, never 0. Among a million ids the chance of any collision is 1 in 18,000, for two given ids
+ * 10^-16. (cyrb53, public domain.)
+ */
+export function hashOfBuyer(userId: string): number {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  for (let i = 0; i < userId.length; i += 1) {
+    const code = userId.charCodeAt(i);
+    high = Math.imul(high ^ code, 2654435761);
+    low = Math.imul(low ^ code, 1597334677);
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  return 2 ** 32 * (low & 0x1fffff) + (high >>> 0) || 1;
 }

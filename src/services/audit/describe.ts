@@ -2,9 +2,9 @@ import type { Sale } from '../../domain/sale.ts';
 import type { DeadLetter, OrderLog } from '../../ports/order-log.ts';
 import type { OrderStore } from '../../ports/order-store.ts';
 import type { TicketQueue } from '../../ports/ticket-queue.ts';
-import type { Difference } from './report.ts';
+import type { Candidate, CandidateKind } from './candidates.ts';
+import type { Discrepancy } from './result.ts';
 import type { SaleSnapshot } from './snapshot.ts';
-import type { Suspect } from './suspects.ts';
 
 export interface DescribePorts {
   readonly queue: Pick<TicketQueue, 'find'>;
@@ -12,107 +12,133 @@ export interface DescribePorts {
   readonly log: Pick<OrderLog, 'deadLetters'>;
 }
 
-/** Says what either side says about each. */
+/** Puts discrepancies into words: what each source concerned says. */
 export async function describe(
-  suspects: readonly Suspect[],
+  discrepancies: readonly Candidate[],
   sale: Sale,
-  picture: SaleSnapshot,
-  { queue, store, log }: DescribePorts,
-): Promise<readonly Difference[]> {
-  const letters = suspects.some(({ kind }) => kind === 'not stored') ? await lettersOf(sale.id, log) : new Map();
-  const { live, queue: counts, log: book, queued } = picture;
-  const inLog = `${book.reservations} reservations`;
-  const place = (ticket = 0) => {
-    const times = queued.times[ticket] ?? 0;
-    if (times === 0) return 'neither held nor waiting to be sold';
-    return times === 1 ? 'waits to be sold' : `waits to be sold ${times} times`;
-  };
-
-  const queueSays = async (orderId: string): Promise<string> => {
-    const held = await queue.find(sale.id, orderId);
-    return held === undefined
-      ? `order ${orderId} holds no ticket`
-      : `order ${orderId} of buyer ${held.userId} holds ticket ${held.ticket}`;
-  };
-  const storeSays = async (orderId: string): Promise<string> => {
-    const order = await store.order(orderId);
-    return order === undefined
-      ? `no order ${orderId}`
-      : `order ${orderId} of buyer ${order.userId} has ticket ${order.ticket}, ${order.state}`;
-  };
-  const each = async (orders: readonly string[], says: (orderId: string) => Promise<string>) =>
-    (await Promise.all(orders.map(says))).join('; ');
-
-  const words = async ({ kind, ticket, orders }: Suspect): Promise<Difference> => {
-    const [first = '', second = ''] = orders;
-    switch (kind) {
-      case 'epoch':
-        return { catalogue: `epoch ${sale.epoch}`, queue: `epoch ${counts.epoch}` };
-      case 'loaded':
-        return { catalogue: `${sale.total} tickets`, queue: `${counts.total} tickets` };
-      case 'sum':
-        return { catalogue: `${sale.total} tickets`, queue: `${counts.held} held, ${counts.remaining} remaining` };
-      case 'counted by buyer':
-        return { queue: `${counts.held} orders in the ledger, ${picture.heldByBuyers} by their buyers` };
-      case 'nowhere':
-      case 'queued twice':
-        return { queue: place(ticket) };
-      case 'stray in the queue':
-        return { catalogue: `tickets 1 to ${sale.total}`, queue: 'waits to be sold' };
-      case 'held and queued':
-        return { orderId: first, queue: `${await queueSays(first)}, and it ${place(ticket)}` };
-      case 'held twice':
-      case 'stray in the ledger':
-      case 'ledger over limit':
-        return { ...one(orders), catalogue: bounds(sale, kind), queue: await each(orders, queueSays) };
-      case 'live twice':
-      case 'stray in the store':
-      case 'store over limit':
-        return { ...one(orders), catalogue: bounds(sale, kind), store: await each(orders, storeSays) };
-      case 'not stored': {
-        const letter: DeadLetter | undefined = letters.get(first);
-        const aside = letter === undefined ? '' : `; its record is a dead letter: ${letter.reason}`;
-        return { orderId: first, log: `order ${first} holds ticket ${ticket}${aside}`, store: await storeSays(first) };
-      }
-      case 'not the same': {
-        const concerned = [...new Set([first, second])].filter((orderId) => orderId !== '');
-        return {
-          ...one(concerned),
-          queue: first === '' ? `${place(ticket)}; ${await queueSays(second)}` : await queueSays(first),
-          store: await each(second === '' ? [first] : [second], storeSays),
-        };
-      }
-      case 'live ahead':
-      case 'live behind':
-        return { log: inLog, live: `${(kind === 'live ahead' ? live.before : live.after).reserved} reservations` };
-      case 'seconds ahead':
-      case 'seconds behind': {
-        const { inSeconds } = kind === 'seconds ahead' ? live.before : live.after;
-        return { log: inLog, live: `${inSeconds} reservations, second by second` };
-      }
-    }
-  };
-
-  const told: Difference[] = [];
-  for (const suspect of suspects) {
-    const { ticket } = suspect;
-    told.push({ ...(ticket === undefined ? {} : { ticket }), ...(await words(suspect)) });
+  snapshot: SaleSnapshot,
+  ports: DescribePorts,
+): Promise<readonly Discrepancy[]> {
+  const needsLetters = discrepancies.some(({ kind }) => kind === 'not stored');
+  const letters = needsLetters ? await lettersOf(sale.id, ports.log) : new Map<string, DeadLetter>();
+  const described: Discrepancy[] = [];
+  for (const { kind, ticket, orders } of discrepancies) {
+    const sources = await DESCRIBERS[kind]({ ticket: ticket ?? 0, orders, sale, snapshot, letters, ports });
+    described.push({ ...(ticket === undefined ? {} : { ticket }), ...sources });
   }
-  return told;
+  return described;
 }
 
-/** For a difference about one order. */
-function one(orders: readonly string[]): Pick<Difference, 'orderId'> {
+interface About {
+  /** 0 for a discrepancy that is not about a ticket. */
+  readonly ticket: number;
+  readonly orders: readonly string[];
+  readonly sale: Sale;
+  readonly snapshot: SaleSnapshot;
+  /** The dead letters of the sale's orders, by order. */
+  readonly letters: ReadonlyMap<string, DeadLetter>;
+  readonly ports: DescribePorts;
+}
+
+type Describer = (about: About) => Discrepancy | Promise<Discrepancy>;
+
+const AVAILABLE = 'available';
+
+const DESCRIBERS: Readonly<Record<CandidateKind, Describer>> = {
+  epoch: ({ sale, snapshot }) => ({ catalogue: `epoch ${sale.epoch}`, queue: `epoch ${snapshot.queue.epoch}` }),
+  total: ({ sale, snapshot }) => ({ catalogue: `${sale.total} tickets`, queue: `${snapshot.queue.total} tickets` }),
+  sum: ({ sale, snapshot: { queue } }) => ({
+    catalogue: `${sale.total} tickets`,
+    queue: `${queue.held} held, ${queue.remaining} remaining`,
+  }),
+  'counted by buyer': ({ snapshot: { queue, heldByBuyers } }) => ({
+    queue: `${queue.held} reservations in the ledger, ${heldByBuyers} counted by buyer`,
+  }),
+  nowhere: inQueue,
+  'queued twice': inQueue,
+  'held and queued': async (about) => {
+    const [orderId = ''] = about.orders;
+    return { orderId, queue: `${await inLedger(orderId, about)}, which is also ${placeOf(about)}` };
+  },
+  'stray in the queue': ({ sale }) => ({ catalogue: ticketsOf(sale), queue: AVAILABLE }),
+  'held twice': (about) => heldInLedger(about, ONE_ORDER),
+  'live twice': (about) => heldInStore(about, ONE_ORDER),
+  'stray in the ledger': (about) => heldInLedger(about, ticketsOf(about.sale)),
+  'stray in the store': (about) => heldInStore(about, ticketsOf(about.sale)),
+  'ledger over limit': (about) => heldInLedger(about, limitOf(about.sale)),
+  'store over limit': (about) => heldInStore(about, limitOf(about.sale)),
+  'not stored': async (about) => {
+    const [orderId = ''] = about.orders;
+    const letter = about.letters.get(orderId);
+    const aside = letter === undefined ? '' : `; its record is a dead letter: ${letter.reason}`;
+    return {
+      orderId,
+      log: `order ${orderId} holds ticket ${about.ticket}${aside}`,
+      store: await inStore(orderId, about),
+    };
+  },
+  'holders differ': async (about) => {
+    const [held = '', live = ''] = about.orders;
+    const ledger = held === '' ? `${placeOf(about)}; ${await inLedger(live, about)}` : await inLedger(held, about);
+    const concerned = [...new Set([held, live])].filter((orderId) => orderId !== '');
+    return { ...onlyOf(concerned), queue: ledger, store: await inStore(live === '' ? held : live, about) };
+  },
+  'live ahead': ({ snapshot }) => inLive(snapshot, `${snapshot.live.before.reserved} reservations`),
+  'live behind': ({ snapshot }) => inLive(snapshot, `${snapshot.live.after.reserved} reservations`),
+  'timeline ahead': ({ snapshot }) => inLive(snapshot, inTimeline(snapshot.live.before.inTimeline)),
+  'timeline behind': ({ snapshot }) => inLive(snapshot, inTimeline(snapshot.live.after.inTimeline)),
+};
+
+function inQueue(about: About): Discrepancy {
+  return { queue: placeOf(about) };
+}
+
+async function heldInLedger(about: About, catalogue: string): Promise<Discrepancy> {
+  const queue = await Promise.all(about.orders.map((orderId) => inLedger(orderId, about)));
+  return { ...onlyOf(about.orders), catalogue, queue: queue.join('; ') };
+}
+
+async function heldInStore(about: About, catalogue: string): Promise<Discrepancy> {
+  const store = await Promise.all(about.orders.map((orderId) => inStore(orderId, about)));
+  return { ...onlyOf(about.orders), catalogue, store: store.join('; ') };
+}
+
+function inLive({ log }: SaleSnapshot, live: string): Discrepancy {
+  return { log: `${log.reservations} reservations`, live };
+}
+
+const ONE_ORDER = 'one order per ticket';
+const ticketsOf = ({ total }: Sale) => `tickets 1 to ${total}`;
+const limitOf = ({ perBuyerLimit }: Sale) => `at most ${perBuyerLimit} per buyer`;
+const inTimeline = (reservations: number) => `${reservations} reservations in the timeline`;
+
+/** What the queue says about a ticket. */
+function placeOf({ ticket, snapshot }: About): string {
+  const times = snapshot.queued.times[ticket] ?? 0;
+  if (times === 0) return 'neither held nor available';
+  return times === 1 ? AVAILABLE : `${AVAILABLE} ${times} times`;
+}
+
+/** What the queue's ledger says about an order. */
+async function inLedger(orderId: string, { sale, ports }: About): Promise<string> {
+  const held = await ports.queue.find(sale.id, orderId);
+  if (held === undefined) return `order ${orderId} holds no ticket`;
+  return `order ${orderId} of buyer ${held.userId} holds ticket ${held.ticket}`;
+}
+
+async function inStore(orderId: string, { ports }: About): Promise<string> {
+  const order = await ports.store.order(orderId);
+  if (order === undefined) return `no order ${orderId}`;
+  return `order ${orderId} of buyer ${order.userId} has ticket ${order.ticket}, ${order.state}`;
+}
+
+/** Names the order of a discrepancy that is about one only. */
+function onlyOf(orders: readonly string[]): Pick<Discrepancy, 'orderId'> {
   const [orderId] = orders;
   return orders.length === 1 && orderId !== undefined ? { orderId } : {};
 }
 
-function bounds({ total, perBuyerLimit }: Sale, kind: Suspect['kind']): string {
-  if (kind.startsWith('stray')) return `tickets 1 to ${total}`;
-  return kind.endsWith('limit') ? `${perBuyerLimit} a buyer` : 'one order a ticket';
-}
-
-/** The letters of a sale's orders. */
+/** The dead letters of a sale's orders, by order. */
 async function lettersOf(saleId: string, log: DescribePorts['log']): Promise<ReadonlyMap<string, DeadLetter>> {
   const letters = new Map<string, DeadLetter>();
   for await (const letter of log.deadLetters()) {

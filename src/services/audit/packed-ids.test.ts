@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { PackedIds } from './packed-ids.ts';
 
 test.each(['0ABCDEFGHJKMNP', 'x', 'sixteen-letters!', 'more-than-sixteen-of-them', 'ünï', 'a b', '\u0000', '\u0141'])(
-  'an id comes back as it was: %j',
+  'returns the id that was stored: %j',
   (id) => {
     const ids = new PackedIds(3);
     ids.set(1, id);
@@ -13,7 +13,7 @@ test.each(['0ABCDEFGHJKMNP', 'x', 'sixteen-letters!', 'more-than-sixteen-of-them
   },
 );
 
-test('the same ids are told from others, packed or not', () => {
+test('compares ids, packed or not', () => {
   const [a, b] = [new PackedIds(6), new PackedIds(6)];
   const pairs = [
     ['', ''],
@@ -30,7 +30,7 @@ test('the same ids are told from others, packed or not', () => {
   expect(pairs.map((_, n) => a.same(n, b))).toEqual([true, true, false, false, true, false]);
 });
 
-test('it grows', () => {
+test('grows', () => {
   const ids = new PackedIds(0);
   for (let n = 0; n < 1000; n += 1) ids.set(n, `id-${n}`);
   expect(Array.from({ length: 1000 }, (_, n) => ids.get(n))).toEqual(Array.from({ length: 1000 }, (_, n) => `id-${n}`));

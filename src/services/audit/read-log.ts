@@ -1,25 +1,25 @@
 import type { Sale } from '../../domain/sale.ts';
 import type { LogAuditSource, LogRange } from '../../ports/audit-source.ts';
-import { LogBook } from './log-book.ts';
-import { type Patience, until } from './until.ts';
+import { type PollOptions, poll } from '../../resilience/poll.ts';
+import { LoggedReservations } from './logged-reservations.ts';
 
-/** Where the settlement goes on, by partition. */
+/** The next offset that the settlement reads, by partition. */
 export type Positions = ReadonlyMap<number, number>;
 
-/** How far these ranges are settled: to their ends, unless that takes longer than there is patience for. */
-export async function settledUpTo(
+/** Waits until the settlement has passed these ranges, or the time to wait is over; returns how far it is then. */
+export function settledUpTo(
   ranges: readonly LogRange[],
   positionOf: (partition: number) => Promise<number | undefined>,
-  patience: Patience,
+  wait: Pick<PollOptions<unknown>, 'everyMs' | 'forMs' | 'clock'>,
 ): Promise<Positions> {
-  const look = async (): Promise<Positions> => {
+  const readPositions = async (): Promise<Positions> => {
     const positions = new Map<number, number>();
     for (const { partition, first } of ranges) positions.set(partition, (await positionOf(partition)) ?? first);
     return positions;
   };
-  const isSettled = (positions: Positions) =>
+  const until = (positions: Positions) =>
     ranges.every(({ partition, first, next }) => first === next || (positions.get(partition) ?? first) >= next);
-  return until(look, isSettled, patience);
+  return poll(readPositions, { ...wait, until });
 }
 
 export async function readLog(
@@ -27,8 +27,8 @@ export async function readLog(
   source: LogAuditSource,
   ranges: readonly LogRange[],
   settled: Positions,
-): Promise<LogBook> {
-  const log = new LogBook(total);
+): Promise<LoggedReservations> {
+  const log = new LoggedReservations(total);
   for await (const { partition, entries } of source.entries(ranges)) {
     const upTo = settled.get(partition) ?? 0;
     for (const { offset, record } of entries) {

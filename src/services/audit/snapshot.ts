@@ -3,11 +3,11 @@ import type { AuditSources, QueueSnapshot } from '../../ports/audit-source.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LiveState } from '../../ports/live-state.ts';
 import type { OrderStore, SaleCounts } from '../../ports/order-store.ts';
-import type { LogBook } from './log-book.ts';
+import { poll } from '../../resilience/poll.ts';
+import type { LoggedReservations } from './logged-reservations.ts';
 import { readLog, settledUpTo } from './read-log.ts';
-import { type Ledger, missingOf, type Queued, readLedger, readOrders, readQueued } from './read-sides.ts';
-import type { HeldTicket, TicketBook } from './ticket-book.ts';
-import { until } from './until.ts';
+import { type Ledger, missingOf, type Queued, readLedger, readOrders, readQueued } from './read-sources.ts';
+import type { HeldTicket, TicketHolders } from './ticket-holders.ts';
 
 export interface SnapshotPorts {
   readonly auditSources: AuditSources;
@@ -17,57 +17,61 @@ export interface SnapshotPorts {
 }
 
 export interface SnapshotOptions {
-  /** The group that stores what is in the log. */
+  /** The consumer group that stores orders. */
   readonly group: string;
-  /** How long the worker is waited for that has yet to store, or to count, what is in the log. */
-  readonly patienceMs: number;
+  /** How long to wait, once each, for the workers to store and to count what is in the log, milliseconds. */
+  readonly maxWaitMs: number;
 }
 
-/** What the live state has counted. */
+/** The reservations that the live state has counted. */
 export interface LiveCount {
   readonly reserved: number;
-  /** Second by second, added up. */
-  readonly inSeconds: number;
+  /** The sum over the timeline's seconds. */
+  readonly inTimeline: number;
 }
 
-/** All sides of a sale. */
+/** What each source says about a sale. */
 export interface SaleSnapshot {
   readonly queue: QueueSnapshot;
   readonly ledger: Ledger;
   readonly queued: Queued;
-  /** Undefined when the queue moved while its buyers were counted. */
+  /** Undefined when the queue changed while its buyers were counted. */
   readonly heldByBuyers: number | undefined;
-  readonly log: LogBook;
-  /** Whether the log still holds all that it ever held. */
-  readonly logWhole: boolean;
-  readonly orders: TicketBook;
+  readonly log: LoggedReservations;
+  /** Whether the log still has all that was ever appended to it. */
+  readonly isLogComplete: boolean;
+  readonly orders: TicketHolders;
   readonly counts: SaleCounts;
-  /** Settled orders of the log that the store has not got. */
+  /** Settled orders of the log that are not stored. */
   readonly missing: readonly HeldTicket[];
-  /** Before the log was read, and after that. */
+  /** As counted before and after the log was read. */
   readonly live: { readonly before: LiveCount; readonly after: LiveCount };
 }
 
+/** How often the workers' progress is read while it is waited for. */
+const POLL_EVERY_MS = 50;
+
 /**
- * Reads one side after the other, in the way of an order: the queue before the log before the store. So what a side has
- * of what came before it was on its way for the time that the reading took, and no longer. The live state is counted on
- * either side of the log, which lies between the two.
+ * Reads the sources in the order in which an order passes them: the queue before the log before the store. So whatever a
+ * source has and the next one lacks was in flight during the reading only. The live state, which follows the log, is
+ * counted before and after the log is read.
  *
- * Undefined when the queue does not know the sale. Errors: those of the ports.
+ * Returns undefined when the queue does not know the sale. Errors: those of the ports.
  */
 export async function takeSnapshot(
   sale: Pick<Sale, 'id' | 'total'>,
   { auditSources, store, live, clock }: SnapshotPorts,
-  { group, patienceMs }: SnapshotOptions,
+  { group, maxWaitMs }: SnapshotOptions,
 ): Promise<SaleSnapshot | undefined> {
   const { id } = sale;
+  const wait = { everyMs: POLL_EVERY_MS, forMs: maxWaitMs, clock };
   const before = await countLive(id, live);
   const queue = await auditSources.queue.snapshot(id);
   if (queue === undefined) return undefined;
   const ledger = await readLedger(sale, auditSources.queue);
   const queued = await readQueued(sale, auditSources.queue);
   const ranges = await auditSources.log.ranges();
-  const settled = await settledUpTo(ranges, (partition) => store.position(group, partition), { clock, patienceMs });
+  const settled = await settledUpTo(ranges, (partition) => store.position(group, partition), wait);
   const [log, orders, counts, held] = await Promise.all([
     readLog(sale, auditSources.log, ranges, settled),
     readOrders(sale, auditSources.orders),
@@ -75,17 +79,17 @@ export async function takeSnapshot(
     auditSources.queue.heldByBuyers(id),
   ]);
   const later = await auditSources.queue.snapshot(id);
-  const stillStands = later?.version === queue.version && later.held === queue.held;
-  const missing = await missingOf(log.besides(orders.ids), auditSources.orders);
-  const isCounted = ({ reserved, inSeconds }: LiveCount) => Math.min(reserved, inSeconds) >= log.reservations;
-  const after = await until(() => countLive(id, live), isCounted, { clock, patienceMs });
+  const isUnchanged = later?.version === queue.version && later.held === queue.held;
+  const missing = await missingOf(log.except(orders.ids), auditSources.orders);
+  const isCounted = ({ reserved, inTimeline }: LiveCount) => Math.min(reserved, inTimeline) >= log.reservations;
+  const after = await poll(() => countLive(id, live), { ...wait, until: isCounted });
   return {
     queue,
     ledger,
     queued,
-    heldByBuyers: stillStands ? held : undefined,
+    heldByBuyers: isUnchanged ? held : undefined,
     log,
-    logWhole: ranges.every(({ first }) => first === 0),
+    isLogComplete: ranges.every(({ first }) => first === 0),
     orders,
     counts,
     missing,
@@ -95,5 +99,5 @@ export async function takeSnapshot(
 
 async function countLive(saleId: string, live: SnapshotPorts['live']): Promise<LiveCount> {
   const [sale, timeline] = [await live.sale(saleId), await live.timeline(saleId)];
-  return { reserved: sale?.reserved ?? 0, inSeconds: timeline.reduce((sum, { reserved }) => sum + reserved, 0) };
+  return { reserved: sale?.reserved ?? 0, inTimeline: timeline.reduce((sum, { reserved }) => sum + reserved, 0) };
 }

@@ -40,7 +40,7 @@ export function batchOf(group: string, entries: readonly JudgedEntry[]): StoreBa
     group,
     positions: lastPositions(entries),
     orders,
-    ...(refused.length === 0 ? {} : { refused }),
+    ...(refused.length === 0 ? {} : { fenced: refused }),
     ...(fences.length === 0 ? {} : { fences }),
   };
 }

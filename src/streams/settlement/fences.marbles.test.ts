@@ -69,7 +69,7 @@ describe('the settlement of a fenced log', () => {
         group: 'settlement',
         positions: [],
         orders: [newOrder({ ...parts, id: stored ?? '', ticket: 1 })],
-        refused: [newOrder({ ...parts, id: refused ?? '', ticket: 5 })],
+        fenced: [newOrder({ ...parts, id: refused ?? '', ticket: 5 })],
       });
       m.expectObservable(settled$).toBe(' -----x|', { x: '1 stored 1 rejected' });
     }));

@@ -6,8 +6,8 @@ import type { StoreBatch } from '../../ports/order-store.ts';
 
 const GROUP = 'settlement';
 const POISON = 2;
-const holdsPoison = ({ orders, refused = [] }: StoreBatch) =>
-  [...orders, ...refused].some(({ order }) => order.ticket === POISON);
+const holdsPoison = ({ orders, fenced = [] }: StoreBatch) =>
+  [...orders, ...fenced].some(({ order }) => order.ticket === POISON);
 
 /** A store that refuses one ticket with an error that says nothing about its health. */
 function poisonedRig() {

@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 afterEach(() => rig.close());
 
-describe('found and named is', () => {
+describe('the audit finds and describes', () => {
   let orders: RigOrder[];
 
   beforeEach(async () => {
@@ -24,17 +24,17 @@ describe('found and named is', () => {
 
   const order = (n: number) => orders[n] as RigOrder;
 
-  test('a ticket that is gone from the queue', async () => {
+  test('a ticket that is missing from the queue', async () => {
     await rig.sql('UPDATE queue_sale SET fresh = fresh + 1 WHERE id = ?', sale.id);
-    const report = await rig.audit(sale);
-    expect(report.ok).toBe(false);
-    expect(wrongIn(report)).toEqual({
+    const result = await rig.audit(sale);
+    expect(result.ok).toBe(false);
+    expect(wrongIn(result)).toEqual({
       tickets: [{ catalogue: '10 tickets', queue: '3 held, 6 remaining' }],
-      one_place: [{ ticket: 4, queue: 'neither held nor waiting to be sold' }],
+      one_place: [{ ticket: 4, queue: 'neither held nor available' }],
     });
   });
 
-  test('a ticket that two have, or an order and the queue', async () => {
+  test('a ticket that two orders hold, or an order and the queue', async () => {
     const [first, second, third] = [order(0), order(1), order(2)];
     await rig.sql('DROP INDEX queue_ticket');
     await rig.sql('UPDATE queue_reservation SET ticket = 2 WHERE order_id = ?', third.orderId);
@@ -44,24 +44,24 @@ describe('found and named is', () => {
       expect.arrayContaining([
         {
           ticket: 2,
-          catalogue: 'one order a ticket',
+          catalogue: 'one order per ticket',
           queue: `order ${second.orderId} of buyer b holds ticket 2; order ${third.orderId} of buyer c holds ticket 2`,
         },
         {
           ticket: 1,
           orderId: first.orderId,
-          queue: `order ${first.orderId} of buyer a holds ticket 1, and it waits to be sold`,
+          queue: `order ${first.orderId} of buyer a holds ticket 1, which is also available`,
         },
-        { ticket: 3, queue: 'neither held nor waiting to be sold' },
+        { ticket: 3, queue: 'neither held nor available' },
       ]),
     );
   });
 
-  /** The picture counts by the index that this test takes away. */
+  /** The queue's snapshot counts by the index that this test drops. */
   function unindexed() {
     const { queue, ...others } = rig.ports.auditSources;
-    const picture = async () => ({ epoch: 1, version: 1, total: 10, held: 3, remaining: 7, pending: 0 });
-    return { ...others, queue: { ...queue, picture } };
+    const snapshot = async () => ({ epoch: 1, version: 1, total: 10, held: 3, remaining: 7, pending: 0 });
+    return { ...others, queue: { ...queue, snapshot } };
   }
 
   test('a ticket that two live orders have', async () => {
@@ -71,7 +71,7 @@ describe('found and named is', () => {
       one_place: [
         {
           ticket: 1,
-          catalogue: 'one order a ticket',
+          catalogue: 'one order per ticket',
           store:
             `order ${order(0).orderId} of buyer a has ticket 1, reserved; ` +
             `order ${order(1).orderId} of buyer b has ticket 1, reserved`,
@@ -88,7 +88,7 @@ describe('found and named is', () => {
     });
   });
 
-  test('a ticket that the sale has not got', async () => {
+  test('a ticket that is not one of the sale’s', async () => {
     await rig.sql('UPDATE orders SET ticket = 11 WHERE id = ?', order(0).orderId);
     await rig.sql('UPDATE queue_reservation SET ticket = -3 WHERE order_id = ?', order(1).orderId);
     await rig.sql('INSERT INTO queue_returned (sale, place, ticket) SELECT n, tail, 12 FROM queue_sale');
@@ -96,7 +96,7 @@ describe('found and named is', () => {
     const catalogue = 'tickets 1 to 10';
     expect(one_place).toEqual(
       expect.arrayContaining([
-        { ticket: 12, catalogue, queue: 'waits to be sold' },
+        { ticket: 12, catalogue, queue: 'available' },
         {
           ticket: -3,
           orderId: order(1).orderId,
@@ -113,7 +113,7 @@ describe('found and named is', () => {
     );
   });
 
-  test('an order that is gone from the store, live or ended', async () => {
+  test('an order that is missing from the store, live or ended', async () => {
     const [live, ended] = [order(0), order(1)];
     await rig.ports.store.transition('expired', [ended.orderId], 1);
     await rig.ports.queue.release(sale.id, [ended.orderId]);
@@ -141,7 +141,7 @@ describe('found and named is', () => {
     const { orderId, ticket } = order(2);
     await rig.sql('DELETE FROM orders WHERE id = ?', orderId);
     const [row] = (await rig.sql('SELECT payload FROM log WHERE position = 3')) as { payload: string }[];
-    const letter = { group: 'settlement', partition: 0, offset: 3, reason: 'too odd', attempts: 3 };
+    const letter = { group: 'settlement', partition: 0, offset: 3, reason: 'value out of range', attempts: 3 };
     await rig.ports.log.deadLetter({ ...letter, raw: row?.payload ?? '' });
     await rig.ports.log.deadLetter({
       ...letter,
@@ -152,13 +152,13 @@ describe('found and named is', () => {
       {
         ticket,
         orderId,
-        log: `order ${orderId} holds ticket ${ticket}; its record is a dead letter: too odd`,
+        log: `order ${orderId} holds ticket ${ticket}; its record is a dead letter: value out of range`,
         store: `no order ${orderId}`,
       },
     ]);
   });
 
-  test('a ledger entry that was changed, or is gone', async () => {
+  test('a ledger entry that was changed, or is missing', async () => {
     await rig.sql(`UPDATE queue_reservation SET buyer = 'x' WHERE order_id = ?`, order(0).orderId);
     await rig.ports.queue.release(sale.id, [order(1).orderId]);
     expect(wrongIn(await rig.audit(sale))).toEqual({
@@ -172,14 +172,14 @@ describe('found and named is', () => {
         {
           ticket: 2,
           orderId: order(1).orderId,
-          queue: `waits to be sold; order ${order(1).orderId} holds no ticket`,
+          queue: `available; order ${order(1).orderId} holds no ticket`,
           store: `order ${order(1).orderId} of buyer b has ticket 2, reserved`,
         },
       ],
     });
   });
 
-  test('an ended order whose ticket nobody gives back', async () => {
+  test('an ended order whose ticket is never returned', async () => {
     const { orderId } = order(0);
     await rig.ports.store.transition('expired', [orderId], 1);
     await rig.ports.store.returned([orderId]);
@@ -201,11 +201,11 @@ describe('found and named is', () => {
     expect(wrongIn(await rig.audit(sale))).toEqual({
       buyer_limit: [
         {
-          catalogue: '2 a buyer',
+          catalogue: 'at most 2 per buyer',
           queue: orders.map(({ orderId, ticket }) => `order ${orderId} of buyer a holds ticket ${ticket}`).join('; '),
         },
         {
-          catalogue: '2 a buyer',
+          catalogue: 'at most 2 per buyer',
           store: orders
             .map(({ orderId, ticket }) => `order ${orderId} of buyer a has ticket ${ticket}, reserved`)
             .join('; '),
@@ -217,9 +217,9 @@ describe('found and named is', () => {
   test.each([
     ['too many', 1, 'UPDATE live_sale SET reserved = reserved + 1', '4 reservations'],
     ['too few', 1, 'UPDATE live_sale SET reserved = reserved - 1', '2 reservations'],
-    ['too many in a second', 1, 'UPDATE live_second SET reserved = reserved + 5', ', second by second'],
-    ['none at all', 2, 'DELETE FROM live_second; DELETE FROM live_sale', '0 reservations'],
-  ])('a live figure that is changed: %s', async (_what, found, statements, words) => {
+    ['too many in a second', 1, 'UPDATE live_second SET reserved = reserved + 5', 'in the timeline'],
+    ['all of them lost', 2, 'DELETE FROM live_second; DELETE FROM live_sale', '0 reservations'],
+  ])('a live count that was changed: %s', async (_what, found, statements, words) => {
     for (const statement of statements.split('; ')) await rig.sql(statement);
     const wrong = wrongIn(await rig.audit(sale));
     expect(Object.keys(wrong)).toEqual(['live_state']);
@@ -236,7 +236,7 @@ describe('found and named is', () => {
     ]);
   });
 
-  test('every one of many, the first hundred in words', async () => {
+  test('every one of many, and describes the first hundred', async () => {
     const large = await rig.open({ total: 1000 });
     await rig.sql('UPDATE queue_sale SET fresh = 501 WHERE id = ?', large.id);
     const { invariants } = await rig.audit(large);

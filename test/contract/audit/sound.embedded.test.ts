@@ -17,9 +17,9 @@ const NOTHING = { unpublished: 0, unstored: 0, returning: 0, uncounted: 0 };
 
 describe('a sound sale', () => {
   test('that sold nothing has all its tickets in the queue', async () => {
-    const report = await rig.audit(sale);
-    expect(report).toMatchObject({ saleId: sale.id, epoch: 1, ok: true, inFlight: NOTHING });
-    expect(report.invariants.map(({ name }) => name)).toEqual([
+    const result = await rig.audit(sale);
+    expect(result).toMatchObject({ saleId: sale.id, epoch: 1, ok: true, inFlight: NOTHING });
+    expect(result.invariants.map(({ name }) => name)).toEqual([
       'tickets',
       'one_place',
       'buyer_limit',
@@ -27,10 +27,10 @@ describe('a sound sale', () => {
       'ledger',
       'live_state',
     ]);
-    expect(wrongIn(report)).toEqual({});
+    expect(wrongIn(result)).toEqual({});
   });
 
-  test('that sold, was paid, gave back and sold again is counted on every side', async () => {
+  test('with paid orders and returned tickets is counted the same in every source', async () => {
     const [paid, back] = [await rig.buy(sale, 'a'), await rig.buy(sale, 'b')];
     await rig.buy(sale, 'a');
     await rig.ports.store.transition('paid', [paid.orderId], 1);
@@ -38,10 +38,10 @@ describe('a sound sale', () => {
     await rig.ports.queue.release(sale.id, [back.orderId]);
     await rig.ports.store.returned([back.orderId]);
     for (let n = 0; n < 8; n += 1) await rig.buy(sale, `c-${n}`);
-    const report = await rig.audit(sale);
-    expect(report).toMatchObject({ ok: true, inFlight: NOTHING });
+    const result = await rig.audit(sale);
+    expect(result).toMatchObject({ ok: true, inFlight: NOTHING });
     const counts = Object.fromEntries(
-      report.invariants.map(({ name, counted }) => [name, counted.map(({ count }) => count)]),
+      result.invariants.map(({ name, counted }) => [name, counted.map(({ count }) => count)]),
     );
     expect(counts).toEqual({
       tickets: [10, 1, 9, 0],
@@ -53,7 +53,7 @@ describe('a sound sale', () => {
     });
   });
 
-  test('is not disturbed by a record that stands in the log twice, and counts twice', async () => {
+  test('may have a record in the log twice, which counts twice', async () => {
     const order = await rig.buy(sale, 'a');
     const [row] = (await rig.sql('SELECT payload FROM log')) as { payload: string }[];
     await rig.sql('INSERT INTO log (payload) VALUES (?)', row?.payload ?? '');
@@ -63,20 +63,20 @@ describe('a sound sale', () => {
     expect(await rig.audit(sale)).toMatchObject({ ok: true, inFlight: NOTHING });
   });
 
-  test('is told apart from a draft, and from none', async () => {
+  test('is not a draft, nor an unknown sale', async () => {
     const draft = await rig.open({ status: 'draft' });
     expect(await rig.outcome(draft.id)).toEqual({ kind: 'notPublished' });
     expect(await rig.outcome(nextSaleId())).toEqual({ kind: 'unknown' });
   });
 
-  test('that the queue does not know can not be audited', async () => {
+  test('that the queue does not know can’t be audited', async () => {
     await rig.sql('DELETE FROM queue_sale WHERE id = ?', sale.id);
     await expect(rig.outcome(sale.id)).rejects.toMatchObject({ code: 'fenced' });
   });
 });
 
-describe('on its way, and no difference, is', () => {
-  test('a reservation that waits to be published', async () => {
+describe('in flight, and no discrepancy, is', () => {
+  test('a reservation that is not published yet', async () => {
     await rig.buy(sale, 'a', 'reserved');
     expect(await rig.audit(sale)).toMatchObject({ ok: true, inFlight: { ...NOTHING, unpublished: 1 } });
   });
@@ -98,11 +98,11 @@ describe('on its way, and no difference, is', () => {
     expect(await rig.audit(sale)).toMatchObject({ ok: true, inFlight: { ...NOTHING, returning: 1 } });
   });
 
-  test('what happens between the readings of one side and the next', async () => {
+  test('what happens between the reading of one source and the next', async () => {
     const bought = [await rig.buy(sale, 'a'), await rig.buy(sale, 'a')];
     const { queue, ...others } = rig.ports.auditSources;
     let moves = 0;
-    /** After each reading of the queue's ledger one order ends, another is bought. */
+    /** After each reading of the queue's ledger one order is cancelled and another one made. */
     const ports = {
       auditSources: {
         ...others,
@@ -135,9 +135,9 @@ describe('on its way, and no difference, is', () => {
         return rig.ports.store.position(group, partition);
       },
     };
-    // The position says that the order was dealt with, and it is not stored: no longer on its way.
-    const report = await rig.audit(sale, { store }, 5000);
-    expect(report.inFlight).toMatchObject({ unstored: 0 });
-    expect(Object.keys(wrongIn(report))).toContain('stored');
+    // The position is behind the order, which is not stored: it is no longer in flight.
+    const result = await rig.audit(sale, { store }, 5000);
+    expect(result.inFlight).toMatchObject({ unstored: 0 });
+    expect(Object.keys(wrongIn(result))).toContain('stored');
   });
 });

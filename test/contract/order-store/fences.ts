@@ -12,7 +12,7 @@ function nextGroup(): string {
 
 /** Stores what a fence refused. */
 function refuse(store: OrderStore, ...refused: readonly NewOrder[]) {
-  return store.store({ group: 'g', positions: [], orders: [], refused });
+  return store.store({ group: 'g', positions: [], orders: [], fenced: refused });
 }
 
 /** Fences of the log, and orders behind them. */
@@ -62,7 +62,7 @@ export function orderStoreFences(harness: () => OrderStoreHarness): void {
       const fences = [{ partition: 0, saleId, epoch: 2, offset: 7 }];
       const batch = { group, positions: [{ partition: 0, next: 8 }], orders: [], fences };
       const bad = newOrder({ saleId, ticket: Number.NaN });
-      await expect(harness().store.store({ ...batch, refused: [bad] })).rejects.toMatchObject({ code: 'corrupt' });
+      await expect(harness().store.store({ ...batch, fenced: [bad] })).rejects.toMatchObject({ code: 'corrupt' });
       expect(await harness().store.fences(group, 0)).toEqual([]);
       expect(await harness().store.position(group, 0)).toBeUndefined();
       await harness().store.store(batch);
@@ -109,7 +109,7 @@ export function orderStoreFences(harness: () => OrderStoreHarness): void {
     test('that is accepted within the same batch is accepted', async () => {
       const saleId = nextSaleId();
       const one = newOrder({ saleId, ticket: 1 });
-      const batch = { group: 'g', positions: [], orders: [one], refused: [one] };
+      const batch = { group: 'g', positions: [], orders: [one], fenced: [one] };
       expect(await harness().store.store(batch)).toEqual({ stored: 1, repeated: 1, rejected: [] });
     });
 

@@ -1,5 +1,6 @@
-import { isLive, mayBecome, type Order } from '../../../src/domain/order.ts';
+import type { Order } from '../../../src/domain/order.ts';
 import type { Capture, CaptureResult, EndState, NewOrder } from '../../../src/ports/order-store.ts';
+import { isLive, mayBecome } from '../../support/order-lifecycle.ts';
 
 interface ModelPayment {
   readonly orderId: string;

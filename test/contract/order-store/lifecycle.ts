@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { mayBecome, ORDER_STATES, type Order, type OrderState } from '../../../src/domain/order.ts';
+import { ORDER_STATES, type Order, type OrderState } from '../../../src/domain/order.ts';
 import type { EndState, NewOrder } from '../../../src/ports/order-store.ts';
+import { mayBecome } from '../../support/order-lifecycle.ts';
 import { newOrder, nextOrderId, nextSaleId } from '../../support/orders.ts';
 import { MOVED_AT, move, type OrderStoreHarness, owedOf, put } from './harness.ts';
 

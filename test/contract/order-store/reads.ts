@@ -48,7 +48,7 @@ export function orderStoreReads(harness: () => OrderStoreHarness): void {
       newOrder({ saleId: nextSaleId(), ticket: 2 }),
     );
     await put(harness().store, loser);
-    await harness().store.store({ group: 'g', positions: [], orders: [], refused: [refused] });
+    await harness().store.store({ group: 'g', positions: [], orders: [], fenced: [refused] });
     await move(harness().store, 'expired', ended);
     const known = ({ order: { id, ticket, userId, reservedAt }, key }: NewOrder) => ({
       ...{ orderId: id, ticket, userId, key, reservedAt },

@@ -1,5 +1,6 @@
-import { isLive, type Order } from '../../../src/domain/order.ts';
+import type { Order } from '../../../src/domain/order.ts';
 import { isPublic, type Sale } from '../../../src/domain/sale.ts';
+import { isLive } from '../../support/order-lifecycle.ts';
 import type { PlannedFault, Scenario } from '../scenario.ts';
 import type { DataCenter } from '../servers/data-center.ts';
 import type { Report } from './report.ts';

@@ -1,5 +1,6 @@
-import { isLive, mayBecome, type Order } from '../../../src/domain/order.ts';
+import type { Order } from '../../../src/domain/order.ts';
 import type { Sale } from '../../../src/domain/sale.ts';
+import { isLive, mayBecome } from '../../support/order-lifecycle.ts';
 import type { Report } from './report.ts';
 
 /**

@@ -89,8 +89,8 @@ export function plantInWorker({ ports, bugs }: RoleParts): SimulatedPorts {
     return { ...ports, store: { ...store, store: hasty } };
   }
   if (bugs.has('nothingRejected')) {
-    const careless: OrderStore['store'] = ({ refused = [], ...batch }) =>
-      store.store({ ...batch, orders: [...batch.orders, ...refused] });
+    const careless: OrderStore['store'] = ({ fenced = [], ...batch }) =>
+      store.store({ ...batch, orders: [...batch.orders, ...fenced] });
     return { ...ports, store: { ...store, store: careless } };
   }
   if (bugs.has('ackBeforeStore')) {

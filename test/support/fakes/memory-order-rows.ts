@@ -1,5 +1,6 @@
-import { isLive, type Order } from '../../../src/domain/order.ts';
+import type { Order } from '../../../src/domain/order.ts';
 import type { NewOrder, RejectionReason } from '../../../src/ports/order-store.ts';
+import { isLive } from '../order-lifecycle.ts';
 
 export interface OrderRow {
   readonly order: Order;

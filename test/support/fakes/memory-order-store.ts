@@ -1,5 +1,5 @@
 import { Fault } from '../../../src/domain/errors.ts';
-import { isLive, ORDER_STATES, type Order, type OrderState } from '../../../src/domain/order.ts';
+import { ORDER_STATES, type Order, type OrderState } from '../../../src/domain/order.ts';
 import type {
   BookedOrder,
   Capture,
@@ -18,6 +18,7 @@ import type {
   StoreBatch,
   StoreResult,
 } from '../../../src/ports/order-store.ts';
+import { isLive } from '../order-lifecycle.ts';
 import { MemoryLogPositions } from './memory-log-positions.ts';
 import { MemoryOrderRows, type OnOrderChange, type OrderRow } from './memory-order-rows.ts';
 
@@ -44,9 +45,9 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   async store(batch: StoreBatch): Promise<StoreResult> {
-    const { orders, refused = [] } = batch;
+    const { orders, fenced = [] } = batch;
     // All or nothing: judged before the first is kept.
-    const corrupt = [...orders, ...refused].find(({ order }) => !Number.isInteger(order.ticket));
+    const corrupt = [...orders, ...fenced].find(({ order }) => !Number.isInteger(order.ticket));
     if (corrupt !== undefined) throw new Fault('corrupt', `order ${corrupt.order.id} has no ticket`);
     let stored = 0;
     const rejected: Rejection[] = [];
@@ -61,11 +62,11 @@ export class MemoryOrderStore implements OrderStore {
         this.owe(fresh.order, obstacle === 'ticket');
       }
     }
-    for (const { order } of refused) {
+    for (const { order } of fenced) {
       if (this.rows.get(order.id) === undefined) rejected.push(this.#reject(order, 'fence'));
     }
     this.#log.move(batch);
-    return { stored, repeated: orders.length + refused.length - stored - rejected.length, rejected };
+    return { stored, repeated: orders.length + fenced.length - stored - rejected.length, rejected };
   }
 
   async transition(to: EndState, orderIds: readonly string[], at: number): Promise<readonly Order[]> {

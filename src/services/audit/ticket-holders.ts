@@ -1,5 +1,4 @@
-import { BuyerCounts } from './buyer-counts.ts';
-import { hashOf } from './hash.ts';
+import { BuyerCounts, hashOfBuyer } from './buyer-counts.ts';
 import { PackedIds } from './packed-ids.ts';
 
 export interface HeldTicket {
@@ -7,14 +6,14 @@ export interface HeldTicket {
   readonly orderId: string;
 }
 
-/** Who holds which ticket, as one side has it; in typed arrays by ticket. */
-export class TicketBook {
+/** The order and the buyer that hold each ticket, according to one source; in typed arrays indexed by ticket. */
+export class TicketHolders {
   readonly ids: PackedIds;
-  /** Hash of the buyer; 0 for a ticket that nobody holds. */
+  /** The hash of the buyer; 0 for a ticket without a holder. */
   readonly buyers: Float64Array;
-  /** Tickets that more than one order holds, and all of these orders. */
+  /** Tickets that more than one order holds, with all of these orders. */
   readonly doubled = new Map<number, Set<string>>();
-  /** Orders whose ticket the sale hasn't got, with that ticket. */
+  /** Orders whose ticket is not one of the sale's, with that ticket. */
   readonly strays = new Map<string, number>();
   readonly #counts = new BuyerCounts();
   #size = 0;
@@ -24,20 +23,20 @@ export class TicketBook {
     this.buyers = new Float64Array(total + 1);
   }
 
-  /** Orders that hold a ticket. */
+  /** The number of orders that hold a ticket. */
   get size(): number {
     return this.#size;
   }
 
-  /** What one buyer holds at the most. */
-  get mostOfABuyer(): number {
+  /** The most tickets that any buyer holds. */
+  get mostPerBuyer(): number {
     return this.#counts.most;
   }
 
-  /** Again is once. */
+  /** Idempotent. */
   add(ticket: number, orderId: string, userId: string): void {
-    if (this.#knows(ticket, orderId)) return;
-    const buyer = hashOf(userId);
+    if (this.#contains(ticket, orderId)) return;
+    const buyer = hashOfBuyer(userId);
     this.#size += 1;
     this.#counts.add(buyer);
     if (!isTicket(ticket, this.total)) this.strays.set(orderId, ticket);
@@ -52,7 +51,7 @@ export class TicketBook {
     return this.ids.has(ticket);
   }
 
-  /** What buyers hold who hold more than they may. */
+  /** The tickets of each buyer that holds more than `limit`, by the buyer's hash. */
   overLimit(limit: number): ReadonlyMap<number, readonly HeldTicket[]> {
     const over = this.#counts.above(limit);
     const held = new Map<number, HeldTicket[]>();
@@ -67,7 +66,7 @@ export class TicketBook {
     return held;
   }
 
-  #knows(ticket: number, orderId: string): boolean {
+  #contains(ticket: number, orderId: string): boolean {
     if (this.strays.has(orderId)) return true;
     if (!isTicket(ticket, this.total) || !this.ids.has(ticket)) return false;
     return this.doubled.get(ticket)?.has(orderId) ?? this.ids.get(ticket) === orderId;

@@ -1,8 +1,8 @@
-/** Which side says what about a ticket, an order, or the sale as a whole. */
-export interface Difference {
+/** A discrepancy between the sources about a ticket, an order, or the sale as a whole: what each source says, in words. */
+export interface Discrepancy {
   readonly ticket?: number;
   readonly orderId?: string;
-  /** In words, by side; a side that is not asked says nothing. */
+  /** A source that has no part in the discrepancy is left out. */
   readonly catalogue?: string;
   readonly queue?: string;
   readonly log?: string;
@@ -15,34 +15,36 @@ export interface Counted {
   readonly count: number;
 }
 
-export type InvariantName = 'tickets' | 'one_place' | 'buyer_limit' | 'stored' | 'ledger' | 'live_state';
+export const INVARIANTS = ['tickets', 'one_place', 'buyer_limit', 'stored', 'ledger', 'live_state'] as const;
+
+export type InvariantName = (typeof INVARIANTS)[number];
 
 export interface Invariant {
   readonly name: InvariantName;
   /** What has to hold, in words. */
   readonly rule: string;
   readonly ok: boolean;
-  /** What was counted, on either side. While the sale goes on each count is of its own moment. */
+  /** The counts of the sources. While the sale goes on each is of a moment of its own. */
   readonly counted: readonly Counted[];
-  /** How many were found. */
+  /** The number of discrepancies. */
   readonly found: number;
-  /** The first of them, MAX_TOLD at the most. */
-  readonly differences: readonly Difference[];
+  /** The first of them, at most MAX_DESCRIBED. */
+  readonly differences: readonly Discrepancy[];
 }
 
-/** What is on its way, and no difference. */
+/** Work that is still under way, and therefore no discrepancy. */
 export interface InFlight {
-  /** Reservations that wait to be published: their fronts', or the relay's. */
+  /** Reservations that their front, or the relay, has yet to publish. */
   readonly unpublished: number;
   /** Orders in the log that the worker has not stored yet. */
   readonly unstored: number;
-  /** Tickets of ended orders that the queue has not got back yet. */
+  /** Tickets of ended orders that have not been returned to the queue yet. */
   readonly returning: number;
   /** Reservations in the log that the live state does not count yet. */
   readonly uncounted: number;
 }
 
-export interface AuditReport {
+export interface AuditResult {
   readonly saleId: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -54,17 +56,8 @@ export interface AuditReport {
   readonly invariants: readonly Invariant[];
 }
 
-export const INVARIANTS = [
-  'tickets',
-  'one_place',
-  'buyer_limit',
-  'stored',
-  'ledger',
-  'live_state',
-] as const satisfies readonly InvariantName[];
-
 export const RULES: Readonly<Record<InvariantName, string>> = {
-  tickets: 'sold and held and remaining tickets are all the tickets of the sale',
+  tickets: 'sold, held and remaining tickets add up to the total',
   one_place: 'each ticket has one place: one order, or the queue',
   buyer_limit: 'no buyer holds more than the limit',
   stored: 'every order in the log is stored',

@@ -1,42 +1,47 @@
 import type { Sale } from '../../domain/sale.ts';
 import type { OrderAuditSource, QueueAuditSource } from '../../ports/audit-source.ts';
-import { prefetch } from './prefetch.ts';
-import { type HeldTicket, isTicket, TicketBook } from './ticket-book.ts';
+import { inChunks } from '../in-chunks.ts';
+import { prefetch } from '../prefetch.ts';
+import { type HeldTicket, isTicket, TicketHolders } from './ticket-holders.ts';
 
 type AuditedSale = Pick<Sale, 'id' | 'total'>;
 
+/** The ticket queue's reservations. */
 export interface Ledger {
-  readonly book: TicketBook;
-  /** Orders that wait to be published. */
+  readonly holders: TicketHolders;
+  /** Orders that are not known to be in the log. */
   readonly unpublished: ReadonlySet<string>;
 }
 
-/** Tickets in the queue. */
+/** The tickets in the queue, which are free to be sold. */
 export interface Queued {
-  /** How often each ticket was met: 0, 1, or more. */
+  /** How often each ticket is in the queue. */
   readonly times: Uint8Array;
-  /** Different tickets of the sale. */
+  /** The number of different tickets of the sale. */
   readonly size: number;
-  /** Tickets that the sale hasn't got. */
+  /** Tickets that are not the sale's. */
   readonly strays: ReadonlySet<number>;
 }
 
-/** Tickets of one reading of the store: about 10 ms of this thread, in which nothing else runs. */
-const WINDOW = 5000;
+/** The largest count that a byte holds. */
+const MAX_TIMES = 255;
 
-/** Orders that one statement looks for. */
-const LOOK_FOR = 1000;
+/** Tickets per query of the store: about 10 ms of this thread, in which nothing else runs. */
+const TICKETS_PER_QUERY = 5000;
+
+/** Orders per query of the store. */
+const ORDERS_PER_QUERY = 1000;
 
 export async function readLedger({ id, total }: AuditedSale, source: QueueAuditSource): Promise<Ledger> {
-  const book = new TicketBook(total);
+  const holders = new TicketHolders(total);
   const unpublished = new Set<string>();
   for await (const page of prefetch(source.reservations(id))) {
     for (const { ticket, orderId, userId, published } of page) {
-      book.add(ticket, orderId, userId);
+      holders.add(ticket, orderId, userId);
       if (!published) unpublished.add(orderId);
     }
   }
-  return { book, unpublished };
+  return { holders, unpublished };
 }
 
 export async function readQueued({ id, total }: AuditedSale, source: QueueAuditSource): Promise<Queued> {
@@ -51,46 +56,37 @@ export async function readQueued({ id, total }: AuditedSale, source: QueueAuditS
       }
       const before = times[ticket] as number;
       if (before === 0) size += 1;
-      times[ticket] = Math.min(before + 1, MANY);
+      times[ticket] = Math.min(before + 1, MAX_TIMES);
     }
   }
   return { times, size, strays };
 }
 
-/** What a byte can count to. */
-const MANY = 255;
-
-export async function readOrders({ id, total }: AuditedSale, source: OrderAuditSource): Promise<TicketBook> {
-  const book = new TicketBook(total);
-  const windows = async function* () {
+/** Reads the live orders, also those whose ticket is not the sale's. */
+export async function readOrders({ id, total }: AuditedSale, source: OrderAuditSource): Promise<TicketHolders> {
+  const holders = new TicketHolders(total);
+  const pages = async function* () {
     yield source.liveOrders(id, Number.MIN_SAFE_INTEGER, 0);
-    for (let after = 0; after < total; after += WINDOW) {
-      yield source.liveOrders(id, after, Math.min(after + WINDOW, total));
+    for (let after = 0; after < total; after += TICKETS_PER_QUERY) {
+      yield source.liveOrders(id, after, Math.min(after + TICKETS_PER_QUERY, total));
     }
     yield source.liveOrders(id, total, Number.MAX_SAFE_INTEGER);
   };
-  for await (const window of prefetch(windows())) {
-    for (const { ticket, orderId, userId } of window) book.add(ticket, orderId, userId);
+  for await (const page of prefetch(pages())) {
+    for (const { ticket, orderId, userId } of page) holders.add(ticket, orderId, userId);
   }
-  return book;
+  return holders;
 }
 
-/** Those that are not stored, whatever their state. */
+/** Those of the orders that are not stored, in whatever state. */
 export async function missingOf(
   orders: Iterable<HeldTicket>,
   source: OrderAuditSource,
 ): Promise<readonly HeldTicket[]> {
   const missing: HeldTicket[] = [];
-  const lookFor = async (some: readonly HeldTicket[]) => {
+  for await (const some of inChunks(orders, ORDERS_PER_QUERY)) {
     const stored = new Set(await source.stored(some.map(({ orderId }) => orderId)));
     missing.push(...some.filter(({ orderId }) => !stored.has(orderId)));
-  };
-  let some: HeldTicket[] = [];
-  for (const order of orders) {
-    if (some.push(order) < LOOK_FOR) continue;
-    await lookFor(some);
-    some = [];
   }
-  if (some.length > 0) await lookFor(some);
   return missing;
 }

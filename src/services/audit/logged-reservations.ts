@@ -1,14 +1,14 @@
 import type { LoggedReservation } from '../../domain/log-record.ts';
 import { PackedIds } from './packed-ids.ts';
-import { type HeldTicket, isTicket } from './ticket-book.ts';
+import { type HeldTicket, isTicket } from './ticket-holders.ts';
 
-/** The reservations of a sale that the log holds. */
-export class LogBook {
-  /** By ticket, the latest order that the log gives it to. */
+/** The reservations of a sale that are in the log. */
+export class LoggedReservations {
+  /** By ticket, the latest settled order that was given it. */
   readonly latest: PackedIds;
   /** Orders that the settlement has not read yet. */
   readonly unsettled = new Set<string>();
-  /** Orders before the latest of their tickets. */
+  /** Settled orders that held their ticket before the latest one. */
   readonly #earlier = new PackedIds(0);
   readonly #earlierTickets: number[] = [];
   #reservations = 0;
@@ -18,12 +18,12 @@ export class LogBook {
     this.latest = new PackedIds(total + 1);
   }
 
-  /** Reservations, those that stand in the log twice counted twice. */
+  /** The number of reservations; one that was appended twice counts twice. */
   get reservations(): number {
     return this.#reservations;
   }
 
-  /** Different orders that were settled, about: one that is relayed after its ticket was sold again counts twice. */
+  /** The number of settled orders; one that was relayed after its ticket was sold again counts twice. */
   get orders(): number {
     return this.#tickets + this.#earlierTickets.length;
   }
@@ -41,13 +41,13 @@ export class LogBook {
     const other = this.latest.get(ticket);
     if (other === orderId) return;
     if (other === '') this.#tickets += 1;
-    // Ids grow with time.
+    // Order ids sort by time.
     else this.#addEarlier({ ticket, orderId: other < orderId ? other : orderId });
     if (other < orderId) this.latest.set(ticket, orderId);
   }
 
   /** Settled orders that are not the live orders of their tickets. */
-  *besides(live: PackedIds): Generator<HeldTicket> {
+  *except(live: PackedIds): Generator<HeldTicket> {
     for (let ticket = 1; ticket <= this.total; ticket += 1) {
       if (this.latest.has(ticket) && !this.latest.same(ticket, live)) {
         yield { ticket, orderId: this.latest.get(ticket) };

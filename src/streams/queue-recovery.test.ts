@@ -1,46 +1,12 @@
-import { Subject } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { deferred, settled } from '../../test/support/deferred.ts';
-import { ManualClock } from '../../test/support/fakes/manual-clock.ts';
-import { MemoryCatalogue } from '../../test/support/fakes/memory-catalogue.ts';
-import { MemoryOrderStore } from '../../test/support/fakes/memory-order-store.ts';
-import { MemoryTicketQueue } from '../../test/support/fakes/memory-ticket-queue.ts';
+import { queueRecoveryRig as rigOf } from '../../test/support/queue-recovery-rig.ts';
 import { aSale } from '../../test/support/sales.ts';
-import { queueRecovery, type RecoveryEvent } from './queue-recovery.ts';
-
-/** A queue with these sales, and its recovery, which looks when `tick` is called. */
-async function rigOf(...ids: readonly string[]) {
-  const clock = new ManualClock();
-  const sales = ids.map((id) => aSale({ id }));
-  const catalogue = new MemoryCatalogue(sales);
-  const recovery = new MemoryTicketQueue(clock.now);
-  for (const sale of sales) await recovery.load(sale);
-  const hooks: { wait: () => Promise<void>; fence: (saleId: string) => Promise<number> } = {
-    wait: async () => undefined,
-    fence: async () => 0,
-  };
-  const tick$ = new Subject<void>();
-  const events: RecoveryEvent[] = [];
-  const subscription = queueRecovery(
-    tick$,
-    {
-      recovery,
-      catalogue,
-      clock,
-      store: new MemoryOrderStore(),
-      log: { appendFence: (saleId) => hooks.fence(saleId) },
-      wait: () => hooks.wait(),
-    },
-    { deadlineMs: 2000, group: 'g' },
-  ).subscribe((event) => events.push(event));
-  const of = (kind: RecoveryEvent['kind']) => events.filter((event) => event.kind === kind);
-  return { recovery, catalogue, hooks, events, of, tick: () => tick$.next(), end: () => subscription.unsubscribe() };
-}
 
 const until = (check: () => void) => vi.waitFor(check, { interval: 1 });
 
 describe('the recovery of a queue', () => {
-  it('says nothing of one that is sound', async () => {
+  it('reports nothing about a sound queue', async () => {
     const rig = await rigOf('a');
     const state = vi.spyOn(rig.recovery, 'state');
     rig.tick();
@@ -50,7 +16,7 @@ describe('the recovery of a queue', () => {
     expect(rig.events).toEqual([]);
   });
 
-  it('rebuilds each lost sale, and tells its steps and what came of it', async () => {
+  it('rebuilds each lost sale, and reports its steps and its outcome', async () => {
     const rig = await rigOf('a', 'b', 'c');
     rig.recovery.lose('a');
     rig.recovery.wipe('c');
@@ -64,7 +30,7 @@ describe('the recovery of a queue', () => {
     expect(rig.of('progress').filter((event) => 'saleId' in event && event.saleId === 'a')).toHaveLength(4);
   });
 
-  it('lets the queue serve with the first sale, not after the last', async () => {
+  it('lets the queue serve after the first recovered sale, not after the last', async () => {
     const rig = await rigOf('quick', 'slow');
     rig.recovery.serving = false;
     for (const id of ['quick', 'slow']) rig.recovery.lose(id);
@@ -85,7 +51,7 @@ describe('the recovery of a queue', () => {
     await until(() => expect(rig.events).toEqual([{ kind: 'serving' }]));
   });
 
-  it("doesn't let a queue serve while all that it lost is still being recovered", async () => {
+  it("doesn't let a queue serve while every lost sale is still being recovered", async () => {
     const rig = await rigOf('a');
     rig.recovery.serving = false;
     rig.recovery.lose('a');
@@ -94,7 +60,7 @@ describe('the recovery of a queue', () => {
     rig.tick();
     await until(() => expect(rig.of('progress')).toHaveLength(1));
     rig.tick();
-    // Another look has gone by when a sale that was lost since is found.
+    // Once another lost sale was found, the search of the second tick is over.
     await rig.catalogue.addSale(aSale({ id: 'b' }));
     await until(() => {
       rig.tick();
@@ -103,7 +69,7 @@ describe('the recovery of a queue', () => {
     expect(rig.recovery.serving).toBe(false);
   });
 
-  it('leaves a sale alone that is being recovered, and takes up another one meanwhile', async () => {
+  it('skips a sale that is being recovered, and recovers another one meanwhile', async () => {
     const rig = await rigOf('a', 'b');
     const waiting = deferred<void>();
     rig.hooks.wait = () => waiting.promise;
@@ -119,24 +85,26 @@ describe('the recovery of a queue', () => {
     expect(rig.of('recovered')).toMatchObject([{ epoch: 2 }, { epoch: 2 }]);
   });
 
-  it('tells a fault, and tries again with a later tick', async () => {
+  it('reports a fault, and tries again with a later tick', async () => {
     const rig = await rigOf('a');
     rig.recovery.lose('a');
-    rig.hooks.fence = () => Promise.reject(new Error('Kafka is away'));
+    rig.hooks.fence = () => Promise.reject(new Error('Kafka is unavailable'));
     rig.tick();
-    await until(() => expect(rig.of('fault')).toMatchObject([{ saleId: 'a', fault: { message: 'Kafka is away' } }]));
+    await until(() =>
+      expect(rig.of('fault')).toMatchObject([{ saleId: 'a', fault: { message: 'Kafka is unavailable' } }]),
+    );
     rig.hooks.fence = async () => 0;
     rig.tick();
 
     await until(() => expect(rig.of('recovered')).toMatchObject([{ saleId: 'a', epoch: 3 }]));
   });
 
-  it('tells when the sales can’t be looked at, and looks again with a later tick', async () => {
+  it('reports that the search failed, and searches again with a later tick', async () => {
     const rig = await rigOf('a');
-    const sales = vi.spyOn(rig.catalogue, 'sales').mockRejectedValueOnce(new Error('MySQL is away'));
+    const sales = vi.spyOn(rig.catalogue, 'sales').mockRejectedValueOnce(new Error('MySQL is unavailable'));
     rig.recovery.lose('a');
     rig.tick();
-    await until(() => expect(rig.of('fault')).toMatchObject([{ fault: { message: 'MySQL is away' } }]));
+    await until(() => expect(rig.of('fault')).toMatchObject([{ fault: { message: 'MySQL is unavailable' } }]));
     rig.tick();
 
     await until(() => expect(rig.of('recovered')).toHaveLength(1));

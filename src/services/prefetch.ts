@@ -1,4 +1,4 @@
-/** Asks for the next value while the last one is looked at, so that a server works at the same time as we do. */
+/** Requests the next value while the caller works on the last one, so that the server and this process work in parallel. */
 export async function* prefetch<T>(values: AsyncIterable<T>): AsyncGenerator<T> {
   const iterator = values[Symbol.asyncIterator]();
   let next = iterator.next();
@@ -7,7 +7,7 @@ export async function* prefetch<T>(values: AsyncIterable<T>): AsyncGenerator<T> 
       const { done, value } = await next;
       if (done) return;
       next = iterator.next();
-      // Whoever asks for it is told; until then it must not end the process.
+      // It is awaited in the next round; until then a rejection must not count as unhandled.
       next.catch(() => {});
       yield value;
     }
