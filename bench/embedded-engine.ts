@@ -10,12 +10,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { createEmbeddedQueueAuditSource } from '../src/adapters/embedded/audit-source.ts';
 import { openEngine } from '../src/adapters/embedded/engine.ts';
 import { createEmbeddedOrderLog } from '../src/adapters/embedded/order-log.ts';
 import { createEmbeddedTicketQueue } from '../src/adapters/embedded/ticket-queue.ts';
-import type { ReservationsRecord } from '../src/domain/log-record.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
+import type { ReservationsRecord } from '../src/domain/log-record.ts';
 import type { ReserveItem } from '../src/ports/ticket-queue.ts';
+import { auditQueue } from '../test/support/queue-audit.ts';
 import { createReserveItems } from './support/reserve-items.ts';
 import { quantile } from './support/spread.ts';
 
@@ -79,7 +81,7 @@ async function measure(thread: URL | false): Promise<Figures> {
   const elapsed = performance.now() - start;
   const cpu = process.cpuUsage(cpuBefore);
 
-  const audit = await queue.audit(SALE.id);
+  const audit = await auditQueue(createEmbeddedQueueAuditSource(engine), SALE.id);
   await engine.close();
   rmSync(folder, { recursive: true });
   if (audit?.held !== sold || audit.pending !== 0 || audit.doubled.length > 0) {

@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
 import { createRedisTicketQueue } from '../src/adapters/redis/ticket-queue.ts';
 import type { QueuedSale } from '../src/ports/ticket-queue.ts';
+import { auditQueue } from '../test/support/queue-audit.ts';
 import { createReserveItems } from './support/reserve-items.ts';
 import { quantile } from './support/spread.ts';
 
@@ -32,7 +33,7 @@ const url = process.env.REDIS_URL;
 if (url === undefined) throw new Error('set REDIS_URL');
 const prefix = `bench-${randomBytes(4).toString('hex')}:`;
 const redis = new Redis(url);
-const { queue, prepare, disconnect } = createRedisTicketQueue({ url, prefix });
+const { queue, auditSource, prepare, disconnect } = createRedisTicketQueue({ url, prefix });
 const newItems = createReserveItems();
 
 async function memoryMb(): Promise<number> {
@@ -71,7 +72,7 @@ async function sell(saleId: string, batch: number): Promise<void> {
 
 async function audit(saleId: string): Promise<void> {
   const since = performance.now();
-  const books = await queue.audit(saleId);
+  const books = await auditQueue(auditSource, saleId);
   console.log(`audit: ${(performance.now() - since).toFixed(0)} ms`, books);
   if (books === undefined || books.held !== books.heldByBuyers || books.doubled.length > 0) {
     throw new Error('the books do not balance');

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { createRedisTicketQueue, type RedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
+import { auditQueue } from '../../test/support/queue-audit.ts';
 import type { Sample, Scenario, Stage, Verdict } from '../runner/scenario.ts';
 import { unlinkAll } from '../support/cluster-installation.ts';
 import { createReserveItems } from '../support/reserve-items.ts';
@@ -68,7 +69,7 @@ class Reserve implements Stage {
     let held = 0;
     let sound = true;
     for (const id of this.#sales) {
-      const books = await this.tickets.queue.audit(id);
+      const books = await auditQueue(this.tickets.auditSource, id);
       held += books?.held ?? 0;
       sound &&= books !== undefined && books.held === books.heldByBuyers && books.doubled.length === 0;
     }

@@ -58,17 +58,6 @@ export interface StrandedReservation {
   readonly reservedAt: number;
 }
 
-export interface QueueAudit {
-  readonly epoch: number;
-  /** Tickets that reservations hold, and the live orders of all buyers added up: equal, or something is wrong. */
-  readonly held: number;
-  readonly heldByBuyers: number;
-  readonly remaining: number;
-  readonly pending: number;
-  /** Tickets that two reservations hold, or a reservation and the queue. */
-  readonly doubled: readonly number[];
-}
-
 /** What of a sale the queue needs to judge a purchase. */
 export type QueuedSale = Pick<Sale, 'id' | 'epoch' | 'total' | 'perBuyerLimit' | 'opensAt' | 'closesAt'>;
 
@@ -138,9 +127,6 @@ export interface TicketQueue {
 
   /** The reservation of an order, as long as it holds its ticket; undefined otherwise. */
   find(saleId: string, orderId: string): Promise<StrandedReservation | undefined>;
-
-  /** Counts what the queue holds; reads only. Undefined when the queue does not know the sale. */
-  audit(saleId: string): Promise<QueueAudit | undefined>;
 
   /** Resolves when the queue answers, rejects with a Fault otherwise. */
   ping(): Promise<void>;

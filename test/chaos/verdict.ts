@@ -1,6 +1,6 @@
 import { isLive, type Order } from '../../src/domain/order.ts';
 import type { Sale } from '../../src/domain/sale.ts';
-import type { QueueAudit } from '../../src/ports/ticket-queue.ts';
+import type { QueueAudit } from '../support/queue-audit.ts';
 import type { Notebook } from './notebook.ts';
 
 /** One promise: what breaks it, each by a line that says where. */

@@ -5,14 +5,16 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEmbeddedAtomicSale } from '../../src/adapters/embedded/atomic-sale.ts';
+import { createEmbeddedQueueAuditSource } from '../../src/adapters/embedded/audit-source.ts';
 import { connect } from '../../src/adapters/embedded/database.ts';
 import { openEngine } from '../../src/adapters/embedded/engine.ts';
 import { createEmbeddedOrderLog } from '../../src/adapters/embedded/order-log.ts';
 import { createEmbeddedTicketQueue } from '../../src/adapters/embedded/ticket-queue.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { ReservationsRecord } from '../../src/domain/log-record.ts';
 import type { SellItem } from '../../src/ports/atomic-sale.ts';
-import { systemClock } from '../../src/adapters/system/clock.ts';
 import { newName, openSale, purchases } from '../contract/fixtures.ts';
+import { auditQueue } from '../support/queue-audit.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
 
 /** SQLite's: of the file of the WAL, of each of its frames, and of a page. */
@@ -70,6 +72,7 @@ async function open(file: string) {
       const records = rows.map(({ payload }) => JSON.parse(payload) as ReservationsRecord);
       return records.flatMap(({ items }) => items.map(({ orderId, ticket }) => `${orderId} ${ticket}`));
     },
+    audit: () => auditQueue(createEmbeddedQueueAuditSource(engine), SALE.id),
     close: () => engine.close(),
   };
 }
@@ -162,7 +165,7 @@ describe('the embedded file after a crash in the middle of its last transaction'
       put(file, db, garbled);
       const opened = await open(file);
       expect(await opened.logged(), `at ${at - from}`).toEqual(before);
-      expect(await opened.queue.audit(SALE.id)).toMatchObject({ held: before.length, doubled: [] });
+      expect(await opened.audit()).toMatchObject({ held: before.length, doubled: [] });
       await opened.close();
     }
   });

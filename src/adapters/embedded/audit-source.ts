@@ -13,7 +13,7 @@ const NO_ORDER = '';
 /** The ticket queue's books in the embedded file. */
 export function createEmbeddedQueueAuditSource(engine: Engine): QueueAuditSource {
   return {
-    snapshot: (saleId) => engine.call('queue.picture', saleId),
+    snapshot: (saleId) => engine.call('queue.snapshot', saleId),
 
     async *reservations(saleId) {
       for (let after = NO_ORDER; ; ) {

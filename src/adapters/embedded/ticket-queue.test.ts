@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { auditQueue } from '../../../test/support/queue-audit.ts';
 import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
 import type { ReserveItem, ReserveReply, TicketQueue } from '../../ports/ticket-queue.ts';
+import { createEmbeddedQueueAuditSource } from './audit-source.ts';
 import { connect } from './database.ts';
 import { type Engine, openEngine } from './engine.ts';
 import { createEmbeddedTicketQueue } from './ticket-queue.ts';
@@ -172,6 +174,10 @@ describe('the embedded ticket queue', () => {
     vandal.run('UPDATE queue_sale SET tail = tail + 1, fresh = 1');
     vandal.close();
 
-    expect(await queue.audit('s')).toMatchObject({ held: 2, remaining: 6, doubled: [1, 2] });
+    expect(await auditQueue(createEmbeddedQueueAuditSource(engine), 's')).toMatchObject({
+      held: 2,
+      remaining: 6,
+      doubled: [1, 2],
+    });
   });
 });

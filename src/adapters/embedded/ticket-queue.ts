@@ -30,7 +30,6 @@ export function createEmbeddedTicketQueue({ engine, clock }: EmbeddedQueueOption
     },
     stock: (saleId) => engine.call('queue.stock', saleId),
     find: (saleId, orderId) => engine.call('queue.find', { saleId, orderId }),
-    audit: (saleId) => engine.call('queue.audit', saleId),
     ping: async () => {
       await engine.call('ping', null);
     },

@@ -57,11 +57,11 @@ describe('found and named is', () => {
     );
   });
 
-  /** The picture counts by the index that this test takes away. */
+  /** The engine's snapshot counts by the index that this test drops. */
   function unindexed() {
     const { queue, ...others } = rig.ports.auditSources;
-    const picture = async () => ({ epoch: 1, version: 1, total: 10, held: 3, remaining: 7, pending: 0 });
-    return { ...others, queue: { ...queue, picture } };
+    const snapshot = async () => ({ epoch: 1, version: 1, total: 10, held: 3, remaining: 7, pending: 0 });
+    return { ...others, queue: { ...queue, snapshot } };
   }
 
   test('a ticket that two live orders have', async () => {

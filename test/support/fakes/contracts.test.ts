@@ -12,11 +12,15 @@ import { MemorySettingsStore } from './memory-settings-store.ts';
 import { MemoryTicketQueue } from './memory-ticket-queue.ts';
 
 // A fake proves something about a stream only as far as it keeps the port's rules.
-ticketQueueContract('the fake', async () => ({ queue: new MemoryTicketQueue(Date.now), close: async () => undefined }));
+ticketQueueContract('the fake', async () => {
+  const queue = new MemoryTicketQueue(Date.now);
+  return { queue, auditSource: queue.auditSource, close: async () => undefined };
+});
 queueRecoveryContract('the fake', async () => {
   const queue = new MemoryTicketQueue(Date.now);
   return {
     queue,
+    auditSource: queue.auditSource,
     recovery: queue,
     lose: (saleId) => queue.lose(saleId),
     wipe: (saleId) => queue.wipe(saleId),

@@ -1,6 +1,6 @@
 import type { Stock } from '../../../src/domain/stock.ts';
+import type { QueueAuditSource } from '../../../src/ports/audit-source.ts';
 import type {
-  QueueAudit,
   QueuedSale,
   ReserveItem,
   ReserveReply,
@@ -11,6 +11,18 @@ import type { MemoryQueueSale } from './memory-queue-sale.ts';
 
 /** The ticket queue's calls, each whole, at one moment of the queue's own clock. Where the sales are kept is the heir's. */
 export abstract class MemoryQueueCalls implements TicketQueue {
+  /** What the queue holds, each sale as one page. Errors: as the queue's own calls. */
+  readonly auditSource: QueueAuditSource = {
+    snapshot: async (saleId) => this.open(saleId)?.snapshot(),
+    reservations: async function* (this: MemoryQueueCalls, saleId: string) {
+      yield this.open(saleId)?.reservations() ?? [];
+    }.bind(this),
+    queued: async function* (this: MemoryQueueCalls, saleId: string) {
+      yield this.open(saleId)?.queue ?? [];
+    }.bind(this),
+    heldByBuyers: async (saleId) => this.open(saleId)?.ledger.size ?? 0,
+  };
+
   constructor(private readonly now: () => number) {}
 
   abstract load(sale: QueuedSale): Promise<void>;
@@ -67,10 +79,6 @@ export abstract class MemoryQueueCalls implements TicketQueue {
 
   async find(saleId: string, orderId: string): Promise<StrandedReservation | undefined> {
     return this.open(saleId)?.ledger.get(orderId);
-  }
-
-  async audit(saleId: string): Promise<QueueAudit | undefined> {
-    return this.open(saleId)?.audit();
   }
 
   async ping(): Promise<void> {}

@@ -1,9 +1,9 @@
 import { gateOf } from '../../../src/domain/sale.ts';
 import { type Stock, stockVersion } from '../../../src/domain/stock.ts';
+import type { LedgerEntry, QueueSnapshot } from '../../../src/ports/audit-source.ts';
 import type { KnownOrder } from '../../../src/ports/queue-recovery.ts';
 import {
   ATTEMPT_WINDOW_MS,
-  type QueueAudit,
   type QueuedSale,
   type ReserveAnswer,
   type ReserveItem,
@@ -80,20 +80,23 @@ export class MemoryQueueSale {
     }
   }
 
-  audit(): QueueAudit {
-    const { sale, queue, ledger, pending } = this;
-    const [once, doubled] = [new Set<number>(), new Set<number>()];
-    for (const ticket of [...queue, ...[...ledger.values()].map(({ ticket }) => ticket)]) {
-      (once.has(ticket) ? doubled : once).add(ticket);
-    }
+  snapshot(): QueueSnapshot {
+    const { sale, ledger, pending } = this;
+    const { remaining, version } = this.stock;
     return {
       epoch: sale.epoch,
+      version,
+      total: sale.total,
       held: ledger.size,
-      heldByBuyers: ledger.size,
-      remaining: queue.length,
+      remaining,
       pending: pending.size,
-      doubled: [...doubled].sort((a, b) => a - b),
     };
+  }
+
+  reservations(): readonly LedgerEntry[] {
+    return [...this.ledger.values()].map(({ orderId, ticket, userId }) => {
+      return { orderId, ticket, userId, published: !this.pending.has(orderId) };
+    });
   }
 
   /** An order of the store takes its place in a sale that is being rebuilt. */

@@ -1,8 +1,8 @@
 import { patient } from '../op.ts';
-import { audit, find } from './audit.ts';
-import { freshTickets, heldByBuyers, ledgerPage, returnedPage, snapshot } from './audit-pages.ts';
+import { freshTickets, heldByBuyers, ledgerPage, returnedPage, snapshot } from './audit.ts';
 import { claimStranded, published } from './pending.ts';
 import { forfeit, release } from './release.ts';
+import { find } from './reservations.ts';
 import { reserve } from './reserve.ts';
 import { close, load, stock } from './sale.ts';
 import { sell } from './sell.ts';
@@ -18,8 +18,7 @@ export const QUEUE_OPS = {
   'queue.close': close,
   'queue.stock': stock,
   'queue.find': find,
-  'queue.audit': audit,
-  'queue.picture': snapshot,
+  'queue.snapshot': snapshot,
   'queue.ledgerPage': ledgerPage,
   'queue.freshTickets': freshTickets,
   'queue.returnedPage': returnedPage,

@@ -1,7 +1,8 @@
 import type { StrandedReservation } from '../../../../ports/ticket-queue.ts';
 import type { Db } from '../../database.ts';
 import { writing } from '../op.ts';
-import { removePending, reservationsOf } from './pending.ts';
+import { removePending } from './pending.ts';
+import { reservationsOf } from './reservations.ts';
 import type { SaleRow } from './sale.ts';
 import { saleRow } from './sale.ts';
 
