@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { SCHEMA_STEPS } from '../../../migrations/index.ts';
 import { connectSql, type SqlOptions } from '../../../src/adapters/sql/connect.ts';
 import { migrate } from '../../../src/adapters/sql/migrate.ts';
+import { createSqlNodeMarks } from '../../../src/adapters/sql/node-marks.ts';
 import { createOrderReads } from '../../../src/adapters/sql/order-reads.ts';
 import { migrateInProcess } from '../../support/migrate-process.ts';
 
@@ -44,6 +45,33 @@ export function migrateContract(name: string, create: () => Promise<EmptyDatabas
       const last = NAMES.at(-1);
       await database.em().getConnection().execute('DELETE FROM mikro_orm_migrations WHERE name = ?', [last], 'run');
       expect(await migrate(database)).toEqual([last]);
+      await database.close();
+    });
+
+    test('moves the marks of node numbers from the positions of the log into their table', async () => {
+      const database = await connectSql(options);
+      await migrate(database);
+      const connection = database.em().getConnection();
+      await connection.execute('DELETE FROM mikro_orm_migrations WHERE name = ?', ['Migration20251121000500'], 'run');
+      await connection.execute('DROP TABLE node_numbers', [], 'run');
+      const positions = [
+        ['floodgate.node-numbers', 0, 1_900_000_000_000],
+        ['floodgate.node-numbers', 1023, 1_900_000_000_001],
+        ['settlement', 0, 7],
+      ];
+      for (const position of positions) {
+        await connection.execute('INSERT INTO log_positions VALUES (?, ?, ?)', position, 'run');
+      }
+      await migrate(database);
+      const marks = createSqlNodeMarks(database);
+      expect(await Promise.all([0, 1, 1023].map((node) => marks.mark(node)))).toEqual([
+        1_900_000_000_000,
+        undefined,
+        1_900_000_000_001,
+      ]);
+      const reads = createOrderReads(database);
+      expect(await reads.position('floodgate.node-numbers', 0)).toBeUndefined();
+      expect(await reads.position('settlement', 0)).toBe(7);
       await database.close();
     });
 

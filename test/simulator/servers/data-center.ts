@@ -2,6 +2,7 @@ import type { Order } from '../../../src/domain/order.ts';
 import type { Catalogue } from '../../../src/ports/catalogue.ts';
 import type { Leases } from '../../../src/ports/leases.ts';
 import type { LiveState } from '../../../src/ports/live-state.ts';
+import type { NodeMarks } from '../../../src/ports/node-marks.ts';
 import type { OrderLog } from '../../../src/ports/order-log.ts';
 import type { OrderStore } from '../../../src/ports/order-store.ts';
 import type { Payments } from '../../../src/ports/payments.ts';
@@ -9,6 +10,7 @@ import type { QueueRecovery } from '../../../src/ports/queue-recovery.ts';
 import type { TicketQueue } from '../../../src/ports/ticket-queue.ts';
 import { MemoryCatalogue } from '../../support/fakes/memory-catalogue.ts';
 import { MemoryLeases } from '../../support/fakes/memory-leases.ts';
+import { MemoryNodeMarks } from '../../support/fakes/memory-node-marks.ts';
 import type { Bugs } from '../bugs.ts';
 import { createServer, type Network, remote } from '../core/network.ts';
 import { type Process, START_MS } from '../core/process.ts';
@@ -29,6 +31,7 @@ export interface RemotePorts {
   readonly store: OrderStore;
   readonly catalogue: Catalogue;
   readonly leases: Leases;
+  readonly nodeMarks: NodeMarks;
   readonly live: LiveState;
   readonly payments: Payments;
 }
@@ -50,7 +53,7 @@ export class DataCenter {
   readonly servers = {
     queue: createServer('queue', TIMEOUTS_MS.queue),
     log: createServer('log', TIMEOUTS_MS.log),
-    /** Orders, catalogue and leases. */
+    /** Orders, catalogue, leases and marks of node numbers. */
     database: createServer('database', TIMEOUTS_MS.database),
     live: createServer('live', TIMEOUTS_MS.live),
     provider: createServer('provider', TIMEOUTS_MS.provider),
@@ -60,6 +63,7 @@ export class DataCenter {
   readonly store: SimulatedOrderStore;
   readonly catalogue = new MemoryCatalogue();
   readonly leases: MemoryLeases;
+  readonly nodeMarks = new MemoryNodeMarks();
   readonly live: SimulatedLiveState;
   readonly provider: PaymentProvider;
 
@@ -86,6 +90,7 @@ export class DataCenter {
       store: remote<OrderStore>(network, process, servers.database, this.store),
       catalogue: remote<Catalogue>(network, process, servers.database, this.catalogue),
       leases: remote<Leases>(network, process, servers.database, this.leases),
+      nodeMarks: remote<NodeMarks>(network, process, servers.database, this.nodeMarks),
       live: remote<LiveState>(network, process, servers.live, this.live),
       payments: this.provider.clientOf(process, network, servers.provider),
     };
