@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { grownOldMb } from '../../test/support/grown-old.ts';
+import { promotedMb } from '../../test/support/heap-promotion.ts';
 import { WaitingCalls } from './waiting-calls.ts';
 
 describe('WaitingCalls', () => {
@@ -42,7 +42,7 @@ describe('WaitingCalls', () => {
   });
 
   it('keeps nothing of what was answered', () => {
-    const grownMb = grownOldMb(() => {
+    const grownMb = promotedMb(() => {
       const calls = new WaitingCalls<readonly number[]>();
       const numbers = [calls.add([]), calls.add([]), calls.add([])];
       return () => {

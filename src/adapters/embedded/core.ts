@@ -3,10 +3,10 @@ import { connect } from './database.ts';
 import { type Call, GroupCommit } from './group-commit.ts';
 import { OPS } from './ops/table.ts';
 
-/** What an engine is made of, in whichever thread it runs. */
+/** The engine without its thread: the same in the caller's thread and in a worker. */
 export interface EngineCore {
   submit(call: Call): void;
-  /** Calls that are not answered are refused; wait for them before closing. */
+  /** Rejects the calls that are not answered yet; wait for them before closing. */
   close(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.t
 import { isFault } from '../../domain/errors.ts';
 import { type Connection, connect } from './database.ts';
 import { GroupCommit } from './group-commit.ts';
-import { type AnyOp, patient, reading, writing } from './ops/op.ts';
+import { type AnyOp, deferrable, reading, writing } from './ops/op.ts';
 
 const OPS = {
   add: writing((db, name: string) => db.run('INSERT INTO things (name) VALUES (?)', name)),
@@ -14,7 +14,7 @@ const OPS = {
   }),
   /** Fills the pages that the file may still have. */
   addHuge: writing((db, pages: number) => db.run('INSERT INTO things (name) VALUES (zeroblob(? * 4096))', pages)),
-  note: patient(writing((db, name: string) => db.run('INSERT INTO things (name) VALUES (?)', name))),
+  note: deferrable(writing((db, name: string) => db.run('INSERT INTO things (name) VALUES (?)', name))),
   names: reading((db, _args: null) => db.all<{ name: string }>('SELECT name FROM things').map(({ name }) => name)),
 } satisfies Record<string, AnyOp>;
 
@@ -64,12 +64,12 @@ describe('a group commit', () => {
 
   it('runs patient calls together when a commit has left nothing else to do', async () => {
     patienceLasts();
-    const noted = [call('note', 'patient'), call('note', 'patient, too')];
+    const noted = [call('note', 'patient'), call('note', 'deferrable, too')];
     await call('add', 'urgent');
     expect(stored()).toEqual(['urgent']);
     await Promise.all(noted);
     expect(commits).toBe(2);
-    expect(stored()).toEqual(['urgent', 'patient', 'patient, too']);
+    expect(stored()).toEqual(['urgent', 'patient', 'deferrable, too']);
   });
 
   it('lets what came in with the answers go before a patient call', async () => {

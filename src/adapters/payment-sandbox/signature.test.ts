@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { distrust, REPLAY_WINDOW_SECONDS, sign } from './signature.ts';
+import { REPLAY_WINDOW_SECONDS, sign, signatureError } from './signature.ts';
 
 const SECRET = 'a secret for tests only, long enough';
 const NOW_S = 1_790_000_000;
@@ -28,7 +28,7 @@ describe('a signature', () => {
     fc.assert(
       fc.property(message, ({ secret, body, ageSeconds }) => {
         const header = sign(secret, body, NOW_S - ageSeconds);
-        expect(distrust(secret, { header, body }, NOW_MS)).toBeUndefined();
+        expect(signatureError(secret, { header, body }, NOW_MS)).toBeUndefined();
       }),
     );
   });
@@ -44,7 +44,7 @@ describe('a signature', () => {
       fc.property(message, place, change, ({ secret, body, ageSeconds }, at, by) => {
         fc.pre(body.length > 0);
         const header = sign(secret, body, NOW_S - ageSeconds);
-        expect(distrust(secret, { header, body: flipped(body, at, by) }, NOW_MS)).toBe('signature');
+        expect(signatureError(secret, { header, body: flipped(body, at, by) }, NOW_MS)).toBe('signature');
       }),
     );
   });
@@ -54,7 +54,7 @@ describe('a signature', () => {
       fc.property(message, place, change, ({ secret, body, ageSeconds }, at, by) => {
         const bytes = Buffer.from(sign(secret, body, NOW_S - ageSeconds), 'latin1');
         const header = Buffer.from(flipped(bytes, at, by)).toString('latin1');
-        expect(distrust(secret, { header, body }, NOW_MS)).toBe('signature');
+        expect(signatureError(secret, { header, body }, NOW_MS)).toBe('signature');
       }),
       { numRuns: 1000 },
     );
@@ -64,15 +64,15 @@ describe('a signature', () => {
     fc.assert(
       fc.property(message, fc.string({ minLength: 1 }), ({ secret, body, ageSeconds }, other) => {
         const header = sign(secret, body, NOW_S - ageSeconds);
-        expect(distrust(secret, { header, body: Uint8Array.of(...body, 0) }, NOW_MS)).toBe('signature');
-        expect(distrust(secret + other, { header, body }, NOW_MS)).toBe('signature');
+        expect(signatureError(secret, { header, body: Uint8Array.of(...body, 0) }, NOW_MS)).toBe('signature');
+        expect(signatureError(secret + other, { header, body }, NOW_MS)).toBe('signature');
       }),
     );
   });
 
   it('is refused for its time outside of the window, on either side', () => {
     const body = Buffer.from('{}');
-    const at = (seconds: number) => distrust(SECRET, { header: sign(SECRET, body, seconds), body }, NOW_MS);
+    const at = (seconds: number) => signatureError(SECRET, { header: sign(SECRET, body, seconds), body }, NOW_MS);
     expect([at(NOW_S - REPLAY_WINDOW_SECONDS), at(NOW_S + REPLAY_WINDOW_SECONDS)]).toEqual([undefined, undefined]);
     expect([at(NOW_S - REPLAY_WINDOW_SECONDS - 1), at(NOW_S + REPLAY_WINDOW_SECONDS + 1), at(0)]).toEqual([
       'timestamp',
@@ -85,7 +85,7 @@ describe('a signature', () => {
     const body = Buffer.from('{}');
     const v1 = (secret: string) => sign(secret, body, NOW_S).split(',')[1];
     const judged = (...signatures: readonly (string | undefined)[]) =>
-      distrust(SECRET, { header: [`t=${NOW_S}`, ...signatures].join(','), body }, NOW_MS);
+      signatureError(SECRET, { header: [`t=${NOW_S}`, ...signatures].join(','), body }, NOW_MS);
     expect(judged(v1('old'), v1(SECRET))).toBeUndefined();
     expect(judged(v1(SECRET), v1('new'))).toBeUndefined();
     expect(judged('v0=whatever', v1(SECRET))).toBeUndefined();
@@ -114,7 +114,7 @@ describe('a signature', () => {
       `t=1e9,${v1}`,
       `${good},${'x'.repeat(1024)}`,
     ]) {
-      expect(distrust(SECRET, { header, body }, NOW_MS), header).toBe('signature');
+      expect(signatureError(SECRET, { header, body }, NOW_MS), header).toBe('signature');
     }
   });
 });

@@ -1,6 +1,6 @@
 import type { NodeMarks } from '../../ports/node-marks.ts';
 import type { SqlDatabase } from './connect.ts';
-import { guarded } from './faults.ts';
+import { withSqlFaults } from './faults.ts';
 
 const MARK = 'SELECT mark FROM node_numbers WHERE node = ?';
 
@@ -16,17 +16,16 @@ const RAISE = {
 
 /** The marks of node numbers in either dialect. */
 export function createSqlNodeMarks(database: SqlDatabase): NodeMarks {
-  const connection = database.orm.em.getConnection();
   return {
     mark: (node) =>
-      guarded('reading the mark of a node number', async () => {
-        const [row]: { readonly mark: number }[] = await connection.execute(MARK, [node]);
+      withSqlFaults('reading the mark of a node number', async () => {
+        const [row] = await database.rows<{ readonly mark: number }>(MARK, node);
         return row?.mark;
       }),
 
     raise: (node, mark) =>
-      guarded('raising the mark of a node number', async () => {
-        await connection.execute(RAISE[database.dialect], [node, mark], 'run');
+      withSqlFaults('raising the mark of a node number', async () => {
+        await database.run(RAISE[database.dialect], node, mark);
       }),
   };
 }

@@ -4,7 +4,7 @@ import { newOrder, nextSaleId } from '../../support/orders.ts';
 import { move, type OrderStoreHarness, owedOf, put, stored } from './harness.ts';
 
 /** Two orders that can't both be. */
-export function orderStoreRivals(harness: () => OrderStoreHarness): void {
+export function orderStoreConflicts(harness: () => OrderStoreHarness): void {
   describe('rivals', () => {
     test('of two orders for one ticket the later loses, and is kept as rejected', async () => {
       const saleId = nextSaleId();

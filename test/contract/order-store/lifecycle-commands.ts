@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { ORDER_STATES, type Order } from '../../../src/domain/order.ts';
 import type { EndState, NewOrder, OrderStore } from '../../../src/ports/order-store.ts';
-import type { OrderLifeModel } from './lifecycle-model.ts';
+import type { LifecycleModel } from './lifecycle-model.ts';
 
 /** Few of each, so that they meet. */
 export const ORDERS = 10;
@@ -19,13 +19,13 @@ export interface Sale {
   readonly orders: readonly NewOrder[];
 }
 
-type Command = fc.AsyncCommand<OrderLifeModel, Sale>;
+type Command = fc.AsyncCommand<LifecycleModel, Sale>;
 
 /** What runs against the model and one of the processes; then both processes must show what the model says. */
 function command(
   name: string,
   process: number,
-  act: (model: OrderLifeModel, sale: Sale, store: OrderStore) => Promise<void>,
+  act: (model: LifecycleModel, sale: Sale, store: OrderStore) => Promise<void>,
 ): Command {
   return {
     check: () => true,
@@ -119,9 +119,9 @@ export const orderWish = fc.record({
   payBy: fc.nat({ max: LAST_MOMENT }),
 });
 
-export const lifeCommands = [store, transition, capture, returned, refunded, due];
+export const lifecycleCommands = [store, transition, capture, returned, refunded, due];
 
-async function expectSame(model: OrderLifeModel, { id: saleId }: Sale, store: OrderStore): Promise<void> {
+async function expectSame(model: LifecycleModel, { id: saleId }: Sale, store: OrderStore): Promise<void> {
   const orders = [...model.orders.values()].toSorted(byId);
   const found = (await store.orders({ saleId, limit: 200 })).toSorted(byId);
   expect(found.map(({ id }) => id)).toEqual(orders.map(({ id }) => id));

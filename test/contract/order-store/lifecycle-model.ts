@@ -7,7 +7,7 @@ interface ModelPayment {
 }
 
 /** The rules of the port for one sale, an order at a time. */
-export class OrderLifeModel {
+export class LifecycleModel {
   readonly orders = new Map<string, Order>();
   /** Whether the ticket stays away, by order. */
   readonly owed = new Map<string, boolean>();

@@ -9,7 +9,7 @@ const END_STATES = ['paid', 'cancelled', 'expired'] as const satisfies readonly 
 const LATER = MOVED_AT + 1_000;
 
 /** What becomes of stored orders. */
-export function orderStoreLife(harness: () => OrderStoreHarness): void {
+export function orderStoreLifecycle(harness: () => OrderStoreHarness): void {
   /** Stores an order and brings it into a state. */
   async function orderIn(state: OrderState, saleId: string): Promise<NewOrder> {
     const one = newOrder({ saleId, ticket: 1 });

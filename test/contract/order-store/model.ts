@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { newOrder } from '../../support/orders.ts';
 import type { OrderStoreHarness } from './harness.ts';
-import { lifeCommands, ORDERS, orderWish, type Sale } from './lifecycle-commands.ts';
-import { OrderLifeModel } from './lifecycle-model.ts';
+import { lifecycleCommands, ORDERS, orderWish, type Sale } from './lifecycle-commands.ts';
+import { LifecycleModel } from './lifecycle-model.ts';
 
 /** Enough for an order to be stored, moved, captured, returned and delivered again, with rivals in between. */
 const MAX_COMMANDS = 20;
@@ -16,7 +16,7 @@ export async function orderStoreModel(
 ): Promise<void> {
   const wishes = fc.array(orderWish, { minLength: ORDERS, maxLength: ORDERS });
   // Not fewer commands for a small size: a short life proves little.
-  const commands = fc.commands(lifeCommands, { maxCommands: MAX_COMMANDS, size: 'max' });
+  const commands = fc.commands(lifecycleCommands, { maxCommands: MAX_COMMANDS, size: 'max' });
   await fc.assert(
     fc.asyncProperty(wishes, commands, async (wishes, commands) => {
       const id = nextSaleId();
@@ -24,7 +24,7 @@ export async function orderStoreModel(
         newOrder({ saleId: id, ticket, id: nextOrderId(), userId: `u${user}`, key: `k:${key}`, payBy }),
       );
       const sale: Sale = { id, processes: [store, other], orders };
-      await fc.asyncModelRun(() => ({ model: new OrderLifeModel(), real: sale }), commands);
+      await fc.asyncModelRun(() => ({ model: new LifecycleModel(), real: sale }), commands);
     }),
     { numRuns: RUNS },
   );

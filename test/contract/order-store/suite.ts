@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isFault } from '../../../src/domain/errors.ts';
 import type { OrderStore, StoreBatch, StoreResult } from '../../../src/ports/order-store.ts';
 import { newOrder, nextOrderId, nextSaleId } from '../../support/orders.ts';
-import { orderStoreRivals } from './conflicts.ts';
+import { orderStoreConflicts } from './conflicts.ts';
 import { orderStoreFences } from './fences.ts';
 import { move, type OrderStoreHarness, put, stored } from './harness.ts';
-import { orderStoreLife } from './lifecycle.ts';
+import { orderStoreLifecycle } from './lifecycle.ts';
 import { orderStoreModel } from './model.ts';
 import { orderStorePayments } from './payments.ts';
 import { orderStoreRaces } from './races.ts';
@@ -105,13 +105,13 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
       });
     });
 
-    orderStoreRivals(() => harness);
+    orderStoreConflicts(() => harness);
 
     orderStoreFences(() => harness);
 
     orderStoreReads(() => harness);
 
-    orderStoreLife(() => harness);
+    orderStoreLifecycle(() => harness);
 
     orderStorePayments(() => harness);
 

@@ -13,7 +13,7 @@ interface HeldRow {
 
 export interface PageArgs {
   readonly saleId: string;
-  /** The last order id, or place, of the page before. */
+  /** The last order id, or place, of the previous page. */
   readonly after: string | number;
   readonly max: number;
 }
@@ -26,7 +26,7 @@ export const snapshot = reading((db, saleId: string): QueueSnapshot | undefined 
     epoch: sale.epoch,
     version,
     total: sale.total,
-    // Counted in the index of the tickets, the smallest one that knows them.
+    // Counted in the index of the tickets, the smallest index that has them all.
     held: count(
       db,
       'SELECT count(*) AS n FROM queue_reservation INDEXED BY queue_ticket WHERE sale = ? AND held = 1',
@@ -41,7 +41,7 @@ export const snapshot = reading((db, saleId: string): QueueSnapshot | undefined 
   };
 });
 
-/** From the table itself (`+held` keeps the other indexes out), so that an index that lost a row is seen. */
+/** Read from the table itself (`+held` keeps SQLite from using another index), so that a row missing in an index is found. */
 export const ledgerPage = reading((db, { saleId, after, max }: PageArgs): readonly LedgerEntry[] => {
   const sale = saleRow(db, saleId);
   if (sale === undefined) return [];
@@ -62,7 +62,7 @@ export const ledgerPage = reading((db, { saleId, after, max }: PageArgs): readon
     }));
 });
 
-/** Tickets from `fresh` (included) to `total` (included) were never sold. */
+/** Tickets `fresh` to `total` (both included) were never sold. */
 export const freshTickets = reading(
   (db, saleId: string): { readonly fresh: number; readonly total: number } | undefined => {
     const sale = saleRow(db, saleId);
@@ -83,7 +83,7 @@ export const returnedPage = reading(
   },
 );
 
-/** The buyers' own index, so that one that lost a row is seen. */
+/** Counted in the index of the buyers, so that a row missing there is found. */
 export const heldByBuyers = reading((db, saleId: string): number => {
   const sale = saleRow(db, saleId);
   if (sale === undefined) return 0;

@@ -1,4 +1,4 @@
-import { patient } from '../op.ts';
+import { deferrable } from '../op.ts';
 import { freshTickets, heldByBuyers, ledgerPage, returnedPage, snapshot } from './audit.ts';
 import { claimStranded, published } from './pending.ts';
 import { forfeit, release } from './release.ts';
@@ -11,7 +11,7 @@ export const QUEUE_OPS = {
   'queue.load': load,
   'queue.reserve': reserve,
   'queue.sell': sell,
-  'queue.published': patient(published),
+  'queue.published': deferrable(published),
   'queue.claimStranded': claimStranded,
   'queue.release': release,
   'queue.forfeit': forfeit,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { logRecord } from '../../../test/contract/fixtures.ts';
-import { FreshEntries } from './fresh-entries.ts';
+import { RecentEntries } from './recent-entries.ts';
 
 describe('fresh entries', () => {
-  const freshOf = (...positions: readonly number[]): FreshEntries => {
-    const fresh = new FreshEntries();
+  const freshOf = (...positions: readonly number[]): RecentEntries => {
+    const fresh = new RecentEntries();
     for (const position of positions) fresh.add(position, logRecord(position));
     return fresh;
   };
@@ -33,8 +33,8 @@ describe('fresh entries', () => {
   });
 
   it.each([
-    ['another process appended between', (fresh: FreshEntries) => fresh.add(7, logRecord(7))],
-    ['a record is only in the file', (fresh: FreshEntries) => fresh.add(6, undefined)],
+    ['another process appended between', (fresh: RecentEntries) => fresh.add(7, logRecord(7))],
+    ['a record is only in the file', (fresh: RecentEntries) => fresh.add(6, undefined)],
   ])('never jumps over a gap: %s', (_, add) => {
     const fresh = freshOf(4, 5);
     add(fresh);
@@ -50,7 +50,7 @@ describe('fresh entries', () => {
   });
 
   it('tells where this process has appended last, even what only the file has', () => {
-    expect(new FreshEntries().end).toBeUndefined();
+    expect(new RecentEntries().end).toBeUndefined();
     const fresh = freshOf(4);
     expect(fresh.end).toBe(5);
     fresh.add(5, undefined);

@@ -9,7 +9,7 @@ const collect = runInNewContext('gc') as (options?: { type: 'minor' }) => void;
  * collected for the second time, and what something dead and old refers to. `setUp` runs before all is collected, so that
  * what it makes is old from the start.
  */
-export function grownOldMb(setUp: () => () => void, turns: number): number {
+export function promotedMb(setUp: () => () => void, turns: number): number {
   const work = setUp();
   collect();
   const before = oldMb();
