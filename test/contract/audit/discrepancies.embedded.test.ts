@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 afterEach(() => rig.close());
 
-describe('found and named is', () => {
+describe('a discrepancy is reported:', () => {
   let orders: RigOrder[];
 
   beforeEach(async () => {
@@ -24,7 +24,7 @@ describe('found and named is', () => {
 
   const order = (n: number) => orders[n] as RigOrder;
 
-  test('a ticket that is gone from the queue', async () => {
+  test('a ticket that is missing in the queue', async () => {
     await rig.sql('UPDATE queue_sale SET fresh = fresh + 1 WHERE id = ?', sale.id);
     const report = await rig.audit(sale);
     expect(report.ok).toBe(false);
@@ -34,7 +34,7 @@ describe('found and named is', () => {
     });
   });
 
-  test('a ticket that two have, or an order and the queue', async () => {
+  test('a ticket that two orders hold, or an order and the queue', async () => {
     const [first, second, third] = [order(0), order(1), order(2)];
     await rig.sql('DROP INDEX queue_ticket');
     await rig.sql('UPDATE queue_reservation SET ticket = 2 WHERE order_id = ?', third.orderId);
@@ -64,7 +64,7 @@ describe('found and named is', () => {
     return { ...others, queue: { ...queue, snapshot } };
   }
 
-  test('a ticket that two live orders have', async () => {
+  test('a ticket of two live orders', async () => {
     await rig.sql('DROP INDEX orders_ticket');
     await rig.sql('UPDATE orders SET ticket = 1 WHERE id = ?', order(1).orderId);
     expect(wrongIn(await rig.audit(sale))).toEqual({
@@ -88,7 +88,7 @@ describe('found and named is', () => {
     });
   });
 
-  test('a ticket that the sale has not got', async () => {
+  test('a ticket that the sale does not have', async () => {
     await rig.sql('UPDATE orders SET ticket = 11 WHERE id = ?', order(0).orderId);
     await rig.sql('UPDATE queue_reservation SET ticket = -3 WHERE order_id = ?', order(1).orderId);
     await rig.sql('INSERT INTO queue_returned (sale, place, ticket) SELECT n, tail, 12 FROM queue_sale');
@@ -113,7 +113,7 @@ describe('found and named is', () => {
     );
   });
 
-  test('an order that is gone from the store, live or ended', async () => {
+  test('an order that is missing in the store, live or ended', async () => {
     const [live, ended] = [order(0), order(1)];
     await rig.ports.store.transition('expired', [ended.orderId], 1);
     await rig.ports.queue.release(sale.id, [ended.orderId]);
@@ -158,7 +158,7 @@ describe('found and named is', () => {
     ]);
   });
 
-  test('a ledger entry that was changed, or is gone', async () => {
+  test('a ledger entry that was changed, or is missing', async () => {
     await rig.sql(`UPDATE queue_reservation SET buyer = 'x' WHERE order_id = ?`, order(0).orderId);
     await rig.ports.queue.release(sale.id, [order(1).orderId]);
     expect(wrongIn(await rig.audit(sale))).toEqual({
@@ -179,7 +179,7 @@ describe('found and named is', () => {
     });
   });
 
-  test('an ended order whose ticket nobody gives back', async () => {
+  test('an ended order whose ticket is never returned', async () => {
     const { orderId } = order(0);
     await rig.ports.store.transition('expired', [orderId], 1);
     await rig.ports.store.returned([orderId]);
@@ -195,7 +195,7 @@ describe('found and named is', () => {
     });
   });
 
-  test('a buyer who holds more than the limit, in the ledger and in the store', async () => {
+  test('a buyer over the limit, in the ledger and in the store', async () => {
     await rig.sql(`UPDATE queue_reservation SET buyer = 'a'`);
     await rig.sql(`UPDATE orders SET user_id = 'a' WHERE sale_id = ?`, sale.id);
     expect(wrongIn(await rig.audit(sale))).toEqual({
@@ -215,11 +215,11 @@ describe('found and named is', () => {
   });
 
   test.each([
-    ['too many', 1, 'UPDATE live_sale SET reserved = reserved + 1', '4 reservations'],
-    ['too few', 1, 'UPDATE live_sale SET reserved = reserved - 1', '2 reservations'],
-    ['too many in a second', 1, 'UPDATE live_second SET reserved = reserved + 5', ', second by second'],
-    ['none at all', 2, 'DELETE FROM live_second; DELETE FROM live_sale', '0 reservations'],
-  ])('a live figure that is changed: %s', async (_what, found, statements, words) => {
+    ['too high', 1, 'UPDATE live_sale SET reserved = reserved + 1', '4 reservations'],
+    ['too low', 1, 'UPDATE live_sale SET reserved = reserved - 1', '2 reservations'],
+    ['too high for a second', 1, 'UPDATE live_second SET reserved = reserved + 5', ', second by second'],
+    ['missing', 2, 'DELETE FROM live_second; DELETE FROM live_sale', '0 reservations'],
+  ])('a live figure: %s', async (_what, found, statements, words) => {
     for (const statement of statements.split('; ')) await rig.sql(statement);
     const wrong = wrongIn(await rig.audit(sale));
     expect(Object.keys(wrong)).toEqual(['live_state']);
@@ -236,7 +236,7 @@ describe('found and named is', () => {
     ]);
   });
 
-  test('every one of many, the first hundred in words', async () => {
+  test('each of many, of which the first hundred are described', async () => {
     const large = await rig.open({ total: 1000 });
     await rig.sql('UPDATE queue_sale SET fresh = 501 WHERE id = ?', large.id);
     const { invariants } = await rig.audit(large);

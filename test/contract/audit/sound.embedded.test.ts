@@ -30,7 +30,7 @@ describe('a sound sale', () => {
     expect(wrongIn(report)).toEqual({});
   });
 
-  test('that sold, was paid, gave back and sold again is counted on every side', async () => {
+  test('that sold, was paid, returned tickets and sold them again is counted on every side', async () => {
     const [paid, back] = [await rig.buy(sale, 'a'), await rig.buy(sale, 'b')];
     await rig.buy(sale, 'a');
     await rig.ports.store.transition('paid', [paid.orderId], 1);
@@ -53,7 +53,7 @@ describe('a sound sale', () => {
     });
   });
 
-  test('is not disturbed by a record that stands in the log twice, and counts twice', async () => {
+  test('is still sound with a record that is in the log twice, and is counted twice', async () => {
     const order = await rig.buy(sale, 'a');
     const [row] = (await rig.sql('SELECT payload FROM log')) as { payload: string }[];
     await rig.sql('INSERT INTO log (payload) VALUES (?)', row?.payload ?? '');
@@ -63,25 +63,25 @@ describe('a sound sale', () => {
     expect(await rig.audit(sale)).toMatchObject({ ok: true, inFlight: NOTHING });
   });
 
-  test('is told apart from a draft, and from none', async () => {
+  test('is distinguished from a draft, and from an unknown sale', async () => {
     const draft = await rig.open({ status: 'draft' });
     expect(await rig.outcome(draft.id)).toEqual({ kind: 'notPublished' });
     expect(await rig.outcome(nextSaleId())).toEqual({ kind: 'unknown' });
   });
 
-  test('that the queue does not know can not be audited', async () => {
+  test('that the queue does not know cannot be audited', async () => {
     await rig.sql('DELETE FROM queue_sale WHERE id = ?', sale.id);
     await expect(rig.outcome(sale.id)).rejects.toMatchObject({ code: 'fenced' });
   });
 });
 
-describe('on its way, and no difference, is', () => {
-  test('a reservation that waits to be published', async () => {
+describe('in flight, and no discrepancy, is', () => {
+  test('a reservation that is not published yet', async () => {
     await rig.buy(sale, 'a', 'reserved');
     expect(await rig.audit(sale)).toMatchObject({ ok: true, inFlight: { ...NOTHING, unpublished: 1 } });
   });
 
-  test('an order in the log that is not stored and not counted yet', async () => {
+  test('an order in the log that is neither stored nor counted yet', async () => {
     await rig.buy(sale, 'a');
     await rig.buy(sale, 'a', 'logged');
     expect(await rig.audit(sale)).toMatchObject({ ok: true, inFlight: { ...NOTHING, unstored: 1, uncounted: 1 } });
@@ -92,17 +92,17 @@ describe('on its way, and no difference, is', () => {
     expect(await rig.audit(sale)).toMatchObject({ ok: true, inFlight: { ...NOTHING, uncounted: 1 } });
   });
 
-  test('the ticket of an ended order that is owed to the queue', async () => {
+  test('the ticket of an ended order that is not returned yet', async () => {
     const { orderId } = await rig.buy(sale, 'a');
     await rig.ports.store.transition('cancelled', [orderId], 1);
     expect(await rig.audit(sale)).toMatchObject({ ok: true, inFlight: { ...NOTHING, returning: 1 } });
   });
 
-  test('what happens between the readings of one side and the next', async () => {
+  test('what happens between reading one side and the next', async () => {
     const bought = [await rig.buy(sale, 'a'), await rig.buy(sale, 'a')];
     const { queue, ...others } = rig.ports.auditSources;
     let moves = 0;
-    /** After each reading of the queue's ledger one order ends, another is bought. */
+    /** After each reading of the queue's ledger, one order ends and another one is bought. */
     const ports = {
       auditSources: {
         ...others,
@@ -135,7 +135,7 @@ describe('on its way, and no difference, is', () => {
         return rig.ports.store.position(group, partition);
       },
     };
-    // The position says that the order was dealt with, and it is not stored: no longer on its way.
+    // The position says that the order was processed, and it is not stored: no longer in flight.
     const report = await rig.audit(sale, { store }, 5000);
     expect(report.inFlight).toMatchObject({ unstored: 0 });
     expect(Object.keys(wrongIn(report))).toContain('stored');

@@ -13,7 +13,7 @@ export interface EmptyDatabase {
 
 const NAMES = SCHEMA_STEPS.map(({ name }) => name);
 
-/** What migrating must do on either dialect. `create` makes a database without a table. */
+/** The contract of migrating in either dialect. `create` creates a database without tables. */
 export function migrateContract(name: string, create: () => Promise<EmptyDatabase>): void {
   describe(`migrate: ${name}`, () => {
     const made: EmptyDatabase[] = [];
@@ -31,7 +31,7 @@ export function migrateContract(name: string, create: () => Promise<EmptyDatabas
       for (const empty of made) await empty.remove();
     });
 
-    test('runs what is pending, once', async () => {
+    test('runs pending migrations, once', async () => {
       const database = await connectSql(options);
       expect(await migrate(database)).toEqual(NAMES);
       expect(await migrate(database)).toEqual([]);
@@ -39,7 +39,7 @@ export function migrateContract(name: string, create: () => Promise<EmptyDatabas
       await database.close();
     });
 
-    test('goes on where an earlier one was cut off', async () => {
+    test('goes on where an earlier migration was interrupted', async () => {
       const database = await connectSql(options);
       await migrate(database);
       const last = NAMES.at(-1);
@@ -87,7 +87,7 @@ export function migrateContract(name: string, create: () => Promise<EmptyDatabas
       await database.close();
     });
 
-    test('without it, a store says that it is unavailable', async () => {
+    test('without it a store is unavailable', async () => {
       const database = await connectSql(options);
       await expect(createOrderReads(database).ping()).rejects.toMatchObject({ name: 'Fault', code: 'unavailable' });
       await database.close();

@@ -11,7 +11,7 @@ export interface NodeMarksHarness {
 /** Far above 32 bits, as milliseconds since 1970 are. */
 const MARK = 1_900_000_000_123;
 
-/** What the marks of node numbers must do, wherever they are kept. `open` makes an empty store. */
+/** The contract of the marks of node numbers. `open` creates an empty store. */
 export function nodeMarksContract(name: string, open: () => Promise<NodeMarksHarness>): void {
   describe(`node marks: ${name}`, () => {
     let harness: NodeMarksHarness;

@@ -4,7 +4,7 @@ import { ORDER_STATES, type Order } from '../../../src/domain/order.ts';
 import type { EndState, NewOrder, OrderStore } from '../../../src/ports/order-store.ts';
 import type { LifecycleModel } from './lifecycle-model.ts';
 
-/** Few of each, so that they meet. */
+/** Few of each, so that commands often concern the same ones. */
 export const ORDERS = 10;
 const PAYMENTS = 4;
 const LAST_MOMENT = 5;
@@ -13,15 +13,15 @@ const ALL = 100_000;
 
 export interface Sale {
   readonly id: string;
-  /** Of the two processes a command asks the one that its number says. */
+  /** A command names the process that it runs on. */
   readonly processes: readonly [OrderStore, OrderStore];
-  /** By the numbers that commands know them by. */
+  /** By the numbers by which commands name them. */
   readonly orders: readonly NewOrder[];
 }
 
 type Command = fc.AsyncCommand<LifecycleModel, Sale>;
 
-/** What runs against the model and one of the processes; then both processes must show what the model says. */
+/** Runs on the model and on one of the processes; afterwards the other process must be in the state of the model. */
 function command(
   name: string,
   process: number,
@@ -111,7 +111,7 @@ const due = fc
     }),
   );
 
-/** What an order is like; the id is added by the test. */
+/** Values of an order; the test adds the id. */
 export const orderWish = fc.record({
   ticket: fc.integer({ min: 1, max: 5 }),
   user: fc.nat({ max: 2 }),
@@ -154,7 +154,7 @@ async function expectSame(model: LifecycleModel, { id: saleId }: Sale, store: Or
   });
 }
 
-/** When the database rejected an order is its own affair. */
+/** The time of a rejection is up to the store. */
 function expectSameOrder(found: Order, expected: Order | undefined): void {
   const { endedAt, ...rest } = found;
   expect(found.state === 'rejected' ? rest : found).toStrictEqual(expected);

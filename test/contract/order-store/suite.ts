@@ -11,7 +11,7 @@ import { orderStorePayments } from './payments.ts';
 import { orderStoreRaces } from './races.ts';
 import { orderStoreReads } from './reads.ts';
 
-/** What every order store must do. `open` makes an empty one. */
+/** The contract of every order store. `open` creates an empty one. */
 export function orderStoreContract(name: string, open: () => Promise<OrderStoreHarness>): void {
   describe(`order store: ${name}`, () => {
     let harness: OrderStoreHarness;
@@ -28,7 +28,7 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
       expect(await store.position('g', 0)).toBeUndefined();
     });
 
-    test('gives back every order exactly as it was stored', async () => {
+    test('returns every order exactly as it was stored', async () => {
       const saleId = nextSaleId();
       const plain = newOrder({ saleId, ticket: 1 });
       const largest = newOrder({
@@ -48,7 +48,7 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
       for (const { order } of [plain, largest, hostile]) expect(await store.order(order.id)).toStrictEqual(order);
     });
 
-    test('knows the greatest id, whatever the order of storing', async () => {
+    test('returns the greatest id, in whatever order they were stored', async () => {
       const saleId = nextSaleId();
       const [first, second] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 2 })];
       await put(store, second);
@@ -56,11 +56,11 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
       expect(await store.lastOrderId()).toBe(second.order.id);
     });
 
-    test.each(['', 'no-such-order', 'é', ' ', "' OR 1=1 --"])('knows no order %j', async (id) => {
+    test.each(['', 'no-such-order', 'é', ' ', "' OR 1=1 --"])('has no order %j', async (id) => {
       expect(await store.order(id)).toBeUndefined();
     });
 
-    test('takes no order id for another that differs in case or in trailing spaces', async () => {
+    test('distinguishes order ids that differ in case or in trailing spaces only', async () => {
       const { order } = newOrder({ saleId: nextSaleId(), ticket: 1, id: '0ABCDEFGHJKMNP' });
       await put(store, { order, key: 'k' });
       expect(await store.order(order.id.toLowerCase())).toBeUndefined();
@@ -83,12 +83,12 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
         expect(await put(store, ...orders)).toEqual({ stored: 3, repeated: 2, rejected: [] });
       });
 
-      test('an order that stands twice in a batch is stored once', async () => {
+      test('an order that is in a batch twice is stored once', async () => {
         const one = newOrder({ saleId: nextSaleId(), ticket: 1 });
         expect(await put(store, one, one)).toEqual({ stored: 1, repeated: 1, rejected: [] });
       });
 
-      test('an order that has moved on stays as it is', async () => {
+      test('an order that has moved on does not change', async () => {
         const one = newOrder({ saleId: nextSaleId(), ticket: 1 });
         await put(store, one);
         await move(store, 'cancelled', one);
@@ -98,10 +98,10 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
 
       test('a rejected order is repeated, not rejected again', async () => {
         const saleId = nextSaleId();
-        const [winner, loser] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 1 })];
-        await put(store, winner);
-        await put(store, loser);
-        expect(await put(store, winner, loser)).toEqual({ stored: 0, repeated: 2, rejected: [] });
+        const [stored, rejected] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 1 })];
+        await put(store, stored);
+        await put(store, rejected);
+        expect(await put(store, stored, rejected)).toEqual({ stored: 0, repeated: 2, rejected: [] });
       });
     });
 
@@ -162,8 +162,8 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
     test('stores a batch of any size', async () => {
       const saleId = nextSaleId();
       const orders = Array.from({ length: 4_500 }, (_, i) => newOrder({ saleId, ticket: i + 1 }));
-      const [rival] = [newOrder({ saleId, ticket: 4_500 })];
-      expect(await put(store, ...orders, rival)).toMatchObject({
+      const conflicting = newOrder({ saleId, ticket: 4_500 });
+      expect(await put(store, ...orders, conflicting)).toMatchObject({
         stored: 4_500,
         repeated: 0,
         rejected: [{ reason: 'ticket' }],
@@ -171,7 +171,7 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
       expect((await store.counts(saleId)).tickets).toBe(4_500);
     });
 
-    test('processes that store the same orders at once store each of them once', async () => {
+    test('processes that store the same orders concurrently store each of them once', async () => {
       const saleId = nextSaleId();
       const orders = Array.from({ length: 300 }, (_, i) => newOrder({ saleId, ticket: (i % 200) + 1 }));
       const halves = [orders.slice(0, 200), orders.slice(200)];
@@ -195,12 +195,11 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
       await expect(store.ping()).resolves.toBeUndefined();
     });
 
-    test('agrees with the model, whatever happens to orders in whatever order', () =>
-      orderStoreModel(harness, nextSaleId, nextOrderId));
+    test('agrees with the model for random commands', () => orderStoreModel(harness, nextSaleId, nextOrderId));
   });
 }
 
-/** As settlement does it: a batch that the store could not take now is sent again. */
+/** As settlement does: repeats a batch that the store could not store for now. */
 async function untilStored(store: OrderStore, batch: StoreBatch): Promise<StoreResult> {
   for (;;) {
     try {

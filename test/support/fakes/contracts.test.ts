@@ -13,7 +13,7 @@ import { MemoryOrderStore } from './memory-order-store.ts';
 import { MemorySettingsStore } from './memory-settings-store.ts';
 import { MemoryTicketQueue } from './memory-ticket-queue.ts';
 
-// A fake proves something about a stream only as far as it keeps the port's rules.
+// A test with a fake proves something only if the fake fulfils the contract of the port.
 ticketQueueContract('the fake', async () => {
   const queue = new MemoryTicketQueue(Date.now);
   return { queue, auditSource: queue.auditSource, close: async () => undefined };

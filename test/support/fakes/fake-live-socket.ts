@@ -2,7 +2,7 @@ import type { LiveHandlers, LiveSocket } from '../../../src/ports/live-socket.ts
 
 export type Received = Readonly<Record<string, unknown>>;
 
-/** What all fake sockets of one front share: who joined what. */
+/** The topics of one front, and the fake sockets that joined each. */
 export class FakeLiveHub {
   readonly topics = new Map<string, Set<FakeLiveSocket>>();
 
@@ -11,10 +11,10 @@ export class FakeLiveHub {
   }
 }
 
-/** A client and its socket at once: what the API sends is read here, and what the client says goes to the API. */
+/** A client and its socket in one: records what the API sends, and passes the client's frames to the API. */
 export class FakeLiveSocket implements LiveSocket {
   open = true;
-  /** All that was sent and not taken yet, as text. */
+  /** Frames that were sent and not read yet. */
   readonly texts: string[] = [];
   /** How the API closed it. */
   closedWith: { readonly code: number; readonly reason: string } | undefined;
@@ -42,24 +42,24 @@ export class FakeLiveSocket implements LiveSocket {
 
   close(code: number, reason: string): void {
     this.closedWith ??= { code, reason };
-    this.#gone();
+    this.#closed();
   }
 
-  /** The client says something. */
+  /** Sends a frame as the client. */
   say(frame: string | object): void {
     if (this.open) this.handlers.received(this, typeof frame === 'string' ? frame : JSON.stringify(frame));
   }
 
   hangUp(): void {
-    this.#gone();
+    this.#closed();
   }
 
-  /** Takes what came in. */
+  /** Returns the frames that were not read yet, parsed. */
   heard(): Received[] {
     return this.texts.splice(0).map((text) => JSON.parse(text) as Received);
   }
 
-  #gone(): void {
+  #closed(): void {
     if (!this.open) return;
     this.open = false;
     for (const sockets of this.hub.topics.values()) sockets.delete(this);

@@ -1,6 +1,6 @@
 import type { NodeMarks } from '../../../src/ports/node-marks.ts';
 
-/** The marks of node numbers in plain memory. */
+/** The marks of node numbers in memory. */
 export class MemoryNodeMarks implements NodeMarks {
   readonly #marks = new Map<number, number>();
 

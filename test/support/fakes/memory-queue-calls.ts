@@ -9,9 +9,9 @@ import type {
 } from '../../../src/ports/ticket-queue.ts';
 import type { MemoryQueueSale } from './memory-queue-sale.ts';
 
-/** The ticket queue's calls, each whole, at one moment of the queue's own clock. Where the sales are kept is the heir's. */
+/** The calls of a ticket queue, each atomic, by the queue's own clock. Subclasses store the sales. */
 export abstract class MemoryQueueCalls implements TicketQueue {
-  /** What the queue holds, each sale as one page. Errors: as the queue's own calls. */
+  /** One page for each sale. Errors: Fault `fenced`. */
   readonly auditSource: QueueAuditSource = {
     snapshot: async (saleId) => this.open(saleId)?.snapshot(),
     reservations: async function* (this: MemoryQueueCalls, saleId: string) {
@@ -89,7 +89,7 @@ export abstract class MemoryQueueCalls implements TicketQueue {
     return sale.epoch === epoch;
   }
 
-  /** Whether a mark that a reservation is published counts. */
+  /** Whether `published` has an effect. */
   protected mayMark({ sale }: MemoryQueueSale, epoch: number): boolean {
     return sale.epoch === epoch;
   }
