@@ -148,7 +148,7 @@ describe('a process', () => {
     const lease = process();
     await lease.renew();
     await leases.release('node:0', `process-${made}`);
-    await leases.acquire('node:0', 'somebody else', TTL);
+    await leases.acquire('node:0', 'another process', TTL);
     await lease.renew();
     expect(lease.number).toBe(1);
   });

@@ -10,7 +10,7 @@ export interface EngineCore {
   close(): Promise<void>;
 }
 
-/** Errors: Fault `config` when the file can't be used. */
+/** Errors: Fault `config` if the file cannot be used. */
 export function openCore(file: string): EngineCore {
   const db = connect(file);
   const checkpoints = new Checkpoints(db, file);

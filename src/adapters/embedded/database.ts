@@ -30,7 +30,7 @@ const OPEN_BUSY_MS = 5_000;
 /** Size of the page cache; SQLite takes a negative number for KiB. It fits the buyers' index of some 300,000 reservations. */
 const CACHE_KIB = -32_768;
 
-/** Opens the file and brings its schema up to date. Errors: Fault `config` when the file can't be used. */
+/** Opens the file and upgrades its schema. Errors: Fault `config` if the file cannot be used. */
 export function connect(file: string): Connection {
   try {
     const database = new Database(file);

@@ -124,7 +124,7 @@ export function orderStoreFences(harness: () => OrderStoreHarness): void {
       expect(await owedOf(harness().store, saleId)).toEqual([]);
     });
 
-    test('that comes after a conflicting one is rejected for ever', async () => {
+    test('that comes after a conflicting one stays rejected', async () => {
       const saleId = nextSaleId();
       const [one, other] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 1 })];
       await putFenced(harness().store, one);

@@ -102,7 +102,7 @@ const refunded = fc.tuple(paymentNumber, at, process).map(([payment, at, by]) =>
 const due = fc
   .tuple(fc.nat({ max: LAST_MOMENT }), fc.integer({ min: 1, max: ORDERS }), process)
   .map(([now, limit, by]) =>
-    command(`due at ${now}, ${limit} at the most`, by, async (model, { id }, store) => {
+    command(`due at ${now}, at most ${limit}`, by, async (model, { id }, store) => {
       const expected = model.due(now);
       const found = (await store.due(id, now, limit)).map((orderId) => expected.find((one) => one.id === orderId));
       const times = expected.map(({ payBy }) => payBy).sort((a, b) => a - b);

@@ -4,12 +4,14 @@ import type { OrderStore, StoreBatch, StoreResult } from '../../../src/ports/ord
 import { newOrder, nextOrderId, nextSaleId } from '../../support/orders.ts';
 import { orderStoreConflicts } from './conflicts.ts';
 import { orderStoreFences } from './fences.ts';
-import { move, type OrderStoreHarness, put, stored } from './harness.ts';
+import { type OrderStoreHarness, put, stored } from './harness.ts';
 import { orderStoreLifecycle } from './lifecycle.ts';
 import { orderStoreModel } from './model.ts';
 import { orderStorePayments } from './payments.ts';
+import { orderStorePositions } from './positions.ts';
 import { orderStoreRaces } from './races.ts';
 import { orderStoreReads } from './reads.ts';
+import { orderStoreRedelivery } from './redelivery.ts';
 
 /** The contract of every order store. `open` creates an empty one. */
 export function orderStoreContract(name: string, open: () => Promise<OrderStoreHarness>): void {
@@ -67,43 +69,7 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
       expect(await store.order(`${order.id} `)).toBeUndefined();
     });
 
-    describe('stored again', () => {
-      test('a batch changes nothing and counts as repeated', async () => {
-        const saleId = nextSaleId();
-        const orders = [1, 2, 3].map((ticket) => newOrder({ saleId, ticket }));
-        await put(store, ...orders);
-        expect(await put(store, ...orders)).toEqual({ stored: 0, repeated: 3, rejected: [] });
-        expect((await store.counts(saleId)).states.reserved).toBe(3);
-      });
-
-      test('a batch that overlaps an earlier one is counted exactly', async () => {
-        const saleId = nextSaleId();
-        const orders = [1, 2, 3, 4, 5].map((ticket) => newOrder({ saleId, ticket }));
-        await put(store, ...orders.slice(0, 2));
-        expect(await put(store, ...orders)).toEqual({ stored: 3, repeated: 2, rejected: [] });
-      });
-
-      test('an order that is in a batch twice is stored once', async () => {
-        const one = newOrder({ saleId: nextSaleId(), ticket: 1 });
-        expect(await put(store, one, one)).toEqual({ stored: 1, repeated: 1, rejected: [] });
-      });
-
-      test('an order that has moved on does not change', async () => {
-        const one = newOrder({ saleId: nextSaleId(), ticket: 1 });
-        await put(store, one);
-        await move(store, 'cancelled', one);
-        expect(await put(store, one)).toEqual({ stored: 0, repeated: 1, rejected: [] });
-        expect((await store.order(one.order.id))?.state).toBe('cancelled');
-      });
-
-      test('a rejected order is repeated, not rejected again', async () => {
-        const saleId = nextSaleId();
-        const [stored, rejected] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 1 })];
-        await put(store, stored);
-        await put(store, rejected);
-        expect(await put(store, stored, rejected)).toEqual({ stored: 0, repeated: 2, rejected: [] });
-      });
-    });
+    orderStoreRedelivery(() => harness);
 
     orderStoreConflicts(() => harness);
 
@@ -117,47 +83,7 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
 
     orderStoreRaces(() => harness);
 
-    describe('log positions', () => {
-      test('are stored with the batch, by group and partition, even without an order', async () => {
-        await store.store({
-          group: 'p1',
-          positions: [
-            { partition: 0, next: 5 },
-            { partition: 3, next: 9 },
-          ],
-          orders: [],
-        });
-        await store.store({ group: 'p2', positions: [{ partition: 0, next: 2 ** 40 }], orders: [] });
-        expect(await store.position('p1', 0)).toBe(5);
-        expect(await store.position('p1', 3)).toBe(9);
-        expect(await store.position('p1', 1)).toBeUndefined();
-        expect(await store.position('p2', 0)).toBe(2 ** 40);
-      });
-
-      test('never go back', async () => {
-        await store.store({ group: 'p3', positions: [{ partition: 0, next: 10 }], orders: [] });
-        await store.store({
-          group: 'p3',
-          positions: [
-            { partition: 0, next: 4 },
-            { partition: 1, next: 1 },
-          ],
-          orders: [],
-        });
-        expect(await store.position('p3', 0)).toBe(10);
-        expect(await store.position('p3', 1)).toBe(1);
-      });
-
-      test('and orders are stored together or not at all', async () => {
-        const saleId = nextSaleId();
-        const good = newOrder({ saleId, ticket: 1 });
-        const bad = newOrder({ saleId, ticket: Number.NaN });
-        const batch = { group: 'p4', positions: [{ partition: 0, next: 1 }], orders: [good, bad] };
-        await expect(store.store(batch)).rejects.toMatchObject({ name: 'Fault', code: 'corrupt', retryable: false });
-        expect(await store.order(good.order.id)).toBeUndefined();
-        expect(await store.position('p4', 0)).toBeUndefined();
-      });
-    });
+    orderStorePositions(() => harness);
 
     test('stores a batch of any size', async () => {
       const saleId = nextSaleId();

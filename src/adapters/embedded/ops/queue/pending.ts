@@ -31,7 +31,7 @@ export function removePending(db: Db, sale: number, orderIds: readonly string[])
   }
 }
 
-/** Returns a function that tells unpublished reservations; it reads each batch once. */
+/** Returns a function that says whether a reservation is unpublished; it reads each batch once. */
 export function unpublishedOf(db: Db): (reservation: { readonly orderId: string; readonly batch: number }) => boolean {
   const batches = new Map<number, readonly string[]>();
   return ({ orderId, batch }) => {
