@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createEmbeddedQueueAuditSource } from '../../src/adapters/embedded/audit-source.ts';
 import { openEngine } from '../../src/adapters/embedded/engine.ts';
 import { createEmbeddedOrderLog } from '../../src/adapters/embedded/order-log.ts';
 import { createEmbeddedTicketQueue } from '../../src/adapters/embedded/ticket-queue.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { ReservationsRecord } from '../../src/domain/log-record.ts';
 import type { ReserveItem } from '../../src/ports/ticket-queue.ts';
+import { auditQueue } from '../../test/support/queue-audit.ts';
 import { closedLoop } from '../scenarios/parts/closed-loop.ts';
 import { createReserveItems } from '../support/reservations.ts';
 import { quantile } from '../support/statistics.ts';
@@ -64,7 +66,7 @@ async function measure(thread: URL | false, { seconds, batch, inFlight, spinMs }
   });
   const cpu = process.cpuUsage(cpuBefore);
 
-  const ledger = await queue.audit(SALE.id);
+  const ledger = await auditQueue(createEmbeddedQueueAuditSource(engine), SALE.id);
   await engine.close();
   rmSync(folder, { recursive: true });
   if (ledger?.held !== sold || ledger.pending !== 0 || ledger.doubled.length > 0) {

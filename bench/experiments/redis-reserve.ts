@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { createRedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
-import type { TicketQueue } from '../../src/ports/ticket-queue.ts';
+import { createRedisTicketQueue, type RedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
+import { auditQueue } from '../../test/support/queue-audit.ts';
 import { closedLoop } from '../scenarios/parts/closed-loop.ts';
 import { createReserveItems } from '../support/reservations.ts';
 import { experiment, WrongResult } from './experiment.ts';
@@ -32,7 +32,7 @@ interface Options {
 
 /** Loads, sells and audits one sale. Errors: WrongResult when the queue's ledger is inconsistent. */
 async function measure(
-  queue: TicketQueue,
+  { queue, auditSource }: Pick<RedisTicketQueue, 'queue' | 'auditSource'>,
   redis: Redis,
   batch: number,
   { seconds, inFlight, total }: Options,
@@ -51,7 +51,7 @@ async function measure(
   });
 
   const auditFrom = performance.now();
-  const ledger = await queue.audit(id);
+  const ledger = await auditQueue(auditSource, id);
   const auditMs = performance.now() - auditFrom;
   if (ledger === undefined || ledger.held !== ledger.heldByBuyers || ledger.doubled.length > 0) {
     throw new WrongResult(`the ledger is inconsistent: ${JSON.stringify(ledger)}`);
@@ -70,12 +70,12 @@ export const redisReserve = experiment({
     const url = servers.REDIS_URL ?? '';
     const prefix = `bench-${randomBytes(4).toString('hex')}:`;
     const redis = new Redis(url);
-    const { queue, prepare, disconnect } = createRedisTicketQueue({ url, prefix });
+    const tickets = createRedisTicketQueue({ url, prefix });
     const rows: Record<string, string | number>[] = [];
     try {
-      await prepare();
+      await tickets.prepare();
       for (const batch of BATCHES) {
-        const figures = await measure(queue, redis, batch, { seconds, inFlight, total });
+        const figures = await measure(tickets, redis, batch, { seconds, inFlight, total });
         rows.push({
           batch,
           'sold/s': Math.round(figures.perSecond),
@@ -92,7 +92,7 @@ export const redisReserve = experiment({
       const left = await redis.keys(`${prefix}*`);
       if (left.length > 0) await redis.unlink(left);
       redis.disconnect();
-      disconnect();
+      tickets.disconnect();
     }
     console.table(rows);
   },

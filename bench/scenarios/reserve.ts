@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { createRedisTicketQueue, type RedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
+import { auditQueue } from '../../test/support/queue-audit.ts';
 import type { RunningScenario, Sample, Scenario, Verdict } from '../runner/scenario.ts';
 import { unlinkAll } from '../support/cluster-installation.ts';
 import { createReserveItems } from '../support/reservations.ts';
@@ -69,7 +70,7 @@ class Reserve implements RunningScenario {
     let held = 0;
     let consistent = true;
     for (const id of this.#sales) {
-      const ledger = await this.tickets.queue.audit(id);
+      const ledger = await auditQueue(this.tickets.auditSource, id);
       held += ledger?.held ?? 0;
       consistent &&= ledger !== undefined && ledger.held === ledger.heldByBuyers && ledger.doubled.length === 0;
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { grownOldMb } from '../../test/support/grown-old.ts';
+import { promotedMb } from '../../test/support/heap-promotion.ts';
 import { InFlightCalls } from './in-flight-calls.ts';
 
 describe('InFlightCalls', () => {
@@ -42,7 +42,7 @@ describe('InFlightCalls', () => {
   });
 
   it('does not retain calls that were answered', () => {
-    const grownMb = grownOldMb(() => {
+    const grownMb = promotedMb(() => {
       const calls = new InFlightCalls<readonly number[]>();
       const numbers = [calls.add([]), calls.add([]), calls.add([])];
       return () => {

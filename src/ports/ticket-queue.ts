@@ -58,19 +58,6 @@ export interface StrandedReservation {
   readonly reservedAt: number;
 }
 
-export interface QueueAudit {
-  readonly epoch: number;
-  /** Tickets that reservations hold. */
-  readonly held: number;
-  /** The same, added up over the buyers' counters: another number is an error. */
-  readonly heldByBuyers: number;
-  readonly remaining: number;
-  /** Unpublished reservations. */
-  readonly pending: number;
-  /** Tickets that two reservations hold, or a reservation and the queue. */
-  readonly doubled: readonly number[];
-}
-
 /** The part of a sale that the queue needs to decide on a purchase. */
 export type QueuedSale = Pick<Sale, 'id' | 'epoch' | 'total' | 'perBuyerLimit' | 'opensAt' | 'closesAt'>;
 
@@ -141,9 +128,6 @@ export interface TicketQueue {
 
   /** The reservation of an order, while it holds its ticket. */
   find(saleId: string, orderId: string): Promise<StrandedReservation | undefined>;
-
-  /** Counts what the queue holds; read only. Undefined when the queue does not know the sale. */
-  audit(saleId: string): Promise<QueueAudit | undefined>;
 
   /** Resolves when the queue answers, rejects with a Fault otherwise. */
   ping(): Promise<void>;

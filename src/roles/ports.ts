@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { Leases } from '../ports/leases.ts';
 import type { LiveState } from '../ports/live-state.ts';
+import type { NodeMarks } from '../ports/node-marks.ts';
 import type { OrderLog } from '../ports/order-log.ts';
 import type { OrderStore } from '../ports/order-store.ts';
 import type { QueueRecovery } from '../ports/queue-recovery.ts';
@@ -25,6 +26,7 @@ export interface Ports {
   /** What each side holds, for the audit. */
   readonly auditSources: AuditSources;
   readonly leases: Leases;
+  readonly nodeMarks: NodeMarks;
   readonly events: EventBus;
   readonly settingsStore: SettingsStore;
   readonly clock: Clock;

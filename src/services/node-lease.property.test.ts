@@ -2,17 +2,18 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ManualClock } from '../../test/support/fakes/manual-clock.ts';
 import { MemoryLeases } from '../../test/support/fakes/memory-leases.ts';
+import { MemoryNodeMarks } from '../../test/support/fakes/memory-node-marks.ts';
 import { MemoryOrderStore } from '../../test/support/fakes/memory-order-store.ts';
-import { WrongClock } from '../../test/support/fakes/wrong-clock.ts';
+import { SkewedClock } from '../../test/support/fakes/skewed-clock.ts';
 import { isFault } from '../domain/errors.ts';
 import { NodeLease } from './node-lease.ts';
 
 const MINUTE = 60_000;
 const MACHINES = 4;
-/** Fewer than the machines: numbers go from hand to hand. */
+/** Fewer than the machines, so that numbers change hands. */
 const NUMBERS = 2;
 
-// Whole minutes, so that clocks that were set meet again in the very same millisecond.
+// Whole minutes, so that clocks that were set often show the very same millisecond.
 const minutes = (min: number, max: number) => fc.integer({ min, max }).map((count) => count * MINUTE);
 const who = fc.nat(MACHINES - 1);
 const step = fc.oneof(
@@ -22,22 +23,23 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ what: fc.constant('set clock'), who, count: minutes(-20, 20) }) },
 );
 
-/** Machines with a process each, on one database. A process that dies or stops is followed by another one. */
+/** Machines with one process each, on one database. A process that dies or stops is replaced by another one. */
 class Installation {
   readonly ids = new Set<string>();
   #started = 0;
   readonly #clock = new ManualClock();
   readonly #leases = new MemoryLeases(this.#clock.now);
+  readonly #nodeMarks = new MemoryNodeMarks();
   readonly #store = new MemoryOrderStore();
   readonly #machines = Array.from({ length: MACHINES }, () => {
-    const own = new WrongClock(this.#clock);
+    const own = new SkewedClock(this.#clock);
     return { own, lease: this.#start(own) };
   });
 
   constructor(private readonly random: () => number) {}
 
   async run({ what, who: n, count }: { what: string; who: number; count: number }): Promise<void> {
-    const machine = this.#machines[n] as { own: WrongClock; lease: NodeLease };
+    const machine = this.#machines[n] as { own: SkewedClock; lease: NodeLease };
     if (what === 'wait') this.#clock.advance(count);
     if (what === 'set clock') machine.own.offsetMs = count;
     if (what === 'make') this.#make(machine.lease, count);
@@ -46,9 +48,9 @@ class Installation {
     if (what !== 'wait' && what !== 'set clock' && what !== 'make') await machine.lease.renew().catch(ignoreFault);
   }
 
-  #start(clock: WrongClock): NodeLease {
+  #start(clock: SkewedClock): NodeLease {
     this.#started += 1;
-    const ports = { leases: this.#leases, store: this.#store, clock };
+    const ports = { leases: this.#leases, nodeMarks: this.#nodeMarks, store: this.#store, clock };
     const random = () => this.random();
     return new NodeLease(ports, { holder: `${this.#started}`, ttlMs: 15 * MINUTE, numbers: NUMBERS, random });
   }
@@ -70,7 +72,9 @@ function ignoreFault(error: unknown): void {
   if (!isFault(error)) throw error;
 }
 
-it('no id is ever made twice, whoever sleeps, dies or sets a clock', { timeout: 60_000 }, async () => {
+it('no id is ever made twice, whichever processes sleep, die or have their clocks set', {
+  timeout: 60_000,
+}, async () => {
   let made = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), fc.array(fc.nat(999)), async (steps, draws) => {

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../test/support/fakes/manual-clock.ts';
 import { MemoryLeases } from '../../test/support/fakes/memory-leases.ts';
+import { MemoryNodeMarks } from '../../test/support/fakes/memory-node-marks.ts';
 import { MemoryOrderStore } from '../../test/support/fakes/memory-order-store.ts';
-import { WrongClock } from '../../test/support/fakes/wrong-clock.ts';
+import { SkewedClock } from '../../test/support/fakes/skewed-clock.ts';
 import { newOrder } from '../../test/support/orders.ts';
 import { Fault } from '../domain/errors.ts';
 import { timeOfOrderId } from '../domain/ids.ts';
@@ -13,14 +14,15 @@ const TTL = 15 * MINUTE;
 
 let clock: ManualClock;
 let leases: MemoryLeases;
+let nodeMarks: MemoryNodeMarks;
 let store: MemoryOrderStore;
 let made = 0;
 
-/** A process of its own, on the same database. */
+/** Another process on the same database. */
 function process(options: Partial<NodeLeaseOptions> = {}, ports: Partial<NodeLeasePorts> = {}): NodeLease {
   made += 1;
   return new NodeLease(
-    { leases, store, clock, ...ports },
+    { leases, nodeMarks, store, clock, ...ports },
     { holder: `process-${made}`, ttlMs: TTL, numbers: 2, random: () => 0, ...options },
   );
 }
@@ -28,11 +30,12 @@ function process(options: Partial<NodeLeaseOptions> = {}, ports: Partial<NodeLea
 beforeEach(() => {
   clock = new ManualClock();
   leases = new MemoryLeases(clock.now);
+  nodeMarks = new MemoryNodeMarks();
   store = new MemoryOrderStore();
 });
 
 describe('a process', () => {
-  it('makes no id before it has a number, and none after it gave it back', async () => {
+  it('makes no id before it has a number, and none after it has released it', async () => {
     const lease = process();
     expect(lease.newId).toThrow(Fault);
     expect(lease.number).toBeUndefined();
@@ -44,7 +47,7 @@ describe('a process', () => {
     expect(await leases.held('node:')).toEqual([]);
   });
 
-  it('never has the number of another one', async () => {
+  it('never holds the number of another one', async () => {
     const [one, other, third] = [process(), process(), process()];
     await one.renew();
     await other.renew();
@@ -55,14 +58,14 @@ describe('a process', () => {
     expect(third.number).toBe(0);
   });
 
-  it('tries another number when somebody is quicker', async () => {
-    const [one, other] = [process(), process({}, { leases: { ...blind(), held: async () => [] } })];
+  it('tries another number when another process is quicker', async () => {
+    const [one, other] = [process(), process({}, { leases: { ...plainLeases(), held: async () => [] } })];
     await one.renew();
     await other.renew();
     expect(other.number).toBe(1);
   });
 
-  it('draws its number from all that are free', async () => {
+  it('picks its number at random from all that are free', async () => {
     const last = process({ numbers: 1024, random: () => 1 - Number.EPSILON });
     await last.renew();
     expect(last.number).toBe(1023);
@@ -78,26 +81,29 @@ describe('a process', () => {
     expect(lease.number).toBe(0);
   });
 
-  it('goes on while the database is away, until its lease may be over', async () => {
-    let away = false;
-    const lease = process({}, { leases: { ...blind(), acquire: (...args) => reach(() => leases.acquire(...args)) } });
-    const reach = <T>(call: () => Promise<T>) => (away ? Promise.reject(new Fault('unavailable', 'away')) : call());
+  it('goes on while the database is unavailable, until its lease may be over', async () => {
+    let isDown = false;
+    const lease = process(
+      {},
+      { leases: { ...plainLeases(), acquire: (...args) => reach(() => leases.acquire(...args)) } },
+    );
+    const reach = <T>(call: () => Promise<T>) => (isDown ? Promise.reject(new Fault('unavailable', 'down')) : call());
     await lease.renew();
-    away = true;
+    isDown = true;
     clock.advance(TTL - 1);
-    await expect(lease.renew()).rejects.toThrow('away');
+    await expect(lease.renew()).rejects.toThrow('down');
     expect(lease.newId()).toBeDefined();
     clock.advance(1);
     expect(lease.newId).toThrow(Fault);
     expect(lease.number).toBeUndefined();
-    away = false;
+    isDown = false;
     await lease.renew();
     expect(lease.newId()).toBeDefined();
   });
 
-  it('counts from when it asked: an answer that comes too late is worth nothing', async () => {
+  it('counts its lease from the request: an answer that comes too late grants nothing', async () => {
     const slow = {
-      ...blind(),
+      ...plainLeases(),
       acquire: async (...args: Parameters<MemoryLeases['acquire']>) => {
         const answer = await leases.acquire(...args);
         clock.advance(TTL);
@@ -109,7 +115,7 @@ describe('a process', () => {
     expect(lease.newId).toThrow(Fault);
   });
 
-  it('refuses when it wakes after its lease, and takes a fresh number though nobody has the old one', async () => {
+  it('refuses when it wakes after its lease, and takes a fresh number though the old one is free', async () => {
     const lease = process();
     await lease.renew();
     const last = lease.newId();
@@ -120,49 +126,49 @@ describe('a process', () => {
   });
 
   it('refuses when it wakes after its lease, even if its clock was set back meanwhile', async () => {
-    const wrong = new WrongClock(clock);
-    const lease = process({}, { clock: wrong });
+    const skewed = new SkewedClock(clock);
+    const lease = process({}, { clock: skewed });
     await lease.renew();
     clock.advance(TTL);
-    wrong.offsetMs = -TTL;
+    skewed.offsetMs = -TTL;
     expect(lease.newId).toThrow(Fault);
   });
 
-  it('refuses when its clock jumps ahead of what it may use, until it has renewed', async () => {
-    const wrong = new WrongClock(clock);
-    const lease = process({}, { clock: wrong });
+  it('refuses when its clock jumps beyond its mark, until it has renewed', async () => {
+    const skewed = new SkewedClock(clock);
+    const lease = process({}, { clock: skewed });
     await lease.renew();
-    wrong.offsetMs = TTL;
+    skewed.offsetMs = TTL;
     expect(lease.newId).toThrow(Fault);
     await lease.renew();
-    expect(timeOfOrderId(lease.newId())).toBe(wrong.now());
+    expect(timeOfOrderId(lease.newId())).toBe(skewed.now());
   });
 
-  it('leaves a number that somebody else got, although it still trusted it', async () => {
+  it('abandons a number that another process got, although it still trusted its lease', async () => {
     const lease = process();
     await lease.renew();
     await leases.release('node:0', `process-${made}`);
-    await leases.acquire('node:0', 'somebody else', TTL);
+    await leases.acquire('node:0', 'another process', TTL);
     await lease.renew();
     expect(lease.number).toBe(1);
   });
 });
 
 describe('the next holder of a number', () => {
-  it('begins behind what the last one may have used, though its clock is an hour behind', async () => {
+  it('begins after all that the last one may have used, though its clock is an hour behind', async () => {
     const first = process({ numbers: 1 });
     await first.renew();
     clock.advance(TTL - 1);
     const last = first.newId();
     await first.release();
-    const wrong = new WrongClock(clock);
-    wrong.offsetMs = -60 * MINUTE;
-    const next = process({ numbers: 1 }, { clock: wrong });
+    const skewed = new SkewedClock(clock);
+    skewed.offsetMs = -60 * MINUTE;
+    const next = process({ numbers: 1 }, { clock: skewed });
     await next.renew();
     expect(next.newId() > last).toBe(true);
   });
 
-  it('passes over a number that is ahead of its clock, and leaves it to others', async () => {
+  it('skips a number whose mark is ahead of its clock, and releases it', async () => {
     const first = process();
     await first.renew();
     await first.release();
@@ -173,7 +179,7 @@ describe('the next holder of a number', () => {
     expect(await leases.held('node:')).toEqual(['node:1']);
   });
 
-  it('begins behind the newest order, so that newest first is by id', async () => {
+  it('begins after the newest order, so that ids sort by time', async () => {
     const { order } = newOrder({ saleId: 's', ticket: 1, id: '2NZZZZZZZ00000' });
     await store.store({ group: 'g', positions: [], orders: [{ order, key: 'k:1' }] });
     const lease = process();
@@ -182,8 +188,8 @@ describe('the next holder of a number', () => {
   });
 });
 
-/** The leases as plain functions, to be changed one by one. */
-function blind(): NodeLeasePorts['leases'] {
+/** The leases as plain functions, to be replaced one by one. */
+function plainLeases(): NodeLeasePorts['leases'] {
   return {
     acquire: (...args) => leases.acquire(...args),
     release: (...args) => leases.release(...args),

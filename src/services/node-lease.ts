@@ -2,65 +2,67 @@ import { Fault } from '../domain/errors.ts';
 import { createIdSource, type IdSource, MAX_NODE, timeOfOrderId } from '../domain/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Leases } from '../ports/leases.ts';
+import type { NodeMarks } from '../ports/node-marks.ts';
 import type { OrderStore } from '../ports/order-store.ts';
 
 export interface NodeLeasePorts {
   readonly leases: Leases;
-  readonly store: Pick<OrderStore, 'position' | 'store' | 'lastOrderId'>;
+  readonly nodeMarks: NodeMarks;
+  readonly store: Pick<OrderStore, 'lastOrderId'>;
   readonly clock: Clock;
 }
 
 export interface NodeLeaseOptions {
-  /** Unique to the process, for ever. */
+  /** Unique to the process; never used again. */
   readonly holder: string;
-  /** How long a number stays this process's without a renewal, and how far ahead it may make ids; milliseconds. */
+  /** How long a number is held without a renewal, and how far ahead of the clock ids may be made; milliseconds. */
   readonly ttlMs: number;
-  /** Numbers to choose from, from 0 on; at most 1,024. */
+  /** How many numbers there are, from 0 on; at most 1,024. */
   readonly numbers: number;
   /** 0 (included) to 1 (excluded). */
   readonly random: () => number;
 }
 
 export const nodeLeaseDefaults = {
-  // Renewed each minute, so that sales go on for 14 minutes without the database.
+  // Renewed each minute, so that a process sells for up to 14 minutes without the database.
   ttlMs: 15 * 60_000,
   numbers: MAX_NODE + 1,
   random: Math.random,
 } as const satisfies Omit<NodeLeaseOptions, 'holder'>;
 
 const PREFIX = 'node:';
-/** Of the order store's groups: one that reads no log. Its place in `partition` n is where the ids of number n go on. */
-const GROUP = 'floodgate.node-numbers';
-/** Numbers whose ids reach ahead of the clock and are passed over for another. Then the clock is wrong, not the number. */
-const PASSED_OVER = 8;
+
+/** So many numbers are skipped because their marks are ahead of the clock. After that the clock is taken to be wrong. */
+const MAX_SKIPPED = 8;
 
 interface Held {
   readonly number: number;
   readonly newId: IdSource;
-  /** Monotonic milliseconds; behind it somebody else may have the number. */
+  /** Monotonic milliseconds; from then on another process may hold the number. */
   trustedUntil: number;
-  /** Ids are made for times before this one only, milliseconds since 1970. */
+  /** Ids are made only for times before this one, milliseconds since 1970. */
   mark: number;
-  /** The newest time that ids were made for. */
+  /** The newest time for which ids were made. */
   newest: number;
 }
 
 /**
- * The node number of this process's order ids, leased. Two things keep an id from being made twice:
+ * The leased node number of this process's order ids. Two rules keep an id from being made twice:
  *
- * - Two processes that live at once have different numbers: the number is a lease. Its holder stops to use it `ttlMs` of
- *   the monotonic clock after it last asked for a renewal that was granted. The database lets nobody else have it before
- *   that, since it counts from when the request arrived. So a process that slept through its lease (SIGSTOP, a suspended
- *   machine) refuses, and takes a fresh number.
- * - Two that have the same number one after the other make ids for different times, whatever their clocks say. A time on
- *   the lease would not do: it is told by the database's clock, ids by the process's, and either may have been set. So
- *   before a holder makes ids it stores a mark, ahead of the clock, and makes ids for times before the mark only. The
- *   mark is per number, and never goes back. The next holder reads it, once the lease is its own, and begins behind it.
+ * - Processes that run at the same time have different numbers, because the number is a lease. Its holder stops using it
+ *   `ttlMs` of the monotonic clock after it sent the last renewal that was granted. The database grants the number to no
+ *   other process before that, since it counts from when the request arrived. A process that slept through its lease
+ *   (SIGSTOP, a suspended machine) therefore refuses to make ids, and takes a fresh number.
+ * - Processes that hold the same number one after the other make ids for different times, whatever their clocks say. The
+ *   times of the lease could not ensure that: they are of the database's clock, ids of the process's, and either clock may
+ *   have been set. So a holder stores a mark ahead of its clock before it makes ids, and makes ids only for times before
+ *   the mark. There is one mark per number, and it never goes back. The next holder reads it once it has the lease, and
+ *   begins at the mark.
  *
- * What may happen between the two awaits of `renew`: the process dies, or sleeps until the number is somebody else's.
- * Then a lease lapses unused, or a mark is raised further than anybody needed; no id was made on the strength of either.
- * A number whose mark is still ahead of the clock is passed over, so that ids tell the time; only where all that were
- * tried are so, as after a clock was set back, do ids run ahead of it.
+ * At any await of `renew` the process may die, or sleep until another process holds the number. Then a lease lapses
+ * unused, or a mark is higher than necessary; no id depended on either. A number whose mark is ahead of the clock is
+ * skipped, so that the time in an id is that of its order. Only if all numbers that were tried are ahead, as after a clock
+ * was set back, ids run ahead of the clock.
  */
 export class NodeLease {
   #held: Held | undefined;
@@ -70,21 +72,21 @@ export class NodeLease {
     private readonly options: NodeLeaseOptions,
   ) {}
 
-  /** Undefined while this process has none. */
+  /** Undefined while this process holds none. */
   get number(): number | undefined {
     return this.#trusted()?.number;
   }
 
-  /** Errors: Fault `unavailable` while there is no number, or its time is used up: see `renew`. */
+  /** Errors: Fault `unavailable` while no number is held, or its time is used up: see `renew`. */
   readonly newId: IdSource = () => {
-    if (this.#held === undefined) throw new Fault('unavailable', 'this process has no node number for its ids yet');
+    if (this.#held === undefined) throw new Fault('unavailable', 'this process holds no node number for its ids yet');
     return this.#held.newId();
   };
 
   /**
-   * Makes the number last for another `ttlMs`; takes one if there is none that can be trusted. To be called each minute,
-   * and at once when `newId` refuses. One call at a time.
-   * Errors: Fault `unavailable`, `timeout`: the number that is held stays good for its time.
+   * Extends the lease by another `ttlMs`, or takes a number if none is held. To be called each minute, and at once when
+   * `newId` refuses. One call at a time.
+   * Errors: Fault `unavailable`, `timeout`: the number that is held stays valid for its time.
    */
   async renew(): Promise<void> {
     const held = this.#trusted();
@@ -93,7 +95,7 @@ export class NodeLease {
     this.#held = await this.#take();
   }
 
-  /** Gives the number back; no id is made any more. Errors: as `renew`; the lease lapses by itself then. */
+  /** Releases the number; no more ids are made. Errors: as `renew`; the lease then lapses by itself. */
   async release(): Promise<void> {
     const number = this.#held?.number;
     this.#held = undefined;
@@ -107,28 +109,29 @@ export class NodeLease {
 
   async #take(): Promise<Held> {
     const free = await this.#free();
-    let passedOver = 0;
+    let skipped = 0;
     while (free.length > 0) {
-      // At random, so that processes that start together don't queue up for the same one.
+      // At random, so that processes that start together don't all try the same number.
       const [number = 0] = free.splice(Math.floor(this.options.random() * free.length), 1);
-      const held = await this.#tryTake(number, passedOver < PASSED_OVER && free.length > 0);
-      if (held === 'ahead') passedOver += 1;
+      const held = await this.#tryTake(number, skipped < MAX_SKIPPED && free.length > 0);
+      if (held === 'ahead') skipped += 1;
       else if (held !== 'taken') return held;
     }
     throw new Fault('unavailable', `all ${this.options.numbers} node numbers are taken`);
   }
 
-  async #tryTake(number: number, passOver: boolean): Promise<Held | 'taken' | 'ahead'> {
-    const { leases, store, clock } = this.ports;
+  /** @param maySkip whether a number is released again if its mark is ahead of the clock */
+  async #tryTake(number: number, maySkip: boolean): Promise<Held | 'taken' | 'ahead'> {
+    const { leases, nodeMarks, store, clock } = this.ports;
     const { holder, ttlMs } = this.options;
     const askedAt = clock.monotonic();
     if (!(await leases.acquire(PREFIX + number, holder, ttlMs))) return 'taken';
-    const [mark = 0, lastOrderId] = await Promise.all([store.position(GROUP, number), store.lastOrderId()]);
-    if (passOver && mark > clock.now()) {
+    const [mark = 0, lastOrderId] = await Promise.all([nodeMarks.mark(number), store.lastOrderId()]);
+    if (maySkip && mark > clock.now()) {
       await leases.release(PREFIX + number, holder);
       return 'ahead';
     }
-    // Not before the newest order either, so that newest first is by id, even when the clock was set back.
+    // Not before the newest order either: sorting by id sorts by time, even after the clock was set back.
     const notBeforeMs = Math.max(mark, lastOrderId === undefined ? 0 : (timeOfOrderId(lastOrderId) ?? 0));
     const held: Held = {
       number,
@@ -149,11 +152,11 @@ export class NodeLease {
   }
 
   async #raiseMark(held: Held, askedAt: number): Promise<void> {
-    const { store, clock } = this.ports;
+    const { nodeMarks, clock } = this.ports;
     const mark = Math.max(clock.now(), held.newest) + this.options.ttlMs;
-    await store.store({ group: GROUP, positions: [{ partition: held.number, next: mark }], orders: [] });
+    await nodeMarks.raise(held.number, mark);
     held.mark = Math.max(held.mark, mark);
-    // From when it was asked for. If that is over by now, another holder may have read the mark before it was raised.
+    // Counted from the request. If that time is over by now, another holder may have read the mark before it was raised.
     held.trustedUntil = askedAt + this.options.ttlMs;
   }
 

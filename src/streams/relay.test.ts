@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { deferred, settled } from '../../test/support/deferred.ts';
 import { ManualClock } from '../../test/support/fakes/manual-clock.ts';
 import { MemoryTicketQueue } from '../../test/support/fakes/memory-ticket-queue.ts';
+import { auditQueue } from '../../test/support/queue-audit.ts';
 import { aSale } from '../../test/support/sales.ts';
 import { Fault } from '../domain/errors.ts';
 import type { ReservationsRecord } from '../domain/log-record.ts';
@@ -56,7 +57,7 @@ describe('relay', () => {
       ['sale-1:3'],
     ]);
     expect(out).toEqual([{ saleId: 'sale-1', relayed: 3 }]);
-    expect(await queue.audit('sale-1')).toMatchObject({ held: 3, pending: 0 });
+    expect(await auditQueue(queue.auditSource, 'sale-1')).toMatchObject({ held: 3, pending: 0 });
   });
 
   it('writes the record as the front would have, with the stored order id, key and time', async () => {
@@ -127,7 +128,7 @@ describe('relay', () => {
     let away = true;
     start({ log: { append: (record) => (away ? Promise.reject(new Fault('timeout', 'slow')) : append(record)) } });
     await tick();
-    expect(await queue.audit('sale-1')).toMatchObject({ pending: 1 });
+    expect(await auditQueue(queue.auditSource, 'sale-1')).toMatchObject({ pending: 1 });
     away = false;
     await tick();
     expect(out.at(-1)).toEqual({ saleId: 'sale-1', relayed: 0 });

@@ -2,6 +2,7 @@ import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Order } from '../../src/domain/order.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import { poll } from '../../src/resilience/poll.ts';
+import { auditQueue } from '../support/queue-audit.ts';
 import type { Workspace } from '../support/workspace.ts';
 import type { SaleAfterwards } from './verdict.ts';
 
@@ -37,27 +38,27 @@ export async function untilEach(
 
 /** No reservation is unpublished any more. */
 export const nonePending =
-  ({ queue }: Ports) =>
+  ({ auditSources }: Ports) =>
   async ({ id }: Sale): Promise<string | undefined> => {
-    const audit = await queue.audit(id);
-    return audit?.pending === 0 ? undefined : `pending: ${audit?.pending}`;
+    const snapshot = await auditSources.queue.snapshot(id);
+    return snapshot?.pending === 0 ? undefined : `pending: ${snapshot?.pending}`;
   };
 
 /** Every order has ended, the queue has its tickets back, and the worker has read all of the log. */
 export const allEnded =
-  ({ queue, store, log }: Ports, group: string) =>
+  ({ auditSources, store, log }: Ports, group: string) =>
   async ({ id }: Sale): Promise<string | undefined> => {
-    const [audit, { states }, lag, owed] = await Promise.all([
-      queue.audit(id),
+    const [snapshot, { states }, lag, owed] = await Promise.all([
+      auditSources.queue.snapshot(id),
       store.counts(id),
       log.lag(group),
       store.owedTickets(1),
     ]);
-    const quiet = states.reserved === 0 && lag === 0 && owed.length === 0 && audit?.held === states.paid;
-    return quiet ? undefined : JSON.stringify({ states, lag, owed: owed.length, held: audit?.held });
+    const quiet = states.reserved === 0 && lag === 0 && owed.length === 0 && snapshot?.held === states.paid;
+    return quiet ? undefined : JSON.stringify({ states, lag, owed: owed.length, held: snapshot?.held });
   };
 
-export async function readSale({ queue, store }: Ports, sale: Sale): Promise<SaleAfterwards> {
+export async function readSale({ auditSources, store }: Ports, sale: Sale): Promise<SaleAfterwards> {
   const orders: Order[] = [];
   for (;;) {
     const before = orders.at(-1)?.id;
@@ -65,5 +66,5 @@ export async function readSale({ queue, store }: Ports, sale: Sale): Promise<Sal
     orders.push(...page);
     if (page.length < PAGE) break;
   }
-  return { sale, orders, audit: await queue.audit(sale.id) };
+  return { sale, orders, audit: await auditQueue(auditSources.queue, sale.id) };
 }

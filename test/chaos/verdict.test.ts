@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Order } from '../../src/domain/order.ts';
 import type { Sale } from '../../src/domain/sale.ts';
-import type { QueueAudit } from '../../src/ports/ticket-queue.ts';
 import { newOrder } from '../support/orders.ts';
+import type { QueueAudit } from '../support/queue-audit.ts';
 import { Notebook } from './notebook.ts';
 import { judge } from './verdict.ts';
 

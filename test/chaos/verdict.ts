@@ -1,7 +1,7 @@
 import type { Order } from '../../src/domain/order.ts';
 import type { Sale } from '../../src/domain/sale.ts';
-import type { QueueAudit } from '../../src/ports/ticket-queue.ts';
 import { isLive } from '../support/order-lifecycle.ts';
+import type { QueueAudit } from '../support/queue-audit.ts';
 import type { Notebook } from './notebook.ts';
 
 /** One promise, with a line for each violation. */

@@ -3,10 +3,10 @@ import type { Engine } from '../../src/adapters/embedded/engine.ts';
 import { openEngine } from '../../src/adapters/embedded/engine.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-/** The worker as it was built: Node 20 can't run a worker from TypeScript. `npm test` builds first. */
+/** The built worker: Node 20 cannot run a worker from TypeScript. `npm test` builds first. */
 export const BUILT_WORKER = new URL('../../dist/src/adapters/embedded/worker.js', import.meta.url);
 
-/** An engine on a new file, which can be opened again and is gone at the end. */
+/** An engine on a new file, which can be reopened and is removed at the end. */
 export interface EmbeddedFile {
   readonly engine: Engine;
   readonly file: string;

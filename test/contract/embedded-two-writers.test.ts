@@ -11,7 +11,7 @@ import { awkwardSale } from '../support/awkward-sale.ts';
 import { newOrder, nextSaleId } from '../support/orders.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
 
-// The engine and the ORM write to one file, in one thread: neither may wait for the other without giving up its turn.
+// The engine and the ORM write to one file in one thread: neither may block the thread while it waits for the other.
 let folder: TempFolder;
 let file: string;
 let engine: Engine;
@@ -37,7 +37,7 @@ const aProduct = (id: string) => ({ id, name: '', description: '', version: 1 })
 
 const oneOrder = (saleId: string) => ({ group: 'g', positions: [], orders: [newOrder({ saleId, ticket: 1 })] });
 
-test('the engine waits for a transaction of the ORM that spans turns, and stores then', async () => {
+test('the engine waits for a transaction of the ORM that spans several turns, and stores afterwards', async () => {
   const saleId = nextSaleId();
   const happened: string[] = [];
   let storing: Promise<unknown> | undefined;
@@ -46,7 +46,7 @@ test('the engine waits for a transaction of the ORM that spans turns, and stores
       .getConnection()
       .execute("INSERT INTO products VALUES ('p', 'P', '', NULL, 1)", [], 'run', em.getTransactionContext());
     storing = store.store(oneOrder(saleId)).then(() => happened.push('stored'));
-    // Turns in which the engine finds the file locked.
+    // Turns of the event loop in which the engine finds the file locked.
     for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
     happened.push('committing');
   });
@@ -64,7 +64,7 @@ test('the catalogue and the order store write side by side', async () => {
   expect(await store.orders({ limit: 200 })).toHaveLength(100);
 });
 
-test('a read sees what was stored before it', async () => {
+test('a read sees what was stored before', async () => {
   for (let i = 0; i < 50; i += 1) {
     const batch = oneOrder(nextSaleId());
     await store.store(batch);
@@ -72,7 +72,7 @@ test('a read sees what was stored before it', async () => {
   }
 });
 
-test('a transaction of the ORM that began by reading still writes after the engine has', async () => {
+test('a transaction of the ORM that began by reading can still write after the engine has', async () => {
   const saleId = nextSaleId();
   let storing: Promise<unknown> | undefined;
   await database.em().transactional(async (em) => {
@@ -86,7 +86,7 @@ test('a transaction of the ORM that began by reading still writes after the engi
   expect((await store.counts(saleId)).tickets).toBe(1);
 });
 
-test('the ORM recovers from a file that was locked for too long', async () => {
+test('the ORM recovers after the file was locked for too long', async () => {
   const catalogue = createSqlCatalogue(database);
   const inTransaction = (id: string) =>
     database.em().transactional(async (em) => {

@@ -5,14 +5,14 @@ import type { QueuedSale, ReserveItem } from '../../src/ports/ticket-queue.ts';
 
 const MINUTE_MS = 60_000;
 
-/** No two runs share an id, so that a suite may run again on servers that keep their data. */
+/** Unique across runs, so that a suite may run again on servers that keep their data. */
 export const newOrderId = createIdSource({ node: randomInt(MAX_NODE + 1), now: () => Date.now() });
 
 export function newName(kind: string): string {
   return `${kind}-${randomBytes(6).toString('hex')}`;
 }
 
-/** A sale that is open now, by any clock that is about right. */
+/** A sale that is open now, by any roughly correct clock. */
 export function openSale(overrides: Partial<QueuedSale> = {}): QueuedSale {
   const now = Date.now();
   return {
@@ -26,7 +26,7 @@ export function openSale(overrides: Partial<QueuedSale> = {}): QueuedSale {
   };
 }
 
-/** A purchase of a buyer of its own, without an Idempotency-Key. */
+/** A purchase of a new buyer, without an Idempotency-Key. */
 export function purchase(overrides: Partial<ReserveItem> = {}): ReserveItem {
   const orderId = newOrderId();
   return { orderId, userId: `user-${orderId}`, key: `o:${orderId}`, fingerprint: 'f1', ...overrides };
@@ -36,7 +36,7 @@ export function purchases(count: number, overrides: Partial<ReserveItem> = {}): 
   return Array.from({ length: count }, () => purchase(overrides));
 }
 
-/** A log record that names its place in the order of its making, as its only ticket. */
+/** A log record of one order, whose ticket tells it from the others. */
 export function logRecord(ticket: number, saleId = 'sale-1'): ReservationsRecord {
   const orderId = newOrderId();
   return {

@@ -7,9 +7,9 @@ import { createWorkspace, type Workspace } from '../support/workspace.ts';
 
 const TOTAL = 20_000;
 const BUYERS = 32;
-/** A few dozen purchases' worth. */
+/** Enough for a few dozen purchases. */
 const ROOM_BYTES = 256 * 1024;
-/** Refused, one after another; enough to meet the idle moments in which the engine brings the WAL home. */
+/** Refused purchases, one after another: enough that the engine checkpoints the WAL between them. */
 const REFUSALS = 100;
 
 describe.each([tmpfs, fileSizeLimit])('a sale on a disk $name', ({ make, name }) => {
@@ -17,14 +17,14 @@ describe.each([tmpfs, fileSizeLimit])('a sale on a disk $name', ({ make, name })
   let disk: SmallDisk | undefined;
   let server: FloodgateProcess;
   let client: Client;
-  /** What buyers were told, by key. */
+  /** Bodies of the answers to successful purchases, by key. */
   let bought: Map<string, string>;
   let statuses: Set<number>;
 
   beforeEach(async () => {
     workspace = await createWorkspace();
     disk = make(workspace.dataDir);
-    if (disk === undefined) console.warn(`SKIPPED: this machine gives no disk ${name}`);
+    if (disk === undefined) console.warn(`SKIPPED: this machine cannot provide a disk ${name}`);
     bought = new Map();
     statuses = new Set();
   });
@@ -52,11 +52,11 @@ describe.each([tmpfs, fileSizeLimit])('a sale on a disk $name', ({ make, name })
     return answer;
   };
 
-  /** Buys until the disk is full and so many were refused; resolves with the numbers of those. */
+  /** Buys until the disk is full and enough purchases were refused; resolves with their numbers. */
   const untilRefused = async (): Promise<number[]> => {
     const refused: number[] = [];
     for (let from = 1000; refused.length < REFUSALS; from += BUYERS) {
-      if (from > TOTAL) throw new Error('the disk does not get full');
+      if (from > TOTAL) throw new Error('the disk did not fill up');
       await inParallel(BUYERS, BUYERS, async (n) => {
         const { status } = await buy(from + n);
         if (status !== 201) refused.push(from + n);
@@ -68,14 +68,14 @@ describe.each([tmpfs, fileSizeLimit])('a sale on a disk $name', ({ make, name })
   const settledExactly = async () => {
     await untilSettled(client);
     const { orders, held, remaining } = await workspace.inspect('cramped');
-    const told = [...bought.values()].map((body) => JSON.parse(body) as { id: string; ticket: number });
+    const answered = [...bought.values()].map((body) => JSON.parse(body) as { id: string; ticket: number });
     const stored = new Map(orders.map(({ id, ticket }) => [id, ticket]));
-    expect(stored).toEqual(new Map(told.map(({ id, ticket }) => [id, ticket])));
+    expect(stored).toEqual(new Map(answered.map(({ id, ticket }) => [id, ticket])));
     expect(new Set(stored.values()).size).toBe(stored.size);
     expect({ held, remaining }).toEqual({ held: stored.size, remaining: TOTAL - stored.size });
   };
 
-  test('refuses with 503, loses nothing, and sells on when there is room again', async ({ skip }) => {
+  test('refuses with 503, loses nothing, and sells on when there is space again', async ({ skip }) => {
     if (disk === undefined) return skip();
     await workspace.publish({ id: 'cramped', total: TOTAL, perBuyerLimit: TOTAL });
     await start();
@@ -92,7 +92,7 @@ describe.each([tmpfs, fileSizeLimit])('a sale on a disk $name', ({ make, name })
     await settledExactly();
   });
 
-  test('has all that it acknowledged when it is killed while the disk is full', async ({ skip }) => {
+  test('has all that it acknowledged if it is killed while the disk is full', async ({ skip }) => {
     if (disk === undefined) return skip();
     await workspace.publish({ id: 'cramped', total: TOTAL, perBuyerLimit: TOTAL });
     await start();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
 import { openRedis } from '../../src/app/adapters/redis.ts';
 import { openSale, purchases } from '../contract/fixtures.ts';
+import { auditQueue } from '../support/queue-audit.ts';
 import { redisPrefix, TEST_REDIS_URL } from '../support/redis-prefix.ts';
 
 const LOG = { info: () => {}, warn: () => {}, error: () => {} };
@@ -17,7 +18,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('a ticket queue on Redis that is c
       const items = purchases(3);
       await port.queue.load(sale);
       await port.queue.reserve(sale.id, 1, items);
-      expect(await port.queue.audit(sale.id)).toMatchObject({ pending: 3 });
+      expect(await auditQueue(port.auditSource, sale.id)).toMatchObject({ pending: 3 });
 
       const marked = port.queue.published(
         sale.id,
@@ -26,7 +27,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('a ticket queue on Redis that is c
       );
       await close();
       await marked;
-      expect(await other.queue.audit(sale.id)).toMatchObject({ held: 3, pending: 0 });
+      expect(await auditQueue(other.auditSource, sale.id)).toMatchObject({ held: 3, pending: 0 });
     } finally {
       other.disconnect();
       await own.drop();

@@ -4,6 +4,7 @@ import type { Servers } from '../../dev/servers/api.d.ts';
 import type { RedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
 import { createRedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
 import { openSale, purchase, purchases } from '../contract/fixtures.ts';
+import { auditQueue } from '../support/queue-audit.ts';
 import { TEST_REDIS_URL } from '../support/redis-prefix.ts';
 import { HAS_OWN_REDIS, up } from '../support/servers.ts';
 import type { TcpProxy } from '../support/tcp-proxy.ts';
@@ -100,7 +101,12 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a failing Redis
     await expect(adapter.queue.reserve(saleId, 1, purchases(3))).rejects.toMatchObject({ code: 'unavailable' });
     await redis.config('SET', 'maxmemory', '0');
 
-    expect(await adapter.queue.audit(saleId)).toMatchObject({ held: 0, heldByBuyers: 0, remaining: 10, pending: 0 });
+    expect(await auditQueue(adapter.auditSource, saleId)).toMatchObject({
+      held: 0,
+      heldByBuyers: 0,
+      remaining: 10,
+      pending: 0,
+    });
     expect(await adapter.queue.reserve(saleId, 1, purchases(3))).toMatchObject({ stock: { remaining: 7 } });
   });
 
@@ -113,11 +119,11 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a failing Redis
       const through = open({ url: `redis://127.0.0.1:${proxy.port}`, ...(timeoutMs && { timeoutMs }) });
       await through.prepare();
       const saleId = await load(through);
-      return { queue: through.queue, saleId };
+      return { queue: through.queue, auditSource: through.auditSource, saleId };
     };
 
     it('that cuts off a reply, receives the same purchases again and sells each once', async () => {
-      const { queue, saleId } = await openProxied();
+      const { queue, auditSource, saleId } = await openProxied();
       const items = purchases(3);
       proxy.cutNextReply();
 
@@ -125,7 +131,12 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a failing Redis
         answers: [{ ticket: 1 }, { ticket: 2 }, { ticket: 3 }],
         stock: { remaining: 7 },
       });
-      expect(await queue.audit(saleId)).toMatchObject({ held: 3, heldByBuyers: 3, remaining: 7, doubled: [] });
+      expect(await auditQueue(auditSource, saleId)).toMatchObject({
+        held: 3,
+        heldByBuyers: 3,
+        remaining: 7,
+        doubled: [],
+      });
     });
 
     it('that swallows replies, is replaced by a new connection after a timeout', async () => {

@@ -7,6 +7,7 @@ import type { QueuedSale } from '../../src/ports/ticket-queue.ts';
 import { openSale, purchase, purchases } from '../contract/fixtures.ts';
 import { answersOf, ticketOf } from '../contract/ticket-queue/harness.ts';
 import { inOneMinute } from '../support/in-one-minute.ts';
+import { auditQueue } from '../support/queue-audit.ts';
 import type { RedisPrefix } from '../support/redis-prefix.ts';
 import { redisPrefix, TEST_REDIS_URL } from '../support/redis-prefix.ts';
 
@@ -42,9 +43,9 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
     await reserve(saleId, 2);
     await own.redis.lpush(keyOf(saleId, 'queue'), 2, 1);
 
-    expect(await adapter.queue.audit(saleId)).toMatchObject({ doubled: [1, 2] });
+    expect(await auditQueue(adapter.auditSource, saleId)).toMatchObject({ doubled: [1, 2] });
     expect((await reserve(saleId, 3)).map(ticketOf)).toEqual([3, 4, undefined]);
-    expect(await adapter.queue.audit(saleId)).toMatchObject({ held: 4, remaining: 0, doubled: [] });
+    expect(await auditQueue(adapter.auditSource, saleId)).toMatchObject({ held: 4, remaining: 0, doubled: [] });
   });
 
   it('never sells one ticket twice in a batch, even if it is in the queue twice', async () => {
@@ -58,14 +59,14 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
     const saleId = await loaded();
     const [first, second] = [purchase(), purchase()];
     await adapter.queue.reserve(saleId, 1, [first]);
-    const before = await adapter.queue.audit(saleId);
+    const before = await auditQueue(adapter.auditSource, saleId);
     const stolen = purchase({ orderId: first.orderId });
 
     await expect(adapter.queue.reserve(saleId, 1, [second, stolen])).rejects.toMatchObject({ code: 'corrupt' });
     await expect(
       adapter.queue.reserve(saleId, 1, [second, purchase({ orderId: second.orderId })]),
     ).rejects.toMatchObject({ code: 'corrupt' });
-    expect(await adapter.queue.audit(saleId)).toEqual(before);
+    expect(await auditQueue(adapter.auditSource, saleId)).toEqual(before);
   });
 
   it('does nothing when one of its keys has another type', async () => {
@@ -74,7 +75,12 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
     await expect(reserve(saleId, 3)).rejects.toMatchObject({ code: 'corrupt' });
     await own.redis.del(keyOf(saleId, 'pending'));
 
-    expect(await adapter.queue.audit(saleId)).toMatchObject({ held: 0, heldByBuyers: 0, remaining: 10, pending: 0 });
+    expect(await auditQueue(adapter.auditSource, saleId)).toMatchObject({
+      held: 0,
+      heldByBuyers: 0,
+      remaining: 10,
+      pending: 0,
+    });
   });
 
   describe("the buyers' attempts", () => {
@@ -137,7 +143,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
       () => adapter.queue.load(openSale({ id: saleId })),
       () => adapter.queue.stock(saleId),
       () => adapter.queue.find(saleId, 'A'),
-      () => adapter.queue.audit(saleId),
+      () => auditQueue(adapter.auditSource, saleId),
       () => adapter.queue.close(saleId, 1),
       () => adapter.queue.release(saleId, ['A']),
       () => adapter.queue.published(saleId, 1, ['A']),
@@ -187,7 +193,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
     await own.redis.zadd(keyOf(saleId, 'pending'), 1, 'no-order');
 
     expect(await adapter.queue.claimStranded(saleId, { leaseMs: 0, max: 10 })).toEqual([]);
-    expect(await adapter.queue.audit(saleId)).toMatchObject({ pending: 0 });
+    expect(await auditQueue(adapter.auditSource, saleId)).toMatchObject({ pending: 0 });
   });
 
   describe('a load', () => {
@@ -208,7 +214,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
 
       expect(await adapter.queue.reserve(sale.id, 1, purchases(1))).toEqual({ kind: 'unknownSale' });
       expect(await adapter.queue.stock(sale.id)).toBeUndefined();
-      expect(await adapter.queue.audit(sale.id)).toBeUndefined();
+      expect(await auditQueue(adapter.auditSource, sale.id)).toBeUndefined();
 
       await adapter.queue.load(sale);
       expect((await reserve(sale.id, 101)).map(ticketOf)).toEqual([
@@ -230,7 +236,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
       await Promise.all([adapter.queue.load(sale), adapter.queue.load(sale)]);
 
       expect(await own.redis.llen(keyOf(sale.id, 'queue'))).toBe(60_000);
-      expect(await adapter.queue.audit(sale.id)).toMatchObject({ remaining: 60_000, doubled: [] });
+      expect(await auditQueue(adapter.auditSource, sale.id)).toMatchObject({ remaining: 60_000, doubled: [] });
     });
   });
 });

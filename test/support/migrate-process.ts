@@ -13,7 +13,7 @@ const SCRIPT = `
   console.log(JSON.stringify(ran));
 `;
 
-/** Migrates in a process of its own, from the build. Resolves with the migrations that it ran. */
+/** Migrates in another process, which runs the build. Resolves with the names of the migrations that it ran. */
 export async function migrateInProcess(options: SqlOptions): Promise<readonly string[]> {
   const args = ['--input-type=module', '-e', SCRIPT, DIST.href, JSON.stringify(options)];
   const { stdout } = await promisify(execFile)(process.execPath, args);

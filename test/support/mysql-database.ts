@@ -17,7 +17,7 @@ export interface MysqlDatabase {
   drop(): Promise<void>;
 }
 
-/** Makes an empty database of its own on the test server. */
+/** Creates an empty database on the test server. */
 export async function mysqlDatabase(server = TEST_MYSQL_URL): Promise<MysqlDatabase> {
   if (server === undefined) throw new Error('TEST_MYSQL_URL is not set');
   const name = `floodgate_test_${randomBytes(6).toString('hex')}`;
@@ -35,7 +35,7 @@ export async function mysqlDatabase(server = TEST_MYSQL_URL): Promise<MysqlDatab
   return { url: url.href, drop: () => run(`DROP DATABASE ${name}`) };
 }
 
-/** Connects, and brings the schema up to date. */
+/** Connects, and runs pending migrations. */
 export async function migratedMysql(url: string): Promise<SqlDatabase> {
   const database = await connectSql({ dialect: 'mysql', url, poolSize: 8 });
   await migrate(database);

@@ -2,25 +2,25 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A disk that gets full and free again under a process. */
+/** A disk that can be filled up and freed again while a process uses it. */
 export interface SmallDisk {
-  /** From now on the data folder takes at most so many bytes more. */
+  /** Leaves so many bytes of space for the data folder. */
   fill(pid: number, roomBytes: number): void;
-  /** There is room again, for this process and any other. */
+  /** Frees the space again, for this process and any other. */
   free(pid: number): void;
   remove(): void;
 }
 
 export interface SmallDiskKind {
   readonly name: string;
-  /** Undefined where this machine doesn't allow it. */
+  /** Undefined if this machine does not allow it. */
   make(folder: string): SmallDisk | undefined;
 }
 
-/** Room for a sale of a few thousand tickets, twice. */
+/** Twice the space of a sale of a few thousand tickets. */
 const TMPFS_BYTES = 16 * 1024 * 1024;
 
-/** A file system of its own that really has no space left (ENOSPC); needs root. */
+/** A file system without space left (ENOSPC); needs root. */
 export const tmpfs: SmallDiskKind = {
   name: 'that has no space left',
   make: (folder) => {
@@ -39,9 +39,9 @@ export const tmpfs: SmallDiskKind = {
   },
 };
 
-/** The most that a process may write into one file (RLIMIT_FSIZE, EFBIG); needs nobody's leave. */
+/** A limit of the size of files (RLIMIT_FSIZE, EFBIG); needs no privileges. */
 export const fileSizeLimit: SmallDiskKind = {
-  name: 'that takes no longer files',
+  name: 'that limits the size of files',
   make: (folder) => {
     if (!succeeds('prlimit', '--version')) return undefined;
     const limit = (pid: number, bytes: number | 'unlimited') =>

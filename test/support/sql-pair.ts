@@ -3,11 +3,11 @@ import { connectSql, type SqlDatabase } from '../../src/adapters/sql/connect.ts'
 import { migrate } from '../../src/adapters/sql/migrate.ts';
 import { tempFolder } from './temp-folder.ts';
 
-/** A migrated database of its own, and two connections to it, as two processes have. */
+/** A new, migrated database and two connections to it, as two processes have. */
 export interface SqlPair {
   readonly database: SqlDatabase;
   readonly second: SqlDatabase;
-  /** Ends both; the database is gone then. */
+  /** Closes both and removes the database. */
   readonly close: () => Promise<void>;
 }
 

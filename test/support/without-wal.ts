@@ -3,15 +3,15 @@ import { type Connection, connect } from '../../src/adapters/embedded/database.t
 
 let copies = 0;
 
-/** What the database's file alone says, as of now. Each look has a copy of its own, beside it: a closed one may live on. */
-export function withoutWal<T>(file: string, read: (alone: Connection) => T): T {
+/** Reads the database file without its WAL: a new copy each time, because the driver may close an earlier one later. */
+export function withoutWal<T>(file: string, read: (database: Connection) => T): T {
   copies += 1;
   const copy = `${file}.copy-${copies}`;
   copyFileSync(file, copy);
-  const alone = connect(copy);
+  const database = connect(copy);
   try {
-    return read(alone);
+    return read(database);
   } finally {
-    alone.close();
+    database.close();
   }
 }

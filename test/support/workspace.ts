@@ -73,7 +73,7 @@ export async function createWorkspace(servers: Readonly<Record<string, string>> 
     publish: (sale) =>
       withPorts((ports) => seedWhenReady(() => putOnSale({ ...draftOf(sale.id), ...sale }, ports), { log: silent })),
     inspect: (saleId) =>
-      withPorts(async ({ store, queue }) => {
+      withPorts(async ({ store, auditSources }) => {
         const orders: Order[] = [];
         for (;;) {
           const before = orders.at(-1)?.id;
@@ -81,7 +81,7 @@ export async function createWorkspace(servers: Readonly<Record<string, string>> 
           orders.push(...page);
           if (page.length < PAGE) break;
         }
-        const { remaining, held, pending } = (await queue.audit(saleId)) ?? {};
+        const { remaining, held, pending } = (await auditSources.queue.snapshot(saleId)) ?? {};
         return { orders, remaining, held, pending };
       }),
     open: () => openPorts(loadConfig(env), silent),
@@ -90,9 +90,12 @@ export async function createWorkspace(servers: Readonly<Record<string, string>> 
       await seedWhenReady(() => ports.queue.ping(), { log: silent });
       return {
         sample: async () => {
-          const [audit, { states }] = await Promise.all([ports.queue.audit(saleId), ports.store.counts(saleId)]);
-          if (audit === undefined) throw new Error(`the queue does not know ${saleId}`);
-          return { held: audit.held, remaining: audit.remaining, live: states.reserved + states.paid };
+          const [snapshot, { states }] = await Promise.all([
+            ports.auditSources.queue.snapshot(saleId),
+            ports.store.counts(saleId),
+          ]);
+          if (snapshot === undefined) throw new Error(`the queue does not know ${saleId}`);
+          return { held: snapshot.held, remaining: snapshot.remaining, live: states.reserved + states.paid };
         },
         close,
       };

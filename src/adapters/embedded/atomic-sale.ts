@@ -7,9 +7,9 @@ import { type PackedAnswer, packItems, unpackAnswer } from './sell-wire.ts';
 
 export interface EmbeddedAtomicSaleOptions {
   readonly engine: Engine;
-  /** The log on the same engine, to tell its readers. */
+  /** The log on the same engine, whose readers are notified. */
   readonly log: Pick<EmbeddedOrderLog, 'appended'>;
-  /** The queue's clock: it opens and ends sales, and stamps reservations. */
+  /** The queue's clock: decides when sales open and end, and timestamps reservations. */
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -24,7 +24,7 @@ export function createEmbeddedAtomicSale({ engine, log, clock }: EmbeddedAtomicS
       const { answers, stock, logged } = reply;
       if (logged !== undefined) {
         const sold = soldOf(items, answers);
-        // An order id that is asked for twice within a millisecond is answered twice and logged once.
+        // An order id that comes twice within a millisecond is answered twice and logged once.
         log.appended(logged.position, sold.length === logged.items ? recordOf(sale, now, sold) : undefined);
       }
       return { kind: 'answered', answers: answers.map((answer) => unpackAnswer(answer, now)), stock };

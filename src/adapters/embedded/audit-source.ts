@@ -2,18 +2,18 @@ import type { LogAuditSource, QueueAuditSource } from '../../ports/audit-source.
 import type { Engine } from './engine-types.ts';
 import { entryOf, PARTITION } from './log-reader.ts';
 
-/** The engine serves nobody else while it reads a page: a few milliseconds. */
+/** Entries of a page. The engine runs no other call while it reads one: a few milliseconds. */
 const PAGE = 2000;
-/** A record may be 16 KiB. */
+/** Records of a page; a record may be 16 KiB. */
 const LOG_PAGE = 64;
 
-/** Before every order id. */
+/** Sorts before every order id. */
 const NO_ORDER = '';
 
-/** The ticket queue's books in the embedded file. */
+/** What the ticket queue in the embedded file holds. */
 export function createEmbeddedQueueAuditSource(engine: Engine): QueueAuditSource {
   return {
-    snapshot: (saleId) => engine.call('queue.picture', saleId),
+    snapshot: (saleId) => engine.call('queue.snapshot', saleId),
 
     async *reservations(saleId) {
       for (let after = NO_ORDER; ; ) {
@@ -43,7 +43,7 @@ export function createEmbeddedQueueAuditSource(engine: Engine): QueueAuditSource
   };
 }
 
-/** The order log's books in the embedded file. */
+/** What the order log in the embedded file holds. */
 export function createEmbeddedLogAuditSource(engine: Engine): LogAuditSource {
   return {
     ranges: async () => {

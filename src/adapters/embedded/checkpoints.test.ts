@@ -8,7 +8,7 @@ import { Checkpoints } from './checkpoints.ts';
 import { type Connection, connect } from './database.ts';
 
 const PAGE_BYTES = 4096;
-/** More than half a page, so that each row takes one. */
+/** More than half a page, so that each row takes a page of its own. */
 const ROW_BYTES = 3000;
 
 describe('checkpoints', () => {
@@ -37,31 +37,32 @@ describe('checkpoints', () => {
   const countIn = (one: Connection): number => one.get<{ n: number }>('SELECT count(*) AS n FROM things')?.n ?? 0;
   const walBytes = async (): Promise<number> => (await stat(`${file}-wal`)).size;
 
-  const home = (): number => withoutWal(file, countIn);
+  /** Rows in the database file itself. */
+  const checkpointed = (): number => withoutWal(file, countIn);
 
-  it('bring home what was committed', async () => {
+  it('copy all that was committed into the database file', async () => {
     write(50);
     await checkpoints.run();
-    expect(home()).toBe(50);
+    expect(checkpointed()).toBe(50);
   });
 
-  it('leave the engine little to do', async () => {
+  it('leave few pages for the engine itself to copy', async () => {
     write(50);
     let before = 0;
     const engine: Connection = {
       ...db,
       get: (sql) => {
-        before = home();
+        before = checkpointed();
         return db.get(sql);
       },
     };
-    const watched = new Checkpoints(engine, file);
-    await watched.run();
-    await watched.close();
+    const checkpointsOfEngine = new Checkpoints(engine, file);
+    await checkpointsOfEngine.run();
+    await checkpointsOfEngine.close();
     expect(before).toBe(50);
   });
 
-  it('let the WAL begin anew while the engine goes on', async () => {
+  it('let SQLite restart the WAL while the engine goes on', async () => {
     let rows = 0;
     for (let round = 0; round < 6; round += 1) {
       let isOver = false;
@@ -76,13 +77,13 @@ describe('checkpoints', () => {
       await running;
     }
     await checkpoints.run();
-    expect(home()).toBe(rows);
+    expect(checkpointed()).toBe(rows);
     expect(db.get('PRAGMA integrity_check')).toMatchObject({ integrity_check: 'ok' });
-    // At least a page a row went through it, in six rounds, and mostly two.
+    // In six rounds at least one page for each row was written to it, for most rows two.
     expect(await walBytes()).toBeLessThan(rows * PAGE_BYTES);
   });
 
-  it('come by themselves, some time after a commit', async () => {
+  it('run by themselves, some time after a commit', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     write(1);
     checkpoints.committed();
@@ -90,11 +91,11 @@ describe('checkpoints', () => {
     expect(vi.getTimerCount()).toBe(1);
     vi.runAllTimers();
     await checkpoints.close();
-    expect(home()).toBe(1);
+    expect(checkpointed()).toBe(1);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('leave it to the next time where a reader needs the WAL', async () => {
+  it('leave to the next one the pages that a reader needs in the WAL', async () => {
     write(1);
     const reader = connect(file);
     reader.run('BEGIN');
@@ -105,10 +106,10 @@ describe('checkpoints', () => {
     reader.run('COMMIT');
     reader.close();
     await checkpoints.run();
-    expect(home()).toBe(2);
+    expect(checkpointed()).toBe(2);
   });
 
-  it('wait for the one under way before they are closed', async () => {
+  it('wait for the running one before they are closed', async () => {
     write(200);
     let isOver = false;
     void checkpoints.run().then(() => {

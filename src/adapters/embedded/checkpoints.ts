@@ -1,36 +1,36 @@
 import { fsync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
-import SideConnection from 'libsql/promise';
+import CheckpointConnection from 'libsql/promise';
 import type { Connection } from './database.ts';
 
-// By `get`: each `all` of it leaves a kilobyte behind outside of V8 [measured].
+// By `get`: each `all` of this statement leaks a kilobyte outside of the V8 heap [measured].
 const CHECKPOINT = 'PRAGMA wal_checkpoint(PASSIVE)';
 
 /**
- * After so long the WAL is brought home: some 80 MiB of it under full load. What is sold does not differ between 300 and
- * 3,000 ms [measured]; a longer one makes opening after a crash slower.
+ * Delay between a commit and the checkpoint of its WAL, which is some 80 MiB by then under full load. Throughput is the
+ * same for 300 to 3,000 ms [measured]; a longer delay makes opening after a crash slower.
  */
-const EVERY_MS = 500;
+const DELAY_MS = 500;
 
-/** When a pass took less than this, what has come in meanwhile is a few hundred pages. */
+/** After a pass that took less than this, the WAL has grown by a few hundred pages at most. */
 const SHORT_PASS_MS = 8;
 const MAX_PASSES = 4;
 
 const syncFile = promisify(fsync);
 
 /**
- * Brings the WAL home without stopping the engine for it. SQLite would do all of it in one of the engine's commits: tens of
- * thousands of pages copied to the database's file and synced, 60 ms in which nobody is answered. Here another connection
- * copies, in a thread of the driver's, while the engine goes on; then the file is synced, in a thread of libuv's. That is
- * done again for the pages that the engine has written meanwhile, until few are left. Those the engine copies itself,
- * between two transactions: only a checkpoint that reaches the WAL's end lets SQLite begin it anew.
+ * Checkpoints the WAL without stopping the engine. SQLite would do it within one of the engine's commits: it would copy
+ * tens of thousands of pages to the database file and sync it, and no call would be answered for 60 ms. Here a second
+ * connection copies the pages in a thread of the driver while the engine goes on, and the file is synced in a thread of
+ * libuv. That is repeated for the pages that the engine has written meanwhile, until few are left. The engine copies the
+ * last ones itself, between two transactions: only a checkpoint that reaches the end of the WAL lets SQLite restart it.
  *
- * Nothing depends on the first two steps: SQLite itself syncs the WAL before it copies, and the database's file before it
- * lets go of the WAL. A process that dies between any two steps leaves a WAL that still has everything.
+ * Durability does not depend on the first two steps: SQLite itself syncs the WAL before it copies pages, and the database
+ * file before it restarts the WAL. If the process dies between any two steps, the WAL is still complete.
  */
 export class Checkpoints {
   readonly #db: Connection;
-  readonly #side: InstanceType<typeof SideConnection>;
+  readonly #second: InstanceType<typeof CheckpointConnection>;
   readonly #fd: number;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
@@ -39,51 +39,51 @@ export class Checkpoints {
   /** `db`: the engine's connection to `file`. Errors: those of opening the file. */
   constructor(db: Connection, file: string) {
     this.#db = db;
-    this.#side = new SideConnection(file, {});
-    // Never closed: whoever closes any descriptor of a file loses the process's locks on it, SQLite's too (POSIX).
+    this.#second = new CheckpointConnection(file, {});
+    // Never closed: closing any descriptor of a file drops all POSIX locks of the process on it, SQLite's included.
     this.#fd = openSync(file, 'r');
   }
 
-  /** The engine has committed. */
+  /** To be called after each commit of the engine. */
   committed(): void {
-    this.#timer ??= setTimeout(this.#due, EVERY_MS).unref();
+    this.#timer ??= setTimeout(this.#due, DELAY_MS).unref();
   }
 
-  /** Brings the WAL home now. Never rejects: the WAL keeps what could not be brought home, for the next time. */
+  /** Checkpoints now. Never rejects: pages that could not be copied stay in the WAL until the next checkpoint. */
   async run(): Promise<void> {
-    this.#running ??= this.#bringHome();
+    this.#running ??= this.#checkpoint();
     await this.#running;
   }
 
-  /** Waits for what is under way; the engine's connection may be closed before. */
+  /** Waits for the checkpoint that is running. The engine's connection may be closed before. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#running;
-    this.#side.close();
+    this.#second.close();
   }
 
   readonly #due = (): void => {
     void this.run();
   };
 
-  async #bringHome(): Promise<void> {
+  async #checkpoint(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     try {
       for (let passes = 0; passes < MAX_PASSES && !this.#closed && !(await this.#pass()); passes += 1);
       if (!this.#closed) this.#db.get(CHECKPOINT);
     } catch {
-      // A commit that meets the same trouble reports it to its callers.
+      // A commit that fails for the same reason reports it to its callers.
     } finally {
       this.#running = undefined;
     }
   }
 
-  /** Copies and syncs what stands in the WAL as it begins. True when there was little. */
+  /** Copies and syncs the pages that are in the WAL at its start. True if they were few. */
   async #pass(): Promise<boolean> {
     const start = performance.now();
-    await this.#side.exec(CHECKPOINT);
+    await this.#second.exec(CHECKPOINT);
     await syncFile(this.#fd);
     return performance.now() - start < SHORT_PASS_MS;
   }

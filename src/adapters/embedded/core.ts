@@ -3,14 +3,14 @@ import { connect } from './database.ts';
 import { type Call, GroupCommit } from './group-commit.ts';
 import { OPS } from './ops/table.ts';
 
-/** What an engine is made of, in whichever thread it runs. */
+/** The engine without its thread: the same in the caller's thread and in a worker. */
 export interface EngineCore {
   submit(call: Call): void;
-  /** Calls that are not answered are refused; wait for them before closing. */
+  /** Rejects the calls that are not answered yet; wait for them before closing. */
   close(): Promise<void>;
 }
 
-/** Errors: Fault `config` when the file can't be used. */
+/** Errors: Fault `config` if the file cannot be used. */
 export function openCore(file: string): EngineCore {
   const db = connect(file);
   const checkpoints = new Checkpoints(db, file);

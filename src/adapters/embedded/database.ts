@@ -4,12 +4,12 @@ import { migrateSchema } from './schema.ts';
 
 export type SqlValue = string | number | null;
 
-/** One connection. Statements are prepared once for each SQL text, so pass constants, never built strings. */
+/** One connection. Each SQL text is prepared once and kept, so pass constants, never strings built per call. */
 export interface Db {
   /** The first row, or undefined. The driver adds a `_metadata` property: pick columns, don't spread the row. */
   get<Row>(sql: string, ...params: readonly SqlValue[]): Row | undefined;
   all<Row>(sql: string, ...params: readonly SqlValue[]): Row[];
-  /** Returns the number of rows that changed. */
+  /** Returns the number of changed rows. */
   run(sql: string, ...params: readonly SqlValue[]): number;
 }
 
@@ -19,18 +19,18 @@ export interface Connection extends Db {
 }
 
 /**
- * A commit that finds more pages (4 KiB) than this in the WAL pays for a checkpoint itself: 256 MiB, three times what
- * checkpoints.ts lets come together, so only when those can't be done.
+ * A commit that finds more pages (4 KiB) than this in the WAL does a checkpoint itself. 256 MiB is three times the size at
+ * which checkpoints.ts does them, so this happens only if those fail.
  */
 const WAL_PAGES = 65_536;
 
-/** Only while opening, where another process may be creating the schema; afterwards nothing may block the thread. */
+/** Only while opening, when another process may be creating the schema; later nothing may block the thread. */
 const OPEN_BUSY_MS = 5_000;
 
-/** The page cache, as SQLite wants it: negative KiB. It holds the buyers' index of some 300,000 reservations. */
+/** Size of the page cache; SQLite takes a negative number for KiB. It fits the buyers' index of some 300,000 reservations. */
 const CACHE_KIB = -32_768;
 
-/** Opens the file and brings its schema up to date. Errors: Fault `config` when the file can't be used. */
+/** Opens the file and upgrades its schema. Errors: Fault `config` if the file cannot be used. */
 export function connect(file: string): Connection {
   try {
     const database = new Database(file);
@@ -43,7 +43,7 @@ export function connect(file: string): Connection {
     return wrap(database);
   } catch (error) {
     if (error instanceof Fault) throw error;
-    throw new Fault('config', `can't use the database file ${file}: ${messageOf(error)}`, { cause: error });
+    throw new Fault('config', `cannot use the database file ${file}: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -68,7 +68,7 @@ function wrap(database: Database.Database): Connection {
     return statement;
   };
   return {
-    // Parameters go as one array: the driver takes a lone null for a bag of named parameters.
+    // Parameters are passed as one array: the driver takes a lone null for an object of named parameters.
     get: <Row>(sql: string, ...params: readonly SqlValue[]) => prepared(sql).get(params) as Row | undefined,
     all: <Row>(sql: string, ...params: readonly SqlValue[]) => prepared(sql).all(params) as Row[],
     run: (sql, ...params) => prepared(sql).run(params).changes,

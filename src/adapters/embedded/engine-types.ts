@@ -7,13 +7,13 @@ export interface Engine {
    */
   call<Name extends OpName>(op: Name, args: OpArgs<Name>): Promise<OpResult<Name>>;
 
-  /** Answers the calls that were made, refuses later ones, and closes the file. */
+  /** Waits for the calls that were made, refuses later ones, and closes the file. */
   close(): Promise<void>;
 }
 
 export interface EngineOptions {
   /** The database file; its folder must exist. */
   readonly file: string;
-  /** The built worker.js, to run in a thread of its own; false runs in this thread. */
+  /** The built worker.js, to run the engine in its own thread; false runs it in the caller's thread. */
   readonly thread: URL | false;
 }

@@ -1,16 +1,14 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BUILT_WORKER } from '../../../test/contract/embedded-file.ts';
 import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
 import { withoutWal } from '../../../test/support/without-wal.ts';
 import { connect } from './database.ts';
 import { type Engine, openEngine } from './engine.ts';
 
-/** As it was built: Node 20 can't run a worker from TypeScript. `npm test` builds first. */
-const BUILT_WORKER = new URL('../../../dist/src/adapters/embedded/worker.js', import.meta.url);
-
 describe.each([
-  ['in this thread', false],
-  ['in a thread of its own', BUILT_WORKER],
+  ['in the thread of its caller', false],
+  ['in its own thread', BUILT_WORKER],
 ] as const)('the engine %s', (_, thread) => {
   let folder: TempFolder;
   let file: string;
@@ -43,7 +41,7 @@ describe.each([
     expect(records.map(({ payload }) => payload)).toEqual(answered.map(String));
   });
 
-  it('answers what was called before it closes, and nothing after', async () => {
+  it('answers calls that were made before it closes, and none after', async () => {
     const engine = await start();
     const last = engine.call('log.append', 'last');
     await engine.close();
@@ -53,14 +51,14 @@ describe.each([
     await expect(engine.close()).resolves.toBeUndefined();
   });
 
-  it('soon has it in the file itself, without anybody asking', async () => {
+  it('checkpoints by itself, soon after a commit', async () => {
     const engine = await start();
-    await engine.call('log.append', 'brought home');
-    const home = () => withoutWal(file, (alone) => alone.get('SELECT payload FROM log'));
-    await vi.waitFor(() => expect(home()).toMatchObject({ payload: 'brought home' }), { timeout: 10_000 });
+    await engine.call('log.append', 'checkpointed');
+    const checkpointed = () => withoutWal(file, (alone) => alone.get('SELECT payload FROM log'));
+    await vi.waitFor(() => expect(checkpointed()).toMatchObject({ payload: 'checkpointed' }), { timeout: 10_000 });
   });
 
-  it('holds in a reopened file all that it answered', async () => {
+  it('has all that it answered in the reopened file', async () => {
     const engine = await start();
     await Promise.all(['a', 'b', 'c'].map((text) => engine.call('log.append', text)));
     await engine.close();
@@ -73,10 +71,10 @@ describe.each([
     const engines = [await start(), await start()];
     await Promise.all(Array.from({ length: 60 }, (_, i) => (engines[i % 2] as Engine).call('log.append', `${i}`)));
 
-    expect(await (engines[0] as Engine).call('log.lag', 'nobody')).toBe(60);
+    expect(await (engines[0] as Engine).call('log.lag', 'another group')).toBe(60);
   });
 
-  it('rejects with the fault of its op, code and all', async () => {
+  it('rejects with the fault of its op, including the code', async () => {
     const engine = await start();
     await engine.call('queue.load', { id: 's', epoch: 1, total: 9, perBuyerLimit: 9, opensAt: 0, closesAt: 9 });
     const item = { orderId: 'same', userId: 'u', key: 'k:1', fingerprint: 'f' };
@@ -86,13 +84,13 @@ describe.each([
     expect(await engine.call('queue.stock', 's')).toMatchObject({ remaining: 9 });
   });
 
-  it('says which file it can not open', async () => {
+  it('names the file that it cannot open', async () => {
     file = join(folder.path, 'no such folder', 'test.db');
 
     await expect(start()).rejects.toMatchObject({ code: 'config', message: expect.stringContaining(file) });
   });
 
-  it('refuses a file of a later release, and leaves it alone', async () => {
+  it('refuses a file of a later release', async () => {
     const later = connect(file);
     later.run('PRAGMA user_version = 999');
     later.close();
@@ -101,7 +99,7 @@ describe.each([
   });
 });
 
-it('refuses a thread that can not start', async () => {
+it('rejects if its thread cannot start', async () => {
   const folder = await tempFolder();
   const thread = new URL('no-such-worker.js', import.meta.url);
 

@@ -4,7 +4,7 @@ import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.t
 import { isFault } from '../../domain/errors.ts';
 import { type Connection, connect } from './database.ts';
 import { GroupCommit } from './group-commit.ts';
-import { type AnyOp, patient, reading, writing } from './ops/op.ts';
+import { type AnyOp, deferrable, reading, writing } from './ops/op.ts';
 
 const OPS = {
   add: writing((db, name: string) => db.run('INSERT INTO things (name) VALUES (?)', name)),
@@ -12,13 +12,13 @@ const OPS = {
     db.run('INSERT INTO things (name) VALUES (?)', name);
     throw new Error('not me');
   }),
-  /** Fills the pages that the file may still have. */
+  /** Takes so many pages. */
   addHuge: writing((db, pages: number) => db.run('INSERT INTO things (name) VALUES (zeroblob(? * 4096))', pages)),
-  note: patient(writing((db, name: string) => db.run('INSERT INTO things (name) VALUES (?)', name))),
+  note: deferrable(writing((db, name: string) => db.run('INSERT INTO things (name) VALUES (?)', name))),
   names: reading((db, _args: null) => db.all<{ name: string }>('SELECT name FROM things').map(({ name }) => name)),
 } satisfies Record<string, AnyOp>;
 
-/** Long enough to be told from not waiting at all. */
+/** Long enough to distinguish it from not waiting at all. */
 const BUSY_LIMIT_MS = 50;
 
 describe('a group commit', () => {
@@ -59,32 +59,32 @@ describe('a group commit', () => {
     new Promise((resolve, reject) => groups.submit({ op, args, resolve, reject }));
   const stored = (): string[] => other.all<{ name: string }>('SELECT name FROM things').map(({ name }) => name);
 
-  /** However slow the disk is. */
-  const patienceLasts = () => vi.useFakeTimers({ toFake: ['setTimeout'] });
+  /** Deferred calls run when the thread is idle and never by their timer, however slow the disk is. */
+  const stopDeferralTimer = () => vi.useFakeTimers({ toFake: ['setTimeout'] });
 
-  it('runs patient calls together when a commit has left nothing else to do', async () => {
-    patienceLasts();
-    const noted = [call('note', 'patient'), call('note', 'patient, too')];
+  it('runs deferred calls together when a commit has left no other call', async () => {
+    stopDeferralTimer();
+    const noted = [call('note', 'deferred'), call('note', 'deferred, too')];
     await call('add', 'urgent');
     expect(stored()).toEqual(['urgent']);
     await Promise.all(noted);
     expect(commits).toBe(2);
-    expect(stored()).toEqual(['urgent', 'patient', 'patient, too']);
+    expect(stored()).toEqual(['urgent', 'deferred', 'deferred, too']);
   });
 
-  it('lets what came in with the answers go before a patient call', async () => {
-    patienceLasts();
-    const noted = call('note', 'patient');
+  it('runs calls that follow the answers of a commit before a deferred call', async () => {
+    stopDeferralTimer();
+    const noted = call('note', 'deferred');
     await call('add', 'a');
     await call('add', 'b');
     expect(stored()).toEqual(['a', 'b']);
     await noted;
-    expect(stored()).toEqual(['a', 'b', 'patient']);
+    expect(stored()).toEqual(['a', 'b', 'deferred']);
   });
 
-  it('does not let a patient call wait for ever while others come without a pause', async () => {
+  it('runs a deferred call after a while although others come without a pause', async () => {
     let isNoted = false;
-    const noted = call('note', 'patient').then(() => {
+    const noted = call('note', 'deferred').then(() => {
       isNoted = true;
     });
     let urgent = 0;
@@ -93,21 +93,21 @@ describe('a group commit', () => {
       await call('add', `urgent ${urgent}`);
     }
     await noted;
-    expect(stored()).toContain('patient');
+    expect(stored()).toContain('deferred');
   });
 
-  it('gives a patient call a commit of its own when nobody else comes, and none to reads before', async () => {
-    const noted = call('note', 'patient');
+  it('commits a deferred call by itself if no other writes, and after earlier reads', async () => {
+    const noted = call('note', 'deferred');
     expect(await call('names', null)).toEqual([]);
     await noted;
-    expect(stored()).toEqual(['patient']);
+    expect(stored()).toEqual(['deferred']);
   });
 
-  it('undoes and runs a patient call again when its company throws', async () => {
-    const noted = call('note', 'patient');
+  it('rolls a deferred call back and runs it again if another call of its group throws', async () => {
+    const noted = call('note', 'deferred');
     await expect(call('addThenThrow', 'bad')).rejects.toThrow('not me');
     await noted;
-    expect(stored()).toEqual(['patient']);
+    expect(stored()).toEqual(['deferred']);
   });
 
   it('commits all calls of a tick together, and answers each', async () => {
@@ -115,13 +115,13 @@ describe('a group commit', () => {
     expect(commits).toBe(1);
   });
 
-  it('goes on with the rest in another transaction when one has taken its time, in the same order', async () => {
+  it('runs the other calls in another transaction, in their order, when one has used up its time', async () => {
     groups = new GroupCommit(db, OPS, { busyLimitMs: BUSY_LIMIT_MS, groupMs: -1 });
-    const noted = call('note', 'patient');
+    const noted = call('note', 'deferred');
     const results = await Promise.all([call('add', 'a'), call('names', null), call('add', 'b'), call('names', null)]);
     await noted;
     expect(results).toEqual([1, ['a'], 1, ['a', 'b']]);
-    expect(stored().toSorted()).toEqual(['a', 'b', 'patient']);
+    expect(stored().toSorted()).toEqual(['a', 'b', 'deferred']);
     expect(commits).toBe(5);
   });
 
@@ -131,7 +131,7 @@ describe('a group commit', () => {
     expect(stored()).toEqual(['a']);
   });
 
-  it('undoes a call that throws, and nobody else in its group', async () => {
+  it('rolls back a call that throws, and no other call of its group', async () => {
     const results = await Promise.allSettled([call('add', 'a'), call('addThenThrow', 'b'), call('add', 'c')]);
 
     expect(results).toMatchObject([{ value: 1 }, { reason: { message: 'not me' } }, { value: 1 }]);
@@ -145,11 +145,11 @@ describe('a group commit', () => {
     expect(stored()).toEqual(['a', 'b']);
   });
 
-  it('refuses an op that nobody knows', async () => {
+  it('refuses an unknown op', async () => {
     await expect(call('drop' as 'add', 'a')).rejects.toThrow('drop');
   });
 
-  it('splits what is too much for one transaction, and keeps its order', async () => {
+  it('splits what is too much for one transaction, and keeps the order', async () => {
     const names = Array.from({ length: 200 }, (_, i) => `n${i}`);
     await Promise.all(names.map((name) => call('add', name)));
 
@@ -158,13 +158,13 @@ describe('a group commit', () => {
     expect(commits).toBeLessThan(10);
   });
 
-  it('waits for another writer without holding up the thread', async () => {
+  it('waits for another writer without blocking the thread', async () => {
     other.run('BEGIN IMMEDIATE');
     other.run('INSERT INTO things (name) VALUES (?)', 'theirs');
-    // More than one group of them, so that a group that has to wait could be overtaken.
+    // More than one group, so that a group that has to wait could be overtaken.
     const names = Array.from({ length: 100 }, (_, i) => `mine ${i}`);
     const mine = names.map((name) => call('add', name));
-    // As a writer in this very process would: it needs turns of the event loop to get to its commit.
+    // As for a writer in this very process, which needs turns of the event loop to commit.
     for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
     other.run('COMMIT');
     await Promise.all(mine);
@@ -172,7 +172,7 @@ describe('a group commit', () => {
     expect(stored()).toEqual(['theirs', ...names]);
   });
 
-  it('gives up on a writer that never ends, and works again after it', async () => {
+  it('rejects calls if another writer never ends, and works again after it has', async () => {
     other.run('BEGIN IMMEDIATE');
     const results = await Promise.allSettled([call('add', 'a'), call('add', 'b')]);
     other.run('ROLLBACK');
@@ -193,7 +193,7 @@ describe('a group commit', () => {
     other.run('ROLLBACK');
   });
 
-  it('refuses what does not fit on the disk, keeps what was there, and goes on', async () => {
+  it('rejects what does not fit on the disk, keeps what was stored, and goes on', async () => {
     await call('add', 'a');
     const { page_count: pages } = other.get<{ page_count: number }>('PRAGMA page_count') ?? { page_count: 0 };
     db.all(`PRAGMA max_page_count = ${pages + 2}`);
@@ -207,17 +207,17 @@ describe('a group commit', () => {
     expect(stored()).toEqual(['a', 'c']);
   });
 
-  it('tells of each commit that wrote, before it answers', async () => {
-    const told: number[] = [];
-    groups = new GroupCommit(db, OPS, { onCommit: () => told.push(stored().length) });
+  it('reports each commit that wrote, before it answers', async () => {
+    const reported: number[] = [];
+    groups = new GroupCommit(db, OPS, { onCommit: () => reported.push(stored().length) });
     await Promise.all([call('add', 'a'), call('add', 'b')]);
-    expect(told).toEqual([2]);
+    expect(reported).toEqual([2]);
     await call('names', null);
     await expect(call('addThenThrow', 'bad')).rejects.toThrow('not me');
-    expect(told).toEqual([2]);
+    expect(reported).toEqual([2]);
   });
 
-  it('refuses what still waits when it is closed', async () => {
+  it('rejects calls that still wait when it is closed', async () => {
     const waiting = call('add', 'a');
     groups.close();
 

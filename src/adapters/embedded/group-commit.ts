@@ -1,7 +1,7 @@
 import { Fault } from '../../domain/errors.ts';
 import type { Connection } from './database.ts';
 import type { AnyOp } from './ops/op.ts';
-import { storageFault, troubleOf } from './sqlite-errors.ts';
+import { failureOf, storageFault } from './sqlite-errors.ts';
 
 export interface Call {
   readonly op: string;
@@ -10,51 +10,51 @@ export interface Call {
   readonly reject: (error: unknown) => void;
 }
 
-/** Calls of one transaction at the most: a longer one would make the first of them wait for no gain in fsyncs. */
+/** Calls in a transaction. More would make the first of them wait longer without saving a significant number of fsyncs. */
 const MAX_GROUP = 64;
 
 /**
- * After so long a transaction takes no further call: some 200 purchases. If it took all that wait, the callers and this
- * thread would wait for each other in turns instead of working at the same time.
+ * A transaction that has taken this long, some 200 purchases, takes no further call. If it took all that wait, this
+ * thread and its callers would wait for each other in turns instead of working at the same time.
  */
 const GROUP_MS = 1.5;
 
 export interface GroupCommitOptions {
-  /** How long calls wait for another writer of the file before they are refused. */
+  /** How long calls wait for another writer of the file before they are rejected. */
   readonly busyLimitMs: number;
-  /** After so long a transaction takes no further call. */
+  /** A transaction that has taken this long takes no further call. */
   readonly groupMs: number;
-  /** Told of each commit that wrote, before its calls are answered. */
+  /** Called after each commit that wrote, before its calls are answered. */
   readonly onCommit: () => void;
 }
 
-/** Longer than a purchase waits, so that the engine is never the first to give up. */
+/** `busyLimitMs` is longer than a purchase waits, so that the engine never gives up first. */
 export const groupCommitDefaults = {
   busyLimitMs: 5_000,
   groupMs: GROUP_MS,
   onCommit: () => {},
 } as const satisfies GroupCommitOptions;
 
-/** How long a patient call waits for the thread to be free: nobody sees it, and most of the time it is much sooner. */
-const PATIENCE_MS = 5;
+/** How long a deferrable call waits at most for the thread to be idle; under most loads it is idle much sooner. */
+const MAX_DEFERRAL_MS = 5;
 
-/** A rival in this very process needs turns of our event loop to finish; one elsewhere needs time. */
+/** Another writer in this very process needs turns of this event loop to finish; one in another process needs time. */
 const BUSY_TURNS = 8;
 const BUSY_DELAY_MS = 1;
 
 /**
- * Runs calls in groups: whatever has come in by the time the thread is free shares one transaction and one fsync, and
- * is answered only after its commit. Calls run in the order in which they were submitted; only patient ones (see
- * ops/op.ts) stand back, until a commit has left the thread nothing else to do: its callers are busy with their answers,
- * and whoever waits for the next one does not wait for patient calls as well.
+ * Runs calls in groups: all that have arrived by the time the thread is free share one transaction and one fsync, and are
+ * answered only after its commit. Calls run in the order in which they were submitted, except for deferrable ones (see
+ * ops/op.ts): they run once a commit has left no other call to run. Its callers are then busy with their answers, so
+ * deferrable calls delay no caller that waits for the next commit.
  */
 export class GroupCommit {
   readonly #db: Connection;
   readonly #ops: Readonly<Record<string, AnyOp>>;
   readonly #options: GroupCommitOptions;
   #waiting: Call[] = [];
-  #patient: Call[] = [];
-  #patienceTimer: NodeJS.Timeout | undefined;
+  #deferred: Call[] = [];
+  #deferralTimer: NodeJS.Timeout | undefined;
   #scheduled = false;
   #busyTries = 0;
   #busySince = 0;
@@ -66,20 +66,20 @@ export class GroupCommit {
   }
 
   submit(call: Call): void {
-    if (this.#ops[call.op]?.patient) {
-      this.#patient.push(call);
-      this.#patienceTimer ??= setTimeout(this.#endOfPatience, PATIENCE_MS);
+    if (this.#ops[call.op]?.deferrable) {
+      this.#deferred.push(call);
+      this.#deferralTimer ??= setTimeout(this.#runDeferred, MAX_DEFERRAL_MS);
       return;
     }
     this.#waiting.push(call);
     this.#schedule();
   }
 
-  /** Calls that are not answered are refused; wait for them before closing. */
+  /** Rejects the calls that are not answered yet; wait for them before closing. */
   close(): void {
     const fault = new Fault('unavailable', 'the database is closed');
-    clearTimeout(this.#patienceTimer);
-    for (const call of [...this.#waiting.splice(0), ...this.#patient.splice(0)]) call.reject(fault);
+    clearTimeout(this.#deferralTimer);
+    for (const call of [...this.#waiting.splice(0), ...this.#deferred.splice(0)]) call.reject(fault);
     this.#db.close();
   }
 
@@ -89,10 +89,10 @@ export class GroupCommit {
     setImmediate(this.#turn);
   }
 
-  readonly #endOfPatience = (): void => {
-    clearTimeout(this.#patienceTimer);
-    this.#patienceTimer = undefined;
-    this.#waiting.push(...this.#patient.splice(0));
+  readonly #runDeferred = (): void => {
+    clearTimeout(this.#deferralTimer);
+    this.#deferralTimer = undefined;
+    this.#waiting.push(...this.#deferred.splice(0));
     this.#schedule();
   };
 
@@ -100,30 +100,30 @@ export class GroupCommit {
     this.#scheduled = false;
     const group = this.#waiting.splice(0, MAX_GROUP);
     if (group.length === 0) return;
-    const trouble = this.#commit(group);
-    if (trouble === 'busy') {
+    const outcome = this.#commit(group);
+    if (outcome === 'busy') {
       this.#waiting = group.concat(this.#waiting);
       this.#retryLater();
       return;
     }
     this.#busyTries = 0;
-    // Each alone: the one that threw rejects, the others never notice.
-    const left = trouble === 'call' ? this.#commitEach(group) : group.slice(trouble);
+    // Each in its own transaction: the one that threw rejects, the others succeed.
+    const left = outcome === 'call' ? this.#commitEach(group) : group.slice(outcome);
     this.#waiting = left.concat(this.#waiting);
     if (this.#waiting.length > 0) this.#schedule();
-    // A turn later: what has come in meanwhile goes first.
-    else if (this.#patient.length > 0) setImmediate(this.#whenFree);
+    // A turn later: calls that have arrived meanwhile run first.
+    else if (this.#deferred.length > 0) setImmediate(this.#whenIdle);
   };
 
-  readonly #whenFree = (): void => {
-    if (this.#waiting.length === 0 && this.#patient.length > 0) this.#endOfPatience();
+  readonly #whenIdle = (): void => {
+    if (this.#waiting.length === 0 && this.#deferred.length > 0) this.#runDeferred();
   };
 
   #writes(group: readonly Call[]): boolean {
     return group.some((call) => this.#ops[call.op]?.writes);
   }
 
-  /** Returns the calls that are still to be run, because another writer came between. */
+  /** Returns the calls that are still to be run because another writer holds the file. */
   #commitEach(group: readonly Call[]): Call[] {
     for (const [i, call] of group.entries()) {
       if (this.#commit([call]) === 'busy') return group.slice(i);
@@ -131,7 +131,7 @@ export class GroupCommit {
     return [];
   }
 
-  /** One transaction. Returns how many calls, from the first on, were answered; none for the troubles named. */
+  /** One transaction. Returns how many calls, from the first on, were answered; or why none was. */
   #commit(group: readonly Call[]): number | 'busy' | 'call' {
     const writes = this.#writes(group);
     const results: unknown[] = [];
@@ -154,22 +154,22 @@ export class GroupCommit {
   }
 
   #failed(group: readonly Call[], error: unknown): number | 'busy' | 'call' {
-    let trouble = troubleOf(error);
+    let failure = failureOf(error);
     try {
       if (this.#db.inTransaction) this.#db.run('ROLLBACK');
     } catch {
-      trouble = 'storage';
+      failure = 'storage';
     }
-    if (trouble === 'busy') return 'busy';
-    if (trouble === 'call' && group.length > 1) return 'call';
-    const reason = trouble === 'storage' ? storageFault(error) : error;
+    if (failure === 'busy') return 'busy';
+    if (failure === 'call' && group.length > 1) return 'call';
+    const reason = failure === 'storage' ? storageFault(error) : error;
     for (const call of group) call.reject(reason);
     return group.length;
   }
 
   #run(call: Call): unknown {
     const op = this.#ops[call.op];
-    if (op === undefined) throw new TypeError(`no op is called ${call.op}`);
+    if (op === undefined) throw new TypeError(`unknown op ${call.op}`);
     return op.run(this.#db, call.args as never);
   }
 

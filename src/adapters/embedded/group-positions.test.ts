@@ -29,7 +29,7 @@ describe('the positions of groups', () => {
     ]);
   });
 
-  it('are handed over at once by a flush, and not again by the timer', () => {
+  it('are saved at once by a flush, and not again by the timer', () => {
     positions.set('a', 1);
     positions.flush();
     expect(call).toHaveBeenCalledOnce();
@@ -38,7 +38,7 @@ describe('the positions of groups', () => {
     expect(call).toHaveBeenCalledOnce();
   });
 
-  it('are kept for the next time when they could not be saved', async () => {
+  it('are kept for the next save if one fails', async () => {
     call.mockRejectedValueOnce(new Error('the disk is full'));
     positions.set('a', 1);
     positions.flush();
@@ -52,7 +52,7 @@ describe('the positions of groups', () => {
     ]);
   });
 
-  it('are not set back by a save that failed late', async () => {
+  it('do not go back if a save fails late', async () => {
     call.mockRejectedValueOnce(new Error('the disk is full'));
     positions.set('a', 1);
     positions.flush();

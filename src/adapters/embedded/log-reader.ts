@@ -1,31 +1,30 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type LogRecord, ordersIn } from '../../domain/log-record.ts';
 import type { ConsumeOptions, LogChunk, LogEntry } from '../../ports/order-log.ts';
+import { retry } from '../../resilience/retry.ts';
 import { decodeRecord } from '../log-codec.ts';
 import { ReadCredit } from '../read-credit.ts';
 import type { Engine } from './engine-types.ts';
-import { FreshEntries } from './fresh-entries.ts';
 import type { GroupPositions } from './group-positions.ts';
 import { FIRST_POSITION, type StoredRecord } from './ops/log/ops.ts';
+import { RecentEntries } from './recent-entries.ts';
 import { Wakeup } from './wakeup.ts';
 
 /** The embedded log has one partition. */
 export const PARTITION = 0;
 
-/** Records of one read: a record may be 16 KiB, and a read holds the engine up. */
+/** Records of one read: a record may be 16 KiB, and the engine runs no other call meanwhile. */
 const READ_MAX = 16;
 
 /**
- * Orders in memory that nobody has acknowledged, before more are read: two settlement batches, one that is being stored
- * and the next. Whatever waits longer waits in the log, not in the heap, where it would grow old: it was most of what a
- * front's garbage collector had to move.
+ * Unacknowledged orders in memory, beyond which no more are read: two settlement batches, the one that is being stored and
+ * the next. Others wait in the log and not on the heap, where the garbage collector would have to promote them.
  */
-const ORDERS_AHEAD = 2_048;
+const PREFETCH_ORDERS = 2_048;
 
-/** How soon records that another process appended are seen; appends of this one wake the reader. */
+/** Interval of looking for records of other processes; appends of this process wake the reader. */
 const POLL_MS = 250;
 
-/** How long to wait after a read failed. */
+/** Pause after a read that failed. */
 const RETRY_MS = 200;
 
 export interface LogReaderOptions extends ConsumeOptions {
@@ -34,13 +33,16 @@ export interface LogReaderOptions extends ConsumeOptions {
   readonly next: (chunk: LogChunk) => void;
 }
 
-/** Reads the log for one member of a group: at most `maxInFlight` entries ahead of what was acknowledged. */
+/** Reads the log for one member of a group, at most `maxInFlight` entries ahead of its acknowledgements. */
 export class LogReader {
   readonly #options: LogReaderOptions;
   readonly #wakeup = new Wakeup();
-  readonly #fresh = new FreshEntries();
+  readonly #recent = new RecentEntries();
   readonly #entryCredit: ReadCredit;
-  readonly #orderCredit = new ReadCredit(ORDERS_AHEAD);
+  readonly #orderCredit = new ReadCredit(PREFETCH_ORDERS);
+  /** The next position to read; undefined until the reader knows where its group is. */
+  #next: number | undefined;
+  #pollDue = false;
   #stopped = false;
 
   constructor(options: LogReaderOptions) {
@@ -48,44 +50,42 @@ export class LogReader {
     this.#entryCredit = new ReadCredit(options.maxInFlight);
   }
 
-  /** Goes on until it is stopped; never rejects. */
-  async run(): Promise<void> {
-    let next: number | undefined;
-    let pollDue = false;
-    while (!this.#stopped) {
-      this.#wakeup.reset();
-      if (!this.#hasRoom()) {
-        await this.#wakeup.sleep();
-        continue;
-      }
-      try {
-        next ??= await this.#start();
-        let entries = this.#fresh.take(next, this.#max());
-        // Where this process has appended nothing more, only what others did can be new: a poll sees that.
-        if (entries.length === 0 && (pollDue || this.#fresh.end !== next)) entries = await this.#read(next);
-        const last = entries.at(-1);
-        if (last === undefined) {
-          pollDue = !(await this.#wakeup.sleep(POLL_MS));
-          continue;
-        }
-        next = last.offset + 1;
-        this.#emit(entries, next);
-      } catch {
-        // Away for a while: the engine's other callers are told why, a reader waits.
-        await delay(RETRY_MS);
-      }
-    }
+  /** Reads until it is stopped; never rejects. A failed read is repeated: the engine's other callers report the reason. */
+  run(): Promise<void> {
+    return retry(() => this.#readUntilStopped(), { baseMs: RETRY_MS, capMs: RETRY_MS });
   }
 
-  /** This process has appended a record, and it is on disk. Told in the order of the positions. */
+  /** To be called when this process has appended a record and it is on disk, in the order of the positions. */
   appended(position: number, record: LogRecord | undefined): void {
-    this.#fresh.add(position, record);
+    this.#recent.add(position, record);
     this.#wakeup.wake();
   }
 
   stop(): void {
     this.#stopped = true;
     this.#wakeup.wake();
+  }
+
+  async #readUntilStopped(): Promise<void> {
+    while (!this.#stopped) {
+      this.#wakeup.reset();
+      if (!this.#hasRoom()) {
+        await this.#wakeup.sleep();
+        continue;
+      }
+      this.#next ??= await this.#start();
+      const from = this.#next;
+      let entries = this.#recent.take(from, this.#max());
+      // At the end of what this process has appended, only another process can have appended more: a poll looks for that.
+      if (entries.length === 0 && (this.#pollDue || this.#recent.end !== from)) entries = await this.#read(from);
+      const last = entries.at(-1);
+      if (last === undefined) {
+        this.#pollDue = !(await this.#wakeup.sleep(POLL_MS));
+        continue;
+      }
+      this.#next = last.offset + 1;
+      this.#emit(entries, this.#next);
+    }
   }
 
   #hasRoom(): boolean {
@@ -96,7 +96,7 @@ export class LogReader {
     const { engine, group, positions, positionOf } = this.#options;
     const own = await positionOf?.(PARTITION);
     if (own === undefined) return (await engine.call('log.position', group)) ?? FIRST_POSITION;
-    // What was stored as the reader left is not acknowledged here: the group would seem to lag until the next record.
+    // The reader's store may be ahead of the group's position: without this the group would seem to lag until the next record.
     positions.set(group, own);
     return own;
   }
@@ -118,7 +118,7 @@ export class LogReader {
     this.#orderCredit.take(orders);
     let acked = false;
     const ack = (): void => {
-      // Who has left acknowledges nothing: the next member may be further.
+      // A member that has left acknowledges nothing: the next one may be further ahead.
       if (acked || this.#stopped) return;
       acked = true;
       this.#entryCredit.give(entries.length);

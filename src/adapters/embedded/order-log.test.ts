@@ -10,7 +10,7 @@ import { connect } from './database.ts';
 import { type Engine, openEngine } from './engine.ts';
 import { createEmbeddedOrderLog } from './order-log.ts';
 
-/** What every log does stands in the contract. */
+/** What is particular to this log; the contract suite covers the rest. */
 describe('the embedded order log', () => {
   let folder: TempFolder;
   let engine: Engine;
@@ -39,8 +39,8 @@ describe('the embedded order log', () => {
     expect(member.tickets()).toEqual([1, 2]);
   });
 
-  it('hands a reader that keeps up what was appended here without a look into the file, and all of it once', async () => {
-    // No poll comes between, however slow the machine is.
+  it('passes records of this process to a reader that keeps up without reading the file, each once', async () => {
+    // No poll interferes, however slow the machine is.
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     try {
       const calls = vi.spyOn(engine, 'call');
@@ -71,7 +71,7 @@ describe('the embedded order log', () => {
     }
   });
 
-  it('refuses appends at once when too many wait, and takes them again later', async () => {
+  it('refuses appends at once when too many wait, and accepts them again later', async () => {
     const appends = Array.from({ length: 257 }, (_, i) => log.append(logRecord(i + 1)));
     expect(log.writable()).toBe(false);
     const results = await Promise.allSettled(appends);
@@ -82,23 +82,23 @@ describe('the embedded order log', () => {
     expect(await log.lag('g')).toBe(256);
   });
 
-  it('reads on after the database was away', async () => {
-    let away = true;
-    const shaky: Engine = {
+  it('reads on after the database was unavailable', async () => {
+    let isDown = true;
+    const failing: Engine = {
       ...engine,
-      call: (op, args) => (away && op === 'log.read' ? Promise.reject(new Error('away')) : engine.call(op, args)),
+      call: (op, args) => (isDown && op === 'log.read' ? Promise.reject(new Error('down')) : engine.call(op, args)),
     };
-    const reader = createEmbeddedOrderLog(shaky);
+    const reader = createEmbeddedOrderLog(failing);
     await reader.append(logRecord(1));
-    const reads = vi.spyOn(shaky, 'call');
+    const reads = vi.spyOn(failing, 'call');
     const member = new LogMember(reader, { group: 'g' });
     await vi.waitFor(() => expect(reads).toHaveBeenCalledWith('log.read', expect.anything()));
-    away = false;
+    isDown = false;
     await member.sees(1);
     member.leave();
   });
 
-  it('wakes a waiting reader with each append, long before it would look by itself', async () => {
+  it('wakes a waiting reader with each append, before it would poll', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     try {
       const seen: number[] = [];
@@ -123,7 +123,7 @@ describe('the embedded order log', () => {
     }
   });
 
-  it('lets a member that joins go on behind all that the one that left acknowledged', async () => {
+  it('lets a member that joins go on after all that the previous one acknowledged', async () => {
     await log.append(logRecord(1));
     const first = new LogMember(log, { group: 'g' });
     await first.sees(1);
@@ -136,13 +136,13 @@ describe('the embedded order log', () => {
     expect(second.tickets()).toEqual([2]);
   });
 
-  it('lets nobody acknowledge after leaving', async () => {
+  it('ignores acknowledgements of a member that has left', async () => {
     await log.append(logRecord(1));
     const late = new LogMember(log, { group: 'g', acks: false });
     await late.sees(1);
     late.leave();
     late.acknowledgeFromNowOn();
-    // The second to leave would save what the late one acknowledged.
+    // The second member to leave would save what the late one acknowledged.
     for (let successor = 0; successor < 2; successor += 1) {
       const member = new LogMember(log, { group: 'g', acks: false });
       await member.sees(1);
@@ -151,7 +151,7 @@ describe('the embedded order log', () => {
     }
   });
 
-  it('holds some 2,048 orders in memory, however many records may be in flight, and reads on once half are acknowledged', async () => {
+  it('prefetches 2,048 orders, however many records may be in flight, and reads on once half are acknowledged', async () => {
     const [items, records] = [128, 40];
     for (let n = 0; n < records; n += 1) {
       await log.append({ ...logRecord(1), items: Array.from({ length: items }, (_, i) => itemOf(n * items + i + 1)) });
@@ -170,7 +170,7 @@ describe('the embedded order log', () => {
           arrived = resolve;
         });
       }
-      // What is read too much would come with the engine's next answers.
+      // More entries would arrive with the next answers of the engine.
       for (let n = 0; n < 3; n += 1) await log.ping();
       expect(read).toBe(count);
     };

@@ -7,16 +7,16 @@ import type { Engine } from './engine-types.ts';
 import { GroupPositions } from './group-positions.ts';
 import { LogReader } from './log-reader.ts';
 
-/** Appends that wait for the disk; each carries a whole batch, so more of them would only be late. */
+/** Appends that wait for the disk. Each carries a whole batch, so more of them would miss their deadline. */
 const MAX_APPENDS = 256;
 
-/** One file has no use for more. */
+/** More than one would gain nothing on one file. */
 const PARTITIONS = 1;
 
 export interface EmbeddedOrderLog extends OrderLog {
   /**
-   * Somebody appended past this object, and it is on disk: its readers look at once. Told in the order of the positions;
-   * without the record, it is read from the file.
+   * To be called when a record was appended by other means than `append` and is on disk, in the order of the positions:
+   * wakes the readers at once. Without the record, they read it from the file.
    */
   readonly appended: (position: number, record?: LogRecord) => void;
 }
@@ -24,7 +24,7 @@ export interface EmbeddedOrderLog extends OrderLog {
 /** The order log on the embedded database: one partition, numbered 0. */
 export function createEmbeddedOrderLog(engine: Engine): EmbeddedOrderLog {
   const positions = new GroupPositions(engine);
-  /** The members of each group. The first reads; another takes over when it leaves. */
+  /** The members of each group. The first one reads; the next one takes over when it leaves. */
   const groups = new Map<string, LogReader[]>();
   let appends = 0;
 
@@ -46,7 +46,7 @@ export function createEmbeddedOrderLog(engine: Engine): EmbeddedOrderLog {
   };
 
   const append = async (record: LogRecord): Promise<void> => {
-    if (appends >= MAX_APPENDS) throw new Fault('full', `${MAX_APPENDS} appends wait for the disk`);
+    if (appends >= MAX_APPENDS) throw new Fault('full', `${MAX_APPENDS} appends are waiting for the disk`);
     appends += 1;
     try {
       appended(await engine.call('log.append', encodeRecord(record)), record);

@@ -42,7 +42,7 @@ const plainId = fc.string({ unit: fc.constantFrom(...'0A1Z'), minLength: ORDER_I
 const moment = fc.oneof(fc.maxSafeNat(), fc.constant(Number.MAX_SAFE_INTEGER), fc.constant(1_750_000_000_123));
 const parts = fc.record({ userId: text, ticket: fc.nat(), reservedAt: moment, payBy: moment });
 
-it('gives SQLite the very orders, in their order', () => {
+it('passes orders to SQLite unchanged, in their order', () => {
   const order = fc
     .tuple(parts, fc.oneof({ weight: 9, arbitrary: plainId }, text), fc.option(text, { freq: 9 }))
     .map(([values, id, key]) => newOrder({ ...values, saleId: 's', id, key: key ?? ownKey(id) }));
@@ -59,7 +59,7 @@ it('gives SQLite the very orders, in their order', () => {
   );
 });
 
-it('packs the orders of who has no key of their own, and no others', () => {
+it('packs orders without an Idempotency-Key, and no others', () => {
   const [a, b] = [newOrder({ saleId: 's', ticket: 1 }), newOrder({ saleId: 's', ticket: 2 })];
   const keyed = newOrder({ saleId: 's', ticket: 3, key: 'k:mine' });
   const odd = newOrder({ saleId: 's', ticket: 4, id: '000000000000🎟' });

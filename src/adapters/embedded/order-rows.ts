@@ -3,12 +3,13 @@ import { storedKey } from '../sql/stored-key.ts';
 import { ID, isPlainId, padded, TICKET } from './packed.ts';
 
 /**
- * How orders cross to the engine: one JSON text, which crosses a thread and a call fastest. What an element of its array is:
+ * How orders are passed to the engine: as one JSON array, which is the fastest form for a thread and for a statement. Its
+ * elements have one of two forms:
  *
- * - `fields`: an array of id, user id, key or null, ticket, reservedAt and payBy. SQLite renders it as a text of its own and
- *   parses that again; taking six values out of it costs as much as a third of storing them.
- * - `packed`: a string of id, ticket, reservedAt and payBy, each as wide as its widest, and the user id. Half of that cost, for
- *   orders that go by their own key.
+ * - `fields`: an array of id, user id, key or null, ticket, reservedAt and payBy. SQLite serializes the element and parses it
+ *   again for each value; extracting six values costs a third of storing them.
+ * - `packed`: a string of id, ticket, reservedAt and payBy, in fixed widths, and the user id. It costs half as much, and is
+ *   for orders whose key is their own.
  */
 export type RowForm = 'fields' | 'packed';
 
@@ -26,7 +27,7 @@ const PACKED_AT = {
   userId: 1 + ID + TICKET + 2 * TIME,
 } as const;
 
-/** One row for each element of the JSON text that is the only parameter. */
+/** A row for each element of the JSON array, which is the only parameter. */
 export const ROWS: Readonly<Record<RowForm, string>> = {
   fields: `SELECT value ->> 0 AS id, value ->> 1 AS user_id, value ->> 2 AS idem_key, value ->> 3 AS ticket,
     value ->> 4 AS reserved_at, value ->> 5 AS pay_by FROM json_each(?)`,
@@ -36,7 +37,7 @@ export const ROWS: Readonly<Record<RowForm, string>> = {
     substr(value, ${PACKED_AT.payBy}, ${TIME}) + 0 AS pay_by FROM json_each(?)`,
 };
 
-/** Of orders that can be stored (`assertStorable`). */
+/** The orders must have passed `assertStorable`. */
 export function rowsOf(orders: readonly NewOrder[]): OrderRows {
   const packed = packedRows(orders);
   if (packed !== undefined) return { form: 'packed', text: JSON.stringify(packed) };
@@ -53,7 +54,7 @@ function packedRows(orders: readonly NewOrder[]): readonly string[] | undefined 
   for (const { order, key } of orders) {
     if (storedKey(key, order.id) !== null || !isPlainId(order.id)) return undefined;
     if (order.reservedAt !== reservedAt || order.payBy !== payBy) {
-      // The orders of one record have them all alike.
+      // All orders of one record have the same times.
       ({ reservedAt, payBy } = order);
       times = padded(reservedAt, TIME) + padded(payBy, TIME);
     }

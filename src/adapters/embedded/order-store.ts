@@ -1,22 +1,22 @@
 import type { NewOrder, OrderStore, Rejection } from '../../ports/order-store.ts';
-import { hasRivals } from '../sql/conflicts.ts';
+import { hasConflicts } from '../sql/conflicts.ts';
 import type { SqlDatabase } from '../sql/connect.ts';
-import { guarded } from '../sql/faults.ts';
+import { withSqlFaults } from '../sql/faults.ts';
 import { createFenceReads } from '../sql/fence-reads.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
-import { createOrderLifeReads } from '../sql/order-transition-reads.ts';
+import { createOrderTransitionReads } from '../sql/order-transition-reads.ts';
 import { assertStorable } from '../sql/storable.ts';
 import type { Engine } from './engine.ts';
 import type { OrderRun } from './ops/orders/store.ts';
 import { rowsOf } from './order-rows.ts';
-import { createOrderLife } from './order-transitions.ts';
+import { createOrderTransitions } from './order-transitions.ts';
 
 export interface EmbeddedOrderStoreOptions {
-  /** Milliseconds since 1970, for the end of rejected orders. */
+  /** Milliseconds since 1970: the time at which a rejected order ended. */
   readonly now?: () => number;
 }
 
-/** The order store in the embedded file: the engine writes, the ORM reads through a connection of its own. */
+/** The order store in the embedded file: the engine writes, the ORM reads over its own connection. */
 export function createEmbeddedOrderStore(
   engine: Engine,
   database: SqlDatabase,
@@ -25,36 +25,36 @@ export function createEmbeddedOrderStore(
   return {
     ...createOrderReads(database),
     ...createFenceReads(database),
-    ...createOrderLifeReads(database),
-    ...createOrderLife(engine),
+    ...createOrderTransitionReads(database),
+    ...createOrderTransitions(engine),
 
-    store: ({ group, positions, orders, fenced: refused = [], fences = [] }) =>
-      guarded('storing orders', async () => {
+    store: ({ group, positions, orders, fenced = [], fences = [] }) =>
+      withSqlFaults('storing orders', async () => {
         const endedAt = now();
         const reply = await engine.call('orders.store', {
           group,
           positions: positions.map(({ partition, next }) => [partition, next] as const),
           runs: runsOf(orders),
-          refused: runsOf(refused),
+          fenced: runsOf(fenced),
           fences: fences.map(({ partition, saleId, epoch, offset }) => [partition, saleId, epoch, offset] as const),
           now: endedAt,
         });
-        const sent = refused.length === 0 ? orders : [...orders, ...refused];
+        const sent = fenced.length === 0 ? orders : [...orders, ...fenced];
         const rejected = reply.rejected.map(([id, reason]) => rejection(sent, id, reason, endedAt));
         return { stored: reply.stored, repeated: sent.length - reply.stored - rejected.length, rejected };
       }),
   };
 }
 
-/** Cuts the batch where the sale or the price changes; mostly it is one run. With rivals in it, each order is one. */
+/** Splits the batch where the sale or the price changes; most batches are one run. If orders conflict, each is a run. */
 function runsOf(orders: readonly NewOrder[]): OrderRun[] {
   for (const order of orders) assertStorable(order);
-  const apart = hasRivals(orders);
+  const oneByOne = hasConflicts(orders);
   const runs: OrderRun[] = [];
   let start = 0;
   for (let i = 1; i <= orders.length; i += 1) {
     const first = orders[start];
-    if (first === undefined || (!apart && sameRun(first, orders[i]))) continue;
+    if (first === undefined || (!oneByOne && sameRun(first, orders[i]))) continue;
     runs.push(runOf(first, orders.slice(start, i)));
     start = i;
   }
@@ -83,7 +83,7 @@ function runOf({ order: { saleId, productId, price } }: NewOrder, orders: readon
 }
 
 function rejection(orders: readonly NewOrder[], id: string, reason: Rejection['reason'], endedAt: number): Rejection {
-  const loser = orders.find(({ order }) => order.id === id);
-  if (loser === undefined) throw new Error(`the engine rejected order ${id}, which was not in the batch`);
-  return { order: { ...loser.order, state: 'rejected', endedAt }, reason };
+  const sent = orders.find(({ order }) => order.id === id);
+  if (sent === undefined) throw new Error(`the engine rejected order ${id}, which is not in the batch`);
+  return { order: { ...sent.order, state: 'rejected', endedAt }, reason };
 }

@@ -1,14 +1,16 @@
 import type { OrderStore } from '../../ports/order-store.ts';
-import { guarded } from '../sql/faults.ts';
+import { withSqlFaults } from '../sql/faults.ts';
 import { assertStorableCapture } from '../sql/storable.ts';
 import type { Engine } from './engine.ts';
 
-/** What changes orders after they were stored. */
-export function createOrderLife(engine: Engine): Pick<OrderStore, 'transition' | 'returned' | 'capture' | 'refunded'> {
+/** Transitions of stored orders, and what follows from them. */
+export function createOrderTransitions(
+  engine: Engine,
+): Pick<OrderStore, 'transition' | 'returned' | 'capture' | 'refunded'> {
   return {
     transition: (to, orderIds, at) =>
-      guarded('moving orders', async () =>
-        // Nobody waits for an order to expire, and there may be very many.
+      withSqlFaults('moving orders', async () =>
+        // No buyer waits for an expiry, and there may be very many.
         engine.call(to === 'expired' ? 'orders.expire' : 'orders.transition', {
           to,
           ids: JSON.stringify(orderIds),
@@ -17,18 +19,18 @@ export function createOrderLife(engine: Engine): Pick<OrderStore, 'transition' |
       ),
 
     returned: (orderIds) =>
-      guarded('noting returned tickets', async () => {
+      withSqlFaults('recording returned tickets', async () => {
         await engine.call('orders.returned', JSON.stringify(orderIds));
       }),
 
     capture: (capture) =>
-      guarded('recording a capture', async () => {
+      withSqlFaults('recording a capture', async () => {
         assertStorableCapture(capture);
         return engine.call('orders.capture', capture);
       }),
 
     refunded: (paymentId, at) =>
-      guarded('noting a refund', async () => {
+      withSqlFaults('recording a refund', async () => {
         await engine.call('orders.refunded', { paymentId, at });
       }),
   };

@@ -5,8 +5,8 @@ import { LOG_REPLAYED, LOG_SCHEMA } from './ops/log/schema.ts';
 import { QUEUE_ATTEMPTS, QUEUE_OWN_KEYS, QUEUE_SCHEMA } from './ops/queue/schema.ts';
 
 /**
- * Step n brings a file from version n to n + 1; PRAGMA user_version holds the version. Append steps, never change one.
- * The order store's tables are not here: MikroORM's migrations make those.
+ * Step n upgrades a file from version n to n + 1; PRAGMA user_version holds the version. Append steps, never change one. The
+ * tables of the order store are not here: they are created by MikroORM's migrations.
  */
 const STEPS: readonly string[] = [
   QUEUE_SCHEMA + LOG_SCHEMA + LIVE_SCHEMA,
@@ -15,14 +15,17 @@ const STEPS: readonly string[] = [
   QUEUE_OWN_KEYS,
 ];
 
-/** Errors: Fault `config` when the file was made by a later release. */
+/** Errors: Fault `config` if the file was written by a later release. */
 export function migrateSchema(database: Database.Database): void {
   if (versionOf(database) === STEPS.length) return;
   database.exec('BEGIN IMMEDIATE');
   try {
     const version = versionOf(database);
     if (version > STEPS.length) {
-      throw new Fault('config', `the database file has schema ${version}, this release knows up to ${STEPS.length}`);
+      throw new Fault(
+        'config',
+        `the database file has schema ${version}, this release supports schemas up to ${STEPS.length}`,
+      );
     }
     for (const step of STEPS.slice(version)) database.exec(step);
     database.exec(`PRAGMA user_version = ${STEPS.length}`);

@@ -6,7 +6,7 @@ export interface SoldItem {
   readonly ticket: number;
 }
 
-/** What the log holds of a call that sold these. `reservedAt`: the queue's clock, milliseconds since 1970. */
+/** The log record of a call that sold these items. `reservedAt`: by the queue's clock, milliseconds since 1970. */
 export function recordOf(sale: SoldSale, reservedAt: number, sold: readonly SoldItem[]): ReservationsRecord {
   return {
     type: 'reservations',

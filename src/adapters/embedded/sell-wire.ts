@@ -2,12 +2,12 @@ import type { SellItem } from '../../ports/atomic-sale.ts';
 import type { ReserveAnswer } from '../../ports/ticket-queue.ts';
 
 /**
- * How the hottest call crosses to the engine's thread and back: flat, because each name of each property of each object
- * of an array is cloned with it.
+ * How the most frequent call is passed to the engine's thread and back: as flat arrays, because structured cloning copies
+ * the property names of each object.
  */
 const FIELDS = 5;
 
-/** The items one after another, {@link FIELDS} values each. */
+/** The items in sequence, {@link FIELDS} values each. */
 export type PackedItems = readonly string[];
 
 export function packItems(items: readonly SellItem[]): PackedItems {
@@ -33,7 +33,7 @@ export function unpackItems(packed: PackedItems): readonly SellItem[] {
   return items;
 }
 
-/** A number is a ticket that was reserved by this very call, at its own time. */
+/** A number is a ticket that this very call reserved, at the time of the call. */
 export type PackedAnswer = number | ReserveAnswer;
 
 export function packAnswer(answer: ReserveAnswer, now: number): PackedAnswer {

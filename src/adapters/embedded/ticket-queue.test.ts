@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { auditQueue } from '../../../test/support/queue-audit.ts';
 import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
 import type { ReserveItem, ReserveReply, TicketQueue } from '../../ports/ticket-queue.ts';
+import { createEmbeddedQueueAuditSource } from './audit-source.ts';
 import { connect } from './database.ts';
 import { type Engine, openEngine } from './engine.ts';
 import { createEmbeddedTicketQueue } from './ticket-queue.ts';
 
 const SALE = { id: 's', epoch: 1, total: 5, perBuyerLimit: 1, opensAt: 1_000, closesAt: 2_000 };
 
-/** What every queue does stands in the contract; here is what needs a clock that can be set, or a broken file. */
+/** What needs a clock that can be set, or a damaged file; the contract suite covers the rest. */
 describe('the embedded ticket queue', () => {
   let folder: TempFolder;
   let engine: Engine;
@@ -46,11 +48,11 @@ describe('the embedded ticket queue', () => {
     expect(await buy()).toMatchObject({ answers: [{ kind }] });
   });
 
-  it('stamps a reservation with its clock', async () => {
+  it('timestamps a reservation by its clock', async () => {
     expect(await buy()).toMatchObject({ answers: [{ reservedAt: 1_500 }] });
   });
 
-  it('counts a lease from the last claim', async () => {
+  it('counts the lease of a reservation from the last claim', async () => {
     await buy();
     const claim = async (): Promise<number> => (await queue.claimStranded('s', { leaseMs: 100, max: 9 })).length;
 
@@ -70,7 +72,7 @@ describe('the embedded ticket queue', () => {
     return reply.kind === 'answered' ? reply.answers[0] : undefined;
   };
 
-  it('counts attempts by the minutes of its clock, and forgets those that are over', async () => {
+  it('counts attempts by the minutes of its clock, and deletes those of earlier minutes', async () => {
     const kindAt = (time: number, userId: string) => {
       now = time;
       return attempt(userId);
@@ -95,7 +97,7 @@ describe('the embedded ticket queue', () => {
     expect(rows()).toEqual([{ minute: 2, buyer: 'ann', attempts: 1 }]);
   });
 
-  it('counts attempts over all that write to the file, and over a restart', async () => {
+  it('counts attempts across all writers of the file, and across a restart', async () => {
     const open = async () => {
       const other = await openEngine({ file: join(folder.path, 'test.db'), thread: false });
       return { other, at: createEmbeddedTicketQueue({ engine: other, clock: { now: () => now } }) };
@@ -112,7 +114,7 @@ describe('the embedded ticket queue', () => {
     await again.other.close();
   });
 
-  it('counts attempts in a file that an earlier release has made', async () => {
+  it('counts attempts in a file of an earlier release', async () => {
     await engine.close();
     const earlier = connect(join(folder.path, 'test.db'));
     earlier.run('DROP TABLE queue_attempt');
@@ -128,7 +130,7 @@ describe('the embedded ticket queue', () => {
     ]);
   });
 
-  it('keeps what an earlier release has sold, and the keys that it was sold for', async () => {
+  it('keeps the reservations of an earlier release, and their keys', async () => {
     await engine.close();
     const earlier = connect(join(folder.path, 'test.db'));
     earlier.run('DROP TABLE queue_reservation');
@@ -164,14 +166,18 @@ describe('the embedded ticket queue', () => {
     });
   });
 
-  it('sees in its audit what does not add up', async () => {
+  it('shows in its audit source what does not add up', async () => {
     await buy();
     await buy();
-    const vandal = connect(join(folder.path, 'test.db'));
-    vandal.run('INSERT INTO queue_returned (sale, place, ticket) SELECT n, tail, 2 FROM queue_sale');
-    vandal.run('UPDATE queue_sale SET tail = tail + 1, fresh = 1');
-    vandal.close();
+    const damage = connect(join(folder.path, 'test.db'));
+    damage.run('INSERT INTO queue_returned (sale, place, ticket) SELECT n, tail, 2 FROM queue_sale');
+    damage.run('UPDATE queue_sale SET tail = tail + 1, fresh = 1');
+    damage.close();
 
-    expect(await queue.audit('s')).toMatchObject({ held: 2, remaining: 6, doubled: [1, 2] });
+    expect(await auditQueue(createEmbeddedQueueAuditSource(engine), 's')).toMatchObject({
+      held: 2,
+      remaining: 6,
+      doubled: [1, 2],
+    });
   });
 });

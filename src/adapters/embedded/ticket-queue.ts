@@ -4,7 +4,7 @@ import type { Engine } from './engine-types.ts';
 
 export interface EmbeddedQueueOptions {
   readonly engine: Engine;
-  /** The queue's clock: it opens and ends sales, and stamps reservations. */
+  /** The queue's clock: decides when sales open and end, and timestamps reservations. */
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -30,7 +30,6 @@ export function createEmbeddedTicketQueue({ engine, clock }: EmbeddedQueueOption
     },
     stock: (saleId) => engine.call('queue.stock', saleId),
     find: (saleId, orderId) => engine.call('queue.find', { saleId, orderId }),
-    audit: (saleId) => engine.call('queue.audit', saleId),
     ping: async () => {
       await engine.call('ping', null);
     },

@@ -10,7 +10,7 @@ describe('a wakeup', () => {
     await expect(asleep).resolves.toBe(true);
   });
 
-  it('is not missed when it came before the sleep', async () => {
+  it('that came before the sleep is not missed', async () => {
     const wakeup = new Wakeup();
     wakeup.reset();
     wakeup.wake();
@@ -18,7 +18,7 @@ describe('a wakeup', () => {
     await expect(wakeup.sleep()).resolves.toBe(true);
   });
 
-  it('is forgotten by a reset', async () => {
+  it('is discarded by a reset', async () => {
     const wakeup = new Wakeup();
     wakeup.wake();
     wakeup.reset();
@@ -32,7 +32,7 @@ describe('a wakeup', () => {
     expect(order).toEqual(['woken', 'awake']);
   });
 
-  it('comes by itself after the time given, and says so', async () => {
+  it('is replaced by the time limit, which the result says', async () => {
     await expect(new Wakeup().sleep(1)).resolves.toBe(false);
   });
 });

@@ -1,9 +1,9 @@
-/** Lets one loop sleep until something happens; what happens while it is awake is not missed. */
+/** Lets a loop sleep until it is woken; a wake-up that comes while it is awake is not missed. */
 export class Wakeup {
   #woken = false;
   #wake: (() => void) | undefined;
 
-  /** Forgets what happened so far: call it before looking at the state that others change. */
+  /** Discards earlier wake-ups: to be called before reading the state that others change. */
   reset(): void {
     this.#woken = false;
   }
@@ -13,7 +13,7 @@ export class Wakeup {
     this.#wake?.();
   }
 
-  /** Resolves at the next wake, or at once if there was one since the last reset, or after `ms`; false for the last. */
+  /** Resolves with true at the next wake-up, at once if there was one since the last reset; with false after `ms`. */
   async sleep(ms?: number): Promise<boolean> {
     if (this.#woken) return true;
     let timer: NodeJS.Timeout | undefined;

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { Fault, messageOf } from '../../domain/errors.ts';
 import { InFlightCalls } from '../in-flight-calls.ts';
 import type { Engine } from './engine-types.ts';
-import { Pending } from './pending.ts';
+import { OpenCalls } from './open-calls.ts';
 import type { Reply, Request } from './worker-protocol.ts';
 import { fromWire } from './worker-protocol.ts';
 
@@ -12,19 +12,19 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Half of the default: little of what the engine makes outlives an answer, and it is as fast with less. */
+/** Half of the default: few objects of the engine outlive an answer, and it is as fast with less memory. */
 const YOUNG_GENERATION_MB = 24;
 
-/** The engine in a thread of its own: the calls of one turn go over in one message. */
+/** The engine in its own thread: the calls of one turn of the event loop are sent in one message. */
 export async function openWorkerEngine(file: string, script: URL): Promise<Engine> {
   const worker = new Worker(script, {
     workerData: file,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-    // It would close the descriptor that checkpoints.ts keeps open for the sake of the process's locks.
+    // True would close the descriptor that checkpoints.ts keeps open to preserve the locks of the process.
     trackUnmanagedFds: false,
   });
   const post = (request: Request): void => worker.postMessage(request);
-  const pending = new Pending();
+  const openCalls = new OpenCalls();
   const waiting = new InFlightCalls<Waiting>();
   let outbox: [number, string, unknown][] = [];
   let dead: Fault | undefined;
@@ -47,12 +47,12 @@ export async function openWorkerEngine(file: string, script: URL): Promise<Engin
       else call?.reject(fromWire(error));
     }
   });
-  worker.on('error', (error) => die("the database's thread broke", error));
-  worker.on('exit', () => die("the database's thread is gone"));
+  worker.on('error', (error) => die('the database thread failed', error));
+  worker.on('exit', () => die('the database thread has exited'));
 
   return {
     call: (op, args) =>
-      pending.add((resolve, reject) => {
+      openCalls.add((resolve, reject) => {
         if (dead !== undefined) {
           reject(dead);
           return;
@@ -61,7 +61,7 @@ export async function openWorkerEngine(file: string, script: URL): Promise<Engin
         if (outbox.push([id, op, args]) === 1) setImmediate(flush);
       }),
     close: () =>
-      pending.close(async () => {
+      openCalls.close(async () => {
         if (dead !== undefined) return;
         const exited = once(worker, 'exit');
         post(null);
@@ -70,10 +70,10 @@ export async function openWorkerEngine(file: string, script: URL): Promise<Engin
   };
 }
 
-/** Errors: Fault `config` when the file can't be opened or the thread can't be started. */
+/** Errors: Fault `config` if the file cannot be opened or the thread cannot be started. */
 async function opened(worker: Worker): Promise<void> {
   const reply = await firstReply(worker);
-  if (reply.kind === 'refused') throw fromWire(reply.error);
+  if (reply.kind === 'failed') throw fromWire(reply.error);
 }
 
 async function firstReply(worker: Worker): Promise<Reply> {
@@ -81,6 +81,6 @@ async function firstReply(worker: Worker): Promise<Reply> {
     const [reply] = (await once(worker, 'message')) as [Reply];
     return reply;
   } catch (error) {
-    throw new Fault('config', `the database's thread can't start: ${messageOf(error)}`, { cause: error });
+    throw new Fault('config', `the database thread cannot start: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -1,19 +1,19 @@
 import type { FaultCode } from '../../domain/errors.ts';
 import { Fault, messageOf } from '../../domain/errors.ts';
 
-/** To the worker: the calls of one turn; null asks it to close. */
+/** To the worker: the calls of one turn of the event loop; null asks it to close. */
 export type Request = readonly (readonly [id: number, op: string, args: unknown])[] | null;
 
-/** From the worker: first whether the file is open, then answers, as many as one turn had. */
+/** From the worker: first whether the file is open, then the answers of each turn. */
 export type Reply =
   | { readonly kind: 'open' }
-  | { readonly kind: 'refused'; readonly error: WireError }
+  | { readonly kind: 'failed'; readonly error: WireError }
   | { readonly kind: 'answers'; readonly answers: readonly Answer[] };
 
-/** An answer without an error succeeded. */
+/** Without an error the call succeeded. */
 export type Answer = readonly [id: number, result: unknown, error?: WireError];
 
-/** Structured cloning strips an error's class, and with it what callers go by. */
+/** Structured cloning drops an error's class and code, which callers depend on. */
 export interface WireError {
   readonly code?: FaultCode;
   readonly message: string;

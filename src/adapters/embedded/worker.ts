@@ -1,4 +1,4 @@
-/** The engine's own thread; worker-engine.ts starts it and speaks with it. */
+/** The engine's thread; worker-engine.ts starts it and sends it calls. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openCore } from './core.ts';
 import type { Answer, Reply, Request } from './worker-protocol.ts';
@@ -14,7 +14,7 @@ try {
   let answers: Answer[] = [];
   const answer = (one: Answer): void => {
     answers.push(one);
-    // A group settles all its calls at once: the first asks for the flush that carries them all.
+    // A group settles all its calls at once: the first one schedules the message that carries them all.
     if (answers.length === 1) queueMicrotask(flush);
   };
   const flush = (): void => {
@@ -37,6 +37,6 @@ try {
   });
   send({ kind: 'open' });
 } catch (error) {
-  send({ kind: 'refused', error: toWire(error) });
+  send({ kind: 'failed', error: toWire(error) });
   port.close();
 }

@@ -13,21 +13,21 @@ function failing(errno: number, times: number): { readonly run: () => Promise<st
   };
 }
 
-const noPause = () => 0;
+const noPause = async () => undefined;
 
-test.each([1213, 1205, 1020])('runs a transaction again that the server gave up with error %i', async (errno) => {
+test.each([1213, 1205, 1020])('repeats a transaction that the server rolled back with error %i', async (errno) => {
   const { run, calls } = failing(errno, 3);
   await expect(retryDeadlocks(run, noPause)).resolves.toBe('done');
   expect(calls()).toBe(4);
 });
 
-test('runs nothing again after another error', async () => {
+test('repeats nothing after another error', async () => {
   const { run, calls } = failing(1062, 1);
   await expect(retryDeadlocks(run, noPause)).rejects.toMatchObject({ errno: 1062 });
   expect(calls()).toBe(1);
 });
 
-test('gives up with the last error in the end', async () => {
+test('gives up with the last error after its attempts', async () => {
   const { run, calls } = failing(1213, Number.POSITIVE_INFINITY);
   await expect(retryDeadlocks(run, noPause)).rejects.toMatchObject({ errno: 1213 });
   expect(calls()).toBe(DEADLOCK_ATTEMPTS);

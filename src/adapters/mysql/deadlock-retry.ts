@@ -1,33 +1,26 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Timers } from '../../ports/timers.ts';
+import { retry } from '../../resilience/retry.ts';
 
 /**
- * The server rolled the whole transaction back and asks for it again: deadlock (1213), lock wait timeout (1205), and
- * MariaDB's "record has changed since last read" (1020).
+ * Errors after which the server has rolled the whole transaction back and expects it to be repeated: deadlock (1213), lock
+ * wait timeout (1205), and MariaDB's "record has changed since last read" (1020).
  */
-const AGAIN = new Set([1213, 1205, 1020]);
+const RETRYABLE = new Set([1213, 1205, 1020]);
 
-/** Redelivered batches that meet after a rebalance may collide several times; then the caller's own retry takes over. */
+/** Redelivered batches may collide several times after a rebalance; later retries are up to the caller. */
 export const DEADLOCK_ATTEMPTS = 8;
 
-/** About the time of a commit, so that two losers don't meet again; doubled with each attempt, up to the longest. */
+/** About the time of a commit, so that transactions that collided don't collide again. */
 const BASE_PAUSE_MS = 5;
 const MAX_PAUSE_MS = 200;
 
-/** Runs a transaction again when the server asks for it. `run` must begin a new transaction each time. */
-export async function retryDeadlocks<Result>(
-  run: () => Promise<Result>,
-  random: () => number = Math.random,
-): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await run();
-    } catch (error) {
-      if (attempt === DEADLOCK_ATTEMPTS || !mustRepeat(error)) throw error;
-      await delay(Math.min(MAX_PAUSE_MS, BASE_PAUSE_MS * 2 ** attempt) * random());
-    }
-  }
-}
-
-function mustRepeat(error: unknown): boolean {
-  return error instanceof Error && 'errno' in error && AGAIN.has(Number(error.errno));
+/** Repeats a transaction if the server expects that. `run` must begin a new transaction each time. */
+export function retryDeadlocks<Result>(run: () => Promise<Result>, wait?: Timers['wait']): Promise<Result> {
+  return retry(run, {
+    baseMs: BASE_PAUSE_MS,
+    capMs: MAX_PAUSE_MS,
+    attempts: DEADLOCK_ATTEMPTS,
+    retryable: (error) => error instanceof Error && 'errno' in error && RETRYABLE.has(Number(error.errno)),
+    ...(wait && { wait }),
+  });
 }

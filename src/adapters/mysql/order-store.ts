@@ -1,16 +1,16 @@
 import type { NewOrder, OrderStore, Rejection, StoreBatch, StoreResult } from '../../ports/order-store.ts';
-import { hasRivals } from '../sql/conflicts.ts';
+import { hasConflicts } from '../sql/conflicts.ts';
 import type { SqlDatabase } from '../sql/connect.ts';
-import { guarded } from '../sql/faults.ts';
+import { withSqlFaults } from '../sql/faults.ts';
 import { createFenceReads } from '../sql/fence-reads.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
-import { createOrderLifeReads } from '../sql/order-transition-reads.ts';
+import { createOrderTransitionReads } from '../sql/order-transition-reads.ts';
 import { assertStorable } from '../sql/storable.ts';
 import { quoted } from './literals.ts';
-import { createOrderLife } from './order-transitions.ts';
+import { createOrderTransitions } from './order-transitions.ts';
 import { inTransaction, type Session } from './session.ts';
 import {
-  deleteRefused,
+  deleteFenced,
   insertFences,
   insertOrders,
   insertRejected,
@@ -18,13 +18,13 @@ import {
   selectTicketHolder,
   upsertPositions,
 } from './statements.ts';
-import { oweTickets } from './transition-statements.ts';
+import { insertTicketReturns } from './transition-statements.ts';
 
-/** Rows in one statement: some 250 bytes each, so that even long keys stay far below any server's packet limit. */
+/** Rows of one statement: some 250 bytes each, so that even with long keys it is far below the packet limit of servers. */
 const ROWS_PER_INSERT = 2_000;
 
 export interface MysqlOrderStoreOptions {
-  /** Milliseconds since 1970, for the end of rejected orders. */
+  /** Milliseconds since 1970: the time at which a rejected order ended. */
   readonly now?: () => number;
 }
 
@@ -41,11 +41,11 @@ export function createMysqlOrderStore(
       for (let i = 0; i < rows.length; i += rowsPerInsert) {
         const some = rows.slice(i, i + rowsPerInsert);
         const inserted = await insertAccepted(session, some);
-        if (inserted < some.length) rejected.push(...(await rejectLosers(session, some, now())));
+        if (inserted < some.length) rejected.push(...(await rejectConflicting(session, some, now())));
         stored += inserted;
       }
-      // Behind the others: a refused order that was accepted elsewhere is there by now.
-      rejected.push(...(await insertRefused(session, refused, now())));
+      // After the others: a fenced order that is accepted in the same batch is stored by now.
+      rejected.push(...(await insertFenced(session, refused, now())));
       if (fences.length > 0) await session.write(insertFences(group, fences));
       if (positions.length > 0) await session.write(upsertPositions(group, positions));
       return { stored, repeated: rows.length + refused.length - stored - rejected.length, rejected };
@@ -54,51 +54,51 @@ export function createMysqlOrderStore(
   return {
     ...createOrderReads(database),
     ...createFenceReads(database),
-    ...createOrderLifeReads(database),
-    ...createOrderLife(database),
+    ...createOrderTransitionReads(database),
+    ...createOrderTransitions(database),
 
     store: (batch) =>
-      guarded('storing orders', async () => {
+      withSqlFaults('storing orders', async () => {
         for (const order of [...batch.orders, ...(batch.fenced ?? [])]) assertStorable(order);
-        if (hasRivals(batch.orders)) return storeRows(batch.orders, 1, batch);
-        // Workers that lock rows in the same order don't deadlock.
+        if (hasConflicts(batch.orders)) return storeRows(batch.orders, 1, batch);
+        // Workers that lock rows in the same order do not deadlock.
         return storeRows(batch.orders.toSorted(byId), ROWS_PER_INSERT, batch);
       }),
   };
 }
 
-/** Returns how many went in. A row in the way that was refused before makes room for the order that is accepted now. */
+/** Returns how many were inserted. A row of the same order that a fence rejected before is replaced. */
 async function insertAccepted(session: Session, orders: readonly NewOrder[]): Promise<number> {
   const inserted = await session.write(insertOrders(orders));
-  if (inserted === orders.length || (await session.write(deleteRefused(orders))) === 0) return inserted;
+  if (inserted === orders.length || (await session.write(deleteFenced(orders))) === 0) return inserted;
   return inserted + (await session.write(insertOrders(orders)));
 }
 
-async function insertRefused(session: Session, refused: readonly NewOrder[], endedAt: number): Promise<Rejection[]> {
+async function insertFenced(session: Session, fenced: readonly NewOrder[], endedAt: number): Promise<Rejection[]> {
   const rejected: Rejection[] = [];
-  for (const { order } of refused) {
-    const refusal: Rejection = { order: { ...order, state: 'rejected', endedAt }, reason: 'fence' };
-    if ((await session.write(insertRejected(refusal))) > 0) rejected.push(refusal);
+  for (const { order } of fenced) {
+    const rejection: Rejection = { order: { ...order, state: 'rejected', endedAt }, reason: 'fence' };
+    if ((await session.write(insertRejected(rejection))) > 0) rejected.push(rejection);
   }
   return rejected;
 }
 
 /**
- * Fewer rows went in than were sent. Those whose id is there were stored before; the others lost to a rival, which stays
- * locked until our commit since our insert ran into it. Either way the queue has to
- * hear of it.
+ * To be called if fewer rows were inserted than sent. Those whose id exists were stored before; the others conflict with
+ * another order, whose row our insert has locked until our commit. They are stored as rejected, and the queue has to end
+ * their reservations.
  */
-async function rejectLosers(session: Session, orders: readonly NewOrder[], endedAt: number): Promise<Rejection[]> {
-  const there = new Set((await session.rows<{ readonly id: string }>(selectStored(orders))).map(({ id }) => id));
+async function rejectConflicting(session: Session, orders: readonly NewOrder[], endedAt: number): Promise<Rejection[]> {
+  const stored = new Set((await session.rows<{ readonly id: string }>(selectStored(orders))).map(({ id }) => id));
   const rejected: Rejection[] = [];
-  for (const loser of orders) {
-    if (there.has(loser.order.id)) continue;
-    const reason = (await session.rows(selectTicketHolder(loser))).length > 0 ? 'ticket' : 'key';
-    const rejection: Rejection = { order: { ...loser.order, state: 'rejected', endedAt }, reason };
-    // Another worker may have rejected it meanwhile; then it is repeated.
+  for (const lost of orders) {
+    if (stored.has(lost.order.id)) continue;
+    const reason = (await session.rows(selectTicketHolder(lost))).length > 0 ? 'ticket' : 'key';
+    const rejection: Rejection = { order: { ...lost.order, state: 'rejected', endedAt }, reason };
+    // Another worker may have rejected it meanwhile; then it counts as repeated.
     if ((await session.write(insertRejected(rejection))) === 0) continue;
     rejected.push(rejection);
-    await session.write(oweTickets(quoted(loser.order.id)));
+    await session.write(insertTicketReturns(quoted(lost.order.id)));
   }
   return rejected;
 }

@@ -1,7 +1,7 @@
 import type { Order } from '../../domain/order.ts';
 import type { Capture, CaptureResult, EndState, OrderStore } from '../../ports/order-store.ts';
 import type { SqlDatabase } from '../sql/connect.ts';
-import { guarded } from '../sql/faults.ts';
+import { withSqlFaults } from '../sql/faults.ts';
 import { captureResultOf, type RawPaymentOrder, SELECT_PAYMENT_ORDER } from '../sql/payment-order.ts';
 import { orderOfRaw, type RawOrder } from '../sql/raw-order.ts';
 import { assertStorableCapture } from '../sql/storable.ts';
@@ -9,63 +9,63 @@ import { textOf } from '../sql/text-of.ts';
 import { quoted } from './literals.ts';
 import { inTransaction, type Session } from './session.ts';
 import {
-  deleteOwed,
+  deleteTicketReturns,
   idList,
   insertEvent,
   insertPayment,
+  insertTicketReturns,
   lockReserved,
   markRefundDue,
   markRefunded,
   move,
-  oweTickets,
   selectEvent,
   selectSaleOf,
 } from './transition-statements.ts';
 
-/** What changes orders after they were stored. */
-export function createOrderLife(
+/** Transitions of stored orders, and what follows from them. */
+export function createOrderTransitions(
   database: SqlDatabase,
 ): Pick<OrderStore, 'transition' | 'returned' | 'capture' | 'refunded'> {
   return {
     transition: (to, orderIds, at) =>
-      guarded('moving orders', async () => {
+      withSqlFaults('moving orders', async () => {
         const ids = idList(orderIds);
         return ids === undefined ? [] : inTransaction(database, (session) => moveReserved(session, to, ids, at));
       }),
 
     returned: (orderIds) =>
-      guarded('noting returned tickets', async () => {
+      withSqlFaults('recording returned tickets', async () => {
         const ids = idList(orderIds);
-        if (ids !== undefined) await inTransaction(database, (session) => session.write(deleteOwed(ids)));
+        if (ids !== undefined) await inTransaction(database, (session) => session.write(deleteTicketReturns(ids)));
       }),
 
     capture: (capture) =>
-      guarded('recording a capture', async () => {
+      withSqlFaults('recording a capture', async () => {
         assertStorableCapture(capture);
         return inTransaction(database, (session) => recordCapture(session, capture));
       }),
 
     refunded: (paymentId, at) =>
-      guarded('noting a refund', async () => {
+      withSqlFaults('recording a refund', async () => {
         await inTransaction(database, (session) => session.write(markRefunded(paymentId, at)));
       }),
   };
 }
 
 async function moveReserved(session: Session, to: EndState, ids: string, at: number): Promise<readonly Order[]> {
-  // What the locked read finds is reserved until we commit; a rival that was faster has made it something else.
+  // Orders that the locking read finds stay reserved until we commit; those that another transition moved first are not found.
   const found = await session.rows<RawOrder>(lockReserved(ids));
   const moving = idList(found.map(({ id }) => id));
   if (moving === undefined) return [];
   await session.write(move(to, moving, at));
-  if (to !== 'paid') await session.write(oweTickets(moving));
+  if (to !== 'paid') await session.write(insertTicketReturns(moving));
   const time = to === 'paid' ? { paidAt: at } : { endedAt: at };
   return found.map((raw) => ({ ...orderOfRaw(raw), state: to, ...time }));
 }
 
 /**
- * Of what comes twice at the same moment the second one waits at the key of the event, or of the payment, until the
- * first has committed. Of two payments, or a payment and another end, the conditional update lets one have the order.
+ * If an event or a payment comes twice at the same moment, the second waits at its unique key until the first has
+ * committed. Of two payments, or a payment and another transition, the conditional update lets one move the order.
  */
 async function recordCapture(session: Session, capture: Capture): Promise<CaptureResult> {
   const ids = idList([capture.orderId]);

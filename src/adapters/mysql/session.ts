@@ -2,14 +2,14 @@ import type { AbstractSqlConnection, Knex } from '@mikro-orm/mysql';
 import type { SqlDatabase } from '../sql/connect.ts';
 import { retryDeadlocks } from './deadlock-retry.ts';
 
-/** Statements of one transaction. */
+/** Runs statements in one transaction. */
 export interface Session {
   /** Returns the number of rows that were inserted or changed. */
   write(sql: string): Promise<number>;
   rows<Row>(sql: string): Promise<Row[]>;
 }
 
-/** Runs `run` in a transaction, and in a new one whenever the server asks for that. */
+/** Runs `run` in a transaction, and again in a new one if the server expects that; see deadlock-retry.ts. */
 export function inTransaction<Result>(
   database: SqlDatabase,
   run: (session: Session) => Promise<Result>,

@@ -4,15 +4,15 @@ import { storedKey } from '../sql/stored-key.ts';
 import { quoted } from './literals.ts';
 
 /**
- * The hot path's SQL, with its values in it: the server parses a multi-row insert of text as fast as it stores it, and
- * the ORM's own ways cost more than the database (upsertMany overwrites another buyer's row through the second unique
- * key besides). Numbers were checked by assertStorable.
+ * SQL of the hot path, with the values as literals: the server parses a multi-row insert as fast as it stores the rows,
+ * while building the statement with the ORM costs more than the database does. (Besides, its upsertMany would overwrite
+ * another buyer's row through the second unique key.) Numbers were checked by assertStorable.
  */
 
 const COLUMNS =
   'id, sale_id, product_id, user_id, idem_key, ticket, price_amount, price_currency, state, reserved_at, pay_by';
 
-/** A row that breaks a unique key is left out, and is not counted as affected. IGNORE would hide other errors, too. */
+/** A row that violates a unique key is skipped, and not counted as affected. IGNORE would hide other errors, too. */
 const OR_NOTHING = 'ON DUPLICATE KEY UPDATE id = orders.id';
 
 export function insertOrders(orders: readonly NewOrder[]): string {
@@ -43,10 +43,10 @@ export function selectStored(orders: readonly NewOrder[]): string {
 }
 
 /**
- * Clears the way for orders that were refused before and are accepted now. It reads what is, not what was when the
- * transaction began.
+ * Removes orders that a fence rejected before, so that they can be accepted now. A DELETE sees the latest committed rows, not
+ * those as of the start of the transaction.
  */
-export function deleteRefused(orders: readonly NewOrder[]): string {
+export function deleteFenced(orders: readonly NewOrder[]): string {
   const ids = orders.map(({ order }) => quoted(order.id)).join(',');
   return `DELETE o FROM orders AS o FORCE INDEX (PRIMARY) WHERE o.id IN (${ids}) AND o.reason = 'fence'`;
 }
@@ -55,7 +55,7 @@ export function selectTicketHolder({ order }: NewOrder): string {
   return `SELECT id FROM orders WHERE sale_id = ${quoted(order.saleId)} AND ticket = ${order.ticket} AND live = 1`;
 }
 
-/** A position never goes back. The derived table names the new values on MySQL and MariaDB alike. */
+/** A position never goes back. The derived table names the new values alike on MySQL and MariaDB. */
 export function upsertPositions(group: string, positions: readonly LogPosition[]): string {
   const rows = positions.map(
     ({ partition, next }) =>

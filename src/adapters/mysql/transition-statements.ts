@@ -4,17 +4,17 @@ import { ORDER_COLUMNS } from '../sql/raw-order.ts';
 import { quoted } from './literals.ts';
 
 /**
- * The SQL of an order's life after it was stored. FORCE INDEX: the server may take a scan for the shorter way through a
- * small table, and a scan waits for rows that are none of its business.
+ * SQL of the transitions of stored orders. FORCE INDEX: the server may prefer a scan of a small table, and a scan waits for
+ * locks on rows that the statement does not concern.
  */
 
-/** A list for IN. What is no order's id would be taken for one by MySQL if it differed in trailing spaces only. */
+/** A list for IN. Other strings are left out: MySQL would take an id with trailing spaces for the id without them. */
 export function idList(orderIds: readonly string[]): string | undefined {
   const ids = new Set(orderIds.filter((id) => id.length === ORDER_ID_LENGTH));
   return ids.size === 0 ? undefined : [...ids].map(quoted).join(',');
 }
 
-/** In the order of their ids, which is the order in which everybody locks them. */
+/** In the order of their ids, as every transaction locks them. */
 export function lockReserved(ids: string): string {
   return (
     `SELECT ${ORDER_COLUMNS} FROM orders FORCE INDEX (PRIMARY) WHERE id IN (${ids}) AND state = 'reserved' ` +
@@ -33,15 +33,15 @@ export function move(to: EndState, ids: string, at: number): string {
   );
 }
 
-/** Every order of the list. */
-export function oweTickets(ids: string): string {
+/** Records that the queue has to end the reservations of these orders. */
+export function insertTicketReturns(ids: string): string {
   return (
     'INSERT INTO ticket_returns (order_id, sale_id) ' +
     `SELECT id, sale_id FROM orders FORCE INDEX (PRIMARY) WHERE id IN (${ids}) ORDER BY id`
   );
 }
 
-export function deleteOwed(ids: string): string {
+export function deleteTicketReturns(ids: string): string {
   return `DELETE r FROM ticket_returns AS r FORCE INDEX (PRIMARY) WHERE r.order_id IN (${ids})`;
 }
 
@@ -68,7 +68,5 @@ export function markRefundDue(paymentId: string): string {
 }
 
 export function markRefunded(paymentId: string, at: number): string {
-  return (
-    `UPDATE payments SET refund_due = NULL, refunded_at = ${at} ` + `WHERE id = ${quoted(paymentId)} AND refund_due = 1`
-  );
+  return `UPDATE payments SET refund_due = NULL, refunded_at = ${at} WHERE id = ${quoted(paymentId)} AND refund_due = 1`;
 }

@@ -3,10 +3,10 @@ import { Ajv } from 'ajv';
 import type { Order } from '../../domain/order.ts';
 import type { PaymentEvent } from '../../ports/payments.ts';
 
-// As long as the columns that keep them, and nothing in them that a database or a log line could trip over.
+// As long as their columns, in printable ASCII: safe in databases and log lines.
 const Id = Type.String({ pattern: '^[\\x21-\\x7e]{1,255}$' });
 
-/** A message of the provider. Other members, and events of other types, are let through: providers add such. */
+/** A message of the provider. Other members, and events of other types, are accepted: providers add them. */
 const EventSchema = Type.Object({
   id: Id,
   type: Type.String({ minLength: 1, maxLength: 255 }),
@@ -25,12 +25,12 @@ const CAPTURED = 'payment.captured';
 
 const isEvent = new Ajv({ meta: false, validateSchema: false }).compile<EventJson>(EventSchema);
 
-/** One payment an order: its id follows from the order's, so that asking twice can't charge twice. */
+/** One payment per order: its id is derived from the order's, so that charging twice is charging once. */
 export function paymentIdOf(orderId: string): string {
   return `pay_${orderId}`;
 }
 
-/** The message that the money of an order was taken; told again, it has the same id. */
+/** The message that an order was paid; a repeated one has the same id. */
 export function capturedEvent({ id, price }: Pick<Order, 'id' | 'price'>, nowMs: number): string {
   const event: EventJson = {
     id: `evt_${id}`,
@@ -41,7 +41,7 @@ export function capturedEvent({ id, price }: Pick<Order, 'id' | 'price'>, nowMs:
   return JSON.stringify(event);
 }
 
-/** Undefined when the bytes are no event. */
+/** Undefined if the bytes are not an event. */
 export function parseEvent(body: Uint8Array): PaymentEvent | undefined {
   let json: unknown;
   try {

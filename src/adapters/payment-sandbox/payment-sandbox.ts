@@ -1,36 +1,36 @@
+import pLimit from 'p-limit';
 import type { Clock } from '../../ports/clock.ts';
 import type { Payments } from '../../ports/payments.ts';
 import { deliver } from './deliver.ts';
 import { capturedEvent, parseEvent } from './event.ts';
-import { createLimiter } from './limiter.ts';
-import { distrust, sign } from './signature.ts';
+import { sign, signatureError } from './signature.ts';
 
 export interface PaymentSandboxOptions {
-  /** Where messages go; a function when it is not known yet. */
+  /** Where webhooks are sent; a function if the address is not known yet. */
   readonly webhookUrl: string | (() => string);
-  /** Key of the signatures, shared by who sends and who receives. */
+  /** Key of the signatures, shared by sender and receiver. */
   readonly secret: string;
   readonly clock: Pick<Clock, 'now'>;
   /** @default Node's own, which keeps connections alive */
   readonly fetch?: typeof fetch;
 }
 
-// Each takes a connection of a front that has buyers to serve, and its time runs from here on: more at once would wait for
-// each other at the front, and be sent again while they are worked on.
-const DELIVERIES_AT_ONCE = 32;
+// Each takes a connection of a front that also serves buyers, and its time limit begins when it is sent: more at once would
+// wait for each other at the front, and be sent again while they are still being processed.
+const MAX_DELIVERIES = 32;
 
 /**
- * A payment provider that takes every payment and has no money: for trials, demonstrations and tests. It keeps nothing,
- * because all that it says follows from the order.
+ * A payment provider that accepts every payment and moves no money: for trials, demonstrations and tests. It stores
+ * nothing, because all of its answers follow from the order.
  */
 export function createPaymentSandbox(options: PaymentSandboxOptions): Payments {
   const { webhookUrl, secret, clock, fetch: send = fetch } = options;
-  const limited = createLimiter(DELIVERIES_AT_ONCE);
+  const limit = pLimit(MAX_DELIVERIES);
 
   return {
     async charge(order) {
       const body = capturedEvent(order, clock.now());
-      await limited(() =>
+      await limit(() =>
         deliver({
           url: typeof webhookUrl === 'string' ? webhookUrl : webhookUrl(),
           body,
@@ -40,11 +40,11 @@ export function createPaymentSandbox(options: PaymentSandboxOptions): Payments {
       );
     },
 
-    // No money came, so none has to go: giving it back twice is giving it back once.
+    // No money was taken, so there is none to give back.
     async refund() {},
 
     read(signature, body) {
-      return distrust(secret, { header: signature, body }, clock.now()) ?? parseEvent(body) ?? 'body';
+      return signatureError(secret, { header: signature, body }, clock.now()) ?? parseEvent(body) ?? 'body';
     },
   };
 }

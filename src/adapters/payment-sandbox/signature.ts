@@ -1,16 +1,16 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Seconds that a message's time may differ from our clock: enough for retries and bad clocks, too few to hoard messages. */
+/** Seconds by which a message's time may differ from our clock: enough for retries and inaccurate clocks, too few for replays. */
 export const REPLAY_WINDOW_SECONDS = 300;
 
-// A header of ours has 80 characters; during a rotation of keys it has 147.
+// Our own header has 80 characters, or 147 during a rotation of keys.
 const MAX_HEADER_LENGTH = 1024;
 const TIMESTAMP = /^[0-9]{1,12}$/;
-// Lower case only, so that one signature has one spelling.
+// Lower case only, so that a signature has one representation.
 const SIGNATURE = /^[0-9a-f]{64}$/;
 
 export interface Signed {
-  /** The header as received: `t=<seconds>,v1=<hex>`, `v1` once for each key that the sender has. */
+  /** The header as received: `t=<seconds>,v1=<hex>`, with one `v1` for each key of the sender. */
   readonly header: string;
   readonly body: Uint8Array;
 }
@@ -21,10 +21,10 @@ export function sign(secret: string, body: string | Uint8Array, atSeconds: numbe
 }
 
 /**
- * Why a message is not to be trusted; undefined when it is. The signature is judged first: of a forged message nobody
- * learns whether its time was right.
+ * Verifies a message: undefined if it is authentic, else what is wrong. The signature is checked first, so that the sender
+ * of a forged message does not learn whether its time was right.
  */
-export function distrust(
+export function signatureError(
   secret: string,
   { header, body }: Signed,
   nowMs: number,
@@ -33,7 +33,7 @@ export function distrust(
   if (parts === undefined) return 'signature';
   const expected = digestOf(secret, parts.timestamp, body);
   let matches = false;
-  // All of them, always: which one matched is nobody's to measure.
+  // Always all of them, so that the time taken does not reveal which one matched.
   for (const signature of parts.signatures) {
     matches = timingSafeEqual(expected, Buffer.from(signature, 'hex')) || matches;
   }
@@ -50,7 +50,7 @@ function partsOf(header: string): { readonly timestamp: string; readonly signatu
     const name = part.slice(0, cut);
     const value = part.slice(cut + 1);
     if (name === 't') {
-      // Two times would leave open which one was signed.
+      // With two times it would be unclear which one was signed.
       if (timestamp !== undefined || !TIMESTAMP.test(value)) return undefined;
       timestamp = value;
     } else if (name === 'v1') {
@@ -61,7 +61,7 @@ function partsOf(header: string): { readonly timestamp: string; readonly signatu
   return timestamp === undefined || signatures.length === 0 ? undefined : { timestamp, signatures };
 }
 
-/** The time is taken as it was written: `01` and `1` are different messages. */
+/** The time is used as it was written: `01` and `1` are different messages. */
 function digestOf(secret: string, timestamp: string, body: string | Uint8Array): Buffer {
   return createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest();
 }

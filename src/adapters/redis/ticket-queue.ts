@@ -2,7 +2,6 @@ import { stockVersion } from '../../domain/stock.ts';
 import type { QueueAuditSource } from '../../ports/audit-source.ts';
 import type { QueueRecovery } from '../../ports/queue-recovery.ts';
 import type { TicketQueue } from '../../ports/ticket-queue.ts';
-import { auditOf } from './audit.ts';
 import { createRedisAuditSource } from './audit-source.ts';
 import { connectCluster } from './cluster.ts';
 import type { ConnectionOptions } from './connection.ts';
@@ -64,7 +63,6 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
       published: async (saleId, epoch, orderIds) => {
         if (orderIds.length > 0) await batcher.add(saleId, epoch, orderIds);
       },
-      audit: (saleId) => auditOf(auditSource, saleId),
       ping: () => servers.ping(),
     },
     recovery: createRedisRecovery(servers, prefix),

@@ -1,35 +1,35 @@
 import type { Catalogue } from '../../ports/catalogue.ts';
 import type { SqlDatabase } from './connect.ts';
-import { guarded } from './faults.ts';
+import { withSqlFaults } from './faults.ts';
 import { insertOnce } from './insert-once.ts';
 import { ProductEntity, productOfRow, rowOfProduct } from './product-entity.ts';
 import { rowOfSale, SaleEntity, saleOfRow } from './sale-entity.ts';
 
-/** As `isPublic`, for the database. */
+/** The condition of `isPublic` (domain/sale.ts). */
 const PUBLIC = { status: { $in: ['published', 'closed'] as const } };
 
-/** MySQL compares text without its trailing spaces, and a delete can't look at what it found before. */
+/** The length is compared because MySQL ignores trailing spaces; in a delete, ids cannot be compared afterwards. */
 const REMOVE_UNSOLD =
   'DELETE FROM products WHERE id = ? AND LENGTH(id) = LENGTH(?) AND NOT EXISTS (SELECT 1 FROM sales WHERE product_id = ?)';
 
 /** The catalogue in either dialect. */
 export function createSqlCatalogue(database: SqlDatabase): Catalogue {
   const product: Catalogue['product'] = (productId) =>
-    guarded('reading a product', async () => {
+    withSqlFaults('reading a product', async () => {
       const row = await database.em().findOne(ProductEntity, { id: productId });
       return row === null || row.id !== productId ? undefined : productOfRow(row);
     });
 
   return {
     sale: (saleId) =>
-      guarded('reading a sale', async () => {
+      withSqlFaults('reading a sale', async () => {
         const row = await database.em().findOne(SaleEntity, { id: saleId });
-        // MySQL compares text without its trailing spaces.
+        // MySQL ignores trailing spaces when it compares text.
         return row === null || row.id !== saleId ? undefined : saleOfRow(row);
       }),
 
     sales: ({ after, limit, includeDrafts, endsAfter }) =>
-      guarded('reading sales', async () => {
+      withSqlFaults('reading sales', async () => {
         const where = {
           ...(after === undefined ? {} : { id: { $gt: after } }),
           ...(endsAfter === undefined ? {} : { closesAt: { $gt: endsAfter } }),
@@ -39,10 +39,10 @@ export function createSqlCatalogue(database: SqlDatabase): Catalogue {
         return rows.map(saleOfRow);
       }),
 
-    addSale: (sale) => guarded('adding a sale', () => insertOnce(database, SaleEntity, rowOfSale(sale))),
+    addSale: (sale) => withSqlFaults('adding a sale', () => insertOnce(database, SaleEntity, rowOfSale(sale))),
 
     saveSale: (sale) =>
-      guarded('saving a sale', async () => {
+      withSqlFaults('saving a sale', async () => {
         const { id, ...row } = rowOfSale(sale);
         return (await database.em().nativeUpdate(SaleEntity, { id, version: sale.version - 1 }, row)) === 1;
       }),
@@ -50,26 +50,26 @@ export function createSqlCatalogue(database: SqlDatabase): Catalogue {
     product,
 
     products: ({ after, limit }) =>
-      guarded('reading products', async () => {
+      withSqlFaults('reading products', async () => {
         const where = after === undefined ? {} : { id: { $gt: after } };
         const rows = await database.em().find(ProductEntity, where, { orderBy: { id: 'asc' }, limit });
         return rows.map(productOfRow);
       }),
 
-    addProduct: (fresh) => guarded('adding a product', () => insertOnce(database, ProductEntity, rowOfProduct(fresh))),
+    addProduct: (fresh) =>
+      withSqlFaults('adding a product', () => insertOnce(database, ProductEntity, rowOfProduct(fresh))),
 
     saveProduct: (changed) =>
-      guarded('saving a product', async () => {
+      withSqlFaults('saving a product', async () => {
         const { id, ...row } = rowOfProduct(changed);
         return (await database.em().nativeUpdate(ProductEntity, { id, version: changed.version - 1 }, row)) === 1;
       }),
 
     removeProduct: async (productId) => {
-      const removed = await guarded('removing a product', async () => {
-        const connection = database.orm.em.getConnection();
-        return connection.execute<{ affectedRows: number }>(REMOVE_UNSOLD, [productId, productId, productId], 'run');
-      });
-      if (removed.affectedRows === 1) return 'removed';
+      const removed = await withSqlFaults('removing a product', () =>
+        database.run(REMOVE_UNSOLD, productId, productId, productId),
+      );
+      if (removed === 1) return 'removed';
       return (await product(productId)) === undefined ? 'unknown' : 'inUse';
     },
   };

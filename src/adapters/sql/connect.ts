@@ -16,18 +16,25 @@ export type SqlOptions =
     }
   | {
       readonly dialect: 'mysql';
-      /** `mysql://user:password@host:port/database`; a query (`?ssl=…`) is what mysql2 understands. */
+      /** `mysql://user:password@host:port/database`; options of mysql2 go into the query (`?ssl=…`). */
       readonly url: string;
-      /** Connections at the most, 2 or more: a migration holds one while it uses another. */
+      /** Maximum number of connections, 2 or more: a migration holds one while it uses another. */
       readonly poolSize: number;
     };
 
-/** The SQL database behind the order store and the catalogue. */
+/** A value of a statement. */
+export type SqlParameter = string | number;
+
+/** The SQL database of the order store, the catalogue, leases and settings. */
 export interface SqlDatabase {
   readonly dialect: 'sqlite' | 'mysql';
   readonly orm: MikroORM<AbstractSqlDriver>;
-  /** A fresh one for each call: an entity manager remembers what it has read. */
+  /** A new one for each call: an entity manager caches what it has read. */
   em(): SqlEntityManager;
+  /** Runs a query past the ORM, with a parameter for each `?`. */
+  rows<Row>(sql: string, ...params: readonly SqlParameter[]): Promise<Row[]>;
+  /** Runs a statement past the ORM, with a parameter for each `?`; returns the number of affected rows. */
+  run(sql: string, ...params: readonly SqlParameter[]): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -35,16 +42,16 @@ const ENTITIES = [OrderEntity, LogPositionEntity, ProductEntity, SaleEntity];
 
 const COMMON = {
   entities: ENTITIES,
-  // The entities are all named above; looking around in the file system costs start-up time.
+  // All entities are listed above; searching the file system for them would cost start-up time.
   discovery: { disableDynamicFileAccess: true },
   metadataCache: { enabled: false },
-  // The connection's own logger writes to the console; faults reach our log through their callers.
+  // The ORM's logger writes to the console; faults reach our log through the callers.
   logger: () => undefined,
 } satisfies Options;
 
 /**
- * Sets up the ORM; a connection is made when one is needed, so the server may be away.
- * Errors: Fault `config` for an URL that is none.
+ * Sets up the ORM. Connections are opened on demand, so the server may be unavailable.
+ * Errors: Fault `config` for an invalid URL.
  */
 export async function connectSql(options: SqlOptions): Promise<SqlDatabase> {
   const orm = await ormOf(options);
@@ -52,17 +59,22 @@ export async function connectSql(options: SqlOptions): Promise<SqlDatabase> {
     dialect: options.dialect,
     orm,
     em: () => orm.em.fork(),
+    rows: (sql, ...params) => orm.em.getConnection().execute(sql, [...params]),
+    run: async (sql, ...params) => {
+      const result = await orm.em.getConnection().execute<{ affectedRows: number }>(sql, [...params], 'run');
+      return result.affectedRows;
+    },
     close: () => orm.close(),
   };
 }
 
-/** Only the driver that is used is loaded. */
+/** Loads only the driver that is used. */
 async function ormOf(options: SqlOptions): Promise<MikroORM<AbstractSqlDriver>> {
   if (options.dialect === 'sqlite') {
     const { MikroORM } = await import('@mikro-orm/libsql');
     return MikroORM.initSync({ ...COMMON, ...sqliteOptions(options.file) });
   }
-  if (!URL.canParse(options.url)) throw new Fault('config', 'the MySQL URL is no URL');
+  if (!URL.canParse(options.url)) throw new Fault('config', 'the MySQL URL is not a valid URL');
   const { MikroORM } = await import('@mikro-orm/mysql');
   return MikroORM.initSync({ ...COMMON, ...mysqlOptions(options.url, options.poolSize) });
 }

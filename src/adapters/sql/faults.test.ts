@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../../domain/errors.ts';
-import { guarded, sqlFault } from './faults.ts';
+import { sqlFault, withSqlFaults } from './faults.ts';
 
 function driverError(code: string, extra: object = {}): Error {
   return Object.assign(new Error(`INSERT INTO orders VALUES ('secret') - it broke`), { code, sql: 'secret', ...extra });
@@ -21,13 +21,13 @@ test.each([
 });
 
 test.each(['ER_ACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR', 'SQLITE_CANTOPEN'])(
-  'blames the settings for %s at the start',
+  'reports %s as a wrong setting at the start',
   (code) => {
     expect(sqlFault(driverError(code), 'migrating', 'starting').code).toBe('config');
   },
 );
 
-test('tells what the database said, and nothing of what buyers sent', () => {
+test('contains the message of the database, and no data of buyers', () => {
   for (const error of [driverError('X'), driverError('X', { sqlMessage: 'it broke' })]) {
     const fault = sqlFault(error, 'storing orders');
     expect(fault.message).toBe('storing orders: it broke (X)');
@@ -36,7 +36,7 @@ test('tells what the database said, and nothing of what buyers sent', () => {
   }
 });
 
-test('leaves a fault as it is', async () => {
+test('passes a fault on unchanged', async () => {
   const fault = new Fault('corrupt', 'bad');
-  await expect(guarded('x', () => Promise.reject(fault))).rejects.toBe(fault);
+  await expect(withSqlFaults('x', () => Promise.reject(fault))).rejects.toBe(fault);
 });

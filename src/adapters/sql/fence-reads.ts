@@ -1,6 +1,6 @@
 import type { OrderStore } from '../../ports/order-store.ts';
 import type { SqlDatabase } from './connect.ts';
-import { guarded } from './faults.ts';
+import { withSqlFaults } from './faults.ts';
 
 export type FenceReads = Pick<OrderStore, 'fences' | 'fencePassed'>;
 
@@ -17,21 +17,18 @@ interface FenceRow {
   readonly log_offset: number;
 }
 
-/** What a group knows of fences, in either dialect. */
+/** The fences that a group has passed, in either dialect. */
 export function createFenceReads(database: SqlDatabase): FenceReads {
-  const rows = <Row>(sql: string, ...params: readonly (string | number)[]): Promise<Row[]> =>
-    database.orm.em.getConnection().execute(sql, [...params]);
-
   return {
     fences: (group, partition) =>
-      guarded('reading the fences of a partition', async () => {
-        const found = await rows<FenceRow>(FENCES, group, partition);
+      withSqlFaults('reading the fences of a partition', async () => {
+        const found = await database.rows<FenceRow>(FENCES, group, partition);
         return found.map(({ sale_id, epoch, log_offset }) => ({ saleId: sale_id, epoch, offset: log_offset }));
       }),
 
     fencePassed: (group, saleId, epoch) =>
-      guarded('asking where a fence is', async () => {
-        const [passed] = await rows<{ readonly partitions: number }>(PASSED, group, saleId, epoch);
+      withSqlFaults('counting the partitions behind a fence', async () => {
+        const [passed] = await database.rows<{ readonly partitions: number }>(PASSED, group, saleId, epoch);
         return Number(passed?.partitions ?? 0);
       }),
   };

@@ -2,8 +2,8 @@ import type { EntitySchema } from '@mikro-orm/core';
 import type { SqlDatabase } from './connect.ts';
 
 /**
- * Inserts a row unless its id is taken; whether it did. Not by an insert that fails: libsql leaves a failed statement in
- * progress. Nor by MySQL's IGNORE, which would cut what is too long instead of refusing it.
+ * Inserts a row unless its id exists; returns whether it was inserted. Not by a failing insert, because libsql leaves a
+ * failed statement in progress; nor by MySQL's IGNORE, which would truncate values that are too long.
  */
 export async function insertOnce<Row extends { id: string }>(
   database: SqlDatabase,
@@ -15,7 +15,7 @@ export async function insertOnce<Row extends { id: string }>(
     .createQueryBuilder<Row>(entity)
     .insert(row as never)
     .onConflict('id' as never);
-  // A row that stays as it was is not counted as affected in MySQL, but is in SQLite.
+  // MySQL does not count an unchanged row as affected, SQLite does.
   const query = database.dialect === 'sqlite' ? insert.ignore() : insert.merge(['id'] as never);
   const { affectedRows } = await query.execute<{ affectedRows: number }>('run');
   return affectedRows === 1;

@@ -1,6 +1,7 @@
-import { BigIntType, EntitySchema } from '@mikro-orm/core';
+import { EntitySchema } from '@mikro-orm/core';
+import { wholeNumber } from './column-types.ts';
 
-/** A row of `log_positions`: where a consumer group goes on in a partition of the order log. */
+/** A row of `log_positions`: the next offset of a consumer group in a partition of the order log. */
 export interface LogPositionRow {
   consumerGroup: string;
   logPartition: number;
@@ -13,6 +14,6 @@ export const LogPositionEntity = new EntitySchema<LogPositionRow>({
   properties: {
     consumerGroup: { type: 'string', primary: true },
     logPartition: { type: 'integer', primary: true },
-    nextOffset: { type: new BigIntType('number') },
+    nextOffset: { type: wholeNumber() },
   },
 });

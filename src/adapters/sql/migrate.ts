@@ -1,48 +1,47 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { SCHEMA_STEPS } from '../../../migrations/index.ts';
+import { retry } from '../../resilience/retry.ts';
 import type { SqlDatabase } from './connect.ts';
-import { guarded } from './faults.ts';
+import { withSqlFaults } from './faults.ts';
 
 const TABLE = 'mikro_orm_migrations';
 
-/** How long one process waits for another one's migration. */
+/** How long a process waits for the migration of another one. */
 const LOCK_SECONDS = 60;
 
-/** SQLite knows no such lock. Its transactions don't meet, but the migrator makes its own table outside of them. */
-const SQLITE_ATTEMPTS = 20;
-const SQLITE_PAUSE_MS = 50;
+/** SQLite has no such lock. Its transactions exclude each other, but the migrator creates its own table outside of them. */
+const SQLITE_RETRIES = { attempts: 20, baseMs: 10, capMs: 50 } as const;
 
-/** A raw connection of the pool. A named lock belongs to its connection. */
+/** A raw connection of the pool. A named lock belongs to the connection that took it. */
 interface LockHolder {
   promise(): { query(sql: string): Promise<[{ readonly got: number | null }[], unknown]> };
 }
 
 /**
- * Runs the migrations that were not run yet; several processes may do so at once. Returns the names of those that
+ * Runs the pending migrations; several processes may do so at once. Returns the names of those that
  * this call ran. Errors: Fault `unavailable`, `timeout`, `config`.
  */
 export function migrate(database: SqlDatabase): Promise<readonly string[]> {
-  return guarded(
+  return withSqlFaults(
     'migrating the database',
     async () => {
       if (!(await anyPending(database))) return [];
-      return database.dialect === 'mysql' ? underLock(database, () => runPending(database)) : repeatedly(database);
+      if (database.dialect === 'mysql') return underLock(database, () => runPending(database));
+      return retry(async () => ((await anyPending(database)) ? runPending(database) : []), SQLITE_RETRIES);
     },
     'starting',
   );
 }
 
-/** Asked by itself, because loading the migrator costs a start more than this one select. */
+/** A query of its own, because loading the migrator takes longer than this one select. */
 async function anyPending(database: SqlDatabase): Promise<boolean> {
-  const connection = database.orm.em.getConnection();
-  const tables: unknown[] = await connection.execute(
+  const tables = await database.rows(
     database.dialect === 'mysql'
       ? 'SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?'
       : "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
-    [TABLE],
+    TABLE,
   );
   if (tables.length === 0) return true;
-  const rows: { readonly name: string }[] = await connection.execute(`SELECT name FROM ${TABLE}`);
+  const rows = await database.rows<{ readonly name: string }>(`SELECT name FROM ${TABLE}`);
   const done = new Set(rows.map(({ name }) => name));
   return SCHEMA_STEPS.some(({ name }) => !done.has(name));
 }
@@ -56,7 +55,7 @@ async function runPending(database: SqlDatabase): Promise<readonly string[]> {
 async function underLock<Result>(database: SqlDatabase, run: () => Promise<Result>): Promise<Result> {
   const { client } = database.orm.em.getKnex();
   const holder: LockHolder = await client.acquireConnection();
-  // A lock's name is the server's, so the database's own goes into it; 64 characters at the most.
+  // Lock names are global to the server, so this one contains the database; at most 64 characters.
   const name = "CONCAT('floodgate:', MD5(DATABASE()))";
   try {
     const [[answer]] = await holder.promise().query(`SELECT GET_LOCK(${name}, ${LOCK_SECONDS}) AS got`);
@@ -68,17 +67,5 @@ async function underLock<Result>(database: SqlDatabase, run: () => Promise<Resul
     }
   } finally {
     client.releaseConnection(holder);
-  }
-}
-
-async function repeatedly(database: SqlDatabase): Promise<readonly string[]> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await runPending(database);
-    } catch (error) {
-      if (attempt === SQLITE_ATTEMPTS) throw error;
-      await delay(SQLITE_PAUSE_MS * Math.random());
-      if (!(await anyPending(database))) return [];
-    }
   }
 }

@@ -3,7 +3,7 @@ import { SCHEMA_STEPS } from '../../../migrations/index.ts';
 import type { SchemaStep } from '../../../migrations/schema-step.ts';
 import type { SqlDatabase } from './connect.ts';
 
-/** Runs the steps that `table` doesn't name yet, and names them there; returns their names. */
+/** Runs the steps that `table` does not list yet, and lists them there; returns their names. */
 export async function runPending(database: SqlDatabase, table: string): Promise<readonly string[]> {
   const { dialect, orm } = database;
   orm.config.set('migrations', {
@@ -12,7 +12,7 @@ export async function runPending(database: SqlDatabase, table: string): Promise<
     migrationsList: SCHEMA_STEPS.map((step) => ({ name: step.name, class: migrationOf(step, dialect) })),
     snapshot: false,
     silent: true,
-    // MySQL commits at each DDL statement anyway.
+    // MySQL commits each DDL statement by itself.
     transactional: dialect === 'sqlite',
     allOrNothing: dialect === 'sqlite',
   });

@@ -1,25 +1,25 @@
 import type { Socket } from 'node:net';
 import type { Options } from '@mikro-orm/mysql';
 
-/** How long a new connection may take to be made. */
+/** Time limit of opening a connection. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** How long a call waits for a free connection of the pool. */
+/** How long a call waits for a connection of the pool. */
 const ACQUIRE_TIMEOUT_MS = 10_000;
 
 /**
- * A connection that hears nothing for so long is cut: mysql2 has no limit of its own, and a server that vanished without
- * a word would hold a call for hours. Idle connections are closed by it as well. Longer than any statement takes.
+ * A connection that receives nothing for this long is closed: mysql2 has no such limit, and a server that disappeared without
+ * closing its connections would block a call for hours. It closes idle connections, too. Longer than any statement takes.
  */
-const SILENCE_LIMIT_MS = 30_000;
+const SOCKET_TIMEOUT_MS = 30_000;
 
-/** Longer than any of our transactions; the server's default (50 s) is longer than our patience. */
+/** Longer than any of our transactions take; shorter than the server's default (50 s), which exceeds our callers' deadlines. */
 const LOCK_WAIT_SECONDS = 5;
 
 const SESSION = [
-  // A value that doesn't fit is an error whatever the server's default is, and backslashes escape, as the client assumes.
+  // Whatever the server's default: a value that does not fit is an error, and backslashes escape, as literals.ts assumes.
   `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
-  // No gap locks: concurrent workers insert side by side, and what another one has committed is seen.
+  // No gap locks: workers insert concurrently, and each statement sees what others have committed.
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
 ];
 
@@ -36,11 +36,11 @@ export function mysqlOptions(url: string, poolSize: number): Options {
     charset: 'utf8mb4',
     driverOptions: {
       connection: {
-        // The ORM reads host, user and database from the URL; mysql2 reads it too, for TLS and whatever else it names.
+        // The ORM reads host, user and database from the URL; mysql2 reads TLS and its other options from it.
         uri: url,
         charset: 'utf8mb4',
         connectTimeout: CONNECT_TIMEOUT_MS,
-        // Affected rows are then those that changed: the order store counts its inserts by it.
+        // Affected rows are then changed rows, by which the order store counts its inserts.
         flags: ['-FOUND_ROWS'],
       },
       pool: { min: 0, max: Math.max(2, poolSize), afterCreate: prepareSession },
@@ -50,9 +50,9 @@ export function mysqlOptions(url: string, poolSize: number): Options {
 }
 
 function prepareSession(connection: RawConnection, done: Done): void {
-  connection.stream.setTimeout(SILENCE_LIMIT_MS, () => {
-    const silence = new Error(`no answer within ${SILENCE_LIMIT_MS} ms`);
-    connection.stream.destroy(Object.assign(silence, { code: 'ETIMEDOUT' }));
+  connection.stream.setTimeout(SOCKET_TIMEOUT_MS, () => {
+    const timeout = new Error(`no answer within ${SOCKET_TIMEOUT_MS} ms`);
+    connection.stream.destroy(Object.assign(timeout, { code: 'ETIMEDOUT' }));
   });
   const next = (rest: readonly string[]): void => {
     const [sql, ...others] = rest;

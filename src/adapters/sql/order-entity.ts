@@ -1,9 +1,6 @@
-import { BigIntType, EntitySchema } from '@mikro-orm/core';
-import { IdentifierType } from './identifier-type.ts';
+import { EntitySchema } from '@mikro-orm/core';
+import { IdentifierType, wholeNumber } from './column-types.ts';
 import type { OrderRow } from './order-row.ts';
-
-/** Milliseconds and cents fit a double for the next 280,000 years: no bigint needed. */
-const wholeNumber = () => new BigIntType('number');
 
 export const OrderEntity = new EntitySchema<OrderRow>({
   name: 'Order',

@@ -3,7 +3,7 @@ import type { OrderState } from '../../domain/order.ts';
 import { ORDER_STATES } from '../../domain/order.ts';
 import type { OrderStore } from '../../ports/order-store.ts';
 import type { SqlDatabase } from './connect.ts';
-import { guarded } from './faults.ts';
+import { withSqlFaults } from './faults.ts';
 import { LogPositionEntity } from './log-position-entity.ts';
 import { OrderEntity } from './order-entity.ts';
 import { type OrderRow, orderOfRow } from './order-row.ts';
@@ -26,34 +26,38 @@ interface BookedRow {
   readonly live: number | null;
 }
 
-/** Along the index of tickets: a page that begins where the last one ended would sort the whole sale anew each time. */
+/** By ranges along the index of the tickets: paging by id would sort the whole sale for each page. */
 const BOOKED =
   'SELECT id, ticket, user_id, idem_key, reserved_at, state, live FROM orders ' +
   "WHERE sale_id = ? AND ticket BETWEEN ? AND ? AND (reason IS NULL OR reason <> 'fence')";
+
+const COUNT_BY_STATE = 'SELECT state, COUNT(*) AS orders FROM orders WHERE sale_id = ? GROUP BY state';
+
+const COUNT_TICKETS = 'SELECT COUNT(DISTINCT ticket) AS tickets FROM orders WHERE sale_id = ? AND live = 1';
 
 interface StateCount {
   readonly state: OrderState;
   readonly orders: number;
 }
 
-/** What an order store is asked for, in either dialect; see order-life-reads.ts for what there is to do. */
+/** Reads of orders, in either dialect; order-transition-reads.ts has those of due transitions. */
 export function createOrderReads(database: SqlDatabase): OrderReads {
   return {
     position: (group, partition) =>
-      guarded('reading a log position', async () => {
+      withSqlFaults('reading a log position', async () => {
         const where = { consumerGroup: group, logPartition: partition };
         return (await database.em().findOne(LogPositionEntity, where))?.nextOffset;
       }),
 
     order: (orderId) =>
-      guarded('reading an order', async () => {
-        const [raw]: RawOrder[] = await database.orm.em.getConnection().execute(SELECT_ORDER, [orderId]);
-        // MySQL compares text without its trailing spaces.
+      withSqlFaults('reading an order', async () => {
+        const [raw] = await database.rows<RawOrder>(SELECT_ORDER, orderId);
+        // MySQL ignores trailing spaces when it compares text.
         return raw === undefined || raw.id !== orderId ? undefined : orderOfRaw(raw);
       }),
 
     orders: ({ userId, saleId, state, before, limit }) =>
-      guarded('reading orders', async () => {
+      withSqlFaults('reading orders', async () => {
         const where: FilterQuery<OrderRow> = {
           ...(userId === undefined ? {} : { userId }),
           ...(saleId === undefined ? {} : { saleId }),
@@ -65,9 +69,8 @@ export function createOrderReads(database: SqlDatabase): OrderReads {
       }),
 
     booked: (saleId, first, last) =>
-      guarded('reading what is booked', async () => {
-        const connection = database.orm.em.getConnection();
-        const rows: BookedRow[] = await connection.execute(BOOKED, [saleId, first, last]);
+      withSqlFaults('reading the orders of tickets', async () => {
+        const rows = await database.rows<BookedRow>(BOOKED, saleId, first, last);
         return rows.map(({ id, ticket, user_id, idem_key, reserved_at, state, live }) => ({
           orderId: id,
           ticket,
@@ -79,30 +82,23 @@ export function createOrderReads(database: SqlDatabase): OrderReads {
       }),
 
     counts: (saleId) =>
-      guarded('counting orders', async () => {
-        const connection = database.orm.em.getConnection();
-        const counted: StateCount[] = await connection.execute(
-          'SELECT state, COUNT(*) AS orders FROM orders WHERE sale_id = ? GROUP BY state',
-          [saleId],
-        );
-        const [held]: { readonly tickets: number }[] = await connection.execute(
-          'SELECT COUNT(DISTINCT ticket) AS tickets FROM orders WHERE sale_id = ? AND live = 1',
-          [saleId],
-        );
+      withSqlFaults('counting orders', async () => {
+        const counted = await database.rows<StateCount>(COUNT_BY_STATE, saleId);
+        const [held] = await database.rows<{ readonly tickets: number }>(COUNT_TICKETS, saleId);
         const numbers = new Map(counted.map(({ state, orders }) => [state, Number(orders)]));
         const states = Object.fromEntries(ORDER_STATES.map((state) => [state, numbers.get(state) ?? 0]));
         return { states: states as Record<OrderState, number>, tickets: Number(held?.tickets ?? 0) };
       }),
 
     lastOrderId: () =>
-      guarded('reading the last order', async () => {
+      withSqlFaults('reading the last order', async () => {
         const [row] = await database.em().find(OrderEntity, {}, { orderBy: { id: 'desc' }, limit: 1, fields: ['id'] });
         return row?.id;
       }),
 
     ping: () =>
-      guarded('asking the order store', async () => {
-        await database.orm.em.getConnection().execute('SELECT 1 FROM orders LIMIT 1');
+      withSqlFaults('pinging the order store', async () => {
+        await database.rows('SELECT 1 FROM orders LIMIT 1');
       }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Order, OrderState } from '../../domain/order.ts';
 import type { RejectionReason } from '../../ports/order-store.ts';
 
-/** A row of `orders`; what is not there is null. The generated column `live` is the database's own affair. */
+/** A row of `orders`, with null for missing values and without the generated column `live`. */
 export interface OrderRow {
   id: string;
   saleId: string;

@@ -1,9 +1,9 @@
 import type { OrderStore, RejectionReason } from '../../ports/order-store.ts';
 import type { SqlDatabase } from './connect.ts';
-import { guarded } from './faults.ts';
+import { withSqlFaults } from './faults.ts';
 import { textOf } from './text-of.ts';
 
-export type OrderLifeReads = Pick<OrderStore, 'due' | 'owedTickets' | 'refundsDue' | 'money'>;
+export type OrderTransitionReads = Pick<OrderStore, 'due' | 'owedTickets' | 'refundsDue' | 'money'>;
 
 interface RefundRow {
   readonly id: string | Uint8Array;
@@ -18,12 +18,12 @@ interface OwedRow {
   readonly reason: RejectionReason | null;
 }
 
-/** Orders that end at the same moment may come in any order: sorting them by id as well would read all of them. */
+/** Orders that are due at the same moment come in any order: sorting them by id as well would read all of them. */
 const DUE = `SELECT id FROM orders WHERE sale_id = ? AND state = 'reserved' AND pay_by <= ? ORDER BY pay_by LIMIT ?`;
 
 /**
- * Ids begin with their time, so the oldest order comes first. Who lost its ticket has none to give back. A left join
- * begins with the outbox on every server, however few orders there are.
+ * Ids begin with their time, so the oldest order comes first. An order that was rejected for its ticket returns none. A left
+ * join makes every server begin with the outbox, however few orders there are.
  */
 const OWED =
   'SELECT r.order_id, r.sale_id, o.reason FROM ticket_returns r LEFT JOIN orders o ON o.id = r.order_id ' +
@@ -38,20 +38,17 @@ const REVENUE = `SELECT SUM(price_amount) AS amount FROM orders WHERE sale_id = 
 const REFUNDED =
   'SELECT COUNT(*) AS payments FROM payments WHERE sale_id = ? AND (refund_due = 1 OR refunded_at IS NOT NULL)';
 
-/** What there is to do about orders that are stored, and what came of them, in either dialect. */
-export function createOrderLifeReads(database: SqlDatabase): OrderLifeReads {
-  const rows = <Row>(sql: string, ...params: readonly (string | number)[]): Promise<Row[]> =>
-    database.orm.em.getConnection().execute(sql, [...params]);
-
+/** Due transitions of stored orders, their effects that are still to be carried out, and totals; in either dialect. */
+export function createOrderTransitionReads(database: SqlDatabase): OrderTransitionReads {
   return {
     due: (saleId, now, limit) =>
-      guarded('reading what is due', async () =>
-        (await rows<{ readonly id: string }>(DUE, saleId, now, limit)).map(({ id }) => id),
+      withSqlFaults('reading due orders', async () =>
+        (await database.rows<{ readonly id: string }>(DUE, saleId, now, limit)).map(({ id }) => id),
       ),
 
     owedTickets: (limit) =>
-      guarded('reading what is owed to the queue', async () => {
-        const owed = await rows<OwedRow>(OWED, limit);
+      withSqlFaults('reading tickets to return', async () => {
+        const owed = await database.rows<OwedRow>(OWED, limit);
         return owed.map(({ order_id, sale_id, reason }) => ({
           saleId: sale_id,
           orderId: order_id,
@@ -60,8 +57,8 @@ export function createOrderLifeReads(database: SqlDatabase): OrderLifeReads {
       }),
 
     refundsDue: (limit) =>
-      guarded('reading what is to be refunded', async () =>
-        (await rows<RefundRow>(REFUNDS_DUE, limit)).map(({ id, order_id, price_amount, price_currency }) => ({
+      withSqlFaults('reading due refunds', async () =>
+        (await database.rows<RefundRow>(REFUNDS_DUE, limit)).map(({ id, order_id, price_amount, price_currency }) => ({
           paymentId: textOf(id),
           orderId: order_id,
           price: { amount: price_amount, currency: price_currency },
@@ -69,10 +66,10 @@ export function createOrderLifeReads(database: SqlDatabase): OrderLifeReads {
       ),
 
     money: (saleId) =>
-      guarded('adding up a sale', async () => {
-        const [paid] = await rows<{ readonly amount: number | string | null }>(REVENUE, saleId);
-        const [back] = await rows<{ readonly payments: number }>(REFUNDED, saleId);
-        // MySQL gives sums as text.
+      withSqlFaults('adding up a sale', async () => {
+        const [paid] = await database.rows<{ readonly amount: number | string | null }>(REVENUE, saleId);
+        const [back] = await database.rows<{ readonly payments: number }>(REFUNDED, saleId);
+        // MySQL returns sums as text.
         return { revenue: Number(paid?.amount ?? 0), refunded: Number(back?.payments ?? 0) };
       }),
   };

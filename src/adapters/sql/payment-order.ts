@@ -1,14 +1,14 @@
 import type { CaptureResult } from '../../ports/order-store.ts';
 import { ORDER_COLUMNS, orderOfRaw, type RawOrder } from './raw-order.ts';
 
-/** Reads a payment with its order, by the payment's id; the payment's own columns come last. */
+/** Reads a payment and its order, by the payment's id, which is to be appended. The payment's column comes last. */
 export const SELECT_PAYMENT_ORDER =
   `SELECT ${ORDER_COLUMNS.replaceAll(/\w+/g, 'o.$&')}, ` +
   'p.refund_due IS NOT NULL OR p.refunded_at IS NOT NULL AS refund ' +
   'FROM payments p JOIN orders o ON o.id = p.order_id WHERE p.id = ';
 
 export interface RawPaymentOrder extends RawOrder {
-  /** 1 when the payment's money has to go back, or went back. */
+  /** 1 if the payment is to be refunded, or was refunded. */
   readonly refund: number;
 }
 

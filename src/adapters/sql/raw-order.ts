@@ -2,14 +2,14 @@ import type { Order, OrderState } from '../../domain/order.ts';
 import { orderOfRow } from './order-row.ts';
 import { textOf } from './text-of.ts';
 
-/** What makes a {@link RawOrder}. */
+/** The columns of a {@link RawOrder}. */
 export const ORDER_COLUMNS =
   'id, sale_id, product_id, user_id, ticket, price_amount, price_currency, state, reserved_at, pay_by, paid_at, ended_at';
 
-/** Reads one order past the ORM: 0.1 ms instead of 0.9 ms, on the path of everybody who looks after an order. */
+/** Reads one order past the ORM: 0.1 ms instead of 0.9 ms, each time that a buyer looks at an order. */
 export const SELECT_ORDER = `SELECT ${ORDER_COLUMNS} FROM orders WHERE id = ?`;
 
-/** A row as the drivers give it. No part of the ORM is needed to read it: the engine's thread does so, too. */
+/** A row as the drivers return it. Reading it needs no part of the ORM, which the engine's thread does not load. */
 export interface RawOrder {
   readonly id: string;
   readonly sale_id: string;

@@ -1,5 +1,6 @@
-import { BigIntType, EntitySchema } from '@mikro-orm/core';
+import { EntitySchema } from '@mikro-orm/core';
 import type { Sale, SaleStatus } from '../../domain/sale.ts';
+import { wholeNumber } from './column-types.ts';
 
 /** A row of `sales`. */
 export interface SaleRow {
@@ -19,8 +20,6 @@ export interface SaleRow {
   epoch: number;
   version: number;
 }
-
-const wholeNumber = () => new BigIntType('number');
 
 export const SaleEntity = new EntitySchema<SaleRow>({
   name: 'Sale',

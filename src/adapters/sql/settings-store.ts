@@ -1,7 +1,7 @@
 import type { SettingOverrides } from '../../domain/live-settings.ts';
 import type { SettingChange, SettingsStore } from '../../ports/settings-store.ts';
 import type { SqlDatabase } from './connect.ts';
-import { guarded } from './faults.ts';
+import { withSqlFaults } from './faults.ts';
 import { textOf } from './text-of.ts';
 
 const NEWEST = 'SELECT version, overrides FROM settings_changes ORDER BY version DESC LIMIT 1';
@@ -12,7 +12,7 @@ const HISTORY =
 const INSERT =
   'INSERT INTO settings_changes (version, changed_at, changed_by, changes, overrides) VALUES (?, ?, ?, ?, ?)';
 
-/** Above any version: INT in MySQL. */
+/** Above any version, which is an INT in MySQL. */
 const NO_VERSION = 2 ** 31 - 1;
 
 interface NewestRow {
@@ -29,8 +29,7 @@ interface HistoryRow {
 
 /** The changed settings in either dialect. */
 export function createSqlSettingsStore(database: SqlDatabase): SettingsStore {
-  const connection = database.orm.em.getConnection();
-  // A failed insert would do as well, but libsql leaves a failed statement in progress.
+  // Not a failing insert, because libsql leaves a failed statement in progress.
   const unlessTaken =
     database.dialect === 'mysql'
       ? 'ON DUPLICATE KEY UPDATE version = settings_changes.version'
@@ -38,23 +37,21 @@ export function createSqlSettingsStore(database: SqlDatabase): SettingsStore {
 
   return {
     read: () =>
-      guarded('reading the settings', async () => {
-        const [newest] = await connection.execute<NewestRow[]>(NEWEST);
+      withSqlFaults('reading the settings', async () => {
+        const [newest] = await database.rows<NewestRow>(NEWEST);
         if (newest === undefined) return { version: 0, overrides: {} };
         return { version: newest.version, overrides: JSON.parse(newest.overrides) as SettingOverrides };
       }),
 
     add: ({ version, at, by, changes }, overrides) =>
-      guarded('changing the settings', async () => {
+      withSqlFaults('changing the settings', async () => {
         const values = [version, at, by, JSON.stringify(changes), JSON.stringify(overrides)];
-        const sql = `${INSERT} ${unlessTaken}`;
-        const { affectedRows } = await connection.execute<{ affectedRows: number }>(sql, values, 'run');
-        return affectedRows === 1;
+        return (await database.run(`${INSERT} ${unlessTaken}`, ...values)) === 1;
       }),
 
     history: ({ before = NO_VERSION, limit }) =>
-      guarded('reading the history of the settings', async () => {
-        const rows = await connection.execute<HistoryRow[]>(HISTORY, [before, limit]);
+      withSqlFaults('reading the history of the settings', async () => {
+        const rows = await database.rows<HistoryRow>(HISTORY, before, limit);
         return rows.map((row) => ({
           version: row.version,
           at: row.changed_at,

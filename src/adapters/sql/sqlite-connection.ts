@@ -1,8 +1,10 @@
-/** What the ORM's dialect uses of libsql's connection, and adds to it. */
+import { codeOf } from './faults.ts';
+
+/** The members of libsql's connection that the ORM's dialect uses, and the one that it adds. */
 export interface SqliteConnection {
   pragma(source: string): unknown;
   prepare(sql: string): SqliteStatement;
-  /** When the dialect opened it, milliseconds since 1970; it is replaced when it is older than ten seconds. */
+  /** When the dialect opened it, milliseconds since 1970. The dialect replaces connections that are older than ten seconds. */
   __created: number;
 }
 
@@ -14,33 +16,29 @@ interface SqliteStatement {
 }
 
 /**
- * Two mends, on the connection itself because the ORM prepares each statement anew:
+ * Fixes two problems, on the connection itself because the ORM prepares each statement anew:
  *
- * - A transaction asks for the write lock at once. One that began by reading could not write any more after another
+ * - A transaction takes the write lock at its start. If it began by reading, it could not write any more once another
  *   connection has committed, and the engine commits all the time.
- * - After SQLITE_BUSY the connection is given up. libsql doesn't reset a statement that met it, and with that one still
- *   in progress no later COMMIT succeeds.
+ * - After SQLITE_BUSY the connection is replaced. libsql does not reset the statement that failed, and while that one is in
+ *   progress no COMMIT succeeds.
  */
-export function mend(connection: SqliteConnection): void {
+export function patchConnection(connection: SqliteConnection): void {
   const prepare = connection.prepare.bind(connection);
   connection.prepare = (sql) => {
     const statement = prepare(/^BEGIN;?$/.test(sql) ? 'BEGIN IMMEDIATE' : sql);
-    const guarded =
+    const replacingIfBusy =
       (execute: Execute): Execute =>
       (...params) => {
         try {
           return execute.apply(statement, params);
         } catch (error) {
-          if (isBusy(error)) connection.__created = 0;
+          if (codeOf(error).startsWith('SQLITE_BUSY')) connection.__created = 0;
           throw error;
         }
       };
-    statement.run = guarded(statement.run);
-    statement.all = guarded(statement.all);
+    statement.run = replacingIfBusy(statement.run);
+    statement.all = replacingIfBusy(statement.all);
     return statement;
   };
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
 }

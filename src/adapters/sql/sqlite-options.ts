@@ -1,7 +1,7 @@
 import type { Options } from '@mikro-orm/libsql';
-import { mend, type SqliteConnection } from './sqlite-connection.ts';
+import { patchConnection, type SqliteConnection } from './sqlite-connection.ts';
 
-/** The embedded engine writes to the same file: its commits take milliseconds, a checkpoint some more. */
+/** The embedded engine writes to the same file: its commits take milliseconds, a checkpoint somewhat longer. */
 const BUSY_TIMEOUT_MS = 5_000;
 
 type Done = (error: unknown, connection: SqliteConnection) => void;
@@ -11,16 +11,16 @@ export function sqliteOptions(file: string): Options {
     dbName: file,
     driverOptions: {
       pool: {
-        // One, because a second one that writes would block this thread until the first one's transaction ends, which
-        // needs this thread.
+        // One connection: a second one that writes would block this thread until the transaction of the first one ends,
+        // and that needs this thread.
         min: 0,
         max: 1,
-        // MikroORM's dialect renews the connection every ten seconds, so settings belong to each new one.
+        // MikroORM's dialect replaces the connection every ten seconds, so each new one has to be set up.
         afterCreate: (connection: SqliteConnection, done: Done) => {
           connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
           connection.pragma('journal_mode = WAL');
           connection.pragma('synchronous = FULL');
-          mend(connection);
+          patchConnection(connection);
           done(null, connection);
         },
       },

@@ -15,7 +15,7 @@ const order: Order = {
 };
 const key = 'k'.repeat(MAX_KEY);
 
-test('takes an order at its limits', () => {
+test('accepts an order at its limits', () => {
   expect(() => assertStorable({ order, key })).not.toThrow();
 });
 

@@ -2,20 +2,20 @@ import { Fault } from '../../domain/errors.ts';
 import { ORDER_ID_LENGTH } from '../../domain/ids.ts';
 import type { Capture, NewOrder } from '../../ports/order-store.ts';
 
-/** UTF-16 units; the columns of migration 20251121000100 hold three bytes for each, the most that UTF-8 needs. */
+/** UTF-16 units. The columns of migration 20251121000100 have three bytes for each, the most that UTF-8 needs. */
 export const MAX_USER_ID = 128;
 export const MAX_KEY = 260;
 const MAX_NAME = 64;
 
-/** What a provider calls its messages and payments, in UTF-16 units; migration 20251121000200 holds as many. */
+/** Ids of a provider's messages and payments, in UTF-16 units; the length of the columns of migration 20251121000200. */
 export const MAX_PAYMENT_NAME = 255;
 
 /** INT in MySQL. */
 const MAX_TICKET = 2 ** 31 - 1;
 
 /**
- * Refuses what a column can't hold before a statement is made of it, so that one bad order is told from a database in
- * trouble, and alike in both dialects. Errors: Fault `corrupt`.
+ * Rejects values that a column cannot hold before a statement is built from them, so that an invalid order is not taken for
+ * a failing database, and both dialects behave alike. Errors: Fault `corrupt`.
  */
 export function assertStorable({ order, key }: NewOrder): void {
   const { id, price } = order;
@@ -31,14 +31,14 @@ export function assertStorable({ order, key }: NewOrder): void {
     (!isWhole(order.reservedAt, Number.MAX_SAFE_INTEGER) && 'reservation time') ||
     (!isWhole(order.payBy, Number.MAX_SAFE_INTEGER) && 'payment deadline') ||
     (order.state !== 'reserved' && 'state');
-  if (wrong !== false) throw new Fault('corrupt', `order ${JSON.stringify(id)} can't be stored: bad ${wrong}`);
+  if (wrong !== false) throw new Fault('corrupt', `order ${JSON.stringify(id)} cannot be stored: bad ${wrong}`);
 }
 
 /** The same for a capture. Errors: Fault `corrupt`. */
 export function assertStorableCapture({ eventId, paymentId }: Capture): void {
   const wrong =
     (isBadName(eventId, MAX_PAYMENT_NAME) && 'event id') || (isBadName(paymentId, MAX_PAYMENT_NAME) && 'payment id');
-  if (wrong !== false) throw new Fault('corrupt', `a capture can't be stored: bad ${wrong}`);
+  if (wrong !== false) throw new Fault('corrupt', `a capture cannot be stored: bad ${wrong}`);
 }
 
 function isBadName(text: string, max: number): boolean {

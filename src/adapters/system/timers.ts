@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { asyncScheduler } from 'rxjs';
 import type { Timers } from '../../ports/timers.ts';
 
-/** The timers of the event loop. They keep the process alive until they have fired or are cancelled. */
+/** The timers of the event loop. They keep the process alive until they have fired or were cancelled. */
 export const systemTimers: Timers = {
   after: (ms, task) => {
     const timer = setTimeout(task, ms);

@@ -1,6 +1,7 @@
 import { createInProcessEventBus } from '../../adapters/in-process/event-bus.ts';
 import { createSqlCatalogue } from '../../adapters/sql/catalogue.ts';
 import { createSqlLeases } from '../../adapters/sql/leases.ts';
+import { createSqlNodeMarks } from '../../adapters/sql/node-marks.ts';
 import { createSqlOrderAuditSource } from '../../adapters/sql/order-audit-source.ts';
 import { createSqlSettingsStore } from '../../adapters/sql/settings-store.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
@@ -62,6 +63,7 @@ function portsOf({ embedded, onRedis, events, onKafka, sql, live }: Awaited<Retu
     live,
     auditSources: { queue: queueBooks, log: logBooks, orders: createSqlOrderAuditSource(sql.database) },
     leases: createSqlLeases(sql.database),
+    nodeMarks: createSqlNodeMarks(sql.database),
     events: events,
     settingsStore: createSqlSettingsStore(sql.database),
     clock: systemClock,

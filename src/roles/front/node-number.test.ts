@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../../../test/support/fakes/manual-clock.ts';
 import { MemoryLeases } from '../../../test/support/fakes/memory-leases.ts';
+import { MemoryNodeMarks } from '../../../test/support/fakes/memory-node-marks.ts';
 import { MemoryOrderStore } from '../../../test/support/fakes/memory-order-store.ts';
 import { systemRuntime } from '../../../test/support/system-runtime.ts';
 import { Fault } from '../../domain/errors.ts';
@@ -21,6 +22,7 @@ function installation() {
       release: (name: string, holder: string) => reach(() => leases.release(name, holder)),
       held: (prefix: string) => reach(() => leases.held(prefix)),
     },
+    nodeMarks: new MemoryNodeMarks(),
     store: new MemoryOrderStore(),
     clock,
   };

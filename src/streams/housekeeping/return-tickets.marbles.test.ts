@@ -3,6 +3,7 @@ import { describe, it } from 'vitest';
 import { housekeepingMarbles } from '../../../test/support/housekeeping-marbles.ts';
 import { newOrder } from '../../../test/support/orders.ts';
 import { type PromiseMarbles, promiseMarbles, UNAVAILABLE } from '../../../test/support/promise-marbles.ts';
+import { auditQueue } from '../../../test/support/queue-audit.ts';
 import { aSale } from '../../../test/support/sales.ts';
 
 /** Orders that a process ended which then died: their tickets are owed. */
@@ -66,7 +67,7 @@ describe('the return of owed tickets', () => {
       });
       m.expectObservable(
         release$.pipe(
-          mergeMap(() => queue.audit('s')),
+          mergeMap(() => auditQueue(queue.auditSource, 's')),
           map((audit) => audit?.doubled),
         ),
       ).toBe('a-----a', { a: [] });
@@ -116,7 +117,7 @@ describe('the return of owed tickets', () => {
       m.expectObservable(returned$).toBe('           --x', { x: 'el' });
       m.expectObservable(stock$).toBe('              --s', { s: 's 2' });
       m.expectObservable(of('return'), '   ^-----!').toBe('--1', { 1: { saleId: 's', returned: 1, forfeited: 1 } });
-      m.expectObservable(returned$.pipe(mergeMap(() => queue.audit('s')))).toBe('--x', {
+      m.expectObservable(returned$.pipe(mergeMap(() => auditQueue(queue.auditSource, 's')))).toBe('--x', {
         x: { epoch: sale.epoch, held: 0, heldByBuyers: 0, remaining: 2, pending: 0, doubled: [] },
       });
     }));

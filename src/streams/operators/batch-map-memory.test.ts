@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { grownOldMb } from '../../../test/support/grown-old.ts';
+import { promotedMb } from '../../../test/support/heap-promotion.ts';
 import { batchMap } from './batch-map.ts';
 
 const SIZE = 8;
@@ -15,7 +15,7 @@ interface Item {
 
 describe('batchMap and the garbage collector', () => {
   it('lets go of what was in a batch that is done, however old the batch is', () => {
-    const grownMb = grownOldMb(() => {
+    const grownMb = promotedMb(() => {
       const item$ = new Subject<Item>();
       const ends: Subject<number>[] = [];
       const project = () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { purchaseRig } from '../../../test/support/purchase-rig.ts';
+import { auditQueue } from '../../../test/support/queue-audit.ts';
 import { Fault } from '../../domain/errors.ts';
 
 describe('a purchase where queue and log are one database', () => {
@@ -12,7 +13,7 @@ describe('a purchase where queue and log are one database', () => {
     });
     expect(records).toEqual([]);
     expect(observed).toEqual([9]);
-    expect(await queue.audit(sale.id)).toMatchObject({ held: 1, pending: 0 });
+    expect(await auditQueue(queue.auditSource, sale.id)).toMatchObject({ held: 1, pending: 0 });
     expect(await buy('ann', 'key-1')).toEqual({ ...outcome, kind: 'replayed' });
   });
 
@@ -25,7 +26,7 @@ describe('a purchase where queue and log are one database', () => {
     hooks.append = (proceed) => proceed();
     expect(await buy('ann', 'key-1')).toMatchObject({ kind: 'replayed', order: { id: stranded.orderId } });
     expect(records).toMatchObject([{ items: [{ orderId: stranded.orderId, ticket: 1 }] }]);
-    expect(await queue.audit(sale.id)).toMatchObject({ held: 1, pending: 0 });
+    expect(await auditQueue(queue.auditSource, sale.id)).toMatchObject({ held: 1, pending: 0 });
   });
 
   it('is unknown when the call fails', async () => {

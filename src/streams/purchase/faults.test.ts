@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { deferred, settled } from '../../../test/support/deferred.ts';
 import { goesOn, purchaseRig } from '../../../test/support/purchase-rig.ts';
+import { auditQueue } from '../../../test/support/queue-audit.ts';
 import { Fault, type FaultCode } from '../../domain/errors.ts';
 import type { PurchaseOutcome } from '../../domain/purchase.ts';
 
@@ -13,7 +14,7 @@ describe('when no order id may be made', () => {
     expect(await rig.buy('ann', 'key-1')).toEqual({ kind: 'unavailable' });
     expect(rig.batches[0]?.fault).toMatchObject({ code: 'unavailable' });
     expect([rig.reserved, rig.records]).toEqual([[], []]);
-    expect(await rig.queue.audit(rig.sale.id)).toMatchObject({ held: 0 });
+    expect(await auditQueue(rig.queue.auditSource, rig.sale.id)).toMatchObject({ held: 0 });
     rig.state.mayMakeIds = true;
     expect(await rig.buy('ann', 'key-1')).toMatchObject({ kind: 'reserved' });
     await goesOn(rig);
@@ -53,7 +54,7 @@ describe('when the queue fails', () => {
     expect(rig.records.flatMap(({ items }) => items.map(({ orderId }) => orderId))).toEqual([
       again?.kind === 'replayed' ? again.order.id : '',
     ]);
-    expect(await rig.queue.audit(rig.sale.id)).toMatchObject({ held: 1, pending: 0 });
+    expect(await auditQueue(rig.queue.auditSource, rig.sale.id)).toMatchObject({ held: 1, pending: 0 });
   });
 
   it('with fewer answers than were asked for, nobody is left without one', async () => {
@@ -201,7 +202,7 @@ describe('marking as published', () => {
     rig.hooks.published = published;
     expect((await rig.buy('ann'))?.kind).toBe('reserved');
     expect(rig.unmarked).toEqual([new Error('away')]);
-    expect(await rig.queue.audit(rig.sale.id)).toMatchObject({ pending: 1 });
+    expect(await auditQueue(rig.queue.auditSource, rig.sale.id)).toMatchObject({ pending: 1 });
     await goesOn(rig);
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { settled } from '../../../test/support/deferred.ts';
 import { type PurchaseRig, purchaseRig } from '../../../test/support/purchase-rig.ts';
+import { auditQueue } from '../../../test/support/queue-audit.ts';
 import { Fault } from '../../domain/errors.ts';
 import type { PurchaseOutcome } from '../../domain/purchase.ts';
 
@@ -97,7 +98,7 @@ async function expectOneHolderEach(rig: PurchaseRig): Promise<void> {
     holders.set(order.ticket, order.id);
   }
   for (const orderId of logged.keys()) expect(await rig.queue.find(rig.sale.id, orderId)).toBeDefined();
-  const audit = await rig.queue.audit(rig.sale.id);
+  const audit = await auditQueue(rig.queue.auditSource, rig.sale.id);
   expect(audit).toMatchObject({ doubled: [] });
   expect((audit?.held ?? 0) + (audit?.remaining ?? 0)).toBe(TOTAL);
 }

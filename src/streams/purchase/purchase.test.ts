@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settled } from '../../../test/support/deferred.ts';
 import { purchaseRig } from '../../../test/support/purchase-rig.ts';
+import { auditQueue } from '../../../test/support/queue-audit.ts';
 import { aSale } from '../../../test/support/sales.ts';
 
 describe('a purchase', () => {
@@ -40,7 +41,7 @@ describe('a purchase', () => {
       },
     ]);
     expect(observed).toEqual([9]);
-    expect(await queue.audit(sale.id)).toMatchObject({ held: 1, pending: 0 });
+    expect(await auditQueue(queue.auditSource, sale.id)).toMatchObject({ held: 1, pending: 0 });
   });
 
   it('without a key is known to the queue by its order id', async () => {
@@ -181,7 +182,7 @@ describe('purchases of one turn', () => {
     expect(outcomes.map((outcome) => outcome?.kind)).toEqual(['reserved', 'replayed', 'replayed']);
     expect(new Set(outcomes.map((outcome) => JSON.stringify({ ...outcome, kind: '' }))).size).toBe(1);
     expect(records.flatMap(({ items }) => items)).toHaveLength(1);
-    expect(await queue.audit(sale.id)).toMatchObject({ held: 1, pending: 0 });
+    expect(await auditQueue(queue.auditSource, sale.id)).toMatchObject({ held: 1, pending: 0 });
   });
 
   it('that find no room are refused at once, untried', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deferred, settled } from '../../../test/support/deferred.ts';
 import { goesOn, purchaseRig } from '../../../test/support/purchase-rig.ts';
+import { auditQueue } from '../../../test/support/queue-audit.ts';
 import { Fault } from '../../domain/errors.ts';
 
 const DEADLINE_MS = 2000;
@@ -48,7 +49,7 @@ describe('when the queue was rebuilt since the sale was read', () => {
     await settled();
     expect(rig.answers.get(late)).toEqual([{ kind: 'overloaded' }]);
     expect(rig.answers.get(inTime)?.[0]?.kind).toBe('reserved');
-    expect(await rig.queue.audit(rig.sale.id)).toMatchObject({ held: 1 });
+    expect(await auditQueue(rig.queue.auditSource, rig.sale.id)).toMatchObject({ held: 1 });
   });
 
   it('and nobody is in time any more, the queue is left alone', async () => {

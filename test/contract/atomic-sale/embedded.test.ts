@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEmbeddedAtomicSale } from '../../../src/adapters/embedded/atomic-sale.ts';
+import { createEmbeddedQueueAuditSource } from '../../../src/adapters/embedded/audit-source.ts';
 import { createEmbeddedOrderLog, type EmbeddedOrderLog } from '../../../src/adapters/embedded/order-log.ts';
 import { createEmbeddedTicketQueue } from '../../../src/adapters/embedded/ticket-queue.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import type { AtomicSale, SellItem } from '../../../src/ports/atomic-sale.ts';
 import type { ReserveAnswer, ReserveItem, TicketQueue } from '../../../src/ports/ticket-queue.ts';
 import { inOneMinute } from '../../support/in-one-minute.ts';
+import { auditQueue } from '../../support/queue-audit.ts';
 import { BUILT_WORKER, type EmbeddedFile, openEmbeddedFile } from '../embedded-file.ts';
 import { newName, openSale, purchase, purchases } from '../fixtures.ts';
 import { LogMember } from '../order-log/member.ts';
@@ -14,41 +16,42 @@ const TERMS = { productId: 'product-1', price: { amount: 12_999, currency: 'USD'
 
 describe.each([
   ['inline', false],
-  ['in a thread', BUILT_WORKER],
-] as const)('selling in one step, %s', (_, thread) => {
+  ['in its own thread', BUILT_WORKER],
+] as const)('the embedded atomic sale, %s', (_, thread) => {
   let file: EmbeddedFile;
   let queue: TicketQueue;
   let log: EmbeddedOrderLog;
-  let oneStep: AtomicSale;
-  /** What the log's readers were told. */
-  let told: Parameters<EmbeddedOrderLog['appended']>[];
+  let atomicSale: AtomicSale;
+  /** The calls that notify the readers of the log. */
+  let notified: Parameters<EmbeddedOrderLog['appended']>[];
   const sale = { ...openSale(), ...TERMS };
 
   beforeEach(async () => {
     file = await openEmbeddedFile(thread);
     queue = createEmbeddedTicketQueue({ engine: file.engine, clock: systemClock });
     log = createEmbeddedOrderLog(file.engine);
-    oneStep = createEmbeddedAtomicSale({
+    atomicSale = createEmbeddedAtomicSale({
       engine: file.engine,
       clock: systemClock,
       log: {
         appended: (...entry) => {
-          told.push(entry);
+          notified.push(entry);
           log.appended(...entry);
         },
       },
     });
-    told = [];
+    notified = [];
     await queue.load(sale);
   });
   afterEach(() => file.close());
 
   const asked = (item: ReserveItem): SellItem => ({ ...item, requestId: `request of ${item.orderId}` });
   const sell = async (...items: ReserveItem[]): Promise<readonly ReserveAnswer[]> => {
-    const reply = await oneStep.sell(sale, items.map(asked));
+    const reply = await atomicSale.sell(sale, items.map(asked));
     if (reply.kind !== 'answered') throw new Error(`the sale answered ${reply.kind}`);
     return reply.answers;
   };
+  const audit = () => auditQueue(createEmbeddedQueueAuditSource(file.engine), sale.id);
   const logged = async (records: number) => {
     const member = new LogMember(log, { group: 'g' });
     await member.sees(records);
@@ -56,7 +59,7 @@ describe.each([
     return member.records;
   };
 
-  it('writes what it gives away into the log, and leaves nothing to the relay', async () => {
+  it('logs what it sells, and leaves nothing to the relay', async () => {
     const items = purchases(3);
     const answers = await sell(...items);
     expect(answers.map(({ kind }) => kind)).toEqual(['reserved', 'reserved', 'reserved']);
@@ -78,13 +81,13 @@ describe.each([
         })),
       },
     ]);
-    // Who reads along in this process sees the same as who reads the file.
-    expect(told).toEqual([[1, records[0]]]);
-    expect(await queue.audit(saleId)).toMatchObject({ held: 3, heldByBuyers: 3, pending: 0, remaining: 7 });
+    // A reader in this process gets the same records as one of the file.
+    expect(notified).toEqual([[1, records[0]]]);
+    expect(await audit()).toMatchObject({ held: 3, heldByBuyers: 3, pending: 0, remaining: 7 });
     expect(await queue.claimStranded(saleId, { leaseMs: -1, max: 10 })).toEqual([]);
   });
 
-  it('answers a key that it answered before with the published order, and logs nothing', async () => {
+  it('answers a key that was used before with the published order, and logs nothing', async () => {
     const first = purchase({ key: 'k:1' });
     const again = purchase({ key: 'k:1', userId: first.userId });
     await sell(first);
@@ -94,21 +97,21 @@ describe.each([
     expect(await log.lag('g')).toBe(1);
   });
 
-  it('knows what it published in the same call', async () => {
+  it('answers a key that the same call has used with its published order', async () => {
     const first = purchase({ key: 'k:1' });
     const again = purchase({ key: 'k:1', userId: first.userId });
     expect((await sell(first, again))[1]).toMatchObject({ kind: 'replayed', orderId: first.orderId, published: true });
     expect((await logged(1))[0]?.items).toHaveLength(1);
   });
 
-  it('never calls published what was reserved without it, not even under the same order id', async () => {
+  it('never reports as published what was reserved without a record, not even under the same order id', async () => {
     const stranded = purchase({ key: 'k:1' });
     await queue.reserve(sale.id, sale.epoch, [stranded]);
     expect(await sell(stranded)).toMatchObject([{ kind: 'replayed', orderId: stranded.orderId, published: false }]);
     expect(await log.lag('g')).toBe(0);
   });
 
-  it('logs only what it gives away', async () => {
+  it('logs only what it sells', async () => {
     const [held, more] = purchases(2, { userId: 'ann' }) as [ReserveItem, ReserveItem];
     const items = [held, more, purchase({ userId: 'ann' }), purchase()];
     expect((await sell(...items)).map(({ kind }) => kind)).toEqual([
@@ -123,38 +126,38 @@ describe.each([
     expect(await log.lag('another')).toBe(2);
   });
 
-  it('counts attempts as the queue does, in one count with it', async () => {
+  it('counts attempts together with the queue', async () => {
     await inOneMinute(async () => {
       const userId = newName('user');
-      const reply = await oneStep.sell(sale, purchases(2, { userId }).map(asked), 3);
+      const reply = await atomicSale.sell(sale, purchases(2, { userId }).map(asked), 3);
       expect(reply).toMatchObject({ answers: [{ kind: 'reserved' }, { kind: 'reserved' }] });
       expect(await queue.reserve(sale.id, sale.epoch, purchases(2, { userId }), 3)).toMatchObject({
         answers: [{ kind: 'limitReached' }, { kind: 'tooManyAttempts' }],
       });
-      expect(await oneStep.sell(sale, [asked(purchase({ userId }))], 3)).toMatchObject({
+      expect(await atomicSale.sell(sale, [asked(purchase({ userId }))], 3)).toMatchObject({
         answers: [{ kind: 'tooManyAttempts', endsInMs: expect.any(Number) }],
       });
     });
   });
 
-  it('gives nothing away when it can not write all', async () => {
+  it('sells nothing if it cannot write everything', async () => {
     const taken = purchase();
     await sell(taken);
     await expect(sell(purchase(), { ...taken, userId: 'another' })).rejects.toMatchObject({ code: 'corrupt' });
-    expect(await queue.audit(sale.id)).toMatchObject({ held: 1, remaining: 9 });
+    expect(await audit()).toMatchObject({ held: 1, remaining: 9 });
     expect(await log.lag('g')).toBe(1);
   });
 
-  it('takes tickets back like any others', async () => {
+  it('sells tickets that can be released like any others', async () => {
     const item = purchase({ key: 'k:1' });
     await sell(item);
     expect(await queue.release(sale.id, [item.orderId])).toEqual([item.orderId]);
-    expect(await queue.audit(sale.id)).toMatchObject({ held: 0, remaining: 10, pending: 0, doubled: [] });
+    expect(await audit()).toMatchObject({ held: 0, remaining: 10, pending: 0, doubled: [] });
   });
 
   it('does nothing for an unknown sale or another epoch', async () => {
-    expect(await oneStep.sell({ ...sale, id: 'unknown' }, [asked(purchase())])).toEqual({ kind: 'unknownSale' });
-    expect(await oneStep.sell({ ...sale, epoch: 2 }, [asked(purchase())])).toEqual({ kind: 'stale', epoch: 1 });
+    expect(await atomicSale.sell({ ...sale, id: 'unknown' }, [asked(purchase())])).toEqual({ kind: 'unknownSale' });
+    expect(await atomicSale.sell({ ...sale, epoch: 2 }, [asked(purchase())])).toEqual({ kind: 'stale', epoch: 1 });
     expect(await log.lag('g')).toBe(0);
   });
 });

@@ -64,7 +64,7 @@ describe('the audit finds and describes', () => {
     return { ...others, queue: { ...queue, snapshot } };
   }
 
-  test('a ticket that two live orders have', async () => {
+  test('a ticket of two live orders', async () => {
     await rig.sql('DROP INDEX orders_ticket');
     await rig.sql('UPDATE orders SET ticket = 1 WHERE id = ?', order(1).orderId);
     expect(wrongIn(await rig.audit(sale))).toEqual({
@@ -195,7 +195,7 @@ describe('the audit finds and describes', () => {
     });
   });
 
-  test('a buyer who holds more than the limit, in the ledger and in the store', async () => {
+  test('a buyer over the limit, in the ledger and in the store', async () => {
     await rig.sql(`UPDATE queue_reservation SET buyer = 'a'`);
     await rig.sql(`UPDATE orders SET user_id = 'a' WHERE sale_id = ?`, sale.id);
     expect(wrongIn(await rig.audit(sale))).toEqual({

@@ -81,7 +81,7 @@ describe('in flight, and no discrepancy, is', () => {
     expect(await rig.audit(sale)).toMatchObject({ ok: true, inFlight: { ...NOTHING, unpublished: 1 } });
   });
 
-  test('an order in the log that is not stored and not counted yet', async () => {
+  test('an order in the log that is neither stored nor counted yet', async () => {
     await rig.buy(sale, 'a');
     await rig.buy(sale, 'a', 'logged');
     expect(await rig.audit(sale)).toMatchObject({ ok: true, inFlight: { ...NOTHING, unstored: 1, uncounted: 1 } });
@@ -92,7 +92,7 @@ describe('in flight, and no discrepancy, is', () => {
     expect(await rig.audit(sale)).toMatchObject({ ok: true, inFlight: { ...NOTHING, uncounted: 1 } });
   });
 
-  test('the ticket of an ended order that is owed to the queue', async () => {
+  test('the ticket of an ended order that is not returned yet', async () => {
     const { orderId } = await rig.buy(sale, 'a');
     await rig.ports.store.transition('cancelled', [orderId], 1);
     expect(await rig.audit(sale)).toMatchObject({ ok: true, inFlight: { ...NOTHING, returning: 1 } });

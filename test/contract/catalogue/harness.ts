@@ -2,7 +2,7 @@ import type { Catalogue } from '../../../src/ports/catalogue.ts';
 
 export interface CatalogueHarness {
   readonly catalogue: Catalogue;
-  /** The same one through another connection, as another process has it. */
+  /** The same catalogue over another connection, as another process has it. */
   readonly other: Catalogue;
   close(): Promise<void>;
 }

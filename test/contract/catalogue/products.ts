@@ -13,7 +13,7 @@ export function awkwardProduct(parts: Partial<Product> & Pick<Product, 'id'>): P
 }
 
 export function catalogueProductContract(harness: () => CatalogueHarness, races: number): void {
-  test('gives a product back exactly as it was added, and adds it once', async () => {
+  test('returns a product exactly as it was added, and adds it once', async () => {
     const { catalogue } = harness();
     const product = awkwardProduct({ id: 'p-exact' });
     const { imageUrl: _, ...bare } = awkwardProduct({ id: 'p-bare', description: '' });
@@ -26,7 +26,7 @@ export function catalogueProductContract(harness: () => CatalogueHarness, races:
     expect(await catalogue.product('p-exact ')).toBeUndefined();
   });
 
-  test('saves a product over the version that it was made from, and no other', async () => {
+  test('saves a product over the version that it was made from, and over no other', async () => {
     const { catalogue } = harness();
     await catalogue.addProduct(awkwardProduct({ id: 'p-saved' }));
     const { imageUrl: _, ...next } = awkwardProduct({ id: 'p-saved', name: 'New', version: 2 });
@@ -48,7 +48,7 @@ export function catalogueProductContract(harness: () => CatalogueHarness, races:
     expect(await ids(2, 'pl-2')).toEqual(['pl-3']);
   });
 
-  test('of two who save the same product at once, exactly one does', async () => {
+  test('saves exactly one of two concurrent changes of a product', async () => {
     const { catalogue, other } = harness();
     await catalogue.addProduct(awkwardProduct({ id: 'p-race' }));
     for (let version = 2; version < 2 + races; version += 1) {

@@ -4,10 +4,10 @@ import { awkwardSale } from '../../support/awkward-sale.ts';
 import type { CatalogueHarness } from './harness.ts';
 import { awkwardProduct, catalogueProductContract } from './products.ts';
 
-/** Enough for two that save at once to meet. */
+/** Enough for two concurrent saves to collide. */
 const RACES = 50;
 
-/** What every catalogue must do. `open` makes an empty one. */
+/** The contract of every catalogue. `open` creates an empty one. */
 export function catalogueContract(name: string, open: () => Promise<CatalogueHarness>): void {
   describe(`catalogue: ${name}`, () => {
     let harness: CatalogueHarness;
@@ -26,7 +26,7 @@ export function catalogueContract(name: string, open: () => Promise<CatalogueHar
       expect(await catalogue.product('nothing')).toBeUndefined();
     });
 
-    test('gives a sale back exactly as it was added', async () => {
+    test('returns a sale exactly as it was added', async () => {
       const sale = awkwardSale({ id: 'exact' });
       const { imageUrl: _, ...bare } = awkwardSale({ id: 'bare', description: '' });
       expect(await catalogue.addSale(sale)).toBe(true);
@@ -64,26 +64,26 @@ export function catalogueContract(name: string, open: () => Promise<CatalogueHar
       expect(await catalogue.sale('never')).toBeUndefined();
     });
 
-    test('of two who add or save the same sale at once, exactly one does', async () => {
+    test('adds or saves exactly one of two concurrent versions of a sale', async () => {
       for (let race = 0; race < RACES; race += 1) {
         const id = `race-${race}`;
-        const rivals = (version: number) =>
+        const versions = (version: number) =>
           [catalogue, harness.other].map((one, n) => ({ one, sale: awkwardSale({ id, version, title: `${n}` }) }));
-        const added = await Promise.all(rivals(1).map(({ one, sale }) => one.addSale(sale)));
+        const added = await Promise.all(versions(1).map(({ one, sale }) => one.addSale(sale)));
         expect(added.toSorted()).toEqual([false, true]);
         expect((await catalogue.sale(id))?.title).toBe(String(added.indexOf(true)));
-        const saved = await Promise.all(rivals(2).map(({ one, sale }) => one.saveSale(sale)));
+        const saved = await Promise.all(versions(2).map(({ one, sale }) => one.saveSale(sale)));
         expect(saved.toSorted()).toEqual([false, true]);
         expect(await catalogue.sale(id)).toMatchObject({ version: 2, title: String(saved.indexOf(true)) });
       }
     });
 
-    test.each(['Exact', 'exact ', 'é', "' OR ''='", ''])('takes %j for no sale that it knows', async (id) => {
+    test.each(['Exact', 'exact ', 'é', "' OR ''='", ''])('does not take %j for a known sale', async (id) => {
       await catalogue.addSale(awkwardSale({ id: 'exact' }));
       expect(await catalogue.sale(id)).toBeUndefined();
     });
 
-    test('lists sales by id, in pages, and those that buyers may not see only when asked', async () => {
+    test('lists sales by id, in pages, and those that buyers may not see only on request', async () => {
       for (const [id, status] of [
         ['l-3', 'published'],
         ['l-1', 'closed'],
@@ -101,7 +101,7 @@ export function catalogueContract(name: string, open: () => Promise<CatalogueHar
       expect(await ids({ limit: 2, includeDrafts: false }, 'l-3')).toEqual(['l-4']);
     });
 
-    test('lists only sales that close later than asked', async () => {
+    test('lists only sales that close after a given time', async () => {
       for (const closesAt of [2_000_000_000_000, 2_000_000_000_001, 2_000_000_000_002]) {
         await catalogue.addSale(awkwardSale({ id: `ends-${closesAt}`, closesAt }));
       }

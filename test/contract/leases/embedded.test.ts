@@ -21,7 +21,7 @@ leasesContract('embedded', async () => {
   };
 });
 
-/** Writes as the engine's thread does, for longer than any commit takes; told by its first message. */
+/** Writes as the engine's thread does, for longer than any commit takes; its first message says that it has begun. */
 const WRITER = `
 const { parentPort, workerData: { libsql, file } } = require('node:worker_threads');
 const Database = require(libsql);
@@ -33,7 +33,7 @@ database.exec('COMMIT');
 database.close();
 `;
 
-test('a lease waits for whoever writes to the file', async () => {
+test('acquiring a lease waits for another writer of the file', async () => {
   const folder = tempFolder();
   const file = join(folder.path, 'floodgate.db');
   const database = await connectSql({ dialect: 'sqlite', file });

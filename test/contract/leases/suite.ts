@@ -6,7 +6,7 @@ export interface LeasesHarness {
   readonly leases: Leases;
   /** The same leases as another process sees them. */
   readonly other: Leases;
-  /** Lets time pass for every lease that is held. */
+  /** Lets time pass for every held lease. */
   pass(ms: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -14,7 +14,7 @@ export interface LeasesHarness {
 /** Far longer than a test takes: only `pass` ends a lease. */
 const TTL_MS = 600_000;
 
-/** What leases must do, wherever they are kept. */
+/** The contract of leases, wherever they are stored. */
 export function leasesContract(name: string, open: () => Promise<LeasesHarness>): void {
   describe(`leases: ${name}`, () => {
     let harness: LeasesHarness;
@@ -27,7 +27,7 @@ export function leasesContract(name: string, open: () => Promise<LeasesHarness>)
     });
     afterAll(async () => harness?.close());
 
-    test('one holder has a lease at a time', async () => {
+    test('a lease has one holder at a time', async () => {
       const [one, two] = [newName('lease'), newName('lease')];
       expect(await leases.acquire(one, 'ann', TTL_MS)).toBe(true);
       expect(await other.acquire(one, 'bob', TTL_MS)).toBe(false);
@@ -35,7 +35,7 @@ export function leasesContract(name: string, open: () => Promise<LeasesHarness>)
       expect(await other.acquire(two, 'bob', TTL_MS)).toBe(true);
     });
 
-    test('a lease lasts for its time and not longer', async () => {
+    test('a lease lasts for its time and no longer', async () => {
       const one = newName('lease');
       await leases.acquire(one, 'ann', TTL_MS);
       await harness.pass(TTL_MS / 2);
@@ -45,7 +45,7 @@ export function leasesContract(name: string, open: () => Promise<LeasesHarness>)
       expect(await leases.acquire(one, 'ann', TTL_MS)).toBe(false);
     });
 
-    test('its holder makes it last from now on', async () => {
+    test('its holder renews it from now on', async () => {
       const one = newName('lease');
       await leases.acquire(one, 'ann', TTL_MS);
       for (let i = 0; i < 4; i += 1) {
@@ -58,20 +58,20 @@ export function leasesContract(name: string, open: () => Promise<LeasesHarness>)
       expect(await other.acquire(one, 'bob', TTL_MS)).toBe(true);
     });
 
-    test('its holder renews it as often as it likes at the same moment', async () => {
+    test('its holder can renew it many times at the same moment', async () => {
       const one = newName('lease');
       const answers = await Promise.all(Array.from({ length: 20 }, () => leases.acquire(one, 'ann', TTL_MS)));
       expect(new Set(answers)).toEqual(new Set([true]));
     });
 
-    test('its holder takes an ended lease again that nobody else took', async () => {
+    test('its holder can take an expired lease again that no other took', async () => {
       const one = newName('lease');
       await leases.acquire(one, 'ann', TTL_MS);
       await harness.pass(2 * TTL_MS);
       expect(await leases.acquire(one, 'ann', TTL_MS)).toBe(true);
     });
 
-    test('is free as soon as its holder gives it up, and nobody else can', async () => {
+    test('is free as soon as its holder releases it, which no other can', async () => {
       const one = newName('lease');
       await leases.acquire(one, 'ann', TTL_MS);
       await other.release(one, 'bob');
@@ -83,7 +83,7 @@ export function leasesContract(name: string, open: () => Promise<LeasesHarness>)
       expect(await leases.acquire(one, 'ann', TTL_MS)).toBe(false);
     });
 
-    test('lists what is held by anybody and begins so', async () => {
+    test('lists all held leases with a prefix', async () => {
       const prefix = `${newName('held')}%_`;
       await leases.acquire(`${prefix}1`, 'ann', TTL_MS / 4);
       await harness.pass(TTL_MS / 2);
@@ -94,10 +94,10 @@ export function leasesContract(name: string, open: () => Promise<LeasesHarness>)
       expect(await other.held(newName('held'))).toEqual([]);
     });
 
-    test('of many who want it at once exactly one gets it, when it is new and when it has ended', async () => {
+    test('is granted to exactly one of many concurrent requests, both new and expired', async () => {
       for (let round = 0; round < 10; round += 1) {
         const one = newName('lease');
-        for (const generation of ['new', 'ended']) {
+        for (const generation of ['new', 'expired']) {
           const answers = await Promise.all(
             Array.from({ length: 16 }, (_, i) =>
               (i % 2 === 0 ? leases : other).acquire(one, `${generation}-${i}`, TTL_MS),

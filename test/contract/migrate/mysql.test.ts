@@ -11,7 +11,7 @@ describe.skipIf(TEST_MYSQL_URL === undefined)('with TEST_MYSQL_URL', () => {
     return { options: { dialect: 'mysql', url, poolSize: 2 }, remove: drop };
   });
 
-  test('of several that migrate at the same moment one does, and the others wait for it', async () => {
+  test('one of several concurrent calls migrates, and the others wait for it', async () => {
     const { url, drop } = await mysqlDatabase();
     const databases = await Promise.all([1, 2, 3, 4].map(() => connectSql({ dialect: 'mysql', url, poolSize: 2 })));
     try {

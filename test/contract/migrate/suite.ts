@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { SCHEMA_STEPS } from '../../../migrations/index.ts';
 import { connectSql, type SqlOptions } from '../../../src/adapters/sql/connect.ts';
 import { migrate } from '../../../src/adapters/sql/migrate.ts';
+import { createSqlNodeMarks } from '../../../src/adapters/sql/node-marks.ts';
 import { createOrderReads } from '../../../src/adapters/sql/order-reads.ts';
 import { migrateInProcess } from '../../support/migrate-process.ts';
 
@@ -12,7 +13,7 @@ export interface EmptyDatabase {
 
 const NAMES = SCHEMA_STEPS.map(({ name }) => name);
 
-/** What migrating must do on either dialect. `create` makes a database without a table. */
+/** The contract of migrating in either dialect. `create` creates a database without tables. */
 export function migrateContract(name: string, create: () => Promise<EmptyDatabase>): void {
   describe(`migrate: ${name}`, () => {
     const made: EmptyDatabase[] = [];
@@ -30,7 +31,7 @@ export function migrateContract(name: string, create: () => Promise<EmptyDatabas
       for (const empty of made) await empty.remove();
     });
 
-    test('runs what is pending, once', async () => {
+    test('runs pending migrations, once', async () => {
       const database = await connectSql(options);
       expect(await migrate(database)).toEqual(NAMES);
       expect(await migrate(database)).toEqual([]);
@@ -38,12 +39,39 @@ export function migrateContract(name: string, create: () => Promise<EmptyDatabas
       await database.close();
     });
 
-    test('goes on where an earlier one was cut off', async () => {
+    test('goes on where an earlier migration was interrupted', async () => {
       const database = await connectSql(options);
       await migrate(database);
       const last = NAMES.at(-1);
       await database.em().getConnection().execute('DELETE FROM mikro_orm_migrations WHERE name = ?', [last], 'run');
       expect(await migrate(database)).toEqual([last]);
+      await database.close();
+    });
+
+    test('moves the marks of node numbers from the positions of the log into their table', async () => {
+      const database = await connectSql(options);
+      await migrate(database);
+      const connection = database.em().getConnection();
+      await connection.execute('DELETE FROM mikro_orm_migrations WHERE name = ?', ['Migration20251121000500'], 'run');
+      await connection.execute('DROP TABLE node_numbers', [], 'run');
+      const positions = [
+        ['floodgate.node-numbers', 0, 1_900_000_000_000],
+        ['floodgate.node-numbers', 1023, 1_900_000_000_001],
+        ['settlement', 0, 7],
+      ];
+      for (const position of positions) {
+        await connection.execute('INSERT INTO log_positions VALUES (?, ?, ?)', position, 'run');
+      }
+      await migrate(database);
+      const marks = createSqlNodeMarks(database);
+      expect(await Promise.all([0, 1, 1023].map((node) => marks.mark(node)))).toEqual([
+        1_900_000_000_000,
+        undefined,
+        1_900_000_000_001,
+      ]);
+      const reads = createOrderReads(database);
+      expect(await reads.position('floodgate.node-numbers', 0)).toBeUndefined();
+      expect(await reads.position('settlement', 0)).toBe(7);
       await database.close();
     });
 
@@ -59,7 +87,7 @@ export function migrateContract(name: string, create: () => Promise<EmptyDatabas
       await database.close();
     });
 
-    test('without it, a store says that it is unavailable', async () => {
+    test('without it a store is unavailable', async () => {
       const database = await connectSql(options);
       await expect(createOrderReads(database).ping()).rejects.toMatchObject({ name: 'Fault', code: 'unavailable' });
       await database.close();

@@ -11,9 +11,9 @@ export interface OrderAuditSourceHarness {
   readonly close: () => Promise<void>;
 }
 
-/** What the auditSource of every order store must tell. */
+/** The contract of every order store's audit source. */
 export function orderAuditSourceContract(name: string, open: () => Promise<OrderAuditSourceHarness>): void {
-  describe(`the auditSource of ${name}`, () => {
+  describe(`the audit source of ${name}`, () => {
     let harness: OrderAuditSourceHarness;
 
     beforeAll(async () => {
@@ -23,7 +23,7 @@ export function orderAuditSourceContract(name: string, open: () => Promise<Order
 
     const auditSource = () => createSqlOrderAuditSource(harness.database);
 
-    it('tell the live orders of a window of tickets, and of one sale', async () => {
+    it('returns the live orders of a range of tickets of one sale', async () => {
       const saleId = nextSaleId();
       const orders = [5, 1, 3, 4, 2].map((ticket) => newOrder({ saleId, ticket, userId: `Zoë ☃ ${ticket} ` }));
       await put(harness.store, ...orders, newOrder({ saleId: nextSaleId(), ticket: 2 }));
@@ -40,7 +40,7 @@ export function orderAuditSourceContract(name: string, open: () => Promise<Order
       expect(await live(Number.MIN_SAFE_INTEGER, 0)).toEqual([]);
     });
 
-    it('tell which orders are stored, whatever their state', async () => {
+    it('returns which orders are stored, whatever their state', async () => {
       const saleId = nextSaleId();
       const [live, ended] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 2 })];
       const rejected = newOrder({ saleId, ticket: 1 });

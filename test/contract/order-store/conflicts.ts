@@ -3,38 +3,38 @@ import type { NewOrder } from '../../../src/ports/order-store.ts';
 import { newOrder, nextSaleId } from '../../support/orders.ts';
 import { move, type OrderStoreHarness, owedOf, put, stored } from './harness.ts';
 
-/** Two orders that can't both be. */
-export function orderStoreRivals(harness: () => OrderStoreHarness): void {
-  describe('rivals', () => {
-    test('of two orders for one ticket the later loses, and is kept as rejected', async () => {
+/** Orders that cannot both be accepted. */
+export function orderStoreConflicts(harness: () => OrderStoreHarness): void {
+  describe('conflicting orders', () => {
+    test('for one ticket: the later one is stored as rejected', async () => {
       const saleId = nextSaleId();
-      const [winner, loser] = [newOrder({ saleId, ticket: 7 }), newOrder({ saleId, ticket: 7 })];
-      await put(harness().store, winner);
-      const { rejected, ...counts } = await put(harness().store, loser);
+      const [earlier, later] = [newOrder({ saleId, ticket: 7 }), newOrder({ saleId, ticket: 7 })];
+      await put(harness().store, earlier);
+      const { rejected, ...counts } = await put(harness().store, later);
       expect(counts).toEqual({ stored: 0, repeated: 0 });
       const endedAt = expect.any(Number);
-      expect(rejected).toStrictEqual([{ order: { ...loser.order, state: 'rejected', endedAt }, reason: 'ticket' }]);
-      expect(await harness().store.order(loser.order.id)).toStrictEqual(rejected[0]?.order);
-      expect(await harness().store.order(winner.order.id)).toStrictEqual(winner.order);
+      expect(rejected).toStrictEqual([{ order: { ...later.order, state: 'rejected', endedAt }, reason: 'ticket' }]);
+      expect(await harness().store.order(later.order.id)).toStrictEqual(rejected[0]?.order);
+      expect(await harness().store.order(earlier.order.id)).toStrictEqual(earlier.order);
     });
 
-    test('of two orders with one key the later loses', async () => {
+    test('with one key: the later one is rejected', async () => {
       const saleId = nextSaleId();
-      const winner = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
-      const loser = newOrder({ saleId, ticket: 2, userId: 'ann', key: 'k:1' });
-      await put(harness().store, winner);
-      const { rejected } = await put(harness().store, loser);
-      expect(rejected.map(({ order, reason }) => [order.id, reason])).toEqual([[loser.order.id, 'key']]);
+      const earlier = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
+      const later = newOrder({ saleId, ticket: 2, userId: 'ann', key: 'k:1' });
+      await put(harness().store, earlier);
+      const { rejected } = await put(harness().store, later);
+      expect(rejected.map(({ order, reason }) => [order.id, reason])).toEqual([[later.order.id, 'key']]);
     });
 
-    test('an order that lost is owed to the queue once, as forfeit if another one holds its ticket', async () => {
+    test('a rejected one is owed to the queue once, as forfeit if another one holds its ticket', async () => {
       const saleId = nextSaleId();
-      const winner = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
+      const earlier = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
       const byKey = newOrder({ saleId, ticket: 2, userId: 'ann', key: 'k:1' });
       const byTicket = newOrder({ saleId, ticket: 1 });
       const byBoth = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
-      await put(harness().store, winner, byKey, byTicket, byBoth);
-      await put(harness().store, winner, byKey, byTicket, byBoth);
+      await put(harness().store, earlier, byKey, byTicket, byBoth);
+      await put(harness().store, earlier, byKey, byTicket, byBoth);
       const owed = (await harness().other.owedTickets(100_000)).filter((one) => one.saleId === saleId);
       expect(owed).toEqual([
         { saleId, orderId: byKey.order.id, forfeit: false },
@@ -45,7 +45,7 @@ export function orderStoreRivals(harness: () => OrderStoreHarness): void {
       expect(await owedOf(harness().other, saleId)).toEqual([byBoth.order.id]);
     });
 
-    test('within a batch the first wins, even with the greater id', async () => {
+    test('in a batch: the first one is stored, even with the greater id', async () => {
       const saleId = nextSaleId();
       const [older, younger] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 1 })];
       const result = await put(harness().store, younger, older);
@@ -53,7 +53,7 @@ export function orderStoreRivals(harness: () => OrderStoreHarness): void {
       expect((await harness().store.order(younger.order.id))?.state).toBe('reserved');
     });
 
-    test('an order that lost its ticket does not hold its key', async () => {
+    test('one that was rejected for its ticket does not hold its key', async () => {
       const saleId = nextSaleId();
       const a = newOrder({ saleId, ticket: 1 });
       const b = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
@@ -65,7 +65,7 @@ export function orderStoreRivals(harness: () => OrderStoreHarness): void {
       expect((await harness().store.order(c.order.id))?.state).toBe('reserved');
     });
 
-    test('a ticket whose order ended is free again; one that was paid is not', async () => {
+    test('a ticket is free again when its order has ended, and not when it was paid', async () => {
       const saleId = nextSaleId();
       const [first, second, third] = [1, 2, 3].map(() => newOrder({ saleId, ticket: 1 })) as [
         NewOrder,
@@ -79,7 +79,7 @@ export function orderStoreRivals(harness: () => OrderStoreHarness): void {
       expect(await put(harness().store, third)).toMatchObject({ stored: 0, rejected: [{ reason: 'ticket' }] });
     });
 
-    test('a key stays used when its order has ended', async () => {
+    test('a key stays in use when its order has ended', async () => {
       const saleId = nextSaleId();
       const first = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
       await put(harness().store, first);

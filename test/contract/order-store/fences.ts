@@ -10,9 +10,9 @@ function nextGroup(): string {
   return `fenced-${groups}`;
 }
 
-/** Stores what a fence refused. */
-function refuse(store: OrderStore, ...refused: readonly NewOrder[]) {
-  return store.store({ group: 'g', positions: [], orders: [], fenced: refused });
+/** Stores orders that a fence rejected. */
+function putFenced(store: OrderStore, ...fenced: readonly NewOrder[]) {
+  return store.store({ group: 'g', positions: [], orders: [], fenced });
 }
 
 /** Fences of the log, and orders behind them. */
@@ -21,7 +21,7 @@ export function orderStoreFences(harness: () => OrderStoreHarness): void {
     harness().store.store({ group, positions: [], orders: [], fences });
 
   describe('fences', () => {
-    test('are kept by group and partition, in the order of the log', async () => {
+    test('are stored by group and partition, in the order of the log', async () => {
       const [group, saleId] = [nextGroup(), nextSaleId()];
       const second = { partition: 3, saleId, epoch: 3, offset: 2 ** 40 };
       const first = { partition: 3, saleId, epoch: 2, offset: 7 };
@@ -35,7 +35,7 @@ export function orderStoreFences(harness: () => OrderStoreHarness): void {
       expect(await harness().other.fences(nextGroup(), 3)).toEqual([]);
     });
 
-    test('of the same epoch count from the first one on', async () => {
+    test('of the same epoch: the first one counts', async () => {
       const [group, saleId] = [nextGroup(), nextSaleId()];
       await storeFences(group, { partition: 0, saleId, epoch: 2, offset: 7 });
       await storeFences(group, { partition: 0, saleId, epoch: 2, offset: 8 });
@@ -57,7 +57,7 @@ export function orderStoreFences(harness: () => OrderStoreHarness): void {
       expect(await Promise.all([1, 2, 3, 4].map(passed))).toEqual([2, 2, 1, 0]);
     });
 
-    test('and the positions behind them are stored together or not at all', async () => {
+    test('and the positions after them are stored together or not at all', async () => {
       const [group, saleId] = [nextGroup(), nextSaleId()];
       const fences = [{ partition: 0, saleId, epoch: 2, offset: 7 }];
       const batch = { group, positions: [{ partition: 0, next: 8 }], orders: [], fences };
@@ -71,11 +71,11 @@ export function orderStoreFences(harness: () => OrderStoreHarness): void {
     });
   });
 
-  describe('a refused order', () => {
-    test('is kept as rejected, owes nothing, and stands in nobody’s way', async () => {
+  describe('an order behind a fence', () => {
+    test('is stored as rejected, owes no ticket, and conflicts with no other', async () => {
       const saleId = nextSaleId();
       const refused = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
-      const { rejected, ...counts } = await refuse(harness().store, refused);
+      const { rejected, ...counts } = await putFenced(harness().store, refused);
       expect(counts).toEqual({ stored: 0, repeated: 0 });
       const endedAt = expect.any(Number);
       expect(rejected).toStrictEqual([{ order: { ...refused.order, state: 'rejected', endedAt }, reason: 'fence' }]);
@@ -85,68 +85,68 @@ export function orderStoreFences(harness: () => OrderStoreHarness): void {
       expect(await put(harness().store, again)).toEqual(stored(1));
     });
 
-    test('is repeated, not refused again', async () => {
+    test('is repeated, not rejected again', async () => {
       const refused = newOrder({ saleId: nextSaleId(), ticket: 1 });
-      await refuse(harness().store, refused);
-      expect(await refuse(harness().other, refused, refused)).toEqual({ stored: 0, repeated: 2, rejected: [] });
+      await putFenced(harness().store, refused);
+      expect(await putFenced(harness().other, refused, refused)).toEqual({ stored: 0, repeated: 2, rejected: [] });
     });
 
-    test('that was stored before stays as it is: the record is a redelivery', async () => {
+    test('that was stored before does not change: the record is a redelivery', async () => {
       const saleId = nextSaleId();
-      const [live, paid, gone] = [1, 2, 3].map((ticket) => newOrder({ saleId, ticket })) as [
+      const [live, paid, cancelled] = [1, 2, 3].map((ticket) => newOrder({ saleId, ticket })) as [
         NewOrder,
         NewOrder,
         NewOrder,
       ];
-      await put(harness().store, live, paid, gone);
+      await put(harness().store, live, paid, cancelled);
       await move(harness().store, 'paid', paid);
-      await move(harness().store, 'cancelled', gone);
-      expect(await refuse(harness().store, live, paid, gone)).toEqual({ stored: 0, repeated: 3, rejected: [] });
-      const states = await Promise.all([live, paid, gone].map(({ order }) => harness().store.order(order.id)));
+      await move(harness().store, 'cancelled', cancelled);
+      expect(await putFenced(harness().store, live, paid, cancelled)).toEqual({ stored: 0, repeated: 3, rejected: [] });
+      const states = await Promise.all([live, paid, cancelled].map(({ order }) => harness().store.order(order.id)));
       expect(states.map((order) => order?.state)).toEqual(['reserved', 'paid', 'cancelled']);
     });
 
-    test('that is accepted within the same batch is accepted', async () => {
+    test('that is accepted in the same batch is accepted', async () => {
       const saleId = nextSaleId();
       const one = newOrder({ saleId, ticket: 1 });
       const batch = { group: 'g', positions: [], orders: [one], fenced: [one] };
       expect(await harness().store.store(batch)).toEqual({ stored: 1, repeated: 1, rejected: [] });
     });
 
-    test('is accepted once it comes under the new epoch', async () => {
+    test('is accepted when it comes under the new epoch', async () => {
       const saleId = nextSaleId();
       const [one, two] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 2 })];
-      await refuse(harness().store, one);
+      await putFenced(harness().store, one);
       expect(await put(harness().other, one, two)).toEqual(stored(2));
       expect(await harness().store.order(one.order.id)).toStrictEqual(one.order);
       expect(await put(harness().store, one, two)).toEqual({ stored: 0, repeated: 2, rejected: [] });
-      expect(await refuse(harness().store, one)).toEqual({ stored: 0, repeated: 1, rejected: [] });
+      expect(await putFenced(harness().store, one)).toEqual({ stored: 0, repeated: 1, rejected: [] });
       expect(await owedOf(harness().store, saleId)).toEqual([]);
     });
 
-    test('that is accepted later than a rival loses to it, for good', async () => {
+    test('that comes after a conflicting one stays rejected', async () => {
       const saleId = nextSaleId();
-      const [one, rival] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 1 })];
-      await refuse(harness().store, one);
-      await put(harness().store, rival);
+      const [one, other] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 1 })];
+      await putFenced(harness().store, one);
+      await put(harness().store, other);
       expect(await put(harness().store, one)).toMatchObject({
         stored: 0,
         repeated: 0,
         rejected: [{ reason: 'ticket' }],
       });
-      await move(harness().store, 'expired', rival);
+      await move(harness().store, 'expired', other);
       expect(await put(harness().store, one)).toEqual({ stored: 0, repeated: 1, rejected: [] });
-      expect(await owedOf(harness().store, saleId)).toEqual([one.order.id, rival.order.id].toSorted());
+      expect(await owedOf(harness().store, saleId)).toEqual([one.order.id, other.order.id].toSorted());
     });
 
-    test('that is accepted at the same moment ends up accepted', async () => {
+    test('that is accepted concurrently ends up accepted', async () => {
       const saleId = nextSaleId();
       const orders = Array.from({ length: 100 }, (_, i) => newOrder({ saleId, ticket: i + 1 }));
       await Promise.all(
         orders.flatMap((one) => [
-          refuse(harness().store, one),
+          putFenced(harness().store, one),
           put(harness().other, one),
-          refuse(harness().other, one),
+          putFenced(harness().other, one),
         ]),
       );
       expect((await harness().store.counts(saleId)).states).toMatchObject({ reserved: 100, rejected: 0 });

@@ -3,20 +3,20 @@ import type { EndState, NewOrder, OrderStore, StoreResult } from '../../../src/p
 
 export interface OrderStoreHarness {
   readonly store: OrderStore;
-  /** The same orders as another process sees them. */
+  /** The same store as another process has it. */
   readonly other: OrderStore;
   close(): Promise<void>;
 }
 
-/** Stores orders, and no position. */
+/** Stores orders without a position. */
 export function put(store: OrderStore, ...orders: readonly NewOrder[]): Promise<StoreResult> {
   return store.store({ group: 'g', positions: [], orders });
 }
 
-/** When orders of these suites move, unless a test says otherwise. */
+/** The time of transitions in these suites, unless a test sets another one. */
 export const MOVED_AT = 1_750_000_001_456;
 
-/** Moves orders and returns them. */
+/** Moves orders; returns those that moved. */
 export function move(store: OrderStore, to: EndState, ...orders: readonly NewOrder[]): Promise<readonly Order[]> {
   return store.transition(
     to,
@@ -25,13 +25,13 @@ export function move(store: OrderStore, to: EndState, ...orders: readonly NewOrd
   );
 }
 
-/** What the sale's ended orders owe to the queue. */
+/** The sale's orders whose reservations the queue has to end. */
 export async function owedOf(store: OrderStore, saleId: string): Promise<readonly string[]> {
   const owed = await store.owedTickets(100_000);
   return owed.filter((one) => one.saleId === saleId).map(({ orderId }) => orderId);
 }
 
-/** What a call answers that stored all it was given. */
+/** The result of a call that stored all of its orders. */
 export function stored(n: number): StoreResult {
   return { stored: n, repeated: 0, rejected: [] };
 }

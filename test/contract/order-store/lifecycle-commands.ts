@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { ORDER_STATES, type Order } from '../../../src/domain/order.ts';
 import type { EndState, NewOrder, OrderStore } from '../../../src/ports/order-store.ts';
-import type { OrderLifeModel } from './lifecycle-model.ts';
+import type { LifecycleModel } from './lifecycle-model.ts';
 
-/** Few of each, so that they meet. */
+/** Few of each, so that commands often concern the same ones. */
 export const ORDERS = 10;
 const PAYMENTS = 4;
 const LAST_MOMENT = 5;
@@ -13,19 +13,19 @@ const ALL = 100_000;
 
 export interface Sale {
   readonly id: string;
-  /** Of the two processes a command asks the one that its number says. */
+  /** A command names the process that it runs on. */
   readonly processes: readonly [OrderStore, OrderStore];
-  /** By the numbers that commands know them by. */
+  /** By the numbers by which commands name them. */
   readonly orders: readonly NewOrder[];
 }
 
-type Command = fc.AsyncCommand<OrderLifeModel, Sale>;
+type Command = fc.AsyncCommand<LifecycleModel, Sale>;
 
-/** What runs against the model and one of the processes; then both processes must show what the model says. */
+/** Runs on the model and on one of the processes; afterwards the other process must be in the state of the model. */
 function command(
   name: string,
   process: number,
-  act: (model: OrderLifeModel, sale: Sale, store: OrderStore) => Promise<void>,
+  act: (model: LifecycleModel, sale: Sale, store: OrderStore) => Promise<void>,
 ): Command {
   return {
     check: () => true,
@@ -102,7 +102,7 @@ const refunded = fc.tuple(paymentNumber, at, process).map(([payment, at, by]) =>
 const due = fc
   .tuple(fc.nat({ max: LAST_MOMENT }), fc.integer({ min: 1, max: ORDERS }), process)
   .map(([now, limit, by]) =>
-    command(`due at ${now}, ${limit} at the most`, by, async (model, { id }, store) => {
+    command(`due at ${now}, at most ${limit}`, by, async (model, { id }, store) => {
       const expected = model.due(now);
       const found = (await store.due(id, now, limit)).map((orderId) => expected.find((one) => one.id === orderId));
       const times = expected.map(({ payBy }) => payBy).sort((a, b) => a - b);
@@ -111,7 +111,7 @@ const due = fc
     }),
   );
 
-/** What an order is like; the id is added by the test. */
+/** Values of an order; the test adds the id. */
 export const orderWish = fc.record({
   ticket: fc.integer({ min: 1, max: 5 }),
   user: fc.nat({ max: 2 }),
@@ -119,9 +119,9 @@ export const orderWish = fc.record({
   payBy: fc.nat({ max: LAST_MOMENT }),
 });
 
-export const lifeCommands = [store, transition, capture, returned, refunded, due];
+export const lifecycleCommands = [store, transition, capture, returned, refunded, due];
 
-async function expectSame(model: OrderLifeModel, { id: saleId }: Sale, store: OrderStore): Promise<void> {
+async function expectSame(model: LifecycleModel, { id: saleId }: Sale, store: OrderStore): Promise<void> {
   const orders = [...model.orders.values()].toSorted(byId);
   const found = (await store.orders({ saleId, limit: 200 })).toSorted(byId);
   expect(found.map(({ id }) => id)).toEqual(orders.map(({ id }) => id));
@@ -154,7 +154,7 @@ async function expectSame(model: OrderLifeModel, { id: saleId }: Sale, store: Or
   });
 }
 
-/** When the database rejected an order is its own affair. */
+/** The time of a rejection is up to the store. */
 function expectSameOrder(found: Order, expected: Order | undefined): void {
   const { endedAt, ...rest } = found;
   expect(found.state === 'rejected' ? rest : found).toStrictEqual(expected);

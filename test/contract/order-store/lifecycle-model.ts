@@ -7,10 +7,10 @@ interface ModelPayment {
   refund: 'none' | 'due' | 'done';
 }
 
-/** The rules of the port for one sale, an order at a time. */
-export class OrderLifeModel {
+/** The rules of the port for one sale, one order at a time. */
+export class LifecycleModel {
   readonly orders = new Map<string, Order>();
-  /** Whether the ticket stays away, by order. */
+  /** Whether the ticket is forfeit, by order. */
   readonly owed = new Map<string, boolean>();
   readonly payments = new Map<string, ModelPayment>();
   readonly #events = new Map<string, string>();
@@ -21,11 +21,11 @@ export class OrderLifeModel {
     if (this.orders.has(order.id)) return 'repeated';
     const owner = `${order.userId}/${key}`;
     const isTaken = [...this.orders.values()].some((one) => one.ticket === order.ticket && isLive(one.state));
-    const lost = (isTaken && 'ticket') || (this.#keys.has(owner) && 'key') || undefined;
-    this.orders.set(order.id, lost === undefined ? order : { ...order, state: 'rejected' });
-    if (lost === undefined) this.#keys.add(owner);
-    if (lost !== undefined) this.owed.set(order.id, lost === 'ticket');
-    return lost ?? 'stored';
+    const reason = (isTaken && 'ticket') || (this.#keys.has(owner) && 'key') || undefined;
+    this.orders.set(order.id, reason === undefined ? order : { ...order, state: 'rejected' });
+    if (reason === undefined) this.#keys.add(owner);
+    if (reason !== undefined) this.owed.set(order.id, reason === 'ticket');
+    return reason ?? 'stored';
   }
 
   /** Whether the order moved. */

@@ -9,9 +9,9 @@ const END_STATES = ['paid', 'cancelled', 'expired'] as const satisfies readonly 
 
 const LATER = MOVED_AT + 1_000;
 
-/** What becomes of stored orders. */
-export function orderStoreLife(harness: () => OrderStoreHarness): void {
-  /** Stores an order and brings it into a state. */
+/** Transitions of stored orders. */
+export function orderStoreLifecycle(harness: () => OrderStoreHarness): void {
+  /** Stores an order and moves it to a state. */
   async function orderIn(state: OrderState, saleId: string): Promise<NewOrder> {
     const one = newOrder({ saleId, ticket: 1 });
     if (state === 'rejected') await put(harness().store, newOrder({ saleId, ticket: 1 }));
@@ -35,7 +35,7 @@ export function orderStoreLife(harness: () => OrderStoreHarness): void {
       expect(await other.order(one.order.id)).toStrictEqual(after);
     });
 
-    test('moves those of many that are reserved, and tells which', async () => {
+    test('moves those of many that are reserved, and returns them', async () => {
       const saleId = nextSaleId();
       const { store } = harness();
       const orders = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, ticket }));
@@ -66,8 +66,8 @@ export function orderStoreLife(harness: () => OrderStoreHarness): void {
     });
   });
 
-  describe('what is due', () => {
-    test('are the sale’s reserved orders whose time has come, soonest first', async () => {
+  describe('due orders', () => {
+    test('are the sale’s reserved orders whose payment deadline has passed, earliest first', async () => {
       const [saleId, elsewhere] = [nextSaleId(), nextSaleId()];
       const { store, other } = harness();
       const [late, soon, exact, future, paid] = [300, 100, 500, 501, 200].map((payBy, i) =>
@@ -83,8 +83,8 @@ export function orderStoreLife(harness: () => OrderStoreHarness): void {
     });
   });
 
-  describe('tickets that are owed', () => {
-    test('are those of ended orders, oldest first, until the queue has them back', async () => {
+  describe('owed tickets', () => {
+    test('are those of ended orders, oldest first, until they are returned', async () => {
       const saleId = nextSaleId();
       const { store, other } = harness();
       await store.returned((await store.owedTickets(100_000)).map(({ orderId }) => orderId));
@@ -106,7 +106,7 @@ export function orderStoreLife(harness: () => OrderStoreHarness): void {
       expect(await other.owedTickets(100)).toEqual([]);
     });
 
-    test('are not owed again by an order that is delivered again', async () => {
+    test('are not owed again when an order is redelivered', async () => {
       const saleId = nextSaleId();
       const { store } = harness();
       const one = await orderIn('cancelled', saleId);

@@ -6,7 +6,7 @@ import { MOVED_AT, move, type OrderStoreHarness, owedOf, put } from './harness.t
 
 let payments = 0;
 
-/** A payment of its own, and its message. */
+/** A new payment and its event. */
 export function newCapture(one: NewOrder, parts: Partial<Capture> = {}): Capture {
   payments += 1;
   return { eventId: `evt_${payments}`, paymentId: `pay_${payments}`, orderId: one.order.id, at: MOVED_AT, ...parts };
@@ -17,7 +17,7 @@ export async function refundsOf(store: OrderStore, ...orders: readonly NewOrder[
   return (await store.refundsDue(100_000)).filter(({ orderId }) => ids.has(orderId));
 }
 
-/** Money that a provider took. */
+/** Captures and refunds. */
 export function orderStorePayments(harness: () => OrderStoreHarness): void {
   async function reserved(saleId = nextSaleId(), ticket = 1): Promise<NewOrder> {
     const one = newOrder({ saleId, ticket });
@@ -26,7 +26,7 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
   }
 
   describe('a capture', () => {
-    test('pays a reserved order, and repeated says the same', async () => {
+    test('pays a reserved order, and has the same result when repeated', async () => {
       const { store, other } = harness();
       const one = await reserved();
       const capture = newCapture(one);
@@ -59,7 +59,7 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
       expect(await store.capture(newCapture(loser))).toMatchObject({ kind: 'refundDue', order: { state: 'rejected' } });
     });
 
-    test('of an order that another payment has paid has to be refunded, and the first one stands', async () => {
+    test('of an order that another payment has paid has to be refunded, and the first one remains', async () => {
       const { store } = harness();
       const one = await reserved();
       const [first, second] = [newCapture(one), newCapture(one, { at: MOVED_AT + 5 })];
@@ -76,7 +76,7 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
       expect(await store.capture(newCapture(one))).toMatchObject({ kind: 'refundDue', order: { state: 'paid' } });
     });
 
-    test('told by another message is the same capture', async () => {
+    test('that another event repeats is the same capture', async () => {
       const { store } = harness();
       const one = await reserved();
       const capture = newCapture(one);
@@ -85,13 +85,13 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
       expect(await refundsOf(store, one)).toEqual([]);
     });
 
-    test('whose message is known is what that message was', async () => {
+    test('whose event is known has the result of that event', async () => {
       const { store } = harness();
       const [one, two] = [await reserved(), await reserved()];
       const capture = newCapture(one);
       await store.capture(capture);
-      const twisted = newCapture(two, { eventId: capture.eventId });
-      expect(await store.capture(twisted)).toMatchObject({ kind: 'paid', order: { id: one.order.id } });
+      const reused = newCapture(two, { eventId: capture.eventId });
+      expect(await store.capture(reused)).toMatchObject({ kind: 'paid', order: { id: one.order.id } });
       expect((await store.order(two.order.id))?.state).toBe('reserved');
     });
 
@@ -107,7 +107,7 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
       expect(await store.capture(capture)).toMatchObject({ kind: 'paid', order: { id: late.order.id } });
     });
 
-    test('takes no name for another that differs in case or in trailing spaces', async () => {
+    test('distinguishes ids that differ in case or in trailing spaces only', async () => {
       const { store } = harness();
       const saleId = nextSaleId();
       for (const [i, name] of ['name', 'Name', 'name ', 'náme', 'na\u0301me', 'x'.repeat(255)].entries()) {
@@ -125,7 +125,7 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
     });
 
     test.each([{ eventId: '' }, { paymentId: '' }, { eventId: 'x'.repeat(256) }, { paymentId: 'x'.repeat(256) }])(
-      'with a name that can’t be stored is refused',
+      'with an id that cannot be stored is rejected',
       async (parts) => {
         const one = await reserved();
         await expect(harness().store.capture(newCapture(one, parts))).rejects.toMatchObject({ code: 'corrupt' });
@@ -135,7 +135,7 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
   });
 
   describe('refunds', () => {
-    test('are due oldest first, until the money went back', async () => {
+    test('are due oldest first, until they were made', async () => {
       const { store, other } = harness();
       for (const { paymentId } of await store.refundsDue(100_000)) await store.refunded(paymentId, MOVED_AT);
       const one = await reserved();
@@ -153,7 +153,7 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
       expect(await due(100)).toEqual([late.paymentId]);
     });
 
-    test('are never made of a payment that pays its order', async () => {
+    test('are never due for a payment that pays its order', async () => {
       const { store } = harness();
       const one = await reserved();
       const capture = newCapture(one);
@@ -164,7 +164,7 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
     });
   });
 
-  test('adds up what a sale’s paid orders cost, and counts what went back or is about to', async () => {
+  test('adds up the prices of a sale’s paid orders, and counts refunds that were made or are due', async () => {
     const { store, other } = harness();
     const saleId = nextSaleId();
     const orders = [1, 2, 3, 4].map((ticket) =>

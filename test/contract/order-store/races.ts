@@ -8,7 +8,7 @@ import { newCapture, refundsOf } from './payments.ts';
 const RACES = 200;
 const EXPIRE_BATCH = 50;
 
-/** What happens to one order at the same moment, on several connections. */
+/** Concurrent calls for one order, on several connections. */
 export function orderStoreRaces(harness: () => OrderStoreHarness): void {
   async function reserved(count: number): Promise<{ readonly saleId: string; readonly orders: readonly NewOrder[] }> {
     const saleId = nextSaleId();
@@ -17,11 +17,11 @@ export function orderStoreRaces(harness: () => OrderStoreHarness): void {
     return { saleId, orders };
   }
 
-  /** Every second call takes the other process's way. */
+  /** The two processes in turn. */
   const either = (i: number): OrderStore => (i % 2 === 0 ? harness().store : harness().other);
 
-  describe('at the same moment', () => {
-    test('of pay, cancel and expiry exactly one gets the order, and its row agrees', async () => {
+  describe('concurrently', () => {
+    test('exactly one of pay, cancel and expiry moves an order, and its row agrees', async () => {
       const { saleId, orders } = await reserved(RACES);
       const batches = Array.from({ length: RACES / EXPIRE_BATCH }, (_, i) =>
         orders.slice(i * EXPIRE_BATCH, (i + 1) * EXPIRE_BATCH),
@@ -29,8 +29,8 @@ export function orderStoreRaces(harness: () => OrderStoreHarness): void {
       const calls = [
         ...batches.map((batch, i) => move(either(i), 'expired', ...batch.toReversed())),
         ...orders.flatMap((one, i) => {
-          const rivals: readonly EndState[] = i % 3 === 0 ? ['cancelled', 'paid'] : ['paid', 'cancelled'];
-          return rivals.map((to, j) => move(either(i + j), to, one));
+          const transitions: readonly EndState[] = i % 3 === 0 ? ['cancelled', 'paid'] : ['paid', 'cancelled'];
+          return transitions.map((to, j) => move(either(i + j), to, one));
         }),
         put(harness().other, ...orders).then((): readonly Order[] => []),
       ];
@@ -54,7 +54,7 @@ export function orderStoreRaces(harness: () => OrderStoreHarness): void {
       ).toEqual(orders.map(({ order }) => order.id));
     });
 
-    test('the same message on several fronts is one payment', async () => {
+    test('the same event on several fronts is one payment', async () => {
       const { saleId, orders } = await reserved(25);
       const results = await Promise.all(
         orders.flatMap((one) => {
@@ -70,7 +70,7 @@ export function orderStoreRaces(harness: () => OrderStoreHarness): void {
       });
     });
 
-    test('one message about two orders pays one of them', async () => {
+    test('one event for two orders pays one of them', async () => {
       const { orders } = await reserved(50);
       const pairs = Array.from({ length: 25 }, (_, i) => orders.slice(2 * i, 2 * i + 2) as [NewOrder, NewOrder]);
       await Promise.all(
@@ -88,7 +88,7 @@ export function orderStoreRaces(harness: () => OrderStoreHarness): void {
       expect(await refundsOf(harness().store, ...orders)).toEqual([]);
     });
 
-    test('of two payments of an order one pays it and the other is refunded', async () => {
+    test('one of two payments pays an order, the other is refunded', async () => {
       const { orders } = await reserved(25);
       const results = await Promise.all(
         orders.map((one) => Promise.all([0, 1].map((i) => either(i).capture(newCapture(one))))),
@@ -103,7 +103,7 @@ export function orderStoreRaces(harness: () => OrderStoreHarness): void {
         orders.map(async (one, i) => {
           const cancel = () => move(either(i), 'cancelled', one);
           const capture = () => either(i + 1).capture(newCapture(one));
-          // Both orders of asking: the first to ask isn't always the first to arrive.
+          // Each is sent first for half of the orders; the first one sent is not always the first one executed.
           if (i % 2 === 0) return Promise.all([cancel(), capture()]);
           const captured = capture();
           return [await cancel(), await captured] as const;

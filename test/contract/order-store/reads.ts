@@ -3,10 +3,10 @@ import type { NewOrder } from '../../../src/ports/order-store.ts';
 import { newOrder, nextSaleId } from '../../support/orders.ts';
 import { move, type OrderStoreHarness, put } from './harness.ts';
 
-/** Lists and counts. */
+/** Lists and counts of orders. */
 export function orderStoreReads(harness: () => OrderStoreHarness): void {
-  describe('reading many', () => {
-    test('gives the buyer’s own orders newest first, in pages', async () => {
+  describe('lists', () => {
+    test('return a buyer’s orders newest first, in pages', async () => {
       const saleId = nextSaleId();
       const mine = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, ticket, userId: 'pager' }).order);
       const others = newOrder({ saleId, ticket: 9, userId: 'Pager' });
@@ -18,7 +18,7 @@ export function orderStoreReads(harness: () => OrderStoreHarness): void {
       ]);
     });
 
-    test('filters by sale and by state', async () => {
+    test('filter by sale and by state', async () => {
       const [here, there] = [nextSaleId(), nextSaleId()];
       const userId = 'filterer';
       const a = newOrder({ saleId: here, ticket: 1, userId });
@@ -30,13 +30,13 @@ export function orderStoreReads(harness: () => OrderStoreHarness): void {
       expect(await ids({ userId, saleId: here })).toEqual([b.order.id, a.order.id]);
       expect(await ids({ userId, state: 'reserved' })).toEqual([c.order.id, a.order.id]);
       expect(await ids({ saleId: here, state: 'paid' })).toEqual([b.order.id]);
-      expect(await ids({ userId: 'nobody' })).toEqual([]);
+      expect(await ids({ userId: 'unknown' })).toEqual([]);
     });
   });
 
-  test('tells a ticket queue what is booked: by ticket, with the keys, and who lives', async () => {
+  test('returns what a ticket queue has to know of a range of tickets: orders, keys, and which are live', async () => {
     const saleId = nextSaleId();
-    const [live, ended, loser, beyond, refused] = [2, 3, 2, 4, 3].map((ticket) =>
+    const [live, ended, rejected, beyond, fenced] = [2, 3, 2, 4, 3].map((ticket) =>
       newOrder({ saleId, ticket, userId: 'Zoë', key: `k:${nextSaleId()}` }),
     ) as [NewOrder, NewOrder, NewOrder, NewOrder, NewOrder];
     await put(
@@ -47,8 +47,8 @@ export function orderStoreReads(harness: () => OrderStoreHarness): void {
       beyond,
       newOrder({ saleId: nextSaleId(), ticket: 2 }),
     );
-    await put(harness().store, loser);
-    await harness().store.store({ group: 'g', positions: [], orders: [], fenced: [refused] });
+    await put(harness().store, rejected);
+    await harness().store.store({ group: 'g', positions: [], orders: [], fenced: [fenced] });
     await move(harness().store, 'expired', ended);
     const known = ({ order: { id, ticket, userId, reservedAt }, key }: NewOrder) => ({
       ...{ orderId: id, ticket, userId, key, reservedAt },
@@ -57,32 +57,32 @@ export function orderStoreReads(harness: () => OrderStoreHarness): void {
     expect(booked.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1))).toEqual([
       { ...known(live), live: true },
       { ...known(ended), live: false },
-      { ...known(loser), key: null, live: false },
+      { ...known(rejected), key: null, live: false },
     ]);
     expect(await harness().store.booked('no-such-sale', 1, 100)).toEqual([]);
   });
 
-  test('tells what is booked without an Idempotency-Key by the key that its order is', async () => {
+  test('derives the key of an order without an Idempotency-Key from its id', async () => {
     const saleId = nextSaleId();
-    const [live, ended, loser] = [1, 2, 1].map((ticket) => newOrder({ saleId, ticket })) as [
+    const [live, ended, rejected] = [1, 2, 1].map((ticket) => newOrder({ saleId, ticket })) as [
       NewOrder,
       NewOrder,
       NewOrder,
     ];
     await put(harness().store, live, ended);
-    await put(harness().store, loser);
+    await put(harness().store, rejected);
     await move(harness().store, 'expired', ended);
     const keys = new Map((await harness().store.booked(saleId, 1, 2)).map(({ orderId, key }) => [orderId, key]));
     expect(keys).toEqual(
       new Map([
         [live.order.id, `o:${live.order.id}`],
         [ended.order.id, `o:${ended.order.id}`],
-        [loser.order.id, null],
+        [rejected.order.id, null],
       ]),
     );
   });
 
-  test('counts a sale’s orders by state, and the tickets that live ones hold', async () => {
+  test('counts a sale’s orders by state, and the tickets of live ones', async () => {
     const saleId = nextSaleId();
     const [first, second, third, fourth] = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, ticket })) as [
       NewOrder,

@@ -6,7 +6,7 @@ import { newOrderId } from '../fixtures.ts';
 
 export interface PaymentsUnderTest {
   readonly payments: Payments;
-  /** The header's value for a body that the provider might have sent now. */
+  /** The header that the provider would send now with a body. */
   readonly sign: (body: string) => string;
 }
 
@@ -15,17 +15,17 @@ export interface PaymentsOptions {
   readonly clock: ManualClock;
 }
 
-/** A front has room for more connections, but not for as many as it has buyers. */
+/** Concurrent charges: more than a provider may open connections for. */
 const CHARGES = 300;
 
-/** Longer than any provider's window. */
+/** Longer than any provider accepts a message. */
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 function anOrder() {
   return { id: newOrderId(), userId: 'u1', price: { amount: 12_999, currency: 'USD' } };
 }
 
-/** What every provider's adapter must do; its messages go to a real HTTP server. */
+/** The contract of every provider's adapter. Its messages are sent to a real HTTP server. */
 export function paymentsContract(name: string, open: (options: PaymentsOptions) => PaymentsUnderTest): void {
   describe(`payments: ${name}`, () => {
     async function rig(answer?: (nth: number) => number) {
@@ -40,7 +40,7 @@ export function paymentsContract(name: string, open: (options: PaymentsOptions) 
       return payments.read(String(headers['floodgate-signature']), body);
     }
 
-    it('a charge is followed by a message that is known to be the provider’s, and names the order', async () => {
+    it('a charge is followed by an authentic message that names the order', async () => {
       const { payments, receiver } = await rig();
       const order = anOrder();
       await payments.charge(order);
@@ -54,7 +54,7 @@ export function paymentsContract(name: string, open: (options: PaymentsOptions) 
       });
     });
 
-    it('an order that is charged twice has one payment, and one message told twice', async () => {
+    it('an order that is charged twice has one payment, and one message that is repeated', async () => {
       const { payments, receiver, clock } = await rig();
       const order = anOrder();
       await payments.charge(order);
@@ -72,7 +72,7 @@ export function paymentsContract(name: string, open: (options: PaymentsOptions) 
       }
     });
 
-    it.each([500, 404, 302, 0])('a message that is answered by %d is sent again', async (status) => {
+    it.each([500, 404, 302, 0])('a message that is answered with %d is sent again', async (status) => {
       const { payments, receiver } = await rig((nth) => (nth === 1 ? status : 200));
       await payments.charge(anOrder());
       expect(receiver.received).toHaveLength(2);
@@ -88,24 +88,24 @@ export function paymentsContract(name: string, open: (options: PaymentsOptions) 
       expect(receiver.received.length).toBeGreaterThan(1);
     });
 
-    it('a charge whose message reaches nobody is a fault that invites a retry', async () => {
+    it('a charge whose message cannot be delivered is a retryable fault', async () => {
       const { payments, receiver } = await rig();
       await receiver.close();
       await expect(payments.charge(anOrder())).rejects.toMatchObject({ code: 'unavailable', retryable: true });
     });
 
-    it('many charges at once are all told, over a bounded number of connections', async () => {
+    it('concurrent charges are all delivered, over a bounded number of connections', async () => {
       const { payments, receiver } = await rig();
       const orders = Array.from({ length: CHARGES }, anOrder);
       await Promise.all(orders.map((order) => payments.charge(order)));
-      const told = receiver.received.map((_, nth) => readNth(payments, receiver, nth));
-      const orderIds = told.map((event) => (typeof event === 'string' ? event : event.orderId));
-      // A busy machine may make one try too slow, and its message come twice.
+      const events = receiver.received.map((_, nth) => readNth(payments, receiver, nth));
+      const orderIds = events.map((event) => (typeof event === 'string' ? event : event.orderId));
+      // On a busy machine a try may time out and its message come twice.
       expect([...new Set(orderIds)].sort()).toEqual(orders.map(({ id }) => id).sort());
       expect(receiver.mostConnections()).toBeLessThanOrEqual(CHARGES / 3);
     });
 
-    it('a message is refused with one byte changed, with another’s signature, and with none', async () => {
+    it('a message is refused with a changed byte, with the signature of another one, and without one', async () => {
       const { payments, receiver } = await rig();
       await payments.charge(anOrder());
       await payments.charge(anOrder());
@@ -120,7 +120,7 @@ export function paymentsContract(name: string, open: (options: PaymentsOptions) 
       expect(payments.read('', first.body)).toBe('signature');
     });
 
-    it('a message that is played again a day later is refused', async () => {
+    it('a message that is replayed a day later is refused', async () => {
       const { payments, receiver, clock } = await rig();
       await payments.charge(anOrder());
       clock.advance(DAY_MS);
@@ -130,18 +130,18 @@ export function paymentsContract(name: string, open: (options: PaymentsOptions) 
     });
 
     it.each([
-      ['nothing', ''],
-      ['no JSON', '{'],
+      ['an empty body', ''],
+      ['invalid JSON', '{'],
       ['null', 'null'],
-      ['no object', '[]'],
+      ['an array', '[]'],
       ['an empty object', '{}'],
       ['no data', '{"id":"evt_1","type":"payment.captured","createdAt":"2026-01-01T00:00:00Z"}'],
-    ])('what is signed and no event is refused: %s', async (_what, body) => {
+    ])('a signed body that is no event is refused: %s', async (_what, body) => {
       const { payments, sign } = await rig();
       expect(payments.read(sign(body), Buffer.from(body))).toBe('body');
     });
 
-    it('money goes back as often as it is asked', async () => {
+    it('a refund may be requested several times', async () => {
       const { payments } = await rig();
       const { price } = anOrder();
       await payments.refund('pay_1', price);

@@ -5,18 +5,12 @@ import type {
   RebuiltSale,
   RecoveryStep,
 } from '../../../src/ports/queue-recovery.ts';
-import type {
-  QueueAudit,
-  QueuedSale,
-  ReserveAnswer,
-  ReserveItem,
-  TicketQueue,
-} from '../../../src/ports/ticket-queue.ts';
+import type { QueuedSale, ReserveAnswer, ReserveItem } from '../../../src/ports/ticket-queue.ts';
+import { auditQueue, type QueueAudit } from '../../support/queue-audit.ts';
 import { newOrderId, openSale, purchase } from '../fixtures.ts';
-import { answersOf } from '../ticket-queue/harness.ts';
+import { type AuditedQueue, answersOf } from '../ticket-queue/harness.ts';
 
-export interface RecoveryHarness {
-  readonly queue: TicketQueue;
+export interface RecoveryHarness extends AuditedQueue {
   readonly recovery: QueueRecovery;
   /** As after a restart: the state exists, but may be outdated. */
   readonly lose: (saleId: string) => void | Promise<void>;
@@ -52,7 +46,7 @@ export function recoveryBench(harnessOf: () => RecoveryHarness): RecoveryBench {
     next: (sale, epoch = EPOCH) => ({ ...sale, epoch }),
     buy: async ({ id, epoch }, items) => answersOf(await harnessOf().queue.reserve(id, epoch, items)),
     rebuild: (sale, ...orders) => harnessOf().recovery.rebuild(sale, inOnes(orders)),
-    audit: ({ id }) => harnessOf().queue.audit(id),
+    audit: ({ id }) => auditQueue(harnessOf().auditSource, id),
   };
 }
 

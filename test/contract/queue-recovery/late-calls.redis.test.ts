@@ -4,6 +4,7 @@ import { createRedisRecovery } from '../../../src/adapters/redis/recovery.ts';
 import { connectSingle, type RedisServers } from '../../../src/adapters/redis/servers.ts';
 import { createRedisTicketQueue, type RedisTicketQueue } from '../../../src/adapters/redis/ticket-queue.ts';
 import type { KnownOrder } from '../../../src/ports/queue-recovery.ts';
+import { auditQueue } from '../../support/queue-audit.ts';
 import { type RedisPrefix, redisPrefix, TEST_REDIS_URL } from '../../support/redis-prefix.ts';
 import { openSale, purchase, purchases } from '../fixtures.ts';
 
@@ -64,7 +65,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('with TEST_REDIS_URL, a recovery o
         yield orders;
       };
       expect(await recovery.rebuild(sale, chunks())).toEqual({ kind: 'done', held: 2520, survivors: 20 });
-      expect(await tickets.queue.audit(sale.id)).toMatchObject({
+      expect(await auditQueue(tickets.auditSource, sale.id)).toMatchObject({
         ...{ epoch: 2, held: 2520, heldByBuyers: 2520, remaining: 57_480, pending: 20, doubled: [] },
       });
     },

@@ -12,10 +12,11 @@ const ANOTHER_RUN = 'an-earlier-run-id';
 describe.skipIf(TEST_REDIS_URL === undefined)('with TEST_REDIS_URL', () => {
   queueRecoveryContract('redis', async () => {
     const { url, prefix, redis, drop } = redisPrefix();
-    const { queue, recovery, prepare, disconnect } = createRedisTicketQueue({ url, prefix });
+    const { queue, auditSource, recovery, prepare, disconnect } = createRedisTicketQueue({ url, prefix });
     await prepare();
     return {
       queue,
+      auditSource,
       recovery,
       lose: async (saleId) => {
         await redis.set(keysOf(prefix, saleId, ['sound'])[0] as string, ANOTHER_RUN);
@@ -35,10 +36,11 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('with TEST_REDIS
   queueRecoveryContract('a cluster of three masters', async () => {
     const cluster = await startRedisCluster(3);
     const prefix = 'c:';
-    const { queue, recovery, prepare, disconnect } = createRedisTicketQueue({ url: cluster.url, prefix });
+    const { queue, auditSource, recovery, prepare, disconnect } = createRedisTicketQueue({ url: cluster.url, prefix });
     await prepare();
     return {
       queue,
+      auditSource,
       recovery,
       lose: async (saleId) => {
         const { redis } = await cluster.masterOf(saleId);

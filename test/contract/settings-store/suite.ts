@@ -3,12 +3,12 @@ import type { SettingsChange, SettingsStore } from '../../../src/ports/settings-
 
 export interface SettingsStoreHarness {
   readonly store: SettingsStore;
-  /** The same one through another connection, as another process has it. */
+  /** The same store over another connection, as another process has it. */
   readonly other: SettingsStore;
   close(): Promise<void>;
 }
 
-/** Enough for two that change at once to meet. */
+/** Enough for two concurrent changes to collide. */
 const RACES = 50;
 
 const change = (version: number, parts: Partial<SettingsChange> = {}): SettingsChange => ({
@@ -31,12 +31,12 @@ export function settingsStoreContract(name: string, open: () => Promise<Settings
     });
     afterEach(async () => harness?.close());
 
-    test('has version 0 and nothing in it at first', async () => {
+    test('is at version 0 without overrides at first', async () => {
       expect(await store.read()).toEqual({ version: 0, overrides: {} });
       expect(await store.history({ limit: 10 })).toEqual([]);
     });
 
-    test('gives back what the last change left, to every connection', async () => {
+    test('returns the result of the last change, on every connection', async () => {
       const overrides = { logLevel: 'debug', 'purchase.capacity': 1_000_000, 'breakers.failureShare': 0.25 };
       expect(await store.add(change(1), { logLevel: 'warn', unknown: 'kept' })).toBe(true);
       expect(await harness.other.read()).toEqual({ version: 1, overrides: { logLevel: 'warn', unknown: 'kept' } });
@@ -46,17 +46,17 @@ export function settingsStoreContract(name: string, open: () => Promise<Settings
       expect(await harness.other.read()).toEqual({ version: 3, overrides: {} });
     });
 
-    test('does not take a second change of the same version', async () => {
+    test('rejects a second change of the same version', async () => {
       await store.add(change(1), { logLevel: 'warn' });
-      for (const rival of [change(1, { by: 'rival' }), change(1)]) {
-        expect(await harness.other.add(rival, { logLevel: 'error' })).toBe(false);
+      for (const second of [change(1, { by: 'another' }), change(1)]) {
+        expect(await harness.other.add(second, { logLevel: 'error' })).toBe(false);
       }
       expect(await store.read()).toEqual({ version: 1, overrides: { logLevel: 'warn' } });
       expect(await store.history({ limit: 10 })).toEqual([change(1)]);
       expect(await harness.other.add(change(2), {})).toBe(true);
     });
 
-    test('of two who change at once, exactly one does', async () => {
+    test('accepts exactly one of two concurrent changes', async () => {
       for (let version = 1; version <= RACES; version += 1) {
         const added = await Promise.all(
           [store, harness.other].map((one, n) => one.add(change(version, { by: `${n}` }), { winner: n })),
@@ -68,8 +68,8 @@ export function settingsStoreContract(name: string, open: () => Promise<Settings
       expect(history.map(({ version }) => version)).toEqual(Array.from({ length: RACES }, (_, n) => RACES - n));
     });
 
-    test('tells who changed what, newest first, in pages', async () => {
-      const told = [
+    test('lists who changed what, newest first, in pages', async () => {
+      const history = [
         change(1, { by: '!Zoë~"1\'', changes: [{ name: 'logLevel', from: null, to: 'debug' }] }),
         change(2, {
           changes: [
@@ -79,8 +79,8 @@ export function settingsStoreContract(name: string, open: () => Promise<Settings
         }),
         change(3),
       ];
-      for (const one of told) await store.add(one, {});
-      expect(await harness.other.history({ limit: 10 })).toStrictEqual(told.toReversed());
+      for (const one of history) await store.add(one, {});
+      expect(await harness.other.history({ limit: 10 })).toStrictEqual(history.toReversed());
       expect((await store.history({ limit: 2 })).map(({ version }) => version)).toEqual([3, 2]);
       expect((await store.history({ limit: 2, before: 2 })).map(({ version }) => version)).toEqual([1]);
       expect(await store.history({ limit: 2, before: 1 })).toEqual([]);

@@ -1,3 +1,5 @@
+import { createEmbeddedQueueAuditSource } from '../../../src/adapters/embedded/audit-source.ts';
+import type { Engine } from '../../../src/adapters/embedded/engine.ts';
 import { createEmbeddedTicketQueue } from '../../../src/adapters/embedded/ticket-queue.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { BUILT_WORKER, openEmbeddedFile } from '../embedded-file.ts';
@@ -9,10 +11,10 @@ for (const [name, thread] of [
 ] as const) {
   ticketQueueContract(name, async () => {
     const { engine, reopen, close } = await openEmbeddedFile(thread);
-    return {
-      queue: createEmbeddedTicketQueue({ engine, clock: systemClock }),
-      reopen: async () => createEmbeddedTicketQueue({ engine: await reopen(), clock: systemClock }),
-      close,
-    };
+    const on = (opened: Engine) => ({
+      queue: createEmbeddedTicketQueue({ engine: opened, clock: systemClock }),
+      auditSource: createEmbeddedQueueAuditSource(opened),
+    });
+    return { ...on(engine), reopen: async () => on(await reopen()), close };
   });
 }

@@ -4,7 +4,7 @@ import type { QueueBench } from './harness.ts';
 import { ticketOf } from './harness.ts';
 
 /** Reservations that end without returning their tickets. */
-export function ticketQueueForfeitTests({ queue, load, answers }: QueueBench): void {
+export function ticketQueueForfeitTests({ queue, load, answers, audit }: QueueBench): void {
   describe('a forfeit', () => {
     it('ends the reservation and its relay, and returns no ticket', async () => {
       const saleId = await load({ total: 3 });
@@ -14,7 +14,7 @@ export function ticketQueueForfeitTests({ queue, load, answers }: QueueBench): v
       await queue().forfeit(saleId, [items[0]?.orderId ?? '']);
 
       expect(await queue().find(saleId, items[0]?.orderId ?? '')).toBeUndefined();
-      expect(await queue().audit(saleId)).toMatchObject({ held: 1, heldByBuyers: 1, remaining: 1, pending: 1 });
+      expect(await audit(saleId)).toMatchObject({ held: 1, heldByBuyers: 1, remaining: 1, pending: 1 });
       expect(await queue().stock(saleId)).toEqual(before);
       expect((await answers(saleId, purchases(2))).map(ticketOf)).toEqual([3, undefined]);
     });
@@ -39,7 +39,7 @@ export function ticketQueueForfeitTests({ queue, load, answers }: QueueBench): v
       await queue().forfeit(saleId, [item.orderId]);
 
       expect(await queue().release(saleId, [item.orderId])).toEqual([]);
-      expect(await queue().audit(saleId)).toMatchObject({ held: 0, heldByBuyers: 0, remaining: 9, doubled: [] });
+      expect(await audit(saleId)).toMatchObject({ held: 0, heldByBuyers: 0, remaining: 9, doubled: [] });
     });
   });
 }

@@ -1,3 +1,4 @@
+import type { QueueAuditSource } from '../../../src/ports/audit-source.ts';
 import type {
   QueuedSale,
   ReserveAnswer,
@@ -5,6 +6,7 @@ import type {
   ReserveReply,
   TicketQueue,
 } from '../../../src/ports/ticket-queue.ts';
+import { auditQueue, type QueueAudit } from '../../support/queue-audit.ts';
 import { openSale } from '../fixtures.ts';
 
 /** What the tests of a queue share. */
@@ -15,9 +17,18 @@ export interface QueueBench {
   readonly load: (overrides?: Partial<QueuedSale>) => Promise<string>;
   /** Reserves in epoch 1. */
   readonly answers: (saleId: string, items: readonly ReserveItem[]) => Promise<readonly ReserveAnswer[]>;
+  /** What the queue holds of a sale. */
+  readonly audit: (saleId: string) => Promise<QueueAudit | undefined>;
 }
 
-export function queueBench(queue: () => TicketQueue): QueueBench {
+/** A queue, and what it holds. */
+export interface AuditedQueue {
+  readonly queue: TicketQueue;
+  readonly auditSource: QueueAuditSource;
+}
+
+export function queueBench(audited: () => AuditedQueue): QueueBench {
+  const queue = () => audited().queue;
   return {
     queue,
     load: async (overrides = {}) => {
@@ -26,6 +37,7 @@ export function queueBench(queue: () => TicketQueue): QueueBench {
       return sale.id;
     },
     answers: async (saleId, items) => answersOf(await queue().reserve(saleId, 1, items)),
+    audit: (saleId) => auditQueue(audited().auditSource, saleId),
   };
 }
 

@@ -14,10 +14,10 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('with TEST_REDIS
     const open = async () => {
       opened = createRedisTicketQueue({ url: cluster.url, prefix: 'c:' });
       await opened.prepare();
-      return opened.queue;
+      return opened;
     };
     return {
-      queue: await open(),
+      ...(await open()),
       reopen: () => {
         opened.disconnect();
         return open();

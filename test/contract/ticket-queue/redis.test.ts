@@ -11,10 +11,10 @@ describe.skipIf(TEST_REDIS_URL === undefined)('with TEST_REDIS_URL', () => {
     const open = async () => {
       opened = createRedisTicketQueue({ url, prefix });
       await opened.prepare();
-      return opened.queue;
+      return opened;
     };
     return {
-      queue: await open(),
+      ...(await open()),
       reopen: () => {
         opened.disconnect();
         return open();

@@ -10,7 +10,10 @@ import { SimulatedTicketQueue } from './ticket-queue.ts';
 // What is simulated proves something about the streams only as far as it keeps the ports' rules.
 const close = async () => undefined;
 
-ticketQueueContract('the simulated queue', async () => ({ queue: new SimulatedTicketQueue(Date.now), close }));
+ticketQueueContract('the simulated queue', async () => {
+  const queue = new SimulatedTicketQueue(Date.now);
+  return { queue, auditSource: queue.auditSource, close };
+});
 orderStoreContract('the simulated store', async () => {
   const store = new SimulatedOrderStore();
   return { store, other: store, close };
@@ -20,6 +23,7 @@ queueRecoveryContract('the simulated queue', async () => {
   const queue = new SimulatedTicketQueue(Date.now);
   return {
     queue,
+    auditSource: queue.auditSource,
     recovery: directRecovery(queue),
     lose: (saleId) => queue.memory.doubt(saleId),
     wipe: (saleId) => queue.memory.wipe(saleId),

@@ -2,11 +2,13 @@ import type { Order } from '../../../src/domain/order.ts';
 import type { Catalogue } from '../../../src/ports/catalogue.ts';
 import type { Leases } from '../../../src/ports/leases.ts';
 import type { LiveState } from '../../../src/ports/live-state.ts';
+import type { NodeMarks } from '../../../src/ports/node-marks.ts';
 import type { OrderStore } from '../../../src/ports/order-store.ts';
 import type { SettingsStore } from '../../../src/ports/settings-store.ts';
 import type { TicketQueue } from '../../../src/ports/ticket-queue.ts';
 import { MemoryCatalogue } from '../../support/fakes/memory-catalogue.ts';
 import { MemoryLeases } from '../../support/fakes/memory-leases.ts';
+import { MemoryNodeMarks } from '../../support/fakes/memory-node-marks.ts';
 import { MemorySettingsStore } from '../../support/fakes/memory-settings-store.ts';
 import type { Bugs } from '../bugs.ts';
 import { createServer, type Network, remote } from '../core/network.ts';
@@ -39,7 +41,7 @@ export class DataCenter {
   readonly servers = {
     queue: createServer('queue', TIMEOUTS_MS.queue),
     log: createServer('log', TIMEOUTS_MS.log),
-    /** Orders, catalogue, leases and settings. */
+    /** Orders, catalogue, leases, settings and marks of node numbers. */
     database: createServer('database', TIMEOUTS_MS.database),
     live: createServer('live', TIMEOUTS_MS.live),
     provider: createServer('provider', TIMEOUTS_MS.provider),
@@ -49,6 +51,7 @@ export class DataCenter {
   readonly store: SimulatedOrderStore;
   readonly catalogue = new MemoryCatalogue();
   readonly leases: MemoryLeases;
+  readonly nodeMarks = new MemoryNodeMarks();
   readonly live: SimulatedLiveState;
   readonly provider: PaymentProvider;
   readonly settingsStore = new MemorySettingsStore();
@@ -79,6 +82,7 @@ export class DataCenter {
       store: remote<OrderStore>(network, process, servers.database, this.store),
       catalogue: remote<Catalogue>(network, process, servers.database, this.catalogue),
       leases: remote<Leases>(network, process, servers.database, this.leases),
+      nodeMarks: remote<NodeMarks>(network, process, servers.database, this.nodeMarks),
       live: remote<LiveState>(network, process, servers.live, this.live),
       payments: this.provider.clientOf(process, network, servers.provider),
       settingsStore: remote<SettingsStore>(network, process, servers.database, this.settingsStore),

@@ -56,7 +56,7 @@ export class QueueRebuild {
     const { sale, filled } = this.#building(saleId, epoch);
     if (!filled) throw new Fault('corrupt', 'the queue is not complete');
     this.memory.remember();
-    sale.gone.clear();
+    sale.keyless.clear();
     kept.current = sale;
     kept.next = undefined;
     kept.sound = this.memory.incarnation;

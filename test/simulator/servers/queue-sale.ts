@@ -19,7 +19,7 @@ export class QueueSale extends MemoryQueueSale {
     copy.ledger = new Map(this.ledger);
     copy.keys = new Map(this.keys);
     copy.pending = new Map(this.pending);
-    copy.gone = new Set(this.gone);
+    copy.keyless = new Set(this.keyless);
     return copy;
   }
 

@@ -1,5 +1,6 @@
 import { catalogueContract } from '../../contract/catalogue/suite.ts';
 import { leasesContract } from '../../contract/leases/suite.ts';
+import { nodeMarksContract } from '../../contract/node-marks/suite.ts';
 import { orderStoreContract } from '../../contract/order-store/suite.ts';
 import { queueRecoveryContract } from '../../contract/queue-recovery/suite.ts';
 import { settingsStoreContract } from '../../contract/settings-store/suite.ts';
@@ -7,16 +8,21 @@ import { ticketQueueContract } from '../../contract/ticket-queue/suite.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryCatalogue } from './memory-catalogue.ts';
 import { MemoryLeases } from './memory-leases.ts';
+import { MemoryNodeMarks } from './memory-node-marks.ts';
 import { MemoryOrderStore } from './memory-order-store.ts';
 import { MemorySettingsStore } from './memory-settings-store.ts';
 import { MemoryTicketQueue } from './memory-ticket-queue.ts';
 
-// A fake proves something about a stream only as far as it keeps the port's rules.
-ticketQueueContract('the fake', async () => ({ queue: new MemoryTicketQueue(Date.now), close: async () => undefined }));
+// A test with a fake proves something only if the fake fulfils the contract of the port.
+ticketQueueContract('the fake', async () => {
+  const queue = new MemoryTicketQueue(Date.now);
+  return { queue, auditSource: queue.auditSource, close: async () => undefined };
+});
 queueRecoveryContract('the fake', async () => {
   const queue = new MemoryTicketQueue(Date.now);
   return {
     queue,
+    auditSource: queue.auditSource,
     recovery: queue,
     lose: (saleId) => queue.lose(saleId),
     wipe: (saleId) => queue.wipe(saleId),
@@ -44,6 +50,10 @@ leasesContract('the fake', async () => {
     pass: async (ms) => clock.advance(ms),
     close: async () => undefined,
   };
+});
+nodeMarksContract('the fake', async () => {
+  const marks = new MemoryNodeMarks();
+  return { marks, other: marks, close: async () => undefined };
 });
 settingsStoreContract('the fake', async () => {
   const store = new MemorySettingsStore();

@@ -1,10 +1,10 @@
 import type { Clock } from '../../../src/ports/clock.ts';
 
-/** A clock that stands still until the test moves it. */
+/** A clock that moves only when the test advances it. */
 export class ManualClock implements Clock {
   #ms = 0;
 
-  /** The two clocks differ, so that nobody can take one for the other unnoticed. */
+  /** The two clocks differ, so that confusing them makes a test fail. */
   constructor(private readonly wallAtStart = Date.UTC(2030, 0, 1)) {}
 
   readonly now = () => this.wallAtStart + this.#ms;

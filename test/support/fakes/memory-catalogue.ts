@@ -1,7 +1,7 @@
 import { isPublic, type Sale } from '../../../src/domain/sale.ts';
 import type { Catalogue, Product, ProductQuery, SaleQuery } from '../../../src/ports/catalogue.ts';
 
-/** The catalogue's rules in plain memory. */
+/** A catalogue in memory. */
 export class MemoryCatalogue implements Catalogue {
   readonly #products = new Map<string, Product>();
   readonly #sales = new Map<string, Sale>();

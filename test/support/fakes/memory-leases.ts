@@ -5,12 +5,12 @@ interface Lease {
   readonly until: number;
 }
 
-/** The rules of leases in plain memory. */
+/** Leases in memory. */
 export class MemoryLeases implements Leases {
   readonly #leases = new Map<string, Lease>();
   readonly #now: () => number;
 
-  /** `now`: milliseconds, from any start. */
+  /** `now`: milliseconds since any moment. */
   constructor(now: () => number) {
     this.#now = now;
   }

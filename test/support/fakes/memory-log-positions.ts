@@ -5,12 +5,12 @@ interface PassedFence extends LogFence {
   readonly partition: number;
 }
 
-/** How far each consumer group has stored the log, and which fences it has passed. */
+/** The positions of each consumer group in the log, and the fences that it has passed. */
 export class MemoryLogPositions {
   readonly #positions = new Map<string, number>();
   readonly #fences: PassedFence[] = [];
 
-  /** Positions never go back; a fence that was passed before is passed once. */
+  /** A position never goes back; the first of several equal fences counts. */
   move({ group, positions, fences = [] }: Pick<StoreBatch, 'group' | 'positions' | 'fences'>): void {
     for (const { partition, saleId, epoch, offset } of fences) {
       const passed = this.#passed(group, partition);
@@ -27,7 +27,7 @@ export class MemoryLogPositions {
     return this.#positions.get(`${group} ${partition}`);
   }
 
-  /** In the log's order. */
+  /** In the order of the log. */
   fences(group: string, partition: number): readonly LogFence[] {
     return this.#passed(group, partition)
       .map(({ saleId, epoch, offset }) => ({ saleId, epoch, offset }))

@@ -4,15 +4,15 @@ import { isLive } from '../order-lifecycle.ts';
 
 export interface OrderRow {
   readonly order: Order;
-  /** A rejected order holds none. */
+  /** A rejected order has none. */
   readonly key: string | undefined;
   readonly reason?: RejectionReason;
 }
 
-/** Told of each change of a row, as it happens. */
+/** Called with each change of a row, as it happens. */
 export type OnOrderChange = (before: Order | undefined, after: Order) => void;
 
-/** The table of orders, with its unique keys. */
+/** The table of orders and its unique keys. */
 export class MemoryOrderRows {
   readonly #rows = new Map<string, OrderRow>();
   readonly #live = new Map<string, string>();

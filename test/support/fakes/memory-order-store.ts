@@ -29,15 +29,15 @@ interface Payment {
 }
 
 /**
- * The order store's rules in plain memory: each call is one transaction, and what it has answered stays. The protected
- * methods are the decisions that the simulator plants its bugs in.
+ * An order store in memory: each call is one transaction, and what was answered is never lost. The simulator plants bugs in
+ * the protected methods.
  */
 export class MemoryOrderStore implements OrderStore {
   protected readonly rows: MemoryOrderRows;
   readonly #log = new MemoryLogPositions();
   readonly #owed = new Map<string, OwedTicket>();
   readonly #payments = new Map<string, Payment>();
-  /** Which payment a provider's message was about. */
+  /** The payment of each event. */
   readonly #events = new Map<string, string>();
 
   constructor({ onChange = () => {} }: { readonly onChange?: OnOrderChange } = {}) {
@@ -46,7 +46,7 @@ export class MemoryOrderStore implements OrderStore {
 
   async store(batch: StoreBatch): Promise<StoreResult> {
     const { orders, fenced = [] } = batch;
-    // All or nothing: judged before the first is kept.
+    // All or nothing: checked before the first one is stored.
     const corrupt = [...orders, ...fenced].find(({ order }) => !Number.isInteger(order.ticket));
     if (corrupt !== undefined) throw new Fault('corrupt', `order ${corrupt.order.id} has no ticket`);
     let stored = 0;
@@ -184,7 +184,7 @@ export class MemoryOrderStore implements OrderStore {
 
   async ping(): Promise<void> {}
 
-  /** What keeps a new order from being stored. */
+  /** Why a new order cannot be stored; undefined if it can. */
   protected obstacleTo(fresh: NewOrder): 'repeated' | RejectionReason | undefined {
     const known = this.rows.get(fresh.order.id);
     if (known !== undefined && known.reason !== 'fence') return 'repeated';
@@ -200,12 +200,12 @@ export class MemoryOrderStore implements OrderStore {
     return state === 'reserved';
   }
 
-  /** The queue is owed the ticket of an order that has ended. */
+  /** Records that the queue has to end the reservation of an order. */
   protected owe({ id: orderId, saleId }: Order, forfeit: boolean): void {
     this.#owed.set(orderId, { saleId, orderId, forfeit });
   }
 
-  /** Undefined when the order may not become that. Without a turn in between, as in one transaction. */
+  /** Undefined if the order cannot move there. Synchronous, as one transaction is atomic. */
   #move(to: EndState, orderId: string, at: number): Order | undefined {
     const row = this.rows.get(orderId);
     if (row === undefined || !this.mayEnd(row.order, to)) return undefined;

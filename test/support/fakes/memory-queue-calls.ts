@@ -1,6 +1,6 @@
 import type { Stock } from '../../../src/domain/stock.ts';
+import type { QueueAuditSource } from '../../../src/ports/audit-source.ts';
 import type {
-  QueueAudit,
   QueuedSale,
   ReserveItem,
   ReserveReply,
@@ -9,8 +9,20 @@ import type {
 } from '../../../src/ports/ticket-queue.ts';
 import type { MemoryQueueSale } from './memory-queue-sale.ts';
 
-/** The ticket queue's calls, each whole, at one moment of the queue's own clock. Where the sales are kept is the heir's. */
+/** The calls of a ticket queue, each atomic, by the queue's own clock. Subclasses store the sales. */
 export abstract class MemoryQueueCalls implements TicketQueue {
+  /** One page for each sale. Errors: Fault `fenced`. */
+  readonly auditSource: QueueAuditSource = {
+    snapshot: async (saleId) => this.open(saleId)?.snapshot(),
+    reservations: async function* (this: MemoryQueueCalls, saleId: string) {
+      yield this.open(saleId)?.reservations() ?? [];
+    }.bind(this),
+    queued: async function* (this: MemoryQueueCalls, saleId: string) {
+      yield this.open(saleId)?.queue ?? [];
+    }.bind(this),
+    heldByBuyers: async (saleId) => this.open(saleId)?.ledger.size ?? 0,
+  };
+
   constructor(private readonly now: () => number) {}
 
   abstract load(sale: QueuedSale): Promise<void>;
@@ -69,10 +81,6 @@ export abstract class MemoryQueueCalls implements TicketQueue {
     return this.open(saleId)?.ledger.get(orderId);
   }
 
-  async audit(saleId: string): Promise<QueueAudit | undefined> {
-    return this.open(saleId)?.audit();
-  }
-
   async ping(): Promise<void> {}
 
   protected beforeChange(): void {}
@@ -81,7 +89,7 @@ export abstract class MemoryQueueCalls implements TicketQueue {
     return sale.epoch === epoch;
   }
 
-  /** Whether a mark that a reservation is published counts. */
+  /** Whether `published` has an effect. */
   protected mayMark({ sale }: MemoryQueueSale, epoch: number): boolean {
     return sale.epoch === epoch;
   }

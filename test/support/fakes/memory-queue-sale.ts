@@ -1,9 +1,9 @@
 import { gateOf } from '../../../src/domain/sale.ts';
 import { type Stock, stockVersion } from '../../../src/domain/stock.ts';
+import type { LedgerEntry, QueueSnapshot } from '../../../src/ports/audit-source.ts';
 import type { KnownOrder } from '../../../src/ports/queue-recovery.ts';
 import {
   ATTEMPT_WINDOW_MS,
-  type QueueAudit,
   type QueuedSale,
   type ReserveAnswer,
   type ReserveItem,
@@ -17,27 +17,27 @@ export interface Keyed {
   readonly reservedAt: number;
 }
 
-/** Survivors of a recovery are due for the relay at once, whatever the clock says. */
-const EVER = Number.NEGATIVE_INFINITY;
+/** Survivors of a recovery are due for the relay at once. */
+const DUE_AT_ONCE = Number.NEGATIVE_INFINITY;
 
 /**
- * What a ticket queue keeps of one sale, and the decisions on it. Milliseconds since 1970 come from whoever calls. The
- * protected methods are the decisions that the simulator plants its bugs in.
+ * One sale of a ticket queue. The caller passes the time, milliseconds since 1970. The simulator plants bugs in the
+ * protected methods.
  */
 export class MemoryQueueSale {
   closed = false;
-  /** Calls that took or returned tickets. */
+  /** Number of calls that took or returned tickets. */
   changes = 0;
   queue: number[];
   /** Order id -> reservation. */
   ledger = new Map<string, StrandedReservation>();
-  /** Buyer and key -> what they were given. */
+  /** Buyer and key -> the reservation that answers for it. */
   keys = new Map<string, Keyed>();
-  /** Order id -> since when it waits to be published. */
+  /** Order id -> since when it is unpublished. */
   pending = new Map<string, number>();
-  /** Of a sale that is being rebuilt: orders that the store knows and that lost their key. */
-  gone = new Set<string>();
-  /** Minute -> buyer -> how often they have tried in it. */
+  /** During a rebuild: rejected orders of the store, which have no key. */
+  keyless = new Set<string>();
+  /** Minute -> buyer -> number of attempts. */
   attempts = new Map<number, Map<string, number>>();
 
   constructor(
@@ -80,53 +80,56 @@ export class MemoryQueueSale {
     }
   }
 
-  audit(): QueueAudit {
-    const { sale, queue, ledger, pending } = this;
-    const [once, doubled] = [new Set<number>(), new Set<number>()];
-    for (const ticket of [...queue, ...[...ledger.values()].map(({ ticket }) => ticket)]) {
-      (once.has(ticket) ? doubled : once).add(ticket);
-    }
+  snapshot(): QueueSnapshot {
+    const { sale, ledger, pending } = this;
+    const { remaining, version } = this.stock;
     return {
       epoch: sale.epoch,
+      version,
+      total: sale.total,
       held: ledger.size,
-      heldByBuyers: ledger.size,
-      remaining: queue.length,
+      remaining,
       pending: pending.size,
-      doubled: [...doubled].sort((a, b) => a - b),
     };
   }
 
-  /** An order of the store takes its place in a sale that is being rebuilt. */
+  reservations(): readonly LedgerEntry[] {
+    return [...this.ledger.values()].map(({ orderId, ticket, userId }) => {
+      return { orderId, ticket, userId, published: !this.pending.has(orderId) };
+    });
+  }
+
+  /** Adds an order of the store to a sale that is being rebuilt. */
   take({ live, orderId, ticket, userId, key, fingerprint, reservedAt }: KnownOrder): void {
     if (key === null) {
-      this.gone.add(orderId);
+      this.keyless.add(orderId);
       return;
     }
     if (live) this.ledger.set(orderId, { orderId, ticket, userId, key, reservedAt });
     this.keys.set(fieldOf(userId, key), { fingerprint, orderId, ticket, reservedAt });
   }
 
-  /** Reservations of the old queue that the store does not know stay, if they are in nobody's way. */
+  /** Keeps reservations of the old queue that the store does not know, unless they conflict; returns how many. */
   keep(old: MemoryQueueSale): number {
     let survivors = 0;
     for (const held of old.ledger.values()) {
       const { orderId, ticket, userId, key } = held;
       const field = fieldOf(userId, key);
       const keyed = old.keys.get(field);
-      if (keyed === undefined || this.gone.has(orderId) || this.keys.has(field)) continue;
+      if (keyed === undefined || this.keyless.has(orderId) || this.keys.has(field)) continue;
       const others = [...this.ledger.values()];
       if (ticket > this.sale.total || others.some((other) => other.ticket === ticket)) continue;
       const own = others.filter((other) => other.userId === userId);
       if (own.length > 0 && own.length >= this.sale.perBuyerLimit) continue;
       this.ledger.set(orderId, held);
       this.keys.set(field, keyed);
-      this.pending.set(orderId, EVER);
+      this.pending.set(orderId, DUE_AT_ONCE);
       survivors += 1;
     }
     return survivors;
   }
 
-  /** What nobody holds is free. */
+  /** Puts all tickets that no reservation holds into the queue. */
   fill(): void {
     const held = new Set([...this.ledger.values()].map(({ ticket }) => ticket));
     this.queue = ticketsOf(this.sale).filter((ticket) => !held.has(ticket));
@@ -188,7 +191,7 @@ export function ticketsOf({ total }: QueuedSale): readonly number[] {
   return Array.from({ length: total }, (_, n) => n + 1);
 }
 
-/** Under which name `keys` has a buyer's key. */
+/** The name of a buyer's key in `keys`. */
 export function fieldOf(userId: string, key: string): string {
   return JSON.stringify([userId, key]);
 }

@@ -3,11 +3,11 @@ import { RATE_WINDOW_MS, type RateCounter } from '../../../src/ports/rate-counte
 export interface MemoryRateCounterOptions {
   /** Milliseconds; only differences count. */
   readonly now: () => number;
-  /** Resolves when the counter is reached, and again when its answer has come back. @default at once */
+  /** The delay of a request to the counter, and of its answer. @default none */
   readonly travel?: () => Promise<void>;
 }
 
-/** Counts in memory, as far away as the test likes. */
+/** A rate counter in memory, with a delay. */
 export class MemoryRateCounter implements RateCounter {
   calls = 0;
   readonly #windows = new Map<string, { used: number; readonly endsAt: number }>();

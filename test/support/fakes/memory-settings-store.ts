@@ -1,7 +1,7 @@
 import type { SettingOverrides } from '../../../src/domain/live-settings.ts';
 import type { HistoryQuery, SettingsChange, SettingsStore } from '../../../src/ports/settings-store.ts';
 
-/** The changed settings in memory. */
+/** A settings store in memory. */
 export class MemorySettingsStore implements SettingsStore {
   /** Newest last. */
   readonly #changes: { readonly change: SettingsChange; readonly overrides: SettingOverrides }[] = [];

@@ -11,14 +11,14 @@ import type { QueuedSale } from '../../../src/ports/ticket-queue.ts';
 import { MemoryQueueCalls } from './memory-queue-calls.ts';
 import { MemoryQueueSale } from './memory-queue-sale.ts';
 
-/** The ticket queue's rules in plain memory, on a clock of the test's. */
+/** A ticket queue in memory, by the test's clock. */
 export class MemoryTicketQueue extends MemoryQueueCalls implements QueueRecovery {
   readonly #sales = new Map<string, MemoryQueueSale>();
-  /** Sales whose fence is closed. */
+  /** Sales that reject every call with `fenced`. */
   readonly #lost = new Set<string>();
-  /** The epoch that each sale was last sealed for. */
+  /** The epoch for which each sale was last sealed. */
   readonly #sealed = new Map<string, number>();
-  /** What `serves` says. */
+  /** What `serves` returns. */
   serving = true;
   replicated = false;
 
@@ -34,7 +34,7 @@ export class MemoryTicketQueue extends MemoryQueueCalls implements QueueRecovery
     return kept.sale.epoch;
   }
 
-  /** As after a restart: what it holds may be behind what it answered. */
+  /** As after a restart: its last changes may be lost. */
   lose(saleId: string): void {
     this.#lost.add(saleId);
   }

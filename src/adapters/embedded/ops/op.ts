@@ -1,20 +1,20 @@
 import type { Db } from '../database.ts';
 
 /**
- * One synchronous step on the database. The engine runs many in one transaction, and runs an op again when the
- * transaction it was in had to be rolled back: so an op depends on its arguments and the database alone (no clock, no
- * random, no variable of its own) and leaves BEGIN and COMMIT to the engine. Arguments and results cross a thread: plain
- * data only. An op that throws is undone as a whole and rejects its own call, nobody else's.
+ * A synchronous operation on the database. The engine runs many in one transaction, and runs an op again if its
+ * transaction had to be rolled back. So an op depends on its arguments and the database alone (no clock, no random
+ * numbers, no state of its own) and leaves BEGIN and COMMIT to the engine. Arguments and results cross a thread: plain
+ * data only. An op that throws is rolled back as a whole and rejects its own call, no other one.
  */
 export interface Op<Args, Result> {
   /** False promises that nothing is written; a group of such ops needs no write lock. */
   readonly writes: boolean;
-  /** Nobody's answer hangs on it: it waits, for a few milliseconds at the most, until no other call does. */
-  readonly patient?: boolean;
+  /** No answer to a buyer depends on it: it runs when no other call waits, a few milliseconds later at most. */
+  readonly deferrable?: boolean;
   readonly run: (db: Db, args: Args) => Result;
 }
 
-/** What a table of ops is made of, whatever their arguments. */
+/** An entry of a table of ops, whatever its arguments. */
 export type AnyOp = Op<never, unknown>;
 
 export function reading<Args, Result>(run: (db: Db, args: Args) => Result): Op<Args, Result> {
@@ -25,6 +25,6 @@ export function writing<Args, Result>(run: (db: Db, args: Args) => Result): Op<A
   return { writes: true, run };
 }
 
-export function patient<Args, Result>(op: Op<Args, Result>): Op<Args, Result> {
-  return { ...op, patient: true };
+export function deferrable<Args, Result>(op: Op<Args, Result>): Op<Args, Result> {
+  return { ...op, deferrable: true };
 }

@@ -1,5 +1,5 @@
 import type { LiveDelta, LiveSale, TimelinePoint } from '../../../../ports/live-state.ts';
-import { patient, reading, writing } from '../op.ts';
+import { deferrable, reading, writing } from '../op.ts';
 
 export interface ApplyArgs {
   readonly partition: number;
@@ -41,7 +41,7 @@ const apply = writing((db, { partition, deltas }: ApplyArgs): null => {
   return null;
 });
 
-/** What each second of each sale gained: one row each, however many entries told of it. */
+/** Reservations by sale and second, so that each second is written once, however many entries it has. */
 function totals(deltas: readonly LiveDelta[]): ReadonlyMap<string, ReadonlyMap<number, number>> {
   const sales = new Map<string, Map<number, number>>();
   for (const { saleId, second, reserved } of deltas) {
@@ -61,4 +61,4 @@ const timeline = reading((db, saleId: string): readonly TimelinePoint[] =>
   db.all('SELECT second, reserved FROM live_second WHERE sale = ? ORDER BY second', saleId),
 );
 
-export const LIVE_OPS = { 'live.apply': patient(apply), 'live.sale': sale, 'live.timeline': timeline };
+export const LIVE_OPS = { 'live.apply': deferrable(apply), 'live.sale': sale, 'live.timeline': timeline };

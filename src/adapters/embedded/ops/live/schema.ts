@@ -1,4 +1,4 @@
-/** Deltas and the offset behind them change in one transaction, so one offset a partition tells what was applied. */
+/** Deltas and the offset of the last one change in one transaction, so one offset per partition says what was applied. */
 export const LIVE_SCHEMA = `
 CREATE TABLE live_partition (
   partition INTEGER PRIMARY KEY,

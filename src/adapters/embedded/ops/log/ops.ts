@@ -2,19 +2,19 @@ import type { DeadLetter } from '../../../../ports/order-log.ts';
 import type { Db } from '../../database.ts';
 import { reading, writing } from '../op.ts';
 
-/** A stored record with its place. */
+/** A stored record with its position. */
 export interface StoredRecord {
   readonly position: number;
   readonly payload: string;
 }
 
-/** SQLite's own: a rowid begins at 1. */
+/** Rowids of SQLite begin at 1. */
 export const FIRST_POSITION = 1;
 
 /** Appends a record, as JSON text; returns its position. */
 export function appendText(db: Db, payload: string): number {
   const row = db.get<{ position: number }>('INSERT INTO log (payload) VALUES (?) RETURNING position', payload);
-  if (row === undefined) throw new Error('the log took a record and gave it no position');
+  if (row === undefined) throw new Error('the appended record has no position');
   return row.position;
 }
 
@@ -25,16 +25,21 @@ const read = reading((db, { from, max }: { readonly from: number; readonly max: 
   db.all('SELECT position, payload FROM log WHERE position >= ? ORDER BY position LIMIT ?', from, max),
 );
 
-/** The positions that it holds: `first` (0 as long as none was let go of) included, `next` excluded. */
+/** The positions that the log holds: `first` (0 as long as none was deleted) included, `next` excluded. */
 const range = reading((db, _args: null): { readonly first: number; readonly next: number } => {
+  const { first, next } = rangeOf(db);
+  return { first: first === FIRST_POSITION ? 0 : first, next };
+});
+
+/** As `range`, with the first position as it is stored; both 0 for an empty log. */
+function rangeOf(db: Db): { readonly first: number; readonly next: number } {
   const ends = db.get<{ first: number | null; last: number | null }>(
     'SELECT (SELECT min(position) FROM log) AS first, (SELECT max(position) FROM log) AS last',
   );
-  if (ends?.first == null || ends.last === null) return { first: 0, next: 0 };
-  return { first: ends.first === FIRST_POSITION ? 0 : ends.first, next: ends.last + 1 };
-});
+  return ends?.first == null || ends.last === null ? { first: 0, next: 0 } : { first: ends.first, next: ends.last + 1 };
+}
 
-/** Where a group goes on; undefined for one that never acknowledged anything. */
+/** The next position of a group; undefined for one that has never acknowledged anything. */
 const position = reading((db, group: string): number | undefined => positionOf(db, group));
 
 function positionOf(db: Db, group: string): number | undefined {
@@ -51,14 +56,10 @@ const ack = writing((db, { group, next }: { readonly group: string; readonly nex
   return null;
 });
 
-/** Positions have no gaps, so the ends tell how many records are between them without counting. */
+/** Positions have no gaps, so the number of records follows from the ends of the log. */
 const lag = reading((db, group: string): number => {
-  const ends = db.get<{ first: number | null; last: number | null }>(
-    'SELECT (SELECT min(position) FROM log) AS first, (SELECT max(position) FROM log) AS last',
-  );
-  if (ends?.first == null || ends.last === null) return 0;
-  const next = positionOf(db, group) ?? 0;
-  return Math.max(0, ends.last + 1 - Math.max(next, ends.first));
+  const { first, next } = rangeOf(db);
+  return Math.max(0, next - Math.max(positionOf(db, group) ?? 0, first));
 });
 
 const deadLetter = writing((db, letter: DeadLetter): null => {

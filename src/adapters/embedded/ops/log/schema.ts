@@ -1,6 +1,6 @@
 /**
- * One partition, numbered 0; a record's position is its rowid. Nothing is ever deleted, so positions are never used
- * twice. A retention must keep the last record for that reason, and may delete those before every group's position.
+ * One partition, numbered 0; a record's position is its rowid. Nothing is ever deleted, so no position is used twice. For
+ * that reason a retention must keep the last record; it may delete records before the positions of all groups.
  */
 export const LOG_SCHEMA = `
 CREATE TABLE log (
@@ -24,7 +24,7 @@ CREATE TABLE dead_letter (
 ) STRICT, WITHOUT ROWID;
 `;
 
-/** A letter that was replayed is kept for whoever asks what happened. */
+/** A dead letter that was replayed is kept as a record of what happened. */
 export const LOG_REPLAYED = `
 ALTER TABLE dead_letter ADD COLUMN replayed INTEGER NOT NULL DEFAULT 0;
 `;

@@ -1,14 +1,14 @@
-import { patient } from '../op.ts';
+import { deferrable } from '../op.ts';
 import { capture, refunded } from './payments.ts';
 import { store } from './store.ts';
 import { returned, transition } from './transition.ts';
 
-/** A buyer waits for pay, cancel and capture; expiry and what is only written down must not cost a commit. */
+/** A buyer waits for pay, cancel and capture. The others are deferrable: they must not cost a commit of their own. */
 export const ORDER_OPS = {
-  'orders.store': patient(store),
+  'orders.store': deferrable(store),
   'orders.transition': transition,
-  'orders.expire': patient(transition),
-  'orders.returned': patient(returned),
+  'orders.expire': deferrable(transition),
+  'orders.returned': deferrable(returned),
   'orders.capture': capture,
-  'orders.refunded': patient(refunded),
+  'orders.refunded': deferrable(refunded),
 };

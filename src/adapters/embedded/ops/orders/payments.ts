@@ -5,7 +5,7 @@ import { writing } from '../op.ts';
 
 const INSERT_EVENT = 'INSERT INTO payment_events (id, payment_id, received_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
 
-/** Nothing for an unknown order. */
+/** Inserts nothing for an unknown order. */
 const INSERT_PAYMENT = `
 INSERT INTO payments (id, order_id, sale_id, captured_at) SELECT ?, id, sale_id, ? FROM orders WHERE id = ?
 ON CONFLICT DO NOTHING`;

@@ -3,7 +3,7 @@ import type { Db } from '../../database.ts';
 import { type OrderRows, ROWS, type RowForm } from '../../order-rows.ts';
 import { writing } from '../op.ts';
 
-/** Orders of one sale at one price, without rivals among them. */
+/** Orders of one sale at one price, no two of which conflict. */
 export interface OrderRun {
   readonly saleId: string;
   readonly productId: string;
@@ -17,10 +17,10 @@ export interface StoreArgs {
   readonly group: string;
   readonly positions: readonly (readonly [partition: number, next: number])[];
   readonly runs: readonly OrderRun[];
-  /** Orders of an epoch that a fence before them ended. */
-  readonly refused: readonly OrderRun[];
+  /** Orders behind the fence that ended their epoch. */
+  readonly fenced: readonly OrderRun[];
   readonly fences: readonly (readonly [partition: number, saleId: string, epoch: number, offset: number])[];
-  /** Milliseconds since 1970: when a rejected order ended. */
+  /** When a rejected order ended, milliseconds since 1970. */
   readonly now: number;
 }
 
@@ -29,11 +29,11 @@ export interface StoreReply {
   readonly rejected: readonly (readonly [id: string, reason: RejectionReason])[];
 }
 
-/** Each is given the text of the rows last. */
+/** The text of the rows is the last parameter of each. */
 interface Statements {
   readonly insert: string;
   readonly missing: string;
-  readonly deleteRefused: string;
+  readonly deleteFenced: string;
 }
 
 const STATEMENTS: Readonly<Record<RowForm, Statements>> = {
@@ -43,7 +43,7 @@ const STATEMENTS: Readonly<Record<RowForm, Statements>> = {
 
 function statementsOf(rows: string): Statements {
   return {
-    // Leaves out what breaks a unique key; other checks still fail.
+    // Skips rows that violate a unique key; other constraints still fail.
     insert: `
 INSERT INTO orders (sale_id, product_id, price_amount, price_currency, state,
   id, user_id, idem_key, ticket, reserved_at, pay_by)
@@ -54,7 +54,7 @@ ON CONFLICT DO NOTHING`,
 SELECT r.id, r.user_id AS userId, r.ticket, r.reserved_at AS reservedAt, r.pay_by AS payBy
 FROM (${rows}) AS r
 WHERE NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.id = r.id)`,
-    deleteRefused: `
+    deleteFenced: `
 DELETE FROM orders WHERE id IN (SELECT id FROM (${rows})) AND reason = 'fence'`,
   };
 }
@@ -84,32 +84,32 @@ interface MissingRow {
   readonly payBy: number;
 }
 
-export const store = writing((db, { group, positions, runs, refused, fences, now }: StoreArgs): StoreReply => {
+export const store = writing((db, { group, positions, runs, fenced, fences, now }: StoreArgs): StoreReply => {
   let stored = 0;
   const rejected: StoreReply['rejected'][number][] = [];
   for (const run of runs) {
     const { saleId, productId, amount, currency, rows } = run;
-    const { insert, deleteRefused } = STATEMENTS[rows.form];
+    const { insert, deleteFenced } = STATEMENTS[rows.form];
     let inserted = db.run(insert, saleId, productId, amount, currency, rows.text);
-    // Refused before and accepted now.
-    if (inserted < run.count && db.run(deleteRefused, rows.text) > 0) {
+    // Rejected by a fence before, and accepted now.
+    if (inserted < run.count && db.run(deleteFenced, rows.text) > 0) {
       inserted += db.run(insert, saleId, productId, amount, currency, rows.text);
     }
     stored += inserted;
-    if (inserted < run.count) rejected.push(...rejectLosers(db, run, now));
+    if (inserted < run.count) rejected.push(...rejectConflicting(db, run, now));
   }
-  // Behind the others: a refused order that was accepted elsewhere is there by now.
-  for (const run of refused) rejected.push(...refuse(db, run, now));
+  // After the others: a fenced order that is accepted in the same batch is stored by now.
+  for (const run of fenced) rejected.push(...rejectFenced(db, run, now));
   for (const fence of fences) db.run(FENCE, group, ...fence);
   for (const [partition, next] of positions) db.run(ADVANCE, group, partition, next);
   return { stored, rejected };
 });
 
 /**
- * Of the rows that did not go in, those whose id is there were stored before; the others lost to a rival. Either
- * way the queue has to hear of it.
+ * Of the rows that were not inserted, those whose id exists were stored before; the others conflict with another order.
+ * Those are stored as rejected, and the queue has to end their reservations.
  */
-function rejectLosers(db: Db, run: OrderRun, now: number): StoreReply['rejected'] {
+function rejectConflicting(db: Db, run: OrderRun, now: number): StoreReply['rejected'] {
   const { saleId, productId, amount, currency } = run;
   const rejected: StoreReply['rejected'][number][] = [];
   for (const { id, userId, ticket, reservedAt, payBy } of missingOf(db, run.rows)) {
@@ -126,7 +126,11 @@ function missingOf(db: Db, { form, text }: OrderRows): readonly MissingRow[] {
   return db.all(STATEMENTS[form].missing, text);
 }
 
-function refuse(db: Db, { saleId, productId, amount, currency, rows }: OrderRun, now: number): StoreReply['rejected'] {
+function rejectFenced(
+  db: Db,
+  { saleId, productId, amount, currency, rows }: OrderRun,
+  now: number,
+): StoreReply['rejected'] {
   const missing = missingOf(db, rows).filter(({ id, userId, ticket, reservedAt, payBy }) => {
     const values = [id, saleId, productId, userId, ticket, amount, currency, reservedAt, payBy, now, 'fence'];
     return db.run(INSERT_REJECTED, ...values) > 0;

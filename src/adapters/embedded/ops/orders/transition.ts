@@ -19,13 +19,13 @@ const END = `
 UPDATE orders SET state = ?, ended_at = ?
 WHERE id IN (SELECT value FROM json_each(?)) AND state = 'reserved' RETURNING ${ORDER_COLUMNS}`;
 
-const OWE = `
+const INSERT_RETURNS = `
 INSERT INTO ticket_returns (order_id, sale_id) SELECT id, sale_id FROM orders
 WHERE id IN (SELECT value FROM json_each(?))`;
 
 export const transition = writing((db, { to, ids, at }: TransitionArgs): readonly Order[] => {
   const moved = to === 'paid' ? db.all<RawOrder>(PAY, at, ids) : db.all<RawOrder>(END, to, at, ids);
-  if (to !== 'paid' && moved.length > 0) db.run(OWE, JSON.stringify(moved.map(({ id }) => id)));
+  if (to !== 'paid' && moved.length > 0) db.run(INSERT_RETURNS, JSON.stringify(moved.map(({ id }) => id)));
   return moved.map(orderOfRaw);
 });
 

@@ -9,12 +9,12 @@ export interface AttemptsOptions {
   readonly max: number;
 }
 
-/** At least as many as one call adds, so that they never grow beyond what a minute brings. */
-const FORGOTTEN_PER_CALL = 512;
+/** Rows deleted by a call: more than one call adds, so that the table does not grow beyond the attempts of a minute. */
+const DELETED_PER_CALL = 512;
 
-/** How often the buyers of one batch have tried in this minute of the sale. */
+/** Attempts of the buyers of one batch in this minute of the sale. */
 export class Attempts {
-  /** Until the window's end. Milliseconds. */
+  /** Milliseconds until the window ends. */
   readonly endsInMs: number;
   readonly #db: Db;
   readonly #sale: number;
@@ -40,7 +40,7 @@ export class Attempts {
     this.#made = new Map(rows.map(({ buyer, attempts }) => [buyer, attempts]));
   }
 
-  /** Whether the buyer may try once more; if so, that is counted. */
+  /** Whether the buyer may make another attempt; if so, it is counted. */
   take(userId: string): boolean {
     const made = this.#made.get(userId) ?? 0;
     if (made >= this.#max) return false;
@@ -49,7 +49,7 @@ export class Attempts {
     return true;
   }
 
-  /** Writes down what was counted, and forgets some of what was counted in minutes that are over. */
+  /** Stores the counts, and deletes some of those of earlier minutes. */
   save(): void {
     if (this.#changed.size === 0) return;
     this.#db.run(
@@ -63,7 +63,7 @@ export class Attempts {
       `DELETE FROM queue_attempt WHERE (minute, sale, buyer) IN
          (SELECT minute, sale, buyer FROM queue_attempt WHERE minute < ?1 LIMIT ?2)`,
       this.#minute,
-      FORGOTTEN_PER_CALL,
+      DELETED_PER_CALL,
     );
   }
 }

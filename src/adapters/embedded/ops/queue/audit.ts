@@ -1,52 +1,98 @@
-import type { QueueAudit, StrandedReservation } from '../../../../ports/ticket-queue.ts';
+import type { LedgerEntry, QueueSnapshot } from '../../../../ports/audit-source.ts';
 import type { Db } from '../../database.ts';
 import { reading } from '../op.ts';
-import { reservationsOf } from './pending.ts';
-import type { SaleRow } from './sale.ts';
+import { unpublishedOf } from './pending.ts';
 import { saleRow, stockOf } from './sale.ts';
 
-export const find = reading(
-  (db, { saleId, orderId }: { readonly saleId: string; readonly orderId: string }): StrandedReservation | undefined => {
-    const sale = saleRow(db, saleId);
-    return sale && reservationsOf(db, sale.n, [orderId])[0];
-  },
-);
+interface HeldRow {
+  readonly orderId: string;
+  readonly ticket: number;
+  readonly userId: string;
+  readonly batch: number;
+}
 
-export const audit = reading((db, saleId: string): QueueAudit | undefined => {
+export interface PageArgs {
+  readonly saleId: string;
+  /** The last order id, or place, of the previous page. */
+  readonly after: string | number;
+  readonly max: number;
+}
+
+export const snapshot = reading((db, saleId: string): QueueSnapshot | undefined => {
   const sale = saleRow(db, saleId);
   if (sale === undefined) return undefined;
+  const { remaining, version } = stockOf(sale);
   return {
     epoch: sale.epoch,
-    held: count(db, 'SELECT count(*) AS n FROM queue_reservation NOT INDEXED WHERE sale = ? AND held = 1', sale.n),
-    // The buyers' own index, so that an index that lost a row is seen.
-    heldByBuyers: count(
+    version,
+    total: sale.total,
+    // Counted in the index of the tickets, the smallest index that has them all.
+    held: count(
       db,
-      'SELECT count(*) AS n FROM queue_reservation INDEXED BY queue_buyer WHERE sale = ? AND held = 1',
+      'SELECT count(*) AS n FROM queue_reservation INDEXED BY queue_ticket WHERE sale = ? AND held = 1',
       sale.n,
     ),
-    remaining: stockOf(sale).remaining,
+    remaining,
     pending: count(
       db,
       'SELECT coalesce(sum(json_array_length(orders)), 0) AS n FROM queue_pending WHERE sale = ?',
       sale.n,
     ),
-    doubled: doubled(db, sale),
   };
 });
 
-/** A ticket has one place: a reservation that holds it, a place among the returned, or a number not yet given out. */
-function doubled(db: Db, { n, fresh }: SaleRow): readonly number[] {
+/** Read from the table itself (`+held` keeps SQLite from using another index), so that a row missing in an index is found. */
+export const ledgerPage = reading((db, { saleId, after, max }: PageArgs): readonly LedgerEntry[] => {
+  const sale = saleRow(db, saleId);
+  if (sale === undefined) return [];
+  const isUnpublished = unpublishedOf(db);
   return db
-    .all<{ ticket: number }>(
-      `SELECT ticket FROM (
-         SELECT ticket FROM queue_reservation NOT INDEXED WHERE sale = ?1 AND held = 1
-         UNION ALL SELECT ticket FROM queue_returned WHERE sale = ?1
-       ) GROUP BY ticket HAVING count(*) > 1 OR ticket >= ?2 ORDER BY ticket`,
-      n,
-      fresh,
+    .all<HeldRow>(
+      `SELECT order_id AS orderId, ticket, buyer AS userId, batch FROM queue_reservation
+       WHERE sale = ? AND order_id > ? AND +held = 1 ORDER BY order_id LIMIT ?`,
+      sale.n,
+      after,
+      max,
     )
-    .map(({ ticket }) => ticket);
-}
+    .map(({ orderId, ticket, userId, batch }) => ({
+      orderId,
+      ticket,
+      userId,
+      published: !isUnpublished({ orderId, batch }),
+    }));
+});
+
+/** Tickets `fresh` to `total` (both included) were never sold. */
+export const freshTickets = reading(
+  (db, saleId: string): { readonly fresh: number; readonly total: number } | undefined => {
+    const sale = saleRow(db, saleId);
+    return sale && { fresh: sale.fresh, total: sale.total };
+  },
+);
+
+export const returnedPage = reading(
+  (db, { saleId, after, max }: PageArgs): readonly { readonly place: number; readonly ticket: number }[] => {
+    const sale = saleRow(db, saleId);
+    if (sale === undefined) return [];
+    return db.all(
+      'SELECT place, ticket FROM queue_returned WHERE sale = ? AND place > ? ORDER BY place LIMIT ?',
+      sale.n,
+      after,
+      max,
+    );
+  },
+);
+
+/** Counted in the index of the buyers, so that a row missing there is found. */
+export const heldByBuyers = reading((db, saleId: string): number => {
+  const sale = saleRow(db, saleId);
+  if (sale === undefined) return 0;
+  return count(
+    db,
+    'SELECT count(*) AS n FROM queue_reservation INDEXED BY queue_buyer WHERE sale = ? AND held = 1',
+    sale.n,
+  );
+});
 
 function count(db: Db, sql: string, sale: number): number {
   return db.get<{ n: number }>(sql, sale)?.n ?? 0;

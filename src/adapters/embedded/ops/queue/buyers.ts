@@ -3,7 +3,7 @@ import type { ReserveItem } from '../../../../ports/ticket-queue.ts';
 import type { Db } from '../../database.ts';
 import { KEY } from './schema.ts';
 
-/** A reservation as far as judging a purchase needs it. */
+/** What a decision about a purchase needs to know of a reservation. */
 export interface KnownReservation {
   readonly orderId: string;
   readonly userId: string;
@@ -14,14 +14,14 @@ export interface KnownReservation {
   readonly batch: number;
 }
 
-/** What the buyers of one batch have: their live orders, and the keys of the batch that were answered before. */
+/** The live orders of the buyers of one batch, and the reservations that answer for keys of the batch. */
 export class KnownBuyers {
   readonly #byKey = new Map<string, KnownReservation>();
-  /** Those that go by their order's own key. */
+  /** Those whose key is their order's own. */
   readonly #byId = new Map<string, KnownReservation>();
   readonly #held = new Map<string, string[]>();
 
-  /** The reservation answers for its key from now on. */
+  /** From now on the reservation answers for its key. */
   answer(reservation: KnownReservation): void {
     const { orderId, userId, key } = reservation;
     if (isOwnKey(key, orderId)) this.#byId.set(orderId, reservation);
@@ -35,7 +35,7 @@ export class KnownBuyers {
     else orders.push(orderId);
   }
 
-  /** What answers for the item's key. */
+  /** The reservation that answers for the item's key. */
   answerFor({ orderId, userId, key }: ReserveItem): KnownReservation | undefined {
     if (!isOwnKey(key, orderId)) return this.#byKey.get(keyOf(userId, key));
     const known = this.#byId.get(orderId);
@@ -49,7 +49,7 @@ export class KnownBuyers {
 
 const NONE: readonly string[] = [];
 
-/** A user id or a key may hold any character, so the length tells where one ends. */
+/** User ids and keys may contain any character: the length says where the user id ends. */
 function keyOf(userId: string, key: string): string {
   return `${userId.length} ${userId}${key}`;
 }
@@ -58,17 +58,17 @@ function keyOf(userId: string, key: string): string {
 type Indexed = readonly [orderId: string, userId: string, key: string | null, held: 0 | 1];
 
 interface Wanted {
-  /** Whose live orders (at most the limit of each) are looked for. */
+  /** Buyers whose live orders are read; each has at most the limit of the sale. */
   readonly users: readonly string[];
-  /** Keys that may belong to something that was released. */
+  /** Keys that may belong to released reservations. */
   readonly keys: readonly (readonly [userId: string, key: string])[];
-  /** Orders that may have been released, of those that go by their own key. */
+  /** Orders that may have been released, of those whose key is their own. */
   readonly orderIds: readonly string[];
 }
 
 /**
- * One probe of an index for each purchase, what the buyer holds, and another for each that has a key: does it belong to
- * something that was released? Only a key that was used before costs a look into the table itself.
+ * One lookup in an index for each purchase, for what the buyer holds, and another for each that has a key, which may belong
+ * to a released reservation. The table itself is read only for keys that were used before.
  */
 export function knownBuyers(db: Db, sale: number, items: readonly ReserveItem[]): KnownBuyers {
   const known = new KnownBuyers();
@@ -82,7 +82,7 @@ export function knownBuyers(db: Db, sale: number, items: readonly ReserveItem[])
       keys.set(keyOf(userId, key), [userId, key]);
       continue;
     }
-    // Ids grow with time: a later one than all that are here was never asked for.
+    // Ids grow with time: one greater than all in the table was never sent before.
     newest ??= newestOrder(db, sale);
     if (orderId <= newest) orderIds.add(orderId);
   }
@@ -104,7 +104,7 @@ function newestOrder(db: Db, sale: number): string {
   return row?.newest ?? '';
 }
 
-/** One JSON text: each value that crosses into JavaScript by itself costs as much as finding it. */
+/** Returned as one JSON text: passing each value to JavaScript by itself costs as much as finding it. */
 function indexed(db: Db, sale: number, { users, keys, orderIds }: Wanted): readonly Indexed[] {
   const row = db.get<{ rows: string }>(
     `SELECT json_group_array(json_array(order_id, buyer, key, held)) AS rows FROM (

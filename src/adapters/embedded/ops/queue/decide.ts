@@ -11,16 +11,16 @@ import type { SaleRow } from './sale.ts';
 import { stockOf } from './sale.ts';
 import { TicketSource } from './ticket-source.ts';
 
-/** A ticket that this call gives away. */
+/** A ticket that this call assigns. */
 export interface Grant<Item extends ReserveItem> {
   readonly item: Item;
   readonly ticket: number;
 }
 
 export interface Decision<Item extends ReserveItem> {
-  /** One to each item, in their order. */
+  /** One for each item, in their order. */
   readonly answers: readonly ReserveAnswer[];
-  /** Taken from the queue, and still to be written down. */
+  /** Taken from the queue, and still to be inserted. */
   readonly grants: readonly Grant<Item>[];
   readonly stock: Stock;
 }
@@ -29,13 +29,13 @@ export interface DecideArgs<Item extends ReserveItem> {
   /** The queue's clock, milliseconds since 1970. */
   readonly now: number;
   readonly items: readonly Item[];
-  /** Whether what is given away is published with it. */
+  /** Whether the reservations are published in the same transaction. */
   readonly publishes: boolean;
-  /** As TicketQueue.reserve has it. */
+  /** See TicketQueue.reserve. */
   readonly maxAttempts: number;
 }
 
-/** Judges purchases by the rules of the port, takes their tickets out of the queue and writes down who has tried. */
+/** Decides on purchases by the rules of the port, takes their tickets from the queue and counts attempts. */
 export function decide<Item extends ReserveItem>(
   db: Db,
   sale: SaleRow,
@@ -71,7 +71,7 @@ export function decide<Item extends ReserveItem>(
 
 const SOLD_OUT: ReserveAnswer = { kind: 'soldOut' };
 
-/** The batch of what this very call reserved: nobody else can have published it. */
+/** The batch of what this very call reserved: no other call can have published it. */
 const THIS_CALL = -1;
 
 function answerAgain(
@@ -82,7 +82,7 @@ function answerAgain(
 ): ReserveAnswer {
   if (known.fingerprint !== item.fingerprint) return { kind: 'keyMismatch' };
   const { orderId, ticket, reservedAt } = known;
-  // `reserved` says that it is published, where the call publishes: what an earlier one left unpublished is a replay.
+  // A call that publishes answers `reserved` only for published orders; one that an earlier call left unpublished is a replay.
   if (orderId === item.orderId && (!publishes || isPublished(known))) return { kind: 'reserved', ticket, reservedAt };
   return { kind: 'replayed', orderId, ticket, reservedAt, published: isPublished(known) };
 }

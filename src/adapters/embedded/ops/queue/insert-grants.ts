@@ -11,14 +11,14 @@ export interface GrantPlace {
   readonly sale: SaleRow;
   /** The queue's clock, milliseconds since 1970. */
   readonly now: number;
-  /** The row of `queue_pending` that lists them, or {@link PUBLISHED}. */
+  /** The row of `queue_pending` that lists the orders, or {@link PUBLISHED}. */
   readonly batch: number;
 }
 
 /** No row of `queue_pending` has this number. */
 export const PUBLISHED = 0;
 
-/** What is read from an element of a JSON array: a string of id, ticket and buyer for who has no key of their own... */
+/** How an element of the JSON array is read: a string of id, ticket and buyer for purchases without a key of their own... */
 const PACKED = `substr(value, 1, ${ID}), substr(value, ${1 + ID}, ${TICKET}) + 0, substr(value, ${1 + ID + TICKET}), NULL`;
 /** ...and an array of the four for all others. */
 const FIELDS = 'value ->> 0, value ->> 1, value ->> 2, value ->> 3';
@@ -29,7 +29,7 @@ const [INSERT_PACKED, INSERT_FIELDS] = [PACKED, FIELDS].map(
      SELECT ?, ?, ?, ?, ?, ${row} FROM json_each(?)`,
 ) as [string, string];
 
-/** Errors: Fault `corrupt` when an order id stands for another purchase already; then nothing was done. */
+/** Errors: Fault `corrupt` if an order id was used for another purchase; then nothing was changed. */
 export function insertGrants(db: Db, grants: readonly Grant<ReserveItem>[], { sale, now, batch }: GrantPlace): void {
   const insert = (sql: string, fingerprint: string, rows: readonly unknown[]): void => {
     if (rows.length > 0) db.run(sql, sale.n, fingerprint, now, sale.epoch, batch, JSON.stringify(rows));
@@ -41,7 +41,7 @@ export function insertGrants(db: Db, grants: readonly Grant<ReserveItem>[], { sa
     }
   } catch (error) {
     if (!isConflict(error)) throw error;
-    throw new Fault('corrupt', 'an order id or a ticket of this batch is taken', { cause: error });
+    throw new Fault('corrupt', 'an order id or a ticket of this batch is already in use', { cause: error });
   }
 }
 
@@ -50,7 +50,7 @@ interface Rows {
   readonly fields: (readonly [orderId: string, ticket: number, userId: string, key: string | null])[];
 }
 
-/** Mostly there is one: what is the same for all rows is not taken out of each. */
+/** Most batches have one fingerprint: values that all rows share are passed once. */
 function rowsByFingerprint(grants: readonly Grant<ReserveItem>[]): ReadonlyMap<string, Rows> {
   const groups = new Map<string, Rows>();
   for (const { item, ticket } of grants) {

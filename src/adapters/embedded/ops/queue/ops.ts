@@ -1,8 +1,8 @@
-import { patient } from '../op.ts';
-import { audit, find } from './audit.ts';
-import { freshTickets, heldByBuyers, ledgerPage, returnedPage, snapshot } from './audit-pages.ts';
+import { deferrable } from '../op.ts';
+import { freshTickets, heldByBuyers, ledgerPage, returnedPage, snapshot } from './audit.ts';
 import { claimStranded, published } from './pending.ts';
 import { forfeit, release } from './release.ts';
+import { find } from './reservations.ts';
 import { reserve } from './reserve.ts';
 import { close, load, stock } from './sale.ts';
 import { sell } from './sell.ts';
@@ -11,15 +11,14 @@ export const QUEUE_OPS = {
   'queue.load': load,
   'queue.reserve': reserve,
   'queue.sell': sell,
-  'queue.published': patient(published),
+  'queue.published': deferrable(published),
   'queue.claimStranded': claimStranded,
   'queue.release': release,
   'queue.forfeit': forfeit,
   'queue.close': close,
   'queue.stock': stock,
   'queue.find': find,
-  'queue.audit': audit,
-  'queue.picture': snapshot,
+  'queue.snapshot': snapshot,
   'queue.ledgerPage': ledgerPage,
   'queue.freshTickets': freshTickets,
   'queue.returnedPage': returnedPage,

@@ -1,8 +1,8 @@
 import type { StrandedReservation } from '../../../../ports/ticket-queue.ts';
 import type { Db } from '../../database.ts';
 import { writing } from '../op.ts';
+import { reservationsOf } from './reservations.ts';
 import { saleRow } from './sale.ts';
-import { KEY } from './schema.ts';
 
 interface PendingRow {
   readonly batch: number;
@@ -10,13 +10,13 @@ interface PendingRow {
   readonly orders: string;
 }
 
-/** Records that a call's orders wait to be published; returns the batch's number. */
+/** Records that a call's orders are to be published; returns the number of the batch. */
 export function addPending(db: Db, sale: number, now: number, orderIds: readonly string[]): number {
   db.run('INSERT INTO queue_pending (sale, since, orders) VALUES (?, ?, ?)', sale, now, JSON.stringify(orderIds));
   return (db.get<{ batch: number }>('SELECT last_insert_rowid() AS batch') as { batch: number }).batch;
 }
 
-/** Takes orders out of their batches, whoever reserved them; unknown and published ones are ignored. */
+/** Removes orders from their batches, whichever calls reserved them; unknown and published ones are ignored. */
 export function removePending(db: Db, sale: number, orderIds: readonly string[]): void {
   const left = new Set(orderIds);
   for (const orderId of left) {
@@ -31,7 +31,7 @@ export function removePending(db: Db, sale: number, orderIds: readonly string[])
   }
 }
 
-/** A question about reservations that reads each batch once. */
+/** Returns a function that says whether a reservation is unpublished; it reads each batch once. */
 export function unpublishedOf(db: Db): (reservation: { readonly orderId: string; readonly batch: number }) => boolean {
   const batches = new Map<number, readonly string[]>();
   return ({ orderId, batch }) => {
@@ -87,7 +87,7 @@ export const claimStranded = writing((db, { saleId, now, leaseMs, max }: ClaimAr
   return reservationsOf(db, sale.n, claimed);
 });
 
-/** What is claimed gets a new time; a batch that is claimed in part is split, so that the rest stays due. */
+/** Claimed orders get a new time; a batch of which only some are claimed is split, so that the others stay due. */
 function lease(
   db: Db,
   sale: number,
@@ -107,18 +107,6 @@ function lease(
     batch,
     sale,
     JSON.stringify(mine),
-  );
-}
-
-/** In the order of the ids given. */
-export function reservationsOf(db: Db, sale: number, orderIds: readonly string[]): readonly StrandedReservation[] {
-  if (orderIds.length === 0) return [];
-  return db.all(
-    `SELECT r.order_id AS orderId, r.ticket, r.buyer AS userId, ${KEY}, r.reserved_at AS reservedAt
-     FROM json_each(?1) AS o CROSS JOIN queue_reservation AS r ON r.sale = ?2 AND r.order_id = o.value AND r.held = 1
-     ORDER BY o.key`,
-    JSON.stringify(orderIds),
-    sale,
   );
 }
 

@@ -1,7 +1,8 @@
 import type { StrandedReservation } from '../../../../ports/ticket-queue.ts';
 import type { Db } from '../../database.ts';
 import { writing } from '../op.ts';
-import { removePending, reservationsOf } from './pending.ts';
+import { removePending } from './pending.ts';
+import { reservationsOf } from './reservations.ts';
 import type { SaleRow } from './sale.ts';
 import { saleRow } from './sale.ts';
 
@@ -10,11 +11,11 @@ export interface ReleaseArgs {
   readonly orderIds: readonly string[];
 }
 
-/** Returns the orders that held a ticket until now. What is released needs no relay any more. */
+/** Returns the orders that held a ticket until now. A released order need not be published any more. */
 export const release = writing((db, { saleId, orderIds }: ReleaseArgs): readonly string[] => {
   const sale = saleRow(db, saleId);
   if (sale === undefined) return [];
-  const held = letGo(db, sale, orderIds);
+  const held = endReservations(db, sale, orderIds);
   if (held.length === 0) return [];
 
   db.run(
@@ -27,15 +28,15 @@ export const release = writing((db, { saleId, orderIds }: ReleaseArgs): readonly
   return held.map(({ orderId }) => orderId);
 });
 
-/** The tickets stay away. */
+/** The tickets do not return to the queue. */
 export const forfeit = writing((db, { saleId, orderIds }: ReleaseArgs): null => {
   const sale = saleRow(db, saleId);
-  if (sale !== undefined) letGo(db, sale, orderIds);
+  if (sale !== undefined) endReservations(db, sale, orderIds);
   return null;
 });
 
-/** Ends reservations; returns those that held a ticket until now. */
-function letGo(db: Db, { n }: SaleRow, orderIds: readonly string[]): readonly StrandedReservation[] {
+/** Returns those that held a ticket until now. */
+function endReservations(db: Db, { n }: SaleRow, orderIds: readonly string[]): readonly StrandedReservation[] {
   const held = reservationsOf(db, n, [...new Set(orderIds)]);
   if (held.length === 0) return held;
   const ended = held.map(({ orderId }) => orderId);

@@ -14,7 +14,7 @@ export interface ReserveArgs {
   readonly maxAttempts: number;
 }
 
-/** Errors: Fault `corrupt` when an order id stands for another purchase already; then nothing was done. */
+/** Errors: Fault `corrupt` if an order id was used for another purchase; then nothing was changed. */
 export const reserve = writing((db, { saleId, epoch, now, items, maxAttempts }: ReserveArgs): ReserveReply => {
   const sale = saleRow(db, saleId);
   if (sale === undefined) return { kind: 'unknownSale' };

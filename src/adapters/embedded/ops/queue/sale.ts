@@ -4,7 +4,7 @@ import type { Db } from '../../database.ts';
 import { reading, writing } from '../op.ts';
 
 export interface SaleRow {
-  /** What the other tables call the sale. */
+  /** The sale's number in the other tables. */
   readonly n: number;
   readonly epoch: number;
   readonly total: number;
@@ -25,11 +25,11 @@ export function saleRow(db: Db, saleId: string): SaleRow | undefined {
   );
 }
 
-/** Where the queue of a sale stands. */
-export type QueueMarks = Pick<SaleRow, 'epoch' | 'total' | 'fresh' | 'head' | 'tail'>;
+/** The counters of a sale's queue. */
+export type QueueCounters = Pick<SaleRow, 'epoch' | 'total' | 'fresh' | 'head' | 'tail'>;
 
-/** The marks only move up, one or another with each ticket that is taken or returned: their sum counts the changes. */
-export function stockOf({ epoch, total, fresh, head, tail }: QueueMarks): Stock {
+/** Each ticket that is taken or returned raises one of the counters and lowers none: their sum counts the changes. */
+export function stockOf({ epoch, total, fresh, head, tail }: QueueCounters): Stock {
   const taken = fresh - 1 + head;
   return { remaining: total - taken + tail, version: stockVersion(epoch, taken + tail) };
 }

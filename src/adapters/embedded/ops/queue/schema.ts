@@ -1,20 +1,20 @@
 import { ownKey } from '../../../../domain/purchase.ts';
 
 /**
- * No row for a free ticket. `queue_sale.fresh` is the next ticket that was never sold; tickets that came back wait in
- * `queue_returned` at the places `head` (included) to `tail` (excluded) and are sold after the fresh ones: the same
- * order as in a list that is popped at its head and pushed at its tail.
+ * A free ticket has no row. `queue_sale.fresh` is the next ticket that was never sold. Returned tickets are in
+ * `queue_returned` at the places `head` (included) to `tail` (excluded) and are sold after the fresh ones: the same order as
+ * in a list that is popped at its head and pushed at its tail.
  *
- * `queue_reservation` is clustered by order id, which grows with time, so inserts touch few pages; a released one stays
- * with held = 0, because its key stays answered. `queue_buyer` answers both for a key and for what a buyer holds without
- * reading what was released. `queue_ticket` is the guard that no ticket is held twice; it grows at its end, too.
+ * `queue_reservation` is clustered by order id, which grows with time, so inserts touch few pages. A released reservation
+ * stays with held = 0, because its key stays answered. `queue_buyer` finds a key, and what a buyer holds, without reading
+ * released reservations. `queue_ticket` ensures that no ticket is held twice; it, too, grows at its end.
  *
- * `key` is NULL where the purchase had none of its own making and goes by its order's (`ownKey` in domain/purchase.ts):
- * that says nothing new, and would be a third of each entry of `queue_buyer`.
+ * `key` is NULL if the purchase came without an Idempotency-Key: its key is then derived from the order id (`ownKey` in
+ * domain/purchase.ts), and would only make each entry of `queue_buyer` a third longer.
  *
  * `queue_pending` has one row for each reserve call that is not published: a JSON array of its order ids, and since when
- * it waits (milliseconds since 1970). A reservation's `batch` names its row; when the row is gone, or does not list the
- * order, the order is published.
+ * it waits (milliseconds since 1970). A reservation's `batch` is the number of its row. If the row does not exist, or does
+ * not list the order, the order is published.
  */
 export const QUEUE_SCHEMA = `
 CREATE TABLE queue_sale (
@@ -63,8 +63,8 @@ CREATE TABLE queue_pending (
 `;
 
 /**
- * How often each buyer has tried in a minute (since 1970) of a sale. By the minute first, so that those of minutes that
- * are over stand together and go first.
+ * How many attempts each buyer has made in a minute (since 1970) of a sale. Clustered by minute first, so that those of
+ * earlier minutes are adjacent and are deleted first.
  */
 export const QUEUE_ATTEMPTS = `
 CREATE TABLE queue_attempt (
@@ -76,7 +76,7 @@ CREATE TABLE queue_attempt (
 ) STRICT, WITHOUT ROWID;
 `;
 
-/** A table's columns can't lose NOT NULL: it is made anew. */
+/** SQLite cannot drop NOT NULL from a column: the table is created again. */
 export const QUEUE_OWN_KEYS = `
 ALTER TABLE queue_reservation RENAME TO queue_reservation_before;
 DROP INDEX queue_buyer;
@@ -102,5 +102,5 @@ CREATE UNIQUE INDEX queue_ticket ON queue_reservation (sale, ticket) WHERE held 
 DROP TABLE queue_reservation_before;
 `;
 
-/** A reservation's key, whatever the column has. */
+/** A reservation's key, also where the column is NULL. */
 export const KEY = `coalesce(r.key, '${ownKey('')}' || r.order_id) AS key`;

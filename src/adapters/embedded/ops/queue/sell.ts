@@ -22,12 +22,12 @@ export type SellReply =
       readonly kind: 'answered';
       readonly answers: readonly PackedAnswer[];
       readonly stock: Stock;
-      /** Where the record of what was given away stands in the log, and of how many items it tells. */
+      /** The position of the log record of what was sold, and how many items it has. */
       readonly logged?: { readonly position: number; readonly items: number };
     }
   | Exclude<ReserveReply, { readonly kind: 'answered' }>;
 
-/** Errors: Fault `corrupt` when an order id stands for another purchase already; then nothing was done. */
+/** Errors: Fault `corrupt` if an order id was used for another purchase; then nothing was changed. */
 export const sell = writing((db, { sale, now, items: packed, maxAttempts }: SellArgs): SellReply => {
   const row = saleRow(db, sale.id);
   if (row === undefined) return { kind: 'unknownSale' };
@@ -38,7 +38,7 @@ export const sell = writing((db, { sale, now, items: packed, maxAttempts }: Sell
   const reply = { kind: 'answered', answers: answers.map((answer) => packAnswer(answer, now)), stock } as const;
   if (grants.length === 0) return reply;
   insertGrants(db, grants, { sale: row, now, batch: PUBLISHED });
-  // Not the codec's writer: compiling it would hold up the start of this thread, and any JSON of a record will do.
+  // Not the codec's serializer: compiling it would delay the start of this thread, and any JSON of the record is valid.
   const position = appendText(db, JSON.stringify(recordOf(sale, now, grants)));
   return { ...reply, logged: { position, items: grants.length } };
 });

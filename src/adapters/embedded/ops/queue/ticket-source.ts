@@ -3,7 +3,7 @@ import type { Db } from '../../database.ts';
 import type { SaleRow } from './sale.ts';
 import { stockOf } from './sale.ts';
 
-/** Takes tickets in the queue's order: fresh ones, then those that came back, first come first. */
+/** Takes tickets in the queue's order: those that were never sold, then returned ones, oldest first. */
 export class TicketSource {
   readonly #db: Db;
   readonly #sale: SaleRow;
@@ -12,7 +12,7 @@ export class TicketSource {
   #taken = 0;
   #returned: readonly number[] | undefined;
 
-  /** `most`: how many will be asked for at the most. */
+  /** `most`: how many tickets will be taken at most. */
   constructor(db: Db, sale: SaleRow, most: number) {
     this.#db = db;
     this.#sale = sale;
@@ -20,7 +20,7 @@ export class TicketSource {
     this.#fresh = sale.fresh;
   }
 
-  /** Undefined when none is left. */
+  /** Undefined if none is left. */
   take(): number | undefined {
     if (this.#fresh <= this.#sale.total) return this.#fresh++;
     this.#returned ??= this.#readReturned();
@@ -29,7 +29,7 @@ export class TicketSource {
     return ticket;
   }
 
-  /** Writes what was taken; returns what is left. */
+  /** Stores which tickets were taken; returns what is left. */
   save(): Stock {
     const { n, head } = this.#sale;
     const newHead = head + this.#taken;

@@ -2,13 +2,13 @@ import { Fault } from '../../domain/errors.ts';
 
 type Start<Result> = (resolve: (result: Result) => void, reject: (error: unknown) => void) => void;
 
-/** Counts calls that have no answer yet, so that closing can wait for them. */
-export class Pending {
+/** Counts the calls that are not answered yet, so that closing can wait for them. */
+export class OpenCalls {
   #count = 0;
   #closing: Promise<void> | undefined;
   #idle: (() => void) | undefined;
 
-  /** Errors: Fault `unavailable` once it was closed, and what the call rejects with. */
+  /** Errors: Fault `unavailable` after `close`, and what the call rejects with. */
   add<Result>(start: Start<Result>): Promise<Result> {
     if (this.#closing !== undefined) return Promise.reject(new Fault('unavailable', 'the database is closed'));
     this.#count += 1;
@@ -26,7 +26,7 @@ export class Pending {
     });
   }
 
-  /** Refuses new calls, waits for the others, then runs `finish`, once however often it is called. */
+  /** Refuses new calls, waits for the others, then runs `finish`: once, however often it is called. */
   close(finish: () => void | Promise<void>): Promise<void> {
     this.#closing ??= new Promise<void>((resolve) => {
       if (this.#count === 0) resolve();

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../src/ports/clock.ts';
 
-/** A machine's clock: its wall clock can be set, while the true time goes on for all machines. */
-export class WrongClock implements Clock {
-  /** Milliseconds that the wall clock is ahead of the true time. */
+/** The clock of one machine: its wall clock may differ from the true time, its monotonic clock does not. */
+export class SkewedClock implements Clock {
+  /** Milliseconds by which the wall clock is ahead of the true time. */
   offsetMs = 0;
 
   constructor(private readonly truth: Clock) {}

@@ -1,9 +1,0 @@
-import { Type } from '@mikro-orm/core';
-import { textOf } from './text-of.ts';
-
-/** Text that MySQL keeps as VARBINARY, so that it compares byte by byte. */
-export class IdentifierType extends Type<string | null, string | Uint8Array | null> {
-  override convertToJSValue(value: string | Uint8Array | null): string | null {
-    return value === null ? null : textOf(value);
-  }
-}
