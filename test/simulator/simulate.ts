@@ -12,6 +12,7 @@ import { CALM, Network } from './core/network.ts';
 import { START_MS } from './core/process.ts';
 import { Random } from './core/random.ts';
 import { Trace } from './core/trace.ts';
+import { beginVirtualDate, setVirtualNow } from './core/virtual-date.ts';
 import { World } from './core/world.ts';
 import { scheduleFaults } from './fault-plan.ts';
 import { Fleet } from './roles/fleet.ts';
@@ -45,22 +46,23 @@ const LOOK_EVERY_MS = 2000;
 const REST_WITHIN_MS = 45_000;
 
 /**
- * One sale, or two, from before their opening until every order has ended; the same seed gives the same run. One at a time
- * in a thread: Cockatiel's breakers read `Date.now`, which is virtual meanwhile.
+ * One sale, or two, from before their opening until every order has ended; the same seed gives the same run. `Date.now`,
+ * which Cockatiel's breakers read, is virtual meanwhile.
  */
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
-  const { now } = Date;
+  const end = beginVirtualDate();
   try {
     return await run(seed, options);
   } finally {
-    Date.now = now;
+    end();
   }
 }
 
 async function run(seed: number, options: SimulationOptions): Promise<SimulationResult> {
   const { bugs = NO_BUGS, keepLines = false } = options;
   const world = new World(new Random(seed), new Trace(keepLines));
-  Date.now = () => START_MS + Math.floor(world.now);
+  const virtualNow = () => START_MS + Math.floor(world.now);
+  world.beforeEvent = () => setVirtualNow(virtualNow);
   const own = scenarioOf(world.random);
   const { scenario = own } = options;
   const { sales, healAt } = scenario;

@@ -17,6 +17,8 @@ export class World {
   now = 0;
   /** Events that were run. */
   events = 0;
+  /** Called before each event. */
+  beforeEvent: () => void = () => {};
   readonly #heap: Event[] = [];
   #planned = 0;
 
@@ -51,6 +53,7 @@ export class World {
         }
         this.now = event.at;
         this.events += 1;
+        this.beforeEvent();
         try {
           event.task?.();
         } catch (error) {
