@@ -1,16 +1,16 @@
 import { concat, defer, EMPTY, expand, from, ignoreElements, map, mergeMap, type Observable, tap, timer } from 'rxjs';
 import type { HousekeepingOptions, HousekeepingPorts } from './contract.ts';
 
-/** What one batch came to. */
+/** The results of one batch. */
 export interface Batch<T> {
   readonly results: readonly T[];
-  /** There may be another one to do. */
+  /** Another batch may be needed. */
   readonly more: boolean;
 }
 
 /**
- * Batch after batch until there is no more to do, with a rest after each that depends on how long it took. Unsubscribed,
- * it finishes the batch at hand.
+ * Runs batches until there is no more to do, with a pause after each that depends on how long it took. When
+ * unsubscribed, it finishes the batch in progress.
  */
 export function paced<T>(
   work: () => Promise<Batch<T>>,
@@ -30,7 +30,7 @@ export function paced<T>(
   );
 }
 
-/** How long to rest after a full batch, milliseconds: whoever shares the databases gets their time too. */
+/** Pause after a full batch, milliseconds: other users of the databases get their share of the time. */
 export function restAfter(
   tookMs: number,
   { restShare, restAtMostMs }: Pick<HousekeepingOptions, 'restShare' | 'restAtMostMs'>,
@@ -38,7 +38,7 @@ export function restAfter(
   return Math.min(tookMs * restShare, restAtMostMs);
 }
 
-/** Goes on for a while behind a result with a fault, so that what waits for its end tries again later, not at once. */
+/** Delays completion after a result with a fault, so that the next attempt is made later, not at once. */
 export function pauseAfterFault<T extends { readonly fault?: unknown }>(
   results$: Observable<T>,
   { faultRestMs, scheduler }: Pick<HousekeepingOptions, 'faultRestMs' | 'scheduler'>,

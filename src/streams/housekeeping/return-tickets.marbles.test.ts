@@ -5,7 +5,7 @@ import { newOrder } from '../../../test/support/orders.ts';
 import { AWAY, type PromiseMarbles, promiseMarbles } from '../../../test/support/promise-marbles.ts';
 import { aSale } from '../../../test/support/sales.ts';
 
-/** Orders that a process ended which then died: their tickets are owed. */
+/** Orders ended by a process that then died: their tickets are owed. */
 function owing(
   m: PromiseMarbles,
   diagrams: Omit<Parameters<typeof housekeepingMarbles>[1], 'due'>,
@@ -19,7 +19,7 @@ function owing(
 const some = (saleId: string, returned: number) => ({ saleId, returned });
 
 describe('the return of owed tickets', () => {
-  it('releases them sale by sale, marks them, and tells the stock', () =>
+  it('releases them sale by sale, marks them, and publishes the stock', () =>
     promiseMarbles((m) => {
       const { of, release$, returned$, stock$ } = owing(
         m,
@@ -33,14 +33,14 @@ describe('the return of owed tickets', () => {
       m.expectObservable(of('return')).toBe('---(12)', values);
     }));
 
-  it('goes on batch after batch, resting after each full one for as long as it took, and drops ticks meanwhile', () =>
+  it('takes batch after batch, with a pause as long as each full one took, and drops ticks meanwhile', () =>
     promiseMarbles((m) => {
       const { of, release$ } = owing(m, { ticks: '-tttttttttt', release: '--a|' }, { s: 'abc' });
       m.expectObservable(release$).toBe('  -x---y', { x: 'ab', y: 'c' });
       m.expectObservable(of('return'), '  ^---------!').toBe('---1---2', { 1: some('s', 2), 2: some('s', 1) });
     }));
 
-  it('looks past the tickets of a sale whose queue is away, tells its fault once, and rests before it tries again', () =>
+  it('skips tickets of a sale whose queue is unavailable, reports its fault once, and pauses before a retry', () =>
     promiseMarbles((m) => {
       const { of, release$ } = owing(
         m,
@@ -52,7 +52,7 @@ describe('the return of owed tickets', () => {
       m.expectObservable(of('return'), '   ^-----!').toBe('(fs)-f', values);
     }));
 
-  it('releases once more what was not marked as returned', () =>
+  it('releases again what was not marked as returned', () =>
     promiseMarbles((m) => {
       const { of, queue, release$ } = owing(
         m,
@@ -72,7 +72,7 @@ describe('the return of owed tickets', () => {
       ).toBe('a-----a', { a: [] });
     }));
 
-  it('leaves alone what an expiry is about to return itself', () =>
+  it('skips what an expiry is about to return itself', () =>
     promiseMarbles((m) => {
       const { of, release$ } = housekeepingMarbles(m, {
         ticks: '                           -t-t-t-t|',
@@ -83,7 +83,7 @@ describe('the return of owed tickets', () => {
       m.expectObservable(of('return')).toBe('--------|');
     }));
 
-  it('tells that it can not read what is owed, rests, and tries again', () =>
+  it('reports that it could not read what is owed, pauses, and tries again', () =>
     promiseMarbles((m) => {
       const { of } = owing(m, { ticks: 't-t--t', owed: ['#', 'a|'] }, { s: 'a' });
       m.expectObservable(of('return'), '   ^------!').toBe('f----1', {
@@ -92,7 +92,7 @@ describe('the return of owed tickets', () => {
       });
     }));
 
-  it('lets the reservation of an order that lost its ticket go, and no ticket come back for it', () =>
+  it('removes the reservation of an order that lost its ticket, and returns no ticket for it', () =>
     promiseMarbles((m) => {
       const { of, store, queue, forfeit$, release$, returned$, stock$ } = housekeepingMarbles(m, {
         ticks: '                           -t---t',
@@ -121,7 +121,7 @@ describe('the return of owed tickets', () => {
       });
     }));
 
-  it('counts tickets as returned although nobody could be told of the stock', () =>
+  it('counts tickets as returned although the stock could not be published', () =>
     promiseMarbles((m) => {
       const { of, stock$ } = owing(m, { ticks: 't', stock: '#' }, { s: 'a' });
       m.expectObservable(stock$).toBe('');

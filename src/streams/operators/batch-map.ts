@@ -2,39 +2,39 @@ import { EMPTY, from, Observable, type ObservableInput, type OperatorFunction } 
 import { stopWith } from './stop-with.ts';
 
 export interface BatchMapLimits {
-  /** Items in a batch at the most. */
+  /** Maximum number of items in a batch. */
   readonly size: number;
-  /** Batches under way at the most, over all keys. */
+  /** Maximum number of batches in flight, over all keys. */
   readonly concurrency: number;
-  /** Items waiting at the most, over all keys; one more is refused. */
+  /** Maximum number of items waiting, over all keys; a further one is refused. */
   readonly capacity: number;
 }
 
 export interface BatchMapOptions<T, R> extends BatchMapLimits {
-  /** Items of one batch share the key. */
+  /** All items of a batch have the same key. */
   readonly keyOf: (item: T) => string;
   /**
-   * Other limits from now on, each time. What is under way or waits is not cut: lower limits are reached as it drains, and
-   * a batch that fills keeps what it has.
+   * New limits, from each emission on. Batches in flight and waiting items are kept: lower limits are reached as they
+   * drain, and a batch being filled keeps its items.
    */
   readonly limits$?: Observable<BatchMapLimits>;
-  /** What an item that finds no room comes to, at once. */
+  /** The result for an item that exceeds the capacity, emitted at once. */
   readonly refuse: (item: T) => R;
   /**
-   * Runs a task at the end of the turn, so that all that arrives within the turn shares a batch.
+   * Runs a task at the end of the event-loop turn, so that all items that arrive within the turn share a batch.
    * @default setImmediate
    */
   readonly schedule?: (task: () => void) => void;
-  /** Given, with each subscription, its load, which is as of the moment it is read. */
+  /** Called with the load of each subscription; its properties are read live. */
   readonly onSubscribe?: (load: BatchLoad) => void;
 }
 
 export interface BatchLoad {
-  /** Items that wait for a batch. */
+  /** Items that wait for a slot. */
   readonly waiting: number;
-  /** Batches under way. */
+  /** Batches in flight. */
   readonly underWay: number;
-  /** The limits in force. */
+  /** The current limits. */
   readonly concurrency: number;
   readonly capacity: number;
   /** Whether the next item would be refused. */
@@ -42,14 +42,15 @@ export interface BatchLoad {
 }
 
 /**
- * Maps batches of items, with natural batching: while all slots are taken the next batches fill, so that they are small
- * and prompt under little load and full under much. Oldest batch first.
+ * Maps batches of items, with natural batching: while all slots are taken the next batches fill, so batches are small
+ * and prompt under light load and full under heavy load. Oldest batch first.
  *
- * Unlike `mergeMap` it holds a bounded number of items: what does not fit is refused in the same call (RxJS can't slow
- * its source down). It stays flat for inner observables that complete synchronously, however many wait.
+ * Unlike `mergeMap` it holds a bounded number of items: an item beyond the capacity is refused synchronously (RxJS
+ * can't slow its source down). The stack stays flat for inner observables that complete synchronously, however many
+ * batches wait.
  *
- * Completes when the source has and every batch is done. An error of the source or of a batch, or what one of the
- * functions throws, ends it at once: a `project` that must not end the stream returns an outcome instead.
+ * Completes when the source has completed and every batch is done. An error of the source or of a batch, or one thrown
+ * by one of the functions, ends it at once: a `project` that must not end the stream returns an outcome instead.
  */
 export function batchMap<T, R>(
   project: (items: readonly T[], key: string) => ObservableInput<R>,
@@ -65,10 +66,10 @@ export function batchMap<T, R>(
         items: T[];
         next: Batch | undefined;
       }
-      /** The waiting batches are a linked list: shifting an array takes as long as it is. */
+      /** Waiting batches form a linked list: shifting an array takes time proportional to its length. */
       let oldest: Batch | undefined;
       let newest: Batch | undefined;
-      /** At most one waiting batch a key has room. */
+      /** For each key, the one waiting batch that has room. */
       const filling = new Map<string, Batch>();
       let depth = 0;
       let underWay = 0;
@@ -93,7 +94,8 @@ export function batchMap<T, R>(
 
       const take = (batch: Batch): T[] => {
         const { key, items, next } = batch;
-        // One that is done must not hold what it held: dead but old it would keep that alive, and with it all that came behind it.
+        // A finished batch must not retain references: promoted to the old generation, it would keep its items and all
+        // later batches alive.
         batch.items = [];
         batch.next = undefined;
         oldest = next;
@@ -119,7 +121,7 @@ export function batchMap<T, R>(
       };
 
       const drain = () => {
-        // The loop that runs already goes on by itself: a chain of synchronous batches must not grow the stack.
+        // The running loop continues by itself: a chain of synchronous batches must not grow the stack.
         if (draining) return;
         draining = true;
         try {
@@ -140,8 +142,9 @@ export function batchMap<T, R>(
         }
         add(item);
         if (underWay >= concurrency) return;
-        // All slots can be filled, and a turn is long when thousands of sockets are ready: libuv looks for more of them 48
-        // times before it ends one. Less than that waits for its end: answers are cheaper together.
+        // All slots can be filled, and a turn is long when thousands of sockets are ready: libuv polls for more of them
+        // up to 48 times before it ends one. Less than that waits for the end of the turn: answering together is
+        // cheaper.
         if (depth >= size * concurrency) drain();
         else scheduleDrain();
       };
@@ -175,7 +178,7 @@ export function batchMap<T, R>(
       limits$.pipe(stopWith(subscriber)).subscribe({
         next: (limits) => {
           ({ size, concurrency, capacity } = limits);
-          // There may be room for what waits; what came in this very turn still gets company.
+          // There may be room for waiting items; items of the current turn still wait for its end.
           if (!scheduled) drain();
         },
         error: (error) => subscriber.error(error),
