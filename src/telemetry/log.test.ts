@@ -12,7 +12,7 @@ function capture(level: LogOptions['level'] = 'info') {
 }
 
 describe('the log', () => {
-  it('writes one JSON object a line with RFC 3339 time, the level by name and the given fields', () => {
+  it('writes one JSON object per line with RFC 3339 time, the level by name and the given fields', () => {
     const { log, lines, last } = capture();
     log.info({ port: 3000 }, 'listening');
     expect(lines[0]).toMatch(/^\{.*\}\n$/);
@@ -20,7 +20,7 @@ describe('the log', () => {
     expect(last().time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
-  it('leaves out what is less severe than its level', () => {
+  it('omits lines less severe than its level', () => {
     const { log, lines } = capture('warn');
     log.info('quiet');
     log.warn('loud');
@@ -30,11 +30,11 @@ describe('the log', () => {
 
   it('writes nothing when it is silent', () => {
     const { log, lines } = capture('silent');
-    log.fatal('nobody hears');
+    log.fatal('unheard');
     expect(lines).toEqual([]);
   });
 
-  it('puts the request id into every line of a request', () => {
+  it('adds the request id to every line of a request', () => {
     const { log, last } = capture();
     forRequest(log, 'r-1').warn({ saleId: 's1' }, 'slow');
     expect(last()).toMatchObject({ requestId: 'r-1', saleId: 's1', role: 'front' });
@@ -71,7 +71,7 @@ describe('the log', () => {
 });
 
 describe('faultFields', () => {
-  it('tells code, retryability and reason, and no stack', () => {
+  it('contains code, retryability and reason, and no stack', () => {
     const fault = new Fault('full', 'the queue is full');
     expect(faultFields(fault)).toEqual({ code: 'full', retryable: true, reason: 'the queue is full' });
   });
