@@ -18,7 +18,7 @@ export interface LiveParts {
   readonly runtime: Runtime;
   readonly sales: Pick<Sales, 'known' | 'find' | 'observe'>;
   readonly purchases: Pick<Purchases, 'submit'>;
-  /** What this process's own purchases see of the stock. */
+  /** The stock observed by this process' own purchases. */
   readonly observed$: Observable<ObservedStock>;
   readonly auth: Authenticator;
   readonly limits: RateLimits;
@@ -27,32 +27,32 @@ export interface LiveParts {
 }
 
 export interface Live {
-  /** The options of the live front. */
+  /** Options for the live front. */
   readonly socket: LiveFrontOptions;
-  /** The front that serves it. Before, nothing is published, for nothing can be connected. */
+  /** Sets the live front. Until then nothing is published, since nothing can be connected. */
   attach(front: LiveFront): void;
-  /** Lets purchases on sockets be answered, then closes all sockets, within `graceMs`. */
+  /** Waits for purchases on sockets to be answered, then closes all sockets, within `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
 
 const SOCKET = {
   path: '/v1/live',
-  // As a request's body over HTTP.
+  // The same limit as for a request body over HTTP.
   maxFrameBytes: 16 * 1024,
-  // Two hundred frames of stock: a client that has not read those sees the next one sooner without them.
+  // Two hundred stock frames: for a client that far behind, newer frames arrive sooner if these are dropped.
   maxBufferedBytes: 64 * 1024,
-  // Load balancers cut what is idle for a minute: pinged before that, a dead peer is noticed.
+  // Load balancers cut connections idle for a minute: pings before that keep them open and detect dead peers.
   idleSeconds: 30,
 } as const;
 
 /** RFC 6455, section 7.4.1: the server is going away. */
 const GOING_AWAY = 1001;
-/** Sockets closed a millisecond: the clients reconnect to another front, which can take so many. */
+/** Sockets closed per millisecond: their clients reconnect to another front, which can accept this many. */
 const CLOSED_PER_MS = 1;
 
 /**
- * The live sockets of a front: countdowns of the sales that are watched, events of other processes to the sockets. A
- * sale's event must reach `sales` first, so that the sale is read anew here.
+ * The live sockets of a front: countdowns of the watched sales, and events of other processes for the sockets. A sale's
+ * event must reach `sales` first, so that the sale is read again here.
  */
 export function startLive(ports: Pick<Ports, 'queue' | 'events' | 'clock'>, parts: LiveParts): Live {
   const { queue, events, clock } = ports;
@@ -73,7 +73,7 @@ export function startLive(ports: Pick<Ports, 'queue' | 'events' | 'clock'>, part
 
   const input$ = defer(() =>
     merge(
-      // None at first; a stream that is subscribed again begins with the sales that are watched.
+      // None at first; a resubscribed stream starts with the sales that are being watched.
       from(api.watched()).pipe(map((saleId): CountdownInput => ({ type: 'watch', saleId }))),
       watch$,
       observed$.pipe(map(({ saleId, stock }): CountdownInput => ({ type: 'stock', saleId, stock }))),
