@@ -6,7 +6,7 @@ import type { LiveFront, LiveFrontOptions } from '../../ports/live-socket.ts';
 import { withTimeLimit } from '../../resilience/time-limit.ts';
 import type { Sales } from '../../services/sales.ts';
 import { type CountdownInput, countdown } from '../../streams/countdown/countdown.ts';
-import { countdownDefaults } from '../../streams/countdown/sale-countdown.ts';
+import { countdownDefaults, type StockFrame } from '../../streams/countdown/sale-countdown.ts';
 import type { ObservedStock } from '../../streams/countdown/stock-events.ts';
 import type { Ports } from '../ports.ts';
 import type { Runtime } from '../runtime.ts';
@@ -55,8 +55,8 @@ const CLOSED_PER_MS = 1;
  * event must reach `sales` first, so that the sale is read again here.
  */
 export function startLive(ports: Pick<Ports, 'queue' | 'events' | 'clock'>, parts: LiveParts): Live {
-  const { queue, events, clock } = ports;
-  const { runtime, sales, observed$, observer } = parts;
+  const { events, clock } = ports;
+  const { runtime, observed$, observer } = parts;
   const { timers } = runtime;
   const watch$ = new Subject<CountdownInput>();
   let front: LiveFront | undefined;
@@ -80,27 +80,9 @@ export function startLive(ports: Pick<Ports, 'queue' | 'events' | 'clock'>, part
       events.events$.pipe(filter((item) => item.type === 'stock' || item.type === 'sale')),
     ),
   );
-  const frame$ = countdown(
-    input$,
-    {
-      sale: (saleId) => sales.find(saleId),
-      stock: async (saleId) => {
-        const stock = await queue.stock(saleId);
-        if (stock !== undefined) sales.observe(saleId, stock);
-        return stock;
-      },
-      clock,
-    },
-    {
-      ...countdownDefaults,
-      scheduler: timers.scheduler,
-      onFault: observer.live.countdownFailed,
-    },
-  );
-
   const running = new Subscription();
   running.add(
-    frame$
+    stockFrames(input$, ports, parts)
       .pipe(
         tap((frame) => {
           api.stock(frame);
@@ -139,4 +121,25 @@ export function startLive(ports: Pick<Ports, 'queue' | 'events' | 'clock'>, part
       running.unsubscribe();
     },
   };
+}
+
+/** The frames of the watched sales. */
+function stockFrames(
+  input$: Observable<CountdownInput>,
+  { queue, clock }: Pick<Ports, 'queue' | 'clock'>,
+  { runtime, sales, observer }: Pick<LiveParts, 'runtime' | 'sales' | 'observer'>,
+): Observable<StockFrame> {
+  return countdown(
+    input$,
+    {
+      sale: (saleId) => sales.find(saleId),
+      stock: async (saleId) => {
+        const stock = await queue.stock(saleId);
+        if (stock !== undefined) sales.observe(saleId, stock);
+        return stock;
+      },
+      clock,
+    },
+    { ...countdownDefaults, scheduler: runtime.timers.scheduler, onFault: observer.live.countdownFailed },
+  );
 }

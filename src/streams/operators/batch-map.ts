@@ -1,5 +1,6 @@
 import { EMPTY, from, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { stopWith } from './stop-with.ts';
+import { WaitingBatches } from './waiting-batches.ts';
 
 export interface BatchMapLimits {
   /** Maximum number of items in a batch. */
@@ -61,54 +62,16 @@ export function batchMap<T, R>(
   return (source$) =>
     new Observable<R>((subscriber) => {
       let { size, concurrency, capacity } = options;
-      interface Batch {
-        readonly key: string;
-        items: T[];
-        next: Batch | undefined;
-      }
-      /** Waiting batches form a linked list: shifting an array takes time proportional to its length. */
-      let oldest: Batch | undefined;
-      let newest: Batch | undefined;
-      /** For each key, the one waiting batch that has room. */
-      const filling = new Map<string, Batch>();
-      let depth = 0;
+      const waiting = new WaitingBatches<T>();
       let underWay = 0;
       let scheduled = false;
       let draining = false;
       let sourceDone = false;
 
-      const add = (item: T) => {
-        const key = keyOf(item);
-        let batch = filling.get(key);
-        if (batch === undefined) {
-          batch = { key, items: [], next: undefined };
-          filling.set(key, batch);
-          if (newest === undefined) oldest = batch;
-          else newest.next = batch;
-          newest = batch;
-        }
-        batch.items.push(item);
-        depth += 1;
-        if (batch.items.length >= size) filling.delete(key);
-      };
-
-      const take = (batch: Batch): T[] => {
-        const { key, items, next } = batch;
-        // A finished batch must not retain references: promoted to the old generation, it would keep its items and all
-        // later batches alive.
-        batch.items = [];
-        batch.next = undefined;
-        oldest = next;
-        if (oldest === undefined) newest = undefined;
-        if (filling.get(key) === batch) filling.delete(key);
-        depth -= items.length;
-        return items;
-      };
-
-      const start = (batch: Batch) => {
-        const items = take(batch);
+      const start = (key: string) => {
+        const items = waiting.takeOldest();
         underWay += 1;
-        from(project(items, batch.key))
+        from(project(items, key))
           .pipe(stopWith(subscriber))
           .subscribe({
             next: (value) => subscriber.next(value),
@@ -125,27 +88,27 @@ export function batchMap<T, R>(
         if (draining) return;
         draining = true;
         try {
-          while (!subscriber.closed && underWay < concurrency && oldest !== undefined) start(oldest);
+          while (!subscriber.closed && underWay < concurrency && waiting.depth > 0) start(waiting.oldestKey as string);
         } catch (error) {
           subscriber.error(error);
         }
         draining = false;
-        if (sourceDone && underWay === 0 && oldest === undefined) subscriber.complete();
+        if (sourceDone && underWay === 0 && waiting.depth === 0) subscriber.complete();
       };
 
-      const isFull = () => depth >= capacity;
+      const isFull = () => waiting.depth >= capacity;
 
       const admit = (item: T) => {
         if (isFull()) {
           subscriber.next(refuse(item));
           return;
         }
-        add(item);
+        waiting.add(keyOf(item), item, size);
         if (underWay >= concurrency) return;
         // All slots can be filled, and a turn is long when thousands of sockets are ready: libuv polls for more of them
         // up to 48 times before it ends one. Less than that waits for the end of the turn: answering together is
         // cheaper.
-        if (depth >= size * concurrency) drain();
+        if (waiting.depth >= size * concurrency) drain();
         else scheduleDrain();
       };
 
@@ -160,7 +123,7 @@ export function batchMap<T, R>(
 
       onSubscribe?.({
         get waiting() {
-          return depth;
+          return waiting.depth;
         },
         get underWay() {
           return underWay;
