@@ -72,7 +72,7 @@ describe('Admission', () => {
     expect(capacity()).toBeLessThan(650);
   });
 
-  it('goes down to one batch in flight and one waiting when round trips approach the deadline', () => {
+  it('allows only one batch in flight and one waiting when round trips approach the deadline', () => {
     const { serve, capacity, concurrency } = rig();
     serve(200, { everyMs: 10 });
     serve(60, { everyMs: 1500, tookMs: 1500 });

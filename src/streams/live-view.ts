@@ -32,7 +32,7 @@ export interface AppliedEntries {
 }
 
 /**
- * Log -> batches -> live state, in a consumer group of its own: while the live state is unavailable this group waits,
+ * Log -> batches -> live state, in its own consumer group: while the live state is unavailable this group waits,
  * and sales go on. Unreadable entries are dead-lettered by the settlement, and fences concern only the settlement; both
  * are skipped here.
  */

@@ -156,7 +156,7 @@ describe('relay', () => {
     expect(out.at(-1)).toEqual({ saleId: 'sale-1', relayed: 3 });
   });
 
-  it('publishes nothing twice within a tick, even if the queue hands it out again and again', async () => {
+  it('publishes nothing twice within a tick, even if the queue keeps returning it', async () => {
     const { start, tick, queue, records, out } = await rig({ stranded: 1 });
     const held = await queue.find('sale-1', 'sale-1:1');
     const again = held === undefined ? [] : [held];

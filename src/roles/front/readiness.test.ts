@@ -56,7 +56,7 @@ describe('a front', () => {
   });
 
   it.each([[['queue']], [['log']], [['queue', 'store']]] as const)(
-    'that can’t sell for want of %s is not ready',
+    'that can’t sell without %s is not ready',
     async (down) => {
       expect(await rig({ down }).look()).toMatchObject({ ready: false, degraded: false });
     },

@@ -53,9 +53,9 @@ export interface SchedulerOptions {
    * and one batch pass; 1.5 s is promised.
    */
   readonly housekeepingEveryMs: number;
-  readonly housekeeping: Omit<typeof housekeepingDefaults, 'batchSize' | 'faultRestMs'> & {
+  readonly housekeeping: Omit<typeof housekeepingDefaults, 'batchSize' | 'faultPauseMs'> & {
     readonly batchSize: number;
-    readonly faultRestMs: number;
+    readonly faultPauseMs: number;
   };
   /** Interval of checks for sales whose publisher died half-way, milliseconds: a waiting admin retries anyway. */
   readonly publishingEveryMs: number;

@@ -22,11 +22,11 @@ export interface HousekeepingOptions {
   /** Maximum number of sales whose orders are expired concurrently. */
   readonly salesAtOnce: number;
   /** Pause after a full batch, as a multiple of the time that it took. */
-  readonly restShare: number;
+  readonly pauseFactor: number;
   /** Longest pause, milliseconds. */
-  readonly restAtMostMs: number;
+  readonly maxPauseMs: number;
   /** Pause of a sale, or a step, after a fault, milliseconds. */
-  readonly faultRestMs: number;
+  readonly faultPauseMs: number;
   readonly refundsAtOnce: number;
   /** @default asyncScheduler */
   readonly scheduler?: SchedulerLike;

@@ -55,7 +55,7 @@ describe('the expiry of unpaid orders', () => {
         ticks: '                      -t|',
         due: { s: 'abc' },
         transition: '                 ----a|',
-        options: { restAtMostMs: 1 },
+        options: { maxPauseMs: 1 },
       });
       m.expectObservable(transition$).toBe('-x----y', { x: 'ab', y: 'c' });
       m.expectObservable(result$.pipe(ignoreElements())).toBe('----------|');
@@ -78,7 +78,7 @@ describe('the expiry of unpaid orders', () => {
         ticks: '                            -t|',
         due: { r: 'abcdef', s: 'x', t: 'y' },
         transition: '                       -a|',
-        options: { salesAtOnce: 1, restShare: 0 },
+        options: { salesAtOnce: 1, pauseFactor: 0 },
       });
       const values = { 1: 'ab', 2: 'x', 3: 'y', 4: 'cd', 5: 'ef' };
       m.expectObservable(transition$).toBe('            -12345', values);
@@ -102,7 +102,7 @@ describe('the expiry of unpaid orders', () => {
         ticks: '                             t----t----t|',
         due: { r: 'a', s: 'b' },
         look: ['                             #', 'a|'],
-        options: { faultRestMs: 8 },
+        options: { faultPauseMs: 8 },
       });
       const values = { f: { saleId: 'r', expired: 0, returned: 0, fault: AWAY }, s: batch(1, 0), r: batch(1, 10, 'r') };
       m.expectObservable(look$).toBe('       (rs)-s----(rs)');

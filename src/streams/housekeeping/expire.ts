@@ -15,13 +15,13 @@ import {
 } from 'rxjs';
 import type { HousekeepingOptions, HousekeepingPorts } from './contract.ts';
 import { type Expired, expireBatch } from './expire-batch.ts';
-import { pauseAfterFault, restAfter } from './paced.ts';
+import { pauseAfterBatch, pauseAfterFault } from './paced.ts';
 
 /** A sale's turn: the result of its last batch, and whether another one follows, after which pause. */
 interface Turn {
   readonly saleId: string;
   readonly another: boolean;
-  readonly restMs: number;
+  readonly pauseMs: number;
   readonly result?: Expired;
 }
 
@@ -47,8 +47,8 @@ export function expire(
   const turnOf = async (saleId: string): Promise<Turn> => {
     const startedAt = clock.monotonic();
     const { isFull, result } = await expireBatch(saleId, ports, options.batchSize, expiring);
-    const restMs = restAfter(clock.monotonic() - startedAt, options);
-    return { saleId, another: isFull, restMs, result };
+    const pauseMs = pauseAfterBatch(clock.monotonic() - startedAt, options);
+    return { saleId, another: isFull, pauseMs, result };
   };
 
   const salesNow = (): Observable<Watched> =>
@@ -61,14 +61,14 @@ export function expire(
     const busy = new Set<string>();
 
     const firstTurns = ({ watched, fault }: Watched) => {
-      if (fault !== undefined) return of<Turn>({ saleId: '', another: false, restMs: 0, result: unread(fault) });
+      if (fault !== undefined) return of<Turn>({ saleId: '', another: false, pauseMs: 0, result: unread(fault) });
       const idle = watched.filter(({ id }) => !busy.has(id));
       for (const { id } of idle) busy.add(id);
-      return from(idle.map(({ id }): Turn => ({ saleId: id, another: true, restMs: 0 })));
+      return from(idle.map(({ id }): Turn => ({ saleId: id, another: true, pauseMs: 0 })));
     };
-    const nextTurn = ({ saleId, another, restMs }: Turn) => {
+    const nextTurn = ({ saleId, another, pauseMs }: Turn) => {
       if (!another) return EMPTY;
-      return restMs === 0 ? turnOf(saleId) : timer(restMs, scheduler).pipe(mergeMap(() => turnOf(saleId)));
+      return pauseMs === 0 ? turnOf(saleId) : timer(pauseMs, scheduler).pipe(mergeMap(() => turnOf(saleId)));
     };
     /** Ticks skip a sale with a fault until its pause is over, but meanwhile it occupies no turn. */
     const resultOf = ({ saleId, another, result }: Turn): Observable<Expired> => {

@@ -16,11 +16,11 @@ export const housekeepingDefaults = {
   // More than one: a sale with 100,000 due orders must not delay the others.
   salesAtOnce: 3,
   // Five times as long as the batch took: purchases have the database to themselves for five sixths of the time.
-  restShare: 5,
+  pauseFactor: 5,
   // A slow store does not lengthen the pauses further: 100,000 orders are 200 batches, to be done within a minute.
-  restAtMostMs: 150,
+  maxPauseMs: 150,
   // An unavailable dependency gets one call a second from each step, and the log one line.
-  faultRestMs: 1000,
+  faultPauseMs: 1000,
   refundsAtOnce: 4,
 } as const satisfies HousekeepingOptions;
 

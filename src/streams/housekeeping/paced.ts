@@ -15,39 +15,39 @@ export interface Batch<T> {
 export function paced<T>(
   work: () => Promise<Batch<T>>,
   { clock }: Pick<HousekeepingPorts, 'clock'>,
-  options: Pick<HousekeepingOptions, 'restShare' | 'restAtMostMs' | 'scheduler'>,
+  options: Pick<HousekeepingOptions, 'pauseFactor' | 'maxPauseMs' | 'scheduler'>,
 ): Observable<T> {
   const timed = () =>
     defer(() => {
       const startedAt = clock.monotonic();
       return from(work()).pipe(
-        map((batch) => ({ ...batch, restMs: restAfter(clock.monotonic() - startedAt, options) })),
+        map((batch) => ({ ...batch, pauseMs: pauseAfterBatch(clock.monotonic() - startedAt, options) })),
       );
     });
   return timed().pipe(
-    expand(({ more, restMs }) => (more ? timer(restMs, options.scheduler).pipe(mergeMap(timed)) : EMPTY)),
+    expand(({ more, pauseMs }) => (more ? timer(pauseMs, options.scheduler).pipe(mergeMap(timed)) : EMPTY)),
     mergeMap(({ results }) => results),
   );
 }
 
 /** Pause after a full batch, milliseconds: other users of the databases get their share of the time. */
-export function restAfter(
+export function pauseAfterBatch(
   tookMs: number,
-  { restShare, restAtMostMs }: Pick<HousekeepingOptions, 'restShare' | 'restAtMostMs'>,
+  { pauseFactor, maxPauseMs }: Pick<HousekeepingOptions, 'pauseFactor' | 'maxPauseMs'>,
 ): number {
-  return Math.min(tookMs * restShare, restAtMostMs);
+  return Math.min(tookMs * pauseFactor, maxPauseMs);
 }
 
 /** Delays completion after a result with a fault, so that the next attempt is made later, not at once. */
 export function pauseAfterFault<T extends { readonly fault?: unknown }>(
   results$: Observable<T>,
-  { faultRestMs, scheduler }: Pick<HousekeepingOptions, 'faultRestMs' | 'scheduler'>,
+  { faultPauseMs, scheduler }: Pick<HousekeepingOptions, 'faultPauseMs' | 'scheduler'>,
 ): Observable<T> {
   return defer(() => {
     let failed = false;
     return concat(
       results$.pipe(tap(({ fault }) => (failed ||= fault !== undefined))),
-      defer(() => (failed ? timer(faultRestMs, scheduler).pipe(ignoreElements()) : EMPTY)),
+      defer(() => (failed ? timer(faultPauseMs, scheduler).pipe(ignoreElements()) : EMPTY)),
     );
   });
 }

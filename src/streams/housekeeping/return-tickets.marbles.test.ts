@@ -44,7 +44,7 @@ describe('the return of owed tickets', () => {
     promiseMarbles((m) => {
       const { of, release$ } = owing(
         m,
-        { ticks: '                           t-t--t', away: ['r'], options: { restShare: 0 } },
+        { ticks: '                           t-t--t', away: ['r'], options: { pauseFactor: 0 } },
         { r: 'abcdefg', s: 'h' },
       );
       const values = { f: { saleId: 'r', returned: 0, fault: AWAY }, s: some('s', 1), h: 'h' };

@@ -39,7 +39,7 @@ const step = fc.oneof(
 
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-/** Found by a random run: the last batch reads its sale, for long, when another one is done and not answered yet. */
+/** Found by a random run: the last batch is slow to read its sale while another one is done but not answered yet. */
 const TIME_PASSES_BETWEEN_DONE_AND_ANSWERED: Step[] = [
   ...(['ann', 'ann', 'ann', 'ann', 'ann', 'fay'] as const).map((user) => ({ user, key: undefined })),
   {

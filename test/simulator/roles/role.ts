@@ -39,7 +39,7 @@ export const SCHEDULER_OPTIONS: SchedulerOptions = {
   // Longer than any append can be in flight.
   relay: { leaseMs: 5000, batchSize: 3 },
   housekeepingEveryMs: 800,
-  housekeeping: { ...housekeepingDefaults, batchSize: 2, faultRestMs: 300 },
+  housekeeping: { ...housekeepingDefaults, batchSize: 2, faultPauseMs: 300 },
   publishingEveryMs: 3000,
   recoveryEveryMs: 1000,
   lease: { ttlMs: 4000, renewMs: 1000, retryMs: 500 },
