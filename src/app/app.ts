@@ -22,17 +22,17 @@ import { seedWhenReady } from './seed.ts';
 import { serveFront } from './serve-front.ts';
 
 export interface App<Seeded = undefined> {
-  /** Where the front answers; undefined in a process without one. */
+  /** The front's URL; undefined in a process without one. */
   readonly url: string | undefined;
-  /** What the seed came to. */
+  /** The result of the seed. */
   readonly seeded: Seeded;
-  /** Answers what is in flight, finishes the batches at hand, closes; within the configured grace. */
+  /** Answers what is in flight, finishes the batches in progress and closes, within the configured grace period. */
   stop(): Promise<void>;
 }
 
 const RUNTIME: Runtime = { timers: systemTimers, random: Math.random, newHolder: randomUUID };
 
-/** Opens the ports and runs the roles of a process. Errors: Fault `config`, `unavailable`. */
+/** Opens the ports and starts the roles of a process. Errors: Fault `config`, `unavailable`. */
 export function startApp(config: Config): Promise<App>;
 export function startApp<Seeded>(config: Config, options: SeedOptions<Seeded>): Promise<App<Seeded>>;
 export async function startApp<Seeded>(
@@ -42,7 +42,7 @@ export async function startApp<Seeded>(
   const context: Context = { config, log: createLog({ level: config.logLevel }), metrics: createMetrics() };
   const { log } = context;
   lowerWorkerPriority(config);
-  /** Closes each part, in the reverse order of their start. */
+  /** Closes each part, in reverse order of start. */
   const closers: (() => void | Promise<void>)[] = [];
   const stop = async () => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -71,7 +71,7 @@ export async function startApp<Seeded>(
 interface RolesToStart {
   readonly exclusive: boolean;
   readonly context: Context;
-  /** What closes each role is added here. */
+  /** Each started role adds its closer. */
   readonly closers: (() => void | Promise<void>)[];
 }
 
@@ -91,7 +91,7 @@ async function startRoles(
   });
   closers.push(settings.stop);
   if (exclusive) await relayLeftovers(ports, schedulerObserver);
-  // Only a front checks tokens and the provider's messages; the others need no secret, nor a folder to keep one in.
+  // Only a front verifies tokens and the provider's messages; other roles need no secret, nor a folder to keep one in.
   const secret = roles.includes('front') ? await jwtSecret(config.dataDir, config.jwtSecret) : '';
   let port: number | undefined;
   const payments = openPayments(config, { jwtSecret: secret, frontUrl: () => urlOf(config.http.host, port) });
@@ -116,7 +116,7 @@ async function startRoles(
 }
 
 interface SeedOptions<Seeded> {
-  /** Run once the process listens, so that one that can't leaves nothing behind. */
+  /** Runs once the process listens, so that a process that can't listen leaves nothing behind. */
   readonly seed: (ports: Ports) => Promise<Seeded>;
 }
 
@@ -124,7 +124,9 @@ function urlOf(host: string, port: number | undefined): string {
   return `http://${shownHost(host)}:${port}`;
 }
 
-/** A name that a person can open: an address that means every interface, or this machine, is reached as localhost. */
+/**
+ * A host that can be opened in a browser: an address that means every interface, or this machine, becomes localhost.
+ */
 function shownHost(host: string): string {
   if (['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host)) return 'localhost';
   return host.includes(':') ? `[${host}]` : host;

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import type { LiveSettings } from '../domain/live-settings.ts';
 
-/** The live settings as the environment sets them, until an admin changes them. */
+/** The live settings of the environment, in force until an admin changes them. */
 export function defaultSettings({ logLevel, purchase, breakers, limits, settlement }: Config): LiveSettings {
   const { batchSize, batchMs } = settlement;
   return { logLevel, purchase, breakers, limits, settlement: { batchSize, batchMs } };

@@ -28,7 +28,7 @@ describe('the time limits', () => {
     }
   });
 
-  it('end a record’s own last, and before the relay publishes it again', () => {
+  it('end with the log’s own limit for a record, before the relay publishes it again', () => {
     expect(deadlineMs).toBeLessThan(kafkaDefaults.messageTimeoutMs);
     expect(kafkaDefaults.messageTimeoutMs).toBeLessThan(relayDefaults.leaseMs);
   });
@@ -37,13 +37,13 @@ describe('the time limits', () => {
 describe('a breaker', () => {
   const { halfOpenAfterMs } = config.breakers;
 
-  it('tries again sooner than the clients below it do at their slowest', () => {
+  it('retries sooner than the clients below it at their slowest', () => {
     const redisMs = CONNECTION_OPTIONS.retryStrategy(Number.MAX_SAFE_INTEGER);
     const kafkaMs = Number(connectionSettings({ brokers: ['any:1'] })['reconnect.backoff.max.ms']);
     expect(halfOpenAfterMs).toBeLessThan(Math.min(redisMs, kafkaMs));
   });
 
-  it('opens later than they do: not before several calls have failed, over longer than one may take', async () => {
+  it('opens only after several calls have failed, over longer than one call may take', async () => {
     const { windowMs, minimumRps } = policyOptions('queue', config);
     expect((windowMs / 1000) * minimumRps).toBeGreaterThan(1);
     expect(windowMs).toBeGreaterThan(timeoutOf('log'));
@@ -61,10 +61,10 @@ function rig() {
 }
 
 const fail = (policy: Policy) =>
-  policy.execute(() => Promise.reject(new Fault('unavailable', 'away'))).catch(() => undefined);
+  policy.execute(() => Promise.reject(new Fault('unavailable', 'unreachable'))).catch(() => undefined);
 
 describe('an outage', () => {
-  it('is told once, and its end once, however often it was tried in between; the metrics count each try', async () => {
+  it('is logged once, and its end once, despite trial calls in between; the metrics count each change', async () => {
     const { policies, lines, metrics } = rig();
     const tried = () => expect.poll(() => policies.queue.state()).toBe('half-open');
     while (policies.queue.state() === 'closed') await fail(policies.queue);
@@ -85,7 +85,7 @@ describe('an outage', () => {
     expect(body).toContain('floodgate_breaker_changes_total{dependency="store",to="open"} 0');
   });
 
-  it('of what pages read leaves purchases alone, and so do pages that wait', async () => {
+  it('of what pages read does not affect purchases, nor do waiting pages', async () => {
     const { policies } = rig();
     while (policies.stock.state() === 'closed') await fail(policies.stock);
     const reads = Array.from({ length: 100 }, () => policies.store.execute(() => deferred().promise));

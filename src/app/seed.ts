@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 
 const BACKOFF = { baseMs: 100, capMs: 2000 } as const;
 
-/** Seeds as soon as the servers accept it: at a start they may be unavailable, or the queue's scripts not loaded yet. */
+/** Seeds as soon as the servers accept it: at start they may be unavailable, or the queue's scripts not loaded yet. */
 export function seedWhenReady<Seeded>(seed: () => Promise<Seeded>, { log }: Pick<Context, 'log'>): Promise<Seeded> {
   return retry(seed, {
     ...BACKOFF,

@@ -19,32 +19,34 @@ import { createFrontObserver } from './observers/front-observer.ts';
 import { PAGE_FOLDER, readPage } from './process/page-files.ts';
 
 export interface ServedFront {
-  /** The port that it listens on. */
+  /** The port on which it listens. */
   readonly port: number;
-  /** Refuses new purchases, answers what is in flight (for at most `graceMs`), closes. */
+  /** Refuses new purchases, answers what is in flight (for at most `graceMs`), and closes. */
   stop(graceMs: number): Promise<void>;
 }
 
 export interface ServeFrontParts {
   readonly runtime: Runtime;
-  /** Checks tokens. */
+  /** Verifies tokens. */
   readonly secret: string;
   readonly payments: Payments;
   readonly listen: ListenHttp;
   readonly settings: Settings;
 }
 
-/** Tokens that the authenticator remembers: more than the buyers that one process meets in a minute of a stampede. */
+/**
+ * Tokens cached by the authenticator: more than the number of buyers that one process serves in a minute of a stampede.
+ */
 const AUTH_CACHE_SIZE = 50_000;
 
 /**
- * A front that shares its port gets buyers the moment it listens. So it waits for its servers a little, and no longer: one
- * that can't sell still answers, and says so.
+ * A front that shares its port receives buyers the moment it listens, so it briefly waits for its servers first. After
+ * that it listens even if it can't sell, and its answers say so.
  */
 const READY_WITHIN_MS = 3000;
 const READY_POLL_MS = 25;
 
-/** Starts the front's role and serves it over HTTP and live sockets. */
+/** Starts the front role and serves it over HTTP and live sockets. */
 export async function serveFront(ports: Ports, context: Context, parts: ServeFrontParts): Promise<ServedFront> {
   const { config, log, metrics } = context;
   const { runtime, secret, payments, listen, settings } = parts;
@@ -107,7 +109,7 @@ async function drain(http: HttpFront, live: ReturnType<typeof startLive>, graceM
   http.close();
 }
 
-/** Resolves when the process can sell, or after a while all the same. */
+/** Resolves once the process can sell, or after a while regardless. */
 async function awaitReady({ readiness }: Front, { clock }: Pick<Ports, 'clock'>, { log }: Context): Promise<void> {
   const { ready, dependencies } = await poll(readiness, {
     until: (now) => now.ready,
@@ -115,5 +117,5 @@ async function awaitReady({ readiness }: Front, { clock }: Pick<Ports, 'clock'>,
     forMs: READY_WITHIN_MS,
     clock,
   });
-  if (!ready) log.warn({ dependencies }, 'not ready, listening all the same');
+  if (!ready) log.warn({ dependencies }, 'not ready, listening anyway');
 }

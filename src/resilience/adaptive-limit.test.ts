@@ -6,7 +6,7 @@ const MAX = 16;
 
 const steady = (): number => 1;
 
-/** Batches one after the other at full load on a server that does `atOnce` at a time: more than that queue in it. */
+/** Consecutive batches at full load on a server that runs `atOnce` at a time and queues the rest. */
 function fullLoad(limit: AdaptiveLimit, batches: number, { serviceMs = 2, atOnce = MAX, noise = steady } = {}): void {
   for (let n = 0; n < batches; n += 1) {
     const underWay = limit.limit;
@@ -15,21 +15,21 @@ function fullLoad(limit: AdaptiveLimit, batches: number, { serviceMs = 2, atOnce
 }
 
 describe('AdaptiveLimit', () => {
-  it('begins at the bound, and stays there while batches take as long as ever', () => {
+  it('starts at the bound, and stays there while batch latency is constant', () => {
     const limit = new AdaptiveLimit(MAX);
     expect(limit.limit).toBe(MAX);
     fullLoad(limit, 2000);
     expect(limit.limit).toBe(MAX);
   });
 
-  it('lets fewer be under way when they take much longer, down to one', () => {
+  it('lowers the limit when batches take much longer, down to one', () => {
     const limit = new AdaptiveLimit(MAX);
     fullLoad(limit, 1000);
     fullLoad(limit, 100, { serviceMs: 200 });
     expect(limit.limit).toBe(1);
   });
 
-  it('settles near what a server does at once, when more would only queue there', () => {
+  it('settles near the server’s own concurrency, beyond which batches would only queue', () => {
     const limit = new AdaptiveLimit(MAX);
     fullLoad(limit, 1000, { atOnce: MAX });
     fullLoad(limit, 60, { atOnce: 2 });
@@ -37,7 +37,7 @@ describe('AdaptiveLimit', () => {
     expect(limit.limit).toBeLessThanOrEqual(6);
   });
 
-  it('is back at the bound soon after the server is', () => {
+  it('returns to the bound soon after the server recovers', () => {
     const limit = new AdaptiveLimit(MAX);
     fullLoad(limit, 1000);
     fullLoad(limit, 100, { serviceMs: 200 });
@@ -45,7 +45,7 @@ describe('AdaptiveLimit', () => {
     expect(limit.limit).toBe(MAX);
   });
 
-  it('sees the second slow spell as well as the first', () => {
+  it('detects a second slow period as well as the first', () => {
     const limit = new AdaptiveLimit(MAX);
     fullLoad(limit, 1000);
     fullLoad(limit, 600, { serviceMs: 200 });
@@ -55,7 +55,7 @@ describe('AdaptiveLimit', () => {
     expect(limit.limit).toBeLessThanOrEqual(4);
   });
 
-  it('takes noise for what it is', () => {
+  it('ignores noise', () => {
     const limit = new AdaptiveLimit(MAX);
     let n = 0;
     const noise = () => [0.5, 1, 1.5, 2.5][n++ % 4] as number;
@@ -65,7 +65,7 @@ describe('AdaptiveLimit', () => {
     }
   });
 
-  it('learns nothing from little load', () => {
+  it('does not change under light load', () => {
     const limit = new AdaptiveLimit(MAX);
     fullLoad(limit, 1000);
     fullLoad(limit, 100, { serviceMs: 200 });
@@ -73,7 +73,7 @@ describe('AdaptiveLimit', () => {
     expect(limit.limit).toBe(1);
   });
 
-  it('follows its bound, and keeps what it has learnt below it', () => {
+  it('follows its bound, and keeps a lower learned limit', () => {
     const limit = new AdaptiveLimit(MAX);
     limit.max = 4;
     expect(limit.limit).toBe(4);
@@ -85,7 +85,7 @@ describe('AdaptiveLimit', () => {
     expect(limit.limit).toBe(1);
   });
 
-  it('is whole and within 1 and its bound, whatever comes', () => {
+  it('is always an integer from 1 to its bound', () => {
     const step = fc.oneof(
       fc.record({ tookMs: fc.double({ min: 0, max: 1e6, noNaN: true }), underWay: fc.nat(300) }),
       fc.record({ max: fc.integer({ min: 1, max: 256 }) }),

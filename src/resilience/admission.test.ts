@@ -10,7 +10,7 @@ interface Pace {
   readonly tookMs?: number;
 }
 
-/** A server with full batches, one every so many milliseconds, while `waiting` wait. */
+/** A server that finishes a full batch at a fixed interval while `waiting` purchases wait. */
 function rig(limits = LIMITS) {
   const admission = new Admission(limits);
   let now = 0;
@@ -28,14 +28,14 @@ function rig(limits = LIMITS) {
 }
 
 describe('Admission', () => {
-  it('lets all that is configured wait as long as nobody had to', () => {
+  it('allows the configured capacity as long as nothing had to wait', () => {
     const { serve, capacity } = rig();
     expect(capacity()).toBe(8192);
     serve(100, { everyMs: 50, waiting: 0 });
     expect(capacity()).toBe(8192);
   });
 
-  it('leaves the ring wide to a crowd that comes at once, for three windows of 100 ms', () => {
+  it('keeps the full capacity for a sudden crowd, for three windows of 100 ms', () => {
     const { serve, capacity } = rig();
     serve(31, { everyMs: 10 });
     expect(capacity()).toBe(8192);
@@ -43,14 +43,14 @@ describe('Admission', () => {
     expect(capacity()).toBeLessThan(8192);
   });
 
-  it('leaves the ring wide when the server stands still once, however long', () => {
+  it('keeps the full capacity after a single stall of the server, however long', () => {
     const { serve, capacity } = rig();
     serve(1, { everyMs: 900 });
     serve(10, { everyMs: 10 });
     expect(capacity()).toBe(8192);
   });
 
-  it('lets as many wait as are served in a twentieth of the deadline when overload lasts', () => {
+  it('under sustained overload bounds the queue to what is served in a twentieth of the deadline', () => {
     const { serve, capacity } = rig();
     // 32,000 a second: 3,200 in 100 ms.
     serve(1000, { everyMs: 2 });
@@ -58,13 +58,13 @@ describe('Admission', () => {
     expect(capacity()).toBeLessThan(3200 * 1.05);
   });
 
-  it('always lets 1,024 wait that are served within half of the deadline', () => {
+  it('always allows 1,024 to wait if they are served within half of the deadline', () => {
     const { serve, capacity } = rig();
     serve(200, { everyMs: 10 });
     expect(capacity()).toBe(1024);
   });
 
-  it('follows a server that becomes slow, down to what is served within half of the deadline', () => {
+  it('follows a slowing server, down to what is served within half of the deadline', () => {
     const { serve, capacity } = rig();
     serve(200, { everyMs: 10 });
     serve(12, { everyMs: 100 });
@@ -72,7 +72,7 @@ describe('Admission', () => {
     expect(capacity()).toBeLessThan(650);
   });
 
-  it('goes down to one batch under way when round trips near the deadline, and to one that waits', () => {
+  it('allows only one batch in flight and one waiting when round trips approach the deadline', () => {
     const { serve, capacity, concurrency } = rig();
     serve(200, { everyMs: 10 });
     serve(60, { everyMs: 1500, tookMs: 1500 });
@@ -80,14 +80,14 @@ describe('Admission', () => {
     expect(capacity()).toBe(64);
   });
 
-  it('does not take its own long turns for a slow server', () => {
+  it('does not mistake its own long event-loop turns for a slow server', () => {
     const { serve, concurrency } = rig();
     serve(200, { everyMs: 10 });
     serve(200, { everyMs: 10, tookMs: 95 });
     expect(concurrency()).toBe(8);
   });
 
-  it('opens up to what is configured in a second when nobody waits any more', () => {
+  it('returns to the configured capacity within a second once nothing waits', () => {
     const { serve, capacity } = rig();
     serve(10, { everyMs: 2000 });
     expect(capacity()).toBe(8 * 64);
@@ -95,7 +95,7 @@ describe('Admission', () => {
     expect(capacity()).toBe(8192);
   });
 
-  it('takes the rate of idle times for nothing', () => {
+  it('ignores the throughput of idle periods', () => {
     const { serve, capacity } = rig();
     serve(100, { everyMs: 200, waiting: 0 });
     serve(100, { everyMs: 2 });
@@ -103,7 +103,7 @@ describe('Admission', () => {
     expect(capacity()).toBeGreaterThan(2000);
   });
 
-  it('never gives more than is configured just now', () => {
+  it('never exceeds the current configuration', () => {
     const { admission, serve } = rig();
     serve(200, { everyMs: 1 });
     const smaller = { ...LIMITS, capacity: 100, concurrency: 2 };
@@ -111,15 +111,15 @@ describe('Admission', () => {
     expect(admission.narrowed(smaller)).toEqual(smaller);
   });
 
-  it('says when the limits may have changed, and not with each batch', () => {
+  it('reports when the limits may have changed, and not with each batch', () => {
     const admission = new Admission(LIMITS);
-    const told = Array.from({ length: 21 }, (_, n) =>
+    const changes = Array.from({ length: 21 }, (_, n) =>
       admission.observe({ size: 64, tookMs: 2, underWay: 8, waiting: 9 }, n * 10),
     );
-    expect(told.filter(Boolean)).toHaveLength(2);
+    expect(changes.filter(Boolean)).toHaveLength(2);
   });
 
-  it('tells of every change, whatever comes', () => {
+  it('reports every change', () => {
     const batch = fc.record({
       size: fc.integer({ min: 1, max: 256 }),
       tookMs: fc.option(fc.double({ min: 0, max: 5000, noNaN: true }), { nil: undefined }),
@@ -134,9 +134,9 @@ describe('Admission', () => {
         let now = 0;
         for (const { after, ...each } of batches) {
           now += after;
-          const told = admission.observe(each, now);
+          const mayDiffer = admission.observe(each, now);
           const limits = admission.narrowed(LIMITS);
-          if (!told) expect(limits).toEqual(before);
+          if (!mayDiffer) expect(limits).toEqual(before);
           expect(limits.capacity).toBeGreaterThanOrEqual(64);
           expect(limits.capacity).toBeLessThanOrEqual(8192);
           before = limits;

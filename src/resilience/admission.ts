@@ -3,41 +3,42 @@ import { WaitBound } from './wait-bound.ts';
 
 export interface AdmissionLimits {
   readonly batchSize: number;
-  /** The most batches under way. */
+  /** Maximum number of batches in flight. */
   readonly concurrency: number;
-  /** The most that wait. */
+  /** Maximum number of purchases waiting. */
   readonly capacity: number;
   readonly deadlineMs: number;
 }
 
 export interface FinishedBatch {
-  /** Purchases that it served; who was dropped for being late is not among them. */
+  /** Purchases served, without those dropped for being late. */
   readonly size: number;
-  /** Milliseconds that queue and log took for it; undefined when they were not asked, or refused at once. */
+  /** Milliseconds that queue and log took; undefined when they were not called, or refused at once. */
   readonly tookMs: number | undefined;
-  /** Batches under way, itself included. */
+  /** Batches in flight, this one included. */
   readonly underWay: number;
-  /** Those that waited while it was under way. */
+  /** Purchases waiting while it was in flight. */
   readonly waiting: number;
 }
 
 /**
- * What may wait under lasting overload, of the deadline: 100 ms of 2 s. A longer ring sells nothing more, since it never
- * runs empty anyway: all who are told yes would just be told so later.
+ * Share of the deadline that a purchase may wait under sustained overload: 100 ms of 2 s. A longer queue sells nothing
+ * more, since it never runs empty anyway; it would only delay every accepted purchase.
  */
 const WAIT_SHARE = 0.05;
 
-/** So many may always wait if they are served within half of the deadline: refusing a small crowd gains nothing. */
+/** This many may always wait if they are served within half of the deadline: refusing a small crowd gains nothing. */
 const FEW = 1024;
 const FEW_WAIT_SHARE = 0.5;
 
 /**
- * Round trips up to so much of the deadline count as equally quick: 100 ms of 2 s. Under ten times the load it is this
- * process' own turns that grow longer, each with thousands of refusals, and fewer batches a turn would sell less for it.
+ * Round trips up to this share of the deadline count as equally quick: 100 ms of 2 s. Under ten times the load it is
+ * this process' own event-loop turns that grow longer, each with thousands of refusals, and fewer batches per turn
+ * would only sell less.
  */
 const QUICK_SHARE = 0.05;
 
-/** Narrows the configured limits to what queue and log bear just now. */
+/** Narrows the configured limits to what queue and log can currently handle. */
 export class Admission {
   #configured: AdmissionLimits;
   readonly #concurrency: AdaptiveLimit;
@@ -53,7 +54,7 @@ export class Admission {
     this.#concurrency.max = configured.concurrency;
   }
 
-  /** Takes in what a batch tells, at `now` in monotonic milliseconds. Returns whether the limits may have changed. */
+  /** Records a finished batch at `now`, monotonic milliseconds. Returns whether the limits may have changed. */
   observe({ size, tookMs, underWay, waiting }: FinishedBatch, now: number): boolean {
     const before = this.#concurrency.limit;
     const { deadlineMs, batchSize } = this.#configured;
@@ -62,15 +63,15 @@ export class Admission {
       Math.max(
         perMs * deadlineMs * WAIT_SHARE,
         Math.min(FEW, perMs * deadlineMs * FEW_WAIT_SHARE),
-        // As many may always wait as may be under way: with fewer a turn would take fewer than it could, which would then
-        // be taken for all that can be done.
+        // At least as many may wait as may be in flight: with fewer, a turn would take less than it could, and that
+        // would then be measured as the capacity.
         batchSize * this.#concurrency.limit,
       ),
     );
     return measured || this.#concurrency.limit !== before;
   }
 
-  /** `configured` but for concurrency and capacity, which are that or less. */
+  /** `configured` with concurrency and capacity lowered to the current limits. */
   narrowed<Limits extends AdmissionLimits>(configured: Limits): Limits {
     const capacity = this.#wait.within(configured.capacity);
     return { ...configured, concurrency: this.#concurrency.limit, capacity };

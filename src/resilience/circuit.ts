@@ -2,22 +2,24 @@ import { bulkhead, CircuitState, circuitBreaker, handleWhen, type IPolicy, Sampl
 import { isFault } from '../domain/errors.ts';
 
 export interface PolicyOptions {
-  /** The most calls under way; one more is refused at once, since a queue here would hide the overload. */
+  /**
+   * Maximum number of calls in flight; a further one is refused at once, since a queue here would hide the overload.
+   */
   readonly concurrency: number;
-  /** A call that takes longer counts as failed; whether it was carried out is unknown. */
+  /** A call that takes longer counts as failed; whether it took effect is unknown. */
   readonly timeoutMs: number;
-  /** Share of failed calls, above 0 and below 1, over the window that opens the breaker. */
+  /** Share of failed calls within the window that opens the breaker; above 0 and below 1. */
   readonly failureShare: number;
   readonly windowMs: number;
-  /** Calls a second below which the breaker stays closed: three failures in a quiet night are no outage. */
+  /** Calls per second below which the breaker stays closed: three failures in a quiet night are no outage. */
   readonly minimumRps: number;
-  /** How long the breaker stays open before it lets one call try. */
+  /** How long the breaker stays open before it lets one trial call through. */
   readonly halfOpenAfterMs: number;
 }
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
-/** When a breaker that is not closed opened; milliseconds since 1970, and 0 when it may try at once. */
+/** When a breaker that is not closed opened; milliseconds since 1970, or 0 if it may make a trial call at once. */
 interface Opened {
   readonly openedAt: number;
 }
@@ -28,7 +30,7 @@ export interface Circuit {
   readonly policy: Pick<IPolicy, 'execute'>;
   readonly ready: () => boolean;
   readonly state: () => BreakerState;
-  /** Stops reporting its state; returns since when its breaker is open, if it is. */
+  /** Stops reporting its state; returns when its breaker opened, unless it is closed. */
   readonly retire: () => Opened | undefined;
 }
 
@@ -39,12 +41,12 @@ const STATES: Readonly<Record<CircuitState, BreakerState>> = {
   [CircuitState.Isolated]: 'open',
 };
 
-// Only what says something about the dependency's health counts; a full queue of our own or a bad record doesn't.
+// Only faults that say something about the dependency's health count; our own full bulkhead or a bad record does not.
 const unhealthy = handleWhen((error) => isFault(error, 'unavailable') || isFault(error, 'timeout'));
 
 /**
- * Bulkhead around breaker. Cockatiel reads the time from `Date.now`. `opened`: the breaker starts open, as the one that
- * it replaces was.
+ * Bulkhead around breaker. Cockatiel reads the time from `Date.now`. With `opened` the breaker starts open, like the
+ * one that it replaces.
  */
 export function createCircuit(
   options: PolicyOptions,
@@ -59,7 +61,7 @@ export function createCircuit(
   const breaker = circuitBreaker(unhealthy, {
     halfOpenAfter: options.halfOpenAfterMs,
     breaker: sampling,
-    // The shape of what a breaker's own `toJSON` returns.
+    // The format that a breaker's own `toJSON` returns.
     ...(opened && {
       initialState: {
         ownState: { value: CircuitState.Open, openedAt: opened.openedAt, attemptNo: 1 },
@@ -67,8 +69,8 @@ export function createCircuit(
       },
     }),
   });
-  // Cockatiel leaves the open state with the next call only. A caller that checks `ready` first, as the purchase stream
-  // does, would never make that call, and a process that is out of rotation while its breaker is open gets none.
+  // Cockatiel leaves the open state only on the next call. A caller that checks `ready` first, as the purchase stream
+  // does, would never make that call, and a process that is out of rotation while its breaker is open receives none.
   let openedAt = opened?.openedAt ?? 0;
   breaker.onBreak(() => {
     openedAt = Date.now();
@@ -85,7 +87,7 @@ export function createCircuit(
     retire: () => {
       reporting.dispose();
       if (breaker.state === CircuitState.Closed) return undefined;
-      // A trial call that is under way tries for the old breaker: the new one may let another one try.
+      // A trial call in flight belongs to the old breaker: the new one may let another one through.
       return { openedAt: breaker.state === CircuitState.Open ? openedAt : 0 };
     },
   };

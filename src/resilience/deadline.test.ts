@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { Deadline } from './deadline.ts';
 
 describe('a deadline', () => {
-  it('makes late what was received longer ago than it, and not what was received exactly so long ago', () => {
+  it('makes a request late that is older than it, and not one exactly that old', () => {
     const deadline = new Deadline({ monotonic: () => 10_000 }, 2000);
     expect(7999 < deadline.lateBefore()).toBe(true);
     expect(8000 < deadline.lateBefore()).toBe(false);
   });
 
-  it('has an answer due a little before that', () => {
+  it('makes an answer due a little before that', () => {
     const deadline = new Deadline({ monotonic: () => 10_000 }, 2000);
     expect(deadline.answerDueBefore()).toBe(8100);
   });

@@ -13,19 +13,19 @@ afterEach(() => {
 });
 
 describe('changed options', () => {
-  it('bound the next calls: slots, time limit and what their faults say', async () => {
+  it('apply to the next calls: slots, time limit and fault messages', async () => {
     const policy = createPolicy('queue', OPTIONS);
     policy.adjust({ ...OPTIONS, concurrency: 1, timeoutMs: 300 });
     const slow = policy.execute(() => new Promise(() => undefined)).catch((error: unknown) => error);
     expect(policy.ready()).toBe(false);
     await expect(policy.execute(async () => 1)).rejects.toMatchObject({
-      message: 'queue: 1 calls are under way already',
+      message: 'queue: 1 calls are already in flight',
     });
     await vi.advanceTimersByTimeAsync(300);
     expect(await slow).toMatchObject({ code: 'timeout', message: 'queue did not answer within 300 ms' });
   });
 
-  it('leave a call under way the time that it began with', async () => {
+  it('leave a call in flight the time limit that it started with', async () => {
     const policy = createPolicy('queue', OPTIONS);
     const call = deferred<string>();
     const result = policy.execute(() => call.promise);
@@ -35,7 +35,7 @@ describe('changed options', () => {
     await expect(result).resolves.toBe('in time');
   });
 
-  it('judge a closed breaker anew', async () => {
+  it('start a new window for a closed breaker', async () => {
     const policy = createPolicy('queue', OPTIONS);
     for (let i = 0; i < ENOUGH - 1; i += 1) await fail(policy);
     policy.adjust({ ...OPTIONS, failureShare: 0.9 });
@@ -45,7 +45,7 @@ describe('changed options', () => {
     expect(policy.state()).toBe('open');
   });
 
-  it('that are the same change nothing, not even the window', async () => {
+  it('change nothing if they are equal, not even the window', async () => {
     const policy = createPolicy('queue', OPTIONS);
     for (let i = 0; i < ENOUGH - 1; i += 1) await fail(policy);
     policy.adjust({ ...OPTIONS });
@@ -71,7 +71,7 @@ describe('changed options', () => {
     expect(policy.state()).toBe('closed');
   });
 
-  it('let another call try while one does, and its result decides', async () => {
+  it('let another trial call through while one is in flight, and its result decides', async () => {
     const policy = await openedPolicy();
     await vi.advanceTimersByTimeAsync(OPTIONS.halfOpenAfterMs);
     const first = deferred<void>();
@@ -84,7 +84,7 @@ describe('changed options', () => {
     expect(policy.state()).toBe('closed');
   });
 
-  it('keep the listeners, who hear of the breaker that is in force only', async () => {
+  it('keep the listeners, which are notified only by the current breaker', async () => {
     const policy = createPolicy('queue', { ...OPTIONS, concurrency: ENOUGH });
     const states: BreakerState[] = [];
     policy.onState((state) => states.push(state));

@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 describe('the breaker', () => {
-  it('stays closed under its failure share and opens over it', async () => {
+  it('stays closed below its failure share and opens above it', async () => {
     const policy = createPolicy('queue', OPTIONS);
     for (let i = 0; i < 10; i += 1) {
       await succeed(policy);
@@ -24,13 +24,13 @@ describe('the breaker', () => {
     expect(policy.state()).toBe('open');
   });
 
-  it('does not judge by fewer calls than say something', async () => {
+  it('does not open on too few calls', async () => {
     const policy = createPolicy('queue', OPTIONS);
     for (let i = 0; i < ENOUGH - 1; i += 1) await fail(policy);
     expect(policy.state()).toBe('closed');
   });
 
-  it('refuses while it is open, untried, with Fault unavailable', async () => {
+  it('rejects without calling while it is open, with Fault unavailable', async () => {
     const policy = await openedPolicy();
     const call = vi.fn(async () => 1);
     expect(policy.ready()).toBe(false);
@@ -66,16 +66,16 @@ describe('the breaker', () => {
     },
   );
 
-  it('says that it would try again once its time is over, although nobody has called', async () => {
+  it('reports half-open once its time is over, although no call was made', async () => {
     const policy = await openedPolicy();
     await vi.advanceTimersByTimeAsync(OPTIONS.halfOpenAfterMs - 1);
     expect([policy.ready(), policy.state()]).toEqual([false, 'open']);
     await vi.advanceTimersByTimeAsync(1);
-    // Who asks before calling would otherwise never call again, and the breaker never close.
+    // A caller that checks before it calls would otherwise never call again, and the breaker never close.
     expect([policy.ready(), policy.state()]).toEqual([true, 'half-open']);
   });
 
-  it('lets one call try and closes when it succeeds', async () => {
+  it('lets one trial call through and closes when it succeeds', async () => {
     const policy = await openedPolicy({ concurrency: 3 });
     await vi.advanceTimersByTimeAsync(OPTIONS.halfOpenAfterMs);
     const first = deferred<string>();
@@ -94,15 +94,15 @@ describe('the breaker', () => {
     expect([policy.state(), policy.ready()]).toEqual(['closed', true]);
   });
 
-  it('opens again for its whole time when the call that tried fails, and refuses what waited for it', async () => {
+  it('opens again for its whole time when the trial call fails, and rejects the calls that waited for it', async () => {
     const policy = await openedPolicy();
     await vi.advanceTimersByTimeAsync(OPTIONS.halfOpenAfterMs);
     const first = deferred<void>();
     const trial = policy.execute(() => first.promise);
     const second = vi.fn(async () => undefined);
     const parked = policy.execute(second);
-    first.reject(new Fault('unavailable', 'still away'));
-    await expect(trial).rejects.toMatchObject({ message: 'still away' });
+    first.reject(new Fault('unavailable', 'still unavailable'));
+    await expect(trial).rejects.toMatchObject({ message: 'still unavailable' });
     await expect(parked).rejects.toMatchObject({ code: 'unavailable' });
     expect(second).not.toHaveBeenCalled();
     expect([policy.state(), policy.ready()]).toEqual(['open', false]);
@@ -112,7 +112,7 @@ describe('the breaker', () => {
     expect(policy.ready()).toBe(true);
   });
 
-  it('tells its listeners each new state until they leave', async () => {
+  it('notifies its listeners of each new state until they are removed', async () => {
     const policy = createPolicy('queue', OPTIONS);
     const states: BreakerState[] = [];
     const leave = policy.onState((state) => states.push(state));

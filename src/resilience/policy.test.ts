@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 describe('the bulkhead', () => {
-  it('refuses one call more than its bound with Fault full, untried, and takes one again when one is done', async () => {
+  it('rejects a call over its bound with Fault full, uncalled, and accepts one again when one finishes', async () => {
     const policy = createPolicy('queue', OPTIONS);
     const calls = [deferred<number>(), deferred<number>()];
     const results = calls.map(({ promise }) => policy.execute(() => promise));
@@ -25,7 +25,7 @@ describe('the bulkhead', () => {
       name: 'Fault',
       code: 'full',
       retryable: true,
-      message: 'queue: 2 calls are under way already',
+      message: 'queue: 2 calls are already in flight',
     });
     expect(third).not.toHaveBeenCalled();
 
@@ -38,7 +38,7 @@ describe('the bulkhead', () => {
     await expect(results[1]).resolves.toBe(2);
   });
 
-  it('frees its slots whatever the calls come to', async () => {
+  it('frees its slots whatever the calls result in', async () => {
     const endings = [
       'value',
       'unavailable',
@@ -53,7 +53,7 @@ describe('the bulkhead', () => {
       const never = deferred<void>();
       const works: Record<(typeof endings)[number], () => Promise<void>> = {
         value: () => gate.promise,
-        unavailable: () => gate.promise.then(() => Promise.reject(new Fault('unavailable', 'away'))),
+        unavailable: () => gate.promise.then(() => Promise.reject(new Fault('unavailable', 'unreachable'))),
         full: () => gate.promise.then(() => Promise.reject(new Fault('full', 'full'))),
         corrupt: () => gate.promise.then(() => Promise.reject(new Fault('corrupt', 'bits'))),
         'plain error': () => gate.promise.then(() => Promise.reject(new Error('bug'))),
@@ -89,7 +89,7 @@ describe('the bulkhead', () => {
             if (!together) await settle();
           }
           await settle();
-          // The breaker may be open by now: let it try again, and close.
+          // The breaker may be open by now: let a trial call through, so that it closes.
           await vi.advanceTimersByTimeAsync(OPTIONS.halfOpenAfterMs);
           await succeed(policy);
 
@@ -106,7 +106,7 @@ describe('the bulkhead', () => {
 });
 
 describe('the time limit', () => {
-  it('gives a call up with Fault timeout, at its limit and not before', async () => {
+  it('abandons a call with Fault timeout, at its limit and not before', async () => {
     const policy = createPolicy('queue', OPTIONS);
     const call = deferred<void>();
     const outcome = vi.fn();
@@ -118,11 +118,11 @@ describe('the time limit', () => {
       expect.objectContaining({ code: 'timeout', retryable: true, message: 'queue did not answer within 1000 ms' }),
     );
     expect(policy.ready()).toBe(true);
-    // Nobody listens any more: the late rejection must not become an unhandled one (vitest fails on those).
+    // The late rejection must not become an unhandled one (vitest fails on those).
     call.reject(new Fault('unavailable', 'late'));
   });
 
-  it('leaves no timer behind a call that was in time', async () => {
+  it('leaves no timer behind after a call in time', async () => {
     const policy = createPolicy('queue', OPTIONS);
     await succeed(policy);
     await fail(policy);
@@ -132,13 +132,13 @@ describe('the time limit', () => {
 
 describe('what a call throws', () => {
   it.each([
-    ['a fault as it is', new Fault('fenced', 'gone')],
+    ['a fault as it is', new Fault('fenced', 'fenced')],
     ['any other error as it is', new TypeError('bug')],
   ])('passes %s', async (_, error) => {
     await expect(createPolicy('queue', OPTIONS).execute(() => Promise.reject(error))).rejects.toBe(error);
   });
 
-  it('makes an error of what is none', async () => {
+  it('wraps a thrown value that is not an Error', async () => {
     const thrown: unknown = 'just text';
     const result = createPolicy('queue', OPTIONS).execute(() => Promise.reject(thrown));
     await expect(result).rejects.toEqual(new Error('just text'));

@@ -7,31 +7,33 @@ import { withTimeLimit } from './time-limit.ts';
 
 export type { BreakerState, PolicyOptions } from './circuit.ts';
 
-/** Protects one dependency: bulkhead around breaker around time limit. Run once a batch, not once a request. */
+/**
+ * Protects one dependency: bulkhead around breaker around time limit. Executed once per batch, not once per request.
+ */
 export interface Policy {
   readonly name: string;
   /** Errors: Fault `full` (bulkhead), `unavailable` (breaker open), `timeout`, or what `call` threw. */
   execute<T>(call: () => Promise<T>): Promise<T>;
-  /** Whether a call would be tried now; false while the half-open breaker's trial call is under way. */
+  /** Whether a call would be attempted now; false while the half-open breaker's trial call is in flight. */
   readonly ready: () => boolean;
-  /** Half-open: the next call, or one that is under way, tries whether the dependency has recovered. */
+  /** Half-open: the next call, or one in flight, tests whether the dependency has recovered. */
   readonly state: () => BreakerState;
-  /** Called with each new state of the breaker; returns what ends it. */
+  /** Registers a listener for each new state of the breaker; returns a function that removes it. */
   readonly onState: (listener: (state: BreakerState) => void) => () => void;
 }
 
-/** A policy whose thresholds may change while it is in use. */
+/** A policy whose options may change while it is in use. */
 export interface AdjustablePolicy extends Policy {
   /**
-   * Other options from the next call on. Calls under way end by those that they began with. An open breaker stays open, for
-   * its new time counted from when it opened; a closed one begins a new window.
+   * Applies other options from the next call on; calls in flight keep the options that they started with. An open
+   * breaker stays open, for the new duration counted from when it opened; a closed one starts a new window.
    */
   readonly adjust: (options: PolicyOptions) => void;
 }
 
-/** @param after the timers of the time limit; by default those of the event loop */
+/** @param after the time limit's timers; those of the event loop by default */
 export function createPolicy(name: string, options: PolicyOptions, after?: Timers['after']): AdjustablePolicy {
-  // Cockatiel listens on the caller's signal for each call under way, and Node warns from the eleventh on.
+  // Cockatiel adds a listener to the caller's signal for each call in flight, and Node warns from the eleventh on.
   const never = new AbortController().signal;
   setMaxListeners(0, never);
   const listeners = new Set<(state: BreakerState) => void>();
@@ -77,7 +79,7 @@ function differ(one: PolicyOptions, other: PolicyOptions): boolean {
 function faultOf(name: string, { concurrency }: PolicyOptions, error: unknown): Error {
   if (error instanceof Fault) return error;
   if (error instanceof BulkheadRejectedError) {
-    return new Fault('full', `${name}: ${concurrency} calls are under way already`, { cause: error });
+    return new Fault('full', `${name}: ${concurrency} calls are already in flight`, { cause: error });
   }
   if (error instanceof BrokenCircuitError) {
     return new Fault('unavailable', `${name} failed too often; its breaker is open`, { cause: error });

@@ -16,25 +16,25 @@ function reader(values: readonly number[]) {
 }
 
 describe('poll', () => {
-  it('reads until a value is what is waited for', async () => {
+  it('reads until a value matches', async () => {
     const rig = reader([1, 2, 3]);
     expect(await poll(rig.read, { ...rig, until: (value) => value === 3, everyMs: 10 })).toBe(3);
     expect([rig.reads(), rig.now()]).toEqual([3, 20]);
   });
 
-  it('gives the last value when its time is over', async () => {
+  it('returns the last value when its time is over', async () => {
     const rig = reader([1]);
     expect(await poll(rig.read, { ...rig, until: () => false, everyMs: 10, forMs: 25 })).toBe(1);
     expect(rig.now()).toBe(30);
   });
 
-  it('fails with what a read fails with', async () => {
+  it('rejects with the error of a read', async () => {
     const rig = reader([1]);
     const read = async () => Promise.reject(new Error('broken'));
     await expect(poll(read, { ...rig, until: () => true, everyMs: 10 })).rejects.toThrow('broken');
   });
 
-  it('ends with the reason of its signal', async () => {
+  it('rejects with the reason of its signal', async () => {
     const rig = reader([1]);
     const controller = new AbortController();
     const wait = async () => controller.abort(new Error('no longer wanted'));

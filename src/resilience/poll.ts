@@ -3,20 +3,22 @@ import type { Clock } from '../ports/clock.ts';
 import type { Timers } from '../ports/timers.ts';
 
 export interface PollOptions<T> {
-  /** Whether this is what is waited for. */
+  /** Whether a value ends the polling. */
   readonly until: (value: T) => boolean;
-  /** Pause between two reads, milliseconds. */
+  /** Pause between reads, milliseconds. */
   readonly everyMs: number;
-  /** After so long the last value is returned whatever it is, milliseconds. @default unlimited */
+  /** After this long the last value is returned even if it does not match, milliseconds. @default unlimited */
   readonly forMs?: number;
   readonly clock: Pick<Clock, 'monotonic'>;
   /** @default the event loop's timers */
   readonly wait?: Timers['wait'];
-  /** Ends the polling at its next step: rejects with the signal's reason. */
+  /** Ends the polling at its next step; it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** Reads again and again until a value is what is waited for; returns the last one. Errors: those of `read`, the signal's. */
+/**
+ * Reads repeatedly until a value matches, and returns the last one read. Errors: those of `read`, the signal's reason.
+ */
 export async function poll<T>(
   read: () => Promise<T>,
   { until, everyMs, forMs = Number.POSITIVE_INFINITY, clock, wait = (ms) => delay(ms), signal }: PollOptions<T>,

@@ -13,7 +13,7 @@ afterEach(() => {
 const now = () => performance.now();
 const later = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Limits of as many processes on one counter that is `travelMs` away. */
+/** The limits of several processes on one counter, `travelMs` one way. */
 function cluster({ processes = 1, perSecond = 100, travelMs = 0 }) {
   const counter = new MemoryRateCounter({ now, ...(travelMs === 0 ? {} : { travel: () => later(travelMs) }) });
   const limits = Array.from(
@@ -23,7 +23,7 @@ function cluster({ processes = 1, perSecond = 100, travelMs = 0 }) {
   return { counter, limits, limit: limits[0] as RateLimit };
 }
 
-/** A buyer who asks the processes in turn, evenly; returns how often each second let them through. */
+/** A buyer whose requests are spread evenly over the processes; returns how many were admitted in each second. */
 async function ask(limits: readonly RateLimit[], { perSecond = 1000, seconds = 3, key = 'u1' }): Promise<number[]> {
   const admitted = new Array<number>(seconds).fill(0);
   for (let n = 0; n < perSecond * seconds; n += 1) {
@@ -43,7 +43,7 @@ describe('a limit over several processes', () => {
     expect(Math.abs(sum(admitted) - 1000)).toBeLessThanOrEqual(50);
   });
 
-  it('keeps within 5 % in the long run, however far the counter, however many the processes', async () => {
+  it('stays within 5 % in the long run, for any distance to the counter and number of processes', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({ processes: fc.integer({ min: 1, max: 4 }), travelMs: fc.integer({ min: 0, max: 10 }) }),
@@ -58,27 +58,27 @@ describe('a limit over several processes', () => {
     );
   });
 
-  it('takes off the next windows what was too much in one', async () => {
+  it('deducts the excess of one window from the next ones', async () => {
     const { limits } = cluster({ processes: 2, travelMs: 50 });
     const admitted = await ask(limits, { seconds: 10 });
     expect(admitted[0]).toBeGreaterThan(105);
-    // What is under way to a counter 50 ms away and back is not paid off yet.
+    // What is in flight to a counter 50 ms away and back is not deducted yet.
     expect(sum(admitted)).toBeLessThanOrEqual(1000 + 150);
   });
 
-  it('refuses no buyer who keeps to it', async () => {
+  it('never refuses a buyer who stays within it', async () => {
     const { limits } = cluster({ processes: 2, travelMs: 3 });
     expect(sum(await ask(limits, { perSecond: 90, seconds: 5 }))).toBe(450);
     expect(limits.map(({ refused }) => refused)).toEqual([0, 0]);
   });
 
-  it('asks the counter nothing about a buyer who clicks once', async () => {
+  it('does not call the counter for a buyer who clicks once', async () => {
     const { limit, counter } = cluster({});
     for (let n = 0; n < 1000; n += 1) expect(limit.take(`u${n}`)).toBe(true);
     expect(counter.calls).toBe(0);
   });
 
-  it('tells the counter in one call what came while it was asked', async () => {
+  it('sends in one call what arrived during the previous one', async () => {
     const { limit, counter } = cluster({ travelMs: 5 });
     for (let n = 0; n < 60; n += 1) limit.take('u1');
     expect(counter.calls).toBe(1);
@@ -86,7 +86,7 @@ describe('a limit over several processes', () => {
     expect(counter.calls).toBe(2);
   });
 
-  it('asks no more about a buyer who is over it until the window ends', async () => {
+  it('makes no more calls for a buyer over the limit until the window ends', async () => {
     const { limit, counter } = cluster({});
     await ask([limit], { seconds: 1 });
     const { calls } = counter;
@@ -94,7 +94,7 @@ describe('a limit over several processes', () => {
     expect(limit.refused).toBe(900);
   });
 
-  it('answers at once and by its own count while the counter is silent', async () => {
+  it('decides at once by its own count while the counter does not answer', async () => {
     const silent = { count: () => new Promise<never>(() => {}) };
     const limit = new RateLimit({ name: 'buyer', perSecond: () => 10, counter: silent, now });
     const admitted = Array.from({ length: 20 }, () => limit.take('u1'));
@@ -103,7 +103,7 @@ describe('a limit over several processes', () => {
 });
 
 describe('a limit of one process', () => {
-  it.each([1, 2, 5, 100, 1000])('of %d a second lets exactly so many through in a window', async (perSecond) => {
+  it.each([1, 2, 5, 100, 1000])('of %d a second admits exactly that many in a window', async (perSecond) => {
     const { limit } = cluster({ perSecond });
     const burst = async () => {
       let admitted = 0;
@@ -120,7 +120,7 @@ describe('a limit of one process', () => {
     expect(await burst()).toBe(perSecond);
   });
 
-  it('says where a key stands', async () => {
+  it('reports a key’s standing', async () => {
     const { limit } = cluster({ perSecond: 3 });
     limit.take('u1');
     await vi.advanceTimersByTimeAsync(400);
@@ -128,7 +128,7 @@ describe('a limit of one process', () => {
     expect(limit.standing('u2')).toEqual({ limit: 3, remaining: 3, resetMs: 1000 });
   });
 
-  it('does not exist at 0, and follows a limit that is changed', async () => {
+  it('is off at 0, and follows a changed limit', async () => {
     let perSecond = 0;
     const counter = new MemoryRateCounter({ now });
     const limit = new RateLimit({ name: 'buyer', perSecond: () => perSecond, counter, now });

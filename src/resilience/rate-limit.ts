@@ -2,18 +2,18 @@ import { RATE_WINDOW_MS, type RateCount, type RateCounter } from '../ports/rate-
 import { type RateUsage, RateUsages } from './rate-usages.ts';
 
 export interface RateLimitOptions {
-  /** Tells its keys from those of other limits. */
+  /** Distinguishes its keys from those of other limits. */
   readonly name: string;
-  /** Requests a second of one key, over all processes; 0 for any number. Read anew each time: it may change. */
+  /** Requests per second of one key, over all processes; 0 for unlimited. Read on each use: it may change. */
   readonly perSecond: () => number;
   readonly counter: RateCounter;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** Keys that are remembered at the most, half of them for sure. @default 200,000 */
+  /** Maximum number of keys remembered; the most recent half of them is guaranteed. @default 200,000 */
   readonly maxKeys?: number;
 }
 
-/** Where a key stands, as far as this process knows. */
+/** A key's use of its limit, as far as this process knows. */
 export interface RateStanding {
   /** Requests in a window. */
   readonly limit: number;
@@ -22,25 +22,29 @@ export interface RateStanding {
   readonly resetMs: number;
 }
 
-/** More than can come within a window; each takes about 200 bytes. */
+/** More keys than can occur within a window; each takes about 200 bytes. */
 const MAX_KEYS = 200_000;
 
-/** What a process may let through before it tells: a fiftieth of the limit, and a click and a second one. */
-const UNTOLD_SHARE = 0.02;
-const UNTOLD_AT_LEAST = 2;
+/**
+ * What a process may admit before it calls the counter: a fiftieth of the limit, and at least two, for a click and a
+ * second one.
+ */
+const UNSENT_SHARE = 0.02;
+const MIN_UNSENT = 2;
 
 /**
- * A limit for each key over all processes that asks nobody before it answers. Each process counts what it lets through,
- * tells the common counter from the second request of a key or some per cent of its limit on, one call under way at a
- * time, and learns from the answer what the others have let through meanwhile. So a buyer who clicks once costs nothing
- * but a look at a map, one who floods is told of as fast as the counter answers, and who is over the limit costs nothing
- * again until the window ends.
+ * A limit per key over all processes that decides locally. Each process counts what it admits and sends the count to
+ * the shared counter from a key's second request, or from some per cent of its limit, on, with one call in flight per
+ * key at a time; the response says what the other processes have admitted meanwhile. So a buyer who clicks once costs
+ * only a map lookup, a flood is reported as fast as the counter answers, and a key over its limit costs no further
+ * calls until the window ends.
  *
- * What is let through too much because an answer was under way is taken off the next window. Over many windows a key that
- * always asks gets its limit; in one it gets more by what each process lets through untold, and while a call takes.
+ * Requests admitted in excess while a call was in flight are deducted from the next window. Over many windows a key
+ * that asks constantly gets exactly its limit; within one window it may exceed it by what each process admits before it
+ * calls, and while a call takes.
  */
 export class RateLimit {
-  /** Requests that were refused. */
+  /** Number of requests refused. */
   refused = 0;
   readonly #usages: RateUsages;
 
@@ -48,7 +52,7 @@ export class RateLimit {
     this.#usages = new RateUsages(options.maxKeys ?? MAX_KEYS);
   }
 
-  /** Whether there is a limit at all. */
+  /** Whether a limit is set. */
   get on(): boolean {
     return this.options.perSecond() > 0;
   }
@@ -59,9 +63,9 @@ export class RateLimit {
     if (limit === 0) return true;
     const usage = this.#usages.at(key, this.options.now());
     const admitted = usage.used < limit;
-    if (admitted) usage.untold += 1;
-    // At the limit the others learn the last ones, too.
-    if (usage.untold >= untoldAt(limit) || (!admitted && usage.untold > 0)) this.#tell(key, usage);
+    if (admitted) usage.unsent += 1;
+    // At the limit the last requests are sent to the other processes too.
+    if (usage.unsent >= sendThreshold(limit) || (!admitted && usage.unsent > 0)) this.#send(key, usage);
     if (!admitted) this.refused += 1;
     return admitted;
   }
@@ -73,15 +77,15 @@ export class RateLimit {
     return { limit, remaining: Math.max(0, limit - usage.used), resetMs: Math.max(0, usage.endsAt - now) };
   }
 
-  #tell(key: string, usage: RateUsage): void {
-    if (usage.told > 0 || usage.untold === 0) return;
-    const points = usage.untold;
-    usage.untold = 0;
-    usage.told = points;
+  #send(key: string, usage: RateUsage): void {
+    if (usage.sent > 0 || usage.unsent === 0) return;
+    const points = usage.unsent;
+    usage.unsent = 0;
+    usage.sent = points;
     void this.options.counter.count(`${this.options.name}:${key}`, points).then((count) => {
-      usage.told = 0;
+      usage.sent = 0;
       this.#learn(usage, points, count);
-      if (usage.untold >= untoldAt(this.options.perSecond())) this.#tell(key, usage);
+      if (usage.unsent >= sendThreshold(this.options.perSecond())) this.#send(key, usage);
     });
   }
 
@@ -89,11 +93,11 @@ export class RateLimit {
     const limit = this.options.perSecond();
     usage.known = used;
     usage.endsAt = this.options.now() + Math.min(endsInMs, RATE_WINDOW_MS);
-    // Of those that told of too much each is charged what itself has brought.
+    // Each process is charged for the excess that it caused itself.
     if (used > limit) usage.debt += Math.min(points, used - limit);
   }
 }
 
-function untoldAt(limit: number): number {
-  return Math.min(limit, Math.max(UNTOLD_AT_LEAST, Math.round(limit * UNTOLD_SHARE)));
+function sendThreshold(limit: number): number {
+  return Math.min(limit, Math.max(MIN_UNSENT, Math.round(limit * UNSENT_SHARE)));
 }

@@ -1,36 +1,36 @@
 import { RATE_WINDOW_MS } from '../ports/rate-counter.ts';
 
-/** What a key has used of its window, as far as this process knows. */
+/** A key's requests in the current window, as far as this process knows. */
 export class RateUsage {
-  /** By everybody, as of the counter's last answer. */
+  /** Of all processes, as of the counter's last response. */
   known = 0;
-  /** By this process: on the way to the counter. */
-  told = 0;
-  /** By this process: the counter doesn't know yet. */
-  untold = 0;
-  /** Let through beyond the limit; the next window begins with it. */
+  /** Of this process, in the call to the counter that is in flight. */
+  sent = 0;
+  /** Of this process, not sent to the counter yet. */
+  unsent = 0;
+  /** Admitted in excess of the limit; the next window starts with it. */
   debt = 0;
 
-  /** `endsAt`: when its window ends, monotonic milliseconds. */
+  /** @param endsAt when its window ends, monotonic milliseconds */
   constructor(public endsAt: number) {}
 
   get used(): number {
-    return this.known + this.told + this.untold;
+    return this.known + this.sent + this.unsent;
   }
 
-  /** Begins a window if the last one is over. What nobody was told of counts in the new one. */
+  /** Starts a new window if the last one is over. Requests that were not sent yet count in the new one. */
   refresh(now: number): void {
     if (now < this.endsAt) return;
     this.known = 0;
-    this.untold += this.debt;
+    this.unsent += this.debt;
     this.debt = 0;
     this.endsAt = now + RATE_WINDOW_MS;
   }
 }
 
 /**
- * Usages by key, in two generations: a key that was silent for a window is forgotten between one window later and two,
- * without a timer and without looking for it. Never more than `maxKeys`: then some are forgotten sooner.
+ * Usages by key, in two generations: a key that is idle for a window is dropped between one and two windows later,
+ * without a timer or a scan. Never holds more than `maxKeys`: beyond that some are dropped sooner.
  */
 export class RateUsages {
   #young = new Map<string, RateUsage>();
@@ -43,7 +43,7 @@ export class RateUsages {
     return this.#young.size + this.#old.size;
   }
 
-  /** The key's usage in the window of this moment, monotonic milliseconds. */
+  /** The key's usage in the window at `now`, monotonic milliseconds. */
   at(key: string, now: number): RateUsage {
     if (now >= this.#turnsAt) this.#turn(now);
     let usage = this.#young.get(key);
@@ -58,7 +58,7 @@ export class RateUsages {
   }
 
   #turn(now: number): void {
-    // After a silence even the young ones are too old.
+    // After an idle period the young generation has expired too.
     this.#old = now < this.#turnsAt + RATE_WINDOW_MS ? this.#young : new Map();
     this.#young = new Map();
     this.#turnsAt = now + RATE_WINDOW_MS;

@@ -14,7 +14,7 @@ function failing(times: number) {
 }
 
 describe('backoff', () => {
-  it('draws each pause between the base and three times the one before', () => {
+  it('draws each pause between the base and three times the previous one', () => {
     const longest = backoff(PAUSES, () => 1);
     expect([longest(), longest(), longest(), longest()]).toEqual([30, 90, 100, 100]);
     const shortest = backoff(PAUSES, () => 0);
@@ -25,7 +25,7 @@ describe('backoff', () => {
 describe('retry', () => {
   const wait = async () => undefined;
 
-  it('tries again until the work succeeds, and reports each failure with the pause behind it', async () => {
+  it('retries until the work succeeds, and reports each failure with the pause that follows', async () => {
     const reported: unknown[] = [];
     const onRetry = (error: unknown, pauseMs: number) => reported.push([(error as Error).message, pauseMs]);
     expect(await retry(failing(2).work, { ...PAUSES, wait, onRetry, random: () => 0 })).toBe(3);
@@ -35,19 +35,19 @@ describe('retry', () => {
     ]);
   });
 
-  it('gives up after its attempts with the last error', async () => {
+  it('rejects with the last error after its attempts', async () => {
     const { work, calls } = failing(9);
     await expect(retry(work, { ...PAUSES, wait, attempts: 3 })).rejects.toThrow('failure 3');
     expect(calls()).toBe(3);
   });
 
-  it('gives up at once for an error that is not worth another try', async () => {
+  it('rejects at once with an error that is not retryable', async () => {
     const { work, calls } = failing(9);
     await expect(retry(work, { ...PAUSES, wait, retryable: () => false })).rejects.toThrow('failure 1');
     expect(calls()).toBe(1);
   });
 
-  it('ends with the reason of its signal while it waits', async () => {
+  it('rejects with the reason of its signal while it waits', async () => {
     const controller = new AbortController();
     const onRetry = () => queueMicrotask(() => controller.abort(new Error('stopping')));
     const options = { baseMs: 60_000, capMs: 60_000, signal: controller.signal, onRetry };

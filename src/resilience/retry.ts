@@ -2,15 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Timers } from '../ports/timers.ts';
 
 export interface BackoffOptions {
-  /** The shortest pause between two tries, milliseconds. */
+  /** Shortest pause between attempts, milliseconds. */
   readonly baseMs: number;
-  /** The longest pause between two tries, milliseconds. */
+  /** Longest pause between attempts, milliseconds. */
   readonly capMs: number;
 }
 
 /**
- * The pauses of decorrelated jitter: each is drawn between the base and three times the one before, so that many clients
- * of a server that recovers don't return as one wave.
+ * Decorrelated jitter: each pause is drawn between the base and three times the previous one, so that many clients of a
+ * recovering server do not return in one wave.
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  *
  * @param random 0 (included) to 1 (excluded)
@@ -24,20 +24,20 @@ export function backoff({ baseMs, capMs }: BackoffOptions, random: () => number 
 }
 
 export interface RetryOptions extends BackoffOptions {
-  /** Tries at the most, the first one included. @default unlimited */
+  /** Maximum number of attempts, the first one included. @default unlimited */
   readonly attempts?: number;
-  /** Whether an error is worth another try. @default each is */
+  /** Whether to retry after an error. @default always */
   readonly retryable?: (error: unknown) => boolean;
   /** Called before each pause. */
   readonly onRetry?: (error: unknown, pauseMs: number) => void;
-  /** Ends the tries: rejects with the signal's reason. */
+  /** Ends the attempts; it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   readonly random?: () => number;
   /** @default the event loop's timers */
   readonly wait?: Timers['wait'];
 }
 
-/** Runs `work` until it succeeds. Errors: the last one that is not worth another try, the signal's reason. */
+/** Runs `work` until it succeeds. Errors: the first that is not retryable, the last attempt's, the signal's reason. */
 export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { attempts = Number.POSITIVE_INFINITY, retryable = () => true, onRetry, signal, random } = options;
   const wait = options.wait ?? ((ms: number) => delay(ms, undefined, signal === undefined ? {} : { signal }));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deferred } from '../../test/support/deferred.ts';
 import { withTimeLimit } from './time-limit.ts';
 
-/** Timers that fire when the test says so. */
+/** Timers that the test fires. */
 function manualTimer() {
   let fire: (() => void) | undefined;
   return {
@@ -18,7 +18,7 @@ function manualTimer() {
 }
 
 describe('withTimeLimit', () => {
-  it('gives what the work gives in time, and leaves no timer behind', async () => {
+  it('resolves as the work does in time, and leaves no timer behind', async () => {
     const timer = manualTimer();
     expect(await withTimeLimit(Promise.resolve(1), { ms: 5, onLate: () => 2, after: timer.after })).toBe(1);
     expect(timer.armed()).toBe(false);
@@ -31,7 +31,7 @@ describe('withTimeLimit', () => {
     expect(timer.armed()).toBe(false);
   });
 
-  it('gives what onLate gives once the time is over, whatever comes of the work', async () => {
+  it('resolves with onLate’s result once the time is over, whatever the work does later', async () => {
     const timer = manualTimer();
     const work = deferred<number>();
     const limited = withTimeLimit(work.promise, { ms: 5, onLate: () => 'late', after: timer.after });

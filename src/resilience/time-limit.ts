@@ -2,15 +2,15 @@ import type { Timers } from '../ports/timers.ts';
 
 export interface TimeLimitOptions<Late> {
   readonly ms: number;
-  /** Gives the result, or throws, when the time is over first. */
+  /** Returns the result, or throws, when the time is over first. */
   readonly onLate: () => Late;
   /** @default the event loop's timers */
   readonly after?: Timers['after'];
 }
 
 /**
- * Settles as `work` does, or by `onLate` after `ms` milliseconds, whichever comes first. The work itself goes on, and
- * what becomes of it then is ignored.
+ * Settles as `work` does, or by `onLate` after `ms` milliseconds, whichever comes first. The work itself is not
+ * cancelled; its later result is ignored.
  */
 export function withTimeLimit<T, Late>(
   work: PromiseLike<T>,

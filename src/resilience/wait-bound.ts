@@ -1,10 +1,10 @@
 /**
- * How many may wait, from what is done in a second: Little's law. Who comes to a fuller ring is refused at once, and
- * cheaply, rather than late.
+ * Bounds the number of waiting purchases by the measured throughput: Little's law. Beyond the bound a purchase is
+ * refused at once, and cheaply, rather than late.
  *
- * A crowd that comes at once is no overload: the ring is there to hold it, and gives it away. The bound comes into force
- * when others have waited for some windows on end, and then follows the rate of windows in which they do: the rate of an
- * idle server is that of its clients. With each window in which nobody had to wait it doubles.
+ * A sudden crowd is no overload: the ring buffer is there to hold it and drains it. The bound takes effect once others
+ * have waited for several windows in a row, and then follows the throughput of windows with waiting purchases; an idle
+ * server's throughput is only its clients' request rate. It doubles with each window in which nothing had to wait.
  */
 export class WaitBound {
   #bound = Number.POSITIVE_INFINITY;
@@ -16,8 +16,8 @@ export class WaitBound {
   #pressedWindows = 0;
 
   /**
-   * Some were done at `now`, monotonic milliseconds, while so many waited. `boundOf` tells how many may wait for what does
-   * so many a millisecond. Returns whether a window ended.
+   * Records that `done` purchases finished at `now`, monotonic milliseconds, while `waiting` waited. `boundOf` computes
+   * the bound from a throughput per millisecond. Returns whether a window ended.
    */
   observe(done: number, waiting: number, now: number, boundOf: (perMs: number) => number): boolean {
     this.#since ??= now;
@@ -33,7 +33,7 @@ export class WaitBound {
       this.#pressedWindows += 1;
       if (this.#pressedWindows > CROWD_WINDOWS) this.#bound = Math.floor(boundOf(this.#perMs));
     } else {
-      // The next pressure is measured afresh: what slowed it down may be gone.
+      // The next period of pressure is measured from scratch: its cause may no longer exist.
       this.#perMs = 0;
       this.#pressedWindows = 0;
       this.#bound *= 2;
@@ -45,17 +45,17 @@ export class WaitBound {
     return true;
   }
 
-  /** At the most so many may wait. */
+  /** `capacity`, or the bound if that is lower. */
   within(capacity: number): number {
     return Math.min(capacity, this.#bound);
   }
 }
 
-/** Some 30 batches at full speed: soon enough to act on, long enough to count. */
+/** Some 30 batches at full speed: short enough to react quickly, long enough to measure. */
 const WINDOW_MS = 100;
 
-/** A ring of 8,192 that is full is empty again after these at 25,000 a second, unless more keep coming. */
+/** A full ring of 8,192 drains within these windows at 25,000 a second, unless more keep arriving. */
 const CROWD_WINDOWS = 3;
 
-/** One window of a stalled disk does not decide alone; four do. */
+/** A single window with a stalled disk does not decide alone; four do. */
 const SMOOTHING = 0.5;

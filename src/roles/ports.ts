@@ -12,18 +12,18 @@ import type { QueueRecovery } from '../ports/queue-recovery.ts';
 import type { SettingsStore } from '../ports/settings-store.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 
-/** Everything outside of this process that the roles use. */
+/** Everything outside this process that the roles use. */
 export interface Ports {
   readonly queue: TicketQueue;
-  /** Present when the queue can lose what it has acknowledged. */
+  /** Present if the queue can lose acknowledged changes. */
   readonly recovery?: QueueRecovery;
   readonly log: OrderLog;
-  /** Present when queue and log are one database. */
+  /** Present if queue and log are one database. */
   readonly atomicSale?: AtomicSale;
   readonly store: OrderStore;
   readonly catalogue: Catalogue;
   readonly live: LiveState;
-  /** What each side holds, for the audit. */
+  /** The contents of queue, log and order store, for the audit. */
   readonly auditSources: AuditSources;
   readonly leases: Leases;
   readonly nodeMarks: NodeMarks;

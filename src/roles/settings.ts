@@ -6,45 +6,45 @@ import type { Ports } from './ports.ts';
 import type { RoleObserver, Runtime } from './runtime.ts';
 import { supervise } from './supervise.ts';
 
-/** The settings that may change while the process runs, as every role of it reads them. */
+/** The live settings of a process, as all of its roles read them. */
 export interface Settings {
-  /** What is in force now. */
+  /** The settings in force. */
   readonly current: () => LiveSettings;
-  /** What is in force: at once, and each time that it changes. Never errors. */
+  /** The settings in force: on subscription, and on each change. Never errors. */
   readonly settings$: Observable<LiveSettings>;
   stop(): void;
 }
 
 export interface SettingsObserver extends RoleObserver {
-  /** These are in force, of this version; 0 stands for the defaults. */
+  /** Settings of this version are in force; version 0 stands for the defaults. */
   readonly settingsInForce: (version: number, settings: LiveSettings) => void;
   /** Stored settings, by full name, that this release does not know or accept. */
   readonly settingsIgnored: (version: number, names: readonly string[]) => void;
-  /** The store could not be read and is tried again; undefined once it was read. */
+  /** The store could not be read and is retried; undefined once it was read. */
   readonly settingsUnreadable: (error: unknown) => void;
 }
 
 export interface SettingsParts extends Pick<Runtime, 'timers' | 'random'> {
-  /** What the environment says. */
+  /** The settings of the environment. */
   readonly defaults: LiveSettings;
   readonly observer: SettingsObserver;
   readonly options?: SettingsOptions;
 }
 
 export interface SettingsOptions {
-  /** How long a start waits for the stored settings, milliseconds. */
+  /** How long startup waits for the stored settings, milliseconds. */
   readonly firstReadMs: number;
-  /** Events may be lost: the store is read this often all the same, milliseconds. */
+  /** Interval at which the store is read regardless of events, which may be lost; milliseconds. */
   readonly pollMs: number;
 }
 
 const settingsDefaults = {
-  // A database that takes longer is unavailable, and sales begin with the settings of the environment.
+  // A database that takes longer is unavailable, and sales start with the settings of the environment.
   firstReadMs: 1000,
   pollMs: storedSettingsDefaults.pollMs,
 } as const satisfies SettingsOptions;
 
-/** Keeps a process's settings as the store has them. Resolves once they were read, or `firstReadMs` have gone by. */
+/** Keeps a process' settings in step with the store. Resolves once they were read, or `firstReadMs` have passed. */
 export async function followSettings(
   { settingsStore, events }: Pick<Ports, 'settingsStore' | 'events'>,
   { defaults, timers, random, observer, options = settingsDefaults }: SettingsParts,

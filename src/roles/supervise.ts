@@ -2,10 +2,10 @@ import { type MonoTypeOperatorFunction, tap } from 'rxjs';
 import { retryWithBackoff } from '../streams/operators/retry-with-backoff.ts';
 import type { RoleObserver, Runtime } from './runtime.ts';
 
-// A stream never fails by design; if one does it is a bug, and subscribing again at full speed would only add load.
+// Streams never fail by design; if one does it is a bug, and resubscribing at full speed would only add load.
 const RESTART = { baseMs: 100, capMs: 10_000 } as const;
 
-/** Subscribes a stream of the process again when a fault gets through its stages, and reports the fault. */
+/** Subscribes to a stream again when a fault escapes its stages, and reports the fault. */
 export function supervise<T>(
   name: string,
   { timers, random }: Pick<Runtime, 'timers' | 'random'>,

@@ -13,9 +13,9 @@ describe('purchase limits that change', () => {
     return { ...rig, change: (limits: Partial<PurchaseLimits>) => limits$.next({ ...PURCHASE_LIMITS, ...limits }) };
   }
 
-  it('bound what waits and what goes together', async () => {
+  it('bound what waits and the batches', async () => {
     const { change, click, answers, reserved } = await rigWithLimits();
-    // The first two are under way at once; two wait, and the last one finds no room.
+    // The first two are in flight at once; two wait, and the last one is refused.
     change({ capacity: 2, batchSize: 2, concurrency: 1 });
     const clicks = ['a', 'b', 'c', 'd', 'e'].map((user) => click(user, user));
     await settled();
@@ -26,7 +26,7 @@ describe('purchase limits that change', () => {
     expect(reserved.map((items) => items.length)).toEqual([2, 2]);
   });
 
-  it('shorten the deadline of the next purchase', async () => {
+  it('apply to the deadline of the next purchase', async () => {
     const { change, buy, clock, hooks } = await rigWithLimits();
     change({ deadlineMs: 100 });
     hooks.append = async (proceed) => {

@@ -6,11 +6,11 @@ import type { LiveDelta } from '../ports/live-state.ts';
 import { liveView } from './live-view.ts';
 
 interface Diagrams {
-  /** A letter is a chunk: one entry of one reservation, or one that is no record in upper case. */
+  /** Each letter is a chunk: one entry with one reservation, or an unreadable one if in upper case. */
   readonly chunks: string;
   readonly apply: string | readonly string[];
   readonly fault?: unknown;
-  /** Entries that a call has at the most, and frames that it waits for them. @default one, at once */
+  /** Maximum entries in a call, and frames that it waits for them. @default one, at once */
   readonly batch?: { readonly batchSize: number; readonly batchMs: number };
 }
 
@@ -54,7 +54,7 @@ describe('the live view stream', () => {
       m.expectObservable(applied$).toBe('---1-11--|', { 1: 1 });
     }));
 
-  it('tries a chunk again while the live state is away, waiting longer up to the cap, and the next ones wait', () =>
+  it('retries a chunk while the live state is unavailable, with pauses up to the cap, and the next ones wait', () =>
     promiseMarbles((m) => {
       const { applied$, apply$, ack$ } = liveViewMarbles(m, {
         chunks: '                          ab 40ms |',
@@ -65,7 +65,7 @@ describe('the live view stream', () => {
       m.expectObservable(applied$).toBe('36ms 11----|', { 1: 1 });
     }));
 
-  it('finishes what it has before it completes, also when that takes another try', () =>
+  it('finishes what it has before it completes, even if that takes another attempt', () =>
     promiseMarbles((m) => {
       const { applied$, ack$, written$ } = liveViewMarbles(m, {
         chunks: '                                      ab|',
@@ -76,7 +76,7 @@ describe('the live view stream', () => {
       m.expectSubscriptions(written$.subscriptions).toBe('^-!');
     }));
 
-  it('applies what comes in a while together, and acknowledges each chunk of it', () =>
+  it('applies together what arrives within the wait, and acknowledges each chunk of it', () =>
     promiseMarbles((m) => {
       const { applied$, apply$, ack$ } = liveViewMarbles(m, {
         chunks: '                             ab---c----|',
@@ -88,7 +88,7 @@ describe('the live view stream', () => {
       m.expectObservable(applied$).toBe('   -----2----(1|)', { 1: 1, 2: 2 });
     }));
 
-  it('does not wait once a call is full, and not for more when the log ends', () =>
+  it('does not wait once a call is full, nor when the log ends', () =>
     promiseMarbles((m) => {
       const { applied$, apply$ } = liveViewMarbles(m, {
         chunks: '                             abc--|',
@@ -99,7 +99,7 @@ describe('the live view stream', () => {
       m.expectObservable(applied$).toBe('   --2---(1|)', { 1: 1, 2: 2 });
     }));
 
-  it('passes over what is no record, in its turn', () =>
+  it('skips an unreadable entry, in its order', () =>
     promiseMarbles((m) => {
       const { applied$, apply$, ack$ } = liveViewMarbles(m, { chunks: 'aB----|', apply: '--a|' });
       m.expectObservable(apply$).toBe('                                 a-x', { a: 'a', x: 'nothing' });
@@ -107,7 +107,7 @@ describe('the live view stream', () => {
       m.expectObservable(applied$).toBe('                               --1-0-|', { 1: 1, 0: 0 });
     }));
 
-  it('tries no more once it is unsubscribed, with nothing acknowledged', () =>
+  it('makes no more attempts once it is unsubscribed, with nothing acknowledged', () =>
     promiseMarbles((m) => {
       const { applied$, apply$, ack$, written$ } = liveViewMarbles(m, { chunks: 'a', apply: '-#' });
       m.expectObservable(applied$, '          ^ 12ms !').toBe('-');
@@ -116,7 +116,7 @@ describe('the live view stream', () => {
       m.expectSubscriptions(written$.subscriptions).toBe('^ 12ms !');
     }));
 
-  it('ends in the frame of a fault that waiting does not mend, the chunk not acknowledged', () =>
+  it('ends in the frame of a fault that is not retryable, the chunk not acknowledged', () =>
     promiseMarbles((m) => {
       const fault = new TypeError('bug');
       const { applied$, apply$, ack$ } = liveViewMarbles(m, { chunks: 'ab', apply: ['-a|', '--#'], fault });

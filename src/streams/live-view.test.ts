@@ -8,7 +8,7 @@ import type { LiveDelta } from '../ports/live-state.ts';
 import type { LogChunk } from '../ports/order-log.ts';
 import { type AppliedEntries, liveView, liveViewDefaults } from './live-view.ts';
 
-/** Each chunk at once, in a call of its own. */
+/** Each chunk at once, in its own call. */
 const AT_ONCE = { ...liveViewDefaults, batchSize: 1 };
 
 type Apply = (partition: number, deltas: readonly LiveDelta[]) => Promise<void>;
@@ -41,7 +41,7 @@ function entryAt(offset: number, saleId: string, ...times: readonly number[]) {
 }
 
 describe('liveView', () => {
-  it('tells the live state what each entry changed in each sale and second', async () => {
+  it('applies the changes of each entry per sale and second to the live state', async () => {
     const { chunk$, calls, out, acked } = rig();
     const chunk = aChunk(acked, 4, entryAt(7, 'a', 1000, 1999, 2000), entryAt(9, 'b', 5500), entryAt(10, 'a', 2999));
     chunk$.next(chunk);
@@ -61,7 +61,7 @@ describe('liveView', () => {
     expect(acked).toEqual([[4, 10]]);
   });
 
-  it('tells of each partition by itself, in the order in which they came', async () => {
+  it('applies each partition separately, in the order in which they arrived', async () => {
     const { chunk$, calls, out, acked } = rig(undefined, 3);
     chunk$.next(aChunk(acked, 1, entryAt(5, 'a', 1000)));
     chunk$.next(aChunk(acked, 0, entryAt(2, 'b', 1000)));
@@ -88,7 +88,7 @@ describe('liveView', () => {
     ]);
   });
 
-  it('passes over what is no record, and acknowledges it', async () => {
+  it('skips an unreadable entry, and acknowledges it', async () => {
     const { chunk$, calls, out, acked } = rig();
     chunk$.next(aChunk(acked, 0, aBrokenEntry(1), entryAt(2, 'a', 1000), aBrokenEntry(3)));
     await settled();
@@ -97,7 +97,7 @@ describe('liveView', () => {
     expect(acked).toEqual([[0, 3]]);
   });
 
-  it('passes over a fence, and counts what stands behind it', async () => {
+  it('skips a fence, and counts what lies behind it', async () => {
     const { chunk$, calls, out, acked } = rig();
     chunk$.next(aChunk(acked, 0, aFence(1, 9), entryAt(2, 'a', 1000)));
     await settled();
@@ -122,13 +122,13 @@ describe('liveView', () => {
     expect([acked.length, ends]).toEqual([2, ['complete']]);
   });
 
-  it('waits for a live state that is away, trying the same chunk again', () => {
+  it('waits for an unavailable live state, retrying the same chunk', () => {
     marbles(({ hot, scheduler, expectObservable }) => {
       const acked: [number, number][] = [];
       const chunk = aChunk(acked, 0, entryAt(1, 'a', 1000));
       const live = {
         apply: () => {
-          throw new Fault('unavailable', 'away');
+          throw new Fault('unavailable', 'unreachable');
         },
       };
       const waits: number[] = [];
@@ -141,7 +141,7 @@ describe('liveView', () => {
     });
   });
 
-  it('goes on when the live state is back', async () => {
+  it('continues when the live state recovers', async () => {
     let failures = 3;
     const back = deferred();
     const acked: [number, number][] = [];
@@ -157,7 +157,7 @@ describe('liveView', () => {
     expect([failures, acked]).toEqual([-1, [[0, 1]]]);
   });
 
-  it('ends with a fault that waiting does not mend, the chunk not acknowledged', async () => {
+  it('ends with a fault that is not retryable, the chunk not acknowledged', async () => {
     const error = new TypeError('bug');
     const { chunk$, acked, ends } = rig(() => Promise.reject(error));
     chunk$.next(aChunk(acked, 0, entryAt(1, 'a', 1000)));

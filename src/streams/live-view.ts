@@ -8,9 +8,9 @@ import { type BackoffOptions, retryWithBackoff } from './operators/retry-with-ba
 
 export interface LiveViewOptions {
   readonly group: string;
-  /** Log entries in one call of the live state, about. */
+  /** Approximate number of log entries in one call of the live state. */
   readonly batchSize: number;
-  /** How long a call waits for more: the live state is as much later. */
+  /** How long a call waits for more entries, milliseconds: this delays the live state. */
   readonly batchMs: number;
   readonly backoff: Pick<BackoffOptions, 'baseMs' | 'capMs' | 'onRetry' | 'random'>;
   readonly scheduler?: SchedulerLike;
@@ -18,8 +18,8 @@ export interface LiveViewOptions {
 
 export const liveViewDefaults = {
   group: 'live-view',
-  // The embedded log's reader stops at so many entries, or a thousand orders, that are not acknowledged: with more to wait for
-  // the stream would wait for itself.
+  // The embedded log's reader stops at this many unacknowledged entries, or a thousand orders: a larger batch would
+  // wait for entries that the reader does not deliver.
   batchSize: 128,
   batchMs: 25,
   backoff: { baseMs: 100, capMs: 5000 },
@@ -32,8 +32,9 @@ export interface AppliedEntries {
 }
 
 /**
- * Log -> batches -> live state, in a group of its own: when the live state is away this one waits, and sales go on. Entries
- * that are no records are the settlement's to set aside, and fences are its affair; they are passed over here.
+ * Log -> batches -> live state, in its own consumer group: while the live state is unavailable this group waits,
+ * and sales go on. Unreadable entries are dead-lettered by the settlement, and fences concern only the settlement; both
+ * are skipped here.
  */
 export function liveView(
   chunk$: Observable<LogChunk>,
@@ -70,7 +71,7 @@ export function liveView(
 }
 
 function deltasOf({ offset, record }: LogEntry): LiveDelta[] {
-  // What a fence refuses counts all the same: this is what the log holds, not what became of it.
+  // Reservations that a fence rejects count too: this counts what the log holds, not what became of it.
   if (record?.type !== 'reservations') return [];
   const bySecond = new Map<number, number>();
   for (const { reservedAt } of record.items) {

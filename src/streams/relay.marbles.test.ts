@@ -8,16 +8,16 @@ import { relay } from './relay.ts';
 
 interface Diagrams {
   readonly ticks: string;
-  /** The buyers whose front died in frame 0, right after it had reserved for them; a letter each. */
+  /** The buyers, a letter each, whose front died in frame 0, right after it had reserved for them. */
   readonly stranded: string;
   readonly leaseMs: number;
-  /** How the ports answer; at once if not said. */
+  /** How the ports answer; at once if not given. */
   readonly sales?: string | readonly string[];
   readonly claim?: string | readonly string[];
   readonly append?: string | readonly string[];
 }
 
-/** The relay on a queue that follows the port's rules; its lines are of the buyers' letters. */
+/** The relay on a queue that follows the port's rules; diagrams use the buyers' letters. */
 function relayMarbles(m: PromiseMarbles, { ticks, stranded, leaseMs, ...answers }: Diagrams) {
   const queue = new MemoryTicketQueue(m.clock.now);
   const sale = aSale();
@@ -45,7 +45,7 @@ function relayMarbles(m: PromiseMarbles, { ticks, stranded, leaseMs, ...answers 
   );
   return {
     tick$,
-    /** How many reservations a tick relayed, and what kept it from more. */
+    /** How many reservations a tick relayed, and the fault that prevented more. */
     relayed$: relayed$.pipe(map(({ relayed, fault }) => (fault === undefined ? relayed : { relayed, fault }))),
     sales$: listing.calls$.pipe(map(() => 't')),
     append$: appending.calls$.pipe(map(([record]) => record.items.map(({ userId }) => userId).join(''))),
@@ -54,7 +54,7 @@ function relayMarbles(m: PromiseMarbles, { ticks, stranded, leaseMs, ...answers 
 }
 
 describe('the relay stream', () => {
-  it('publishes batch after batch what is older than its lease, marking each when the log has it', () =>
+  it('publishes, batch after batch, what is older than its lease, marking each batch once the log has it', () =>
     promiseMarbles((m) => {
       const { relayed$, append$, published$ } = relayMarbles(m, {
         ticks: '                             ---t-t--------|',
@@ -67,7 +67,7 @@ describe('the relay stream', () => {
       m.expectObservable(relayed$).toBe('    ---0-----3----|', { 0: 0, 3: 3 });
     }));
 
-  it('drops the ticks that come while it works, and takes the first one after', () =>
+  it('drops the ticks that come while it works, and takes the first one afterwards', () =>
     promiseMarbles((m) => {
       const { relayed$, sales$ } = relayMarbles(m, {
         ticks: '                            -t-t-t-t-t|',
@@ -80,7 +80,7 @@ describe('the relay stream', () => {
       m.expectObservable(relayed$).toBe('   ------1000|'.replace('000', '0-0'), { 1: 1, 0: 0 });
     }));
 
-  it('leaves what the log refused to the first tick behind a whole new lease', () =>
+  it('leaves what the log rejected to the first tick after a whole new lease', () =>
     promiseMarbles((m) => {
       const { relayed$, append$, published$ } = relayMarbles(m, {
         ticks: '                             -----t--t--t|',
@@ -94,7 +94,7 @@ describe('the relay stream', () => {
       m.expectObservable(relayed$).toBe('    ------x-0---(1|)', values);
     }));
 
-  it('reports that the sales can not be read, and tries again with the next tick', () =>
+  it('reports that the sales could not be read, and tries again with the next tick', () =>
     promiseMarbles((m) => {
       const { relayed$, append$ } = relayMarbles(m, {
         ticks: '                             -t-t--|',

@@ -12,7 +12,7 @@ import { type Relayed, type RelayPorts, relay } from './relay.ts';
 
 const OPTIONS = { leaseMs: 15_000, batchSize: 2 };
 
-/** A sale whose front died after it reserved tickets for so many buyers. */
+/** A sale whose front died after it had reserved tickets for this many buyers. */
 async function rig({ stranded = 3, sales = [aSale()] }: { stranded?: number; sales?: readonly Sale[] } = {}) {
   const clock = new ManualClock();
   const queue = new MemoryTicketQueue(clock.now);
@@ -48,7 +48,7 @@ async function rig({ stranded = 3, sales = [aSale()] }: { stranded?: number; sal
 }
 
 describe('relay', () => {
-  it('publishes what is stranded, batch after batch, oldest first, until nothing is', async () => {
+  it('publishes stranded reservations, batch after batch, oldest first, until none is left', async () => {
     const { start, tick, records, out, queue } = await rig();
     start();
     await tick();
@@ -79,7 +79,7 @@ describe('relay', () => {
     ]);
   });
 
-  it('leaves alone what may still be on its way', async () => {
+  it('does not touch what may still be in flight', async () => {
     const { start, tick, records, out, queue } = await rig({ stranded: 0 });
     await queue.reserve('sale-1', 1, [{ orderId: 'fresh', userId: 'ann', key: 'k:1', fingerprint: '{}' }]);
     start();
@@ -108,10 +108,10 @@ describe('relay', () => {
     expect([asked, out.length]).toEqual([2, 2]);
   });
 
-  it('reports the fault of one sale and goes through with the others', async () => {
+  it('reports the fault of one sale and completes the others', async () => {
     const sales = ['a', 'b', 'c'].map((id) => aSale({ id }));
     const { start, tick, append, out, ends, records } = await rig({ stranded: 1, sales });
-    const fault = new Fault('unavailable', 'away');
+    const fault = new Fault('unavailable', 'unreachable');
     start({ log: { append: (record) => (record.saleId === 'b' ? Promise.reject(fault) : append(record)) } });
     await tick();
     expect(out).toEqual([
@@ -123,13 +123,13 @@ describe('relay', () => {
     expect(ends).toEqual([]);
   });
 
-  it('marks nothing as published that the log refused, and tries it again when its lease is over', async () => {
+  it('marks nothing as published that the log rejected, and tries it again when its lease is over', async () => {
     const { start, tick, append, queue, clock, out } = await rig({ stranded: 1 });
-    let away = true;
-    start({ log: { append: (record) => (away ? Promise.reject(new Fault('timeout', 'slow')) : append(record)) } });
+    let failing = true;
+    start({ log: { append: (record) => (failing ? Promise.reject(new Fault('timeout', 'slow')) : append(record)) } });
     await tick();
     expect(await auditQueue(queue.auditSource, 'sale-1')).toMatchObject({ pending: 1 });
-    away = false;
+    failing = false;
     await tick();
     expect(out.at(-1)).toEqual({ saleId: 'sale-1', relayed: 0 });
     clock.advance(OPTIONS.leaseMs + 1);
@@ -137,34 +137,34 @@ describe('relay', () => {
     expect(out.at(-1)).toEqual({ saleId: 'sale-1', relayed: 1 });
   });
 
-  it('tells how far it came before a fault', async () => {
+  it('reports how far it got before a fault', async () => {
     const { start, tick, append, out, records } = await rig();
-    const fault = new Fault('unavailable', 'away');
+    const fault = new Fault('unavailable', 'unreachable');
     start({ log: { append: (record) => (records.length > 0 ? Promise.reject(fault) : append(record)) } });
     await tick();
     expect(out).toEqual([{ saleId: 'sale-1', relayed: 2, fault }]);
   });
 
-  it('reports that the sales can not be read, and tries again with the next tick', async () => {
+  it('reports that the sales could not be read, and tries again with the next tick', async () => {
     const { start, tick, out } = await rig();
-    const fault = new Fault('unavailable', 'away');
-    let away = true;
-    start({ sales: () => (away ? Promise.reject(fault) : Promise.resolve([aSale()])) });
+    const fault = new Fault('unavailable', 'unreachable');
+    let failing = true;
+    start({ sales: () => (failing ? Promise.reject(fault) : Promise.resolve([aSale()])) });
     await tick();
     expect(out).toMatchObject([{ relayed: 0, fault }]);
-    away = false;
+    failing = false;
     await tick();
     expect(out.at(-1)).toEqual({ saleId: 'sale-1', relayed: 3 });
   });
 
-  it('publishes nothing twice within a tick, even if the queue hands it out again and again', async () => {
+  it('publishes nothing twice within a tick, even if the queue keeps returning it', async () => {
     const { start, tick, queue, records, out } = await rig({ stranded: 1 });
     const held = await queue.find('sale-1', 'sale-1:1');
     const again = held === undefined ? [] : [held];
     let claims = 0;
     const claimStranded = async () => {
       claims += 1;
-      // A loop that never ends would hang the whole process, tests and all: end it from outside.
+      // An endless loop would hang the whole process, tests included: end it from outside.
       if (claims > 100) throw new Error('endless');
       return again;
     };

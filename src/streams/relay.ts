@@ -7,14 +7,14 @@ import type { StrandedReservation, TicketQueue } from '../ports/ticket-queue.ts'
 export interface RelayPorts {
   readonly queue: Pick<TicketQueue, 'claimStranded' | 'published'>;
   readonly log: Pick<OrderLog, 'append'>;
-  /** The sales that may have reservations, read anew each time. */
+  /** The sales that may have reservations, read on each tick. */
   readonly sales: () => Promise<readonly Sale[]>;
 }
 
 export interface RelayOptions {
   /**
-   * How long a reservation may stay unpublished before it counts as stranded. Longer than the log's own time limit for
-   * a record (10 s), so that a record that is merely slow is not published twice.
+   * How long a reservation may remain unpublished before it counts as stranded. Longer than the log's own time limit
+   * for a record (10 s), so that a merely slow record is not published twice.
    */
   readonly leaseMs: number;
   /** Reservations in one record. */
@@ -23,7 +23,7 @@ export interface RelayOptions {
 
 export const relayDefaults = { leaseMs: 15_000, batchSize: 64 } as const satisfies RelayOptions;
 
-/** What the relay did for one sale; `fault` when it did not get through, and the next tick tries again. */
+/** What the relay did for one sale; `fault` if it did not finish, in which case the next tick tries again. */
 export interface Relayed {
   readonly saleId: string;
   readonly relayed: number;
@@ -31,8 +31,9 @@ export interface Relayed {
 }
 
 /**
- * Publishes what a dead front has reserved and left behind, with the stored order ids. A tick that comes while the last
- * one is worked on is dropped. A record that was in the log after all is a no-op for the store.
+ * Publishes the reservations that a dead front has left unpublished, with their stored order ids. A tick is dropped
+ * while the previous one is still being processed. A record that turns out to be in the log already has no effect in
+ * the store.
  */
 export function relay(
   tick$: Observable<unknown>,
@@ -52,7 +53,7 @@ export function relay(
     try {
       for (;;) {
         const claimed = await queue.claimStranded(sale.id, { leaseMs: options.leaseMs, max: options.batchSize });
-        // A queue that hands out again what was just marked must not keep this loop going for ever.
+        // A queue that returns reservations just marked must not keep this loop running forever.
         const stranded = claimed.filter(({ orderId }) => !done.has(orderId));
         if (stranded.length === 0) return { saleId: sale.id, relayed: done.size };
         const orderIds = stranded.map(({ orderId }) => orderId);
@@ -71,7 +72,7 @@ export function relay(
   );
 }
 
-/** The request is long gone: its id went with the front that died. */
+/** The original request id was lost with the front. */
 const RELAYED_REQUEST = 'relay';
 
 function recordOf(sale: Sale, stranded: readonly StrandedReservation[]): ReservationsRecord {

@@ -11,7 +11,7 @@ const NEWS: Record<string, BusEvent> = {
 const AT = (version: number): StoredSettings => ({ version, overrides: { version } });
 const STORED = { a: AT(1), b: AT(2), c: AT(3) };
 
-/** The store's version grows at the given frames; it is read as the diagrams say. */
+/** The store's version increases at the given frames; reads answer as the diagrams say. */
 function setUp(m: PromiseMarbles, events: string, grows: readonly number[], reads: string | readonly string[]) {
   const read = m.port(async () => AT(1 + grows.filter((frame) => frame <= m.clock.monotonic()).length), reads);
   const events$ = m.hot(events, NEWS);
@@ -23,7 +23,7 @@ function setUp(m: PromiseMarbles, events: string, grows: readonly number[], read
 }
 
 describe('stored settings', () => {
-  it('are told at the start, with the events of a change, and when they changed without events', () =>
+  it('are emitted at the start, on a change event, and when they changed without an event', () =>
     promiseMarbles((m) => {
       const { stored$ } = setUp(m, '-----n', [5, 30], 'x|');
       const expected = '            a----b----------------------------------c';
@@ -31,7 +31,7 @@ describe('stored settings', () => {
       m.expectObservable(stored$, until).toBe(expected, STORED);
     }));
 
-  it('are told once, however often they are read, and not read for other events', () =>
+  it('are emitted once, however often they are read, and not read for other events', () =>
     promiseMarbles((m) => {
       const { stored$, read } = setUp(m, '--n--s', [], 'x|');
       const until = '                    ^-----------------------------!';
@@ -39,19 +39,19 @@ describe('stored settings', () => {
       m.expectObservable(read.calls$).toBe('   x-x-----------------x', { x: [] });
     }));
 
-  it('are read anew when events come during a read, whose answer may be older', () =>
+  it('are read again when an event arrives during a read, whose answer may be older', () =>
     promiseMarbles((m) => {
       const { stored$ } = setUp(m, '---n', [3, 8], ['----------x|', 'x|']);
       m.expectObservable(stored$, '^--------------!').toBe('---b', STORED);
     }));
 
-  it('stand while the store is away, and are told as soon as it is back', () =>
+  it('stay in effect while the store is unavailable, and are emitted as soon as it recovers', () =>
     promiseMarbles((m) => {
       const { stored$ } = setUp(m, '-----n', [4], ['x|', '-#', '-#', 'x|']);
       m.expectObservable(stored$, '^--------------!').toBe('a----------b', STORED);
     }));
 
-  it('of a restored backup count, although their version is lower', () =>
+  it('of a restored backup are emitted, although their version is lower', () =>
     promiseMarbles((m) => {
       const versions = [3, 1];
       const read = m.port(async () => AT(versions.shift() ?? 1), 'x|');

@@ -18,22 +18,22 @@ export interface StoredSettingsPorts {
 }
 
 export interface StoredSettingsOptions {
-  /** News may be lost: so often the store is asked anyway. Milliseconds. */
+  /** Events may be lost: the store is also read at this interval. Milliseconds. */
   readonly pollMs: number;
   readonly backoff: Pick<BackoffOptions, 'baseMs' | 'capMs' | 'onRetry' | 'random'>;
   readonly scheduler?: SchedulerLike;
 }
 
 export const storedSettingsDefaults = {
-  // A select of one row; a process that missed the events is behind for no longer than an admin looks at a chart.
+  // A select of one row; a process that missed the event lags behind by less time than an admin looks at a chart.
   pollMs: 5000,
   backoff: { baseMs: 100, capMs: 2000 },
 } as const satisfies StoredSettingsOptions;
 
 /**
- * What the store holds: now, and each time that its version differs, which it also does when the database was restored
- * from an older backup. News of a change cut short a read that is under way, for it may come too early. A store that is
- * away is asked again and again; meanwhile nothing is emitted, and what was emitted last stands.
+ * Emits the stored settings: now, and each time that their version differs, which includes the database being restored
+ * from an older backup. A change event cancels a read in progress, which may have read the old version. While the store
+ * is unavailable it is retried; nothing is emitted meanwhile, and the last emitted settings stay in effect.
  */
 export function storedSettings(
   { store, events }: StoredSettingsPorts,
@@ -45,7 +45,7 @@ export function storedSettings(
   );
   return merge(
     events.events$.pipe(filter(({ type }) => type === 'settings')),
-    // Counted by itself: events must not put off the next look for ever.
+    // A separate timer: events must not postpone the next poll forever.
     timer(0, pollMs, scheduler),
   ).pipe(
     switchMap(() => read$),

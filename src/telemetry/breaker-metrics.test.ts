@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { CountedState } from './breaker-metrics.ts';
 import { createMetrics } from './metrics.ts';
 
-it('the metrics of breakers show each one as it is now, and count its changes from zero', async () => {
+it('the metrics of breakers show each current state, and count its changes from zero', async () => {
   const metrics = createMetrics({ process: false });
   let state: CountedState = 'closed';
   const changed = metrics.sampleBreaker('queue', () => state);

@@ -6,8 +6,8 @@ export type CountedState = (typeof STATES)[number];
 
 export interface BreakerMetrics {
   /**
-   * Shows the state of a dependency's breaker, asked for whenever the metrics are. Returns what counts its changes: an
-   * outage may be shorter than the time between two looks.
+   * Registers a dependency's breaker, whose state is read on each scrape. Returns a function that counts its changes:
+   * an outage may be shorter than the scrape interval.
    */
   readonly sampleBreaker: (dependency: string, state: () => CountedState) => (to: CountedState) => void;
 }
@@ -16,7 +16,7 @@ export function createBreakerMetrics(register: Registry): BreakerMetrics {
   const breakers = new Map<string, () => CountedState>();
   new Gauge({
     name: 'floodgate_breaker_state',
-    help: "1 at the state that a dependency's circuit breaker is in; half-open: the next call tries whether it is back.",
+    help: "1 at the current state of a dependency's circuit breaker; half-open: the next call tests recovery.",
     labelNames: ['dependency', 'state'],
     registers: [register],
     collect() {
@@ -28,14 +28,14 @@ export function createBreakerMetrics(register: Registry): BreakerMetrics {
   });
   const changes = new Counter({
     name: 'floodgate_breaker_changes_total',
-    help: 'Changes of a circuit breaker, by the state that it came to.',
+    help: 'State changes of a circuit breaker, by the new state.',
     labelNames: ['dependency', 'to'],
     registers: [register],
   });
   return {
     sampleBreaker: (dependency, state) => {
       breakers.set(dependency, state);
-      // A counter that appears with its first change has no rate until the second.
+      // A counter that first appears with a change has no rate until the second.
       for (const to of STATES) changes.inc({ dependency, to }, 0);
       return (to) => changes.inc({ dependency, to });
     },

@@ -2,8 +2,8 @@ import { Counter, type Registry } from 'prom-client';
 
 export interface HttpMetrics {
   /**
-   * The counter of one route: made once at start, called with the status of each answer. The pattern stands for
-   * the path, so that ids don't become labels.
+   * The counter of one route: created once at start, called with the status of each answer. The path pattern is the
+   * label, so that ids don't become labels.
    */
   readonly httpRoute: (method: string, pattern: string) => (status: number) => void;
 }
@@ -36,7 +36,7 @@ export function createHttpMetrics(register: Registry): HttpMetrics {
   });
   return {
     httpRoute: (method, route) => {
-      // Labels are looked up when somebody asks; an answer costs one addition.
+      // Labels are resolved on a scrape; an answer costs one addition.
       const answers = new Float64Array(STATUSES);
       routes.push({ method, route, answers });
       return (status) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createMetrics } from './metrics.ts';
 
 describe('the metrics of live sockets', () => {
-  it('count frames by type from zero, and show the load of the moment', async () => {
+  it('count frames by type from zero, and show the current load', async () => {
     const metrics = createMetrics({ process: false });
     const load = { connections: 3, sales: 2 };
     metrics.sampleLiveLoad(() => load);

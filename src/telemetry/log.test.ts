@@ -12,7 +12,7 @@ function capture(level: LogOptions['level'] = 'info') {
 }
 
 describe('the log', () => {
-  it('writes one JSON object a line with RFC 3339 time, the level by name and the given fields', () => {
+  it('writes one JSON object per line with RFC 3339 time, the level by name and the given fields', () => {
     const { log, lines, last } = capture();
     log.info({ port: 3000 }, 'listening');
     expect(lines[0]).toMatch(/^\{.*\}\n$/);
@@ -20,7 +20,7 @@ describe('the log', () => {
     expect(last().time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
-  it('leaves out what is less severe than its level', () => {
+  it('omits lines less severe than its level', () => {
     const { log, lines } = capture('warn');
     log.info('quiet');
     log.warn('loud');

@@ -3,18 +3,18 @@ import { type DestinationStream, destination, type Logger, pino, stdTimeFunction
 export type Log = Pick<Logger, 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'isLevelEnabled' | 'level'>;
 
 export interface LogOptions {
-  /** The least severe lines that are written; `silent` writes none. */
+  /** The least severe level that is written; `silent` writes nothing. */
   readonly level: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
-  /** Fields of every line. */
+  /** Fields added to every line. */
   readonly fields?: Readonly<Record<string, unknown>>;
-  /** @default the standard output, synchronously: the last line before a crash is the one that matters. */
+  /** @default standard output, synchronous: the last line before a crash is the one that matters. */
   readonly to?: DestinationStream;
 }
 
-/** Fields that hold secrets, at the top of a line or one level down. */
+/** Fields that hold secrets, at the top level of a line or one level below. */
 const SECRET_FIELDS = ['authorization', 'cookie', 'token', 'password', 'secret', 'jwtSecret'];
 
-/** One JSON object a line, with RFC 3339 time and the level's name. No line carries a token or a password. */
+/** One JSON object per line, with an RFC 3339 time and the level's name. No line contains a token or a password. */
 export function createLog({ level, fields = {}, to = destination({ dest: 1, sync: true }) }: LogOptions): Log {
   return pino(
     {
@@ -31,7 +31,7 @@ export function createLog({ level, fields = {}, to = destination({ dest: 1, sync
 
 const HIDDEN = '[hidden]';
 
-/** `Bearer …`, a bare JWT, and the password in a URL, wherever they stand: drivers put them into their messages. */
+/** `Bearer …`, a bare JWT, and the password in a URL, anywhere in a line: drivers include them in their messages. */
 const BEARER = /\bBearer\s+[\w.~+/=-]+/gi;
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 const URL_PASSWORD = /(\/\/[^\s/:@"]*):[^\s/@"]+@/g;

@@ -15,7 +15,7 @@ const withoutProcess = () => createMetrics({ process: false });
 const outcomes = (...kinds: PurchaseOutcome['kind'][]) => kinds.map((kind) => ({ kind }));
 
 describe('purchase metrics', () => {
-  it('count accepted purchases by outcome and refused ones by the code of their problem', async () => {
+  it('count accepted purchases by outcome and refused ones by problem code', async () => {
     const metrics = withoutProcess();
     const kinds = ['reserved', 'reserved', 'replayed', 'soldOut', 'limitReached', 'unknownSale'] as const;
     metrics.purchaseBatch({ requests: kinds.map(() => ({ receivedAt: 0 })), outcomes: outcomes(...kinds) }, 1);
@@ -27,7 +27,7 @@ describe('purchase metrics', () => {
     expect(samples.get('floodgate_purchases_refused_total{code="not_found"}')).toBe(1);
   });
 
-  it('show every code from the start, so that a rate has something to begin with', async () => {
+  it('show every code from the start, so that rates can be computed', async () => {
     const samples = await scrape(withoutProcess());
     const codes = [...samples.keys()].filter((name) => name.startsWith('floodgate_purchases_refused_total'));
     expect(codes).toHaveLength(12);
@@ -48,7 +48,7 @@ describe('purchase metrics', () => {
     expect(samples.get('floodgate_purchase_batch_size_bucket{le="4"}')).toBe(1);
   });
 
-  it('show what waits, what is in flight and what is left of a sale', async () => {
+  it('show what waits, what is in flight and how many tickets of a sale remain', async () => {
     const metrics = withoutProcess();
     metrics.showPurchaseLoad({ waiting: 7, underWay: 1, concurrency: 3, capacity: 70 });
     metrics.saleRemaining('s1', 10);
@@ -61,7 +61,7 @@ describe('purchase metrics', () => {
     expect(samples.get('floodgate_sale_remaining{sale="s1"}')).toBe(9);
   });
 
-  it('forget a sale that is over', async () => {
+  it('drop a sale that is over', async () => {
     const metrics = withoutProcess();
     metrics.saleRemaining('s1', 10);
     metrics.saleRemaining('s2', 20);
@@ -73,7 +73,7 @@ describe('purchase metrics', () => {
 });
 
 describe('settlement metrics', () => {
-  it('count orders by what the store made of them, and dead letters', async () => {
+  it('count orders by the store’s result, and dead letters', async () => {
     const metrics = withoutProcess();
     metrics.settlementBatch({ stored: 5, repeated: 2, rejected: [{ reason: 'ticket' }], deadLettered: 1 });
     metrics.settlementBatch({ stored: 1, repeated: 0, rejected: [], deadLettered: 0 });
@@ -87,7 +87,7 @@ describe('settlement metrics', () => {
     expect(samples.get('floodgate_settlement_batch_size_sum')).toBe(9);
   });
 
-  it('measure the store in seconds and count what the live view and the relay did', async () => {
+  it('measure the store in seconds and count reservations of the live view and the relay', async () => {
     const metrics = withoutProcess();
     metrics.storeCall(250);
     metrics.liveViewApplied(3);
@@ -98,7 +98,7 @@ describe('settlement metrics', () => {
     expect(samples.get('floodgate_relayed_reservations_total')).toBe(2);
   });
 
-  it('ask for the lag of each group at every scrape', async () => {
+  it('read the lag of each group on every scrape', async () => {
     const metrics = withoutProcess();
     let lag = 3;
     metrics.sampleConsumerLag('settlement', async () => lag);
@@ -110,15 +110,15 @@ describe('settlement metrics', () => {
     expect(samples.get('floodgate_consumer_lag{group="live-view"}')).toBe(0);
   });
 
-  it('leave out the lag of a log that is away, rather than show an old one', async () => {
+  it('leave out the lag of an unavailable log, rather than show an old one', async () => {
     const metrics = withoutProcess();
-    const read = vi.fn<() => Promise<number>>().mockResolvedValueOnce(4).mockRejectedValue(new Error('away'));
+    const read = vi.fn<() => Promise<number>>().mockResolvedValueOnce(4).mockRejectedValue(new Error('unreachable'));
     metrics.sampleConsumerLag('settlement', read);
     expect((await scrape(metrics)).has('floodgate_consumer_lag{group="settlement"}')).toBe(true);
     expect((await scrape(metrics)).has('floodgate_consumer_lag{group="settlement"}')).toBe(false);
   });
 
-  it('leave out a lag that does not come in time', async () => {
+  it('leave out a lag that is not read in time', async () => {
     vi.useFakeTimers();
     try {
       const metrics = withoutProcess();
@@ -147,13 +147,13 @@ describe('http metrics', () => {
 });
 
 describe('createMetrics', () => {
-  it('keeps the figures of two processes apart, also when they share one', async () => {
+  it('keeps the metrics of two instances apart, even in one process', async () => {
     const [first, second] = [withoutProcess(), withoutProcess()];
     first.relayed(5);
     expect((await scrape(second)).get('floodgate_relayed_reservations_total')).toBe(0);
   });
 
-  it('shows memory and event-loop delay of the process', async () => {
+  it('includes memory and event-loop delay of the process', async () => {
     const samples = await scrape(createMetrics());
     expect(samples.get('process_resident_memory_bytes')).toBeGreaterThan(0);
     expect(samples.has('nodejs_eventloop_lag_p99_seconds')).toBe(true);

@@ -10,13 +10,13 @@ import { createSettlementMetrics, type SettlementMetrics } from './settlement-me
 
 export interface MetricsOptions {
   /**
-   * Memory, CPU, garbage collection and event-loop delay of the process. They observe for as long as it lives.
+   * Memory, CPU, garbage collection and event-loop delay of the process. They are observed for its whole lifetime.
    * @default true
    */
   readonly process?: boolean;
 }
 
-/** Every instrument of a process as plain functions: callers build no labels, and pay once a batch. */
+/** All instruments of a process as plain functions: callers build no labels, and record once per batch. */
 export interface Metrics
   extends PurchaseMetrics,
     SettlementMetrics,
@@ -26,11 +26,11 @@ export interface Metrics
     RateLimitMetrics,
     BreakerMetrics,
     SettingsMetrics {
-  /** All of it in Prometheus' text format, for `GET /metrics`. */
+  /** All metrics in Prometheus' text format, for `GET /metrics`. */
   readonly expose: () => Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-/** The event loop's delay is sampled this often: fine enough to see a 10 ms stall, cheap enough to leave on. */
+/** Sampling interval of the event-loop delay: fine enough to see a 10 ms stall, cheap enough to leave on. */
 const EVENT_LOOP_SAMPLE_MS = 10;
 
 export function createMetrics({ process: ofProcess = true }: MetricsOptions = {}): Metrics {

@@ -4,60 +4,60 @@ import { REFUSAL_CODES } from '../domain/refusal-codes.ts';
 
 type OutcomeKind = PurchaseOutcome['kind'];
 
-/** What the purchase stream emits, as far as it is counted. */
+/** The counted part of what the purchase stream emits. */
 export interface CountedBatch {
   readonly requests: readonly { readonly receivedAt: number }[];
-  /** One to each request, in their order. */
+  /** One per request, in the same order. */
   readonly outcomes: readonly { readonly kind: OutcomeKind }[];
 }
 
 export interface PurchaseLoad {
   /** Purchases that wait for a batch. */
   readonly waiting: number;
-  /** Batches on their way. */
+  /** Batches in flight. */
   readonly underWay: number;
-  /** The limits of the two that are in force. */
+  /** The current limits of the two. */
   readonly concurrency: number;
   readonly capacity: number;
 }
 
 export interface PurchaseMetrics {
-  /** A batch was answered at `now`, in the monotonic milliseconds of the requests' `receivedAt`. */
+  /** A batch was answered at `now`, on the monotonic clock of the requests' `receivedAt`, milliseconds. */
   readonly purchaseBatch: (batch: CountedBatch, now: number) => void;
-  /** One was refused for want of room before it became a request of the stream. */
+  /** A purchase was refused for lack of capacity before it entered the stream. */
   readonly purchaseTurnedAway: () => void;
-  /** Shows the stream's load, read whenever the metrics are asked for: nothing is counted on the way. */
+  /** Registers the stream's load, read on each scrape: nothing is counted on the purchase path. */
   readonly showPurchaseLoad: (load: PurchaseLoad) => void;
   readonly saleRemaining: (saleId: string, tickets: number) => void;
-  /** The sale is over: its gauge disappears. */
+  /** The sale is over: its gauge is removed. */
   readonly saleOver: (saleId: string) => void;
 }
 
 const ACCEPTED = ['reserved', 'replayed'] as const satisfies readonly OutcomeKind[];
 
-/** 0.5 ms, a sold-out answered from memory, to 5 s, well past the deadline; each about twice the one before. */
+/** From 0.5 ms, a sold-out answered from memory, to 5 s, well past the deadline; each about twice the previous one. */
 const LATENCY_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5];
 
-/** Powers of two up to the largest batch that the queue takes. */
+/** Powers of two up to the largest batch that the queue accepts. */
 const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 export function createPurchaseMetrics(register: Registry): PurchaseMetrics {
   const registers = [register];
   const accepted = new Counter({
     name: 'floodgate_purchases_accepted_total',
-    help: 'Purchases that were answered with an order; replayed: an order of an earlier request with the same key.',
+    help: 'Purchases answered with an order; replayed: the order of an earlier request with the same key.',
     labelNames: ['outcome'],
     registers,
   });
   const refused = new Counter({
     name: 'floodgate_purchases_refused_total',
-    help: 'Purchases that were answered without an order, by the code of the problem.',
+    help: 'Purchases answered without an order, by the problem code.',
     labelNames: ['code'],
     registers,
   });
   const latency = new Histogram({
     name: 'floodgate_purchase_seconds',
-    help: 'From the whole request to its outcome.',
+    help: 'Time from the complete receipt of a request to its outcome.',
     buckets: LATENCY_BUCKETS_S,
     registers,
   });
@@ -67,42 +67,9 @@ export function createPurchaseMetrics(register: Registry): PurchaseMetrics {
     buckets: BATCH_BUCKETS,
     registers,
   });
-  let load: PurchaseLoad = { waiting: 0, underWay: 0, concurrency: 0, capacity: 0 };
-  new Gauge({
-    name: 'floodgate_purchases_waiting',
-    help: 'Purchases that were admitted and wait for a batch.',
-    registers,
-    collect() {
-      this.set(load.waiting);
-    },
-  });
-  new Gauge({
-    name: 'floodgate_purchase_batches_in_flight',
-    help: 'Batches on their way through the ticket queue and the order log.',
-    registers,
-    collect() {
-      this.set(load.underWay);
-    },
-  });
-  new Gauge({
-    name: 'floodgate_admission_capacity',
-    help: 'Purchases that may wait just now: as many as are served in time at the present rate, or the setting.',
-    registers,
-    collect() {
-      this.set(load.capacity);
-    },
-  });
-  new Gauge({
-    name: 'floodgate_admission_concurrency',
-    help: 'Batches that may be on their way just now: fewer than the setting when queue or log are slower than usual.',
-    registers,
-    collect() {
-      this.set(load.concurrency);
-    },
-  });
   const remaining = new Gauge({
     name: 'floodgate_sale_remaining',
-    help: 'Tickets that this process last knew to be left.',
+    help: 'Remaining tickets of a sale, as last observed by this process.',
     labelNames: ['sale'],
     registers,
   });
@@ -111,7 +78,7 @@ export function createPurchaseMetrics(register: Registry): PurchaseMetrics {
     ...ACCEPTED.map((kind) => [kind, accepted.labels(kind)] as const),
     ...Object.entries(REFUSAL_CODES).map(([kind, code]) => [kind, refused.labels(code)] as const),
   ]) as Record<OutcomeKind, Counter.Internal>;
-  // A counter that appears with its first refusal has no rate until the second.
+  // A counter that first appears with a refusal has no rate until the second.
   for (const counter of Object.values(counters)) counter.inc(0);
 
   return {
@@ -123,10 +90,40 @@ export function createPurchaseMetrics(register: Registry): PurchaseMetrics {
       batchSize.observe(requests.length);
     },
     purchaseTurnedAway: () => counters.overloaded.inc(),
-    showPurchaseLoad: (view) => {
-      load = view;
-    },
+    showPurchaseLoad: registerLoad(registers),
     saleRemaining: (saleId, tickets) => remaining.set({ sale: saleId }, tickets),
     saleOver: (saleId) => remaining.remove(saleId),
+  };
+}
+
+function registerLoad(registers: Registry[]): PurchaseMetrics['showPurchaseLoad'] {
+  let load: PurchaseLoad = { waiting: 0, underWay: 0, concurrency: 0, capacity: 0 };
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  gauge('floodgate_purchases_waiting', 'Admitted purchases that wait for a batch.', () => load.waiting);
+  gauge(
+    'floodgate_purchase_batches_in_flight',
+    'Batches in flight through the ticket queue and the order log.',
+    () => load.underWay,
+  );
+  gauge(
+    'floodgate_admission_capacity',
+    'Current limit of waiting purchases: the number served in time at the present rate, at most the setting.',
+    () => load.capacity,
+  );
+  gauge(
+    'floodgate_admission_concurrency',
+    'Current limit of batches in flight: lower than the setting while queue or log are slower than usual.',
+    () => load.concurrency,
+  );
+  return (view) => {
+    load = view;
   };
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createMetrics } from './metrics.ts';
 
-it('shows what was refused by each limit, as of the moment it is asked for', async () => {
+it('shows the refusals of each limit, as of the scrape', async () => {
   const metrics = createMetrics({ process: false });
   const refused = { buyer: 0, address: 3 };
   metrics.sampleRateLimited(() => refused);

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { createMetrics } from './metrics.ts';
 
-it('counts what the scheduler does, how late it is, and whether it leads', async () => {
+it('counts the scheduler’s work, and shows how late it is and whether it leads', async () => {
   const metrics = createMetrics({ process: false });
   metrics.leading(true);
   metrics.housekeeping({ step: 'expire', expired: 3, returned: 3, lateMs: 400 });
   metrics.housekeeping({ step: 'return', returned: 2 });
   metrics.housekeeping({ step: 'refund', refunded: 1 });
   metrics.recovered(4000);
-  metrics.housekeeping({ step: 'return', returned: 0, fault: new Error('away') });
+  metrics.housekeeping({ step: 'return', returned: 0, fault: new Error('unreachable') });
   const lines = (await metrics.expose()).body.split('\n');
   expect(lines).toEqual(
     expect.arrayContaining([

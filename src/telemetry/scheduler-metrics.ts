@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** What the deadline stream emits, as far as it is counted. */
+/** The counted part of what the housekeeping stream emits. */
 export interface CountedHousekeeping {
   readonly step: 'expire' | 'return' | 'refund';
   readonly expired?: number;
@@ -12,52 +12,52 @@ export interface CountedHousekeeping {
 
 export interface SchedulerMetrics {
   readonly housekeeping: (result: CountedHousekeeping) => void;
-  /** A lost sale was rebuilt; milliseconds since it was found. */
+  /** A lost sale was rebuilt; milliseconds since the loss was detected. */
   readonly recovered: (tookMs: number) => void;
-  /** Whether this process does the scheduler's work. */
+  /** Whether this process runs the scheduler's work. */
   readonly leading: (leads: boolean) => void;
 }
 
-/** 0.1 s, within a tick, to 10 min, the work list of a long outage. */
+/** From 0.1 s, within a tick, to 10 min, the backlog of a long outage. */
 const LATE_BUCKETS_S = [0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 30, 60, 600];
 
-/** 2.5 s, little more than the deadline that is waited out, to 10 min, workers that were away. */
+/** From 2.5 s, little more than the deadline that a recovery waits out, to 10 min, after an outage of the workers. */
 const RECOVERY_BUCKETS_S = [2.5, 5, 7.5, 10, 15, 30, 60, 600];
 
 export function createSchedulerMetrics(register: Registry): SchedulerMetrics {
   const registers = [register];
   const counter = (name: string, help: string) => new Counter({ name, help, registers });
-  const expired = counter('floodgate_expired_orders_total', 'Orders that were not paid in time.');
+  const expired = counter('floodgate_expired_orders_total', 'Orders that expired unpaid.');
   const returned = counter(
     'floodgate_returned_tickets_total',
-    'Tickets of ended orders that the scheduler put back on sale.',
+    'Tickets of ended orders that the scheduler returned to sale.',
   );
-  const refunded = counter('floodgate_refunds_total', 'Payments that were given back.');
+  const refunded = counter('floodgate_refunds_total', 'Refunded payments.');
   const faults = new Counter({
     name: 'floodgate_scheduler_faults_total',
-    help: 'What a step of the scheduler could not do and tries again.',
+    help: 'Failures of scheduler steps, which are retried.',
     labelNames: ['step'],
     registers,
   });
   const late = new Histogram({
     name: 'floodgate_expiry_seconds',
-    help: 'From the first deadline of an expired batch until its tickets are on sale again.',
+    help: 'Time from the earliest deadline of an expired batch until its tickets are on sale again.',
     buckets: LATE_BUCKETS_S,
     registers,
   });
   const recoveries = counter(
     'floodgate_recoveries_total',
-    'Sales that the ticket queue had lost and that were rebuilt.',
+    'Sales that were rebuilt after the ticket queue had lost them.',
   );
   const recovery = new Histogram({
     name: 'floodgate_recovery_seconds',
-    help: 'From finding a lost sale until it sells again.',
+    help: 'Time from detecting a lost sale until it sells again.',
     buckets: RECOVERY_BUCKETS_S,
     registers,
   });
   const leading = new Gauge({
     name: 'floodgate_scheduler_leading',
-    help: "1 while this process does the scheduler's work.",
+    help: "1 while this process runs the scheduler's work.",
     registers,
   });
   for (const step of ['expire', 'return', 'refund']) faults.inc({ step }, 0);

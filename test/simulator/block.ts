@@ -3,7 +3,7 @@ import { type Bug, bugNames } from './bugs.ts';
 import { explain } from './explain.ts';
 import { simulate } from './simulate.ts';
 
-/** A thread of run.mjs: takes blocks of seeds until it is given none. */
+/** A thread of run.mjs: runs blocks of seeds until it receives none. */
 interface Block {
   readonly from: number;
   readonly count: number;

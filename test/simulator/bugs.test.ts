@@ -6,13 +6,13 @@ import { type SimulationResult, simulate } from './simulate.ts';
 const MOST_SEEDS = 5000;
 
 /**
- * Where a rare bug was caught last, to save CI the way there: the first of its seeds when this was written. As the system
- * changes so do the runs, and then the search goes on from there.
+ * For rare bugs, the first seed known to catch them, to save CI the search. When a change of the system alters the
+ * runs, the search continues from there.
  */
 const CAUGHT_AT: Partial<Record<Bug, number>> = {
   publishedOfAnyEpoch: 7466,
   noEpoch: 891,
-  rebuildBegunAgain: 8603,
+  rebuildRestarted: 8603,
   nothingRejected: 652,
   noFences: 263,
   recoveryWithoutWorkers: 263,
@@ -20,7 +20,7 @@ const CAUGHT_AT: Partial<Record<Bug, number>> = {
   lateReplies: 272,
 };
 
-/** A seed that breaks a promise, of the next 5,000. */
+/** The first of 5,000 seeds that violates a guarantee. */
 async function catchBug(bug: Bug): Promise<SimulationResult | undefined> {
   const { [bug]: first = 1 } = CAUGHT_AT;
   for (let seed = first; seed < first + MOST_SEEDS; seed += 1) {
@@ -31,17 +31,17 @@ async function catchBug(bug: Bug): Promise<SimulationResult | undefined> {
 }
 
 describe('the checks of the simulator', () => {
-  it.each(bugNames().map((bug) => [BUGS[bug], bug] as const))('find it when %s (%s)', async (_, bug) => {
+  it.each(bugNames().map((bug) => [BUGS[bug], bug] as const))('detect that %s (%s)', async (_, bug) => {
     expect((await catchBug(bug))?.violations ?? []).not.toEqual([]);
   });
 
-  it('tell of a failing seed what broke, what led to it and how to see it again', async () => {
+  it('explain a failing seed: the violation, what led to it and how to replay it', async () => {
     const bugs = new Set<Bug>(['releaseTwice']);
     const failed = await catchBug('releaseTwice');
-    const told = failed === undefined ? '' : await explain(failed, bugs);
+    const explanation = failed === undefined ? '' : await explain(failed, bugs);
 
-    expect(told).toContain(`seed ${failed?.seed}, trace ${failed?.traceHash}`);
-    expect(told).toContain(failed?.violations[0]);
-    expect(told).toContain(`--from ${failed?.seed} --seeds 1 --bug releaseTwice`);
+    expect(explanation).toContain(`seed ${failed?.seed}, trace ${failed?.traceHash}`);
+    expect(explanation).toContain(failed?.violations[0]);
+    expect(explanation).toContain(`--from ${failed?.seed} --seeds 1 --bug releaseTwice`);
   });
 });

@@ -2,13 +2,13 @@ import type { Bugs } from './bugs.ts';
 import { shrink } from './shrink.ts';
 import { type SimulationResult, simulate } from './simulate.ts';
 
-/** Orders, buyers and payments; of a violation that names none of them every line matters. */
+/** Orders, buyers and payments; for a violation that names none of them every line is relevant. */
 const NAMES = /\b[0-9A-HJKMNP-TV-Z]{14}\b|\bbuyer\d+\b/g;
 const ORDER_ID = /\b[0-9A-HJKMNP-TV-Z]{14}\b/g;
-/** What happened to processes and servers, whomever it concerned. */
-const MISHAP = / (is killed|starts|is stopped|goes on|is away|is back|is slow|is cut|heals|loses|is taken|recover)/;
+/** Faults of processes and servers, which are always relevant. */
+const FAULT = / (is killed|starts|is stopped|resumes|is down|is back|is slow|is cut|heals|loses|is taken|recover)/;
 
-/** A failing seed as a person wants it: what broke, the smallest scenario that still breaks, and the lines about it. */
+/** Explains a failing seed: the violations, the smallest scenario that still fails, and the relevant lines. */
 export async function explain(failed: SimulationResult, bugs: Bugs): Promise<string> {
   const small = await shrink(failed, bugs);
   const { violations, lines } = await simulate(failed.seed, { bugs, scenario: small.scenario, keepLines: true });
@@ -16,7 +16,7 @@ export async function explain(failed: SimulationResult, bugs: Bugs): Promise<str
   return [
     `seed ${failed.seed}, trace ${failed.traceHash}:`,
     ...failed.violations.map((violation) => `  ${violation}`),
-    'in the smallest scenario that still breaks a promise:',
+    'in the smallest scenario that still violates a promise:',
     ...violations.map((violation) => `  ${violation}`),
     `  ${JSON.stringify(scenario)}`,
     ...linesAbout(violations, lines).map((line) => `    ${line}`),
@@ -27,9 +27,9 @@ export async function explain(failed: SimulationResult, bugs: Bugs): Promise<str
 function linesAbout(violations: readonly string[], lines: readonly string[]): readonly string[] {
   const names = new Set(violations.flatMap((violation) => violation.match(NAMES) ?? []));
   if (names.size === 0) return lines;
-  // The orders of a batch that one of them is in are not all its own: names are taken from the violations only.
+  // The other orders in a batch are not relevant: names are taken only from the violations.
   return lines.filter((line) => {
-    if (MISHAP.test(line) || [...names].some((name) => line.includes(name))) return true;
+    if (FAULT.test(line) || [...names].some((name) => line.includes(name))) return true;
     return line.includes('  check') && (line.match(ORDER_ID) ?? []).length === 0;
   });
 }

@@ -4,14 +4,16 @@ import type { PlannedFault, Scenario } from './scenario.ts';
 import type { DataCenter } from './servers/data-center.ts';
 
 const SLOW = 60;
-/** From an ambush to the repeated call, and to the restart of the queue; and how long that takes. */
-const STRIKE_MS = [0, 30] as const;
+/**
+ * Delay from a targeted fault to the repeated call, and to the restart of the queue; and the duration of the restart.
+ */
+const FOLLOW_UP_MS = [0, 30] as const;
 const RESTART_MS = [20, 300] as const;
 
-/** Lets happen what the scenario has in store. */
+/** Schedules the faults of the scenario. */
 export function scheduleFaults(
   world: World,
-  { faults: mishaps, ambushes, healAt }: Scenario,
+  { faults, targetedFaults, healAt }: Scenario,
   fleet: Fleet,
   center: DataCenter,
 ): void {
@@ -20,7 +22,7 @@ export function scheduleFaults(
   const later = (ms: number, task: () => void) => void world.after(ms, task);
 
   const restart = (lost: number, forMs: number) => {
-    note('queue', `is away and loses its last ${lost} changes`);
+    note('queue', `is down and loses its last ${lost} changes`);
     servers.queue.up = false;
     later(forMs, () => {
       note('queue', 'is back');
@@ -29,53 +31,53 @@ export function scheduleFaults(
     });
   };
 
-  const happen = (mishap: PlannedFault) => {
-    switch (mishap.kind) {
+  const inject = (fault: PlannedFault) => {
+    switch (fault.kind) {
       case 'kill':
       case 'stop':
-        return fleet[mishap.kind](fleet.find(mishap.role, mishap.which), mishap.forMs);
-      case 'away':
+        return fleet[fault.kind](fleet.find(fault.role, fault.which), fault.forMs);
+      case 'down':
       case 'slow': {
-        const server = servers[mishap.server];
-        note(server.name, `is ${mishap.kind}`);
-        if (mishap.kind === 'away') server.up = false;
+        const server = servers[fault.server];
+        note(server.name, `is ${fault.kind}`);
+        if (fault.kind === 'down') server.up = false;
         else server.slowness = SLOW;
-        return later(mishap.forMs, () => {
+        return later(fault.forMs, () => {
           note(server.name, 'is back');
-          if (mishap.kind === 'away') server.up = true;
+          if (fault.kind === 'down') server.up = true;
           else server.slowness = 1;
         });
       }
       case 'cut': {
-        const [process, server] = [fleet.find(mishap.role, mishap.which), servers[mishap.server]];
+        const [process, server] = [fleet.find(fault.role, fault.which), servers[fault.server]];
         note(process.name, `is cut off from ${server.name}`);
-        network.cut(process, server, mishap.how);
-        return later(mishap.forMs, () => network.cut(process, server, undefined));
+        network.cut(process, server, fault.how);
+        return later(fault.forMs, () => network.cut(process, server, undefined));
       }
       case 'restart':
-        return restart(mishap.lost, mishap.forMs);
+        return restart(fault.lost, fault.forMs);
       case 'flush':
         note('queue', 'loses everything');
         return center.queue.memory.flush();
       case 'tamper':
-        note('queue', `loses its last ${mishap.lost} changes, and nobody notices`);
-        return center.queue.memory.rewind(mishap.lost);
+        note('queue', `loses its last ${fault.lost} changes, undetected`);
+        return center.queue.memory.rewind(fault.lost);
     }
   };
-  for (const mishap of mishaps) later(mishap.at, () => happen(mishap));
+  for (const fault of faults) later(fault.at, () => inject(fault));
 
-  const waiting = ambushes.map((ambush) => ({ ...ambush, seen: 0 }));
+  const waiting = targetedFaults.map((targeted) => ({ ...targeted, seen: 0 }));
   network.onExecuted = (what, caller, again) => {
     if (world.now > healAt) return;
-    for (const ambush of waiting) {
-      if (ambush.call !== what) continue;
-      ambush.seen += 1;
-      if (ambush.seen !== ambush.nth) continue;
-      if (ambush.caller !== 'spare') fleet[ambush.caller](caller, ambush.forMs);
-      const { lost } = ambush;
-      if (ambush.doubled) later(world.random.between(...STRIKE_MS), again);
+    for (const targeted of waiting) {
+      if (targeted.call !== what) continue;
+      targeted.seen += 1;
+      if (targeted.seen !== targeted.nth) continue;
+      if (targeted.caller !== 'spare') fleet[targeted.caller](caller, targeted.forMs);
+      const { lost } = targeted;
+      if (targeted.doubled) later(world.random.between(...FOLLOW_UP_MS), again);
       if (lost === undefined) continue;
-      later(world.random.between(...STRIKE_MS), () => restart(lost, world.random.between(...RESTART_MS)));
+      later(world.random.between(...FOLLOW_UP_MS), () => restart(lost, world.random.between(...RESTART_MS)));
     }
   };
 }

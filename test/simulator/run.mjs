@@ -11,11 +11,11 @@ const ROOT = join(HERE, '../..');
 const OUT = join(ROOT, '.cache/simulator');
 
 const USAGE = `Runs the simulator over many seeds: npm run simulate -- [--seeds 1000] [--from 1] [--bug name]... [--cores n]
-A failing seed is printed with what led to it. The exit code is 1 when there was one.`;
+A failing seed is printed with an explanation. The exit code is then 1.`;
 
-/** Seeds that a thread takes at once: some seconds of work. */
+/** Seeds per block of a thread: some seconds of work. */
 const BLOCK = 200;
-/** So many failing seeds tell enough. */
+/** Stop after this many failing seeds. */
 const MOST_FAILURES = 5;
 
 const { values } = parseArgs({
@@ -33,7 +33,7 @@ if (values.help || ![seeds, from, cores].every((n) => Number.isInteger(n) && n >
   process.exit(values.help ? 0 : 1);
 }
 
-// Node 20 runs no TypeScript.
+// Node 20 can't run TypeScript.
 mkdirSync(OUT, { recursive: true });
 await build({
   configFile: false,
@@ -51,7 +51,7 @@ const startedAt = performance.now();
 const total = { seeds: 0, events: 0, calls: 0, bought: 0, failures: 0 };
 let next = from;
 
-/** Gives a thread block after block until all are taken. */
+/** Runs a thread, block by block, until none are left. */
 const runThread = () =>
   new Promise((resolve, reject) => {
     const worker = new Worker(join(OUT, 'block.mjs'), { workerData: { bugs: values.bug } });
@@ -72,9 +72,9 @@ const runThread = () =>
     give();
   });
 
-const telling = setInterval(() => console.error(`${total.seeds} of ${seeds} seeds`), 30_000);
+const progress = setInterval(() => console.error(`${total.seeds} of ${seeds} seeds`), 30_000);
 await Promise.all(Array.from({ length: cores }, runThread));
-clearInterval(telling);
+clearInterval(progress);
 const seconds = (performance.now() - startedAt) / 1000;
 console.log(
   `${total.seeds} seeds from ${from} in ${seconds.toFixed(1)} s: ${total.failures} failed, ${total.events} events, ` +

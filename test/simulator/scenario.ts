@@ -1,9 +1,9 @@
 import type { Sale } from '../../src/domain/sale.ts';
-import { CALM, type Cut, type Weather } from './core/network.ts';
+import { CALM, type Cut, type NetworkConditions } from './core/network.ts';
 import { START_MS } from './core/process.ts';
 import type { Random } from './core/random.ts';
 
-/** What a seed stands for: who is there, what is sold, and what goes wrong until `healAt`. Times are virtual ms. */
+/** The scenario of a seed: the processes and buyers, the sales, and the faults until `healAt`. Times are virtual ms. */
 export interface Scenario {
   readonly sales: readonly Sale[];
   readonly buyers: number;
@@ -11,16 +11,16 @@ export interface Scenario {
   readonly workers: number;
   readonly schedulers: number;
   readonly partitions: number;
-  readonly weather: Weather;
-  /** Share of the events that nobody hears. */
+  readonly conditions: NetworkConditions;
+  /** Share of bus events that are lost. */
   readonly lostEvents: number;
   readonly faults: readonly PlannedFault[];
-  readonly ambushes: readonly Ambush[];
-  /** Wall clocks may be this far off, milliseconds. */
+  readonly targetedFaults: readonly TargetedFault[];
+  /** Maximum offset of wall clocks, milliseconds. */
   readonly skewMs: number;
   /** When an admin closes the first sale, if one does. */
   readonly closeAt: number | undefined;
-  /** A change of the live settings, and when an admin makes it, if one does. */
+  /** A change of the live settings by an admin, if any, and its time. */
   readonly change: SettingsChangeAt | undefined;
   readonly healAt: number;
 }
@@ -33,7 +33,7 @@ export interface SettingsChangeAt {
 
 export type PlannedFault = { readonly at: number; readonly forMs: number } & (
   | { readonly kind: 'kill' | 'stop'; readonly role: RoleName; readonly which: number }
-  | { readonly kind: 'away' | 'slow'; readonly server: ServerName }
+  | { readonly kind: 'down' | 'slow'; readonly server: ServerName }
   /** One process can't reach one server, while others can. */
   | {
       readonly kind: 'cut';
@@ -42,28 +42,28 @@ export type PlannedFault = { readonly at: number; readonly forMs: number } & (
       readonly which: number;
       readonly server: ServerName;
     }
-  /** The queue's server restarts, or a replica takes over, without the last so many changes. */
+  /** The queue's server restarts, or a replica takes over, without its last changes. */
   | { readonly kind: 'restart'; readonly lost: number }
-  /** The queue is emptied. */
+  /** The queue is emptied (FLUSHALL). */
   | { readonly kind: 'flush' }
-  /** The last changes of the queue are undone behind everybody's back. */
+  /** The last changes of the queue are undone without detection. */
   | { readonly kind: 'tamper'; readonly lost: number }
 );
 
 /**
- * Trouble at the worst moment: when a call has been executed and its answer is on the way. Chance alone seldom hits the
+ * A fault at the worst moment: when a call has been executed and its answer is in flight. Random times seldom hit the
  * few milliseconds in which it matters.
  */
-export interface Ambush {
-  /** As `queue.reserve`. */
+export interface TargetedFault {
+  /** For example `queue.reserve`. */
   readonly call: string;
-  /** The how manieth of these calls. */
+  /** Which of these calls, counted from 1. */
   readonly nth: number;
   readonly caller: 'kill' | 'stop' | 'spare';
-  /** Whether the call comes once more, a moment later. */
+  /** Whether the call is repeated a moment later. */
   readonly doubled: boolean;
   readonly forMs: number;
-  /** How many changes the queue loses in a restart a moment later. */
+  /** Number of changes that the queue loses in a restart a moment later. */
   readonly lost: number | undefined;
 }
 
@@ -74,21 +74,21 @@ export type ServerName = 'queue' | 'log' | 'database' | 'live' | 'provider';
 const ROLES: readonly RoleName[] = ['front', 'front', 'worker', 'scheduler'];
 const SERVERS: readonly ServerName[] = ['queue', 'log', 'database', 'live', 'provider'];
 
-/** From here on nothing goes wrong any more; every sale is over by then, or nearly. */
+/** No faults occur after this time; every sale is over by then, or nearly. */
 const HEAL_MS = 26_000;
 
-/** Changes of the queue: so many are a good part of a small sale. */
+/** Number of queue changes: a good part of a small sale. */
 const MOST_LOST = 12;
-/** Share of the seeds in which somebody tampers with the queue; most promises can't be kept then, and aren't looked at. */
+/** Share of seeds in which the queue is tampered with; most promises can't be kept then, and are not checked. */
 const TAMPERED = 0.05;
 
-/** Kinds of trouble are switched on by coin: a seed with little of one kind tells more than one with all of it. */
+/** Each kind of fault is switched on at random: a seed with few kinds reveals more than one with all of them. */
 export function scenarioOf(random: Random): Scenario {
   const sales = Array.from({ length: random.chance(0.25) ? 2 : 1 }, (_, n) => saleOf(random, n + 1));
-  const mishaps: PlannedFault[] = [];
+  const faults: PlannedFault[] = [];
   const some = (share: number, most: number, make: (at: number) => PlannedFault) => {
     if (!random.chance(share)) return;
-    for (let n = random.integer(1, most); n > 0; n -= 1) mishaps.push(make(random.between(500, HEAL_MS - 1000)));
+    for (let n = random.integer(1, most); n > 0; n -= 1) faults.push(make(random.between(500, HEAL_MS - 1000)));
   };
   const hit = (kind: 'kill' | 'stop', at: number, forMs: number): PlannedFault => ({
     kind,
@@ -99,7 +99,7 @@ export function scenarioOf(random: Random): Scenario {
   });
   some(0.6, 8, (at) => hit('kill', at, random.between(100, 4000)));
   some(0.3, 4, (at) => hit('stop', at, random.between(300, 7000)));
-  some(0.4, 3, (at) => ({ kind: 'away', at, forMs: random.between(100, 4000), server: random.pick(SERVERS) }));
+  some(0.4, 3, (at) => ({ kind: 'down', at, forMs: random.between(100, 4000), server: random.pick(SERVERS) }));
   some(0.4, 4, (at) => ({ kind: 'slow', at, forMs: random.between(500, 5000), server: random.pick(SERVERS) }));
   if (random.chance(TAMPERED)) {
     some(1, 2, (at) => ({ kind: 'tamper', at, forMs: 0, lost: random.integer(1, MOST_LOST) }));
@@ -116,18 +116,18 @@ export function scenarioOf(random: Random): Scenario {
     which: random.integer(0, 1),
     server: random.pick(['database', ...SERVERS]),
   }));
-  const tampered = mishaps.some(({ kind }) => kind === 'tamper');
+  const tampered = faults.some(({ kind }) => kind === 'tamper');
   return {
-    ambushes: random.chance(0.5) ? [ambushOf(random, tampered), ambushOf(random, tampered)] : [],
+    targetedFaults: random.chance(0.5) ? [targetedFaultOf(random, tampered), targetedFaultOf(random, tampered)] : [],
     sales,
     buyers: random.integer(3, 12),
     fronts: random.integer(1, 2),
     workers: random.integer(1, 2),
     schedulers: random.integer(1, 2),
     partitions: random.integer(1, 3),
-    weather: weatherOf(random),
+    conditions: conditionsOf(random),
     lostEvents: random.chance(0.3) ? 0.5 : 0,
-    faults: mishaps,
+    faults,
     skewMs: random.chance(0.3) ? 300 : 0,
     closeAt: random.chance(0.2) ? random.between(3000, 20_000) : undefined,
     change: random.chance(0.3) ? changeOf(random) : undefined,
@@ -149,9 +149,9 @@ function changeOf(random: Random): SettingsChangeAt {
   return { at: random.between(500, HEAL_MS - 6000), values: Object.fromEntries(chosen) };
 }
 
-/** Calls behind which something is promised. */
+/** Calls on which a promise depends. */
 const CRITICAL = [
-  // The one that all that follows hangs on.
+  // Weighted: everything else depends on it.
   ...['queue.reserve', 'queue.reserve', 'queue.reserve', 'queue.reserve', 'queue.reserve'],
   'log.append',
   'queue.published',
@@ -167,31 +167,31 @@ const CRITICAL = [
   'provider.refund',
 ];
 
-const AMBUSH_MS = [
+const TARGETED_FAULT_MS = [
   [100, 1000],
   [2300, 4500],
   [100, 7000],
 ] as const;
 
-function ambushOf(random: Random, tampered: boolean): Ambush {
-  const [shortest, longest] = random.pick(AMBUSH_MS);
+function targetedFaultOf(random: Random, tampered: boolean): TargetedFault {
+  const [shortest, longest] = random.pick(TARGETED_FAULT_MS);
   return {
     call: random.pick(CRITICAL),
     nth: random.integer(1, random.pick([3, 12])),
     caller: random.pick(['kill', 'stop', 'spare']),
     doubled: random.chance(0.3),
-    // A third of them is over when a recovery that it may have caused is, about.
+    // A third of them ends at about the time at which a recovery that it may have caused does.
     forMs: random.between(shortest, longest),
     lost: !tampered && random.chance(0.5) ? lostOf(random) : undefined,
   };
 }
 
-/** Most restarts lose a little, some nothing, some all of the last seconds. */
+/** Most restarts lose little, some nothing, some everything of the last seconds. */
 function lostOf(random: Random): number {
   return random.chance(0.2) ? 0 : random.integer(1, random.pick([3, MOST_LOST]));
 }
 
-function weatherOf(random: Random): Weather {
+function conditionsOf(random: Random): NetworkConditions {
   if (random.chance(0.3)) return CALM;
   const share = (most: number) => (random.chance(0.5) ? random.between(0, most) : 0);
   return {

@@ -3,10 +3,10 @@ import { NO_BUGS } from './bugs.ts';
 import { explain } from './explain.ts';
 import { simulate } from './simulate.ts';
 
-/** Seeds in one test: a few seconds, and a failure that tells where about. */
+/** Seeds per test: a few seconds, and a failure shows roughly where. */
 const BLOCK = 100;
 
-/** Runs these seeds, both ends included; a file each for as many cores. */
+/** Runs these seeds, both ends included; one file per core. */
 export function simulatorSeeds(first: number, last: number): void {
   describe('the simulated system', () => {
     const blocks = Array.from({ length: Math.ceil((last - first + 1) / BLOCK) }, (_, n) => first + n * BLOCK);

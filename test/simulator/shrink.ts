@@ -3,7 +3,7 @@ import { CALM } from './core/network.ts';
 import type { Scenario } from './scenario.ts';
 import { type SimulationResult, simulate } from './simulate.ts';
 
-/** Makes a failing seed's scenario smaller for as long as it still fails; each step is another run of the seed. */
+/** Shrinks a failing seed's scenario as long as it still fails; each step is another run of the seed. */
 export async function shrink(failed: SimulationResult, bugs: Bugs): Promise<SimulationResult> {
   let smallest = failed;
   const attempt = async (change: (scenario: Scenario) => Scenario): Promise<boolean> => {
@@ -13,13 +13,16 @@ export async function shrink(failed: SimulationResult, bugs: Bugs): Promise<Simu
     smallest = result;
     return true;
   };
-  await attempt((scenario) => ({ ...scenario, weather: CALM }));
+  await attempt((scenario) => ({ ...scenario, conditions: CALM }));
   await attempt((scenario) => ({ ...scenario, lostEvents: 0, skewMs: 0 }));
   for (let n = smallest.scenario.faults.length - 1; n >= 0; n -= 1) {
     await attempt((scenario) => ({ ...scenario, faults: scenario.faults.filter((_, place) => place !== n) }));
   }
-  for (let n = smallest.scenario.ambushes.length - 1; n >= 0; n -= 1) {
-    await attempt((scenario) => ({ ...scenario, ambushes: scenario.ambushes.filter((_, place) => place !== n) }));
+  for (let n = smallest.scenario.targetedFaults.length - 1; n >= 0; n -= 1) {
+    await attempt((scenario) => ({
+      ...scenario,
+      targetedFaults: scenario.targetedFaults.filter((_, place) => place !== n),
+    }));
   }
   while (smallest.scenario.buyers > 1 && (await attempt((scenario) => ({ ...scenario, buyers: scenario.buyers - 1 }))));
   if (smallest.scenario.sales.length > 1) {

@@ -21,15 +21,15 @@ import { DataCenter } from './servers/data-center.ts';
 
 export interface SimulationOptions {
   readonly bugs?: Bugs;
-  /** Whether the trace keeps its lines, for somebody to read. */
+  /** Whether the trace keeps its lines. */
   readonly keepLines?: boolean;
-  /** Instead of the seed's own: what is left of it while it is made smaller. */
+  /** Replaces the seed's own scenario, for shrinking. */
   readonly scenario?: Scenario;
 }
 
 export interface SimulationResult {
   readonly seed: number;
-  /** Broken promises; empty when all is well. */
+  /** Violated promises; empty if none. */
   readonly violations: readonly string[];
   readonly traceHash: string;
   readonly lines: readonly string[];
@@ -41,13 +41,13 @@ export interface SimulationResult {
   readonly scenario: Scenario;
 }
 
-/** How often it is looked whether all has come to rest, behind the time of healing, and for how long. */
-const LOOK_EVERY_MS = 2000;
+/** Interval of checks for quiescence after `healAt`, and how long they continue. */
+const CHECK_EVERY_MS = 2000;
 const REST_WITHIN_MS = 45_000;
 
 /**
- * One sale, or two, from before their opening until every order has ended; the same seed gives the same run. `Date.now`,
- * which Cockatiel's breakers read, is virtual meanwhile.
+ * Simulates one or two sales, from before their opening until every order has ended; the same seed gives the same run.
+ * `Date.now`, which Cockatiel's breakers read, is virtual meanwhile.
  */
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
   const end = beginVirtualDate();
@@ -73,7 +73,7 @@ async function run(seed: number, options: SimulationOptions): Promise<Simulation
     violations.push(violation);
   };
   const network = new Network(world);
-  network.weather = scenario.weather;
+  network.conditions = scenario.conditions;
   const internet = new Internet(world, network);
   const watch = new RowWatch(sales, () => START_MS + world.now, scenario.skewMs, tampered, report);
   const center = new DataCenter(world, network, {
@@ -82,10 +82,10 @@ async function run(seed: number, options: SimulationOptions): Promise<Simulation
     rewinds: canRewind(scenario),
     onOrder: watch.onChange,
     post: async (signature, body) => {
-      const answer = await internet.request('provider', 'tells of a payment', (front) =>
+      const answer = await internet.request('provider', 'sends a payment event', (front) =>
         front.webhook(signature, body),
       );
-      if (answer?.status !== 200) throw new Error('nobody took the message');
+      if (answer?.status !== 200) throw new Error('the event was not accepted');
     },
   });
   center.eventBus.lost = scenario.lostEvents;
@@ -95,7 +95,7 @@ async function run(seed: number, options: SimulationOptions): Promise<Simulation
   scheduleFaults(world, scenario, fleet, center);
   world.after(healAt, () => {
     world.trace.note(world.now, 'world', 'heals');
-    network.weather = CALM;
+    network.conditions = CALM;
     center.eventBus.lost = 0;
   });
 
@@ -108,7 +108,7 @@ async function run(seed: number, options: SimulationOptions): Promise<Simulation
   await world.run(healAt);
   const untilMs = healAt + REST_WITHIN_MS;
   while (world.now < untilMs && !(await isAtRest(center, fleet, history, sales)))
-    await world.run(world.now + LOOK_EVERY_MS);
+    await world.run(world.now + CHECK_EVERY_MS);
   const stored = new Map(center.store.all().map((order) => [order.id, order]));
   if (!tampered) checkFromOutside(history, stored, report);
   await checkFromInside(center, scenario, report);
@@ -126,11 +126,11 @@ async function run(seed: number, options: SimulationOptions): Promise<Simulation
   };
 }
 
-function canRewind({ faults: mishaps, ambushes }: Scenario): boolean {
-  return mishaps.some(({ kind }) => REWINDS.has(kind)) || ambushes.some(({ lost }) => lost !== undefined);
+function canRewind({ faults, targetedFaults }: Scenario): boolean {
+  return faults.some(({ kind }) => REWINDS.has(kind)) || targetedFaults.some(({ lost }) => lost !== undefined);
 }
 
-/** Nobody wants anything any more, and nothing is left to be done. */
+/** No buyer is active, and no work is left. */
 async function isAtRest(
   center: DataCenter,
   fleet: Fleet,

@@ -103,9 +103,9 @@ export function housekeepingMarbles(
     {
       batchSize: 2,
       salesAtOnce: 2,
-      restShare: 1,
-      restAtMostMs: 100,
-      faultRestMs: 4,
+      pauseFactor: 1,
+      maxPauseMs: 100,
+      faultPauseMs: 4,
       refundsAtOnce: 1,
       scheduler: m.scheduler,
       ...options,

@@ -19,13 +19,13 @@ export interface EmbeddedPorts extends Pick<Ports, 'queue' | 'log' | 'live'> {
   readonly sql: SqlPorts;
   readonly queueAuditSource: QueueAuditSource;
   readonly logAuditSource: LogAuditSource;
-  /** Only where both queue and log are these. */
+  /** Used only if both queue and log are embedded. */
   readonly atomicSale: AtomicSale;
 }
 
 const DATABASE = 'floodgate.db';
 
-/** All ports on one file of the data folder, up to date. Errors: Fault `config`, `unavailable`. */
+/** All ports on one migrated database file in the data folder. Errors: Fault `config`, `unavailable`. */
 export async function openEmbedded(dataDir: string): Promise<Opened<EmbeddedPorts>> {
   const file = await databaseFile(dataDir);
   const thread = new URL('../../adapters/embedded/worker.js', import.meta.url);
@@ -48,7 +48,7 @@ export async function openEmbedded(dataDir: string): Promise<Opened<EmbeddedPort
   };
 }
 
-/** Where the embedded database lies; makes its folder. Errors: Fault `config`. */
+/** Path of the embedded database; creates its folder. Errors: Fault `config`. */
 export async function databaseFile(dataDir: string): Promise<string> {
   await makeDataFolder(dataDir);
   return join(dataDir, DATABASE);
@@ -69,9 +69,11 @@ interface Closable {
   close(): Promise<void>;
 }
 
-/** Side by side, since each takes a good part of the start-up time. Fails with the first one's error, if both do. */
+/**
+ * Concurrently, since each takes a good part of the start-up time. If both fail, rejects with the first one's error.
+ */
 async function bothOrNeither<A extends Closable, B extends Closable>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  // Both are listened to from the start: one that fails while the other is awaited must not end the process.
+  // Both are awaited from the start: an unhandled rejection of one would end the process while the other is awaited.
   const settled = await Promise.allSettled([a, b]);
   if (settled.some(({ status }) => status === 'rejected')) {
     for (const one of settled) if (one.status === 'fulfilled') await one.value.close();

@@ -13,7 +13,7 @@ function logOf() {
 }
 
 describe('chooseFront', () => {
-  it('takes what was asked for, and uWebSockets.js by itself, without a word', async () => {
+  it('takes the configured front, and uWebSockets.js by default, without a warning', async () => {
     const log = logOf();
     expect(await chooseFront('auto', log, HERE)).toBe(uws);
     expect(await chooseFront('uws', log, HERE)).toBe(uws);
@@ -21,7 +21,7 @@ describe('chooseFront', () => {
     expect(log.lines).toEqual([]);
   });
 
-  it('takes node:http where uWebSockets.js does not load, with one line that says why', async () => {
+  it('takes node:http where uWebSockets.js does not load, with one line that gives the reason', async () => {
     const log = logOf();
     expect(await chooseFront('auto', log, AWAY)).toBe(node);
     expect(log.lines).toEqual([
@@ -29,7 +29,7 @@ describe('chooseFront', () => {
     ]);
   });
 
-  it('refuses to start without uWebSockets.js when it was asked for by name', async () => {
+  it('refuses to start without uWebSockets.js when it was requested by name', async () => {
     await expect(chooseFront('uws', logOf(), AWAY)).rejects.toMatchObject({
       code: 'config',
       message: 'FRONT=uws: uWebSockets.js does not load: only Node 16 no such file',

@@ -5,15 +5,15 @@ import type { Log } from '../../telemetry/log.ts';
 
 export type FrontLoaders = Readonly<Record<Exclude<FrontName, 'auto'>, () => Promise<ListenHttp>>>;
 
-/** Imported only when chosen: the first is a binary that doesn't load everywhere. */
+/** Imported only when chosen: uWebSockets.js is a binary that does not load on every platform. */
 const LOADERS: FrontLoaders = {
   uws: async () => (await import('../../adapters/uws/listen.ts')).listenUws,
   node: async () => (await import('../../adapters/node-http/listen.ts')).listenNode,
 };
 
 /**
- * The front that was asked for; `auto` is uWebSockets.js where it loads, else node:http, with a warning.
- * Errors: Fault `config` when uWebSockets.js was asked for and does not load.
+ * The configured front; `auto` is uWebSockets.js where it loads, else node:http, with a warning. Errors: Fault `config`
+ * if uWebSockets.js was requested and does not load.
  */
 export async function chooseFront(name: FrontName, log: Pick<Log, 'warn'>, loaders = LOADERS): Promise<ListenHttp> {
   if (name === 'node') return loaders.node();
@@ -22,12 +22,12 @@ export async function chooseFront(name: FrontName, log: Pick<Log, 'warn'>, loade
   } catch (error) {
     const reason = reasonOf(error);
     if (name === 'uws') throw new Fault('config', `FRONT=uws: uWebSockets.js does not load: ${reason}`);
-    log.warn({ reason }, 'uWebSockets.js does not load: serving by node:http, which sells less');
+    log.warn({ reason }, 'uWebSockets.js does not load: serving with node:http, which is slower');
     return loaders.node();
   }
 }
 
-/** In one line: the binary's own complaint comes in several. */
+/** On one line: the binary's own error message has several. */
 function reasonOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').trim();
 }

@@ -9,7 +9,7 @@ export interface KafkaPorts {
   readonly auditSource: LogAuditSource;
 }
 
-/** Connects in the background. Errors: Fault `config` when the Kafka client was not compiled on this machine. */
+/** Connects in the background. Errors: Fault `config` if the Kafka client was not compiled on this machine. */
 export async function openKafka(
   kafka: NonNullable<Config['kafka']>,
   log: Pick<Log, 'warn'>,
@@ -23,5 +23,5 @@ export async function openKafka(
     ...kafka,
     onWarning: (line) => log.warn({ dependency: 'Kafka' }, line),
   });
-  return { port: { log: orderLog, auditSource: auditSource }, close: () => close() };
+  return { port: { log: orderLog, auditSource }, close };
 }

@@ -18,14 +18,14 @@ import { openRedis, openRedisEventBus } from './redis.ts';
 
 export interface OpenPorts {
   readonly ports: Ports;
-  /** Nobody else can be at work on the queue: what is stranded now was left by a process that is dead. */
+  /** No other process can use the queue: what is stranded now was left by a process that has ended. */
   readonly exclusive: boolean;
   close(): Promise<void>;
 }
 
 /**
- * Picks each port's adapter: the server whose URL is set, else the embedded one. A server that is away is no error: it
- * is named in the log and tried again. Errors: Fault `config`, `unavailable` (embedded only).
+ * Picks each port's adapter: the server whose URL is set, else the embedded one. An unavailable server is no error: it
+ * is logged and retried. Errors: Fault `config`, `unavailable` (embedded only).
  */
 export async function openPorts(config: Config, log: Pick<Log, 'info' | 'warn' | 'error'>): Promise<OpenPorts> {
   const { port: ports, close } = await openTogether(async (opened) => portsOf(await openAdapters(opened, config, log)));
@@ -47,24 +47,24 @@ async function openAdapters(opened: Open, config: Config, log: Pick<Log, 'info' 
 }
 
 function portsOf({ embedded, onRedis, events, onKafka, sql, live }: Awaited<ReturnType<typeof openAdapters>>): Ports {
-  const [queue, queueBooks] = [onRedis?.queue ?? embedded?.queue, onRedis?.auditSource ?? embedded?.queueAuditSource];
-  const [orderLog, logBooks] = [onKafka?.log ?? embedded?.log, onKafka?.auditSource ?? embedded?.logAuditSource];
-  if (!queue || !queueBooks || !orderLog || !logBooks || !sql || !live) {
+  const [queue, queueAudit] = [onRedis?.queue ?? embedded?.queue, onRedis?.auditSource ?? embedded?.queueAuditSource];
+  const [orderLog, logAudit] = [onKafka?.log ?? embedded?.log, onKafka?.auditSource ?? embedded?.logAuditSource];
+  if (!queue || !queueAudit || !orderLog || !logAudit || !sql || !live) {
     throw new TypeError('a port has neither a server nor the embedded database');
   }
-  const isOneStep = onRedis === undefined && onKafka === undefined && embedded !== undefined;
+  const isAtomic = onRedis === undefined && onKafka === undefined && embedded !== undefined;
   return {
     queue,
     ...(onRedis === undefined ? {} : { recovery: onRedis.recovery }),
     log: orderLog,
-    ...(isOneStep ? { atomicSale: embedded.atomicSale } : {}),
+    ...(isAtomic ? { atomicSale: embedded.atomicSale } : {}),
     store: sql.store,
     catalogue: createSqlCatalogue(sql.database),
     live,
-    auditSources: { queue: queueBooks, log: logBooks, orders: createSqlOrderAuditSource(sql.database) },
+    auditSources: { queue: queueAudit, log: logAudit, orders: createSqlOrderAuditSource(sql.database) },
     leases: createSqlLeases(sql.database),
     nodeMarks: createSqlNodeMarks(sql.database),
-    events: events,
+    events,
     settingsStore: createSqlSettingsStore(sql.database),
     clock: systemClock,
   };

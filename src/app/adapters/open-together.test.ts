@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { openTogether } from './open-together.ts';
 
-/** Ports that tell when they are ended. */
+/** Ports that record when they are closed. */
 function rig() {
   const ended: string[] = [];
   const open = async <Port>(port: Port) => ({ port, close: async () => void ended.push(String(port)) });
   return { ended, open };
 }
 
-describe('ports that are opened together', () => {
-  it('are ended in the reverse order', async () => {
+describe('ports opened together', () => {
+  it('are closed in reverse order', async () => {
     const { ended, open } = rig();
     const { port, close } = await openTogether(async (opened) => [
       await opened(open('file')),
@@ -20,14 +20,14 @@ describe('ports that are opened together', () => {
     expect(ended).toEqual(['tables', 'file']);
   });
 
-  it('are ended when one of them does not open', async () => {
+  it('are closed when one of them does not open', async () => {
     const { ended, open } = rig();
-    const away = new Error('away');
+    const unreachable = new Error('unreachable');
     const opening = openTogether(async (opened) => {
       await opened(open('file'));
-      await opened(Promise.reject<never>(away));
+      await opened(Promise.reject<never>(unreachable));
     });
-    await expect(opening).rejects.toBe(away);
+    await expect(opening).rejects.toBe(unreachable);
     expect(ended).toEqual(['file']);
   });
 });

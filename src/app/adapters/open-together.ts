@@ -1,9 +1,9 @@
 import type { Opened } from './opened.ts';
 
-/** Waits until a port is open, and notes how to end it. */
+/** Waits until a port is open, and registers its `close`. */
 export type Open = <Port>(opening: Promise<Opened<Port>>) => Promise<Port>;
 
-/** Opens all that `build` asks for, to be ended together. If it throws, what is open already is ended. */
+/** Opens everything that `build` requests, to be closed together. If `build` throws, what is already open is closed. */
 export async function openTogether<T>(build: (opened: Open) => Promise<T>): Promise<Opened<T>> {
   const closers: (() => Promise<void>)[] = [];
   const opened: Open = async (opening) => {
@@ -12,7 +12,7 @@ export async function openTogether<T>(build: (opened: Open) => Promise<T>): Prom
     return port;
   };
   const close = async () => {
-    // What was opened first is used by what came later.
+    // Reverse order: later ports may use earlier ones.
     for (const end of closers.reverse()) await end();
   };
   try {

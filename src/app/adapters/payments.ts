@@ -6,17 +6,17 @@ import type { Payments } from '../../ports/payments.ts';
 
 const WEBHOOK = '/v1/webhooks/payments';
 
-/** What the key of the messages is derived for: a key that signs tokens must not sign anything else. */
+/** Purpose from which the webhook key is derived: a key that signs tokens must not sign anything else. */
 const PURPOSE = 'floodgate payment webhook';
 
 export interface PaymentsOptions {
-  /** Signs tokens; the messages' own key is derived from it unless one is set. */
+  /** Signs tokens; the webhook key is derived from it unless one is set. */
   readonly jwtSecret: string;
   /** Where this process's own front listens. */
   readonly frontUrl: () => string;
 }
 
-/** The payment provider: the sandbox, which tells what it took to this installation's own webhook. */
+/** The payment provider: the sandbox, which reports captures to this installation's own webhook. */
 export function openPayments(
   { payments }: Pick<Config, 'payments'>,
   { jwtSecret, frontUrl }: PaymentsOptions,

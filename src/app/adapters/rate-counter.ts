@@ -6,7 +6,7 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Opened } from './opened.ts';
 
 /**
- * Counts in Redis where there is one, so that limits hold over all fronts. Connects in the background; until it has, and
+ * Counts in Redis if configured, so that limits hold over all fronts. Connects in the background; until connected, and
  * while Redis is unavailable, each front counts for itself.
  */
 export async function openRateCounter(

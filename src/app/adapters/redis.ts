@@ -11,7 +11,7 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Opened } from './opened.ts';
 
 const PREPARE_BASE_MS = 100;
-/** How often a queue that is fenced is looked at again: recovery takes seconds, and each look is cheap. */
+/** Interval of checks of a fenced queue: recovery takes seconds, and each check is cheap. */
 const PREPARE_CAP_MS = 2000;
 
 export interface RecoverableQueue {
@@ -21,8 +21,8 @@ export interface RecoverableQueue {
 }
 
 /**
- * Connects in the background, and loads the scripts each time a connection is made or the scripts were missed: on a Redis
- * whose state is known to be sound only, or the queue stays fenced.
+ * Connects in the background, and loads the scripts whenever a connection is made or the scripts were missing. They are
+ * loaded only into a Redis whose state is known to be sound; otherwise the queue stays fenced.
  */
 export async function openRedis(
   { url, keyPrefix, timeoutMs }: NonNullable<Config['redis']> & { readonly timeoutMs: number },
@@ -32,7 +32,7 @@ export async function openRedis(
   const { addressesOf } = await import('../../adapters/redis/node-urls.ts');
   const prepare$ = new Subject<void>();
   const server = addressesOf(url);
-  const away = logOnChange((reason) =>
+  const logReason = logOnChange((reason) =>
     log.warn({ dependency: 'Redis', server, reason }, 'not connected, trying again'),
   );
   const { queue, recovery, auditSource, prepare, flush, disconnect } = createRedisTicketQueue({
@@ -42,12 +42,12 @@ export async function openRedis(
     onScriptsMissing: () => prepare$.next(),
     onState: (state, reason) => {
       if (state === 'up') prepare$.next();
-      away(state === 'up' ? undefined : reason);
+      logReason(state === 'up' ? undefined : reason);
     },
   });
   const preparing = prepare$.pipe(exhaustMap(() => prepareUntilDone(prepare, log))).subscribe();
   return {
-    port: { queue, recovery, auditSource: auditSource },
+    port: { queue, recovery, auditSource },
     close: async () => {
       preparing.unsubscribe();
       await flush();
@@ -70,7 +70,7 @@ function prepareUntilDone(prepare: () => Promise<void>, log: Pick<Log, 'info' | 
   );
 }
 
-/** Connects in the background; events that are told or heard need no answer, so nothing waits for it. */
+/** Connects in the background; events need no answer, so nothing waits for the connection. */
 export async function openRedisEventBus(
   { url, keyPrefix }: NonNullable<Config['redis']>,
   log: Pick<Log, 'info' | 'warn'>,
@@ -78,13 +78,13 @@ export async function openRedisEventBus(
   const { createRedisEventBus } = await import('../../adapters/redis/event-bus.ts');
   const { addressesOf } = await import('../../adapters/redis/node-urls.ts');
   const server = addressesOf(url);
-  const away = logOnChange((reason) =>
+  const logReason = logOnChange((reason) =>
     log.warn({ dependency: 'Redis', server, reason }, 'no events between processes, connecting again'),
   );
   const { events, disconnect } = createRedisEventBus({
     url,
     prefix: keyPrefix,
-    onState: (state, reason) => away(state === 'up' ? undefined : reason),
+    onState: (state, reason) => logReason(state === 'up' ? undefined : reason),
   });
   return { port: events, close: async () => disconnect() };
 }

@@ -5,10 +5,12 @@ import { openPorts } from '../adapters/open-ports.ts';
 import { groupsOf } from '../defaults.ts';
 import { awaitServer } from './await-server.ts';
 
-/** How long an audit waits for the workers to store and to count what is in the log: they are seldom a second behind. */
+/**
+ * How long an audit waits until the workers have stored and counted what is in the log: they rarely lag by a second.
+ */
 const MAX_WAIT_MS = 10_000;
 
-/** An audit by a process of its own. Errors: Fault of whatever can't be read. */
+/** An audit in a separate process. Errors: the Fault of any source that can't be read. */
 export async function auditOnce(saleId: string, config: Config): Promise<AuditOutcome> {
   const { ports, close } = await openPorts(config, createLog({ level: 'warn', to: process.stderr }));
   try {

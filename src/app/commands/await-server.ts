@@ -2,20 +2,20 @@ import { Fault, isFault } from '../../domain/errors.ts';
 import { retry } from '../../resilience/retry.ts';
 import { withTimeLimit } from '../../resilience/time-limit.ts';
 
-/** A person waits; healthy servers answer within a second. */
+/** Someone waits at the command line; healthy servers answer within a second. */
 const LIMIT_MS = 15_000;
 const BACKOFF = { baseMs: 50, capMs: 500 } as const;
 
 /**
- * Asks a server that was just connected to until it answers. Errors: the last Fault, or `timeout`; at once a Fault that no
- * waiting helps against.
+ * Calls a newly connected server until it answers. Errors: the last Fault, or `timeout`; a Fault that is not retryable
+ * at once.
  */
 export function awaitServer<T>(what: string, ask: () => Promise<T>): Promise<T> {
   const controller = new AbortController();
   let last: unknown;
   const answer = retry(ask, {
     ...BACKOFF,
-    // Scripts are loaded a moment after the connection is made.
+    // Scripts are loaded shortly after connecting.
     retryable: (error) => isFault(error) && (error.retryable || error.code === 'fenced'),
     onRetry: (error) => {
       last = error;

@@ -3,7 +3,7 @@ import { migrate } from '../../adapters/sql/migrate.ts';
 import type { Config } from '../../config.ts';
 import { databaseFile } from '../adapters/embedded.ts';
 
-/** Brings the order store's database up to date; returns the names of the migrations that were run. */
+/** Migrates the order store's database; returns the names of the migrations that were run. */
 export async function migrateStore({ mysql, dataDir }: Config): Promise<readonly string[]> {
   const database = await connectSql(
     mysql === undefined ? { dialect: 'sqlite', file: await databaseFile(dataDir) } : { dialect: 'mysql', ...mysql },

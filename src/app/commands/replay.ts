@@ -9,12 +9,12 @@ import { openTogether } from '../adapters/open-together.ts';
 import type { Opened } from '../adapters/opened.ts';
 import { awaitServer } from './await-server.ts';
 
-/** The ports of a replay alone, once the log answers. Errors: Fault `config`, `unavailable`, `timeout`. */
+/** The ports that a replay needs, once the log answers. Errors: Fault `config`, `unavailable`, `timeout`. */
 export function openReplay({ kafka, mysql, dataDir }: Config): Promise<Opened<ReplayPorts>> {
   return openTogether(async (opened) => {
     const embedded = kafka && mysql ? undefined : await opened(openEmbedded(dataDir));
-    const trouble = createLog({ level: 'warn', to: process.stderr });
-    const log = kafka === undefined ? embedded?.log : (await opened(openKafka(kafka, trouble))).log;
+    const warnings = createLog({ level: 'warn', to: process.stderr });
+    const log = kafka === undefined ? embedded?.log : (await opened(openKafka(kafka, warnings))).log;
     const sql = mysql === undefined ? embedded?.sql : await opened(openMysql(mysql));
     if (log === undefined || sql === undefined) throw new TypeError('a port has neither a server nor a file');
     await awaitServer('the order log', () => log.ping());

@@ -4,7 +4,7 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Context } from '../context.ts';
 import { logStreamFailures } from './log-stream-failures.ts';
 
-/** What a front reports, in the log and in the metrics. */
+/** Writes what a front reports to the log and the metrics. */
 export function createFrontObserver({ log, metrics }: Context): FrontObserver {
   return {
     ...logStreamFailures(log),
@@ -13,7 +13,7 @@ export function createFrontObserver({ log, metrics }: Context): FrontObserver {
       let isOpen = false;
       return (changed) => {
         count(changed);
-        // Once when an outage begins and once when it ends: between them the breaker tries again and again.
+        // Once when an outage starts and once when it ends: in between the breaker makes repeated trial calls.
         if (changed === 'open' && !isOpen) log.warn({ dependency: name, state: changed }, 'breaker opened');
         if (changed === 'closed') log.info({ dependency: name, state: changed }, 'breaker closed');
         isOpen = changed !== 'closed';

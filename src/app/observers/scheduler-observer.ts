@@ -5,10 +5,10 @@ import type { HousekeepingResult } from '../../streams/housekeeping/contract.ts'
 import type { Context } from '../context.ts';
 import { logStreamFailures } from './log-stream-failures.ts';
 
-/** A step that fails does so once a second. */
+/** A failing step fails about once a second. */
 const REPEAT_AFTER_MS = 60_000;
 
-/** What the scheduler does, in the log and in the metrics. A fault that stays the same is logged once a minute. */
+/** Writes what the scheduler does to the log and the metrics. A repeated fault is logged once a minute. */
 export function createSchedulerObserver(
   { log, metrics }: Pick<Context, 'log' | 'metrics'>,
   clock: Pick<Clock, 'monotonic'>,

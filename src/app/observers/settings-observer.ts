@@ -3,12 +3,12 @@ import type { SettingsObserver } from '../../roles/settings.ts';
 import type { Context } from '../context.ts';
 import { logStreamFailures } from './log-stream-failures.ts';
 
-/** What becomes of the settings, in the log and in the metrics; sets the log's level. */
+/** Writes settings changes to the log and the metrics; sets the log level. */
 export function createSettingsObserver({ log, metrics }: Pick<Context, 'log' | 'metrics'>): SettingsObserver {
   let current = 0;
   let isUnreadable = false;
 
-  /** Says what is in force at whichever of the two levels lets it through. */
+  /** Logs the settings under the old or the new level, whichever lets the line through. */
   const setLevel = (version: number, settings: LiveSettings): void => {
     const report = () => log.info({ version, settings }, 'settings in force');
     const before = log.isLevelEnabled('info');
@@ -27,9 +27,9 @@ export function createSettingsObserver({ log, metrics }: Pick<Context, 'log' | '
     settingsIgnored: (version, ignored) =>
       log.warn({ version, ignored }, 'stored settings that this release does not know or accept'),
     settingsUnreadable: (err) => {
-      // Once an outage: the store is tried several times a second.
+      // Once per outage: the store is retried several times a second.
       if (err !== undefined && !isUnreadable)
-        log.warn({ err }, 'the settings could not be read; the current ones stay');
+        log.warn({ err }, 'the settings could not be read; the current ones stay in force');
       isUnreadable = err !== undefined;
     },
   };

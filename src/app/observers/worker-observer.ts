@@ -2,7 +2,7 @@ import type { WorkerObserver } from '../../roles/worker/worker.ts';
 import type { Context } from '../context.ts';
 import { logStreamFailures } from './log-stream-failures.ts';
 
-/** What a worker reports, in the log and in the metrics. */
+/** Writes what a worker reports to the log and the metrics. */
 export function createWorkerObserver({ log, metrics }: Context): WorkerObserver {
   return {
     ...logStreamFailures(log),

@@ -2,7 +2,7 @@ import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Fault, messageOf } from '../../domain/errors.ts';
 
-/** Makes the data folder unless it is there, and looks whether it can be written. Errors: Fault `config`. */
+/** Creates the data folder if missing, and checks that it is writable. Errors: Fault `config`. */
 export async function makeDataFolder(dataDir: string): Promise<void> {
   try {
     await makeFolder(resolve(dataDir));
@@ -12,7 +12,9 @@ export async function makeDataFolder(dataDir: string): Promise<void> {
   }
 }
 
-/** Not by mkdir's `recursive`, which never returns where a folder exists but takes no other into it, as /proc does. */
+/**
+ * Not with mkdir's `recursive`, which never returns in a folder that exists but accepts no subfolder, such as /proc.
+ */
 async function makeFolder(path: string): Promise<void> {
   if (await isFolder(path)) return;
   const parent = dirname(path);
@@ -20,7 +22,7 @@ async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
-    // Another process may have been first.
+    // Another process may have created it first.
     if (!(await isFolder(path))) throw error;
   }
 }

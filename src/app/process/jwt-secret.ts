@@ -5,10 +5,12 @@ import { Fault, messageOf } from '../../domain/errors.ts';
 import { makeDataFolder } from './data-folder.ts';
 
 const FILE = 'jwt-secret';
-// Twice what HS256 asks for.
+// Encoded, the secret has 64 bytes: twice what HS256 requires (RFC 7518, section 3.2).
 const SECRET_BYTES = 48;
 
-/** The secret that was set, or the one that the data folder keeps; it is made on first use, readable by its owner only. */
+/**
+ * The configured secret, or the one stored in the data folder; it is created on first use, readable only by its owner.
+ */
 export async function jwtSecret(dataDir: string, configured: string | undefined): Promise<string> {
   if (configured !== undefined) return configured;
   const file = join(dataDir, FILE);
@@ -29,7 +31,7 @@ async function readExisting(file: string): Promise<string | undefined> {
   }
 }
 
-/** Appears whole or not at all, and the first of two processes wins. */
+/** Created atomically: of two processes the first one wins. */
 async function create(file: string): Promise<string> {
   const secret = randomBytes(SECRET_BYTES).toString('base64url');
   const draft = `${file}.${process.pid}`;

@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(path, { recursive: true, force: true }));
 
 describe('the built page', () => {
-  it('is read with its assets, each by its type', async () => {
+  it('is read with its assets, each with its content type', async () => {
     await mkdir(join(path, 'assets'));
     for (const name of ['index.html', 'assets/a-1.js', 'assets/a-2.css', 'assets/a-3.bin']) {
       await writeFile(join(path, name), name);
@@ -32,6 +32,6 @@ describe('the built page', () => {
 
   it('is empty where nothing was built', async () => {
     expect(await readPage(folder)).toEqual([]);
-    expect(await readPage(new URL('gone/', folder))).toEqual([]);
+    expect(await readPage(new URL('missing/', folder))).toEqual([]);
   });
 });

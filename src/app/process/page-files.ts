@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { PageFile } from '../../api/pages/routes.ts';
 
-/** Where the build puts the page, beside the compiled program. */
+/** Where the build puts the page, next to the compiled program. */
 export const PAGE_FOLDER = new URL('../../../web/', import.meta.url);
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const OTHER_TYPE = 'application/octet-stream';
 
-/** Reads the built page. Empty where there is none: built by the compiler alone, or run from the sources. */
+/** Reads the built page. Empty if there is none: compiled without the page, or run from source. */
 export async function readPage(folder: URL): Promise<readonly PageFile[]> {
   const assets = new URL('assets/', folder);
   const names = await namesIn(assets);

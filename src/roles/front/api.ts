@@ -23,7 +23,7 @@ export interface ApiParts {
 /** How long an audit waits for the workers: a front has to answer within ten seconds, and an audit waits twice. */
 const AUDIT_WAIT_MS = 1000;
 
-/** The whole API on a running front. */
+/** The complete API on a running front. */
 export function createApi(
   { auditSources, clock }: Pick<Ports, 'auditSources' | 'clock'>,
   { front, groups, observer, ...parts }: ApiParts,
@@ -53,7 +53,7 @@ export function createApi(
   });
 }
 
-/** Requests for a sale that is being audited share the audit. */
+/** Concurrent requests for the audit of a sale share one audit. */
 function sharedAudits(audit: (saleId: string) => Promise<AuditOutcome>): (saleId: string) => Promise<AuditOutcome> {
   const running = new Map<string, Promise<AuditOutcome>>();
   return (saleId) => {

@@ -25,7 +25,7 @@ export interface FrontParts {
   readonly runtime: Runtime;
   readonly policies: Policies;
   readonly settings: Pick<Settings, 'current' | 'settings$'>;
-  /** What the environment says. */
+  /** The settings of the environment. */
   readonly defaults: LiveSettings;
   readonly payments: Payments;
   readonly observer: FrontObserver;
@@ -34,9 +34,9 @@ export interface FrontParts {
 
 export type FrontPorts = Omit<Ports, 'recovery' | 'auditSources'>;
 
-/** What a front does, whatever carries the requests: HTTP and live sockets are served on top of it. */
+/** A front independent of its transport: HTTP and live sockets are served on top of it. */
 export interface Front {
-  /** The ports with a policy around every call that a buyer waits for. */
+  /** The ports with a policy around every call on which a buyer waits. */
   readonly guarded: FrontPorts;
   readonly purchases: Purchases;
   readonly sales: Sales;
@@ -47,11 +47,14 @@ export interface Front {
   readonly settingsAdmin: SettingsAdmin;
   readonly node: NodeNumber;
   readonly readiness: () => Promise<Readiness>;
-  /** Takes no more purchases; what is under way is cut off: wait for it before. */
+  /** Accepts no more purchases and cancels those in flight: wait for them first. */
   stop(): Promise<void>;
 }
 
-/** Sells, and answers what buyers and admins ask. Resolves when it has a node number, or has failed to get one once. */
+/**
+ * Starts the purchase stream and the services behind the API. Resolves once it has a node number, or its first attempt
+ * to get one has failed.
+ */
 export async function startFront(
   ports: FrontPorts,
   { runtime, policies, settings, defaults, payments, observer, draining }: FrontParts,

@@ -32,13 +32,13 @@ const policies = () => ({
 
 const hang = () => new Promise<never>(() => {});
 
-/** Every call of the port hangs, as that of a server that has stopped. */
+/** Every call of the port hangs, like that of a server that has stopped responding. */
 function hanging<Port extends object>(port: Port): Port {
   return Object.fromEntries(Object.keys(port).map((name) => [name, hang])) as Port;
 }
 
-describe('what a buyer waits for', () => {
-  it('is what it was while all is well', async () => {
+describe('a call on which a buyer waits', () => {
+  it('is unchanged while the dependency is healthy', async () => {
     const ports = guardPorts(rig.ports, policies());
     const sale = await rig.open({ total: 5 });
     const { orderId } = await rig.buy(sale, 'ann');

@@ -3,9 +3,9 @@ import type { Ports } from '../ports.ts';
 import type { Policies } from './policies.ts';
 
 /**
- * The ports as the services of a front use them: every call that a buyer waits for runs in a policy. Calls that have
- * retries of their own (node number, settings) or may take long (an admin's publishing, an audit, the counts of a report)
- * do not; the HTTP front's time limit ends their requests.
+ * The ports as a front's services use them: every call on which a buyer waits runs in a policy. Calls with their own
+ * retries (node number, settings) and calls that may take long (publishing by an admin, an audit, the counts of a
+ * report) do not; the HTTP front's time limit ends their requests.
  */
 export function guardPorts<Guarded extends Pick<Ports, 'queue' | 'store' | 'catalogue' | 'live'>>(
   ports: Guarded,
@@ -18,7 +18,7 @@ export function guardPorts<Guarded extends Pick<Ports, 'queue' | 'store' | 'cata
       ...queue,
       stock: guarded(policies.stock, queue.stock),
       find: guarded(policies.stock, queue.find),
-      // A buyer who cancels waits for it; a ticket that is not returned in time is returned by the scheduler.
+      // A buyer who cancels waits for this; a ticket that is not returned in time is returned by the scheduler.
       release: guarded(policies.stock, queue.release),
     },
     store: {

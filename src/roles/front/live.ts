@@ -6,7 +6,7 @@ import type { LiveFront, LiveFrontOptions } from '../../ports/live-socket.ts';
 import { withTimeLimit } from '../../resilience/time-limit.ts';
 import type { Sales } from '../../services/sales.ts';
 import { type CountdownInput, countdown } from '../../streams/countdown/countdown.ts';
-import { countdownDefaults } from '../../streams/countdown/sale-countdown.ts';
+import { countdownDefaults, type StockFrame } from '../../streams/countdown/sale-countdown.ts';
 import type { ObservedStock } from '../../streams/countdown/stock-events.ts';
 import type { Ports } from '../ports.ts';
 import type { Runtime } from '../runtime.ts';
@@ -18,7 +18,7 @@ export interface LiveParts {
   readonly runtime: Runtime;
   readonly sales: Pick<Sales, 'known' | 'find' | 'observe'>;
   readonly purchases: Pick<Purchases, 'submit'>;
-  /** What this process's own purchases see of the stock. */
+  /** The stock observed by this process' own purchases. */
   readonly observed$: Observable<ObservedStock>;
   readonly auth: Authenticator;
   readonly limits: RateLimits;
@@ -27,36 +27,36 @@ export interface LiveParts {
 }
 
 export interface Live {
-  /** The options of the live front. */
+  /** Options for the live front. */
   readonly socket: LiveFrontOptions;
-  /** The front that serves it. Before, nothing is published, for nothing can be connected. */
+  /** Sets the live front. Until then nothing is published, since nothing can be connected. */
   attach(front: LiveFront): void;
-  /** Lets purchases on sockets be answered, then closes all sockets, within `graceMs`. */
+  /** Waits for purchases on sockets to be answered, then closes all sockets, within `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
 
 const SOCKET = {
   path: '/v1/live',
-  // As a request's body over HTTP.
+  // The same limit as for a request body over HTTP.
   maxFrameBytes: 16 * 1024,
-  // Two hundred frames of stock: a client that has not read those sees the next one sooner without them.
+  // Two hundred stock frames: for a client that far behind, newer frames arrive sooner if these are dropped.
   maxBufferedBytes: 64 * 1024,
-  // Load balancers cut what is idle for a minute: pinged before that, a dead peer is noticed.
+  // Load balancers cut connections idle for a minute: pings before that keep them open and detect dead peers.
   idleSeconds: 30,
 } as const;
 
 /** RFC 6455, section 7.4.1: the server is going away. */
 const GOING_AWAY = 1001;
-/** Sockets closed a millisecond: the clients reconnect to another front, which can take so many. */
+/** Sockets closed per millisecond: their clients reconnect to another front, which can accept this many. */
 const CLOSED_PER_MS = 1;
 
 /**
- * The live sockets of a front: countdowns of the sales that are watched, events of other processes to the sockets. A
- * sale's event must reach `sales` first, so that the sale is read anew here.
+ * The live sockets of a front: countdowns of the watched sales, and events of other processes for the sockets. A sale's
+ * event must reach `sales` first, so that the sale is read again here.
  */
 export function startLive(ports: Pick<Ports, 'queue' | 'events' | 'clock'>, parts: LiveParts): Live {
-  const { queue, events, clock } = ports;
-  const { runtime, sales, observed$, observer } = parts;
+  const { events, clock } = ports;
+  const { runtime, observed$, observer } = parts;
   const { timers } = runtime;
   const watch$ = new Subject<CountdownInput>();
   let front: LiveFront | undefined;
@@ -73,34 +73,16 @@ export function startLive(ports: Pick<Ports, 'queue' | 'events' | 'clock'>, part
 
   const input$ = defer(() =>
     merge(
-      // None at first; a stream that is subscribed again begins with the sales that are watched.
+      // None at first; a resubscribed stream starts with the sales that are being watched.
       from(api.watched()).pipe(map((saleId): CountdownInput => ({ type: 'watch', saleId }))),
       watch$,
       observed$.pipe(map(({ saleId, stock }): CountdownInput => ({ type: 'stock', saleId, stock }))),
       events.events$.pipe(filter((item) => item.type === 'stock' || item.type === 'sale')),
     ),
   );
-  const frame$ = countdown(
-    input$,
-    {
-      sale: (saleId) => sales.find(saleId),
-      stock: async (saleId) => {
-        const stock = await queue.stock(saleId);
-        if (stock !== undefined) sales.observe(saleId, stock);
-        return stock;
-      },
-      clock,
-    },
-    {
-      ...countdownDefaults,
-      scheduler: timers.scheduler,
-      onFault: observer.live.countdownFailed,
-    },
-  );
-
   const running = new Subscription();
   running.add(
-    frame$
+    stockFrames(input$, ports, parts)
       .pipe(
         tap((frame) => {
           api.stock(frame);
@@ -139,4 +121,25 @@ export function startLive(ports: Pick<Ports, 'queue' | 'events' | 'clock'>, part
       running.unsubscribe();
     },
   };
+}
+
+/** The frames of the watched sales. */
+function stockFrames(
+  input$: Observable<CountdownInput>,
+  { queue, clock }: Pick<Ports, 'queue' | 'clock'>,
+  { runtime, sales, observer }: Pick<LiveParts, 'runtime' | 'sales' | 'observer'>,
+): Observable<StockFrame> {
+  return countdown(
+    input$,
+    {
+      sale: (saleId) => sales.find(saleId),
+      stock: async (saleId) => {
+        const stock = await queue.stock(saleId);
+        if (stock !== undefined) sales.observe(saleId, stock);
+        return stock;
+      },
+      clock,
+    },
+    { ...countdownDefaults, scheduler: runtime.timers.scheduler, onFault: observer.live.countdownFailed },
+  );
 }

@@ -10,12 +10,13 @@ import { keepNodeNumber } from './node-number.ts';
 const TTL = 15 * 60_000;
 const SILENT = { nodeNumberMissing: () => undefined, nodeNumberNotReleased: () => undefined };
 
-/** A database that can be away, and a process on it. */
+/** A database that can be unavailable, and a process that uses it. */
 function installation() {
   const clock = new ManualClock();
   const leases = new MemoryLeases(clock.now);
-  const state = { away: false };
-  const reach = <T>(call: () => Promise<T>) => (state.away ? Promise.reject(new Fault('unavailable', 'away')) : call());
+  const state = { down: false };
+  const reach = <T>(call: () => Promise<T>) =>
+    state.down ? Promise.reject(new Fault('unavailable', 'unreachable')) : call();
   const ports = {
     leases: {
       acquire: (name: string, holder: string, ttlMs: number) => reach(() => leases.acquire(name, holder, ttlMs)),
@@ -37,7 +38,7 @@ describe('the node number of a process', () => {
     vi.useRealTimers();
   });
 
-  it('is there when the process starts, and given back when it stops', async () => {
+  it('is acquired when the process starts, and released when it stops', async () => {
     const { leases, start } = installation();
     const starting = start();
     await vi.advanceTimersByTimeAsync(0);
@@ -50,15 +51,15 @@ describe('the node number of a process', () => {
     expect(node.newId).toThrow(Fault);
   });
 
-  it('keeps no process from starting that has none yet: ids are refused until it is there', async () => {
+  it('does not keep a process without one from starting: ids are refused until it is acquired', async () => {
     const { state, start } = installation();
-    state.away = true;
+    state.down = true;
     const starting = start();
     await vi.advanceTimersByTimeAsync(0);
     const node = await starting;
     expect(node.ready()).toBe(false);
     expect(node.newId).toThrow(Fault);
-    state.away = false;
+    state.down = false;
     await vi.advanceTimersByTimeAsync(2000);
     expect(node.ready()).toBe(true);
     await node.stop();
@@ -77,7 +78,7 @@ describe('the node number of a process', () => {
     await node.stop();
   });
 
-  it('is renewed at once when the process finds out that it slept through it', async () => {
+  it('is renewed at once when the process notices that it was suspended past its end', async () => {
     const { clock, start } = installation();
     const starting = start();
     await vi.advanceTimersByTimeAsync(0);
@@ -89,12 +90,12 @@ describe('the node number of a process', () => {
     await node.stop();
   });
 
-  it('lets a process stop whose database is away', async () => {
+  it('lets a process stop while its database is unavailable', async () => {
     const { state, start } = installation();
     const starting = start();
     await vi.advanceTimersByTimeAsync(0);
     const node = await starting;
-    state.away = true;
+    state.down = true;
     await expect(node.stop()).resolves.toBeUndefined();
   });
 });

@@ -8,9 +8,9 @@ import type { FrontObserver } from './observer.ts';
 export interface NodeNumber {
   /** Errors: Fault `unavailable` while there is no number. */
   readonly newId: IdSource;
-  /** Whether ids can be made. */
+  /** Whether ids can be generated. */
   readonly ready: () => boolean;
-  /** Gives the number back. */
+  /** Releases the number. */
   stop(): Promise<void>;
 }
 
@@ -18,8 +18,8 @@ const RENEW_EVERY_MS = 60_000;
 const BACKOFF = { baseMs: 100, capMs: 2000 } as const;
 
 /**
- * Takes a node number and keeps it, in the background: resolves when it has one, or when the first try has failed. Ids
- * are refused meanwhile, and the next try is made by itself.
+ * Acquires a node number and keeps it renewed in the background: resolves once it has one, or the first attempt has
+ * failed. Until it has one, ids are refused, and attempts continue.
  */
 export async function keepNodeNumber(
   ports: NodeLeasePorts,
@@ -54,7 +54,8 @@ export async function keepNodeNumber(
       try {
         return lease.newId();
       } catch (error) {
-        // The clock jumped, or the process slept: what a renewal can fix must not wait for the next minute.
+        // The clock jumped, or the process was suspended: if a renewal can fix it, it must not wait for the next
+        // minute.
         refused$.next();
         throw error;
       }
@@ -62,7 +63,7 @@ export async function keepNodeNumber(
     ready: () => lease.number !== undefined,
     stop: async () => {
       renewing.unsubscribe();
-      // It lapses by itself if it can't be given back.
+      // It expires by itself if it can't be released.
       await lease.release().catch(nodeNumberNotReleased);
     },
   };

@@ -6,20 +6,20 @@ import type { AnsweredBatch } from '../../streams/purchase/contract.ts';
 import type { RoleObserver } from '../runtime.ts';
 import type { PolicyObserver } from './policies.ts';
 
-/** What a front reports: for logs, metrics and, in the simulator, checks. */
+/** Receives what a front reports: for logs, metrics and, in the simulator, checks. */
 export interface FrontObserver extends RoleObserver, PolicyObserver {
   /** A batch was answered at `now`, monotonic milliseconds. */
   readonly answered: (batch: AnsweredBatch, now: number) => void;
-  /** So many purchases were answered because their deadline was near. */
+  /** This many purchases were answered because their deadline was near. */
   readonly answeredByDeadline: (requests: number) => void;
-  /** A purchase was refused for want of room before it was read. */
+  /** A purchase was refused for lack of capacity before it was read. */
   readonly turnedAway: () => void;
-  /** The load of the purchase stream, to be read whenever it is of interest. */
+  /** The load of the purchase stream; its properties are read live. */
   readonly purchaseLoad: (load: BatchLoad) => void;
-  /** Published reservations could not be marked so; the relay publishes them again. */
+  /** Published reservations could not be marked as published; the relay publishes them again. */
   readonly unmarked: (error: unknown) => void;
   readonly saleRemaining: (saleId: string, tickets: number) => void;
-  /** The sale is over: what is left of it is reported no longer. */
+  /** The sale is over: its remaining tickets are no longer reported. */
   readonly saleOver: (saleId: string) => void;
   readonly warmingFailed: (error: unknown) => void;
   readonly nodeNumberMissing: (error: unknown, retryInMs: number) => void;
@@ -30,17 +30,17 @@ export interface FrontObserver extends RoleObserver, PolicyObserver {
   /** A read could not be completed and was answered 503. */
   readonly readFailed: (error: unknown, requestId: string) => void;
   readonly live: LiveObserver;
-  /** What the rate limits have refused, to be read whenever it is of interest. */
+  /** The refusal counts of the rate limits, to be read at any time. */
   readonly rateLimited: (refused: () => { readonly buyer: number; readonly address: number }) => void;
 }
 
 export interface LiveObserver extends LiveCounters {
-  /** A frame of stock was published. */
+  /** A stock frame was published. */
   readonly livePublished: () => void;
-  /** The load of the live sockets, to be read whenever it is of interest. */
+  /** The load of the live sockets, to be read at any time. */
   readonly sampleLiveLoad: (load: () => { readonly connections: number; readonly sales: number }) => void;
   /** A sale could not be looked up for a socket. */
   readonly lookupFailed: (error: unknown, requestId: string) => void;
-  /** A countdown could not read its sale; it tries again. */
+  /** A countdown could not read its sale; it retries. */
   readonly countdownFailed: (error: unknown, saleId: string) => void;
 }

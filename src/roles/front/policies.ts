@@ -3,13 +3,13 @@ import { type BreakerState, createPolicy, type Policy, type PolicyOptions } from
 import type { Runtime } from '../runtime.ts';
 import type { Settings } from '../settings.ts';
 
-/** One for each dependency that buyers wait for; docs/operations.md says how their limits relate. */
+/** One policy per dependency on which buyers wait; docs/operations.md explains how their limits relate. */
 export interface Policies {
   /** Purchases at the ticket queue. */
   readonly queue: Policy;
   /** Purchases at the order log. */
   readonly log: Policy;
-  /** What else is asked of the ticket queue, such as the stock of a sale for its page: never at the cost of a purchase. */
+  /** Other calls of the ticket queue, such as the stock of a sale for its page: they must not cost a purchase. */
   readonly stock: Policy;
   /** Orders and sales. */
   readonly store: Policy;
@@ -20,33 +20,36 @@ export type PolicyName = keyof Policies;
 type Limits = Pick<LiveSettings, 'purchase'>;
 
 export interface PolicyObserver {
-  /** A policy was made; returns what is called with each new state of its breaker. */
+  /** A policy was created; returns a listener for each new state of its breaker. */
   readonly breaker: (name: PolicyName, state: () => BreakerState) => (state: BreakerState) => void;
 }
 
-/** How long a call may take, of the deadline of a purchase. */
+/** Time limit of a call, as a share of the purchase deadline. */
 const TIMEOUT_SHARES: Readonly<Record<PolicyName, number>> = {
   // A page with an older number is better than a late one.
   stock: 0.125,
   // The order log needs the other half.
   queue: 0.5,
-  // Two of them fit: an order is looked for in one place and then in another.
+  // Two calls fit: an order is looked up in one place and then in another.
   store: 0.5,
   live: 0.5,
-  // What the log has taken over may still be acknowledged, and a caller gives up first.
+  // A record that the log has accepted may still be acknowledged, and a caller's own deadline comes first.
   log: 0.9,
 };
 
-/** The queue's client gives up first: it replaces a dead connection before the breaker counts the third call on it. */
+/** The queue's client times out first: it replaces a dead connection before the breaker counts the third call on it. */
 const CLIENT_SHARE = 0.9;
 
-/** The most reads at once. They wait for a connection here too, so it is many more than there are connections. */
+/**
+ * Maximum number of concurrent reads. They also wait for a connection here, so it is far more than the number of
+ * connections.
+ */
 const READS = 1024;
 
-/** Calls a second below which a breaker does not judge. */
+/** Calls per second below which a breaker does not open. */
 const MINIMUM_RPS = 1;
 
-/** How long a call of the ticket queue's client may take, milliseconds. */
+/** Time limit of the ticket queue client's calls, milliseconds. */
 export function queueClientTimeoutMs(limits: Limits): number {
   return Math.round(timeoutMs('queue', limits) * CLIENT_SHARE);
 }
@@ -64,7 +67,7 @@ function timeoutMs(name: PolicyName, { purchase }: Limits): number {
   return Math.round(purchase.deadlineMs * TIMEOUT_SHARES[name]);
 }
 
-/** They follow the settings. */
+/** Creates the policies; they follow the settings. */
 export function createPolicies(
   { current, settings$ }: Pick<Settings, 'current' | 'settings$'>,
   { timers }: Pick<Runtime, 'timers'>,

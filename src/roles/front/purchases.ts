@@ -21,11 +21,13 @@ import type { RemainingGauge } from './remaining-gauge.ts';
 export interface Purchases {
   /** Every request is answered exactly once. */
   readonly submit: (request: PurchaseRequest) => void;
-  /** Whether one more would be refused for want of room, before it is read; it counts as refused then. */
+  /**
+   * Whether another purchase would be refused for lack of capacity, before it is read; if so, it is counted as refused.
+   */
   readonly turnsAway: () => boolean;
-  /** What is left of each sale, as the queue's answers report it. Hot. */
+  /** The remaining stock of each sale, as the queue's answers report it. Hot. */
   readonly observed$: Observable<ObservedStock>;
-  /** Takes no more; what is under way is cut off: wait for it before. */
+  /** Accepts no more purchases and cancels those in flight: wait for them first. */
   stop(): void;
 }
 
@@ -39,7 +41,7 @@ export interface PurchaseParts {
   readonly remaining: Pick<RemainingGauge, 'observe'>;
 }
 
-/** Subscribes the purchase stream, once for all buyers of this process, and answers them. */
+/** Subscribes to the purchase stream, once for all buyers of this process, and answers them. */
 export function startPurchases(
   ports: Pick<Ports, 'queue' | 'log' | 'atomicSale' | 'clock'>,
   { runtime, sales, policies, newId, settings, observer, remaining }: PurchaseParts,
@@ -95,7 +97,7 @@ export function startPurchases(
     }
     const now = clock.monotonic();
     observer.answered(batch, now);
-    // A purchase that found no room says nothing about the speed of those that did.
+    // A purchase refused for lack of capacity says nothing about the speed of the others.
     if (!batch.turnedAway) admission.learn(batch, load, now);
   };
   const answering = answered$.subscribe(answer);

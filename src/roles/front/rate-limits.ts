@@ -15,7 +15,7 @@ export interface RateLimitParts {
   readonly observer: Pick<FrontObserver, 'rateLimited'>;
 }
 
-/** The limits by buyer and by address; they follow the settings. */
+/** The limits per buyer and per address; they follow the settings. */
 export function createRateLimits({ counter, clock, trustedProxies, settings, observer }: RateLimitParts): RateLimits {
   const limitOf = (name: 'buyer' | 'address') =>
     new RateLimit({ name, perSecond: () => settings.current().limits[name], counter, now: clock.monotonic });

@@ -15,12 +15,12 @@ const OPTIONS = {
 
 type Name = 'queue' | 'log' | 'store' | 'live';
 
-/** Every part is up but those named. */
+/** Every dependency is up except those named. */
 function rig({ down = [], hasNumber = true, draining = false }: RigOptions = {}) {
   const pinged: Name[] = [];
   const ping = (name: Name) => async () => {
     pinged.push(name);
-    if (down.includes(name)) throw new Fault('unavailable', `${name} is away`);
+    if (down.includes(name)) throw new Fault('unavailable', `${name} is unreachable`);
   };
   const ports = {
     queue: { ping: ping('queue') },
@@ -50,13 +50,13 @@ interface RigOptions {
 }
 
 describe('a front', () => {
-  it('is ready while all is well, and not while it drains', async () => {
+  it('is ready while all is healthy, and not while it drains', async () => {
     expect(await rig().look()).toMatchObject({ ready: true, degraded: false });
     expect(await rig({ draining: true }).look()).toMatchObject({ ready: false });
   });
 
   it.each([[['queue']], [['log']], [['queue', 'store']]] as const)(
-    'that can’t sell for want of %s is not ready',
+    'that can’t sell without %s is not ready',
     async (down) => {
       expect(await rig({ down }).look()).toMatchObject({ ready: false, degraded: false });
     },
@@ -68,16 +68,16 @@ describe('a front', () => {
   });
 
   it.each([[['store']], [['live']], [['store', 'live']]] as const)(
-    'sells on without %s: it is ready, and says what is away',
+    'sells without %s: it is ready, and reports what is down',
     async (down) => {
       const { ready, degraded, dependencies } = await rig({ down }).look();
       expect([ready, degraded]).toEqual([true, true]);
-      const away = Object.entries(dependencies).filter(([, { state }]) => state === 'down');
-      expect(away).toEqual(down.map((name) => [name, { state: 'down', detail: `${name} is away` }]));
+      const unreachable = Object.entries(dependencies).filter(([, { state }]) => state === 'down');
+      expect(unreachable).toEqual(down.map((name) => [name, { state: 'down', detail: `${name} is unreachable` }]));
     },
   );
 
-  it('does not ask what its breaker keeps it from', async () => {
+  it('does not call a dependency whose breaker is open', async () => {
     const { look, policies, pinged } = rig();
     while (policies.log.state() === 'closed') {
       await policies.log.execute(() => Promise.reject(new Fault('timeout', 'slow'))).catch(() => undefined);

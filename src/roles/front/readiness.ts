@@ -6,9 +6,9 @@ import type { NodeNumber } from './node-number.ts';
 import type { Policies } from './policies.ts';
 
 export interface Readiness {
-  /** Whether this process can sell, and should get traffic. */
+  /** Whether this process can sell and should receive traffic. */
   readonly ready: boolean;
-  /** It can sell, but something that it uses is unavailable. */
+  /** It can sell, but one of its dependencies is unavailable. */
   readonly degraded: boolean;
   readonly dependencies: Readonly<Record<string, DependencyState>>;
 }
@@ -20,19 +20,22 @@ interface DependencyState {
 
 export interface ReadinessParts {
   readonly policies: Pick<Policies, 'queue' | 'log' | 'store' | 'live'>;
-  /** Without a number of its own this process can't make order ids. */
+  /** Without a node number this process can't generate order ids. */
   readonly node: Pick<NodeNumber, 'ready'>;
   readonly draining: () => boolean;
   readonly timers: Pick<Timers, 'after'>;
 }
 
-/** A load balancer asks every second or so: a dependency that needs longer is not ready. */
+/** A load balancer checks every second or so: a dependency that takes longer is not ready. */
 const PING_LIMIT_MS = 1000;
 
-/** Without one of these no purchase succeeds. Orders are stored later, and sales are in memory. */
+/** Without any of these no purchase succeeds. Orders are stored later, and sales are in memory. */
 const NEEDED = ['queue', 'log', 'node'];
 
-/** Whether this process should get traffic, and each dependency's state; one whose breaker is open is not asked. */
+/**
+ * Whether this process should receive traffic, and each dependency's state; a dependency whose breaker is open is not
+ * called.
+ */
 export function createReadiness(
   ports: { readonly [Name in 'queue' | 'log' | 'store' | 'live']: Pick<Ports[Name], 'ping'> },
   { policies, node, draining, timers }: ReadinessParts,

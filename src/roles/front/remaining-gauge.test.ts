@@ -16,8 +16,8 @@ function rig() {
   return { clock, sales, shown, gauge, open };
 }
 
-describe('what is left of a sale', () => {
-  it('is shown while the sale is on, and for ten minutes behind its end', () => {
+describe('the remaining tickets of a sale', () => {
+  it('are reported during the sale, and for ten minutes after its end', () => {
     const { clock, shown, gauge, open } = rig();
     open({});
     gauge.observe('s', 5);
@@ -30,7 +30,7 @@ describe('what is left of a sale', () => {
     expect([...shown]).toEqual([]);
   });
 
-  it('is shown no longer once an admin has closed the sale', () => {
+  it('are no longer reported once an admin has closed the sale', () => {
     const { shown, gauge, open } = rig();
     open({ status: 'closed' });
     gauge.observe('s', 4);
@@ -38,14 +38,14 @@ describe('what is left of a sale', () => {
     expect([...shown]).toEqual([]);
   });
 
-  it('is shown no longer once memory does not know the sale', () => {
+  it('are no longer reported once the sale is not in memory', () => {
     const { shown, gauge } = rig();
     gauge.observe('s', 4);
     gauge.sweep();
     expect([...shown]).toEqual([]);
   });
 
-  it('is shown again when the sale sells again', () => {
+  it('are reported again when the sale sells again', () => {
     const { shown, gauge, sales, open } = rig();
     gauge.observe('s', 4);
     gauge.sweep();

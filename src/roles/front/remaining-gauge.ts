@@ -2,16 +2,16 @@ import type { Sale } from '../../domain/sale.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FrontObserver } from './observer.ts';
 
-/** A sale that is over is reported for so long, for dashboards that look at its end. Milliseconds. */
+/** How long a sale is reported after its end, for dashboards that show it. Milliseconds. */
 const KEEP_MS = 10 * 60_000;
 
 export interface RemainingGauge {
   readonly observe: (saleId: string, tickets: number) => void;
-  /** Drops the sales that have been over for a while, or that memory no longer knows. */
+  /** Drops the sales that have been over for a while, or are no longer in memory. */
   readonly sweep: () => void;
 }
 
-/** Reports what is left of each sale until it is over, so that no sale leaves a label behind for ever. */
+/** Reports the remaining tickets of each sale until it is over, so that no sale leaves a label behind forever. */
 export function createRemainingGauge(
   known: (saleId: string) => Sale | undefined,
   clock: Pick<Clock, 'now'>,

@@ -3,10 +3,12 @@ import type { Sales } from '../../services/sales.ts';
 import type { Ports } from '../ports.ts';
 import type { Runtime } from '../runtime.ts';
 
-/** As long as a sale is served from memory: so a published one is known everywhere before its opening second. */
+/**
+ * As long as a sale is served from memory: a published sale is thus known in every process before its opening second.
+ */
 const EVERY_MS = 1000;
 
-/** Keeps the public sales in memory, so that no buyer of an opening waits for the database, or for one that is down. */
+/** Keeps the public sales in memory, so that no buyer at an opening waits for the database, even an unavailable one. */
 export function warmSales(
   sales: Pick<Sales, 'warm' | 'forget'>,
   { events }: Pick<Ports, 'events'>,

@@ -27,7 +27,7 @@ import { supervise } from '../supervise.ts';
 import { publicSales, watched } from './watched-sales.ts';
 
 export interface Scheduler {
-  /** Starts nothing more, and gives the lead to another process. */
+  /** Starts no more work, and hands leadership to another process. */
   stop(): Promise<void>;
 }
 
@@ -40,25 +40,31 @@ export interface SchedulerObserver extends RoleObserver {
   readonly leaseFault: (error: unknown) => void;
 }
 
-/** A sale whose publishing another process had begun is published now; or `fault`, and it is tried again. */
+/** A sale whose publication, begun by another process, has been completed; or `fault`, and it is retried. */
 export interface ResumedPublishing {
   readonly saleId?: string;
   readonly fault?: unknown;
 }
 
 export interface SchedulerOptions {
-  /** Milliseconds between two looks for stranded reservations: their lease is 15 s, so a second more is little. */
+  /** Interval of relay runs, milliseconds: the lease is 15 s, so a second more matters little. */
   readonly relayEveryMs: number;
   readonly relay: { readonly leaseMs: number; readonly batchSize: number };
-  /** From its deadline until a ticket can be bought again it takes this and a batch; 1.5 s is promised. */
+  /**
+   * Interval of housekeeping, milliseconds. From the deadline of an order until its ticket can be bought again, this
+   * and one batch pass; 1.5 s is promised.
+   */
   readonly housekeepingEveryMs: number;
-  readonly housekeeping: Omit<typeof housekeepingDefaults, 'batchSize' | 'faultRestMs'> & {
+  readonly housekeeping: Omit<typeof housekeepingDefaults, 'batchSize' | 'faultPauseMs'> & {
     readonly batchSize: number;
-    readonly faultRestMs: number;
+    readonly faultPauseMs: number;
   };
-  /** Milliseconds between two looks for sales whose publisher died half-way: an admin who waits asks again anyway. */
+  /** Interval of checks for sales whose publisher died half-way, milliseconds: a waiting admin retries anyway. */
   readonly publishingEveryMs: number;
-  /** Until a lost queue is found it sells nothing; a look costs a call for each sale. */
+  /**
+   * Interval of recovery checks, milliseconds: a lost queue sells nothing until it is detected; a check costs one call
+   * per sale.
+   */
   readonly recoveryEveryMs: number;
   readonly lease: { readonly ttlMs: number; readonly renewMs: number; readonly retryMs: number };
 }
@@ -84,14 +90,14 @@ export interface SchedulerParts {
   readonly runtime: Runtime;
   readonly payments: Pick<Payments, 'refund'>;
   readonly observer: SchedulerObserver;
-  /** No other process can do this work: it needs no lease, so that a restart need not wait for that of the dead. */
+  /** No other process can do this work: no lease is needed, so a restart need not wait for its predecessor's. */
   readonly exclusive: boolean;
-  /** The longest deadline of any front, and the group that stores orders. */
+  /** The longest deadline of any front, and the consumer group that stores orders. */
   readonly recovery: Pick<RecoveryOptions, 'deadlineMs' | 'group'>;
   readonly options?: SchedulerOptions;
 }
 
-/** Recovers, relays, expires, returns, refunds and finishes publishing, while this process leads. */
+/** Recovers, relays, expires, returns, refunds and completes publications, while this process leads. */
 export function startScheduler(ports: SchedulerPorts, parts: SchedulerParts): Scheduler {
   const { runtime, observer, exclusive, options = schedulerDefaults } = parts;
   const work = schedulerWork(ports, parts, options);
@@ -121,7 +127,7 @@ export function startScheduler(ports: SchedulerPorts, parts: SchedulerParts): Sc
   return {
     stop: async () => {
       leading.unsubscribe();
-      // Unsubscribing has asked to give the lease back; this waits until it is, before the database is closed.
+      // Unsubscribing has requested the release; this waits until it is done, before the database is closed.
       await leases.release(LEASE, holder).catch(observer.leaseFault);
     },
   };
@@ -161,7 +167,7 @@ function schedulerWork(
     );
 }
 
-/** Recovers what the ticket queue loses, where it can lose something. */
+/** Recovers sales that the ticket queue has lost, if it can lose any. */
 function recoverQueue(
   { recovery, catalogue, log, store, events, clock }: SchedulerPorts,
   { timers }: Pick<Runtime, 'timers'>,
@@ -185,8 +191,8 @@ function finishPublishing({ queue, catalogue, events, clock }: SchedulerPorts): 
 }
 
 /**
- * Publishes all that is unpublished, without waiting for its lease: for a process that is alone on its queue, before it
- * takes the first purchase. Nothing that it finds can be under way.
+ * Publishes all unpublished reservations, without waiting for their lease: for a process that has the queue to itself,
+ * before it accepts the first purchase. None of them can still be in flight.
  */
 export async function relayLeftovers(
   { queue, log, catalogue, clock }: SchedulerPorts,

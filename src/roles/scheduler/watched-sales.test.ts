@@ -19,7 +19,7 @@ function catalogueOf(sales: () => readonly Sale[]) {
 }
 
 describe('the public sales', () => {
-  it('are read once a second, however many ask', async () => {
+  it('are read once a second, for any number of callers', async () => {
     const clock = new ManualClock();
     const catalogue = catalogueOf(() => [aSale()]);
     const read = publicSales(catalogue, clock);
@@ -32,17 +32,17 @@ describe('the public sales', () => {
     expect(catalogue.queries).toHaveLength(2);
   });
 
-  it('are read again by the next call when they could not be', async () => {
-    let away = true;
+  it('are read again by the next call after a failed read', async () => {
+    let failing = true;
     const read = publicSales(
       catalogueOf(() => {
-        if (away) throw new Fault('unavailable', 'away');
+        if (failing) throw new Fault('unavailable', 'unreachable');
         return [aSale()];
       }),
       new ManualClock(),
     );
-    await expect(read()).rejects.toThrow('away');
-    away = false;
+    await expect(read()).rejects.toThrow('unreachable');
+    failing = false;
     expect(await read()).toHaveLength(1);
   });
 });
@@ -59,7 +59,7 @@ describe('the watched sales', () => {
     sale('longer over', -30 * HOUR, -25 * HOUR),
   ];
 
-  it('are all that opened at first and once a minute, in between those that are not over for a day', async () => {
+  it('are all opened ones at first and once a minute, in between those over for less than a day', async () => {
     const watch = watched(async () => sales, clock);
     const seen = [];
     for (const ms of [0, 0, 59_999, 1, 0]) {
@@ -73,14 +73,14 @@ describe('the watched sales', () => {
     expect(seen[4]).toBe('early,opening');
   });
 
-  it('are not counted as looked at when they could not be read', async () => {
-    let away = true;
+  it('are all returned by the next call after a failed read', async () => {
+    let failing = true;
     const watch = watched(async () => {
-      if (away) throw new Fault('unavailable', 'away');
+      if (failing) throw new Fault('unavailable', 'unreachable');
       return sales;
     }, new ManualClock());
-    await expect(watch()).rejects.toThrow('away');
-    away = false;
+    await expect(watch()).rejects.toThrow('unreachable');
+    failing = false;
     expect(await watch()).toHaveLength(3);
   });
 });

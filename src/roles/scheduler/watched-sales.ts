@@ -5,14 +5,14 @@ import { everySale } from '../../services/every-sale.ts';
 
 type ReadSales = () => Promise<readonly Sale[]>;
 
-/** How often the catalogue is read: a sale that was published since then has no order that is due. */
+/** Interval of catalogue reads: a sale published since the last one can't have a due order yet. */
 const READ_EVERY_MS = 1000;
-/** How long after its last deadline a sale is still looked at closely: a queue or a worker that was away for a day. */
+/** How long after its last deadline a sale is still watched: covers a queue or worker outage of a day. */
 const WATCH_AFTER_MS = 24 * 60 * 60 * 1000;
-/** How often all sales that ever opened are looked at, so that no outage is so long that a deadline is forgotten. */
+/** Interval at which all sales ever opened are returned, so that no deadline is missed even after a longer outage. */
 const ALL_EVERY_MS = 60_000;
 
-/** The public sales, read once a second at the most, however many ask. Errors: Fault `unavailable` or `timeout`. */
+/** The public sales, read at most once a second for all callers. Errors: Fault `unavailable` or `timeout`. */
 export function publicSales(catalogue: Pick<Catalogue, 'sales'>, clock: Pick<Clock, 'monotonic'>): ReadSales {
   let last: Promise<readonly Sale[]> | undefined;
   let readAt = 0;
@@ -26,7 +26,7 @@ export function publicSales(catalogue: Pick<Catalogue, 'sales'>, clock: Pick<Clo
     try {
       return await reading;
     } catch (error) {
-      // Whoever asks next may be luckier.
+      // A failure is not cached: the next call reads again.
       if (last === reading) last = undefined;
       throw error;
     }
@@ -34,8 +34,8 @@ export function publicSales(catalogue: Pick<Catalogue, 'sales'>, clock: Pick<Clo
 }
 
 /**
- * Of these, the sales that may have reservations or deadlines: those that opened and are not over for longer than a day;
- * with the first call, and once a minute, all that opened.
+ * The sales that may have reservations or deadlines: those that have opened and whose last deadline is less than a day
+ * ago; on the first call, and once a minute, all that have opened.
  */
 export function watched(sales: ReadSales, clock: Clock): ReadSales {
   let allAt = Number.NEGATIVE_INFINITY;

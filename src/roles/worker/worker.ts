@@ -9,24 +9,24 @@ import type { Settings } from '../settings.ts';
 import { supervise } from '../supervise.ts';
 
 export interface Worker {
-  /** Stops reading, finishes the batches at hand, and resolves; after `graceMs` it waits for no dependency any more. */
+  /** Stops reading, finishes the batches in progress, and resolves; after `graceMs` it cancels them. */
   stop(graceMs: number): Promise<void>;
 }
 
 export interface WorkerObserver extends RoleObserver {
   readonly settled: (batch: SettledBatch) => void;
-  /** One transaction of the order store took so many milliseconds, whether it succeeded or not. */
+  /** Duration of one transaction of the order store, whether it succeeded or not. */
   readonly storeCall: (tookMs: number) => void;
   readonly liveViewApplied: (applied: AppliedEntries) => void;
-  /** Reads how far a consumer group is behind; to be called whenever it is of interest. */
+  /** Registers a function that reads a consumer group's lag, to be called at any time. */
   readonly sampleConsumerLag: (group: string, read: () => Promise<number>) => void;
   readonly retrying: (dependency: 'order store' | 'live state', error: unknown, waitMs: number) => void;
 }
 
 export interface WorkerOptions {
   /**
-   * The most log records of a group that are fetched and not acknowledged: full records of 128 make several settlement
-   * batches, and memory stays flat however far behind the group is.
+   * Maximum number of a group's log records fetched and not acknowledged: full records of 128 make several settlement
+   * batches, and memory stays flat however large the lag is.
    */
   readonly maxInFlight: number;
   readonly maxAttempts: number;
@@ -57,7 +57,7 @@ export interface WorkerParts {
   readonly options?: WorkerOptions;
 }
 
-/** Reads the log and writes the order store and the live state, each in a consumer group of its own. */
+/** Reads the log and writes the order store and the live state, each in its own consumer group. */
 export function startWorker(
   ports: Pick<Ports, 'log' | 'store' | 'live' | 'events' | 'clock'>,
   { runtime, settings, observer, groups, options = workerDefaults }: WorkerParts,
@@ -78,7 +78,7 @@ export function startWorker(
 
   const fences = createFences(ports.store, groups.settlement);
   const orders$ = settlement(
-    // The positions are committed with the rows: they can't disagree with them, whatever the log remembers.
+    // The positions are committed with the rows: they always agree, whatever position the log remembers.
     consume(groups.settlement, fences.positionOf),
     { store: timed(ports, observer), log: ports.log, fences, events: ports.events },
     {
@@ -115,7 +115,7 @@ export function startWorker(
   };
 }
 
-/** The store's hot call, each one timed. */
+/** The order store, with each call on the hot path timed. */
 function timed(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
   { storeCall }: Pick<WorkerObserver, 'storeCall'>,

@@ -8,29 +8,29 @@ import { type CountdownInput, countdown } from './countdown.ts';
 
 interface Diagrams {
   /**
-   *     w u   the first of the process looks at the sale, the last one leaves
-   *     9…0   events of the stock: so many are left; each ticket that goes raises the version by one
-   *     r     events of the sale: read it again
+   *     w u   the process gets its first viewer of the sale, loses its last one
+   *     9…0   stock events: the tickets that remain; each one taken raises the version by one
+   *     r     sale events: read it again
    *     other letters: see `events`
    */
   readonly input: string;
   readonly events?: Readonly<Record<string, CountdownInput>>;
-  /** How reads answer; at once if not said. */
+  /** How reads answer; at once if not given. */
   readonly sale?: string | readonly string[];
   readonly stock?: string | readonly string[];
-  /** What reads find; the first ones, then the next. */
+  /** What reads return; the first ones, then the next. */
   readonly sales?: readonly Partial<Sale>[];
   readonly stocks?: readonly (Stock | undefined)[];
 }
 
 const TOTAL = 9;
 
-/** So many are left when no ticket ever came back. */
+/** Tickets remaining if none was ever returned. */
 const left = (remaining: number): Stock => ({ remaining, version: 1 + TOTAL - remaining });
 
 const saleId = aSale().id;
 
-/** Frames of a sale at most every 5 milliseconds, a heartbeat after 12; frame 0 is `opensAt` + 30 minutes. */
+/** At most one frame of a sale per 5 milliseconds, a heartbeat after 12; frame 0 is `opensAt` + 30 minutes. */
 function countdownMarbles(m: PromiseMarbles, diagrams: Diagrams) {
   const { events = {}, sales = [{}], stocks = [left(TOTAL)] } = diagrams;
   const next = <T>(values: readonly T[]) => {
@@ -50,7 +50,7 @@ function countdownMarbles(m: PromiseMarbles, diagrams: Diagrams) {
   );
   return {
     frame$,
-    /** The frames, each as what is left, behind a letter of the phase when it is not live. */
+    /** The frames, each as the remaining tickets, after a letter for the phase if it is not live. */
     left$: frame$.pipe(map(({ phase, remaining }) => (phase === 'live' ? `${remaining}` : `${phase} ${remaining}`))),
     counted$: counting.calls$.pipe(map(() => 's')),
     fault$,
@@ -72,7 +72,7 @@ function expectFrames(m: PromiseMarbles, left$: Observable<string>, line: string
 }
 
 describe('the countdown stream', () => {
-  it('sends the sale as it is the moment that somebody looks, whole', () =>
+  it('sends the complete sale as soon as it has a viewer', () =>
     promiseMarbles((m) => {
       const { frame$ } = countdownMarbles(m, { input: '--w-|', stocks: [{ remaining: 4, version: 77 }] });
       const { opensAt, closesAt } = aSale();
@@ -80,25 +80,25 @@ describe('the countdown stream', () => {
       m.expectObservable(frame$).toBe('                  --f-|', { f: { ...frame, serverTime: START + 2 } });
     }));
 
-  it('sends a change at once, then the newest of each span, the last one too', () =>
+  it('sends a change at once, then the newest of each interval, the last one too', () =>
     promiseMarbles((m) => {
       const { left$ } = countdownMarbles(m, { input: 'w------8765---4------------|' });
       expectFrames(m, left$, '                        9------8----5----4---------|');
     }));
 
-  it('takes stock in the order of its versions, however late events come', () =>
+  it('takes stock in the order of its versions, however late events arrive', () =>
     promiseMarbles((m) => {
       const { left$ } = countdownMarbles(m, { input: 'w------5------8--6---5--|' });
       expectFrames(m, left$, '                        9------5-----------5----|');
     }));
 
-  it('takes what a slow read finds only if it is newer than what was heard', () =>
+  it('takes the result of a slow read only if it is newer than the events received', () =>
     promiseMarbles((m) => {
       const { left$ } = countdownMarbles(m, { input: 'w-5------|', stock: '----a|' });
       expectFrames(m, left$, '                        --5------|');
     }));
 
-  it('sends nothing that is not events, but a heartbeat, and reads the stock again with it', () =>
+  it('sends nothing without a change except a heartbeat, and reads the stock again with it', () =>
     promiseMarbles((m) => {
       const { left$, counted$ } = countdownMarbles(m, {
         input: '                         w---9--9-----------------------|',
@@ -108,14 +108,14 @@ describe('the countdown stream', () => {
       expectFrames(m, left$, '           9-----------9-----------9----7-|');
     }));
 
-  it('reads a sale that changes all the time as often as one that does not', () =>
+  it('reads a constantly changing sale as often as an unchanged one', () =>
     promiseMarbles((m) => {
       const { left$, counted$ } = countdownMarbles(m, { input: 'w----8----7----6----5----4----3----|' });
       m.expectObservable(counted$).toBe('                        s--------------s--------------s');
       expectFrames(m, left$, '                                  9----8----7----6----5----4----3----|');
     }));
 
-  it('says when it is sold out, and when a ticket came back', () =>
+  it('shows when it is sold out, and when a ticket is returned', () =>
     promiseMarbles((m) => {
       const { left$ } = countdownMarbles(m, {
         input: '                w-----0------b----|',
@@ -124,7 +124,7 @@ describe('the countdown stream', () => {
       expectFrames(m, left$, '  9-----s------1----|', { s: 'sold_out 0' });
     }));
 
-  it('opens and ends in the very millisecond, however close the frame before', () =>
+  it('opens and ends in the exact millisecond, however recent the previous frame', () =>
     promiseMarbles((m) => {
       const { left$ } = countdownMarbles(m, {
         input: '                w---------------8-7---|',
@@ -133,13 +133,13 @@ describe('the countdown stream', () => {
       expectFrames(m, left$, '  u------9-----------e--|', { u: 'upcoming 9', e: 'ended 7' });
     }));
 
-  it('lets a frame wait for the opening that would come right before it, so that none comes faster than allowed', () =>
+  it('delays a frame due shortly before the opening, so that the frame rate limit is kept', () =>
     promiseMarbles((m) => {
       const { left$ } = countdownMarbles(m, { input: 'w----------|', sales: [{ opensAt: START + 4 }] });
       expectFrames(m, left$, '                        ----9------|');
     }));
 
-  it('reads a sale again that changed, and never goes back to an older version of it', () =>
+  it('reads a changed sale again, and never returns to an older version of it', () =>
     promiseMarbles((m) => {
       const { left$ } = countdownMarbles(m, {
         input: '               w------r-r-------|',
@@ -149,13 +149,13 @@ describe('the countdown stream', () => {
       expectFrames(m, left$, ' 9------c---------|', { c: 'closed 9' });
     }));
 
-  it('shows a draft with all its tickets, for the queue does not know it', () =>
+  it('shows a draft with all its tickets, since the queue does not know it', () =>
     promiseMarbles((m) => {
       const { left$ } = countdownMarbles(m, { input: 'w--|', sales: [{ status: 'draft' }], stocks: [undefined] });
       expectFrames(m, left$, '                        d--|', { d: 'draft 9' });
     }));
 
-  it('goes on after reads that fail: with what it knows, and trying again for what it does not', () =>
+  it('continues after failed reads: with what it knows, and retrying what it does not', () =>
     promiseMarbles((m) => {
       const { left$, counted$, fault$ } = countdownMarbles(m, {
         input: '                         w----------------------5---------------|',
@@ -166,20 +166,20 @@ describe('the countdown stream', () => {
       expectFrames(m, left$, '           --------9-----------9----5-----------5-|');
     }));
 
-  it('tries a read again in time while it hears events', () =>
+  it('retries a read in time while it receives events', () =>
     promiseMarbles((m) => {
       const { left$ } = countdownMarbles(m, { input: 'w--8--7--6--5-----|', sale: ['#', 'a|'] });
       expectFrames(m, left$, '                        --------7----5----|');
     }));
 
-  it('does no work for a sale that nobody looks at, before and after', () =>
+  it('does no work for a sale without viewers, before and after', () =>
     promiseMarbles((m) => {
       const { left$, counted$ } = countdownMarbles(m, { input: '-8r--w----7u6------------------|' });
       m.expectObservable(counted$).toBe('                        -----s');
       expectFrames(m, left$, '                                  -----9----7--------------------|');
     }));
 
-  it('forgets what it was reading when the last one left', () =>
+  it('discards reads in progress when the last viewer leaves', () =>
     promiseMarbles((m) => {
       const { left$, fault$ } = countdownMarbles(m, { input: 'w-u-------|', sale: '----a|', stock: ['a|'] });
       const failing = countdownMarbles(m, { input: '          w-u-------|', sale: '----#' });
@@ -189,7 +189,7 @@ describe('the countdown stream', () => {
       m.expectObservable(failing.fault$).toBe('               -');
     }));
 
-  it('begins anew for who comes back', () =>
+  it('starts from scratch when a viewer returns', () =>
     promiseMarbles((m) => {
       const { left$, counted$ } = countdownMarbles(m, { input: 'w-u--w-w--|', stocks: [left(9), left(3)] });
       m.expectObservable(counted$).toBe('                        s----s----');
@@ -208,7 +208,7 @@ describe('the countdown stream', () => {
       m.expectObservable(line$).toBe('a-b----c--|', { a: 'sale-1 9', b: 'sale-2 9', c: 'sale-2 2' });
     }));
 
-  it('ends its timers when it is unsubscribed, and with its input', () =>
+  it('cancels its timers when it is unsubscribed, and when its input ends', () =>
     promiseMarbles((m) => {
       const { left$ } = countdownMarbles(m, { input: 'w---------' });
       m.expectObservable(left$, '                      ^----!').toBe('9');

@@ -9,17 +9,18 @@ import {
 } from './sale-countdown.ts';
 
 export type CountdownInput =
-  /** From other processes, and from what this one's own purchases have seen. */
+  /** From other processes, and from this process' own purchases. */
   | Extract<BusEvent, { type: 'stock' | 'sale' }>
-  /** The first of this process began to look at the sale, or the last one stopped. */
+  /** This process got its first viewer of the sale, or lost its last one. */
   | { readonly type: 'watch' | 'unwatch'; readonly saleId: string };
 
 /**
- * Stock, phase and clock of the sales that somebody watches -> one conflated frame per sale.
+ * Stock, phase and clock of the sales with viewers -> one conflated frame per sale.
  *
- * A frame follows a change at once, unless there was another less than `frameMs` ago: then it waits, and the newest state
- * goes out. The last state is never lost. A sale that opens or ends says so at that very moment by the server's clock. A
- * fault of a read ends nothing: what is known stands, and the sale is read again with its next heartbeat.
+ * A frame follows a change at once, unless the previous frame is less than `frameMs` old: then it waits, and the newest
+ * state is sent. The last state is never lost. A frame is sent at the very moment at which a sale opens or ends, by the
+ * server's clock. A failed read ends nothing: the last known state stays in use, and the sale is read again with its
+ * next heartbeat.
  */
 export function countdown(
   input$: Observable<CountdownInput>,

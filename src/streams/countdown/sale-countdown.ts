@@ -3,60 +3,60 @@ import { type Phase, phaseOf, type Sale } from '../../domain/sale.ts';
 import type { Stock } from '../../domain/stock.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-/** All that buyers watch of a sale at one moment, whole: whoever missed the frame before misses nothing. */
+/** The complete state of a sale as buyers see it at one moment, so that a missed frame needs no repetition. */
 export interface StockFrame {
   readonly saleId: string;
   readonly remaining: number;
   readonly total: number;
   readonly phase: Phase;
-  /** The stock's; never goes back. */
+  /** The stock's version; never decreases. */
   readonly version: number;
-  /** Milliseconds since 1970, as all times here. */
+  /** Milliseconds since 1970, as are all times here. */
   readonly opensAt: number;
   readonly closesAt: number;
   readonly serverTime: number;
 }
 
 export interface CountdownPorts {
-  /** The sale as it is stored now, drafts included. */
+  /** The sale as currently stored, drafts included. */
   readonly sale: (saleId: string) => Promise<Sale | undefined>;
-  /** What the queue holds now; undefined when it does not know the sale. */
+  /** The queue's current stock; undefined if it does not know the sale. */
   readonly stock: (saleId: string) => Promise<Stock | undefined>;
   readonly clock: Clock;
 }
 
 export interface CountdownOptions {
-  /** Milliseconds between two frames of a sale at the least. */
+  /** Minimum milliseconds between two frames of a sale. */
   readonly frameMs: number;
-  /** A sale that does not change sends a frame every so many milliseconds all the same, and is read again. */
+  /** Milliseconds after which an unchanged sale sends a frame all the same and is read again. */
   readonly heartbeatMs: number;
-  /** A sale that could not be read yet is tried again after so many milliseconds. */
+  /** Milliseconds after which a sale that could not be read yet is tried again. */
   readonly retryMs: number;
-  /** A sale or its stock could not be read; what is known of it stands. */
+  /** A sale or its stock could not be read; the last known state stays in use. */
   readonly onFault?: (fault: unknown, saleId: string) => void;
   readonly scheduler?: SchedulerLike;
 }
 
 export const countdownDefaults = {
-  // Ten frames a second: beyond that nobody sees a difference, and every frame goes to every socket.
+  // Ten frames a second: more make no visible difference, and every frame goes to every socket.
   frameMs: 100,
-  // Soon enough to heal what lost events left wrong, and to tell a quiet sale from a dead connection.
+  // Soon enough to correct the effect of lost events, and to distinguish a quiet sale from a dead connection.
   heartbeatMs: 5000,
   retryMs: 1000,
 } as const satisfies CountdownOptions;
 
 /**
- * One sale's countdown: takes what is heard of its stock and settings in any order, and emits frames when they are due.
+ * One sale's countdown: takes observations of its stock and settings in any order, and emits frames when they are due.
  *
- * Three clocks decide when that is: the limit of frames a second, the heartbeat, and the moments at which the sale opens
- * and ends. They share one timer, since each frame moves all three. A frame that would come less than `frameMs` before
- * such a moment waits for it and goes out with it: so the moment's own frame is never late, and the limit holds.
+ * Three timings decide that: the frame rate limit, the heartbeat, and the moments at which the sale opens and ends.
+ * They share one timer, since each frame moves all three. A frame due less than `frameMs` before such a moment is
+ * delayed and sent with it: so the moment's own frame is never late, and the rate limit is kept.
  */
 export class SaleCountdown {
   #sale: Sale | undefined;
   #stock: Stock | undefined;
   #sent: StockFrame | undefined;
-  /** Monotonic milliseconds, as the next two. */
+  /** Monotonic milliseconds, as are the next two. */
   #sentAt = Number.NEGATIVE_INFINITY;
   #readAt = Number.NEGATIVE_INFINITY;
   #wakeAt = Number.NaN;
@@ -70,13 +70,13 @@ export class SaleCountdown {
     private readonly emit: (frame: StockFrame) => void,
   ) {}
 
-  /** Reads the sale and its stock. To be called once to begin. */
+  /** Reads the sale and its stock. Call once to start. */
   start(): void {
     this.#readAll();
     this.#plan();
   }
 
-  /** Older than what is known, it is ignored: observations overtake each other. */
+  /** Ignored if older than the known stock: observations may arrive out of order. */
   observe(stock: Stock): void {
     if (this.#stock !== undefined && stock.version <= this.#stock.version) return;
     this.#stock = stock;
@@ -102,7 +102,7 @@ export class SaleCountdown {
   async #readSale(): Promise<void> {
     try {
       const sale = await this.ports.sale(this.saleId);
-      // A read that began earlier may end later.
+      // A read that started earlier may finish later.
       if (sale === undefined || (this.#sale !== undefined && sale.version <= this.#sale.version)) return;
       this.#sale = sale;
       this.#plan();
@@ -132,7 +132,7 @@ export class SaleCountdown {
     const now = clock.monotonic();
     const frame = this.#frame();
     if (frame === undefined || this.#sale === undefined) {
-      // What is heard in the meantime must not put the next try off.
+      // Observations in the meantime must not postpone the next attempt.
       if (Number.isNaN(this.#wakeAt)) this.#wake(now, retryMs);
       return;
     }
@@ -149,7 +149,7 @@ export class SaleCountdown {
     this.#sent = frame;
     this.#sentAt = now;
     this.emit(frame);
-    // Also while it changes all the time: events of the sale's settings may be lost as well.
+    // Also while the stock keeps changing: events of the sale's settings may be lost as well.
     if (now >= this.#readAt + heartbeatMs) this.#readAll();
     this.#plan();
   }
@@ -166,12 +166,12 @@ export class SaleCountdown {
   }
 
   #wake(now: number, inMs: number): void {
-    // Thousands of observations a second would move the timer to where it is.
+    // Skips thousands of observations a second that would set the timer to the same time again.
     if (Math.abs(this.#wakeAt - now - inMs) < 1) return;
     this.#wakeAt = now + inMs;
     this.#timer?.unsubscribe();
     const { scheduler = asyncScheduler } = this.options;
-    // Timers drop fractions, and one that comes early would come twice.
+    // Timers truncate fractions, and one that fires early would fire twice.
     this.#timer = scheduler.schedule(() => this.#woken(), Math.ceil(inMs));
   }
 
@@ -182,16 +182,16 @@ export class SaleCountdown {
   }
 }
 
-/** A draft's tickets are not in the queue yet: all of them are left. Any stock of the queue is newer. */
+/** A draft's tickets are not in the queue yet: all of them remain. Any stock read from the queue is newer. */
 const NOT_LOADED: Stock = { remaining: 0, version: 0 };
 
-/** The next moment at which the clock alone may change the phase; Infinity when none is left. */
+/** The next moment at which the clock alone may change the phase; Infinity if there is none. */
 function nextBoundary({ opensAt, closesAt }: Sale, nowMs: number): number {
   if (nowMs < opensAt) return opensAt;
   return nowMs < closesAt ? closesAt : Number.POSITIVE_INFINITY;
 }
 
-/** A version alone is no events: the tickets that were taken are back. */
+/** A new version alone is not sent: the tickets that were taken have been returned. */
 function differs(a: StockFrame, b: StockFrame): boolean {
   return (
     a.remaining !== b.remaining ||

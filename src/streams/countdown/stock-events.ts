@@ -9,7 +9,7 @@ export interface ObservedStock {
 }
 
 export interface StockEventsOptions {
-  /** Milliseconds between two events of a sale at the least: as often as a countdown shows them. */
+  /** Minimum milliseconds between two events of a sale: countdowns show no more. */
   readonly ms: number;
   readonly scheduler?: SchedulerLike;
 }
@@ -17,17 +17,17 @@ export interface StockEventsOptions {
 export const stockEventsDefaults = { ms: 100 } as const satisfies StockEventsOptions;
 
 /**
- * What this process's purchases saw of the stock -> what others are told: the newest, at most ten times a second and sale,
- * and nothing while it stays as it was: a sale that is sold out has thousands of losers a second and no events.
+ * Stock observed by this process' purchases -> events for other processes: the newest stock, at most ten times a second
+ * per sale, and none while it is unchanged: a sold-out sale has thousands of losing requests a second and no events.
  */
 export function stockEvents(
   observed$: Observable<ObservedStock>,
   { ms, scheduler }: StockEventsOptions = stockEventsDefaults,
 ): Observable<Extract<BusEvent, { type: 'stock' }>> {
-  // A number a sale; a process sells too few to count.
+  // One number per sale; a process serves too few sales for this to matter.
   const newest = new Map<string, number>();
   return observed$.pipe(
-    // Batches overtake each other: an older observation may come later.
+    // Batches finish out of order: an older observation may arrive later.
     filter(({ saleId, stock: { version } }) => {
       if (version <= (newest.get(saleId) ?? Number.NEGATIVE_INFINITY)) return false;
       newest.set(saleId, version);

@@ -11,7 +11,7 @@ export interface HousekeepingPorts {
   readonly store: Pick<OrderStore, 'due' | 'transition' | 'owedTickets' | 'returned' | 'refundsDue' | 'refunded'>;
   readonly payments: Pick<Payments, 'refund'>;
   readonly events: Pick<EventBus, 'publish'>;
-  /** The sales whose orders may fall due, asked for with each tick. */
+  /** The sales whose orders may be due, read on each tick. */
   readonly sales: () => Promise<readonly Pick<Sale, 'id'>[]>;
   readonly clock: Clock;
 }
@@ -19,39 +19,42 @@ export interface HousekeepingPorts {
 export interface HousekeepingOptions {
   /** Orders in one batch; at most 1,000. */
   readonly batchSize: number;
-  /** Sales whose orders are expired at once. */
+  /** Maximum number of sales whose orders are expired concurrently. */
   readonly salesAtOnce: number;
-  /** How long to rest after a full batch, as a share of the time that it took. */
-  readonly restShare: number;
-  /** Milliseconds that a rest takes at the most. */
-  readonly restAtMostMs: number;
-  /** How long a sale, or a step, rests after a fault, milliseconds. */
-  readonly faultRestMs: number;
+  /** Pause after a full batch, as a multiple of the time that it took. */
+  readonly pauseFactor: number;
+  /** Longest pause, milliseconds. */
+  readonly maxPauseMs: number;
+  /** Pause of a sale, or a step, after a fault, milliseconds. */
+  readonly faultPauseMs: number;
   readonly refundsAtOnce: number;
   /** @default asyncScheduler */
   readonly scheduler?: SchedulerLike;
 }
 
-/** What was done; `fault` when something was not, and a later tick tries it again. Nothing to do is not told. */
+/** What was done; `fault` if something failed, which a later tick retries. Ticks without work emit nothing. */
 export type HousekeepingResult =
   | {
       readonly step: 'expire';
       /** Undefined when the sales could not be read. */
       readonly saleId?: string;
-      /** Orders that this batch ended. */
+      /** Orders that this batch expired. */
       readonly expired: number;
-      /** How many of their tickets are in the queue again. */
+      /** How many of their tickets were returned to the queue. */
       readonly returned: number;
-      /** How long after the first of their deadlines that was, milliseconds. */
+      /** How long after the earliest of their deadlines, milliseconds. */
       readonly lateMs?: number;
       readonly fault?: unknown;
     }
   | {
       readonly step: 'return';
       readonly saleId?: string;
-      /** Tickets that are in the queue again. */
+      /** Tickets returned to the queue. */
       readonly returned: number;
-      /** Reservations that left the queue without their ticket, which another order holds; left out if none. */
+      /**
+       * Reservations removed from the queue without returning their ticket, which another order holds; left out if
+       * none.
+       */
       readonly forfeited?: number;
       readonly fault?: unknown;
     }

@@ -3,7 +3,7 @@ import { ManualClock } from '../../../test/support/fakes/manual-clock.ts';
 import { MemoryTicketQueue } from '../../../test/support/fakes/memory-ticket-queue.ts';
 import { expireBatch } from './expire-batch.ts';
 
-it('asks for no other batch of a store that has the same orders due for ever', async () => {
+it('requests no further batch from a store that keeps listing the same orders as due', async () => {
   const clock = new ManualClock();
   const ports = {
     store: { due: async () => ['a', 'b'], transition: async () => [], returned: async () => undefined },

@@ -10,16 +10,16 @@ export interface ExpiryPorts extends Pick<HousekeepingPorts, 'queue' | 'events' 
 
 export interface ExpiredBatch {
   readonly result: Expired;
-  /** There may be more that is due. */
+  /** More orders may be due. */
   readonly isFull: boolean;
 }
 
-/** Expires the orders of a sale that are due the longest, and puts their tickets back on sale. Never rejects. */
+/** Expires a sale's orders that have been due the longest, and puts their tickets back on sale. Never rejects. */
 export async function expireBatch(
   saleId: string,
   ports: ExpiryPorts,
   batchSize: number,
-  inHand: Set<string>,
+  expiring: Set<string>,
 ): Promise<ExpiredBatch> {
   const { store, queue, events, clock } = ports;
   let due: readonly string[] = [];
@@ -29,24 +29,24 @@ export async function expireBatch(
   try {
     const now = clock.now();
     due = await store.due(saleId, now, batchSize);
-    for (const orderId of due) inHand.add(orderId);
-    // Nothing is done yet: whoever looks next finds the same orders due.
+    for (const orderId of due) expiring.add(orderId);
+    // Nothing has changed yet: a later look finds the same orders due.
     if (due.length > 0) moved = await store.transition('expired', due, now);
     if (moved.length > 0) {
       events.publish({ type: 'orders', orders: moved });
       const orderIds = moved.map(({ id }) => id);
-      // They have ended, and owe their tickets from that very transaction on: `returnTickets` finds them, in this process
-      // or in the next leader. So it does when the transition was done and its answer lost.
+      // The orders have ended and owe their tickets from that transaction on: `returnTickets` finds them, in this
+      // process or in the next leader. The same applies if the transition was committed and its answer lost.
       await queue.release(saleId, orderIds);
       returned = orderIds.length;
-      // The tickets are on sale, and still owed: they are released once more then, which the queue ignores, since none of
-      // these orders holds a ticket any more.
+      // On failure the tickets are on sale but still recorded as owed: they are then released once more, which the
+      // queue ignores, since none of these orders holds a ticket any more.
       await store.returned(orderIds);
     }
   } catch (error) {
     fault = error;
   } finally {
-    for (const orderId of due) inHand.delete(orderId);
+    for (const orderId of due) expiring.delete(orderId);
   }
   if (returned > 0) await announceStock(ports, saleId);
   return {
@@ -58,7 +58,7 @@ export async function expireBatch(
       ...(returned > 0 ? { lateMs: clock.now() - Math.min(...moved.map(({ payBy }) => payBy)) } : {}),
       ...(fault === undefined ? {} : { fault }),
     },
-    // A store that has the same orders due again and again must not keep a sale at it for ever.
+    // A store that keeps listing the same orders as due must not keep a sale in this loop forever.
     isFull: due.length === batchSize && moved.length > 0 && fault === undefined,
   };
 }

@@ -3,11 +3,11 @@ import { describe, it } from 'vitest';
 import { housekeepingMarbles } from '../../../test/support/housekeeping-marbles.ts';
 import { promiseMarbles, UNAVAILABLE } from '../../../test/support/promise-marbles.ts';
 
-/** What a batch of sale `s` came to. */
+/** The result of a batch of sale `s`. */
 const batch = (expired: number, lateMs: number, saleId = 's') => ({ saleId, expired, returned: expired, lateMs });
 
 describe('the expiry of unpaid orders', () => {
-  it('ends what is due, returns the tickets, and marks them as returned, in this order', () =>
+  it('expires due orders, returns the tickets, and marks them as returned, in this order', () =>
     promiseMarbles((m) => {
       const { of, transition$, release$, returned$, orders$, stock$ } = housekeepingMarbles(m, {
         ticks: '                              -t-------|',
@@ -26,7 +26,7 @@ describe('the expiry of unpaid orders', () => {
       m.expectObservable(of('expire')).toBe(' ------x--|', { x: batch(1, 6) });
     }));
 
-  it('ends no order before its time, and at its time', () =>
+  it('expires an order exactly at its deadline, not before', () =>
     promiseMarbles((m) => {
       const { of, release$ } = housekeepingMarbles(m, {
         ticks: '                             --t-t-|',
@@ -36,7 +36,7 @@ describe('the expiry of unpaid orders', () => {
       m.expectObservable(of('expire')).toBe('----x-|', { x: batch(1, 0) });
     }));
 
-  it('takes batch after batch, oldest first, and rests after each full one for as long as it took', () =>
+  it('takes batch after batch, oldest first, and pauses after each full one for as long as it took', () =>
     promiseMarbles((m) => {
       const { of, transition$ } = housekeepingMarbles(m, {
         ticks: '                             -----t-------------|',
@@ -49,19 +49,19 @@ describe('the expiry of unpaid orders', () => {
       m.expectObservable(of('expire')).toBe('--------1-----2-----(3|)', values);
     }));
 
-  it('rests no longer than it may, however long a batch took', () =>
+  it('pauses no longer than the maximum, however long a batch took', () =>
     promiseMarbles((m) => {
       const { transition$, result$ } = housekeepingMarbles(m, {
         ticks: '                      -t|',
         due: { s: 'abc' },
         transition: '                 ----a|',
-        options: { restAtMostMs: 1 },
+        options: { maxPauseMs: 1 },
       });
       m.expectObservable(transition$).toBe('-x----y', { x: 'ab', y: 'c' });
       m.expectObservable(result$.pipe(ignoreElements())).toBe('----------|');
     }));
 
-  it('passes over a sale that is at it, and looks at it again with the next tick', () =>
+  it('skips a sale still being worked on, and takes it up again with the next tick', () =>
     promiseMarbles((m) => {
       const { of, look$ } = housekeepingMarbles(m, {
         ticks: '                             ttttttt|',
@@ -72,20 +72,20 @@ describe('the expiry of unpaid orders', () => {
       m.expectObservable(of('expire')).toBe('---x---|', { x: batch(1, 3) });
     }));
 
-  it('gives sales turns of a batch, so that a long list holds up no other sale', () =>
+  it('gives sales turns of one batch, so that a long backlog delays no other sale', () =>
     promiseMarbles((m) => {
       const { result$, transition$ } = housekeepingMarbles(m, {
         ticks: '                            -t|',
         due: { r: 'abcdef', s: 'x', t: 'y' },
         transition: '                       -a|',
-        options: { salesAtOnce: 1, restShare: 0 },
+        options: { salesAtOnce: 1, pauseFactor: 0 },
       });
       const values = { 1: 'ab', 2: 'x', 3: 'y', 4: 'cd', 5: 'ef' };
       m.expectObservable(transition$).toBe('            -12345', values);
       m.expectObservable(result$.pipe(ignoreElements())).toBe('------|');
     }));
 
-  it('works at a bounded number of sales at once', () =>
+  it('works on a bounded number of sales at once', () =>
     promiseMarbles((m) => {
       const { look$, result$ } = housekeepingMarbles(m, {
         ticks: '                      -t|',
@@ -96,13 +96,13 @@ describe('the expiry of unpaid orders', () => {
       m.expectObservable(result$).toBe('-----------|');
     }));
 
-  it('tells the fault of a sale, lets it rest, and goes on with the others meanwhile', () =>
+  it('reports the fault of a sale, pauses it, and continues with the others meanwhile', () =>
     promiseMarbles((m) => {
       const { of, look$ } = housekeepingMarbles(m, {
         ticks: '                             t----t----t|',
         due: { r: 'a', s: 'b' },
         look: ['                             #', 'a|'],
-        options: { faultRestMs: 8 },
+        options: { faultPauseMs: 8 },
       });
       const values = {
         f: { saleId: 'r', expired: 0, returned: 0, fault: UNAVAILABLE },
@@ -113,7 +113,7 @@ describe('the expiry of unpaid orders', () => {
       m.expectObservable(of('expire')).toBe('(fs)------r|', values);
     }));
 
-  it('leaves what could not be ended to a later tick', () =>
+  it('leaves orders that could not be expired to a later tick', () =>
     promiseMarbles((m) => {
       const { of, release$ } = housekeepingMarbles(m, {
         ticks: '                             t---t-|',
@@ -125,7 +125,7 @@ describe('the expiry of unpaid orders', () => {
       m.expectObservable(of('expire')).toBe('f---x-|', values);
     }));
 
-  it('returns the tickets of orders that it ended without hearing of it', () =>
+  it('returns the tickets of orders whose expiry was committed but not acknowledged', () =>
     promiseMarbles((m) => {
       const { of, release$ } = housekeepingMarbles(m, {
         ticks: '                             t-t|',
@@ -136,7 +136,7 @@ describe('the expiry of unpaid orders', () => {
       m.expectObservable(of('return')).toBe('--x--|', { x: { saleId: 's', returned: 1 } });
     }));
 
-  it('tells that the sales can not be read, rests, and tries again', () =>
+  it('reports that the sales could not be read, pauses, and tries again', () =>
     promiseMarbles((m) => {
       const { of, sales$ } = housekeepingMarbles(m, {
         ticks: '                             t-t--t-|',
@@ -150,7 +150,7 @@ describe('the expiry of unpaid orders', () => {
       });
     }));
 
-  it('finishes the batch at hand when it is unsubscribed, and begins no other', () =>
+  it('finishes the batch in progress when it is unsubscribed, and starts no other', () =>
     promiseMarbles((m) => {
       const { result$, look$, returned$ } = housekeepingMarbles(m, {
         ticks: '                      -t-t-t-t',

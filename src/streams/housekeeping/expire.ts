@@ -15,13 +15,13 @@ import {
 } from 'rxjs';
 import type { HousekeepingOptions, HousekeepingPorts } from './contract.ts';
 import { type Expired, expireBatch } from './expire-batch.ts';
-import { pauseAfterFault, restAfter } from './paced.ts';
+import { pauseAfterBatch, pauseAfterFault } from './paced.ts';
 
-/** A sale's turn: whether it takes another one, after which rest, and what the one before came to. */
+/** A sale's turn: the result of its last batch, and whether another one follows, after which pause. */
 interface Turn {
   readonly saleId: string;
   readonly another: boolean;
-  readonly restMs: number;
+  readonly pauseMs: number;
   readonly result?: Expired;
 }
 
@@ -31,23 +31,24 @@ interface Watched {
 }
 
 /**
- * Expires what is due. Sales take turns of one batch, a few at once, so that a sale with a long list holds up no other. One
- * that had a full batch rests and takes another turn, until a batch is not full. Ticks pass over a sale that is at it.
+ * Expires due orders. Sales take turns of one batch, a few concurrently, so that a sale with a long backlog does not
+ * delay the others. After a full batch a sale pauses and takes another turn, until a batch is not full. Ticks skip a
+ * sale that is still being worked on.
  */
 export function expire(
   tick$: Observable<unknown>,
   ports: HousekeepingPorts,
   options: HousekeepingOptions,
-  inHand: Set<string>,
+  expiring: Set<string>,
 ): Observable<Expired> {
   const { clock, sales } = ports;
   const { scheduler } = options;
 
   const turnOf = async (saleId: string): Promise<Turn> => {
     const startedAt = clock.monotonic();
-    const { isFull, result } = await expireBatch(saleId, ports, options.batchSize, inHand);
-    const restMs = restAfter(clock.monotonic() - startedAt, options);
-    return { saleId, another: isFull, restMs, result };
+    const { isFull, result } = await expireBatch(saleId, ports, options.batchSize, expiring);
+    const pauseMs = pauseAfterBatch(clock.monotonic() - startedAt, options);
+    return { saleId, another: isFull, pauseMs, result };
   };
 
   const salesNow = (): Observable<Watched> =>
@@ -57,23 +58,23 @@ export function expire(
     );
 
   return defer(() => {
-    const atIt = new Set<string>();
+    const busy = new Set<string>();
 
     const firstTurns = ({ watched, fault }: Watched) => {
-      if (fault !== undefined) return of<Turn>({ saleId: '', another: false, restMs: 0, result: unread(fault) });
-      const idle = watched.filter(({ id }) => !atIt.has(id));
-      for (const { id } of idle) atIt.add(id);
-      return from(idle.map(({ id }): Turn => ({ saleId: id, another: true, restMs: 0 })));
+      if (fault !== undefined) return of<Turn>({ saleId: '', another: false, pauseMs: 0, result: unread(fault) });
+      const idle = watched.filter(({ id }) => !busy.has(id));
+      for (const { id } of idle) busy.add(id);
+      return from(idle.map(({ id }): Turn => ({ saleId: id, another: true, pauseMs: 0 })));
     };
-    const nextTurn = ({ saleId, another, restMs }: Turn) => {
+    const nextTurn = ({ saleId, another, pauseMs }: Turn) => {
       if (!another) return EMPTY;
-      return restMs === 0 ? turnOf(saleId) : timer(restMs, scheduler).pipe(mergeMap(() => turnOf(saleId)));
+      return pauseMs === 0 ? turnOf(saleId) : timer(pauseMs, scheduler).pipe(mergeMap(() => turnOf(saleId)));
     };
-    /** A sale with a fault is passed over by ticks until it has rested, but takes nobody's turn meanwhile. */
+    /** Ticks skip a sale with a fault until its pause is over, but meanwhile it occupies no turn. */
     const resultOf = ({ saleId, another, result }: Turn): Observable<Expired> => {
       if (result === undefined) return EMPTY;
       if (another) return of(result);
-      return pauseAfterFault(of(result), options).pipe(tap({ complete: () => atIt.delete(saleId) }));
+      return pauseAfterFault(of(result), options).pipe(tap({ complete: () => busy.delete(saleId) }));
     };
 
     return tick$.pipe(

@@ -11,43 +11,44 @@ export type {
 } from './contract.ts';
 
 export const housekeepingDefaults = {
-  // A transaction of some 50 ms, and one call that keeps Redis busy for a few.
+  // A transaction of some 50 ms, and one call that occupies Redis for a few.
   batchSize: 500,
-  // Two more than one: a sale with 100,000 orders that are due must not hold up the others.
+  // More than one: a sale with 100,000 due orders must not delay the others.
   salesAtOnce: 3,
-  // Five times as long as the batch took: purchases have five sixths of the time to themselves.
-  restShare: 5,
-  // A slow store gets no longer rests: 100,000 orders are 200 batches, to be done within a minute.
-  restAtMostMs: 150,
-  // A dependency that is away gets one call a second from each step, and the log one line.
-  faultRestMs: 1000,
+  // Five times as long as the batch took: purchases have the database to themselves for five sixths of the time.
+  pauseFactor: 5,
+  // A slow store does not lengthen the pauses further: 100,000 orders are 200 batches, to be done within a minute.
+  maxPauseMs: 150,
+  // An unavailable dependency gets one call a second from each step, and the log one line.
+  faultPauseMs: 1000,
   refundsAtOnce: 4,
 } as const satisfies HousekeepingOptions;
 
 /**
- * What time and dead processes leave to be done, looked for at each tick:
+ * Finishes, on each tick, what deadlines and crashed processes leave behind:
  *
  * - orders that were not paid in time expire, and their tickets go back on sale;
- * - tickets that ended orders still owe to the queue go back: of an order that was cancelled or expired by a process that
- *   died, or while the queue was away, or that lost to a rival;
- * - money that was taken for an order that had ended goes back.
+ * - tickets that ended orders still owe are returned to the queue: those of an order that was cancelled or expired by a
+ *   process that crashed, or while the queue was unavailable, or that lost to a conflicting order;
+ * - payments captured for an order that had already ended are refunded.
  *
- * The three don't wait for each other, nor a sale for another one. A fault is told, and what it kept from being done is
- * found again by a later tick. All of it may be done by two processes at once: the store's conditional update, and the
- * queue that knows which order holds a ticket, decide. Unsubscribed, it finishes the batches at hand and no more.
+ * The three steps do not wait for each other, nor does one sale for another. A fault is reported, and a later tick
+ * finds the unfinished work again. All of it may be done by two processes at once: the store's conditional update, and
+ * the queue, which knows the order that holds a ticket, decide. When unsubscribed, it finishes the batches in progress
+ * and starts no more.
  */
 export function housekeeping(
   tick$: Observable<unknown>,
   ports: HousekeepingPorts,
   options: HousekeepingOptions = housekeepingDefaults,
 ): Observable<HousekeepingResult> {
-  // Orders whose tickets an expiry is about to return: looking for owed tickets passes them over.
-  const inHand = new Set<string>();
+  // Orders whose tickets an expiry is about to return: `returnTickets` skips them.
+  const expiring = new Set<string>();
   return tick$.pipe(
     connect((shared$) =>
       merge(
-        expire(shared$, ports, options, inHand),
-        returnTickets(shared$, ports, options, inHand),
+        expire(shared$, ports, options, expiring),
+        returnTickets(shared$, ports, options, expiring),
         refund(shared$, ports, options),
       ),
     ),

@@ -2,7 +2,7 @@ import { describe, it } from 'vitest';
 import { housekeepingMarbles } from '../../../test/support/housekeeping-marbles.ts';
 import { type PromiseMarbles, promiseMarbles, UNAVAILABLE } from '../../../test/support/promise-marbles.ts';
 
-/** Orders that were cancelled before their money came; each payment is called as its order, in capitals. */
+/** Orders cancelled before their payment was captured; each payment is named like its order, in capitals. */
 function refundable(m: PromiseMarbles, ids: string, diagrams: Omit<Parameters<typeof housekeepingMarbles>[1], 'due'>) {
   const rig = housekeepingMarbles(m, { due: { s: ids }, sales: '-', ...diagrams });
   void rig.store.transition('cancelled', [...ids], m.clock.now());
@@ -17,7 +17,7 @@ const ONE = { refunded: 1 };
 const FAULT = { refunded: 0, fault: UNAVAILABLE };
 
 describe('the refund of late captures', () => {
-  it('gives back each payment once, a few at a time, oldest first', () =>
+  it('refunds each payment once, a few at a time, oldest first', () =>
     promiseMarbles((m) => {
       const { of, refund$ } = refundable(m, 'abc', {
         ticks: '                       t---------t',
@@ -28,14 +28,14 @@ describe('the refund of late captures', () => {
       m.expectObservable(of('refund'), '  ^-----------!').toBe('----(11)1', { 1: ONE });
     }));
 
-  it('goes on with the others when one fails, rests, and tries that one again', () =>
+  it('continues with the others when one fails, pauses, and tries that one again', () =>
     promiseMarbles((m) => {
       const { of, refund$ } = refundable(m, 'ab', { ticks: 't--t---t', refund: ['-#', '-a|'] });
       m.expectObservable(refund$).toBe('        AB-----A');
       m.expectObservable(of('refund'), '        ^--------!').toBe('-f1-----1', { f: FAULT, 1: ONE });
     }));
 
-  it('asks once more for what could not be marked as refunded', () =>
+  it('requests a refund again that could not be marked as refunded', () =>
     promiseMarbles((m) => {
       const { of, refund$ } = refundable(m, 'a', { ticks: 't-----t----t', refunded: ['#', 'a|'] });
       m.expectObservable(refund$).toBe('        A-----A');

@@ -5,7 +5,7 @@ import { pauseAfterFault } from './paced.ts';
 
 type Refunded = Extract<HousekeepingResult, { step: 'refund' }>;
 
-/** Gives back the money of payments that came too late. What a tick has no time for, the next one finds. */
+/** Refunds payments that came too late. What one tick does not finish, the next one finds. */
 export function refund(
   tick$: Observable<unknown>,
   { store, payments, clock }: HousekeepingPorts,
@@ -14,7 +14,7 @@ export function refund(
   const refundOne = async ({ paymentId, price }: RefundDue): Promise<Refunded> => {
     try {
       await payments.refund(paymentId, price);
-      // Due until this is stored: it is asked for again, and the provider gives it back once.
+      // Due until this is stored: it may be requested again, and the provider refunds it once.
       await store.refunded(paymentId, clock.now());
       return { step: 'refund', refunded: 1 };
     } catch (fault) {

@@ -6,7 +6,7 @@ import { type PromiseMarbles, promiseMarbles, UNAVAILABLE } from '../../../test/
 import { auditQueue } from '../../../test/support/queue-audit.ts';
 import { aSale } from '../../../test/support/sales.ts';
 
-/** Orders that a process ended which then died: their tickets are owed. */
+/** Orders ended by a process that then died: their tickets are owed. */
 function owing(
   m: PromiseMarbles,
   diagrams: Omit<Parameters<typeof housekeepingMarbles>[1], 'due'>,
@@ -20,7 +20,7 @@ function owing(
 const some = (saleId: string, returned: number) => ({ saleId, returned });
 
 describe('the return of owed tickets', () => {
-  it('releases them sale by sale, marks them, and tells the stock', () =>
+  it('releases them sale by sale, marks them, and publishes the stock', () =>
     promiseMarbles((m) => {
       const { of, release$, returned$, stock$ } = owing(
         m,
@@ -34,18 +34,18 @@ describe('the return of owed tickets', () => {
       m.expectObservable(of('return')).toBe('---(12)', values);
     }));
 
-  it('goes on batch after batch, resting after each full one for as long as it took, and drops ticks meanwhile', () =>
+  it('takes batch after batch, with a pause as long as each full one took, and drops ticks meanwhile', () =>
     promiseMarbles((m) => {
       const { of, release$ } = owing(m, { ticks: '-tttttttttt', release: '--a|' }, { s: 'abc' });
       m.expectObservable(release$).toBe('  -x---y', { x: 'ab', y: 'c' });
       m.expectObservable(of('return'), '  ^---------!').toBe('---1---2', { 1: some('s', 2), 2: some('s', 1) });
     }));
 
-  it('looks past the tickets of a sale whose queue is away, tells its fault once, and rests before it tries again', () =>
+  it('skips tickets of a sale whose queue is unavailable, reports its fault once, and pauses before a retry', () =>
     promiseMarbles((m) => {
       const { of, release$ } = owing(
         m,
-        { ticks: '                           t-t--t', unavailable: ['r'], options: { restShare: 0 } },
+        { ticks: '                           t-t--t', unavailable: ['r'], options: { pauseFactor: 0 } },
         { r: 'abcdefg', s: 'h' },
       );
       const values = { f: { saleId: 'r', returned: 0, fault: UNAVAILABLE }, s: some('s', 1), h: 'h' };
@@ -53,7 +53,7 @@ describe('the return of owed tickets', () => {
       m.expectObservable(of('return'), '   ^-----!').toBe('(fs)-f', values);
     }));
 
-  it('releases once more what was not marked as returned', () =>
+  it('releases again what was not marked as returned', () =>
     promiseMarbles((m) => {
       const { of, queue, release$ } = owing(
         m,
@@ -73,7 +73,7 @@ describe('the return of owed tickets', () => {
       ).toBe('a-----a', { a: [] });
     }));
 
-  it('leaves alone what an expiry is about to return itself', () =>
+  it('skips what an expiry is about to return itself', () =>
     promiseMarbles((m) => {
       const { of, release$ } = housekeepingMarbles(m, {
         ticks: '                           -t-t-t-t|',
@@ -84,7 +84,7 @@ describe('the return of owed tickets', () => {
       m.expectObservable(of('return')).toBe('--------|');
     }));
 
-  it('tells that it can not read what is owed, rests, and tries again', () =>
+  it('reports that it could not read what is owed, pauses, and tries again', () =>
     promiseMarbles((m) => {
       const { of } = owing(m, { ticks: 't-t--t', owed: ['#', 'a|'] }, { s: 'a' });
       m.expectObservable(of('return'), '   ^------!').toBe('f----1', {
@@ -93,7 +93,7 @@ describe('the return of owed tickets', () => {
       });
     }));
 
-  it('lets the reservation of an order that lost its ticket go, and no ticket come back for it', () =>
+  it('removes the reservation of an order that lost its ticket, and returns no ticket for it', () =>
     promiseMarbles((m) => {
       const { of, store, queue, forfeit$, release$, returned$, stock$ } = housekeepingMarbles(m, {
         ticks: '                           -t---t',
@@ -122,7 +122,7 @@ describe('the return of owed tickets', () => {
       });
     }));
 
-  it('counts tickets as returned although nobody could be told of the stock', () =>
+  it('counts tickets as returned although the stock could not be published', () =>
     promiseMarbles((m) => {
       const { of, stock$ } = owing(m, { ticks: 't', stock: '#' }, { s: 'a' });
       m.expectObservable(stock$).toBe('');

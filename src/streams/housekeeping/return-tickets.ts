@@ -8,14 +8,14 @@ import { type Batch, paced, pauseAfterFault } from './paced.ts';
 type Returned = Extract<HousekeepingResult, { step: 'return' }>;
 
 /**
- * Returns the tickets that ended orders owe to the queue, except those that are `inHand` elsewhere in this process. The
- * reservation of an order that lost its ticket to another one goes, and the ticket stays away.
+ * Returns the tickets that ended orders owe to the queue, except those that this process is `expiring`. An order that
+ * lost its ticket to another one only gives up its reservation; the ticket is not returned.
  */
 export function returnTickets(
   tick$: Observable<unknown>,
   ports: HousekeepingPorts,
   options: HousekeepingOptions,
-  inHand: ReadonlySet<string>,
+  expiring: ReadonlySet<string>,
 ): Observable<Returned> {
   const { store, queue } = ports;
 
@@ -23,7 +23,7 @@ export function returnTickets(
     const back = owed.filter(({ forfeit }) => !forfeit).map(idOf);
     const forfeited = owed.filter(({ forfeit }) => forfeit).map(idOf);
     try {
-      // Owed until `returned`: whoever looks next releases them once more, and finds them released.
+      // Owed until `returned`: a later round releases them once more, which has no effect.
       if (forfeited.length > 0) await queue.forfeit(saleId, forfeited);
       if (back.length > 0) await queue.release(saleId, back);
       await store.returned(owed.map(idOf));
@@ -41,21 +41,21 @@ export function returnTickets(
 
   const round = () => {
     const failedSales = new Set<string>();
-    let passedOver = 0;
+    let skipped = 0;
 
     return async (): Promise<Batch<Returned>> => {
-      // Tickets of a sale whose queue is away stand in front of those that can go back: look past them.
-      const limit = options.batchSize + 2 * passedOver;
+      // Tickets of a sale whose queue is unavailable precede those that can be returned: read past them.
+      const limit = options.batchSize + 2 * skipped;
       try {
         const owed = await store.owedTickets(limit);
-        const todo = owed.filter(({ saleId, orderId }) => !failedSales.has(saleId) && !inHand.has(orderId));
+        const todo = owed.filter(({ saleId, orderId }) => !failedSales.has(saleId) && !expiring.has(orderId));
         const results: Returned[] = [];
         for (const [saleId, tickets] of groupBy(todo.slice(0, options.batchSize), ({ saleId }) => saleId)) {
           const result = await returnOf(saleId, tickets);
           if (result.fault !== undefined) failedSales.add(saleId);
           results.push(result);
         }
-        passedOver = owed.length - results.reduce((sum, result) => sum + doneIn(result), 0);
+        skipped = owed.length - results.reduce((sum, result) => sum + doneIn(result), 0);
         return { results, more: owed.length === limit || todo.length > options.batchSize };
       } catch (fault) {
         return { results: [{ step: 'return', returned: 0, fault }], more: false };

@@ -30,7 +30,7 @@ describe('batchBy', () => {
     });
   });
 
-  it('emits a batch that old, counted from its first item, however light', () => {
+  it('emits a batch at its maximum age, counted from its first item, however light', () => {
     marbles(({ hot, expectObservable }) => {
       const source$ = hot('--a-b-----c------|');
       const expected = '   -------x-------y-|';
@@ -38,7 +38,7 @@ describe('batchBy', () => {
     });
   });
 
-  it('stops the clock of a batch that got full, so that the next one has its whole time', () => {
+  it('cancels the timer of a full batch, so that the next one has its whole time', () => {
     marbles(({ hot, expectObservable }) => {
       const source$ = hot('a-b-c---------|');
       const expected = '   --x------y----|';
@@ -55,7 +55,7 @@ describe('batchBy', () => {
     });
   });
 
-  it('makes batches of one when the size is one, and a batch of nothing never', () => {
+  it('makes batches of one when the size is one, and never an empty batch', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('a--(bc)--|').pipe(batchBy({ size: 1, ms: 5 }))).toBe('x--(yz)--|', {
         x: ['a'],
@@ -77,7 +77,7 @@ describe('batchBy', () => {
     });
   });
 
-  it('emits what weighs nothing when its time is up', () => {
+  it('emits items without weight when their time is up', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('-a-b------|').pipe(batchBy({ size: 1, ms: 5, weigh: () => 0 }))).toBe('------x---|', {
         x: ['a', 'b'],
@@ -97,7 +97,7 @@ describe('batchBy', () => {
     });
   });
 
-  it('ends with what weigh throws, after what it held', () => {
+  it('ends with the error that weigh throws, after emitting what it held', () => {
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source$ = hot('-a-b-c');
       const error = new Error('no weight');
@@ -110,7 +110,7 @@ describe('batchBy', () => {
     });
   });
 
-  it('passes the error of a source on that has emitted nothing', () => {
+  it('passes on the error of a source that has emitted nothing', () => {
     marbles(({ expectObservable }) => {
       expectObservable(throwError(() => 'error').pipe(batchBy({ size: 9, ms: 99 }))).toBe('#');
     });
@@ -127,7 +127,7 @@ describe('batchBy', () => {
     });
   });
 
-  it('stops listening to a synchronous source when its subscriber has enough', () => {
+  it('unsubscribes from a synchronous source when its subscriber has enough', () => {
     const pulled: string[] = [];
     const pull = (item: string) =>
       defer(() => {
@@ -140,7 +140,7 @@ describe('batchBy', () => {
     expect(pulled).toEqual(['a', 'b']);
   });
 
-  it('keeps what its own output makes the source emit, for the next batch', () => {
+  it('keeps what its own output makes the source emit for the next batch', () => {
     marbles(({ cold, expectObservable }) => {
       const echo$ = new Subject<string>();
       const echo = ([first = '']: readonly string[]) => {
@@ -148,7 +148,7 @@ describe('batchBy', () => {
       };
       const source$ = merge(cold('-a-b---------|'), echo$.pipe(takeUntil(timer(12))));
       const expected = '          ---(xy)z-----|';
-      // The batch of the echo is full during the flush; its last item waits out its time.
+      // The echo's batch is full during the flush; its last item waits for its time.
       expectObservable(source$.pipe(batchBy({ size: 2, ms: 4 }), tap(echo))).toBe(expected, {
         x: ['c', 'd'],
         y: ['a', 'b'],

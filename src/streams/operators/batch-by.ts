@@ -2,16 +2,16 @@ import { asyncScheduler, EMPTY, Observable, type OperatorFunction, type Schedule
 import { stopWith } from './stop-with.ts';
 
 export interface BatchByLimits {
-  /** A batch is emitted when its items weigh this much or more. */
+  /** A batch is emitted once its items weigh this much or more. */
   readonly size: number;
-  /** Milliseconds after its first item a batch is emitted, however light. */
+  /** A batch is emitted this many milliseconds after its first item, however light. */
   readonly ms: number;
 }
 
 export interface BatchByOptions<T> extends BatchByLimits {
-  /** Other limits from now on, each time; the batch that fills keeps its time. */
+  /** New limits, from each emission on; the timer of the batch being filled is not changed. */
   readonly limits$?: Observable<BatchByLimits>;
-  /** What an item weighs. @default 1 */
+  /** Weight of an item. @default 1 */
   readonly weigh?: (item: T) => number;
   /** @default asyncScheduler */
   readonly scheduler?: SchedulerLike;
@@ -20,9 +20,9 @@ export interface BatchByOptions<T> extends BatchByLimits {
 /**
  * Collects items into batches, by weight or age, whichever comes first.
  *
- * Unlike `bufferTime(ms, null, size)` it never emits an empty batch, has a timer only while a batch fills, keeps what
- * is emitted during its own flush, and emits what it holds before an error
- * (https://github.com/ReactiveX/rxjs/issues/2601 and neighbours).
+ * Unlike `bufferTime(ms, null, size)` it never emits an empty batch, has a timer only while a batch fills, keeps items
+ * emitted during its own flush, and emits what it holds before an error (https://github.com/ReactiveX/rxjs/issues/2601
+ * and related issues).
  */
 export function batchBy<T>(options: BatchByOptions<T>): OperatorFunction<T, readonly T[]> {
   const { limits$ = EMPTY, weigh = () => 1, scheduler = asyncScheduler } = options;
@@ -39,7 +39,7 @@ export function batchBy<T>(options: BatchByOptions<T>): OperatorFunction<T, read
         timer?.unsubscribe();
         timed = false;
         if (items.length === 0) return;
-        // Swapped before it is emitted: the subscriber may make the source emit again from within.
+        // Swapped before emission: the subscriber may make the source emit again reentrantly.
         const full = items;
         items = [];
         weight = 0;
@@ -79,7 +79,7 @@ export function batchBy<T>(options: BatchByOptions<T>): OperatorFunction<T, read
         },
         error: fail,
         complete: () => {
-          // Also when the subscriber has left: its timer goes with it.
+          // Also if the subscriber has unsubscribed: this cancels its timer.
           flush();
           subscriber.complete();
         },

@@ -6,7 +6,7 @@ import { type BatchMapLimits, batchMap } from './batch-map.ts';
 
 const LIMITS: BatchMapLimits = { size: 2, concurrency: 1, capacity: 3 };
 
-/** Maps batches to their text, each in four frames; `changed` comes at the `x` of `when`. */
+/** Maps batches to their text, each in four frames; `changed` applies at each `x` of `when`. */
 function mapped(m: Marbles, input: string, first: BatchMapLimits, when: string, changed: BatchMapLimits) {
   const limits$ = m.hot(when, { x: changed });
   const op = batchMap<string, string>((items) => m.cold('----(r|)', { r: items.join('') }), {
@@ -20,21 +20,21 @@ function mapped(m: Marbles, input: string, first: BatchMapLimits, when: string, 
 }
 
 describe('limits of batchMap that change', () => {
-  it('let what waits start the moment that more may be under way', () => {
+  it('start waiting batches the moment that more may be in flight', () => {
     marbles((m) => {
       const { output$ } = mapped(m, '(abcdef)----|', LIMITS, '--x', { ...LIMITS, concurrency: 2 });
       m.expectObservable(output$).toBe('f---r-s-t---|', { f: 'no f', r: 'ab', s: 'cd', t: 'e' });
     });
   });
 
-  it('bound batches and what waits from the next item on', () => {
+  it('bound batches and waiting items from the next item on', () => {
     marbles((m) => {
       const { output$ } = mapped(m, '-a--(bcdef)|', LIMITS, '---x', { size: 3, concurrency: 1, capacity: 4 });
       m.expectObservable(output$).toBe('----fr---s---(t|)', { f: 'no f', r: 'a', s: 'bcd', t: 'e' });
     });
   });
 
-  it('cut nothing that is under way: fewer are reached as it ends', () => {
+  it('cancel nothing in flight: a lower limit is reached as batches end', () => {
     marbles((m) => {
       const first = { size: 1, concurrency: 2, capacity: 3 };
       const { output$ } = mapped(m, 'a-b-c---|', first, '---x', { ...first, concurrency: 1 });
@@ -42,7 +42,7 @@ describe('limits of batchMap that change', () => {
     });
   });
 
-  it('are listened to for as long as it runs', () => {
+  it('are subscribed to for as long as it runs', () => {
     marbles((m) => {
       const { output$, limits$ } = mapped(m, 'a-|', LIMITS, '-x', LIMITS);
       m.expectObservable(output$).toBe('----(a|)');
@@ -50,7 +50,7 @@ describe('limits of batchMap that change', () => {
     });
   });
 
-  it('fail it when they do', () => {
+  it('fail it when they fail', () => {
     marbles((m) => {
       const limits$ = throwError(() => 'broken');
       const op = batchMap<string, string>((items) => items, {
@@ -79,7 +79,7 @@ describe('limits of batchBy that change', () => {
     });
   });
 
-  it('leave the batch that fills its time, and give the next one theirs', () => {
+  it('leave the batch being filled its time, and apply to the next one', () => {
     marbles((m) => {
       const limits$ = m.hot('---x', { x: { size: 9, ms: 2 } });
       const source$ = m.hot('-a----b-----c-----|');
@@ -91,7 +91,7 @@ describe('limits of batchBy that change', () => {
     });
   });
 
-  it('fail it when they do, behind what it holds', () => {
+  it('fail it when they fail, after emitting what it holds', () => {
     marbles((m) => {
       const limits$ = m.hot<{ size: number; ms: number }>('---#');
       m.expectObservable(m.hot('-a--').pipe(batchBy({ size: 9, ms: 9, limits$ }))).toBe('---(x#)', { x: ['a'] });

@@ -2,8 +2,8 @@ import { concat, defer, firstValueFrom, from, of, range, Subject, take } from 'r
 import { describe, expect, it } from 'vitest';
 import { batchMap } from './batch-map.ts';
 
-/** What marbles can't show: calls within calls, and promises. */
-describe('batchMap, entered again from within', () => {
+/** What marbles can't express: reentrant calls, and promises. */
+describe('batchMap, called reentrantly', () => {
   it('starts nothing when it is unsubscribed before the end of the turn', () => {
     const tasks: (() => void)[] = [];
     let started = 0;
@@ -26,7 +26,7 @@ describe('batchMap, entered again from within', () => {
     expect(started).toBe(0);
   });
 
-  it('starts what fills all slots in the middle of a turn, and what is left at its end', () => {
+  it('starts batches in the middle of a turn once they fill all slots, and the rest at its end', () => {
     const tasks: (() => void)[] = [];
     const started: string[] = [];
     const source$ = new Subject<string>();
@@ -56,7 +56,7 @@ describe('batchMap, entered again from within', () => {
     expect(started).toEqual(['ab', 'cd', 'e']);
   });
 
-  it('stops listening to a synchronous source and a synchronous batch when its subscriber has enough', () => {
+  it('unsubscribes from a synchronous source and a synchronous batch when its subscriber has enough', () => {
     const pulled: string[] = [];
     const pull = (item: string) =>
       defer(() => {
@@ -94,7 +94,7 @@ describe('batchMap, entered again from within', () => {
     expect(answers).toEqual(Array.from({ length: COUNT }, (_, n) => n));
   });
 
-  it('takes in what its own output makes the source emit', () => {
+  it('accepts what its own output makes the source emit', () => {
     const source$ = new Subject<number>();
     const seen: number[] = [];
     const tasks: (() => void)[] = [];
@@ -140,7 +140,7 @@ describe('batchMap, entered again from within', () => {
     expect(seen).toEqual([1, 2, 3, 'done']);
   });
 
-  it('ends with what a promise is rejected with', async () => {
+  it('ends with the reason of a rejected promise', async () => {
     const failing$ = of('a').pipe(
       batchMap(() => Promise.reject(new Error('lost')), {
         keyOf: String,

@@ -19,7 +19,7 @@ function setUp({ endOfFrame }: Marbles, project: Project, options: Partial<Batch
 }
 
 describe('batchMap', () => {
-  it('puts what arrives within a turn into one batch', () => {
+  it('puts items that arrive within a turn into one batch', () => {
     marbles((m) => {
       const source$ = m.hot('  --(aAa)------|');
       const subs = '           ^------------!';
@@ -49,7 +49,7 @@ describe('batchMap', () => {
     });
   });
 
-  it('keeps to the size: a full batch is followed by another one', () => {
+  it('keeps to the size: after a full batch another one starts', () => {
     marbles((m) => {
       const source$ = m.hot('(aAaAaAa)|');
       const op = setUp(m, (items) => m.cold('----------(r|)', { r: items.join('') }), { concurrency: 9 });
@@ -65,7 +65,7 @@ describe('batchMap', () => {
     });
   });
 
-  it('lets the next batch fill while all slots are taken, and starts it the moment one is free', () => {
+  it('fills the next batch while all slots are taken, and starts it the moment one is free', () => {
     marbles((m) => {
       const source$ = m.hot('a-A-a------------|');
       const starts: string[] = [];
@@ -83,7 +83,7 @@ describe('batchMap', () => {
     });
   });
 
-  it('never has more batches under way than its concurrency', () => {
+  it('never has more batches in flight than its concurrency', () => {
     marbles((m) => {
       const source$ = m.hot('abcde-----------|');
       const work$ = m.cold('      ----(r|)');
@@ -102,7 +102,7 @@ describe('batchMap', () => {
     });
   });
 
-  it('holds exactly its capacity and refuses the next one in the same call', () => {
+  it('holds exactly its capacity and refuses the next item in the same call', () => {
     marbles((m) => {
       const source$ = m.hot('a-(AaAa)------|');
       const op = setUp(m, (items) => m.cold('-----------(r|)', { r: items.join('') }), {
@@ -119,7 +119,7 @@ describe('batchMap', () => {
     });
   });
 
-  it('has room again for as many as a started batch took with it', () => {
+  it('has room again for as many items as a started batch took', () => {
     marbles((m) => {
       const source$ = m.hot('a-A--a-A-----|');
       const op = setUp(m, () => m.cold('----(r|)'), { concurrency: 1, capacity: 1 });
@@ -127,7 +127,7 @@ describe('batchMap', () => {
     });
   });
 
-  it('completes when the source has and all batches are done', () => {
+  it('completes when the source has completed and all batches are done', () => {
     marbles((m) => {
       const source$ = m.hot('(ab)|');
       const subs = '         ^---!';
@@ -156,7 +156,7 @@ describe('batchMap', () => {
     });
   });
 
-  it('passes an error of the source on at once and drops what is under way', () => {
+  it('passes on an error of the source at once and drops what is in flight', () => {
     marbles((m) => {
       const work$ = m.cold('        ----r|');
       const source$ = m.hot('a-#');
@@ -175,7 +175,7 @@ describe('batchMap', () => {
     });
   });
 
-  it.each(['project', 'keyOf', 'refuse'] as const)('ends with what %s throws', (thrower) => {
+  it.each(['project', 'keyOf', 'refuse'] as const)('ends with the error that %s throws', (thrower) => {
     marbles((m) => {
       const source$ = m.hot('-a');
       const error = new Error('thrown');
@@ -203,7 +203,7 @@ describe('batchMap', () => {
     });
   });
 
-  it('tells at any moment how many items wait and how many batches are under way', () => {
+  it('reports at any moment how many items wait and how many batches are in flight', () => {
     marbles((m) => {
       let load: BatchLoad | undefined;
       const loads: BatchLoad[] = [];
@@ -227,7 +227,7 @@ describe('batchMap', () => {
     });
   });
 
-  it('subscribes anew, with an empty state, for each subscriber', () => {
+  it('starts with an empty state for each subscriber', () => {
     marbles((m) => {
       const op = setUp(m, (items) => m.cold('-(r|)', { r: items.join('') }));
       const result$ = m.cold('a-|').pipe(op);

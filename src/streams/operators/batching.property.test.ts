@@ -31,7 +31,7 @@ function expectBatch(items: readonly Item[], key: string, size: number): void {
   expect(new Set(items.map((item) => item.key))).toEqual(new Set([key]));
 }
 
-/** A batch under way: it answers all of its items when it is told to end. */
+/** A batch in flight: it answers all of its items when the test ends it. */
 function workOf(items: readonly Item[]) {
   const answer$ = new Subject<Item>();
   const end = () => {
@@ -41,8 +41,8 @@ function workOf(items: readonly Item[]) {
   return { items, answer$, end };
 }
 
-describe('batchMap, whatever arrives and ends in whatever order', () => {
-  it('loses none, repeats none, keeps the order of a key and all of its bounds', () => {
+describe('batchMap, for items that arrive and batches that end in any order', () => {
+  it('loses and repeats no item, keeps the order per key and all of its bounds', () => {
     const bounds = fc.record({
       size: fc.integer({ min: 1, max: 4 }),
       concurrency: fc.integer({ min: 1, max: 3 }),
@@ -113,8 +113,8 @@ describe('batchMap, whatever arrives and ends in whatever order', () => {
   });
 });
 
-describe('batchBy, whatever arrives whenever', () => {
-  it('loses none, repeats none, keeps the order, the size and the time', () => {
+describe('batchBy, for items that arrive at any time', () => {
+  it('loses and repeats no item, keeps the order, the size and the time', () => {
     const arrivals = fc.array(fc.record({ gapMs: fc.nat(6), weight: fc.nat(5) }), { maxLength: 40 });
     const bounds = fc.record({ size: fc.integer({ min: 1, max: 10 }), ms: fc.integer({ min: 1, max: 9 }) });
     fc.assert(

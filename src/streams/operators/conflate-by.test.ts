@@ -14,7 +14,7 @@ describe('conflateBy', () => {
       m.expectObservable(source$.pipe(byCase(m))).toBe('-a---d---e-----|');
     }));
 
-  it('passes a value at once again when the key was silent for a window', () =>
+  it('passes a value at once again after the key was idle for a window', () =>
     marbles((m) => {
       const source$ = m.hot('                 -a----b-----c|');
       m.expectObservable(source$.pipe(byCase(m))).toBe('-a----b-----c|');
@@ -26,7 +26,7 @@ describe('conflateBy', () => {
       m.expectObservable(source$.pipe(byCase(m))).toBe('-aB--bC--------|');
     }));
 
-  it('merges what is held with what comes', () =>
+  it('merges the held value with the next one', () =>
     marbles((m) => {
       const merged$ = m
         .hot('-abcd---|')
@@ -40,14 +40,14 @@ describe('conflateBy', () => {
       m.expectObservable(m.hot('-abA#').pipe(byCase(m))).toBe('-a-A(b#)');
     }));
 
-  it('passes nothing more once it is unsubscribed, its timers gone', () =>
+  it('passes nothing more once it is unsubscribed, its timers cancelled', () =>
     marbles((m) => {
       const source$ = m.hot('-ab------');
       m.expectObservable(source$.pipe(byCase(m)), '^--!').toBe('-a');
       m.expectSubscriptions(source$.subscriptions).toBe('^--!');
     }));
 
-  it('keeps what its subscriber makes the source emit from within', () =>
+  it('keeps what its subscriber makes the source emit reentrantly', () =>
     marbles((m) => {
       const source$ = new Subject<string>();
       const seen: string[] = [];
@@ -60,7 +60,7 @@ describe('conflateBy', () => {
       m.scheduler.schedule(() => expect(seen).toEqual(['a', 'b']), 5);
     }));
 
-  it('errors when a key can not be told, with what it held', () => {
+  it('fails when a key can not be determined, after emitting what it held', () => {
     const seen: unknown[] = [];
     const broken = new Error('no key');
     of('a', 'b', '')
@@ -81,7 +81,7 @@ describe('conflateBy', () => {
     vi.useFakeTimers();
     try {
       const seen: unknown[] = [];
-      const fault = new Error('away');
+      const fault = new Error('failed');
       const conflated = conflateBy<string, number>({ keyOf: () => 0, ms: 1000 });
       const failing$ = concat(
         of('a', 'b'),

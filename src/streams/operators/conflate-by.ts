@@ -2,19 +2,19 @@ import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, 
 import { stopWith } from './stop-with.ts';
 
 export interface ConflateByOptions<T, K> {
-  /** Values of one key are conflated; those of others don't matter to them. */
+  /** Values of one key are conflated, independently of other keys. */
   readonly keyOf: (value: T) => K;
-  /** Milliseconds between two values of a key at the least. */
+  /** Minimum milliseconds between two values of a key. */
   readonly ms: number;
-  /** What is left of two values of a key. @default the later one */
+  /** Merges two values of a key. @default the later one */
   readonly merge?: (held: T, next: T) => T;
   /** @default asyncScheduler */
   readonly scheduler?: SchedulerLike;
 }
 
 /**
- * Passes at most one value of a key every `ms`: the first at once, then what the values that come in the meantime merge
- * to. The last one is never lost, also not when the source ends. A key that is silent for `ms` is forgotten.
+ * Emits at most one value per key every `ms`: the first at once, then the merged values that arrive in the meantime.
+ * The last one is never lost, not even when the source ends. A key that is idle for `ms` is dropped.
  */
 export function conflateBy<T, K>(options: ConflateByOptions<T, K>): OperatorFunction<T, T> {
   const { keyOf, ms, merge = (_held, next) => next, scheduler = asyncScheduler } = options;
@@ -25,7 +25,7 @@ export function conflateBy<T, K>(options: ConflateByOptions<T, K>): OperatorFunc
 
       const open = (key: K, value: T) => {
         const window: Window<T> = { held: undefined, timer: undefined };
-        // Known before the value is passed on: the subscriber may make the source emit again from within.
+        // Registered before the value is emitted: the subscriber may make the source emit again reentrantly.
         windows.set(key, window);
         window.timer = scheduler.schedule(() => end(key, window), ms);
         subscriber.add(window.timer);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { marbles } from '../../../test/support/marbles.ts';
 import { type BackoffOptions, retryWithBackoff } from './retry-with-backoff.ts';
 
-/** The same share of its range for each wait: 0 gives the base for ever, 1 nearly triples each time. */
+/** The same share of its range for each pause: 0 gives the base forever, 1 nearly triples each time. */
 const ALMOST_ONE = 1 - Number.EPSILON;
 const jitter = (random: number, options: Partial<BackoffOptions> = {}): BackoffOptions => ({
   baseMs: 2,
@@ -14,7 +14,7 @@ const jitter = (random: number, options: Partial<BackoffOptions> = {}): BackoffO
 });
 
 describe('retryWithBackoff', () => {
-  it('passes a source on that has no error', () => {
+  it('passes on a source without errors', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source$ = cold('-a-b-|');
       expectObservable(source$.pipe(retryWithBackoff(jitter(0)))).toBe('-a-b-|');
@@ -22,7 +22,7 @@ describe('retryWithBackoff', () => {
     });
   });
 
-  it('waits the base at the least before each try', () => {
+  it('waits at least the base before each attempt', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source$ = cold('-#');
       const subs = ['^!', '---^!', '------^!', '---------^!'];
@@ -31,7 +31,7 @@ describe('retryWithBackoff', () => {
     });
   });
 
-  it('triples the wait at the most, up to the cap', () => {
+  it('at most triples the wait, up to the cap', () => {
     const waits: number[] = [];
     marbles(({ cold, expectObservable }) => {
       const options = jitter(ALMOST_ONE, { onRetry: (_, waitMs) => waits.push(Math.round(waitMs)) });
@@ -40,7 +40,7 @@ describe('retryWithBackoff', () => {
     expect(waits).toEqual([6, 18, 54, 100, 100, 100, 100]);
   });
 
-  it('draws each wait from between the base and three times the one before', () => {
+  it('draws each wait from between the base and three times the previous one', () => {
     const waits: number[] = [];
     const draws = [0.5, 0, 0.25];
     marbles(({ cold, expectObservable }) => {
@@ -62,26 +62,26 @@ describe('retryWithBackoff', () => {
     expect(waits).toEqual([8, 14, 8]);
   });
 
-  it('ends with an error that is not worth another try, untold', () => {
+  it('ends with an error that is not retryable, unreported', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const told: unknown[] = [];
+      const reported: unknown[] = [];
       const source$ = cold('--#', {}, 'fatal');
-      const options = jitter(0, { retryable: (error) => error !== 'fatal', onRetry: (error) => told.push(error) });
+      const options = jitter(0, { retryable: (error) => error !== 'fatal', onRetry: (error) => reported.push(error) });
       expectObservable(source$.pipe(retryWithBackoff(options))).toBe('--#', {}, 'fatal');
       expectSubscriptions(source$.subscriptions).toBe('^-!');
-      expect(told).toEqual([]);
+      expect(reported).toEqual([]);
     });
   });
 
-  it('tells each error with the wait that follows it', () => {
+  it('reports each error with the wait that follows it', () => {
     marbles(({ cold, expectObservable, flush }) => {
-      const told: unknown[] = [];
+      const reported: unknown[] = [];
       const tries = [cold('#', {}, 'first'), cold('#', {}, 'second'), cold('a|')];
       const source$ = defer(() => tries.shift() ?? NEVER);
-      const options = jitter(0, { onRetry: (error, waitMs) => told.push([error, waitMs]) });
+      const options = jitter(0, { onRetry: (error, waitMs) => reported.push([error, waitMs]) });
       expectObservable(source$.pipe(retryWithBackoff(options))).toBe('----a|');
       flush();
-      expect(told).toEqual([
+      expect(reported).toEqual([
         ['first', 2],
         ['second', 2],
       ]);
@@ -96,7 +96,7 @@ describe('retryWithBackoff', () => {
     });
   });
 
-  it('gives each subscriber waits of its own', () => {
+  it('gives each subscriber its own waits', () => {
     const waits: number[] = [];
     marbles(({ cold, expectObservable }) => {
       const options = jitter(ALMOST_ONE, { onRetry: (_, waitMs) => waits.push(Math.round(waitMs)) });
@@ -104,7 +104,7 @@ describe('retryWithBackoff', () => {
       expectObservable(retried$, '     30ms !').toBe('');
       expectObservable(retried$, '23ms ^ 3ms !').toBe('');
     });
-    // The first one at 0, 6 and 24; between them, at 23, the second.
+    // The first subscriber at 0, 6 and 24; between them, at 23, the second.
     expect(waits).toEqual([6, 18, 6, 54]);
   });
 

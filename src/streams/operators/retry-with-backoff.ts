@@ -10,7 +10,7 @@ import {
 import { backoff, type BackoffOptions as Pauses } from '../../resilience/retry.ts';
 
 export interface BackoffOptions extends Pauses {
-  /** Whether an error is worth another try. */
+  /** Whether to retry after an error. */
   readonly retryable: (error: unknown) => boolean;
   /** Called before each pause. */
   readonly onRetry?: (error: unknown, waitMs: number) => void;
@@ -20,7 +20,7 @@ export interface BackoffOptions extends Pauses {
   readonly scheduler?: SchedulerLike;
 }
 
-/** Subscribes again after an error, for as long as it takes; a value starts the pauses anew. See {@link backoff}. */
+/** Resubscribes after each retryable error, without a limit; a value resets the pauses. See {@link backoff}. */
 export function retryWithBackoff<T>(options: BackoffOptions): MonoTypeOperatorFunction<T> {
   const { retryable, onRetry, random, scheduler = asyncScheduler } = options;
   return (source$) =>

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { marbles } from '../../../test/support/marbles.ts';
 import { stopWith } from './stop-with.ts';
 
-/** Knows how many teardowns it holds. */
+/** Counts the teardowns that it holds. */
 class CountingSubscription extends Subscription {
   held = 0;
 
@@ -19,7 +19,7 @@ class CountingSubscription extends Subscription {
 }
 
 describe('stopWith', () => {
-  it('passes its source on while the subscription lasts', () => {
+  it('passes on its source while the subscription lasts', () => {
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source$ = hot('-a-b-|');
       expectObservable(source$.pipe(stopWith(new Subscription()))).toBe('-a-b-|');
@@ -28,7 +28,7 @@ describe('stopWith', () => {
     });
   });
 
-  it('completes and leaves its source when the subscription ends', () => {
+  it('completes and unsubscribes from its source when the subscription ends', () => {
     marbles(({ hot, expectObservable, expectSubscriptions, scheduler }) => {
       const source$ = hot('-a-b-c');
       const subscription = new Subscription();
@@ -38,7 +38,7 @@ describe('stopWith', () => {
     });
   });
 
-  it('leaves a synchronous source in the middle', () => {
+  it('unsubscribes from a synchronous source in the middle', () => {
     const subscription = new Subscription();
     const seen: number[] = [];
     range(0, 1_000_000_000)
@@ -50,7 +50,7 @@ describe('stopWith', () => {
     expect(seen).toEqual([0, 1, 2]);
   });
 
-  it('does not subscribe to its source at all when the subscription has ended before', () => {
+  it('does not subscribe to its source at all if the subscription has ended already', () => {
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source$ = hot('-a');
       expectObservable(source$.pipe(stopWith(Subscription.EMPTY))).toBe('|');

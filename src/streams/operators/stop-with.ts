@@ -1,8 +1,8 @@
 import { type MonoTypeOperatorFunction, Observable, type Subscription, takeUntil } from 'rxjs';
 
 /**
- * Unsubscribes from its source and completes the moment that `subscription` ends, even while the source emits synchronously: that one
- * would go on to its end, since it hands out its subscription only then.
+ * Unsubscribes from its source and completes the moment `subscription` ends, even while the source emits synchronously.
+ * Adding the source's own subscription would not do: it becomes available only after a synchronous source has finished.
  */
 export function stopWith<T>(subscription: Subscription): MonoTypeOperatorFunction<T> {
   const ended$ = new Observable<void>((subscriber) => {

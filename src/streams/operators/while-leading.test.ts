@@ -6,12 +6,12 @@ import { type LeadershipChange, type LeadershipOptions, whileLeading } from './w
 const CHANGES: Record<LeadershipChange, string> = { taken: 't', refused: 'r', lapsed: 'l' };
 
 interface Diagrams {
-  /** How each call of the leases answers: `y` granted, `n` held by somebody else. */
+  /** How each call of the lease store answers: `y` granted, `n` held by another process. */
   readonly acquire: readonly string[];
   readonly options?: Partial<LeadershipOptions>;
 }
 
-/** Leases that answer by marbles. A lease lasts 8, is renewed each 4, and asked for each 2 by those who have none. */
+/** A lease store that answers by marbles. A lease lasts 8, is renewed every 4, and requested every 2 without one. */
 function leadingMarbles(m: PromiseMarbles, { acquire, options = {} }: Diagrams) {
   let asked = 0;
   const granting = m.port(
@@ -61,7 +61,7 @@ describe('whileLeading', () => {
       m.expectSubscriptions(work$.subscriptions).toBe('--^-----------!');
     }));
 
-  it('asks again and again while somebody else has the lease', () =>
+  it('keeps asking while another process has the lease', () =>
     promiseMarbles((m) => {
       const work$ = m.hot('               -a-b-c');
       const { lead, acquire$, change$ } = leadingMarbles(m, { acquire: ['n|', 'n|', 'y|'] });
@@ -73,7 +73,7 @@ describe('whileLeading', () => {
       ).toBe('-----c');
     }));
 
-  it('leaves the work at once when a renewal is refused, and takes it up anew when the lease is granted again', () =>
+  it('unsubscribes from the work when a renewal is refused, and resubscribes when the lease is granted again', () =>
     promiseMarbles((m) => {
       const work$ = m.hot('               a-b-c-d-e-f-g-h');
       const { lead, acquire$, change$ } = leadingMarbles(m, { acquire: ['y|', 'n|', 'n|', 'y|'] });
@@ -86,7 +86,7 @@ describe('whileLeading', () => {
       m.expectSubscriptions(work$.subscriptions).toBe(['^---!', '--------^--!']);
     }));
 
-  it('rides out renewals that fail, asking sooner, for as long as the lease lasts', () =>
+  it('tolerates failed renewals, asking sooner, for as long as the lease lasts', () =>
     promiseMarbles((m) => {
       const work$ = m.hot('               a-b-c-d-e-f');
       const { lead, acquire$, change$, fault$ } = leadingMarbles(m, {
@@ -103,7 +103,7 @@ describe('whileLeading', () => {
       m.expectSubscriptions(work$.subscriptions).toBe('^--------!');
     }));
 
-  it('leaves the work when the lease has run out, counted from when its last renewal was asked for', () =>
+  it('unsubscribes from the work when the lease has run out, counted from the request of its last renewal', () =>
     promiseMarbles((m) => {
       const work$ = m.hot('               ---a-b-c-d-e-f');
       const { lead, change$ } = leadingMarbles(m, { acquire: ['---y|', '#'] });
@@ -115,7 +115,7 @@ describe('whileLeading', () => {
       m.expectSubscriptions(work$.subscriptions).toBe('---^----!');
     }));
 
-  it('leaves the work when the lease has run out while a renewal is not answered at all, and asks again', () =>
+  it('unsubscribes from the work when the lease runs out while a renewal is never answered, and asks again', () =>
     promiseMarbles((m) => {
       const { lead, change$, acquire$, fault$ } = leadingMarbles(m, { acquire: ['y|', '-', 'y|'] });
       m.expectObservable(acquire$).toBe('a---a---------a');
@@ -127,7 +127,7 @@ describe('whileLeading', () => {
       ).toBe('');
     }));
 
-  it('does not lead by an answer that came when its lease was over', () =>
+  it('does not lead by an answer that arrives after its lease is over', () =>
     promiseMarbles((m) => {
       const { lead, change$, acquire$ } = leadingMarbles(m, {
         acquire: ['--------y|', 'n|'],
@@ -140,9 +140,9 @@ describe('whileLeading', () => {
       ).toBe('');
     }));
 
-  it('does not lead by an answer that it slept through, and lost its lease meanwhile', () =>
+  it('does not lead by an answer during which the process slept past the end of its lease', () =>
     promiseMarbles((m) => {
-      // Stopped in frame 2 and woken in frame 3, 10 ms later by the clock: no timer could tell.
+      // Suspended in frame 2 and resumed in frame 3, 10 ms later by the clock: no timer could detect it.
       const clock = { monotonic: () => m.clock.monotonic() + (m.clock.monotonic() > 2 ? 10 : 0) };
       const { lead, change$ } = leadingMarbles(m, { acquire: ['---y|', 'n|'], options: { clock } });
       m.expectObservable(change$).toBe('');
@@ -152,7 +152,7 @@ describe('whileLeading', () => {
       ).toBe('');
     }));
 
-  it('gives the lease back when it is unsubscribed, also while the first answer is out', () =>
+  it('releases the lease when it is unsubscribed, also while the first answer is outstanding', () =>
     promiseMarbles((m) => {
       const { lead, release$ } = leadingMarbles(m, { acquire: ['---y|'] });
       m.expectObservable(release$).toBe('    --r');
@@ -162,7 +162,7 @@ describe('whileLeading', () => {
       ).toBe('');
     }));
 
-  it('ends as the work does, and gives the lease back', () =>
+  it('ends as the work does, and releases the lease', () =>
     promiseMarbles((m) => {
       const { lead, release$ } = leadingMarbles(m, { acquire: ['y|'] });
       const [completes$, fails$] = [m.hot('-a-|'), m.hot('-a---#')];

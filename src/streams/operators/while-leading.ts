@@ -25,29 +25,32 @@ import {
 import type { Clock } from '../../ports/clock.ts';
 import type { Leases } from '../../ports/leases.ts';
 
-/** `refused`: somebody else has the lease. `lapsed`: it could not be renewed in time, so somebody may have it. */
+/**
+ * `refused`: another process holds the lease. `lapsed`: it could not be renewed in time, so another process may hold
+ * it.
+ */
 export type LeadershipChange = 'taken' | 'refused' | 'lapsed';
 
 export interface LeadershipOptions {
-  /** The lease. */
+  /** Name of the lease. */
   readonly name: string;
-  /** Unique to this process, for ever. */
+  /** Unique to this process and never reused. */
   readonly holder: string;
-  /** How long others are kept out without a renewal, and how long this one trusts its lease without one. */
+  /** How long a lease lasts without a renewal, both for others and for this process, milliseconds. */
   readonly ttlMs: number;
-  /** Between a renewal and the next, while leading. */
+  /** Interval of renewals while leading, milliseconds. */
   readonly renewMs: number;
-  /** Between two tries, while somebody else leads or the leases don't answer. */
+  /** Interval of attempts while another process leads or the lease store does not answer, milliseconds. */
   readonly retryMs: number;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly onChange?: (change: LeadershipChange) => void;
-  /** A call of the leases failed; it is tried again. */
+  /** A call of the lease store failed; it is retried. */
   readonly onFault?: (error: unknown) => void;
   /** @default asyncScheduler */
   readonly scheduler?: SchedulerLike;
 }
 
-/** A killed leader is followed within 8 + 1 seconds, and three renewals in a row may be lost. */
+/** A killed leader is replaced within 8 + 1 seconds, and three renewals in a row may be lost. */
 export const leadershipDefaults = {
   ttlMs: 8000,
   renewMs: 2000,
@@ -55,12 +58,13 @@ export const leadershipDefaults = {
 } as const satisfies Partial<LeadershipOptions>;
 
 /**
- * Runs `work` while a lease is held, anew each time that it is taken. When it is lost, `work` is unsubscribed at once and
- * the lease asked for again. It is lost when the leases say so, or when `ttlMs` of the monotonic clock have gone by since
- * the last renewal that was granted was asked for: from then on somebody else may hold it, whatever this process knows.
+ * Subscribes to `work` each time a lease is taken, for as long as it is held. When the lease is lost, `work` is
+ * unsubscribed at once and the lease requested again. It is lost when the lease store says so, or when `ttlMs` have
+ * passed on the monotonic clock since the last granted renewal was requested: from then on another process may hold it.
  *
- * Ends as `work` does; then, or when it is unsubscribed, the lease is given back, so that another need not wait for its
- * end. What `work` awaits when it is unsubscribed goes on: each of its steps must stand another leader beside it.
+ * Ends as `work` does. Then, or when it is unsubscribed, the lease is released, so that another process need not wait
+ * for its end. What `work` is awaiting when it is unsubscribed continues: each of its steps must be safe beside another
+ * leader.
  */
 export function whileLeading<T>(
   leases: Pick<Leases, 'acquire' | 'release'>,
@@ -68,13 +72,13 @@ export function whileLeading<T>(
   work: () => Observable<T>,
 ): Observable<T> {
   return leadership(leases, options).pipe(
-    // A completed `work` would not complete what switches to it.
+    // Completing `work` alone would not complete the outer stream.
     switchMap((leads) => (leads ? defer(work).pipe(materialize()) : EMPTY)),
     dematerialize(),
   );
 }
 
-/** True when the lease is taken, false when it is lost; begins with the first time that it is taken. */
+/** True when the lease is taken, false when it is lost; starts with the first time that it is taken. */
 function leadership(leases: Pick<Leases, 'acquire' | 'release'>, options: LeadershipOptions): Observable<boolean> {
   const { name, holder, ttlMs, renewMs, retryMs, clock, onChange, onFault, scheduler = asyncScheduler } = options;
   return defer(() => {
@@ -83,7 +87,7 @@ function leadership(leases: Pick<Leases, 'acquire' | 'release'>, options: Leader
       const trustedUntil = clock.monotonic() + ttlMs;
       pauseMs = retryMs;
       return from(leases.acquire(name, holder, ttlMs)).pipe(
-        // A later answer is worth nothing: the lease that it grants counts from when it was asked for.
+        // A later answer is useless: the lease that it grants counts from the time of the request.
         timeout({ each: ttlMs, scheduler }),
         map((granted) => ({ granted, leftMs: trustedUntil - clock.monotonic() })),
       );
@@ -106,7 +110,7 @@ function leadership(leases: Pick<Leases, 'acquire' | 'release'>, options: Leader
       skip(1),
       tap(onChange),
       map((change) => change === 'taken'),
-      // Also after a first call that was not answered: it may have been granted.
+      // Also if the first call was never answered: it may have been granted.
       finalize(() => {
         leases.release(name, holder).catch((error: unknown) => onFault?.(error));
       }),

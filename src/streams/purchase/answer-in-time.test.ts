@@ -45,7 +45,7 @@ function rig() {
   };
 }
 
-it('an answer that comes in time is passed on, once, and nothing is left to look at', () => {
+it('an answer in time is passed on, once, and nothing is left to check', () => {
   const { click, pass, answers } = rig();
   const ann = click('ann');
   pass(DEADLINE_MS / 2);
@@ -56,7 +56,7 @@ it('an answer that comes in time is passed on, once, and nothing is left to look
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('who would wait beyond the deadline is told unavailable by then, each by their own, and nothing else after it', () => {
+it('a request that would wait beyond its deadline is answered unavailable by then, and not again', () => {
   const { click, pass, answers, late } = rig();
   const ann = click('ann');
   pass(1000);
@@ -72,7 +72,7 @@ it('who would wait beyond the deadline is told unavailable by then, each by thei
   expect(late).toEqual([1, 1]);
 });
 
-it('a deadline that is shortened counts for those who wait already', () => {
+it('a shortened deadline applies to waiting requests', () => {
   const { click, pass, deadline, answers } = rig();
   click('ann');
   deadline.ms = 100;
@@ -80,7 +80,7 @@ it('a deadline that is shortened counts for those who wait already', () => {
   expect(answers).toEqual(['ann: unavailable']);
 });
 
-it('looks at nothing once it is stopped', () => {
+it('checks nothing once it is stopped', () => {
   const { click, pass, stop, answers } = rig();
   click('ann');
   stop();

@@ -6,30 +6,30 @@ import type { PurchaseRequest } from './request.ts';
 export interface AnswerInTimeOptions {
   readonly deadline: Deadline;
   readonly after: Timers['after'];
-  /** Called with how many requests were answered here. */
+  /** Called with the number of requests answered here. */
   readonly onLate?: (requests: number) => void;
 }
 
 export interface AnswerInTime {
-  /** The same request, whose buyer gets the first of two answers: its own, or the deadline's. */
+  /** Wraps a request so that its buyer gets the first of two answers: its own, or the deadline's. */
   readonly watch: (request: PurchaseRequest) => PurchaseRequest;
   stop(): void;
 }
 
-/** An answer is late by at most this; a timer for each request would cost as much as its sale. */
-const LOOK_EVERY_MS = 25;
+/** Maximum delay of such an answer; a timer per request would cost as much as its sale. */
+const CHECK_EVERY_MS = 25;
 
 const UNAVAILABLE = { kind: 'unavailable' } as const satisfies PurchaseOutcome;
 
 /**
- * Answers 503 to requests that would wait beyond the deadline for a slow dependency. The stream goes on with such a
- * request, and the answer that it gives is dropped; the buyer's key finds what was decided.
+ * Answers 503 to requests that would wait for a slow dependency beyond the deadline. The stream continues with such a
+ * request, and its own answer is dropped; a repetition with the buyer's key finds what was decided.
  */
 export function answerInTime({ deadline, after, onLate }: AnswerInTimeOptions): AnswerInTime {
   let waiting: Watched[] = [];
   let cancel: CancelTimer | undefined;
 
-  const look = (): void => {
+  const checkLate = (): void => {
     const dueBefore = deadline.answerDueBefore();
     const late: Watched[] = [];
     const inTime: Watched[] = [];
@@ -37,7 +37,7 @@ export function answerInTime({ deadline, after, onLate }: AnswerInTimeOptions): 
       if (!watched.isAnswered) (watched.receivedAt < dueBefore ? late : inTime).push(watched);
     }
     waiting = inTime;
-    cancel = waiting.length === 0 ? undefined : after(LOOK_EVERY_MS, look);
+    cancel = waiting.length === 0 ? undefined : after(CHECK_EVERY_MS, checkLate);
     for (const watched of late) watched.respond(UNAVAILABLE);
     if (late.length > 0) onLate?.(late.length);
   };
@@ -46,7 +46,7 @@ export function answerInTime({ deadline, after, onLate }: AnswerInTimeOptions): 
     watch: (request) => {
       const watched = new Watched(request);
       waiting.push(watched);
-      cancel ??= after(LOOK_EVERY_MS, look);
+      cancel ??= after(CHECK_EVERY_MS, checkLate);
       return watched;
     },
     stop: () => {
@@ -56,14 +56,14 @@ export function answerInTime({ deadline, after, onLate }: AnswerInTimeOptions): 
   };
 }
 
-/** One object a request: its list entry and its responder in one. */
+/** One object per request: its list entry and its responder. */
 class Watched implements PurchaseRequest {
   readonly saleId: string;
   readonly userId: string;
   readonly idempotencyKey: string | undefined;
   readonly requestId: string;
   readonly receivedAt: number;
-  /** Released with the answer: otherwise all that it refers to would be promoted to the old generation. */
+  /** Released with the answer: otherwise everything that it refers to would be promoted to the old generation. */
   #request: PurchaseRequest | undefined;
 
   constructor(request: PurchaseRequest) {

@@ -4,7 +4,7 @@ import { auditQueue } from '../../../test/support/queue-audit.ts';
 import { Fault } from '../../domain/errors.ts';
 
 describe('a purchase where queue and log are one database', () => {
-  it('is answered from the one call, which published it', async () => {
+  it('is answered from the single call, which also published it', async () => {
     const { buy, sale, queue, records, clock, observed } = await purchaseRig({ oneStep: true });
     const outcome = await buy('ann', 'key-1');
     expect(outcome).toMatchObject({
@@ -17,7 +17,7 @@ describe('a purchase where queue and log are one database', () => {
     expect(await buy('ann', 'key-1')).toEqual({ ...outcome, kind: 'replayed' });
   });
 
-  it('publishes what a replay finds unpublished, and only then answers it', async () => {
+  it('publishes what a replay finds unpublished before it answers', async () => {
     const { buy, sale, queue, records, hooks } = await purchaseRig({ oneStep: true });
     const stranded = { orderId: '01234567890123', userId: 'ann', key: 'k:key-1', fingerprint: '{}' };
     await queue.reserve(sale.id, sale.epoch, [stranded]);
@@ -40,7 +40,7 @@ describe('a purchase where queue and log are one database', () => {
     expect(await buy('ann', 'key-1')).toMatchObject({ kind: 'replayed', order: { ticket: 1 } });
   });
 
-  it('that comes too late is not told', async () => {
+  it('that comes too late is not answered with an order', async () => {
     const { buy, hooks, clock, won } = await purchaseRig({ oneStep: true, deadlineMs: 2000 });
     hooks.reserve = async (proceed) => {
       clock.advance(2001);

@@ -10,7 +10,7 @@ describe.each([
   ['two steps', false],
   ['one step', true],
 ])('attempts to buy, in %s', (_, oneStep) => {
-  it('beyond the limit are answered with it and with the time that is left', async () => {
+  it('beyond the limit are answered with it and with the time until reset', async () => {
     const { buy, clock } = await purchaseRig({ attempts: 2, oneStep, sale: SALE });
     clock.advance(ATTEMPT_WINDOW_MS - (clock.now() % ATTEMPT_WINDOW_MS) + 12_345);
     const kinds = [await buy('ann'), await buy('ann'), await buy('bob')].map((outcome) => outcome?.kind);
@@ -40,7 +40,7 @@ describe.each([
 });
 
 describe('attempts to buy', () => {
-  it('are not counted while the sale is remembered as sold out, for nobody asks the queue', async () => {
+  it('are not counted while the sale is remembered as sold out, since the queue is not called', async () => {
     const { buy, reserved } = await purchaseRig({ attempts: 2, sale: { total: 1 } });
     await buy('bob');
     await buy('ann');

@@ -18,13 +18,13 @@ export interface OpenBatch extends AnsweredBatch {
   readonly outcomes: PurchaseOutcome[];
 }
 
-/** A request's index in its batch, and what the queue is asked for it. */
+/** A request's index in its batch, and its item in the queue's call. */
 export interface Asked {
   readonly index: number;
   readonly item: SellItem;
 }
 
-/** A reservation that the log has to take before its buyer is answered. */
+/** A reservation that must be in the log before its buyer is answered. */
 export interface ToPublish {
   readonly index: number;
   readonly outcome: Extract<PurchaseOutcome, { order: unknown }>;
@@ -37,7 +37,7 @@ export const UNAVAILABLE = { kind: 'unavailable' } as const satisfies PurchaseOu
 export const RECOVERING = { kind: 'recovering' } as const satisfies PurchaseOutcome;
 export const UNKNOWN_SALE = { kind: 'unknownSale' } as const satisfies PurchaseOutcome;
 
-/** `unavailable` until decided otherwise: what is left without an answer, whatever happened, is unknown. */
+/** `unavailable` until decided otherwise: the state of a request without a decision is unknown. */
 export function fromRequests(saleId: string, requests: readonly PurchaseRequest[]): OpenBatch {
   return { saleId, requests, outcomes: new Array<PurchaseOutcome>(requests.length).fill(UNAVAILABLE) };
 }
@@ -60,13 +60,13 @@ export function answerAll(batch: OpenBatch, indices: readonly number[], outcome:
 
 export interface AnswerContext {
   readonly sale: Sale;
-  /** The limit that `tooManyAttempts` refers to. */
+  /** The limit to which `tooManyAttempts` refers. */
   readonly maxAttempts: number;
-  /** Whether the call that reserved has also written the log. */
+  /** Whether the reserving call has also written to the log. */
   readonly isLogged: boolean;
 }
 
-/** Fills in what the queue has decided for good; returns what the log has to take first. */
+/** Fills in the queue's final decisions; returns the reservations that must be in the log first. */
 export function applyAnswers(
   batch: OpenBatch,
   asked: readonly Asked[],

@@ -15,9 +15,12 @@ import type { PurchaseRequest } from './request.ts';
 export interface PurchasePorts {
   readonly queue: Pick<TicketQueue, 'reserve' | 'published'>;
   readonly log: Pick<OrderLog, 'append' | 'writable'>;
-  /** Reserves and publishes in one step, where queue and log are one database; then neither is asked for it. */
+  /**
+   * Reserves and publishes in one step, where queue and log are one database; queue and log are then not called
+   * separately.
+   */
   readonly atomicSale?: AtomicSale;
-  /** The sales as memory has them; see services/sales.ts. */
+  /** The sales held in memory; see services/sales.ts. */
   readonly sales: {
     readonly known: (saleId: string) => Sale | undefined;
     readonly find: (saleId: string) => Promise<Sale | undefined>;
@@ -27,22 +30,22 @@ export interface PurchasePorts {
   readonly newId: IdSource;
   readonly clock: Clock;
   readonly policies: { readonly queue: Policy; readonly log: Policy };
-  /** Judges who is late. Follows `limits$`. */
+  /** Decides which requests are late. Follows `limits$`. */
   readonly deadline: Deadline;
 }
 
 export interface PurchaseLimits {
-  /** The most purchases in one call of the queue. */
+  /** Maximum number of purchases in one call of the queue. */
   readonly batchSize: number;
-  /** The most batches under way. */
+  /** Maximum number of batches in flight. */
   readonly concurrency: number;
-  /** The most purchases that wait for a batch; more are refused. */
+  /** Maximum number of purchases waiting for a batch; more are refused. */
   readonly capacity: number;
-  /** Milliseconds after which a purchase takes no ticket and is answered no 2xx. */
+  /** Milliseconds after which a purchase takes no ticket and is not answered 2xx. */
   readonly deadlineMs: number;
-  /** Milliseconds for which a sale without a ticket counts as sold out without asking the queue. */
+  /** Milliseconds for which a sale found sold out counts as sold out without calling the queue. */
   readonly soldOutMs: number;
-  /** How often a buyer may try in one sale within a minute; 0: unlimited. See TicketQueue.reserve. */
+  /** Maximum number of attempts of a buyer in one sale per minute; 0: unlimited. See TicketQueue.reserve. */
   readonly attempts: number;
 }
 
@@ -52,7 +55,9 @@ export interface PurchaseOptions extends PurchaseLimits {
   readonly schedule?: (task: () => void) => void;
   /** See BatchMapOptions. */
   readonly onSubscribe?: (load: BatchLoad) => void;
-  /** A published reservation could not be marked so: the relay will publish it once more, which changes nothing. */
+  /**
+   * A published reservation could not be marked as published: the relay will publish it once more, which has no effect.
+   */
   readonly onUnmarked?: (error: unknown) => void;
 }
 
@@ -63,8 +68,8 @@ export interface AnsweredBatch {
   readonly outcomes: readonly PurchaseOutcome[];
   /** Why outcomes are `unavailable` or `recovering`. */
   readonly fault?: unknown;
-  /** Milliseconds that queue and log took, if the queue was asked. */
+  /** Milliseconds that queue and log took, if the queue was called. */
   readonly tookMs?: number;
-  /** Refused for want of room, without ever being under way. */
+  /** Refused for lack of capacity, without ever being in flight. */
   readonly turnedAway?: true;
 }

@@ -5,7 +5,7 @@ import { purchaseRig } from '../../../test/support/purchase-rig.ts';
 const DEADLINE_MS = 2000;
 
 describe('the deadline', () => {
-  it('is checked before the queue is asked', async () => {
+  it('is checked before the queue is called', async () => {
     const rig = await purchaseRig({ concurrency: 1 });
     const held = deferred();
     rig.hooks.reserve = (proceed) => held.promise.then(proceed);
@@ -39,7 +39,7 @@ describe('the deadline', () => {
     expect((await rig.buy('ann', 'key-1'))?.kind).toBe('replayed');
   });
 
-  it('is checked before an order of earlier is answered', async () => {
+  it('is checked before an earlier order is answered', async () => {
     const rig = await purchaseRig();
     await rig.buy('ann', 'key-1');
     rig.hooks.reserve = async (proceed) => {
@@ -50,7 +50,7 @@ describe('the deadline', () => {
     expect(await rig.buy('ann', 'key-1')).toEqual({ kind: 'unavailable' });
   });
 
-  it('is checked before an order of earlier is answered that shares its batch with a slow one', async () => {
+  it('is checked before an earlier order that shares its batch with a slow one is answered', async () => {
     const rig = await purchaseRig();
     await rig.buy('ann', 'key-1');
     rig.hooks.append = async (proceed) => {

@@ -4,7 +4,7 @@ import { purchaseMarbles } from '../../../test/support/purchase-marbles.ts';
 import { Fault } from '../../domain/errors.ts';
 
 describe('the deadline of 10 ms', () => {
-  it('drops who is older when his turn comes, before the queue is asked', () =>
+  it('drops older requests when their turn comes, before the queue is called', () =>
     promiseMarbles((m) => {
       const { answered$, reserve$ } = purchaseMarbles(m, {
         clicks: '                         abcd|',
@@ -16,7 +16,7 @@ describe('the deadline of 10 ms', () => {
       m.expectObservable(answered$).toBe('13ms (ax|)', values);
     }));
 
-  it('counts the time that reading the sale takes', () =>
+  it('includes the time that reading the sale takes', () =>
     promiseMarbles((m) => {
       const { answered$, reserve$ } = purchaseMarbles(m, {
         clicks: '                         ab|',
@@ -27,7 +27,7 @@ describe('the deadline of 10 ms', () => {
       m.expectObservable(answered$).toBe('11ms (ab|)', { a: 'a:overloaded', b: 'b1' });
     }));
 
-  it('withholds an order that the log has too late, and its key finds it', () =>
+  it('withholds an order that reaches the log too late, and its key finds it', () =>
     promiseMarbles((m) => {
       const { answered$, append$ } = purchaseMarbles(m, {
         clicks: '                         ab 18ms a|',
@@ -39,7 +39,7 @@ describe('the deadline of 10 ms', () => {
       m.expectObservable(answered$).toBe('11ms (ab) 5ms r|', values);
     }));
 
-  it('withholds no refusal: that it took long makes it no less true', () =>
+  it('withholds no refusal: a late one is still true', () =>
     promiseMarbles((m) => {
       const { answered$ } = purchaseMarbles(m, { clicks: 'a|', sale: { total: 0 }, reserve: '12ms a|' });
       m.expectObservable(answered$).toBe('12ms (a|)', { a: 'a:soldOut' });
@@ -47,7 +47,7 @@ describe('the deadline of 10 ms', () => {
 });
 
 describe('a queue that fails', () => {
-  it('fails the batches of these calls only, those under way and those after are served', () =>
+  it('fails only the batches of these calls; those in flight and later ones are served', () =>
     promiseMarbles((m) => {
       const { answered$, append$ } = purchaseMarbles(m, {
         clicks: '                         ab-c|',
@@ -68,7 +68,7 @@ describe('a queue that fails', () => {
       m.expectObservable(answered$).toBe('----a-(x|)', { a: 'a:unavailable', x: 'b:unavailable c:unavailable' });
     }));
 
-  it('whose answer is lost has taken the ticket: the key finds it, and publishes it before it is answered', () =>
+  it('whose answer is lost has taken the ticket: the key finds the order, published before it is answered', () =>
     promiseMarbles((m) => {
       const { answered$, append$ } = purchaseMarbles(m, {
         clicks: '                         a----a|',
@@ -80,7 +80,7 @@ describe('a queue that fails', () => {
       m.expectObservable(answered$).toBe('---a----(r|)', { a: 'a:unavailable', r: 'a:again1' });
     }));
 
-  it('whose scripts are gone is recovering', () =>
+  it('whose scripts are missing is recovering', () =>
     promiseMarbles((m) => {
       const fault = new Fault('fenced', 'NOSCRIPT');
       const { answered$ } = purchaseMarbles(m, { clicks: 'a-b|', reserve: ['-#', 'a|'], fault });
@@ -89,7 +89,7 @@ describe('a queue that fails', () => {
 });
 
 describe('a log that fails', () => {
-  it('leaves unknown what it did not acknowledge, marks none of it, and serves the next', () =>
+  it('leaves unacknowledged purchases unknown, marks none of them, and serves the next', () =>
     promiseMarbles((m) => {
       const { answered$, published$, append$ } = purchaseMarbles(m, {
         clicks: '                            (ab)-c|',
@@ -100,7 +100,7 @@ describe('a log that fails', () => {
       m.expectObservable(published$).toBe('  ------y', { y: 1 });
     }));
 
-  it('costs no ticket while it can not be written to', () =>
+  it('costs no ticket while it is not writable', () =>
     promiseMarbles((m) => {
       const { answered$, reserve$ } = purchaseMarbles(m, {
         clicks: '                         ab-c-d|',
@@ -110,7 +110,7 @@ describe('a log that fails', () => {
       m.expectObservable(answered$).toBe('ab-c-d|', { a: 'a1', b: 'b:unavailable', c: 'c:unavailable', d: 'd2' });
     }));
 
-  it('is waited for while other batches go by', () =>
+  it('is waited for while other batches proceed', () =>
     promiseMarbles((m) => {
       const { answered$ } = purchaseMarbles(m, { clicks: 'ab-|', append: ['------a|', '-a|'] });
       m.expectObservable(answered$).toBe('                --b---(a|)', { a: 'a1', b: 'b2' });
@@ -118,7 +118,7 @@ describe('a log that fails', () => {
 });
 
 describe('marks that fail', () => {
-  it('are told, and change nothing for the buyer: the order is answered in the frame in which the log has it', () =>
+  it('are reported, and change nothing for the buyer: the order is answered in the frame in which the log has it', () =>
     promiseMarbles((m) => {
       const { answered$, published$, unmarked$ } = purchaseMarbles(m, {
         clicks: '                            a--|',

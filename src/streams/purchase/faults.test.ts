@@ -8,7 +8,7 @@ import type { PurchaseOutcome } from '../../domain/purchase.ts';
 const DEADLINE_MS = 2000;
 
 describe('when no order id may be made', () => {
-  it.each([false, true])('takes no ticket and answers unavailable, one step: %s', async (oneStep) => {
+  it.each([false, true])('takes no ticket and answers unavailable, atomic sale: %s', async (oneStep) => {
     const rig = await purchaseRig({ oneStep });
     rig.state.mayMakeIds = false;
     expect(await rig.buy('ann', 'key-1')).toEqual({ kind: 'unavailable' });
@@ -40,7 +40,7 @@ describe('when the queue fails', () => {
     await goesOn(rig);
   });
 
-  it('after it took the ticket, the same key finds the order, publishes it and is answered with it', async () => {
+  it('after taking the ticket, the same key finds the order, publishes it and is answered with it', async () => {
     const rig = await purchaseRig();
     rig.hooks.reserve = async (proceed) => {
       await proceed();
@@ -57,7 +57,7 @@ describe('when the queue fails', () => {
     expect(await auditQueue(rig.queue.auditSource, rig.sale.id)).toMatchObject({ held: 1, pending: 0 });
   });
 
-  it('with fewer answers than were asked for, nobody is left without one', async () => {
+  it('with fewer answers than requests, every request is still answered', async () => {
     const rig = await purchaseRig();
     rig.hooks.reserve = async (proceed) => {
       const reply = await proceed();
@@ -70,10 +70,10 @@ describe('when the queue fails', () => {
 });
 
 describe('when the catalogue fails', () => {
-  it('the answer is unavailable and the queue is not asked', async () => {
+  it('the answer is unavailable and the queue is not called', async () => {
     const rig = await purchaseRig();
     rig.memory.clear();
-    rig.hooks.find = () => Promise.reject(new Fault('unavailable', 'away'));
+    rig.hooks.find = () => Promise.reject(new Fault('unavailable', 'unreachable'));
     expect(await rig.buy('ann')).toEqual({ kind: 'unavailable' });
     expect(rig.reserved).toEqual([]);
     await goesOn(rig);
@@ -92,7 +92,7 @@ describe('when the catalogue fails', () => {
 });
 
 describe('when the log fails', () => {
-  it('that can not be written costs no ticket', async () => {
+  it('because it is not writable, no ticket is taken', async () => {
     const rig = await purchaseRig();
     rig.state.writable = false;
     expect(await rig.buy('ann')).toEqual({ kind: 'unavailable' });
@@ -100,11 +100,11 @@ describe('when the log fails', () => {
     await goesOn(rig);
   });
 
-  it('so often that its breaker opens costs no ticket, until the breaker lets one try', async () => {
+  it('so often that its breaker opens, no ticket is taken until the breaker lets a trial through', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
     try {
       const rig = await purchaseRig({ logPolicy: { minimumRps: 1, windowMs: 5000, halfOpenAfterMs: 1000 } });
-      rig.hooks.append = () => Promise.reject(new Fault('unavailable', 'away'));
+      rig.hooks.append = () => Promise.reject(new Fault('unavailable', 'unreachable'));
       for (let i = 0; i < 5; i += 1) await rig.buy(`early-${i}`);
       expect(await rig.buy('ann')).toEqual({ kind: 'unavailable' });
       expect(rig.reserved).toHaveLength(5);
@@ -150,10 +150,10 @@ describe('when the log fails', () => {
     },
   );
 
-  it('who asked for what was published before is answered all the same', async () => {
+  it('a request for an order published before is answered all the same', async () => {
     const rig = await purchaseRig();
     const first = await rig.buy('ann', 'key-1');
-    rig.hooks.append = () => Promise.reject(new Fault('unavailable', 'away'));
+    rig.hooks.append = () => Promise.reject(new Fault('unavailable', 'unreachable'));
     const clicks = [rig.click('ann', 'key-1'), rig.click('bob'), rig.click('ann')];
     await settled();
     expect(clicks.map((id) => rig.answers.get(id)?.[0])).toEqual([
@@ -190,25 +190,25 @@ describe('marking as published', () => {
   });
 
   it.each([
-    ['is rejected', () => Promise.reject(new Error('away'))],
+    ['is rejected', () => Promise.reject(new Error('unreachable'))],
     [
       'throws',
       () => {
-        throw new Error('away');
+        throw new Error('unreachable');
       },
     ],
-  ])('that %s is told, and the order is answered', async (_, published) => {
+  ])('that %s is reported, and the order is answered', async (_, published) => {
     const rig = await purchaseRig();
     rig.hooks.published = published;
     expect((await rig.buy('ann'))?.kind).toBe('reserved');
-    expect(rig.unmarked).toEqual([new Error('away')]);
+    expect(rig.unmarked).toEqual([new Error('unreachable')]);
     expect(await auditQueue(rig.queue.auditSource, rig.sale.id)).toMatchObject({ pending: 1 });
     await goesOn(rig);
   });
 });
 
 describe('the stream', () => {
-  it('completes when the requests have and all are answered', async () => {
+  it('completes when the requests have completed and all are answered', async () => {
     const rig = await purchaseRig();
     const appended = deferred();
     rig.hooks.append = (proceed) => appended.promise.then(proceed);

@@ -7,14 +7,16 @@ import type { PurchaseRequest } from './request.ts';
 type PublishStagePorts = Pick<PurchasePorts, 'queue' | 'log' | 'policies'>;
 
 /**
- * Appends a batch's reservations to the log as one record, and fills in their outcomes once it is durable. Resolves with
- * the fault that prevented it, if any; the outcomes then stay `unavailable`.
+ * Appends a batch's reservations to the log as one record, and fills in their outcomes once the record is durable.
+ * Resolves with the fault that prevented it, if any; the outcomes then remain `unavailable`.
  */
 export function publishStage(
   { queue, log, policies }: PublishStagePorts,
   { onUnmarked }: Pick<PurchaseOptions, 'onUnmarked'>,
 ): (batch: OpenBatch, toPublish: readonly ToPublish[], sale: Sale) => Promise<unknown> {
-  /** No answer waits for this: if the mark is lost, the relay publishes again, and the store ignores the repetition. */
+  /**
+   * Answers do not wait for this: if the mark is lost, the relay publishes again, and the store ignores the duplicate.
+   */
   const markPublished = async ({ id, epoch }: Sale, orderIds: readonly string[]): Promise<void> => {
     try {
       await queue.published(id, epoch, orderIds);
@@ -28,7 +30,7 @@ export function publishStage(
     const orderIds = new Set<string>();
     for (const { index, outcome, key } of toPublish) {
       const { id: orderId, ticket, userId, reservedAt } = outcome.order;
-      // Two requests with one key share a batch and an order.
+      // Two requests with one key in a batch have the same order.
       if (orderIds.has(orderId)) continue;
       orderIds.add(orderId);
       const { requestId } = batch.requests[index] as PurchaseRequest;

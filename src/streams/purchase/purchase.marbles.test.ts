@@ -3,7 +3,7 @@ import { promiseMarbles } from '../../../test/support/promise-marbles.ts';
 import { purchaseMarbles } from '../../../test/support/purchase-marbles.ts';
 
 describe('the purchase stream', () => {
-  it('reserves what comes in one turn with one call for each sale, and answers when the log has it', () =>
+  it('reserves the requests of one turn with one call per sale, and answers when the log has them', () =>
     promiseMarbles((m) => {
       const { answered$, reserve$, append$, published$ } = purchaseMarbles(m, {
         clicks: '                          (aAb)-c-|',
@@ -16,7 +16,7 @@ describe('the purchase stream', () => {
       m.expectObservable(published$).toBe('---(xy)--z', { x: 2, y: 1, z: 1 });
     }));
 
-  it('cuts what comes in one turn into calls of the greatest size', () =>
+  it('splits the requests of one turn into calls of the maximum size', () =>
     promiseMarbles((m) => {
       const { answered$, reserve$ } = purchaseMarbles(m, {
         clicks: '                         (abcdefg|)',
@@ -27,7 +27,7 @@ describe('the purchase stream', () => {
       m.expectObservable(answered$).toBe('-(xyz|)', { x: 'a1 b2 c3', y: 'd4 e5 f6', z: 'g7' });
     }));
 
-  it('fills the next batch while all calls are under way, and starts it in the frame in which one ends', () =>
+  it('fills the next batch while all calls are in flight, and starts it in the frame in which one ends', () =>
     promiseMarbles((m) => {
       const { answered$, reserve$ } = purchaseMarbles(m, {
         clicks: '                         abcdefg|',
@@ -51,7 +51,7 @@ describe('the purchase stream', () => {
       m.expectObservable(answered$).toBe('---a--(b|)', { a: 'a1', b: 'b2' });
     }));
 
-  it('refuses in the same frame what finds no room, and takes more when there is some', () =>
+  it('refuses in the same frame what exceeds the capacity, and accepts more when there is room', () =>
     promiseMarbles((m) => {
       const { answered$, reserve$ } = purchaseMarbles(m, {
         clicks: '                         abcd--e|',
@@ -83,7 +83,7 @@ describe('the purchase stream', () => {
       m.expectObservable(answered$).toBe('                            a-|', { a: 'a1' });
     }));
 
-  it('asks the queue for nobody who still waits when it is unsubscribed', () =>
+  it('makes no queue call for waiting requests when it is unsubscribed', () =>
     promiseMarbles((m) => {
       const { answered$, reserve$, click$ } = purchaseMarbles(m, {
         clicks: '                                     a-b---c',
@@ -97,7 +97,7 @@ describe('the purchase stream', () => {
 });
 
 describe('the sold-out memory', () => {
-  it('answers at once for 100 ms from when it was learned, but who has a key may have won before', () =>
+  it('answers at once for 100 ms, except requests with a key, which may have won earlier', () =>
     promiseMarbles((m) => {
       const { answered$, reserve$ } = purchaseMarbles(m, {
         clicks: '                         a----b 44ms c 9ms a 45ms de|',
@@ -110,7 +110,7 @@ describe('the sold-out memory', () => {
       m.expectObservable(answered$).toBe('--a----b 42ms c 11ms r 43ms d--(e|)', values);
     }));
 
-  it('lets the others of a batch ask who have a key, and is of one sale', () =>
+  it('still calls the queue for the requests of a batch that have a key, and is per sale', () =>
     promiseMarbles((m) => {
       const { answered$, reserve$ } = purchaseMarbles(m, {
         clicks: '                         (ab)-(acA)-|',

@@ -6,7 +6,7 @@ import { auditQueue } from '../../../test/support/queue-audit.ts';
 import { Fault } from '../../domain/errors.ts';
 import type { PurchaseOutcome } from '../../domain/purchase.ts';
 
-/** Where a call of a port breaks: not at all, before its effect, or after it, when only the reply is lost. */
+/** Where a call of a port fails: not at all, before its effect, or after it, when only the reply is lost. */
 type Break = 'none' | 'before' | 'after' | 'late';
 
 const breaks = fc.constantFrom<Break>('none', 'none', 'before', 'after', 'late');
@@ -40,7 +40,7 @@ const step = fc.oneof(
 
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-/** Found at random: the last batch reads its sale, for long, when another one is done and not answered yet. */
+/** Found by a random run: the last batch is slow to read its sale while another one is done but not answered yet. */
 const TIME_PASSES_BETWEEN_DONE_AND_ANSWERED: Step[] = [
   ...(['ann', 'ann', 'ann', 'ann', 'ann', 'fay'] as const).map((user) => ({ user, key: undefined })),
   {
@@ -103,8 +103,8 @@ async function expectOneHolderEach(rig: PurchaseRig): Promise<void> {
   expect((audit?.held ?? 0) + (audit?.remaining ?? 0)).toBe(TOTAL);
 }
 
-describe('purchases, whatever breaks between the queue, the log and the catalogue', () => {
-  it('are answered once each, with an order only when it is reserved, logged, and nobody else has its ticket', async () => {
+describe('purchases, whichever calls of the queue, the log and the catalogue fail', () => {
+  it('are answered once each, with an order only if it is reserved, logged and alone on its ticket', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         const rig = await purchaseRig({ sale: { total: TOTAL }, batchSize: 3, concurrency: 2, capacity: 6 });

@@ -61,7 +61,7 @@ describe('a purchase', () => {
     expect(records).toHaveLength(1);
   });
 
-  it('with the key of another buyer is a purchase of its own', async () => {
+  it('with the key of another buyer is a separate purchase', async () => {
     const { buy } = await purchaseRig();
     expect((await buy('ann', 'key-1'))?.kind).toBe('reserved');
     expect((await buy('bob', 'key-1'))?.kind).toBe('reserved');
@@ -83,26 +83,26 @@ describe('a purchase', () => {
     expect(await buy('ann')).toEqual({ kind: 'limitReached', orderIds });
   });
 
-  it('is told when nothing is left', async () => {
+  it('is refused as sold out when no ticket is left', async () => {
     const { buy, records } = await purchaseRig({ sale: { total: 1 } });
     await buy('ann');
     expect(await buy('bob')).toEqual({ kind: 'soldOut' });
     expect(records).toHaveLength(1);
   });
 
-  it('before the sale opens is told when it does', async () => {
+  it('before the sale opens is answered with the opening time', async () => {
     const opensAt = Date.UTC(2030, 0, 2);
     const { buy } = await purchaseRig({ sale: { opensAt, closesAt: opensAt + 1000 } });
     expect(await buy('ann')).toEqual({ kind: 'notStarted', opensAt });
   });
 
-  it('after the end is told so', async () => {
+  it('after the end is refused as ended', async () => {
     const { buy, clock } = await purchaseRig();
     clock.advance(1_800_000);
     expect(await buy('ann')).toEqual({ kind: 'ended' });
   });
 
-  it('in a closed sale is told so', async () => {
+  it('in a closed sale is refused as ended', async () => {
     const { buy, queue, sale } = await purchaseRig();
     await queue.close(sale.id, 1);
     expect(await buy('ann')).toEqual({ kind: 'closed' });
@@ -118,7 +118,7 @@ describe('a purchase', () => {
     expect(reserved).toEqual([]);
   });
 
-  it('of a sale that memory does not have asks the catalogue', async () => {
+  it('of a sale that is not in memory reads the catalogue', async () => {
     const { buy, memory } = await purchaseRig();
     memory.clear();
     expect((await buy('ann'))?.kind).toBe('reserved');
@@ -135,14 +135,14 @@ describe('purchases of one turn', () => {
     expect([...answers.values()].map(([outcome]) => outcome?.kind)).toEqual(['reserved', 'reserved', 'reserved']);
   });
 
-  it('are as many in a call as the batch size says', async () => {
+  it('fill calls up to the batch size', async () => {
     const { click, reserved } = await purchaseRig({ batchSize: 2 });
     for (const user of ['ann', 'bob', 'cyd', 'dan', 'eve']) click(user);
     await settled();
     expect(reserved.map((items) => items.length)).toEqual([2, 2, 1]);
   });
 
-  it('go to the queue sale by sale', async () => {
+  it('go to the queue in one call per sale', async () => {
     const { click, reserved, records, catalogue, memory, queue, answers } = await purchaseRig();
     const other = aSale({ id: 'sale-2', productId: 'product-2' });
     catalogue.set(other.id, other);
@@ -160,7 +160,7 @@ describe('purchases of one turn', () => {
     expect([...answers.values()].every((outcomes) => outcomes.length === 1)).toBe(true);
   });
 
-  it('are each told their own outcome', async () => {
+  it('are each answered with their own outcome', async () => {
     const { click, answers, buy } = await purchaseRig({ sale: { total: 3 } });
     await buy('ann', 'key-1');
     const clicks = [click('ann'), click('bob'), click('ann', 'key-1'), click('cyd'), click('dan')];
@@ -174,7 +174,7 @@ describe('purchases of one turn', () => {
     ]);
   });
 
-  it('with one key are one order, logged once and answered alike', async () => {
+  it('with one key are one order, logged once and answered identically', async () => {
     const { click, answers, records, queue, sale } = await purchaseRig({ sale: { perBuyerLimit: 5 } });
     const clicks = [click('ann', 'key-1'), click('ann', 'key-1'), click('ann', 'key-1')];
     await settled();
@@ -185,7 +185,7 @@ describe('purchases of one turn', () => {
     expect(await auditQueue(queue.auditSource, sale.id)).toMatchObject({ held: 1, pending: 0 });
   });
 
-  it('that find no room are refused at once, untried', async () => {
+  it('that exceed the capacity are refused at once, without a queue call', async () => {
     const { click, answers, reserved } = await purchaseRig({ capacity: 2 });
     const clicks = ['ann', 'bob', 'cyd'].map((user) => click(user));
     expect(answers.get(clicks[2] ?? '')).toEqual([{ kind: 'overloaded' }]);
@@ -196,7 +196,7 @@ describe('purchases of one turn', () => {
 });
 
 describe('the sold-out memory', () => {
-  it('answers who has no key without asking the queue, for as long as it lasts', async () => {
+  it('answers a request without a key without calling the queue, for as long as it lasts', async () => {
     const { buy, reserved, clock } = await purchaseRig({ sale: { total: 1 } });
     await buy('ann');
     await buy('bob');
@@ -209,7 +209,7 @@ describe('the sold-out memory', () => {
     expect(reserved).toHaveLength(3);
   });
 
-  it('does not answer who has a key: an earlier purchase may have won', async () => {
+  it('does not answer a request with a key: an earlier purchase may have won', async () => {
     const { buy, reserved } = await purchaseRig({ sale: { total: 1 } });
     const won = await buy('ann', 'key-1');
     await buy('bob');
@@ -218,7 +218,7 @@ describe('the sold-out memory', () => {
     expect(reserved).toHaveLength(3);
   });
 
-  it('lets a ticket that came back be sold when it is over', async () => {
+  it('lets a returned ticket be sold when it is over', async () => {
     const { buy, queue, sale, clock } = await purchaseRig({ sale: { total: 1 } });
     const won = await buy('ann');
     await buy('bob');
@@ -228,7 +228,7 @@ describe('the sold-out memory', () => {
     expect((await buy('cyd'))?.kind).toBe('reserved');
   });
 
-  it('is of one sale', async () => {
+  it('is per sale', async () => {
     const { buy, catalogue, queue } = await purchaseRig({ sale: { total: 1 } });
     const other = aSale({ id: 'sale-2' });
     catalogue.set(other.id, other);

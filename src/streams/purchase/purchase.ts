@@ -22,8 +22,8 @@ import { SoldOutMemo } from './sold-out-memo.ts';
  * The purchase path: admit -> batch per turn and sale -> reserve -> append to the log -> answer.
  *
  * Every request is answered exactly once. A failing stage does not end the stream: its fault becomes the outcome of its
- * batch. A reservation whose record may not be in the log is answered `unavailable`: whether it was sold is unknown until
- * the relay publishes it, and the buyer's key finds it then.
+ * batch. A reservation whose record may not be in the log is answered `unavailable`: whether it was sold is unknown
+ * until the relay publishes it; a repetition with the buyer's key finds it then.
  */
 export function purchase(
   request$: Observable<PurchaseRequest>,
@@ -42,7 +42,7 @@ export function purchase(
     const open: number[] = [];
     const isSoldOut = soldOut.has(saleId);
     requests.forEach((request, i) => {
-      // A buyer with a key may have won before: only the queue knows.
+      // A buyer with a key may have won earlier: only the queue knows.
       if (isSoldOut && request.idempotencyKey === undefined) batch.outcomes[i] = SOLD_OUT;
       else open.push(i);
     });
@@ -55,7 +55,7 @@ export function purchase(
     try {
       const known = sales.known(batch.saleId) ?? (await sales.find(batch.saleId));
       if (known === undefined || !isPublic(known)) return answerAll(batch, open, UNKNOWN_SALE);
-      // A ticket is not taken that can't be published.
+      // No ticket is taken that can't be published.
       if (!log.writable() || !policies.log.ready()) return answerAll(batch, open, UNAVAILABLE);
       const asked = open.map((index) => ({ index, item: itemOf(batch.requests[index] as PurchaseRequest, newId) }));
       askedAt = clock.monotonic();
@@ -67,7 +67,10 @@ export function purchase(
     }
   };
 
-  /** In the very turn of the answer: a late request is told of no order, new or old. Its key finds the order. */
+  /**
+   * In the same turn as the answer: a late request is not answered with an order, new or old. A repetition with its key
+   * finds the order.
+   */
   const withholdLate = ({ requests, outcomes, turnedAway }: OpenBatch): void => {
     if (turnedAway) return;
     const lateBefore = deadline.lateBefore();

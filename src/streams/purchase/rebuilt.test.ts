@@ -7,7 +7,7 @@ import { Fault } from '../../domain/errors.ts';
 const DEADLINE_MS = 2000;
 
 describe('when the queue was rebuilt since the sale was read', () => {
-  it('the sale is read anew and the same orders are asked for once more', async () => {
+  it('the sale is read again and the same orders are requested once more', async () => {
     const rig = await purchaseRig();
     const epoch = rig.queue.raiseEpoch(rig.sale.id);
     rig.catalogue.set(rig.sale.id, { ...rig.sale, epoch, version: 2 });
@@ -27,7 +27,7 @@ describe('when the queue was rebuilt since the sale was read', () => {
     await goesOn(rig);
   });
 
-  it('and the catalogue is away, the answer is unavailable', async () => {
+  it('and the catalogue is unavailable, the answer is unavailable', async () => {
     const rig = await purchaseRig();
     rig.queue.raiseEpoch(rig.sale.id);
     rig.hooks.find = () => Promise.reject(new Fault('timeout', 'slow'));
@@ -35,7 +35,7 @@ describe('when the queue was rebuilt since the sale was read', () => {
     expect(rig.records).toEqual([]);
   });
 
-  it('no ticket is taken for who is past the deadline when the sale has been read', async () => {
+  it('no ticket is taken for a request past its deadline once the sale has been read', async () => {
     const rig = await purchaseRig();
     const found = deferred();
     rig.catalogue.set(rig.sale.id, { ...rig.sale, epoch: rig.queue.raiseEpoch(rig.sale.id) });
@@ -52,7 +52,7 @@ describe('when the queue was rebuilt since the sale was read', () => {
     expect(await auditQueue(rig.queue.auditSource, rig.sale.id)).toMatchObject({ held: 1 });
   });
 
-  it('and nobody is in time any more, the queue is left alone', async () => {
+  it('and no request is in time any more, the queue is not called', async () => {
     const rig = await purchaseRig();
     rig.catalogue.set(rig.sale.id, { ...rig.sale, epoch: rig.queue.raiseEpoch(rig.sale.id) });
     rig.hooks.find = (proceed) => {

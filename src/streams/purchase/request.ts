@@ -1,13 +1,13 @@
 import type { PurchaseOutcome } from '../../domain/purchase.ts';
 
-/** A buyer's click, decoded and authenticated. */
+/** A buyer's purchase request, decoded and authenticated. */
 export interface PurchaseRequest {
   readonly saleId: string;
   readonly userId: string;
-  /** 1 to 255 printable characters; undefined when the buyer sent none. */
+  /** 1 to 255 printable characters; undefined if the buyer sent none. */
   readonly idempotencyKey: string | undefined;
   readonly requestId: string;
-  /** Monotonic milliseconds when the request was complete; its deadline counts from here. */
+  /** Monotonic milliseconds at which the request was fully received; its deadline counts from here. */
   readonly receivedAt: number;
   /** Called exactly once, synchronously from the stream's subscriber. */
   readonly respond: (outcome: PurchaseOutcome) => void;

@@ -13,9 +13,9 @@ export interface ReserveStageState {
 }
 
 export interface Reserved {
-  /** Reservations that the log has to take before their buyers are answered. */
+  /** Reservations that must be in the log before their buyers are answered. */
   readonly toPublish: readonly ToPublish[];
-  /** The sale, of the epoch that decided. */
+  /** The sale, in the epoch that decided. */
   readonly sale: Sale;
 }
 
@@ -24,8 +24,7 @@ type ReserveStagePorts = Pick<PurchasePorts, 'queue' | 'atomicSale' | 'sales' | 
 const NOTHING_TO_PUBLISH: readonly ToPublish[] = [];
 
 /**
- * Asks the queue to decide on a batch and fills in the outcomes that it decides. Errors: Faults of queue, catalogue and
- * the queue's policy.
+ * Has the queue decide on a batch and fills in the outcomes. Errors: Faults of queue, catalogue and the queue's policy.
  */
 export function reserveStage(
   { queue, atomicSale, sales, policies, deadline }: ReserveStagePorts,
@@ -38,7 +37,7 @@ export function reserveStage(
         : atomicSale.sell(sale, items, maxAttempts),
     );
 
-  /** Judged before each call of the queue: reading the sale may have taken long. */
+  /** Checked before each call of the queue: reading the sale may have taken long. */
   const refuseLate = (batch: OpenBatch, asked: readonly Asked[]): readonly Asked[] => {
     const lateBefore = deadline.lateBefore();
     return asked.filter(({ index }) => {
@@ -48,15 +47,10 @@ export function reserveStage(
     });
   };
 
-  const reserve = async (
-    batch: OpenBatch,
-    asked: readonly Asked[],
-    sale: Sale,
-    isSecondTry = false,
-  ): Promise<Reserved> => {
+  const reserve = async (batch: OpenBatch, asked: readonly Asked[], sale: Sale, isRetry = false): Promise<Reserved> => {
     const inTime = refuseLate(batch, asked);
     if (inTime.length === 0) return { toPublish: NOTHING_TO_PUBLISH, sale };
-    // As it is now: the setting may change before the answer.
+    // Read once: the setting may change before the answer.
     const maxAttempts = attempts.max;
     const items = inTime.map(({ item }) => item);
     const reply = await decide(sale, items, maxAttempts);
@@ -70,8 +64,8 @@ export function reserveStage(
       });
       return { toPublish, sale };
     }
-    if (reply.kind === 'stale' && !isSecondTry) {
-      // The queue was rebuilt since this process read the sale: once more with the current epoch; nothing was done.
+    if (reply.kind === 'stale' && !isRetry) {
+      // The queue was rebuilt since this process read the sale, and did nothing: retry once with the current epoch.
       sales.forget(sale.id);
       return reserve(batch, inTime, (await sales.find(sale.id)) ?? sale, true);
     }

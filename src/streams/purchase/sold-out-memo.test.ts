@@ -8,7 +8,7 @@ function rig() {
 }
 
 describe('SoldOutMemo', () => {
-  it('knows nothing of a sale that nobody added', () => {
+  it('does not contain a sale that was not added', () => {
     expect(rig().memo.has('a')).toBe(false);
   });
 
@@ -21,7 +21,7 @@ describe('SoldOutMemo', () => {
     expect(memo.has('a')).toBe(false);
   });
 
-  it('starts anew with each addition', () => {
+  it('restarts its time with each addition', () => {
     const { clock, memo } = rig();
     memo.add('a');
     clock.advance(99);
@@ -30,7 +30,7 @@ describe('SoldOutMemo', () => {
     expect(memo.has('a')).toBe(true);
   });
 
-  it('remembers each sale for itself', () => {
+  it('remembers each sale separately', () => {
     const { clock, memo } = rig();
     memo.add('a');
     clock.advance(60);

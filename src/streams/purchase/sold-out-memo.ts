@@ -1,16 +1,16 @@
 import type { Clock } from '../../ports/clock.ts';
 
 /**
- * Remembers for a moment which sales had no ticket left, so that losers cost almost nothing. A ticket that comes back
- * is for sale again at most that moment later.
+ * Remembers briefly which sales had no ticket left, so that losing requests cost almost nothing. A returned ticket is
+ * for sale again no later than this time after its return.
  */
 export class SoldOutMemo {
-  /** Sale -> monotonic milliseconds until when it is remembered. */
+  /** Sale id -> monotonic milliseconds until which it is remembered. */
   readonly #until = new Map<string, number>();
 
   constructor(
     private readonly clock: Clock,
-    /** How long it remembers what is added from now on. Milliseconds. */
+    /** How long sales added from now on are remembered, milliseconds. */
     public ms: number,
   ) {}
 

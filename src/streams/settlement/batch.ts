@@ -3,37 +3,37 @@ import type { LogChunk, LogEntry, LogPosition } from '../../ports/order-log.ts';
 import type { NewOrder, StoreBatch } from '../../ports/order-store.ts';
 import type { SettlementFences } from './fences.ts';
 
-/** An entry with its place, and whether it stands behind the fence of its epoch. */
+/** A log entry with its partition, and whether it lies behind a fence of its epoch. */
 export interface JudgedEntry {
   readonly partition: number;
   readonly entry: LogEntry;
   readonly rejected: boolean;
 }
 
-/** Judges entries once, in the order of the log, whatever is then tried how often to store them. */
+/** Judges entries exactly once, in log order, however often storing them is then attempted. */
 export function judgeEntries(chunks: readonly LogChunk[], fences: SettlementFences): readonly JudgedEntry[] {
   const judged: JudgedEntry[] = [];
   for (const { partition, entries } of chunks) {
     for (const entry of entries) {
       const { offset, record } = entry;
       if (record?.type === 'fence') fences.add(partition, { saleId: record.saleId, epoch: record.epoch, offset });
-      const refused = record?.type === 'reservations' && fences.rejects(partition, offset, record);
-      judged.push({ partition, entry, rejected: refused });
+      const rejected = record?.type === 'reservations' && fences.rejects(partition, offset, record);
+      judged.push({ partition, entry, rejected });
     }
   }
   return judged;
 }
 
-/** What the store is given of these entries. */
+/** The store's batch for these entries. */
 export function batchOf(group: string, entries: readonly JudgedEntry[]): StoreBatch {
   const orders: NewOrder[] = [];
   const refused: NewOrder[] = [];
   const fences: NonNullable<StoreBatch['fences']>[number][] = [];
-  for (const { partition, entry, rejected: isRefused } of entries) {
+  for (const { partition, entry, rejected: isRejected } of entries) {
     const { offset, record } = entry;
     if (record?.type === 'fence') fences.push({ partition, saleId: record.saleId, epoch: record.epoch, offset });
     if (record?.type !== 'reservations') continue;
-    const into = isRefused ? refused : orders;
+    const into = isRejected ? refused : orders;
     for (const item of record.items) into.push({ order: orderOf(record, item), key: item.key });
   }
   return {
@@ -45,7 +45,7 @@ export function batchOf(group: string, entries: readonly JudgedEntry[]): StoreBa
   };
 }
 
-/** Where each partition goes on behind these entries. */
+/** The position behind these entries, per partition. */
 export function lastPositions(entries: readonly JudgedEntry[]): LogPosition[] {
   const last = new Map<number, LogPosition>();
   for (const { partition, entry } of entries) last.set(partition, { partition, next: entry.offset + 1 });

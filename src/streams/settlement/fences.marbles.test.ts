@@ -10,7 +10,7 @@ const NEW = { epoch: SALE.epoch + 1 };
 const FENCE = { fence: SALE.epoch + 1 };
 
 describe('the settlement of a fenced log', () => {
-  it('stores what stands before the fence, refuses an old epoch behind it, and stores the new one on either side', () =>
+  it('stores what lies before the fence, rejects an old epoch behind it, and stores the new one on either side', () =>
     promiseMarbles((m) => {
       const { store$, refused$, settled$, ack$ } = settlementMarbles(m, {
         chunks: '                            (abfcd)----|',
@@ -41,7 +41,7 @@ describe('the settlement of a fenced log', () => {
       m.expectObservable(settled$).toBe('-----x-----|', { x: '4 stored 4 rejected' });
     }));
 
-  it('judges by a fence of an earlier batch, also while that one is not stored yet', () =>
+  it('judges by a fence of an earlier batch, even while that batch is not stored yet', () =>
     promiseMarbles((m) => {
       const { store$, refused$, settled$ } = settlementMarbles(m, {
         chunks: '                            ab-f-c--------|',
@@ -56,7 +56,7 @@ describe('the settlement of a fenced log', () => {
       m.expectObservable(settled$).toBe(' xx--------(nr)|', { x: '2 stored', n: '0 stored', r: '0 stored 2 rejected' });
     }));
 
-  it('refuses again what is delivered again, and what was stored before the fence stays stored', () =>
+  it('rejects redelivered entries again, and keeps what was stored before the fence', () =>
     promiseMarbles((m) => {
       const { settled$, memory } = settlementMarbles(m, {
         chunks: '                            (afb)-|',
@@ -74,13 +74,14 @@ describe('the settlement of a fenced log', () => {
       m.expectObservable(settled$).toBe(' -----x|', { x: '1 stored 1 rejected' });
     }));
 
-  it('knows the fences that others passed, once a partition is assigned', () =>
+  it('knows the fences that other members passed, once a partition is assigned', () =>
     promiseMarbles((m) => {
       const { fences, memory, refused$, store$, settled$ } = settlementMarbles(m, {
         chunks: '                            a---b---c--|',
         batchSize: 2,
       });
-      // Another member had the partition in between, and passed the fence behind `a`; `b` and `c` are read for the first time.
+      // Another member had the partition in between, and passed the fence behind `a`; `b` and `c` are read for the
+      // first time.
       m.hot('                            --p').subscribe(() => {
         const fence = { partition: 0, saleId: SALE.id, epoch: SALE.epoch + 1, offset: 0 };
         void memory.store({ group: 'settlement', positions: [{ partition: 0, next: 1 }], orders: [], fences: [fence] });
@@ -92,7 +93,7 @@ describe('the settlement of a fenced log', () => {
       m.expectObservable(settled$).toBe(' s---r---r--|', { s: '2 stored', r: '0 stored 2 rejected' });
     }));
 
-  it('still takes what it read of an earlier assignment for what it was: from before the fence', () =>
+  it('still judges what it read in an earlier assignment by its offset: before the fence', () =>
     promiseMarbles((m) => {
       const { fences, memory, store$, refused$, settled$ } = settlementMarbles(m, {
         chunks: '                            (abc)-----|',
@@ -110,7 +111,7 @@ describe('the settlement of a fenced log', () => {
       m.expectObservable(settled$).toBe(' ---(ssr)--|', { s: '2 stored', r: '0 stored 2 rejected' });
     }));
 
-  it('does not forget a fence that it has read when the store, asked in an assignment, has not heard of it', () =>
+  it('keeps a fence that it has read when the store, asked in an assignment, does not know it', () =>
     promiseMarbles((m) => {
       const { fences, refused$, settled$ } = settlementMarbles(m, {
         chunks: '                            f---b--|',
@@ -126,7 +127,7 @@ describe('the settlement of a fenced log', () => {
 });
 
 describe('the settlement of a rejected order', () => {
-  it('tells the buyer who lost, and nobody of a refused one', () =>
+  it('notifies the buyer who lost, and announces no order rejected by a fence', () =>
     promiseMarbles((m) => {
       const { ended$, memory, settled$ } = settlementMarbles(m, {
         chunks: '                            (afb)-|',

@@ -6,7 +6,7 @@ const GROUP = 'settlement';
 const fence = (saleId: string, epoch: number, offset: number) => ({ saleId, epoch, offset });
 
 describe('the fences of the log', () => {
-  it('end older epochs of their sale and partition, from their place on', () => {
+  it('end older epochs of their sale and partition, from their offset on', () => {
     const fences = createFences(new MemoryOrderStore(), GROUP);
     fences.add(0, fence('s', 3, 10));
     const refuses = (partition: number, offset: number, saleId: string, epoch: number) =>
@@ -19,7 +19,7 @@ describe('the fences of the log', () => {
     expect(refuses(0, 11, 't', 2)).toBe(false);
   });
 
-  it('of several recoveries end each what was older than they are', () => {
+  it('of several recoveries each end the epochs before their own', () => {
     const fences = createFences(new MemoryOrderStore(), GROUP);
     for (const one of [fence('s', 3, 30), fence('s', 2, 20), fence('s', 2, 10)]) fences.add(0, one);
     const refused = [5, 15, 25, 35].map((offset) =>
@@ -33,7 +33,7 @@ describe('the fences of the log', () => {
     ]);
   });
 
-  it('that others have passed are known when a partition has its position', async () => {
+  it('passed by other members are known when a partition has its position', async () => {
     const store = new MemoryOrderStore();
     const fences = createFences(store, GROUP);
     await store.store({
@@ -47,7 +47,7 @@ describe('the fences of the log', () => {
     expect(await fences.positionOf(3)).toBeUndefined();
   });
 
-  it('are none that could be missing before the position, whoever moves that on meanwhile', async () => {
+  it('before the position are never missing, even if another member advances it meanwhile', async () => {
     const store = new MemoryOrderStore();
     const passes = () =>
       store.store({
@@ -75,23 +75,23 @@ describe('the fences of the log', () => {
     expect(position > 10 && !fences.rejects(0, position, { saleId: 's', epoch: 1 })).toBe(false);
   });
 
-  it('are asked for again when the store was away', async () => {
+  it('are requested again after the store was unavailable', async () => {
     const store = new MemoryOrderStore();
-    const away = new Error('away');
+    const unreachable = new Error('unreachable');
     let calls = 0;
     const fences = createFences(
       {
         position: (group, partition) => store.position(group, partition),
         fences: async () => {
           calls += 1;
-          if (calls === 1) throw away;
+          if (calls === 1) throw unreachable;
           return [fence('s', 2, 10)];
         },
       },
       GROUP,
     );
-    // The log does not assign the partition before this resolves, and asks until it does.
-    await expect(fences.positionOf(0)).rejects.toBe(away);
+    // The log does not assign the partition before this resolves, and retries until it does.
+    await expect(fences.positionOf(0)).rejects.toBe(unreachable);
     await fences.positionOf(0);
     expect(fences.rejects(0, 11, { saleId: 's', epoch: 1 })).toBe(true);
   });

@@ -9,7 +9,7 @@ const POISON = 2;
 const holdsPoison = ({ orders, fenced = [] }: StoreBatch) =>
   [...orders, ...fenced].some(({ order }) => order.ticket === POISON);
 
-/** A store that refuses one ticket with an error that says nothing about its health. */
+/** A store that rejects one ticket with an error that says nothing about its health. */
 function poisonedRig() {
   const rig = settlementRig();
   rig.hooks.store = (proceed, batch) =>
@@ -27,8 +27,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('an entry that the store refuses', () => {
-  it('is found and set aside after its attempts, while its neighbours are stored', async () => {
+describe('an entry that the store rejects', () => {
+  it('is found and dead-lettered after its attempts, while its neighbours are stored', async () => {
     const { chunk$, acked, letters, settled, store, calls } = poisonedRig();
     const poison = anEntry(1, POISON);
     chunk$.next(aChunk(acked, 0, anEntry(0, 1), poison, anEntry(2, 3, 4)));
@@ -50,7 +50,7 @@ describe('an entry that the store refuses', () => {
     expect(acked).toEqual([[0, 2]]);
   });
 
-  it('is given time between its attempts', async () => {
+  it('is retried with pauses', async () => {
     const { chunk$, acked, calls } = poisonedRig();
     chunk$.next(aChunk(acked, 0, anEntry(0, POISON)));
     await pass(5);
@@ -62,7 +62,7 @@ describe('an entry that the store refuses', () => {
     expect(acked).toEqual([[0, 0]]);
   });
 
-  it('moves the position on when it is the last', async () => {
+  it('advances the position when it is the last', async () => {
     const { chunk$, acked, store } = poisonedRig();
     chunk$.next(aChunk(acked, 0, anEntry(0, 1), anEntry(8, POISON)));
     await pass(1000);
@@ -82,7 +82,7 @@ describe('an entry that the store refuses', () => {
     expect(settled).toMatchObject([{ stored: 1, deadLettered: 0 }]);
   });
 
-  it('is not held responsible for a store that is away in between', async () => {
+  it('is not blamed for a store that is unavailable in between', async () => {
     const { chunk$, acked, letters, hooks, settled } = settlementRig();
     let calls = 0;
     hooks.store = (proceed) => {
@@ -96,7 +96,7 @@ describe('an entry that the store refuses', () => {
     expect(settled).toMatchObject([{ stored: 1 }]);
   });
 
-  it('is set aside once, and its neighbours are stored once, however often the store goes away meanwhile', async () => {
+  it('is dead-lettered once, and its neighbours are stored once, however often the store fails meanwhile', async () => {
     const { chunk$, acked, letters, hooks, settled, calls } = settlementRig();
     let turn = 0;
     hooks.store = (proceed, batch) => {
@@ -112,7 +112,7 @@ describe('an entry that the store refuses', () => {
     expect(calls.length).toBeGreaterThan(8);
   });
 
-  it('does not change what its neighbours are judged by: behind the fence they are refused one by one, too', async () => {
+  it('does not change how its neighbours are judged: behind the fence they are rejected one by one, too', async () => {
     const { chunk$, acked, settled, store } = poisonedRig();
     chunk$.next(aChunk(acked, 0, anEntry(0, 1), aFence(1, 2), anEntry(2, POISON), anEntry(3, 3)));
     await pass(1000);

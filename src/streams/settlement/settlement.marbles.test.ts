@@ -4,7 +4,7 @@ import { settlementMarbles } from '../../../test/support/settlement-marbles.ts';
 import { Fault } from '../../domain/errors.ts';
 
 describe('the settlement stream', () => {
-  it('stores a batch in the frame in which it has its size', () =>
+  it('stores a batch in the frame in which it reaches its size', () =>
     promiseMarbles((m) => {
       const { store$, settled$ } = settlementMarbles(m, {
         chunks: '                          a-b--cd--|',
@@ -61,8 +61,8 @@ describe('the settlement stream', () => {
     }));
 });
 
-describe('while the store is away', () => {
-  it('tries the batch again, waiting longer up to the cap, and lets the log hand out no more than it has room for', () =>
+describe('while the store is unavailable', () => {
+  it('retries the batch, waiting longer up to the cap, and takes no more of the log than it has room for', () =>
     promiseMarbles((m) => {
       const { store$, settled$, ack$, read$ } = settlementMarbles(m, {
         chunks: '                          abcde 40ms |',
@@ -76,7 +76,7 @@ describe('while the store is away', () => {
       m.expectObservable(settled$).toBe('36ms xxxxx 4ms |', { x: '2 stored' });
     }));
 
-  it('begins with the shortest wait again after it was back', () =>
+  it('starts with the shortest wait again after it recovered', () =>
     promiseMarbles((m) => {
       const { store$, settled$, ack$ } = settlementMarbles(m, {
         chunks: '                          a 29ms b',
@@ -88,7 +88,7 @@ describe('while the store is away', () => {
       m.expectObservable(settled$).toBe('-----------x 22ms x', { x: '2 stored' });
     }));
 
-  it('stores the batch once more, harmlessly, when only the answer was lost', () =>
+  it('stores the batch again, without effect, when only the answer was lost', () =>
     promiseMarbles((m) => {
       const { store$, settled$, ack$ } = settlementMarbles(m, {
         chunks: '                          a|',
@@ -99,7 +99,7 @@ describe('while the store is away', () => {
       m.expectObservable(settled$).toBe('---------(x|)', { x: '0 stored' });
     }));
 
-  it('leaves it alone, with nothing acknowledged, once it is unsubscribed', () =>
+  it('stops retrying, with nothing acknowledged, once it is unsubscribed', () =>
     promiseMarbles((m) => {
       const { store$, settled$, ack$, written$ } = settlementMarbles(m, {
         chunks: '                                      a-b',
@@ -113,8 +113,8 @@ describe('while the store is away', () => {
     }));
 });
 
-describe('an entry that the store refuses', () => {
-  it('is found, tried again and set aside, its neighbour is stored, and then the log is read on', () =>
+describe('an entry that the store rejects', () => {
+  it('is found, retried and dead-lettered, its neighbour is stored, and then more of the log is read', () =>
     promiseMarbles((m) => {
       const { store$, aside$, settled$, ack$ } = settlementMarbles(m, {
         chunks: '                          (ab) 8ms c 9ms |',
@@ -130,8 +130,8 @@ describe('an entry that the store refuses', () => {
     }));
 });
 
-describe('an entry that is no record', () => {
-  it('is set aside before its neighbours are stored, for as long as that takes, and acknowledged with them', () =>
+describe('an unreadable entry', () => {
+  it('is dead-lettered before its neighbours are stored, however long that takes, and acknowledged with them', () =>
     promiseMarbles((m) => {
       const { store$, aside$, settled$, ack$ } = settlementMarbles(m, {
         chunks: '                          (aBc)------|',
@@ -144,7 +144,7 @@ describe('an entry that is no record', () => {
       m.expectObservable(settled$).toBe('--------x--|', { x: '4 stored 1 dead' });
     }));
 
-  it('that can not be set aside ends the stream in that frame, with nothing stored or acknowledged', () =>
+  it('that can not be dead-lettered ends the stream in that frame, with nothing stored or acknowledged', () =>
     promiseMarbles((m) => {
       const fault = new Fault('corrupt', 'too large');
       const { store$, settled$, ack$, written$ } = settlementMarbles(m, {

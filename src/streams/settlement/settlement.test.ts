@@ -6,10 +6,10 @@ import { Fault } from '../../domain/errors.ts';
 import type { StoreBatch } from '../../ports/order-store.ts';
 
 const GROUP = 'settlement';
-const AWAY = new Fault('unavailable', 'away');
+const UNREACHABLE = new Fault('unavailable', 'unreachable');
 
 const ordersOf = (calls: readonly StoreBatch[]) => calls.map(({ orders }) => orders.map(({ order }) => order.ticket));
-/** Lets promises run, and the timers that are due within `ms`. */
+/** Lets promises settle, and timers that are due within `ms` run. */
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 beforeEach(() => {
@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 describe('settlement', () => {
-  it('stores the orders that the log tells', async () => {
+  it('stores the orders of the log', async () => {
     const { chunk$, acked, settled, store, calls } = settlementRig();
     const record = aRecord([1, 2]);
     chunk$.next(aChunk(acked, 0, { offset: 7, record }));
@@ -50,7 +50,7 @@ describe('settlement', () => {
     expect(await store.position(GROUP, 0)).toBe(8);
   });
 
-  it('collects chunks until a batch has its size or its age', async () => {
+  it('collects chunks until a batch reaches its size or age', async () => {
     const { chunk$, acked, calls } = settlementRig();
     chunk$.next(aChunk(acked, 0, anEntry(0, 1, 2)));
     chunk$.next(aChunk(acked, 1, anEntry(0, 3)));
@@ -64,7 +64,7 @@ describe('settlement', () => {
     expect(ordersOf(calls)).toEqual([[1, 2, 3, 4, 5], [6]]);
   });
 
-  it('stores with a batch where each of its partitions goes on', async () => {
+  it('stores with a batch the next position of each of its partitions', async () => {
     const { chunk$, acked, calls } = settlementRig();
     chunk$.next(aChunk(acked, 2, anEntry(10, 1), anEntry(12, 2)));
     chunk$.next(aChunk(acked, 0, anEntry(5, 3)));
@@ -115,7 +115,7 @@ describe('settlement', () => {
     expect(acked).toHaveLength(2);
   });
 
-  it('counts what a redelivery or a needless relay repeats, and acknowledges it', async () => {
+  it('counts what a redelivery or an unnecessary relay repeats, and acknowledges it', async () => {
     const { chunk$, acked, settled } = settlementRig();
     chunk$.next(aChunk(acked, 0, anEntry(0, 1, 2, 3, 4)));
     await pass(0);
@@ -137,9 +137,9 @@ describe('settlement', () => {
     expect(acked).toEqual([[0, 1]]);
   });
 
-  it('tries a batch again for as long as the store is away, waiting in between, and reads nothing on', async () => {
+  it('retries a batch with pauses for as long as the store is unavailable, and reads no further', async () => {
     const { chunk$, acked, calls, hooks, waits, settled, letters } = settlementRig();
-    hooks.store = () => Promise.reject(AWAY);
+    hooks.store = () => Promise.reject(UNREACHABLE);
     chunk$.next(aChunk(acked, 0, anEntry(0, 1, 2, 3, 4)));
     chunk$.next(aChunk(acked, 0, anEntry(1, 5, 6, 7, 8)));
     await pass(10_000);
@@ -155,7 +155,7 @@ describe('settlement', () => {
     expect(settled.map(({ stored }) => stored)).toEqual([4, 4]);
   });
 
-  it('completes when the log has and the last batch is settled', async () => {
+  it('completes when the log has completed and the last batch is settled', async () => {
     const { chunk$, acked, ends } = settlementRig();
     chunk$.next(aChunk(acked, 0, anEntry(0, 1)));
     chunk$.complete();
@@ -165,8 +165,8 @@ describe('settlement', () => {
   });
 });
 
-describe('an entry that is no record', () => {
-  it('is set aside with its bytes and its place, while its neighbours are stored in one batch', async () => {
+describe('an unreadable entry', () => {
+  it('is dead-lettered with its bytes and its offset, while its neighbours are stored in one batch', async () => {
     const { chunk$, acked, letters, settled, calls, store } = settlementRig();
     chunk$.next(aChunk(acked, 3, anEntry(0, 1, 2), aBrokenEntry(1), anEntry(2, 3, 4)));
     await pass(0);
@@ -179,7 +179,7 @@ describe('an entry that is no record', () => {
     expect(await store.position(GROUP, 3)).toBe(3);
   });
 
-  it('is set aside also when nobody says why it is none', async () => {
+  it('is dead-lettered even without a stated reason', async () => {
     const { chunk$, acked, letters } = settlementRig();
     chunk$.next(aChunk(acked, 0, { offset: 4, record: undefined }));
     await pass(5);
@@ -187,16 +187,16 @@ describe('an entry that is no record', () => {
     expect(acked).toEqual([[0, 4]]);
   });
 
-  it('moves the position on when it is the last, so that it is set aside once', async () => {
+  it('advances the position when it is the last, so that it is dead-lettered once', async () => {
     const { chunk$, acked, store } = settlementRig();
     chunk$.next(aChunk(acked, 0, aBrokenEntry(4)));
     await pass(5);
     expect(await store.position(GROUP, 0)).toBe(5);
   });
 
-  it('is set aside once, however long the store is away afterwards', async () => {
+  it('is dead-lettered once, however long the store is unavailable afterwards', async () => {
     const { chunk$, acked, letters, hooks, settled } = settlementRig();
-    hooks.store = () => Promise.reject(AWAY);
+    hooks.store = () => Promise.reject(UNREACHABLE);
     chunk$.next(aChunk(acked, 0, aBrokenEntry(0), anEntry(1, 1)));
     await pass(5000);
     expect(letters).toHaveLength(1);
@@ -206,9 +206,9 @@ describe('an entry that is no record', () => {
     expect(settled).toEqual([{ entries: 2, stored: 1, repeated: 0, rejected: [], deadLettered: 1 }]);
   });
 
-  it('is not acknowledged before it is set aside, for as long as that takes', async () => {
+  it('is not acknowledged before it is dead-lettered, however long that takes', async () => {
     const { chunk$, acked, letters, hooks, calls } = settlementRig();
-    hooks.deadLetter = () => Promise.reject(AWAY);
+    hooks.deadLetter = () => Promise.reject(UNREACHABLE);
     chunk$.next(aChunk(acked, 0, aBrokenEntry(0), anEntry(1, 1)));
     await pass(5000);
     expect([acked, calls]).toEqual([[], []]);
@@ -218,7 +218,7 @@ describe('an entry that is no record', () => {
     expect(acked).toEqual([[0, 1]]);
   });
 
-  it('that can not be set aside at all ends the stream with nothing acknowledged', async () => {
+  it('that can not be dead-lettered at all ends the stream with nothing acknowledged', async () => {
     const { chunk$, acked, hooks, ends } = settlementRig();
     const error = new Fault('corrupt', 'too large for a letter');
     hooks.deadLetter = () => Promise.reject(error);

@@ -29,17 +29,19 @@ export interface SettlementPorts {
 }
 
 export interface SettlementLimits {
-  /** Orders in one transaction, about. */
+  /** Approximate number of orders in one transaction. */
   readonly batchSize: number;
-  /** How long a batch waits for more. */
+  /** How long a batch waits for more entries, milliseconds. */
   readonly batchMs: number;
 }
 
 export interface SettlementOptions extends SettlementLimits {
   readonly group: string;
-  /** Other limits from now on, each time. */
+  /** New limits, from each emission on. */
   readonly limits$?: Observable<SettlementLimits>;
-  /** Tries of an entry that the store refuses for no reason of its own health, before it is set aside. */
+  /**
+   * Attempts with an entry that the store rejects for a reason other than its own health, before it is dead-lettered.
+   */
   readonly maxAttempts: number;
   readonly backoff: Pick<BackoffOptions, 'baseMs' | 'capMs' | 'onRetry' | 'random'>;
   readonly scheduler?: SchedulerLike;
@@ -54,23 +56,23 @@ export const settlementDefaults = {
   backoff: { baseMs: 100, capMs: 5000 },
 } as const satisfies SettlementOptions;
 
-/** What one batch came to. */
+/** The result of one batch. */
 export interface SettledBatch {
   readonly entries: number;
   readonly stored: number;
-  /** Orders that were stored before: a redelivery, or a relay that was not needed. */
+  /** Orders that were stored already: a redelivery, or an unnecessary relay. */
   readonly repeated: number;
-  /** Orders that were stored as rejected, because another one was first or behind a fence. */
+  /** Orders stored as rejected, because of a conflicting earlier order or a fence. */
   readonly rejected: readonly Rejection[];
-  /** Entries that could not be processed and were set aside. */
+  /** Entries that could not be processed and were dead-lettered. */
   readonly deadLettered: number;
 }
 
 /**
- * Log -> batches -> order store. An entry is acknowledged only when its orders, and the position behind it, are stored
- * or it is a dead letter. Orders of a record that stands behind the fence of its epoch are refused. While the store is
- * away the batch is tried again for as long as it takes, and the log is not read on, since nothing is acknowledged. An
- * entry that can neither be stored nor set aside ends the stream with the fault: going on would lose it.
+ * Log -> batches -> order store. An entry is acknowledged only once its orders and the position behind it are stored,
+ * or it is a dead letter. Orders of a record that lies behind a fence of its epoch are rejected. While the store is
+ * unavailable the batch is retried without a limit, and no more of the log is read, since nothing is acknowledged. An
+ * entry that can neither be stored nor dead-lettered ends the stream with the fault: continuing would lose it.
  */
 export function settlement(
   chunk$: Observable<LogChunk>,
@@ -80,33 +82,33 @@ export function settlement(
   const { group, maxAttempts, backoff, limits$ = EMPTY } = options;
   const scheduling = options.scheduler === undefined ? {} : { scheduler: options.scheduler };
 
-  /** Takes a step, again and again for as long as it takes. Each step has its own retries: none repeats one before it. */
+  /** Runs a step, retrying without a limit. Each step has its own retries: none repeats an earlier one. */
   const step = <T>(work: () => Promise<T>, retryable = isRetryable): Observable<T> =>
     defer(work).pipe(retryWithBackoff({ ...backoff, ...scheduling, retryable }));
 
   const store = async (entries: readonly JudgedEntry[]): Promise<SettledBatch> => {
     const { stored, repeated, rejected } = await ports.store.store(batchOf(group, entries));
-    tellLosers(rejected, ports.events);
+    publishRejections(rejected, ports.events);
     return { entries: entries.length, stored, repeated, rejected, deadLettered: 0 };
   };
 
-  const setAside = ({ partition, entry }: JudgedEntry, attempts: number, reason: string): Observable<void> => {
+  const deadLetter = ({ partition, entry }: JudgedEntry, attempts: number, reason: string): Observable<void> => {
     const raw = entry.raw ?? (entry.record === undefined ? '' : JSON.stringify(entry.record));
     return step(() => ports.log.deadLetter({ group, partition, offset: entry.offset, reason, attempts, raw }));
   };
 
-  /** One entry on its own, after its batch was refused as a whole: is it this one that stands in the way? */
-  const settleOne = (placed: JudgedEntry): Observable<SettledBatch> => {
+  /** Settles a single entry after its batch was rejected as a whole, to find the one that caused it. */
+  const settleOne = (judged: JudgedEntry): Observable<SettledBatch> => {
     let refusals = 0;
-    const worthAnother = (fault: unknown) => {
+    const mayRetry = (fault: unknown) => {
       if (isRetryable(fault)) return true;
       refusals += 1;
       return refusals < maxAttempts;
     };
-    return step(() => store([placed]), worthAnother).pipe(
+    return step(() => store([judged]), mayRetry).pipe(
       catchError((fault: unknown) =>
-        setAside(placed, refusals, messageOf(fault)).pipe(
-          concatMap(() => step(() => ports.store.store({ group, positions: lastPositions([placed]), orders: [] }))),
+        deadLetter(judged, refusals, messageOf(fault)).pipe(
+          concatMap(() => step(() => ports.store.store({ group, positions: lastPositions([judged]), orders: [] }))),
           map(() => ({ ...NOTHING, entries: 1, deadLettered: 1 })),
         ),
       ),
@@ -115,7 +117,7 @@ export function settlement(
 
   const settle = (entries: readonly JudgedEntry[]): Observable<SettledBatch> =>
     from(entries.filter(({ entry }) => entry.record === undefined)).pipe(
-      concatMap((placed) => setAside(placed, 1, placed.entry.error ?? NO_REASON)),
+      concatMap((judged) => deadLetter(judged, 1, judged.entry.error ?? NO_REASON)),
       count(),
       concatMap((deadLettered) =>
         step(() => store(entries)).pipe(
@@ -160,16 +162,16 @@ function add(a: SettledBatch, b: SettledBatch): SettledBatch {
   };
 }
 
-/** A fault of the store's health is waited out; anything else is taken to be the entry's own. */
+/** A fault of the store's health is retried; any other is attributed to the entry. */
 function isRetryable(fault: unknown): boolean {
   return isFault(fault) && fault.retryable;
 }
 
 /**
- * Buyers who hold a 201 for an order that lost to a rival hear of it. A refused one was answered by nobody, and may yet
- * be accepted under the new epoch: there is nothing to tell.
+ * Notifies buyers who were answered 201 of an order that lost to a conflicting one. An order rejected by a fence was
+ * never confirmed to its buyer and may yet be accepted under the new epoch, so it is not announced.
  */
-function tellLosers(rejected: readonly Rejection[], events: Pick<EventBus, 'publish'>): void {
+function publishRejections(rejected: readonly Rejection[], events: Pick<EventBus, 'publish'>): void {
   const orders = rejected.filter(({ reason }) => reason !== 'fence').map(({ order }) => order);
   if (orders.length > 0) events.publish({ type: 'orders', orders });
 }

@@ -6,7 +6,7 @@ import type { Internet } from './internet.ts';
 
 const RETRY_MS = 400;
 
-/** Publishes the sales, changes settings and closes the first sale if the scenario says so; retries until it is done. */
+/** Publishes the sales, changes settings and closes the first sale if the scenario says so; retries until done. */
 export async function administer(
   world: World,
   internet: Internet,

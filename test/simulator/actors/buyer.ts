@@ -10,29 +10,29 @@ export interface BuyerParts {
   readonly world: World;
   readonly internet: Internet;
   readonly history: History;
-  /** After this time nothing goes wrong: who is told nothing for long then has found a fault. */
+  /** From this time on no faults occur: a buyer left without an answer for long after it has found a bug. */
   readonly healAt: number;
 }
 
 const RETRY_MS = [100, 1500] as const;
-/** Behind the time of healing; breakers, leases and backlogs need some of it. */
-const PATIENCE_MS = 15_000;
+/** After `healAt`; breakers, leases and backlogs need some of it. */
+const GIVE_UP_AFTER_MS = 15_000;
 
-/** Somebody who wants a ticket: clicks, clicks again, pays, cancels, or lets it be. */
+/** A buyer: clicks, clicks again, pays, cancels, or does nothing. */
 export class Buyer {
   constructor(
     readonly userId: string,
     private readonly parts: BuyerParts,
   ) {}
 
-  /** Everything that this buyer does about a sale. */
+  /** Everything this buyer does in a sale. */
   async shop(sale: Sale): Promise<void> {
     const { world, history } = this.parts;
     const { random } = world;
     history.busy += 1;
     const opensAfter = sale.opensAt - START_MS - world.now;
     const lastsMs = sale.closesAt - sale.opensAt;
-    // Most come at the opening, some before, some as it ends.
+    // Most arrive at the opening, some before, some towards the end.
     await world.wait(
       random.chance(0.6) ? opensAfter + random.between(-200, 500) : random.between(0, opensAfter + lastsMs),
     );
@@ -40,7 +40,7 @@ export class Buyer {
     for (let n = 1; n <= tries; n += 1) {
       const key = random.chance(0.9) ? `${this.userId}-${n}` : undefined;
       const clicks = [this.buy(sale, key)];
-      // A second tab, or an impatient finger.
+      // A second tab, or a double click.
       if (key !== undefined && random.chance(0.2)) clicks.push(this.buy(sale, key));
       const orders = (await Promise.all(clicks)).filter((order) => order !== undefined);
       const [order] = orders;
@@ -54,7 +54,7 @@ export class Buyer {
     history.busy -= 1;
   }
 
-  /** Clicks until there is an answer; without a key only once. */
+  /** Retries until there is an answer; without a key only one attempt. */
   async buy(sale: Sale, key: string | undefined): Promise<OrderJson | undefined> {
     const { world, internet, history } = this.parts;
     for (;;) {
@@ -78,32 +78,32 @@ export class Buyer {
     await world.wait(random.chance(0.5) ? 0 : random.between(0, Date.parse(order.payBy) - START_MS - world.now + 1000));
     const pay = () => this.#ask(order.id, 'pay', (front) => front.pay(order.id, this.userId));
     const cancel = () => this.#ask(order.id, 'cancel', (front) => front.cancel(order.id, this.userId));
-    const mood = random.next();
-    if (mood < 0.4) await pay();
-    else if (mood < 0.65) await cancel();
-    else if (mood < 0.8) await Promise.all([pay(), world.wait(random.between(0, 300)).then(cancel)]);
+    const choice = random.next();
+    if (choice < 0.4) await pay();
+    else if (choice < 0.65) await cancel();
+    else if (choice < 0.8) await Promise.all([pay(), world.wait(random.between(0, 300)).then(cancel)]);
   }
 
-  /** Asks until there is an answer. */
+  /** Retries until there is an answer. */
   async #ask(
     orderId: string,
-    wish: 'pay' | 'cancel' | 'look',
+    action: 'pay' | 'cancel' | 'look',
     ask: (front: SimulatedFront) => Promise<Answer>,
   ): Promise<void> {
     const { internet, history } = this.parts;
     for (;;) {
-      const answer = await internet.request(this.userId, `${wish}s ${orderId}`, ask);
+      const answer = await internet.request(this.userId, `${action}s ${orderId}`, ask);
       if (answer !== undefined && isDefinite(answer)) {
-        history.orders.push({ orderId, wish, ...answer });
+        history.orders.push({ orderId, action, ...answer });
         return;
       }
-      if (!(await this.#again(`${wish} ${orderId}`))) return;
+      if (!(await this.#again(`${action} ${orderId}`))) return;
     }
   }
 
   async #again(what: string): Promise<boolean> {
     const { world, history, healAt } = this.parts;
-    if (world.now > healAt + PATIENCE_MS) {
+    if (world.now > healAt + GIVE_UP_AFTER_MS) {
       history.unanswered.push(`${this.userId}: ${what}`);
       return false;
     }

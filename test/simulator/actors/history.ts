@@ -1,37 +1,37 @@
 import type { OrderJson } from '../../../src/api/orders/schema.ts';
 
-/** An answer that a buyer got. */
-export interface Told {
+/** An answer received by a buyer. */
+export interface PurchaseAnswer {
   readonly saleId: string;
   readonly userId: string;
   readonly key: string | undefined;
-  /** When the request was sent and when its answer came, virtual ms. */
+  /** When the request was sent and its answer received, virtual ms. */
   readonly sentAt: number;
   readonly at: number;
   readonly status: number;
   readonly body: string;
 }
 
-/** What an order's owner was told about it, in the end. */
-export interface ToldOfOrder {
+/** The final answer to an action of an order's owner. */
+export interface OrderAnswer {
   readonly orderId: string;
-  readonly wish: 'pay' | 'cancel' | 'look';
+  readonly action: 'pay' | 'cancel' | 'look';
   readonly status: number;
   readonly body: string;
 }
 
-/** All that buyers know: the checks from the outside need nothing else. */
+/** Everything that buyers know: the external checks need nothing else. */
 export class History {
-  readonly purchases: Told[] = [];
-  readonly orders: ToldOfOrder[] = [];
-  /** Those who never got an answer that they could go by. */
+  readonly purchases: PurchaseAnswer[] = [];
+  readonly orders: OrderAnswer[] = [];
+  /** Requests that never got a definite answer. */
   readonly unanswered: string[] = [];
-  /** Buyers that are not done yet. */
+  /** Buyers that are still active. */
   busy = 0;
 
-  bought(): readonly (Told & { readonly order: OrderJson })[] {
+  bought(): readonly (PurchaseAnswer & { readonly order: OrderJson })[] {
     return this.purchases
       .filter(({ status }) => status === 201)
-      .map((told) => ({ ...told, order: JSON.parse(told.body) as OrderJson }));
+      .map((answer) => ({ ...answer, order: JSON.parse(answer.body) as OrderJson }));
   }
 }

@@ -2,12 +2,12 @@ import type { Network } from '../core/network.ts';
 import type { World } from '../core/world.ts';
 import type { Answer, SimulatedFront } from '../roles/front.ts';
 
-/** A client that has heard nothing for so long hangs up. */
+/** A client closes its connection after this long without an answer. */
 const HANG_UP_MS = 4000;
 
-/** The way from people to some front. */
+/** The network path from clients to the fronts. */
 export class Internet {
-  /** Those that listen now. */
+  /** The fronts that are listening. */
   readonly fronts = new Set<SimulatedFront>();
 
   constructor(
@@ -15,11 +15,11 @@ export class Internet {
     private readonly network: Network,
   ) {}
 
-  /** Undefined when no answer came: nobody listened, or the request or its answer was lost. */
+  /** Undefined if no answer arrived: no front listened, or the request or its answer was lost. */
   request(who: string, what: string, ask: (front: SimulatedFront) => Promise<Answer>): Promise<Answer | undefined> {
     const { world } = this;
     const { random, trace } = world;
-    const { lost, unanswered, latencyMs } = this.network.weather;
+    const { lost, unanswered, latencyMs } = this.network.conditions;
     const latency = () => random.between(...latencyMs);
     const fronts = [...this.fronts];
     return new Promise((resolve) => {

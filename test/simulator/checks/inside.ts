@@ -5,22 +5,22 @@ import type { PlannedFault, Scenario } from '../scenario.ts';
 import type { DataCenter } from '../servers/data-center.ts';
 import type { Report } from './report.ts';
 
-/** The audit of what queue, log, store and provider hold when all has come to rest. */
+/** Audits the contents of queue, log, store and provider once everything is at rest. */
 export async function checkFromInside(center: DataCenter, scenario: Scenario, report: Report): Promise<void> {
-  const { sales, faults: mishaps, ambushes } = scenario;
-  const did = (...kinds: readonly PlannedFault['kind'][]) => mishaps.some(({ kind }) => kinds.includes(kind));
+  const { sales, faults, targetedFaults } = scenario;
+  const did = (...kinds: readonly PlannedFault['kind'][]) => faults.some(({ kind }) => kinds.includes(kind));
   const tampered = did('tamper');
-  const everLost = did('restart', 'flush', 'tamper') || ambushes.some(({ lost }) => lost !== undefined);
+  const everLost = did('restart', 'flush', 'tamper') || targetedFaults.some(({ lost }) => lost !== undefined);
   const orders = center.store.all();
   for (const { id, state } of orders) {
     if (state === 'reserved') report(`promise 5: the order ${id} never ended`);
     if (state === 'rejected' && !everLost) {
-      report(`the order ${id} was rejected, and nothing was ever lost`);
+      report(`the order ${id} was rejected although the queue lost nothing`);
     }
   }
   for (const sale of sales) {
     const stored = await center.catalogue.sale(sale.id);
-    // An admin whom nobody answered until it was over could not publish it.
+    // An admin who got no answer until the sale was over could not publish it.
     if (stored === undefined || !isPublic(stored)) continue;
     const own = orders.filter(({ saleId }) => saleId === sale.id);
     if (!tampered) checkTickets(center, sale, own, report);
@@ -28,11 +28,11 @@ export async function checkFromInside(center: DataCenter, scenario: Scenario, re
   }
   const owed = await center.store.owedTickets(Number.MAX_SAFE_INTEGER);
   for (const { orderId } of owed) report(`promise 5: the queue is still owed the ticket of ${orderId}`);
-  if (center.broker.letters.length > 0) report(`${center.broker.letters.length} records were set aside`);
+  if (center.broker.letters.length > 0) report(`${center.broker.letters.length} records were dead-lettered`);
   checkMoney(center, orders, report);
 }
 
-/** Free and held tickets are all tickets, each once; the ledger is the live orders. */
+/** The free and held tickets are all tickets, each once; the ledger matches the live orders. */
 function checkTickets(center: DataCenter, sale: Sale, orders: readonly Order[], report: Report): void {
   const { queue, ledger, pending } = center.queue.memory.contents(sale.id);
   const tickets = [...queue, ...ledger.map(({ ticket }) => ticket)].sort((a, b) => a - b);
@@ -45,15 +45,16 @@ function checkTickets(center: DataCenter, sale: Sale, orders: readonly Order[], 
   const live = new Map(orders.filter(({ state }) => isLive(state)).map((order) => [order.id, order]));
   for (const { orderId, ticket, userId } of ledger) {
     const order = live.get(orderId);
-    if (order === undefined) report(`the ledger of ${sale.id} has ${orderId}, which is no live order`);
-    else if (order.ticket !== ticket || order.userId !== userId) report(`the ledger has ${orderId} as another's`);
+    if (order === undefined) report(`the ledger of ${sale.id} has ${orderId}, which is not a live order`);
+    else if (order.ticket !== ticket || order.userId !== userId)
+      report(`the ledger has ${orderId} with another ticket or buyer`);
     live.delete(orderId);
   }
-  for (const orderId of live.keys()) report(`the ledger of ${sale.id} has not the live order ${orderId}`);
+  for (const orderId of live.keys()) report(`the ledger of ${sale.id} lacks the live order ${orderId}`);
   for (const orderId of pending) report(`the reservation ${orderId} of ${sale.id} was never published`);
 }
 
-/** Everything that the log holds is stored, and counted once. */
+/** Every logged order is stored, and counted once. */
 async function checkLog(center: DataCenter, sale: Sale, orders: readonly Order[], report: Report): Promise<void> {
   const stored = new Set(orders.map(({ id }) => id));
   let logged = 0;
@@ -61,20 +62,20 @@ async function checkLog(center: DataCenter, sale: Sale, orders: readonly Order[]
     if (record?.type !== 'reservations' || record.saleId !== sale.id) continue;
     logged += record.items.length;
     for (const { orderId } of record.items) {
-      if (!stored.has(orderId)) report(`the order ${orderId} is in the log and was never stored`);
+      if (!stored.has(orderId)) report(`the order ${orderId} is in the log but was never stored`);
     }
   }
   const counted = (await center.live.sale(sale.id))?.reserved ?? 0;
-  if (counted !== logged) report(`the live state counts ${counted} of ${sale.id}, the log ${logged}`);
+  if (counted !== logged) report(`the live state counts ${counted} orders of ${sale.id}, the log holds ${logged}`);
 }
 
-/** Money stays for paid orders only, and goes back once. */
+/** Payments are kept for paid orders only, and refunded once. */
 function checkMoney({ provider }: DataCenter, orders: readonly Order[], report: Report): void {
   const paid = new Set(orders.filter(({ state }) => state === 'paid').map(({ id }) => id));
   for (const [paymentId, { orderId, refunds }] of provider.payments) {
     const due = paid.has(orderId) ? 0 : 1;
-    if (refunds !== due) report(`${paymentId} went back ${refunds} times instead of ${due}`);
+    if (refunds !== due) report(`${paymentId} was refunded ${refunds} times instead of ${due}`);
     paid.delete(orderId);
   }
-  for (const orderId of paid) report(`the order ${orderId} is paid, and nobody took money for it`);
+  for (const orderId of paid) report(`the order ${orderId} is paid, but no payment was captured for it`);
 }

@@ -1,2 +1,2 @@
-/** Takes a broken promise, in words that name the sale, order or buyer. */
+/** Records a violated promise, with the sale, order or buyer. */
 export type Report = (violation: string) => void;

@@ -4,8 +4,8 @@ import { isLive, mayBecome } from '../../support/order-lifecycle.ts';
 import type { Report } from './report.ts';
 
 /**
- * Looks at each change of a row as it happens: what holds at the end may have been broken in between.
- * Promises 1 (a ticket has one live order), 2 (the limit), 5 (an order ends once).
+ * Checks each change of a row as it happens: what holds at the end may have been violated in between. Promises 1 (a
+ * ticket has one live order), 2 (the limit), 5 (an order ends once).
  */
 export class RowWatch {
   readonly #live = new Map<string, Set<string>>();
@@ -15,7 +15,7 @@ export class RowWatch {
     private readonly sales: readonly Sale[],
     private readonly now: () => number,
     private readonly skewMs: number,
-    /** A queue that was tampered with knows of no limit. */
+    /** A queue that was tampered with does not enforce limits. */
     private readonly tampered: boolean,
     private readonly report: Report,
   ) {}
@@ -47,7 +47,7 @@ export class RowWatch {
   };
 
   #step(before: Order, after: Order): void {
-    // A refusal may be replaced: the relay publishes under the new epoch what the queue has kept.
+    // A rejected order may be replaced: the relay publishes under the new epoch what the queue has kept.
     if (before.state === 'rejected' && after.state === 'reserved') return;
     if (!mayBecome(before.state, after.state)) {
       this.report(`promise 5: order ${after.id} went from ${before.state} to ${after.state}`);

@@ -4,10 +4,9 @@ import { DEFAULTS } from '../roles/role.ts';
 import type { DataCenter } from '../servers/data-center.ts';
 import type { Report } from './report.ts';
 
-/** In the end every process works by the stored settings, whatever its role and whichever events it lost. */
+/** At the end every process uses the stored settings, whatever its role and whichever events it lost. */
 export async function checkSettings(center: DataCenter, fleet: Fleet, report: Report): Promise<void> {
-  for (const name of await withOldSettings(center, fleet))
-    report(`${name} works by other settings than the stored ones`);
+  for (const name of await withOldSettings(center, fleet)) report(`${name} does not use the stored settings`);
 }
 
 /** The processes whose settings are not the stored ones. */

@@ -8,9 +8,9 @@ import type { Report } from './report.ts';
 const ROUNDING_MS = 1;
 
 /**
- * Checks that a breaker that is not closed lets one call try, and the next one only after its whole time: more would meet
- * a dependency that has only just recovered. (A trial may still be under way then: one of the calls from before the
- * breaker opened can fail meanwhile, and Cockatiel opens it anew.)
+ * Checks that a breaker that is not closed lets one call through, and the next one only after its whole time: more
+ * would burden a dependency that has only just recovered. (The first trial may still be in flight then: a call from
+ * before the breaker opened can fail meanwhile, and Cockatiel then opens it again.)
  */
 export function watchTrials(
   policies: Policies,
@@ -19,7 +19,7 @@ export function watchTrials(
   report: Report,
 ): Policies {
   const lastTrials = new Map<string, number>();
-  // New thresholds are a new breaker, which may try beside the trial of the one before.
+  // New options create a new breaker, which may make a trial call beside that of the previous one.
   settings$.subscribe(() => lastTrials.clear());
   const watched = (policy: Policy): Policy => ({
     ...policy,
@@ -30,7 +30,9 @@ export function watchTrials(
           const sinceMs = now - (lastTrials.get(policy.name) ?? Number.NEGATIVE_INFINITY);
           lastTrials.set(policy.name, now);
           if (sinceMs < current().breakers.halfOpenAfterMs - ROUNDING_MS) {
-            report(`the breaker of ${policy.name} lets another call try ${Math.round(sinceMs)} ms after the last`);
+            report(
+              `the breaker of ${policy.name} lets another trial call through ${Math.round(sinceMs)} ms after the last`,
+            );
           }
         }
         return call();

@@ -2,28 +2,28 @@ import { Fault } from '../../../src/domain/errors.ts';
 import type { Process } from './process.ts';
 import type { World } from './world.ts';
 
-/** How calls fare; shares are of 1. */
-export interface Weather {
+/** Network conditions of calls; probabilities are 0 to 1. */
+export interface NetworkConditions {
   readonly latencyMs: readonly [number, number];
   /** The call never arrives. */
   readonly lost: number;
-  /** It is done, and nobody hears of it. */
+  /** The call is executed, but its answer is lost. */
   readonly unanswered: number;
-  /** It arrives once more, a while later. */
+  /** The call arrives a second time, later. */
   readonly doubled: number;
-  /** It arrives only after its caller has given up. */
+  /** The call arrives only after its caller has given up. */
   readonly late: number;
 }
 
-export const CALM: Weather = { latencyMs: [0.2, 2], lost: 0, unanswered: 0, doubled: 0, late: 0 };
+export const CALM: NetworkConditions = { latencyMs: [0.2, 2], lost: 0, unanswered: 0, doubled: 0, late: 0 };
 
-/** One that calls reach over the network. */
+/** A server that is called over the network. */
 export interface Server {
   readonly name: string;
-  /** After so long a caller's own client gives up, milliseconds. */
+  /** Time limit of its clients, milliseconds. */
   readonly timeoutMs: number;
   up: boolean;
-  /** Latencies are multiplied by it. */
+  /** Factor on latencies. */
   slowness: number;
 }
 
@@ -31,20 +31,20 @@ export function createServer(name: string, timeoutMs: number): Server {
   return { name, timeoutMs, up: true, slowness: 1 };
 }
 
-/** Calls are refused at once, or nobody ever hears of them. */
+/** Calls are refused at once, or time out. */
 export type Cut = 'refused' | 'silent';
 
 export class Network {
-  weather = CALM;
+  conditions = CALM;
   calls = 0;
-  /** Told when a call was executed, before its answer is on the way; `again` executes it once more. */
+  /** Called when a call was executed, before its answer is sent; `again` executes it once more. */
   onExecuted: (what: string, from: Process, again: () => void) => void = () => {};
-  /** Ways that are cut, and whether who goes them is told so. */
+  /** Partitioned connections, and how their calls fail. */
   readonly #cuts = new Map<string, Cut>();
 
   constructor(private readonly world: World) {}
 
-  /** Cuts the way from a process to a server, or mends it. */
+  /** Cuts the connection from a process to a server, or restores it. */
   cut(from: Process, to: Server, cut: Cut | undefined): void {
     const way = `${from.name} ${to.name}`;
     if (cut === undefined) this.#cuts.delete(way);
@@ -52,8 +52,8 @@ export class Network {
   }
 
   /**
-   * Calls a server from a process: `execute` runs there, atomically, when the call arrives, if it does; its answer comes
-   * later, if it does. Calls overtake each other. Errors: Fault `unavailable`, `timeout`; what `execute` rejects with.
+   * Calls a server from a process: `execute` runs there, atomically, if and when the call arrives; its answer may
+   * arrive later. Calls may overtake each other. Errors: Fault `unavailable`, `timeout`; what `execute` rejects with.
    */
   call<T>(from: Process, to: Server, name: string, execute: () => Promise<T>, args?: unknown): Promise<T> {
     const { world } = this;
@@ -61,10 +61,10 @@ export class Network {
     this.calls += 1;
     const what = `${to.name}.${name}`;
     return new Promise<T>((resolve, reject) => {
-      // A killed process says nothing; what it was about to call is not called.
+      // A killed process makes no more calls.
       if (!from.alive) return;
       trace.note(world.now, from.name, `> ${what}`, () => args);
-      const { lost, unanswered, doubled, late } = this.weather;
+      const { lost, unanswered, doubled, late } = this.conditions;
       const dice = random.next();
       const [there, back] = [this.#latency(to), this.#latency(to)];
       const fail = (code: 'unavailable' | 'timeout') => {
@@ -103,12 +103,12 @@ export class Network {
   }
 
   #latency(to: Server): number {
-    const [low, high] = this.weather.latencyMs;
+    const [low, high] = this.conditions.latencyMs;
     return this.world.random.between(low, high) * to.slowness;
   }
 }
 
-/** A port whose server is remote, as a process uses it: each method is a call. */
+/** A remote server's port as a process uses it: each method is a call. */
 export function remote<T extends object>(network: Network, from: Process, to: Server, port: T): T {
   const calls = methodsOf(port).map((name) => {
     const method = Reflect.get(port, name) as (...args: unknown[]) => Promise<unknown>;
@@ -118,7 +118,7 @@ export function remote<T extends object>(network: Network, from: Process, to: Se
   return Object.fromEntries(calls) as T;
 }
 
-/** Its own methods and those that it inherits. */
+/** Its own and inherited methods. */
 function methodsOf(port: object): readonly string[] {
   const names = new Set<string>();
   for (let from = port; from !== Object.prototype; from = Object.getPrototypeOf(from)) {

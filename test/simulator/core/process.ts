@@ -3,12 +3,13 @@ import type { Timers } from '../../../src/ports/timers.ts';
 import { createScheduler } from './scheduler.ts';
 import type { World } from './world.ts';
 
-/** The wall clock's time when the world begins, so that nobody takes a duration for a time unnoticed. */
+/** Wall-clock time at the start of the simulation, so that confusing a duration with a time does not go unnoticed. */
 export const START_MS = Date.UTC(2030, 0, 1);
 
 /**
- * A process of the system from its start to its death. Killed, it gets no answer and no timer any more: whatever it awaits
- * it awaits for ever, which is a crash at that await. Stopped (SIGSTOP), all that comes to it waits until it goes on.
+ * A process of the system from its start to its death. Once killed, it receives no more answers or timers: everything
+ * it awaits stays pending, which is a crash at that await. While stopped (SIGSTOP), everything that reaches it is held
+ * until it is resumed.
  */
 export class Process {
   readonly clock: Clock;
@@ -20,7 +21,7 @@ export class Process {
   constructor(
     readonly world: World,
     readonly name: string,
-    /** How far its wall clock is ahead of the true time, milliseconds. */
+    /** Offset of its wall clock from true time, milliseconds. */
     skewMs = 0,
   ) {
     const bornAt = world.now;
@@ -40,7 +41,7 @@ export class Process {
     return this.#state !== 'dead';
   }
 
-  /** A timer of the process; returns what cancels it. */
+  /** Starts a timer of the process; returns a function that cancels it. */
   after(ms: number, task: () => void): () => void {
     let cancelled = false;
     const cancel = this.world.after(ms, () => this.deliver(() => cancelled || task()));
@@ -54,7 +55,7 @@ export class Process {
     return new Promise((resolve) => this.after(ms, resolve));
   }
 
-  /** Something that reaches the process from outside. */
+  /** Runs a task that reaches the process from outside. */
   deliver(task: () => void): void {
     if (this.#state === 'running') task();
     else if (this.#state === 'stopped') this.#held.push(task);
@@ -64,10 +65,10 @@ export class Process {
     if (this.#state === 'running') this.#state = 'stopped';
   }
 
-  goOn(): void {
+  resume(): void {
     if (this.#state !== 'stopped') return;
     this.#state = 'running';
-    // Each as an event of its own: the process may be killed or stopped again between two of them.
+    // Each as a separate event: the process may be killed or stopped again between two of them.
     for (const task of this.#held.splice(0)) this.world.after(0, () => this.deliver(task));
   }
 
@@ -77,7 +78,7 @@ export class Process {
     for (const end of this.#atDeath.splice(0)) end();
   }
 
-  /** What the operating system does when the process is gone: its connections close. */
+  /** What the operating system does when a process dies: its connections close. */
   onDeath(end: () => void): void {
     this.#atDeath.push(end);
   }

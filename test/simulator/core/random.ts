@@ -1,9 +1,9 @@
-/** A small generator of our own (mulberry32), so that a seed means the same on every machine and version of Node. */
+/** Our own small generator (mulberry32), so that a seed gives the same run on every machine and version of Node. */
 export class Random {
   #state: number;
 
   constructor(seed: number) {
-    // Neighbouring seeds must not begin alike.
+    // Adjacent seeds must not start alike.
     this.#state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0;
   }
 
@@ -24,7 +24,7 @@ export class Random {
     return low + this.next() * (high - low);
   }
 
-  /** Both ends included. */
+  /** Inclusive of both ends. */
   integer(low: number, high: number): number {
     return Math.floor(this.between(low, high + 1));
   }

@@ -1,14 +1,14 @@
 import { type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs';
 import type { Clock } from '../../../src/ports/clock.ts';
 
-/** Whose time it is: a simulated process. */
+/** The source of time: a simulated process. */
 interface Timekeeper {
   readonly clock: Pick<Clock, 'now'>;
-  /** Returns what cancels it. */
+  /** Returns a function that cancels it. */
   after(ms: number, task: () => void): () => void;
 }
 
-/** RxJS's time is the process's. (Its own TestScheduler can't run promises.) */
+/** An RxJS scheduler on a process' time. (RxJS's own TestScheduler can't run promises.) */
 export function createScheduler(process: Timekeeper): SchedulerLike {
   return {
     now: () => process.clock.now(),

@@ -2,8 +2,8 @@ const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
 /**
- * What happened, in its order: always as a hash, and as lines for the one who replays a seed. The hash covers times, names
- * and what is random; a run that went another way by a single choice has another one.
+ * The events of a run, in order: always as a hash, and optionally as lines for replaying a seed. The hash covers times,
+ * names and random choices; a run that differs in a single choice has a different one.
  */
 export class Trace {
   #low = FNV_OFFSET;
@@ -14,12 +14,12 @@ export class Trace {
     this.#lines = keepLines ? [] : undefined;
   }
 
-  /** `detail` is asked for only when somebody will read it. */
+  /** `detail` is called only if lines are kept. */
   note(atMs: number, who: string, what: string, detail?: () => unknown): void {
     this.#mix(`${atMs} ${who} ${what}`);
     if (this.#lines === undefined) return;
-    const told = detail?.();
-    const text = told === undefined ? '' : ` ${typeof told === 'string' ? told : JSON.stringify(told, asText)}`;
+    const value = detail?.();
+    const text = value === undefined ? '' : ` ${typeof value === 'string' ? value : JSON.stringify(value, asText)}`;
     this.#lines.push(`${atMs.toFixed(2).padStart(10)}  ${who.padEnd(14)} ${what}${text}`);
   }
 

@@ -10,7 +10,7 @@ function aWorld(seed = 1): World {
 }
 
 describe('the world', () => {
-  it('runs events by their time, and those of one moment in the order in which they were planned', async () => {
+  it('runs events in order of time, and simultaneous ones in the order in which they were planned', async () => {
     const world = aWorld();
     const planned = Array.from({ length: 200 }, (_, n) => ({ n, at: world.random.integer(0, 20) }));
     const ran: typeof planned = [];
@@ -20,21 +20,21 @@ describe('the world', () => {
     expect(ran).toEqual(planned.toSorted((a, b) => a.at - b.at || a.n - b.n));
   });
 
-  it('lets all that an event sets going come to rest before the next one of the same moment', async () => {
+  it('settles everything that an event starts before the next one of the same moment', async () => {
     const world = aWorld();
     const ran: string[] = [];
-    const longWay = async () => {
+    const longTask = async () => {
       for (let n = 0; n < 100; n += 1) await undefined;
       ran.push('the first, to its end');
     };
-    world.after(1, () => void longWay());
+    world.after(1, () => void longTask());
     world.after(1, () => ran.push('the second'));
     await world.run(1);
 
     expect(ran).toEqual(['the first, to its end', 'the second']);
   });
 
-  it('stops at the time that it was to run to', async () => {
+  it('stops at the given time', async () => {
     const world = aWorld();
     let ran = 0;
     world.after(11, () => {
@@ -46,7 +46,7 @@ describe('the world', () => {
     expect([world.now, ran]).toEqual([12, 1]);
   });
 
-  it('runs nothing that was cancelled', async () => {
+  it('does not run a cancelled event', async () => {
     const world = aWorld();
     let ran = false;
     world.after(1, () => {
@@ -57,7 +57,7 @@ describe('the world', () => {
     expect(ran).toBe(false);
   });
 
-  it('ends a run with what an event threw', async () => {
+  it('rejects a run with the error that an event threw', async () => {
     const world = aWorld();
     world.after(1, () => {
       throw new Error('a bug');
@@ -68,7 +68,7 @@ describe('the world', () => {
 });
 
 describe('a process', () => {
-  it('gives the time of the world to RxJS', async () => {
+  it('provides virtual time to RxJS', async () => {
     const world = aWorld();
     const process = new Process(world, 'p');
     const ticks: number[] = [];
@@ -80,7 +80,7 @@ describe('a process', () => {
     expect(ticks).toEqual([5, 15, 25]);
   });
 
-  it('hears of nothing once it is killed', async () => {
+  it('receives nothing once it is killed', async () => {
     const world = aWorld();
     const process = new Process(world, 'p');
     let woke = false;
@@ -93,17 +93,17 @@ describe('a process', () => {
     expect(woke).toBe(false);
   });
 
-  it('hears of all that happened once it goes on, in its order', async () => {
+  it('receives everything in order once it is resumed', async () => {
     const world = aWorld();
     const process = new Process(world, 'p');
-    const heard: [string, number][] = [];
-    process.after(2, () => heard.push(['first', world.now]));
-    process.after(3, () => heard.push(['second', world.now]));
+    const received: [string, number][] = [];
+    process.after(2, () => received.push(['first', world.now]));
+    process.after(3, () => received.push(['second', world.now]));
     world.after(1, () => process.stop());
-    world.after(9, () => process.goOn());
+    world.after(9, () => process.resume());
     await world.run(20);
 
-    expect(heard).toEqual([
+    expect(received).toEqual([
       ['first', 9],
       ['second', 9],
     ]);

@@ -3,19 +3,19 @@ import type { Trace } from './trace.ts';
 
 interface Event {
   readonly at: number;
-  /** Of two at the same moment the one that was planned first. */
+  /** Orders simultaneous events by when they were planned. */
   readonly number: number;
   task: (() => void) | undefined;
 }
 
 /**
- * Virtual time: a heap of events. Between two events all that they set going, down to the last microtask, has come to
- * rest, so a run depends on nothing but the seed.
+ * Virtual time: a heap of events. Between two events everything that they start, down to the last microtask, has
+ * settled, so a run depends on nothing but the seed.
  */
 export class World {
-  /** Virtual milliseconds since the start; not whole ones. */
+  /** Virtual milliseconds since the start; may be fractional. */
   now = 0;
-  /** Events that were run. */
+  /** Number of events run. */
   events = 0;
   /** Called before each event. */
   beforeEvent: () => void = () => {};
@@ -27,7 +27,7 @@ export class World {
     readonly trace: Trace,
   ) {}
 
-  /** Plans a task; returns what cancels it. */
+  /** Plans a task; returns a function that cancels it. */
   after(ms: number, task: () => void): () => void {
     const event: Event = { at: this.now + Math.max(0, ms), number: this.#planned, task };
     this.#planned += 1;
@@ -41,7 +41,7 @@ export class World {
     return new Promise((resolve) => this.after(ms, resolve));
   }
 
-  /** Runs all events up to `untilMs`. Errors: what an event threw. */
+  /** Runs all events up to `untilMs`. Errors: the error that an event threw. */
   run(untilMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const step = () => {
@@ -62,8 +62,8 @@ export class World {
         }
         queueMicrotask(rest);
       };
-      // Node empties the microtask queue, to the last one that was added meanwhile, before it takes the next tick. So the
-      // step that is asked for from a microtask comes when all is at rest, at a tenth of the cost of a turn of the loop.
+      // Node empties the microtask queue, including microtasks added meanwhile, before it takes the next tick. So a
+      // step requested from a microtask runs when everything has settled, at a tenth of the cost of an event-loop turn.
       const rest = () => process.nextTick(step);
       rest();
     });

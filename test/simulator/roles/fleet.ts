@@ -21,16 +21,16 @@ export interface FleetParts {
   readonly onViolation: (text: string) => void;
 }
 
-/** The processes of all roles; one that was killed is started again under a name of its own. */
+/** The processes of all roles; a killed one is restarted under a new name. */
 export class Fleet {
   readonly #settings = new Map<Process, Settings>();
-  readonly #places: { readonly role: RoleName; process: Process; lives: number }[] = [];
+  readonly #slots: { readonly role: RoleName; process: Process; starts: number }[] = [];
 
   constructor(private readonly parts: FleetParts) {
     const { fronts, workers, schedulers } = parts.scenario;
     const start = (role: RoleName, count: number) => {
       for (let n = 0; n < count; n += 1) {
-        this.#places.push({ role, process: this.#start(role, `${role}${n}.0`), lives: 1 });
+        this.#slots.push({ role, process: this.#start(role, `${role}${n}.0`), starts: 1 });
       }
     };
     start('front', fronts);
@@ -38,26 +38,26 @@ export class Fleet {
     start('scheduler', schedulers);
   }
 
-  /** The process that has this place now. */
+  /** The process currently in this slot. */
   find(role: RoleName, which: number): Process {
-    const places = this.#places.filter((place) => place.role === role);
-    const place = places[which % places.length];
-    if (place === undefined) throw new RangeError(`there is no ${role}`);
-    return place.process;
+    const slots = this.#slots.filter((slot) => slot.role === role);
+    const slot = slots[which % slots.length];
+    if (slot === undefined) throw new RangeError(`there is no ${role}`);
+    return slot.process;
   }
 
-  /** One that is dead already stays as it is. */
+  /** No effect on a dead process. */
   kill(process: Process, forMs: number): void {
-    const place = this.#places.find((taken) => taken.process === process);
-    if (place === undefined || !process.alive) return;
+    const slot = this.#slots.find((candidate) => candidate.process === process);
+    if (slot === undefined || !process.alive) return;
     const { world } = this.parts;
     world.trace.note(world.now, process.name, 'is killed');
     process.kill();
-    const name = `${process.name.split('.')[0]}.${place.lives}`;
-    place.lives += 1;
+    const name = `${process.name.split('.')[0]}.${slot.starts}`;
+    slot.starts += 1;
     world.after(forMs, () => {
       world.trace.note(world.now, name, 'starts');
-      place.process = this.#start(place.role, name);
+      slot.process = this.#start(slot.role, name);
     });
   }
 
@@ -66,15 +66,15 @@ export class Fleet {
     world.trace.note(world.now, process.name, 'is stopped');
     process.stop();
     world.after(forMs, () => {
-      world.trace.note(world.now, process.name, 'goes on');
-      process.goOn();
+      world.trace.note(world.now, process.name, 'resumes');
+      process.resume();
     });
   }
 
-  /** Versions of the settings that living processes work by, by process name. */
+  /** The settings that live processes use, by process name. */
   settings(): ReadonlyMap<string, LiveSettings> {
     return new Map(
-      this.#places.flatMap(({ process }) => {
+      this.#slots.flatMap(({ process }) => {
         const settings = this.#settings.get(process);
         return process.alive && settings !== undefined ? [[process.name, settings.current()] as const] : [];
       }),

@@ -15,13 +15,13 @@ import { watchTrials } from '../checks/trials.ts';
 import { plantedReceipt, plantInFront, plantInPolicies, plantInSettings } from './planted.ts';
 import { DEFAULTS, type RoleParts, roleObserver, runtimeOf } from './role.ts';
 
-/** As the buyer's client sees it. */
+/** An answer as the client sees it. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
 }
 
-/** A front as clients reach it. */
+/** A front as seen by clients. */
 export interface SimulatedFront {
   readonly process: RoleParts['process'];
   purchase(saleId: string, userId: string, key: string | undefined): Promise<Answer>;
@@ -34,7 +34,7 @@ export interface SimulatedFront {
   change(patch: SettingsPatch): Promise<Answer>;
 }
 
-/** A front: the role that production runs, on simulated ports, with requests as the HTTP fronts hand them in. */
+/** A front: the production role on simulated ports, with requests as the HTTP front submits them. */
 export async function startSimulatedFront(parts: RoleParts, ownSettings: Settings): Promise<SimulatedFront> {
   const { process, bugs, onViolation } = parts;
   const { clock } = process;
@@ -70,7 +70,7 @@ export async function startSimulatedFront(parts: RoleParts, ownSettings: Setting
         if (replies > 1) onViolation(`the request ${requestId} was answered twice`);
         const tookMs = clock.monotonic() - receivedAt;
         if ('order' in outcome && tookMs > DEFAULTS.purchase.deadlineMs) {
-          onViolation(`the request ${requestId} was told of an order ${Math.round(tookMs)} ms after its receipt`);
+          onViolation(`the request ${requestId} was answered with an order ${Math.round(tookMs)} ms after its receipt`);
         }
         resolve(outcome);
       };
@@ -79,7 +79,7 @@ export async function startSimulatedFront(parts: RoleParts, ownSettings: Setting
       else purchases.submit(request);
     });
 
-  /** A fault is a 503, as the API's routes have it; anything else is a bug. */
+  /** A fault becomes a 503, as in the API's routes; any other error is a bug. */
   const guardedBy503 = async (work: () => Promise<Answer>): Promise<Answer> => {
     try {
       return await work();
@@ -96,7 +96,7 @@ export async function startSimulatedFront(parts: RoleParts, ownSettings: Setting
       const requestId = `${process.name}-${requests}`;
       const outcome = await outcomeOf(saleId, userId, key, requestId);
       const answer = renderOutcome(outcome, requestId);
-      if (outcome.kind !== 'replayed' || !bugs.has('replayTellsStateNow')) return answer;
+      if (outcome.kind !== 'replayed' || !bugs.has('replayShowsCurrentState')) return answer;
       const now = await ports.store.order(outcome.order.id).catch(() => undefined);
       return now === undefined ? answer : { status: answer.status, body: serialiseOrder(now) };
     },
@@ -126,7 +126,7 @@ function frontObserver(parts: RoleParts, onOverload: () => void): FrontObserver 
     breaker: () => ignore,
     answered: ({ requests, outcomes }) => {
       for (const [n, { requestId }] of requests.entries()) {
-        if (outcomes[n] === undefined) parts.onViolation(`the request ${requestId} was left without an outcome`);
+        if (outcomes[n] === undefined) parts.onViolation(`the request ${requestId} got no outcome`);
       }
       if (outcomes.some(({ kind }) => kind === 'overloaded')) onOverload();
     },

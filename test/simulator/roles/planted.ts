@@ -10,10 +10,10 @@ import type { Settings } from '../../../src/roles/settings.ts';
 import { START_MS } from '../core/process.ts';
 import { DEFAULTS, GROUPS, type RoleParts, type SimulatedPorts } from './role.ts';
 
-/** The front's ports, with the bugs that are planted there; without them the ports themselves. */
+/** The front's ports, with the bugs planted there. */
 export function plantInFront({ ports, bugs }: RoleParts): SimulatedPorts {
   const { log, queue } = ports;
-  if (bugs.has('replyBeforeReport')) {
+  if (bugs.has('replyBeforeAppend')) {
     return { ...ports, log: { ...log, append: async (record) => void log.append(record).catch(() => {}) } };
   }
   if (bugs.has('publishedBeforeAppend')) {
@@ -26,16 +26,16 @@ export function plantInFront({ ports, bugs }: RoleParts): SimulatedPorts {
   return ports;
 }
 
-/** From receipt to the moment from which a front that judges its deadline late counts it. */
+/** Delay after receipt from which a front with `deadlineJudgedLate` counts its deadline. */
 const JUDGED_LATE_MS = 700;
 
-/** What the front takes for the time of a request's receipt. */
+/** The receipt time that the front assumes for a request. */
 export function plantedReceipt({ bugs, process }: RoleParts): number {
   if (bugs.has('lateReplies')) return Number.POSITIVE_INFINITY;
   return process.clock.monotonic() + (bugs.has('deadlineJudgedLate') ? JUDGED_LATE_MS : 0);
 }
 
-/** A front's settings, and what is to be called when a purchase was refused for overload. */
+/** A front's settings, and a callback for purchases refused for overload. */
 export function plantInSettings(
   settings: Settings,
   { bugs }: RoleParts,
@@ -61,13 +61,13 @@ export function plantInSettings(
   return { settings, onOverload() {} };
 }
 
-/** A process's settings; those that never learn of a change are the environment's. */
+/** A process' settings store; with `settingReachesFrontsOnly` it never shows a change to other roles. */
 export function plantInSettingsStore({ ports, bugs }: RoleParts, role: string): SimulatedPorts {
   if (!bugs.has('settingReachesFrontsOnly') || role === 'front') return ports;
   return { ...ports, settingsStore: { ...ports.settingsStore, read: async () => ({ version: 0, overrides: {} }) } };
 }
 
-/** Breakers that let every call through as soon as one may try. */
+/** The policies; with `halfOpenForAll` half-open breakers let every call through. */
 export function plantInPolicies(policies: Policies, { bugs }: RoleParts): Policies {
   if (!bugs.has('halfOpenForAll')) return policies;
   const careless = (policy: Policies['queue']): Policies['queue'] => ({
@@ -78,7 +78,7 @@ export function plantInPolicies(policies: Policies, { bugs }: RoleParts): Polici
   return { ...policies, queue: careless(policies.queue), log: careless(policies.log), stock: careless(policies.stock) };
 }
 
-/** The worker's ports. */
+/** The worker's ports, with the bugs planted there. */
 export function plantInWorker({ ports, bugs }: RoleParts): SimulatedPorts {
   const { store, log } = ports;
   if (bugs.has('positionBeforeRows')) {
@@ -108,7 +108,7 @@ function acknowledged(chunk: LogChunk): LogChunk {
   return chunk;
 }
 
-/** The scheduler's ports and timers. */
+/** The scheduler's ports and timers, with the bugs planted there. */
 export function plantInScheduler(parts: RoleParts): { readonly ports: SimulatedPorts; readonly timers: Timers } {
   const { process, ports, bugs } = parts;
   const { queue, store } = ports;

@@ -13,16 +13,16 @@ import type { Process } from '../core/process.ts';
 export type SimulatedPorts = Omit<Ports, 'atomicSale' | 'auditSources'> &
   Required<Pick<Ports, 'recovery'>> & { readonly payments: Payments };
 
-/** What a simulated process is made of. */
+/** The parts of a simulated process. */
 export interface RoleParts {
   readonly process: Process;
   readonly ports: SimulatedPorts;
   readonly bugs: Bugs;
-  /** A promise was broken. */
+  /** Reports a violated promise. */
   readonly onViolation: (text: string) => void;
 }
 
-/** The settings of the environment: small, so that every limit is met in a sale of a few tickets. */
+/** The settings of the environment: small, so that a sale of a few tickets reaches every limit. */
 export const DEFAULTS: LiveSettings = {
   logLevel: 'info',
   purchase: { batchSize: 4, concurrency: 2, capacity: 16, deadlineMs: 2000, soldOutMs: 100 },
@@ -36,10 +36,10 @@ export const GROUPS = { settlement: 'settlement', liveView: 'live-view' } as con
 /** Shorter than in production, in the same proportions, so that a sale is over in a minute. */
 export const SCHEDULER_OPTIONS: SchedulerOptions = {
   relayEveryMs: 1000,
-  // Longer than any append can be under way.
+  // Longer than any append can be in flight.
   relay: { leaseMs: 5000, batchSize: 3 },
   housekeepingEveryMs: 800,
-  housekeeping: { ...housekeepingDefaults, batchSize: 2, faultRestMs: 300 },
+  housekeeping: { ...housekeepingDefaults, batchSize: 2, faultPauseMs: 300 },
   publishingEveryMs: 3000,
   recoveryEveryMs: 1000,
   lease: { ttlMs: 4000, renewMs: 1000, retryMs: 500 },
@@ -75,7 +75,7 @@ export function roleObserver({ onViolation, process }: RoleParts): RoleObserver 
   };
 }
 
-/** The live settings of a process, followed as production does. */
+/** The live settings of a process, followed as in production. */
 export function startSettings(parts: RoleParts): Promise<Settings> {
   return followSettings(parts.ports, {
     ...runtimeOf(parts.process),

@@ -2,7 +2,7 @@ import { startScheduler } from '../../../src/roles/scheduler/scheduler.ts';
 import { plantInScheduler } from './planted.ts';
 import { DEFAULTS, GROUPS, type RoleParts, roleObserver, runtimeOf, SCHEDULER_OPTIONS } from './role.ts';
 
-/** A scheduler: the role that production runs, on simulated ports. */
+/** A scheduler: the production role on simulated ports. */
 export function startSimulatedScheduler(parts: RoleParts): void {
   const { ports, timers } = plantInScheduler(parts);
   startScheduler(ports, {

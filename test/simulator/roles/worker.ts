@@ -3,7 +3,7 @@ import { startWorker } from '../../../src/roles/worker/worker.ts';
 import { plantInWorker } from './planted.ts';
 import { GROUPS, type RoleParts, roleObserver, runtimeOf, WORKER_OPTIONS } from './role.ts';
 
-/** A worker: the role that production runs, on simulated ports. */
+/** A worker: the production role on simulated ports. */
 export function startSimulatedWorker(parts: RoleParts, settings: Settings): void {
   startWorker(plantInWorker(parts), {
     runtime: runtimeOf(parts.process),

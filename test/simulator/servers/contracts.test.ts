@@ -7,7 +7,7 @@ import { SimulatedOrderStore } from './order-store.ts';
 import { directRecovery } from './queue-recovery.ts';
 import { SimulatedTicketQueue } from './ticket-queue.ts';
 
-// What is simulated proves something about the streams only as far as it keeps the ports' rules.
+// A simulation proves something about the streams only if its servers follow the ports' rules.
 const close = async () => undefined;
 
 ticketQueueContract('the simulated queue', async () => {

@@ -27,13 +27,13 @@ import { SimulatedTicketQueue } from './ticket-queue.ts';
 export interface DataCenterOptions {
   readonly partitions: number;
   readonly bugs: Bugs;
-  /** Whether the queue may be rewound. */
+  /** Whether the queue may be reset to an earlier state. */
   readonly rewinds: boolean;
   readonly onOrder: (before: Order | undefined, after: Order) => void;
   readonly post: (signature: string, body: Uint8Array) => Promise<void>;
 }
 
-/** How long their clients wait, milliseconds: shorter than in life, in the same proportions. */
+/** Time limits of their clients, milliseconds: shorter than in production, in the same proportions. */
 const TIMEOUTS_MS = { queue: 1500, log: 2500, database: 2500, live: 2500, provider: 2000 } as const;
 
 /** The servers that all processes share: queue, log, database, live state and payment provider. */

@@ -5,7 +5,7 @@ import type { World } from '../core/world.ts';
 
 const LATENCY_MS = [0.1, 20] as const;
 
-/** Events between processes: delivered at most once, and a share `lost` of them never. */
+/** Events between processes: delivered at most once, and a share `lost` of them not at all. */
 export class SimulatedEventBus {
   lost = 0;
   readonly #readers = new Set<(item: BusEvent) => void>();

@@ -9,7 +9,7 @@ interface Figures {
   readonly applied: Map<number, number>;
 }
 
-/** The live state in plain memory. */
+/** The live state in memory. */
 export class SimulatedLiveState implements LiveState {
   readonly #sales = new Map<string, Figures>();
 
@@ -20,7 +20,7 @@ export class SimulatedLiveState implements LiveState {
     for (const { saleId, offset, second, reserved } of deltas) {
       const figures = this.#sales.get(saleId) ?? { reserved: 0, version: 0, seconds: new Map(), applied: new Map() };
       this.#sales.set(saleId, figures);
-      // An entry's deltas come together: what counts is where the partition stood before this call.
+      // The deltas of one entry arrive in one call: compare with the partition's offset before this call.
       if (!before.has(saleId)) before.set(saleId, figures.applied.get(partition) ?? -1);
       if (offset <= (before.get(saleId) ?? -1) && !this.bugs.has('doubledDeltas')) continue;
       figures.reserved += reserved;

@@ -12,7 +12,7 @@ import type { Process } from '../core/process.ts';
 import { Membership } from './log-member.ts';
 import type { Broker } from './order-log.ts';
 
-/** How long a broker waits for a member that has died before it gives its partitions to others. */
+/** Time after which the broker reassigns the partitions of a dead member. */
 const SESSION_TIMEOUT_MS = 2500;
 
 /** The order log as one process sees it. */
@@ -22,7 +22,7 @@ export function logOf(process: Process, network: Network, server: Server, broker
   return {
     append: (record) => call('append', () => broker.append(record), record),
     appendFence: (saleId, epoch) => call('appendFence', () => broker.appendFence(saleId, epoch), [saleId, epoch]),
-    // As a client that has lost its broker knows it: not the moment that it is gone.
+    // Reflects the server's state without delay, unlike a real client.
     writable: () => server.up,
     lag: (group) => call('lag', () => broker.lag(group)),
     deadLetter: (letter) => call('deadLetter', () => void broker.letters.push(letter), letter),

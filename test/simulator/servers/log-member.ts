@@ -3,18 +3,21 @@ import type { Server } from '../core/network.ts';
 import type { Process } from '../core/process.ts';
 import type { Broker, Member } from './order-log.ts';
 
-/** Between two looks of a member at a log that is away, or at a store that did not tell its position. */
+/** Retry interval of a member when the log is unavailable, or the store did not return its position. */
 const RETRY_MS = 400;
 const LATENCY_MS = [0.2, 4] as const;
 
 interface Assigned {
   readonly partition: number;
-  /** The next entry to fetch; undefined until the store has told where it stands. */
+  /** Offset of the next entry to fetch; undefined until the store has returned the position. */
   next: number | undefined;
   fetching: boolean;
 }
 
-/** A member of a group: fetches what it is assigned, hands it on in order, and tells how far it was acknowledged. */
+/**
+ * A member of a consumer group: fetches its assigned partitions, emits the entries in order, and commits acknowledged
+ * offsets.
+ */
 export class Membership implements Member {
   #generation = 0;
   #assigned = new Map<number, Assigned>();
@@ -93,7 +96,7 @@ export class Membership implements Member {
       acked = true;
       this.#inFlight -= entries.length;
       this.#commit(generation, { partition, next: last.offset + 1 });
-      // A turn later, as another fetch would be.
+      // Asynchronously, like any other fetch.
       this.#soon(() => {
         for (const other of this.#assigned.keys()) this.#fetch(other);
       });
@@ -109,7 +112,7 @@ export class Membership implements Member {
     });
   }
 
-  /** Something from the broker, later, if the process lives then. */
+  /** Runs a task after the network latency, if the process is alive then. */
   #soon(task: () => void): void {
     this.process.world.after(this.#latency(), () =>
       this.process.deliver(() => {

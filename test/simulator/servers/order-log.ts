@@ -2,11 +2,11 @@ import type { LogRecord } from '../../../src/domain/log-record.ts';
 import type { DeadLetter, LogEntry, LogPosition } from '../../../src/ports/order-log.ts';
 import type { World } from '../core/world.ts';
 
-/** What a member of a group is told of; called in the broker's time, the member sees to its own. */
+/** Callbacks of a group member; the broker calls them without latency, the member adds its own. */
 export interface Member {
-  /** These are yours from now on, under this generation; `committed` is where the group stands. */
+  /** Assigns these partitions, under this generation, each with its committed position. */
   readonly assigned: (generation: number, partitions: readonly LogPosition[]) => void;
-  /** There is something new. */
+  /** A partition has new entries. */
   readonly appended: (partition: number) => void;
 }
 
@@ -17,14 +17,14 @@ interface Group {
   rebalancing: boolean;
 }
 
-/** From a member's coming or going until the partitions are shared out anew. */
+/** Delay between a change of the membership and the new assignment. */
 const REBALANCE_MS = 300;
 
-/** The broker: partitions in which every entry stays, and groups that share them. */
+/** The broker: partitions that keep every entry, and groups that share them. */
 export class Broker {
   readonly partitions: readonly LogEntry[][];
   readonly letters: DeadLetter[] = [];
-  /** Letters that are in the log again. */
+  /** Dead letters that were replayed into the log. */
   readonly replayed = new Set<DeadLetter>();
   readonly #groups = new Map<string, Group>();
 
@@ -44,7 +44,7 @@ export class Broker {
     return this.partitions.length;
   }
 
-  /** Entries from `next` on. */
+  /** Returns entries from offset `next` on. */
   read(partition: number, next: number, max: number): readonly LogEntry[] {
     return this.partitions[partition]?.slice(next, next + max) ?? [];
   }
@@ -58,7 +58,7 @@ export class Broker {
     if (this.#group(group).members.delete(member)) this.#rebalance(group);
   }
 
-  /** A member of an earlier generation is not listened to. */
+  /** Commits from an earlier generation are ignored. */
   commit(group: string, generation: number, { partition, next }: LogPosition): void {
     const { committed, generation: current } = this.#group(group);
     if (generation === current) committed[partition] = Math.max(next, committed[partition] ?? 0);
@@ -87,7 +87,7 @@ export class Broker {
 
   #rebalance(name: string): void {
     const group = this.#group(name);
-    // Until it is done, nobody's commits count.
+    // Until the rebalance is done, no commits count.
     group.generation += 1;
     if (group.rebalancing) return;
     group.rebalancing = true;

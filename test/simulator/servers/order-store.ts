@@ -4,7 +4,7 @@ import type { OnOrderChange } from '../../support/fakes/memory-order-rows.ts';
 import { MemoryOrderStore } from '../../support/fakes/memory-order-store.ts';
 import { type Bugs, NO_BUGS } from '../bugs.ts';
 
-/** How much too early orders end that end early. */
+/** How early orders expire with `expireEarly`. */
 const EARLY_MS = 2000;
 
 export interface SimulatedStoreOptions {
@@ -12,7 +12,7 @@ export interface SimulatedStoreOptions {
   readonly onChange?: OnOrderChange;
 }
 
-/** The order store with bugs planted in its decisions, and a look at all that it holds. */
+/** The order store with bugs planted in its decisions, and access to all rows. */
 export class SimulatedOrderStore extends MemoryOrderStore {
   readonly #bugs: Bugs;
 

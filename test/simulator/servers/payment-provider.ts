@@ -6,10 +6,10 @@ import type { Network, Server } from '../core/network.ts';
 import type { Process } from '../core/process.ts';
 import type { World } from '../core/world.ts';
 
-/** A message is tried again, for as long as it takes, as a provider does for days. */
+/** Events are retried without a limit, as a provider does for days. */
 const RETRY_MS = [300, 3000] as const;
-/** Some time goes by between a charge and its message. */
-const TAKES_MS = [5, 2500] as const;
+/** Delay between a charge and its event. */
+const EVENT_DELAY_MS = [5, 2500] as const;
 const TWICE = 0.15;
 const SIGNATURE = 'the provider';
 
@@ -19,21 +19,21 @@ interface Payment {
   refunds: number;
 }
 
-/** Takes money and tells of it, later, more than once if it must; gives it back once. */
+/** Charges payments and delivers their events later, possibly more than once; refunds at most once. */
 export class PaymentProvider {
   readonly payments = new Map<string, Payment>();
-  #untold = 0;
+  #undelivered = 0;
 
   constructor(
     private readonly world: World,
     private readonly bugs: Bugs,
-    /** Brings a message to some front; rejects when nobody took it. */
+    /** Delivers an event to some front; rejects if it was not accepted. */
     private readonly post: (signature: string, body: Uint8Array) => Promise<void>,
   ) {}
 
-  /** Whether everybody was told everything. */
+  /** Whether all events were delivered. */
   get idle(): boolean {
-    return this.#untold === 0;
+    return this.#undelivered === 0;
   }
 
   /** The port, as a process sees it. */
@@ -49,11 +49,11 @@ export class PaymentProvider {
     const paymentId = `pay_${orderId}`;
     const { random } = this.world;
     if (!this.payments.has(paymentId)) this.payments.set(paymentId, { orderId, price, refunds: 0 });
-    // Also for a repeated charge: whoever asks again has not heard of the first.
+    // Also for a repeated charge: the client may have missed the first answer.
     const deliveries = random.chance(TWICE) ? 2 : 1;
     for (let n = 0; n < deliveries; n += 1) {
-      this.#untold += 1;
-      this.world.after(random.between(...TAKES_MS), () => this.#tell({ paymentId, orderId }));
+      this.#undelivered += 1;
+      this.world.after(random.between(...EVENT_DELAY_MS), () => this.#notify({ paymentId, orderId }));
     }
   }
 
@@ -62,12 +62,12 @@ export class PaymentProvider {
     if (payment !== undefined) payment.refunds = this.bugs.has('refundTwice') ? payment.refunds + 1 : 1;
   }
 
-  #tell({ paymentId, orderId }: { readonly paymentId: string; readonly orderId: string }): void {
+  #notify({ paymentId, orderId }: { readonly paymentId: string; readonly orderId: string }): void {
     const event: PaymentEvent = { id: `evt_${paymentId}`, type: 'captured', paymentId, orderId };
     const again = () =>
-      this.world.after(this.world.random.between(...RETRY_MS), () => this.#tell({ paymentId, orderId }));
+      this.world.after(this.world.random.between(...RETRY_MS), () => this.#notify({ paymentId, orderId }));
     this.post(SIGNATURE, new TextEncoder().encode(JSON.stringify(event))).then(() => {
-      this.#untold -= 1;
+      this.#undelivered -= 1;
     }, again);
   }
 }

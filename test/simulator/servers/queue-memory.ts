@@ -3,18 +3,18 @@ import type { StrandedReservation } from '../../../src/ports/ticket-queue.ts';
 import type { Bugs } from '../bugs.ts';
 import type { QueueSale } from './queue-sale.ts';
 
-/** What the server keeps of a sale; all of it may be rewound. */
+/** The server's state of a sale; all of it may be reset to an earlier state. */
 export interface Kept {
   current: QueueSale | undefined;
-  /** The incarnation of the server under which all that buyers were told is in `current`. */
+  /** The server incarnation in which `current` is known to include every confirmed change. */
   sound: number | 'lost' | undefined;
-  /** Names this life of what is kept; see the port. */
-  life: string | undefined;
-  /** What a recovery is building, under which epoch and incarnation. */
+  /** Identifies this incarnation of the sale's state; see the port. */
+  saleIncarnation: string | undefined;
+  /** The state that a recovery is building, with its epoch and incarnation. */
   next:
     | {
         readonly epoch: number;
-        /** The try that builds it: a `begin` that comes once more must not drop what was built since. */
+        /** The attempt that builds it: a repeated `begin` must not discard what was built since. */
         readonly attempt: string;
         readonly incarnation: number;
         readonly sale: QueueSale;
@@ -31,21 +31,21 @@ export interface QueueContents {
 
 type Stored = ReadonlyMap<string, Kept>;
 
-/** What the queue's server has in memory, and what may become of it: it restarts with its last changes lost, or is emptied. */
+/** The memory of the queue's server, and its faults: a restart that loses the last changes, or a flush. */
 export class QueueMemory {
   #sales = new Map<string, Kept>();
-  /** As of before each change. */
+  /** The states before each change. */
   #earlier: Stored[] = [];
-  /** Changes with each start. */
+  /** Incremented with each start. */
   #incarnation = 1;
-  #lives = 0;
-  /** Whether the scripts are loaded, and which incarnation they may be loaded into. */
+  #incarnations = 0;
+  /** Whether the scripts are loaded. */
   #serves = true;
   #declared: number | undefined = 1;
 
   constructor(
     private readonly bugs: Bugs,
-    /** Whether earlier states are kept, to be rewound to. */
+    /** Whether earlier states are kept, to be restored by `rewind`. */
     private readonly remembers: boolean,
   ) {}
 
@@ -63,7 +63,7 @@ export class QueueMemory {
     this.#serves = true;
   }
 
-  /** It restarts, or a replica takes over; either without the last so many changes. */
+  /** The server restarts, or a replica takes over; either loses this many changes. */
   restart(lostChanges: number): void {
     this.#incarnation += 1;
     this.#serves = this.bugs.has('noFence');
@@ -72,7 +72,7 @@ export class QueueMemory {
     for (const kept of this.#sales.values()) if (kept.sound !== 'lost') kept.sound = this.#incarnation;
   }
 
-  /** Loses its last changes behind everybody's back: no run of Redis does that, but a person may. */
+  /** Loses its last changes without detection: Redis never does this, but an operator may. */
   rewind(lostChanges: number): void {
     const place = Math.max(0, this.#earlier.length - lostChanges);
     const earlier = this.#earlier[place];
@@ -80,12 +80,12 @@ export class QueueMemory {
     if (earlier !== undefined && lostChanges > 0) this.#sales = copyOf(earlier);
   }
 
-  /** As a restart, for one sale. */
+  /** Like a restart, for one sale. */
   doubt(saleId: string): void {
     this.kept(saleId).sound = 'lost';
   }
 
-  /** As `flush`, for one sale. */
+  /** Like `flush`, for one sale. */
   wipe(saleId: string): void {
     this.#sales.delete(saleId);
   }
@@ -97,7 +97,7 @@ export class QueueMemory {
     this.#declared = undefined;
   }
 
-  /** What the sale's keys hold, for the audit at the end. */
+  /** The sale's contents, for the final audit. */
   contents(saleId: string): QueueContents {
     const { queue = [], ledger = new Map(), pending = new Map() } = this.#sales.get(saleId)?.current ?? {};
     return { queue: [...queue], ledger: [...ledger.values()], pending: [...pending.keys()] };
@@ -111,34 +111,34 @@ export class QueueMemory {
   kept(saleId: string): Kept {
     const known = this.#sales.get(saleId);
     if (known !== undefined) return known;
-    const fresh: Kept = { current: undefined, sound: undefined, life: undefined, next: undefined };
+    const fresh: Kept = { current: undefined, sound: undefined, saleIncarnation: undefined, next: undefined };
     this.#sales.set(saleId, fresh);
     return fresh;
   }
 
-  /** The name of the life that the sale is in, which begins when it is first asked for. */
-  lifeOf(kept: Kept): string {
-    const { life } = kept;
-    if (life !== undefined && this.#isOfNow(life)) return life;
-    this.#lives += 1;
-    kept.life = `${this.#incarnation} ${this.#lives}`;
-    return kept.life;
+  /** The sale's incarnation, which starts when it is first requested. */
+  incarnationOf(kept: Kept): string {
+    const { saleIncarnation } = kept;
+    if (saleIncarnation !== undefined && this.#isOfThisStart(saleIncarnation)) return saleIncarnation;
+    this.#incarnations += 1;
+    kept.saleIncarnation = `${this.#incarnation} ${this.#incarnations}`;
+    return kept.saleIncarnation;
   }
 
-  isAlive(kept: Kept, life: string): boolean {
-    return this.#isOfNow(life) && kept.life === life;
+  isCurrent(kept: Kept, saleIncarnation: string): boolean {
+    return this.#isOfThisStart(saleIncarnation) && kept.saleIncarnation === saleIncarnation;
   }
 
-  #isOfNow(life: string): boolean {
-    return life.startsWith(`${this.#incarnation} `);
+  #isOfThisStart(saleIncarnation: string): boolean {
+    return saleIncarnation.startsWith(`${this.#incarnation} `);
   }
 
-  /** As the fence that stands before each script. */
+  /** Like the fence at the start of each script. */
   guarded(saleId: string): Kept {
     if (!this.#serves) {
-      // Whoever misses the scripts loads them, if that may be done, and is refused for now.
+      // A client that finds the scripts missing loads them, if allowed, and this call is rejected.
       this.#prepare();
-      throw new Fault('fenced', 'the scripts are not there');
+      throw new Fault('fenced', 'the scripts are not loaded');
     }
     const kept = this.kept(saleId);
     if (kept.sound !== undefined && kept.sound !== this.#incarnation) {
@@ -153,7 +153,7 @@ export class QueueMemory {
     if (this.#declared === this.#incarnation) this.#serves = true;
   }
 
-  /** To be called before each change. */
+  /** Call before each change. */
   remember(): void {
     if (this.remembers) this.#earlier.push(copyOf(this.#sales));
   }
@@ -161,8 +161,13 @@ export class QueueMemory {
 
 function copyOf(sales: Stored): Map<string, Kept> {
   const copies = new Map<string, Kept>();
-  for (const [saleId, { current, sound, life, next }] of sales) {
-    copies.set(saleId, { current: current?.copy(), sound, life, next: next && { ...next, sale: next.sale.copy() } });
+  for (const [saleId, { current, sound, saleIncarnation, next }] of sales) {
+    copies.set(saleId, {
+      current: current?.copy(),
+      sound,
+      saleIncarnation,
+      next: next && { ...next, sale: next.sale.copy() },
+    });
   }
   return copies;
 }

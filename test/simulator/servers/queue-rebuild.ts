@@ -4,7 +4,7 @@ import type { Bugs } from '../bugs.ts';
 import type { Kept, QueueMemory } from './queue-memory.ts';
 import { beginRebuild } from './queue-sale.ts';
 
-/** The steps of a recovery as the server takes them, one call each; queue-recovery.ts puts them together. */
+/** The server's steps of a recovery, one call each; queue-recovery.ts combines them. */
 export class QueueRebuild {
   constructor(
     private readonly memory: QueueMemory,
@@ -23,7 +23,7 @@ export class QueueRebuild {
     const overtaken = this.#overtaken(kept, sale.epoch);
     if (overtaken !== undefined) return overtaken;
     if (kept.next?.attempt === attempt && kept.next.incarnation === this.memory.incarnation) {
-      if (!this.bugs.has('rebuildBegunAgain')) return { kind: 'done' };
+      if (!this.bugs.has('rebuildRestarted')) return { kind: 'done' };
     }
     this.memory.remember();
     kept.sound = 'lost';
@@ -83,7 +83,7 @@ export class QueueRebuild {
   #building(saleId: string, epoch: number): NonNullable<Kept['next']> {
     const { next } = this.memory.kept(saleId);
     if (next === undefined || next.epoch !== epoch || next.incarnation !== this.memory.incarnation) {
-      throw new Fault('fenced', 'what was being rebuilt is not there any more');
+      throw new Fault('fenced', 'the rebuild in progress was lost');
     }
     return next;
   }

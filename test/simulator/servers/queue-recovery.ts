@@ -5,7 +5,7 @@ import type { SimulatedTicketQueue } from './ticket-queue.ts';
 
 type Call = <T>(name: string, work: () => Promise<T>, args?: unknown) => Promise<T>;
 
-/** The queue's recovery as a process sees it: many calls, between any two of which anything may happen. */
+/** The queue's recovery as a process uses it: many calls, with possible faults between any two. */
 export function recoveryOf(
   process: Process,
   network: Network,
@@ -15,7 +15,7 @@ export function recoveryOf(
   return recoveryBy((name, work, args) => network.call(process, server, name, work, args), queue, process.name);
 }
 
-/** The same without a network. */
+/** The same without network calls. */
 export function directRecovery(queue: SimulatedTicketQueue): QueueRecovery {
   return recoveryBy((_, work) => work(), queue, 'direct');
 }

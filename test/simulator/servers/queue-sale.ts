@@ -3,7 +3,7 @@ import type { QueuedSale } from '../../../src/ports/ticket-queue.ts';
 import { fieldOf, MemoryQueueSale, ticketsOf } from '../../support/fakes/memory-queue-sale.ts';
 import type { Bugs } from '../bugs.ts';
 
-/** What the queue keeps of one sale, with bugs planted in its decisions, and to be copied as of now. */
+/** The queue's state of one sale, with bugs planted in its decisions; can be copied. */
 export class QueueSale extends MemoryQueueSale {
   readonly #bugs: Bugs;
 
@@ -44,18 +44,18 @@ export class QueueSale extends MemoryQueueSale {
   }
 
   #releaseAgain(orderId: string): void {
-    const gone = [...this.keys.values()].find((keyed) => keyed.orderId === orderId);
-    if (gone === undefined) return;
-    if (this.#bugs.has('releaseTwice')) this.queue.push(gone.ticket);
+    const released = [...this.keys.values()].find((keyed) => keyed.orderId === orderId);
+    if (released === undefined) return;
+    if (this.#bugs.has('releaseTwice')) this.queue.push(released.ticket);
     if (!this.#bugs.has('releaseByTicket')) return;
-    const other = [...this.ledger.values()].find(({ ticket }) => ticket === gone.ticket);
+    const other = [...this.ledger.values()].find(({ ticket }) => ticket === released.ticket);
     if (other === undefined) return;
     this.ledger.delete(other.orderId);
     this.queue.push(other.ticket);
   }
 }
 
-/** A sale that is being rebuilt: as it will be, without a free ticket yet. */
+/** The initial state of a rebuild, without free tickets yet. */
 export function beginRebuild(sale: RebuiltSale, old: QueueSale | undefined, bugs: Bugs): QueueSale {
   const next = new QueueSale(sale, bugs, []);
   next.closed = sale.closed || (old?.closed ?? false);

@@ -8,13 +8,13 @@ import { QueueSale } from './queue-sale.ts';
 
 export interface SimulatedQueueOptions {
   readonly bugs?: Bugs;
-  /** Whether earlier states are kept, to be rewound to. */
+  /** Whether earlier states are kept, to be restored by a rewind. */
   readonly remembers?: boolean;
 }
 
 /**
- * The ticket queue's server. When it has lost something it refuses, as its scripts do, until a recovery has rebuilt each
- * sale.
+ * The ticket queue's server. After losing changes it rejects calls, as the real scripts do, until a recovery has
+ * rebuilt each sale.
  */
 export class SimulatedTicketQueue extends MemoryQueueCalls {
   readonly memory: QueueMemory;
@@ -31,14 +31,14 @@ export class SimulatedTicketQueue extends MemoryQueueCalls {
   readonly incarnation = async (saleId: string): Promise<string> => {
     const kept = this.memory.guarded(saleId);
     this.memory.remember();
-    return this.memory.lifeOf(kept);
+    return this.memory.incarnationOf(kept);
   };
 
-  async load(sale: QueuedSale, life?: string): Promise<void> {
+  async load(sale: QueuedSale, incarnation?: string): Promise<void> {
     const kept = this.memory.guarded(sale.id);
     if (kept.current !== undefined) return;
-    if (life !== undefined && !this.memory.isAlive(kept, life)) {
-      throw new Fault('fenced', `what was known of ${sale.id} is older than what the queue has`);
+    if (incarnation !== undefined && !this.memory.isCurrent(kept, incarnation)) {
+      throw new Fault('fenced', `the data of ${sale.id} is older than the queue’s state`);
     }
     this.memory.remember();
     kept.current = new QueueSale(sale, this.#bugs);
