@@ -25,7 +25,7 @@ export interface PurchaseMetrics {
   /** A batch was answered at `now`, on the monotonic clock of the requests' `receivedAt`, milliseconds. */
   readonly purchaseBatch: (batch: CountedBatch, now: number) => void;
   /** A purchase was refused for lack of capacity before it entered the stream. */
-  readonly purchaseTurnedAway: () => void;
+  readonly purchaseShed: () => void;
   /** Registers the stream's load, read on each scrape: nothing is counted on the purchase path. */
   readonly showPurchaseLoad: (load: PurchaseLoad) => void;
   readonly saleRemaining: (saleId: string, tickets: number) => void;
@@ -89,7 +89,7 @@ export function createPurchaseMetrics(register: Registry): PurchaseMetrics {
       for (const { receivedAt } of requests) latency.observe((now - receivedAt) / 1000);
       batchSize.observe(requests.length);
     },
-    purchaseTurnedAway: () => counters.overloaded.inc(),
+    purchaseShed: () => counters.overloaded.inc(),
     showPurchaseLoad: registerLoad(registers),
     saleRemaining: (saleId, tickets) => remaining.set({ sale: saleId }, tickets),
     saleOver: (saleId) => remaining.remove(saleId),

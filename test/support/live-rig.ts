@@ -52,7 +52,7 @@ export function liveRig({
     limits: rates,
     draining: () => draining,
     purchases: {
-      turnsAway: () => false,
+      shouldShed: () => false,
       submit: (request: PurchaseRequest) => {
         const answer = outcome === undefined ? { kind: 'soldOut' as const } : outcome(request);
         if (answer === undefined) pending.push(request);

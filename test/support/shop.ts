@@ -90,7 +90,7 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
     routes: createRoutes({
       purchases: {
         submit: (request) => void held.then(async () => request.respond(await buy(request))),
-        turnsAway: () => false,
+        shouldShed: () => false,
       },
       sales: new Sales({ catalogue, queue, clock: systemClock }),
       orders: new Orders({

@@ -30,7 +30,7 @@ function api(limits: RateLimits) {
   const call = routesWith({
     limits,
     purchases: {
-      turnsAway: () => false,
+      shouldShed: () => false,
       submit: (request) => {
         bought.push(request);
         request.respond({ kind: 'soldOut' });

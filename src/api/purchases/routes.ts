@@ -12,7 +12,7 @@ import { type SubmitPurchaseDeps, submitPurchase } from './submit.ts';
 export interface PurchaseRoutesDeps extends SubmitPurchaseDeps {
   readonly purchases: SubmitPurchaseDeps['purchases'] & {
     /** Whether there is no room for one more purchase; asked before the request is read, and true counts it as refused. */
-    turnsAway(): boolean;
+    shouldShed(): boolean;
   };
   readonly auth: Authenticator;
 }
@@ -63,7 +63,7 @@ export function purchaseRoutes(deps: PurchaseRoutesDeps): readonly Operation[] {
           'draining',
         ],
       },
-      shouldShed: () => deps.purchases.turnsAway(),
+      shouldShed: () => deps.purchases.shouldShed(),
       handle(request, reply) {
         const principal = requirePrincipal(deps.auth, request, reply);
         if (principal === undefined) return;

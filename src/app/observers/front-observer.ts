@@ -27,7 +27,7 @@ export function createFrontObserver({ log, metrics }: Context): FrontObserver {
       log.warn({ err: fault, saleId, requestIds }, 'purchases could not be completed');
     },
     answeredByDeadline: (requests) => log.debug({ requests }, 'purchases answered by their deadline'),
-    turnedAway: metrics.purchaseTurnedAway,
+    shed: metrics.purchaseShed,
     purchaseLoad: metrics.showPurchaseLoad,
     unmarked: (err) =>
       log.warn({ err }, 'published reservations are still marked unpublished; the relay will publish them again'),

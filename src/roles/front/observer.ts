@@ -13,7 +13,7 @@ export interface FrontObserver extends RoleObserver, PolicyObserver {
   /** This many purchases were answered because their deadline was near. */
   readonly answeredByDeadline: (requests: number) => void;
   /** A purchase was refused for lack of capacity before it was read. */
-  readonly turnedAway: () => void;
+  readonly shed: () => void;
   /** The load of the purchase stream; its properties are read live. */
   readonly purchaseLoad: (load: BatchLoad) => void;
   /** Published reservations could not be marked as published; the relay publishes them again. */

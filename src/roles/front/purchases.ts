@@ -24,7 +24,7 @@ export interface Purchases {
   /**
    * Whether another purchase would be refused for lack of capacity, before it is read; if so, it is counted as refused.
    */
-  readonly turnsAway: () => boolean;
+  readonly shouldShed: () => boolean;
   /** The remaining stock of each sale, as the queue's answers report it. Hot. */
   readonly observed$: Observable<ObservedStock>;
   /** Accepts no more purchases and cancels those in flight: wait for them first. */
@@ -98,15 +98,15 @@ export function startPurchases(
     const now = clock.monotonic();
     observer.answered(batch, now);
     // A purchase refused for lack of capacity says nothing about the speed of the others.
-    if (!batch.turnedAway) admission.learn(batch, load, now);
+    if (!batch.isShed) admission.learn(batch, load, now);
   };
   const answering = answered$.subscribe(answer);
 
   return {
     submit: (request) => request$.next(inTime.watch(request)),
-    turnsAway: () => {
+    shouldShed: () => {
       if (!load.isFull) return false;
-      observer.turnedAway();
+      observer.shed();
       return true;
     },
     observed$,

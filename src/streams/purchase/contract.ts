@@ -71,5 +71,5 @@ export interface AnsweredBatch {
   /** Milliseconds that queue and log took, if the queue was called. */
   readonly tookMs?: number;
   /** Refused for lack of capacity, without ever being in flight. */
-  readonly turnedAway?: true;
+  readonly isShed?: true;
 }

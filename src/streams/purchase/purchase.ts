@@ -71,7 +71,7 @@ export function purchase(
    * In the same turn as the answer: a late request is not answered with an order, new or old. A repetition with its key
    * finds the order.
    */
-  const withholdLate = ({ requests, outcomes, turnedAway }: OpenBatch): void => {
+  const withholdLate = ({ requests, outcomes, isShed: turnedAway }: OpenBatch): void => {
     if (turnedAway) return;
     const lateBefore = deadline.lateBefore();
     requests.forEach(({ receivedAt }, i) => {
@@ -91,7 +91,7 @@ export function purchase(
         }),
         map(batchLimits),
       ),
-      refuse: (request) => ({ saleId: request.saleId, requests: [request], outcomes: [OVERLOADED], turnedAway: true }),
+      refuse: (request) => ({ saleId: request.saleId, requests: [request], outcomes: [OVERLOADED], isShed: true }),
       ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
       ...(options.onSubscribe === undefined ? {} : { onSubscribe: options.onSubscribe }),
     }),

@@ -75,7 +75,7 @@ export async function startSimulatedFront(parts: RoleParts, ownSettings: Setting
         resolve(outcome);
       };
       const request = { saleId, userId, idempotencyKey, requestId, receivedAt: plantedReceipt(parts), respond };
-      if (purchases.turnsAway()) respond({ kind: 'overloaded' });
+      if (purchases.shouldShed()) respond({ kind: 'overloaded' });
       else purchases.submit(request);
     });
 
@@ -131,7 +131,7 @@ function frontObserver(parts: RoleParts, onOverload: () => void): FrontObserver 
       if (outcomes.some(({ kind }) => kind === 'overloaded')) onOverload();
     },
     answeredByDeadline: ignore,
-    turnedAway: ignore,
+    shed: ignore,
     purchaseLoad: ignore,
     unmarked: ignore,
     saleRemaining: ignore,
