@@ -71,8 +71,8 @@ export function purchase(
    * In the same turn as the answer: a late request is not answered with an order, new or old. A repetition with its key
    * finds the order.
    */
-  const withholdLate = ({ requests, outcomes, isShed: turnedAway }: OpenBatch): void => {
-    if (turnedAway) return;
+  const withholdLate = ({ requests, outcomes, isShed }: OpenBatch): void => {
+    if (isShed) return;
     const lateBefore = deadline.lateBefore();
     requests.forEach(({ receivedAt }, i) => {
       if (receivedAt < lateBefore && 'order' in (outcomes[i] as object)) outcomes[i] = UNAVAILABLE;
