@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   migrate: async () => (await import('./cli/migrate.ts')).migrate,
   demo: async () => (await import('./cli/demo.ts')).demo,
   audit: async () => (await import('./cli/audit.ts')).audit,
+  live: async () => (await import('./cli/live.ts')).live,
   replay: async () => (await import('./cli/replay.ts')).replay,
   token: async () => (await import('./cli/token.ts')).token,
 };
@@ -19,6 +20,7 @@ const HELP = `Usage: floodgate <command> [options]
   demo      runs the server with sales to try: [--reset]
   migrate   applies database migrations
   audit     reconciles queue, log, store and live state of a sale: <sale> [--json]
+  live      rebuilds the live figures of a sale from the log: rebuild <sale> [--json]
   replay    lists dead letters, and sends them back to the log: [--apply] [--json]
   token     prints an access token: --user u1 [--role buyer|admin] [--ttl 1h]
 `;

@@ -58,6 +58,21 @@ export const allEnded =
     return quiet ? undefined : JSON.stringify({ states, lag, owed: owed.length, held: snapshot?.held });
   };
 
+/** The live state has counted what the log has, for the sale and second by second: the workers correct what they lost. */
+export const liveIsRight =
+  ({ auditSources: { log }, live }: Ports) =>
+  async ({ id }: Sale): Promise<string | undefined> => {
+    let logged = 0;
+    for await (const { entries } of log.entries(await log.ranges())) {
+      for (const { record } of entries) {
+        if (record?.type === 'reservations' && record.saleId === id) logged += record.items.length;
+      }
+    }
+    const [sale, timeline] = await Promise.all([live.sale(id), live.timeline(id)]);
+    const [total, seconds] = [sale?.reserved ?? 0, timeline.reduce((sum, { reserved }) => sum + reserved, 0)];
+    return total === logged && seconds === logged ? undefined : JSON.stringify({ logged, total, seconds });
+  };
+
 export async function readSale({ auditSources, store }: Ports, sale: Sale): Promise<SaleAfterwards> {
   const orders: Order[] = [];
   for (;;) {

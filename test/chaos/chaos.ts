@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Sale } from '../../src/domain/sale.ts';
-import { allEnded, nonePending, readSale, untilEach } from './afterwards.ts';
+import { allEnded, liveIsRight, nonePending, readSale, untilEach } from './afterwards.ts';
 import { auditOf } from './audit-command.ts';
 import { type Buyers, startBuyers } from './buyers.ts';
 import { LANES, type LaneName, OUTAGES } from './faults.ts';
@@ -42,6 +42,8 @@ const PENDING_EMPTY_WITHIN_MS = 30_000;
 const CLEAR_ANSWER_WITHIN_MS = 60_000;
 /** The last reservations have to expire; the rest takes seconds. */
 const QUIET_WITHIN_MS = SALE.payWithinSeconds * 1000 + 60_000;
+/** Workers check a sale 10 s after it became quiet, and rest 50 times as long as a check took. */
+const LIVE_RIGHT_WITHIN_MS = 60_000;
 /** A run at least this long has outages of a minute. */
 const OUTAGES_FROM_SECONDS = 300;
 
@@ -147,6 +149,7 @@ async function settleAndCheck(
     log(`pending is ${pending.wrong.length === 0 ? 'empty' : 'not empty'} after ${(pending.ms / 1000).toFixed(1)} s`);
     await buyers.settle(CLEAR_ANSWER_WITHIN_MS);
     const quiet = await untilEach(sales, QUIET_WITHIN_MS, allEnded(ports, bed.group));
+    const live = await untilEach(sales, LIVE_RIGHT_WITHIN_MS, liveIsRight(ports));
     const afterwards = await Promise.all(sales.map((sale) => readSale(ports, sale)));
     const discrepancies: string[] = [];
     for (const { id } of sales) {
@@ -160,6 +163,7 @@ async function settleAndCheck(
         ...judge(afterwards, notebook),
         { promise: 'pending empty within 30 s after the last fault', broken: pending.wrong },
         { promise: 'every reservation ends', broken: quiet.wrong },
+        { promise: 'the live state becomes what the log has', broken: live.wrong },
         { promise: '`floodgate audit` finds no discrepancy', broken: discrepancies },
         { promise: 'no program ends by itself', broken: bed.deaths },
       ],

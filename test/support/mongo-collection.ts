@@ -10,13 +10,13 @@ if (TEST_MONGODB_URL === undefined) {
 
 export interface MongoCollection {
   readonly url: string;
-  /** Begins the names of the test's collections. */
+  /** Begins the name of the test's collection. */
   readonly collection: string;
-  /** Removes them and disconnects. */
+  /** Removes it and disconnects. */
   readonly drop: () => Promise<void>;
 }
 
-/** Collections that no other test file uses. */
+/** A collection that no other test file uses. */
 export function mongoCollection(url = TEST_MONGODB_URL): MongoCollection {
   if (url === undefined) throw new Error('TEST_MONGODB_URL is not set');
   const collection = `test-${randomBytes(6).toString('hex')}`;
@@ -25,7 +25,7 @@ export function mongoCollection(url = TEST_MONGODB_URL): MongoCollection {
     url,
     collection,
     drop: async () => {
-      for (const kind of ['sales', 'seconds']) await client.db().dropCollection(`${collection}.${kind}`);
+      await client.db().dropCollection(`${collection}.seconds`);
       await client.close();
     },
   };

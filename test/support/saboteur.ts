@@ -44,8 +44,14 @@ function embeddedSaboteur(database: SqlDatabase): Saboteur {
     changeBuyerInLedger: async (_saleId, orderId, buyer) => {
       await sql('UPDATE queue_reservation SET buyer = ? WHERE order_id = ?', buyer, orderId);
     },
-    countOneMore: async (saleId) =>
-      void (await sql('UPDATE live_sale SET reserved = reserved + 1 WHERE sale = ?', saleId)),
+    countOneMore: async (saleId) => {
+      await sql(
+        'UPDATE live_second SET reserved = reserved + 1 WHERE sale = ? AND second = (SELECT min(second) FROM live_second WHERE sale = ?)',
+        saleId,
+        saleId,
+      );
+      await sql('UPDATE live_sale SET reserved = reserved + 1 WHERE sale = ?', saleId);
+    },
     close: () => database.close(),
   };
 }
@@ -65,7 +71,7 @@ function clusterSaboteur(redis: Redis, prefix: string, database: SqlDatabase, mo
     countOneMore: async (saleId) => {
       const { modifiedCount } = await mongo
         .db()
-        .collection<{ _id: string; sale: string; reserved: number }>('live.sales')
+        .collection<{ _id: string; sale: string; reserved: number }>('live.seconds')
         .updateOne({ sale: saleId, reserved: { $gt: 0 } }, { $inc: { reserved: 1 } });
       expect(modifiedCount).toBe(1);
     },

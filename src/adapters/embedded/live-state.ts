@@ -7,6 +7,7 @@ export function createEmbeddedLiveState(engine: Engine): LiveState {
     apply: async (partition, deltas) => {
       await engine.call('live.apply', { partition, deltas });
     },
+    rebuild: (tally) => engine.call('live.rebuild', tally),
     sale: (saleId) => engine.call('live.sale', saleId),
     timeline: (saleId) => engine.call('live.timeline', saleId),
     ping: async () => {

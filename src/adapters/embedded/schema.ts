@@ -1,6 +1,6 @@
 import type Database from 'libsql';
 import { Fault } from '../../domain/errors.ts';
-import { LIVE_SCHEMA } from './ops/live/schema.ts';
+import { LIVE_REBUILT, LIVE_SCHEMA } from './ops/live/schema.ts';
 import { LOG_REPLAYED, LOG_SCHEMA } from './ops/log/schema.ts';
 import { QUEUE_ATTEMPTS, QUEUE_OWN_KEYS, QUEUE_SCHEMA } from './ops/queue/schema.ts';
 
@@ -13,6 +13,7 @@ const STEPS: readonly string[] = [
   LOG_REPLAYED,
   QUEUE_ATTEMPTS,
   QUEUE_OWN_KEYS,
+  LIVE_REBUILT,
 ];
 
 /** Errors: Fault `config` if the file was written by a later release. */

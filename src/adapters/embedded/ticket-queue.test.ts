@@ -118,6 +118,7 @@ describe('the embedded ticket queue', () => {
     await engine.close();
     const earlier = connect(join(folder.path, 'test.db'));
     earlier.run('DROP TABLE queue_attempt');
+    earlier.run('DROP TABLE live_rebuilt');
     earlier.run('PRAGMA user_version = 2');
     earlier.close();
     engine = await openEngine({ file: join(folder.path, 'test.db'), thread: false });
@@ -134,6 +135,7 @@ describe('the embedded ticket queue', () => {
     await engine.close();
     const earlier = connect(join(folder.path, 'test.db'));
     earlier.run('DROP TABLE queue_reservation');
+    earlier.run('DROP TABLE live_rebuilt');
     earlier.run(`CREATE TABLE queue_reservation (sale INTEGER NOT NULL, order_id TEXT NOT NULL, ticket INTEGER NOT NULL,
       buyer TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, reserved_at INTEGER NOT NULL, epoch INTEGER NOT NULL,
       held INTEGER NOT NULL DEFAULT 1, batch INTEGER NOT NULL, PRIMARY KEY (sale, order_id)) STRICT, WITHOUT ROWID`);

@@ -4,11 +4,14 @@ import type { Kafka, Settings } from './client.ts';
 import { faultOf } from './faults.ts';
 
 /**
- * A killed member is removed from the group after this time; the others learn of it with their next heartbeat. Together
- * well below 15 s, and above the minimum of brokers (6 s by default).
+ * A killed member is removed from the group after this time, the minimum of brokers (group.min.session.timeout.ms), and the
+ * others learn of it with their next heartbeat: they read its partitions 5 to 7 s after its death. librdkafka sends
+ * heartbeats from a thread of its own, so a busy event loop or a slow database does not delay them; a member that was
+ * suspended for longer is removed, joins again, and what it reads twice is stored once.
  */
-const SESSION_TIMEOUT_MS = 8000;
-const HEARTBEAT_MS = 2000;
+const SESSION_TIMEOUT_MS = 6000;
+/** A sixth of the session: five may be late, or lost. */
+const HEARTBEAT_MS = 1000;
 
 /** Interval of commits. Records that were acknowledged after the last one are read again after a crash. */
 const COMMIT_EVERY_MS = 250;

@@ -1,4 +1,4 @@
-import type { Collection } from 'mongodb';
+import type { AnyBulkWriteOperation, Collection } from 'mongodb';
 import { MongoBulkWriteError } from 'mongodb';
 import { Fault } from '../../domain/errors.ts';
 import type { Change, LiveDocument } from './documents.ts';
@@ -45,11 +45,8 @@ export class Applier {
   async #refusedOf(changes: readonly Change[]): Promise<ReadonlySet<number>> {
     const writes = changes.map((change) => writeOf(change, this.#seen.get(change._id)));
     try {
-      await this.#collection.bulkWrite(writes, { ordered: false });
-      return new Set();
+      return new Set(await writeAll(this.#collection, writes));
     } catch (error) {
-      const duplicates = duplicatesOf(error);
-      if (duplicates.length > 0) return new Set(duplicates);
       // Which of them were written is unknown, so the documents are read before the next attempt.
       for (const { _id } of changes) this.#seen.delete(_id);
       throw error;
@@ -67,6 +64,21 @@ export class Applier {
     const applied = this.#seen.get(change._id) ?? -1;
     const deltas = change.deltas.filter(({ offset }) => offset > applied);
     return deltas.length === 0 ? [] : [{ ...change, deltas }];
+  }
+}
+
+/** Writes all in one call; returns the indexes of insertions that found a document. Errors: those of the driver. */
+export async function writeAll(
+  collection: Collection<LiveDocument>,
+  writes: AnyBulkWriteOperation<LiveDocument>[],
+): Promise<readonly number[]> {
+  try {
+    await collection.bulkWrite(writes, { ordered: false });
+    return [];
+  } catch (error) {
+    const duplicates = duplicatesOf(error);
+    if (duplicates.length > 0) return duplicates;
+    throw error;
   }
 }
 

@@ -2,19 +2,19 @@ import type { AnyBulkWriteOperation } from 'mongodb';
 import type { LiveDelta } from '../../ports/live-state.ts';
 
 /**
- * The part of a sale, or of one second of it, that comes from one partition of the log. Each document has the offset of
- * the last entry in it and is only updated if that is as expected, so a repeated or outdated call changes nothing. No
- * document has the position of a partition as a whole: without transactions a crash could leave it ahead of the others,
- * or behind them.
+ * The part of one second of a sale that comes from one partition of the log. Each document has the offset of the last
+ * entry in it and is only updated if that is as expected, so a repeated or outdated call changes nothing. No document has
+ * the position of a partition as a whole, or the total of a sale: without transactions a crash could leave it ahead of
+ * the others, or behind them.
  *
  * Partitions never share a document: FerretDB loses one of two concurrent updates.
  */
 export interface LiveDocument {
-  /** `<sale>:<partition>` or `<sale>:<second>:<partition>`. */
+  /** `<sale>:<second>:<partition>`. */
   readonly _id: string;
   readonly sale: string;
-  /** Seconds since 1970; only in a document of one second. */
-  readonly second?: number;
+  /** Seconds since 1970. */
+  readonly second: number;
   readonly applied: number;
   readonly reserved: number;
   readonly version: number;
@@ -23,27 +23,26 @@ export interface LiveDocument {
 /** The deltas of one call that belong to one document. */
 export interface Change {
   readonly _id: string;
-  readonly fields: { readonly sale: string; readonly second?: number };
+  readonly fields: { readonly sale: string; readonly second: number };
   readonly deltas: readonly LiveDelta[];
 }
 
-export function saleChanges(partition: number, deltas: readonly LiveDelta[]): Change[] {
-  return grouped(deltas, ({ saleId: sale }) => ({ _id: `${sale}:${partition}`, fields: { sale } }));
+export function idOf(sale: string, second: number, partition: number): string {
+  return `${sale}:${second}:${partition}`;
 }
 
-export function secondChanges(partition: number, deltas: readonly LiveDelta[]): Change[] {
-  return grouped(deltas, ({ saleId: sale, second }) => ({
-    _id: `${sale}:${second}:${partition}`,
-    fields: { sale, second },
-  }));
+/** The partition that a document is from. */
+export function partitionOf({ _id }: LiveDocument): number {
+  return Number(_id.slice(_id.lastIndexOf(':') + 1));
 }
 
-function grouped(deltas: readonly LiveDelta[], targetOf: (delta: LiveDelta) => Omit<Change, 'deltas'>): Change[] {
+export function changesOf(partition: number, deltas: readonly LiveDelta[]): Change[] {
   const changes = new Map<string, Change & { deltas: LiveDelta[] }>();
   for (const delta of deltas) {
-    const target = targetOf(delta);
-    const change = changes.get(target._id);
-    if (change === undefined) changes.set(target._id, { ...target, deltas: [delta] });
+    const { saleId: sale, second } = delta;
+    const _id = idOf(sale, second, partition);
+    const change = changes.get(_id);
+    if (change === undefined) changes.set(_id, { _id, fields: { sale, second }, deltas: [delta] });
     else change.deltas.push(delta);
   }
   return [...changes.values()];

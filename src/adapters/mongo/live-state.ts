@@ -3,15 +3,16 @@ import { Fault, messageOf } from '../../domain/errors.ts';
 import type { LiveState } from '../../ports/live-state.ts';
 import { Applier } from './apply.ts';
 import type { LiveDocument } from './documents.ts';
-import { documentsOf, saleChanges, secondChanges } from './documents.ts';
+import { changesOf, documentsOf } from './documents.ts';
 import { faultOf } from './faults.ts';
+import { rebuildSale } from './rebuild.ts';
 
 export interface MongoLiveOptions {
   /** mongodb:// or mongodb+srv://, as the driver accepts it; options in it override those that are set here. */
   readonly url: string;
   /** Connections at the most. @default 10 */
   readonly poolSize?: number;
-  /** Begins the collections' names: several installations may share a database. @default 'live' */
+  /** Begins the collection's name: several installations may share a database. @default 'live' */
   readonly collection?: string;
 }
 
@@ -46,40 +47,36 @@ export function createMongoLiveState(options: MongoLiveOptions): MongoLiveState 
   const client = createClient(options);
   const database = client.db(NAMES_DATABASE.test(options.url) ? undefined : DEFAULT_DATABASE);
   const name = options.collection ?? DEFAULT_COLLECTION;
-  const sales = database.collection<LiveDocument>(`${name}.sales`);
   const seconds = database.collection<LiveDocument>(`${name}.seconds`);
-  const [toSales, toSeconds] = [new Applier(sales), new Applier(seconds)];
+  const applier = new Applier(seconds);
 
   const whenConnected = connecting(client);
 
   const live: LiveState = {
-    apply: (partition, deltas) =>
-      whenConnected(async () => {
-        const applied = await Promise.allSettled([
-          toSales.apply(saleChanges(partition, deltas)),
-          toSeconds.apply(secondChanges(partition, deltas)),
-        ]);
-        // Only when both have settled: a repeated call must not overtake this one.
-        for (const one of applied) if (one.status === 'rejected') throw one.reason;
-      }),
+    apply: (partition, deltas) => whenConnected(() => applier.apply(changesOf(partition, deltas))),
 
+    rebuild: (tally) => whenConnected(() => rebuildSale(seconds, tally)),
+
+    // The sum of the seconds, so that the total and the timeline are always the same.
     sale: (saleId) =>
       whenConnected(async () => {
-        const parts = await sales.find(documentsOf(saleId)).toArray();
-        if (parts.length === 0) return undefined;
-        const [reserved, version] = [sumOf(parts, 'reserved'), sumOf(parts, 'version')];
-        return { saleId, reserved, version };
+        const sum = { saleId, reserved: 0, version: 0 };
+        for await (const { reserved, version } of seconds.find(documentsOf(saleId))) {
+          sum.reserved += reserved;
+          sum.version += version;
+        }
+        return sum.version === 0 ? undefined : sum;
       }),
 
     timeline: (saleId) =>
       whenConnected(async () => {
         const points = new Map<number, number>();
-        for await (const { second = 0, reserved } of seconds.find(documentsOf(saleId))) {
+        for await (const { second, reserved } of seconds.find(documentsOf(saleId))) {
           points.set(second, (points.get(second) ?? 0) + reserved);
         }
-        return Array.from(points, ([second, reserved]) => ({ second, reserved })).toSorted(
-          (a, b) => a.second - b.second,
-        );
+        return Array.from(points, ([second, reserved]) => ({ second, reserved }))
+          .filter(({ reserved }) => reserved > 0)
+          .toSorted((a, b) => a.second - b.second);
       }),
 
     ping: () =>
@@ -125,8 +122,4 @@ function createClient({ url, poolSize = DEFAULT_POOL_SIZE }: MongoLiveOptions): 
   } catch (error) {
     throw new Fault('config', `MONGODB_URL can't be used: ${messageOf(error)}`, { cause: error });
   }
-}
-
-function sumOf(parts: readonly LiveDocument[], key: 'reserved' | 'version'): number {
-  return parts.reduce((sum, part) => sum + part[key], 0);
 }

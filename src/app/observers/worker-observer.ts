@@ -18,6 +18,7 @@ export function createWorkerObserver({ log, metrics }: Context): WorkerObserver 
     },
     storeCall: metrics.storeCall,
     liveViewApplied: ({ reserved }) => metrics.liveViewApplied(reserved),
+    liveRepaired: (sale) => log.warn(sale, 'the live state was not what the log has, and was corrected'),
     sampleConsumerLag: metrics.sampleConsumerLag,
     retrying: (dependency, err, waitMs) =>
       log.warn({ err, dependency, retryInMs: Math.round(waitMs) }, 'a dependency failed, trying again'),

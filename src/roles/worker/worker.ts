@@ -1,5 +1,7 @@
-import { defer, map, type Observable, Subject, takeUntil } from 'rxjs';
+import { defer, EMPTY, map, type Observable, Subject, takeUntil } from 'rxjs';
+import type { LiveState } from '../../ports/live-state.ts';
 import type { OrderStore } from '../../ports/order-store.ts';
+import type { RebuiltSale } from '../../services/live-rebuild.ts';
 import { type AppliedEntries, liveView, liveViewDefaults } from '../../streams/live-view.ts';
 import { createFences } from '../../streams/settlement/fences.ts';
 import { type SettledBatch, settlement, settlementDefaults } from '../../streams/settlement/settlement.ts';
@@ -7,6 +9,7 @@ import type { Ports } from '../ports.ts';
 import type { RoleObserver, Runtime } from '../runtime.ts';
 import type { Settings } from '../settings.ts';
 import { supervise } from '../supervise.ts';
+import { repairLive } from './live-repair.ts';
 
 export interface Worker {
   /** Stops reading, finishes the batches in progress, and resolves; after `graceMs` it cancels them. */
@@ -18,6 +21,8 @@ export interface WorkerObserver extends RoleObserver {
   /** Duration of one transaction of the order store, whether it succeeded or not. */
   readonly storeCall: (tookMs: number) => void;
   readonly liveViewApplied: (applied: AppliedEntries) => void;
+  /** Figures of a sale's live state were not those of the log, and were corrected. */
+  readonly liveRepaired: (sale: RebuiltSale) => void;
   /** Registers a function that reads a consumer group's lag, to be called at any time. */
   readonly sampleConsumerLag: (group: string, read: () => Promise<number>) => void;
   readonly retrying: (dependency: 'order store' | 'live state', error: unknown, waitMs: number) => void;
@@ -48,6 +53,11 @@ const workerDefaults = {
   liveViewBatch: liveViewDefaults,
 } as const satisfies WorkerOptions;
 
+export interface WorkerPorts extends Pick<Ports, 'log' | 'store' | 'live' | 'events' | 'clock'> {
+  /** Without the log as an audit source the live state is not reconciled with it. */
+  readonly auditSources?: Pick<Ports['auditSources'], 'log'>;
+}
+
 export interface WorkerParts {
   readonly runtime: Runtime;
   readonly settings: Pick<Settings, 'current' | 'settings$'>;
@@ -59,7 +69,7 @@ export interface WorkerParts {
 
 /** Reads the log and writes the order store and the live state, each in its own consumer group. */
 export function startWorker(
-  ports: Pick<Ports, 'log' | 'store' | 'live' | 'events' | 'clock'>,
+  ports: WorkerPorts,
   { runtime, settings, observer, groups, options = workerDefaults }: WorkerParts,
 ): Worker {
   const { timers, random } = runtime;
@@ -91,17 +101,36 @@ export function startWorker(
     },
   ).pipe(supervise('settlement', runtime, observer));
 
-  const live$ = liveView(consume(groups.liveView), ports, {
-    ...options.liveViewBatch,
-    group: groups.liveView,
-    backoff: backoff(options.liveViewBackoff, 'live state'),
-    scheduler,
-  }).pipe(supervise('live view', runtime, observer));
+  const counted$ = new Subject<readonly string[]>();
+  const live$ = liveView(
+    consume(groups.liveView),
+    { live: reporting(ports.live, counted$) },
+    {
+      ...options.liveViewBatch,
+      group: groups.liveView,
+      backoff: backoff(options.liveViewBackoff, 'live state'),
+      scheduler,
+    },
+  ).pipe(supervise('live view', runtime, observer));
+
+  const source = ports.auditSources?.log;
+  const repaired$ =
+    source === undefined
+      ? EMPTY
+      : repairLive(
+          counted$,
+          { source, live: ports.live },
+          { clock: ports.clock, timers, onRetry: (error, waitMs) => observer.retrying('live state', error, waitMs) },
+        ).pipe(takeUntil(stop$), supervise('live repair', runtime, observer));
 
   for (const group of [groups.settlement, groups.liveView]) {
     observer.sampleConsumerLag(group, () => ports.log.lag(group));
   }
-  const running = [runToEnd(orders$, observer.settled), runToEnd(live$, observer.liveViewApplied)];
+  const running = [
+    runToEnd(orders$, observer.settled),
+    runToEnd(live$, observer.liveViewApplied),
+    runToEnd(repaired$, observer.liveRepaired),
+  ];
 
   return {
     stop: async (graceMs) => {
@@ -111,6 +140,16 @@ export function startWorker(
       stop$.next();
       await Promise.all(running.map(({ ended }) => ended));
       cancelGrace();
+    },
+  };
+}
+
+/** The live state, with the sales of each call reported before it is made: also a call that fails may have an effect. */
+function reporting(live: LiveState, counted$: Subject<readonly string[]>): Pick<LiveState, 'apply'> {
+  return {
+    apply: (partition, deltas) => {
+      counted$.next([...new Set(deltas.map(({ saleId }) => saleId))]);
+      return live.apply(partition, deltas);
     },
   };
 }

@@ -83,10 +83,10 @@ const DESCRIBERS: Readonly<Record<CandidateKind, Describer>> = {
     const concerned = [...new Set([held, live])].filter((orderId) => orderId !== '');
     return { ...onlyOf(concerned), queue: ledger, store: await inStore(live === '' ? held : live, about) };
   },
-  'live ahead': ({ snapshot }) => inLive(snapshot, `${snapshot.live.before.reserved} reservations`),
-  'live behind': ({ snapshot }) => inLive(snapshot, `${snapshot.live.after.reserved} reservations`),
-  'timeline ahead': ({ snapshot }) => inLive(snapshot, inTimeline(snapshot.live.before.inTimeline)),
-  'timeline behind': ({ snapshot }) => inLive(snapshot, inTimeline(snapshot.live.after.inTimeline)),
+  'live ahead': (about) => inLive(about, `${about.snapshot.live.before.reserved} reservations`),
+  'live behind': (about) => inLive(about, `${about.snapshot.live.after.reserved} reservations`),
+  'timeline ahead': (about) => inLive(about, inTimeline(about.snapshot.live.before.inTimeline)),
+  'timeline behind': (about) => inLive(about, inTimeline(about.snapshot.live.after.inTimeline)),
 };
 
 function inQueue(about: About): Discrepancy {
@@ -103,8 +103,9 @@ async function heldInStore(about: About, catalogue: string): Promise<Discrepancy
   return { ...onlyOf(about.orders), catalogue, store: store.join('; ') };
 }
 
-function inLive({ log }: SaleSnapshot, live: string): Discrepancy {
-  return { log: `${log.reservations} reservations`, live };
+/** Workers correct the live state by themselves when its sale is quiet; the command does at once. */
+function inLive({ sale, snapshot: { log } }: About, live: string): Discrepancy {
+  return { log: `${log.reservations} reservations`, live: `${live}; to correct it: floodgate live rebuild ${sale.id}` };
 }
 
 const ONE_ORDER = 'one order per ticket';

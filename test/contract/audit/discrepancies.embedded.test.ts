@@ -225,6 +225,7 @@ describe('the audit finds and describes', () => {
     expect(Object.keys(wrong)).toEqual(['live_state']);
     expect(wrong.live_state).toHaveLength(found);
     expect(wrong.live_state?.[0]).toMatchObject({ log: '3 reservations', live: expect.stringContaining(words) });
+    expect(wrong.live_state?.[0]?.live).toContain(`floodgate live rebuild ${sale.id}`);
   });
 
   test('a queue of another epoch, or of another size', async () => {

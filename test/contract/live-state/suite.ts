@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LiveDelta, LiveState } from '../../../src/ports/live-state.ts';
 import { newName } from '../fixtures.ts';
+import { rebuildContract } from './rebuild.ts';
 
 export interface LiveHarness {
   /** An empty one. */
@@ -143,6 +144,8 @@ export function liveStateContract(name: string, open: () => Promise<LiveHarness>
         { numRuns: 50 },
       );
     });
+
+    rebuildContract({ live: () => live, newPartition });
 
     it('answers a ping', async () => {
       await expect(live.ping()).resolves.toBeUndefined();

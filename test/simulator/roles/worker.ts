@@ -13,6 +13,7 @@ export function startSimulatedWorker(parts: RoleParts, settings: Settings): void
       settled: () => {},
       storeCall: () => {},
       liveViewApplied: () => {},
+      liveRepaired: () => {},
       sampleConsumerLag: () => {},
       retrying: () => {},
     },

@@ -1,4 +1,11 @@
-import type { LiveDelta, LiveSale, LiveState, TimelinePoint } from '../../../src/ports/live-state.ts';
+import type {
+  LiveDelta,
+  LiveSale,
+  LiveState,
+  LogTally,
+  Rebuilt,
+  TimelinePoint,
+} from '../../../src/ports/live-state.ts';
 import { type Bugs, NO_BUGS } from '../bugs.ts';
 
 interface Figures {
@@ -28,6 +35,31 @@ export class SimulatedLiveState implements LiveState {
       figures.seconds.set(second, (figures.seconds.get(second) ?? 0) + reserved);
       figures.applied.set(partition, Math.max(offset, figures.applied.get(partition) ?? -1));
     }
+  }
+
+  async rebuild({ saleId, partitions, seconds }: LogTally): Promise<Rebuilt> {
+    const before = this.#sales.get(saleId);
+    if (partitions.some(({ partition, upTo }) => (before?.applied.get(partition) ?? -1) > upTo)) {
+      return { kind: 'overtaken' };
+    }
+    const since = Math.max(0, ...partitions.map((one) => one.since));
+    const right = new Map<number, number>();
+    for (const [second, reserved] of before?.seconds ?? []) if (second < since) right.set(second, reserved);
+    for (const { second, reserved } of seconds) {
+      if (second >= since) right.set(second, (right.get(second) ?? 0) + reserved);
+    }
+    const reserved = [...right.values()].reduce((sum, one) => sum + one, 0);
+    const all = new Set([...right.keys(), ...(before?.seconds.keys() ?? [])]);
+    let changed = [...all].filter((second) => right.get(second) !== before?.seconds.get(second)).length;
+    if (changed === 0 && reserved !== (before?.reserved ?? 0)) changed = 1;
+    if (before === undefined && changed === 0) return { kind: 'rebuilt', changed };
+    this.#sales.set(saleId, {
+      reserved,
+      version: (before?.version ?? 0) + (changed > 0 ? 1 : 0),
+      seconds: right,
+      applied: new Map(partitions.map(({ partition, upTo }) => [partition, upTo])),
+    });
+    return { kind: 'rebuilt', changed };
   }
 
   async sale(saleId: string): Promise<LiveSale | undefined> {

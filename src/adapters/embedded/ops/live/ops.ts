@@ -1,5 +1,7 @@
 import type { LiveDelta, LiveSale, TimelinePoint } from '../../../../ports/live-state.ts';
 import { deferrable, reading, writing } from '../op.ts';
+import { rebuild } from './rebuild.ts';
+import { withoutRebuilt } from './rebuilt-sales.ts';
 
 export interface ApplyArgs {
   readonly partition: number;
@@ -13,7 +15,7 @@ const apply = writing((db, { partition, deltas }: ApplyArgs): null => {
   const last = events.at(-1);
   if (last === undefined) return null;
 
-  for (const [saleId, seconds] of totals(events)) {
+  for (const [saleId, seconds] of totals(withoutRebuilt(db, partition, events))) {
     let all = 0;
     for (const [second, reserved] of seconds) {
       all += reserved;
@@ -61,4 +63,9 @@ const timeline = reading((db, saleId: string): readonly TimelinePoint[] =>
   db.all('SELECT second, reserved FROM live_second WHERE sale = ? ORDER BY second', saleId),
 );
 
-export const LIVE_OPS = { 'live.apply': deferrable(apply), 'live.sale': sale, 'live.timeline': timeline };
+export const LIVE_OPS = {
+  'live.apply': deferrable(apply),
+  'live.rebuild': rebuild,
+  'live.sale': sale,
+  'live.timeline': timeline,
+};

@@ -18,3 +18,17 @@ CREATE TABLE live_second (
   PRIMARY KEY (sale, second)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/**
+ * A sale that was rebuilt from the log up to an offset which the live view has not reached yet: until then it skips what
+ * the sale's figures contain already. Usually empty.
+ */
+export const LIVE_REBUILT = `
+CREATE TABLE live_rebuilt (
+  partition INTEGER NOT NULL,
+  sale TEXT NOT NULL,
+  up_to INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  PRIMARY KEY (partition, sale)
+) STRICT, WITHOUT ROWID;
+`;
