@@ -12,7 +12,7 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import type { AtomicSale } from '../../ports/atomic-sale.ts';
 import type { LogAuditSource, QueueAuditSource } from '../../ports/audit-source.ts';
 import type { Ports } from '../../roles/ports.ts';
-import { makeDataFolder } from '../process/data-folder.ts';
+import { existingFile, makeDataFolder } from '../process/data-folder.ts';
 import type { Opened, SqlPorts } from './opened.ts';
 
 export interface EmbeddedPorts extends Pick<Ports, 'queue' | 'log' | 'live'> {
@@ -25,9 +25,15 @@ export interface EmbeddedPorts extends Pick<Ports, 'queue' | 'log' | 'live'> {
 
 const DATABASE = 'floodgate.db';
 
+export interface EmbeddedOptions {
+  readonly dataDir: string;
+  /** Whether to make a database where there is none. */
+  readonly create: boolean;
+}
+
 /** All ports on one migrated database file in the data folder. Errors: Fault `config`, `unavailable`. */
-export async function openEmbedded(dataDir: string): Promise<Opened<EmbeddedPorts>> {
-  const file = await databaseFile(dataDir);
+export async function openEmbedded({ dataDir, create }: EmbeddedOptions): Promise<Opened<EmbeddedPorts>> {
+  const file = create ? await databaseFile(dataDir) : await existingFile(dataDir, DATABASE);
   const thread = new URL('../../adapters/embedded/worker.js', import.meta.url);
   const [engine, database] = await bothOrNeither(openEngine({ file, thread }), openSqlite(file));
   const log = createEmbeddedOrderLog(engine);

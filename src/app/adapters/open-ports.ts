@@ -23,19 +23,35 @@ export interface OpenPorts {
   close(): Promise<void>;
 }
 
+export interface OpenPortsOptions {
+  /** Whether to make an embedded database where there is none. @default true */
+  readonly create?: boolean;
+}
+
 /**
  * Picks each port's adapter: the server whose URL is set, else the embedded one. An unavailable server is no error: it
  * is logged and retried. Errors: Fault `config`, `unavailable` (embedded only).
  */
-export async function openPorts(config: Config, log: Pick<Log, 'info' | 'warn' | 'error'>): Promise<OpenPorts> {
-  const { port: ports, close } = await openTogether(async (opened) => portsOf(await openAdapters(opened, config, log)));
+export async function openPorts(
+  config: Config,
+  log: Pick<Log, 'info' | 'warn' | 'error'>,
+  { create = true }: OpenPortsOptions = {},
+): Promise<OpenPorts> {
+  const { port: ports, close } = await openTogether(async (opened) =>
+    portsOf(await openAdapters(opened, config, { log, create })),
+  );
   return { ports, exclusive: config.redis === undefined, close };
 }
 
-async function openAdapters(opened: Open, config: Config, log: Pick<Log, 'info' | 'warn' | 'error'>) {
+interface AdapterParts {
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
+  readonly create: boolean;
+}
+
+async function openAdapters(opened: Open, config: Config, { log, create }: AdapterParts) {
   const { redis, kafka, mysql, mongo, dataDir } = config;
   const isEmbedded = [redis, kafka, mysql, mongo].includes(undefined);
-  const embedded = isEmbedded ? await opened(openEmbedded(dataDir)) : undefined;
+  const embedded = isEmbedded ? await opened(openEmbedded({ dataDir, create })) : undefined;
   const [onRedis, events, onKafka, sql, live] = await Promise.all([
     redis === undefined ? undefined : opened(openRedis({ ...redis, timeoutMs: queueClientTimeoutMs(config) }, log)),
     redis === undefined ? createInProcessEventBus() : opened(openRedisEventBus(redis, log)),

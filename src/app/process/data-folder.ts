@@ -1,5 +1,5 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Fault, messageOf } from '../../domain/errors.ts';
 
 /** Creates the data folder if missing, and checks that it is writable. Errors: Fault `config`. */
@@ -9,6 +9,22 @@ export async function makeDataFolder(dataDir: string): Promise<void> {
     await access(dataDir, constants.W_OK);
   } catch (error) {
     throw new Fault('config', `DATA_DIR ${dataDir} can't be used: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Path of a file that an earlier start has made in the data folder. For commands that work on an installation: with a wrong
+ * DATA_DIR they must not make a new one and report on that. Errors: Fault `config`.
+ */
+export async function existingFile(dataDir: string, name: string): Promise<string> {
+  const path = join(dataDir, name);
+  try {
+    await access(path, constants.R_OK);
+    return path;
+  } catch (error) {
+    throw new Fault('config', `DATA_DIR ${resolve(dataDir)} has no ${name} that can be read: is it the server's?`, {
+      cause: error,
+    });
   }
 }
 
