@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { systemTimers } from '../adapters/system/timers.ts';
 import type { Config } from '../config.ts';
+import type { ListenHttp } from '../ports/http.ts';
 import type { Ports } from '../roles/ports.ts';
 import type { Runtime } from '../roles/runtime.ts';
 import { relayLeftovers, startScheduler } from '../roles/scheduler/scheduler.ts';
@@ -16,6 +17,7 @@ import { defaultSettings, groupsOf } from './defaults.ts';
 import { createSchedulerObserver } from './observers/scheduler-observer.ts';
 import { createSettingsObserver } from './observers/settings-observer.ts';
 import { createWorkerObserver } from './observers/worker-observer.ts';
+import { addressOf, urlOf } from './process/front-address.ts';
 import { jwtSecret } from './process/jwt-secret.ts';
 import { lowerWorkerPriority } from './process/priority.ts';
 import { seedWhenReady } from './seed.ts';
@@ -50,11 +52,11 @@ export async function startApp<Seeded>(
   try {
     const { ports, exclusive, close } = await openPorts(config, log);
     closers.push(close);
-    const { port } = await startRoles(ports, { exclusive, context, closers });
+    const { url, port } = await startRoles(ports, { exclusive, context, closers });
     log.info({ roles: config.roles, ...(port === undefined ? {} : { port }) }, port ? 'listening' : 'running');
     const seeded = seed && (await seedWhenReady(() => seed(ports), context));
     return {
-      url: port === undefined ? undefined : urlOf(config.http.host, port),
+      url,
       seeded,
       stop: async () => {
         log.info('stopping');
@@ -75,11 +77,11 @@ interface RolesToStart {
   readonly closers: (() => void | Promise<void>)[];
 }
 
-/** Starts the configured roles; resolves with the front's port, if there is one. */
+/** Starts the configured roles; resolves with the front's URL and port, if there is one. */
 async function startRoles(
   ports: Ports,
   { exclusive, context, closers }: RolesToStart,
-): Promise<{ readonly port: number | undefined }> {
+): Promise<{ readonly url: string | undefined; readonly port: number | undefined }> {
   const { config, log } = context;
   const { roles, shutdownGraceMs } = config;
   const groups = groupsOf(config);
@@ -93,8 +95,9 @@ async function startRoles(
   if (exclusive) await relayLeftovers(ports, schedulerObserver);
   // Only a front verifies tokens and the provider's messages; other roles need no secret, nor a folder to keep one in.
   const secret = roles.includes('front') ? await jwtSecret(config.dataDir, config.jwtSecret) : '';
+  const host = await addressOf(config.http.host);
   let port: number | undefined;
-  const payments = openPayments(config, { jwtSecret: secret, frontUrl: () => urlOf(config.http.host, port) });
+  const payments = openPayments(config, { jwtSecret: secret, frontUrl: () => urlOf(host, port) });
   if (roles.includes('worker')) {
     const observer = createWorkerObserver(context);
     const worker = startWorker(ports, { runtime: RUNTIME, settings, observer, groups });
@@ -106,28 +109,17 @@ async function startRoles(
     const scheduler = startScheduler(ports, { runtime: RUNTIME, payments, observer, exclusive, recovery });
     closers.push(() => scheduler.stop());
   }
-  if (!roles.includes('front')) return { port };
+  if (!roles.includes('front')) return { url: undefined, port };
   // The front starts last and stops first: what it still answers is settled too.
-  const listen = await chooseFront(config.front, log);
+  const chosen = await chooseFront(config.front, log);
+  const listen: ListenHttp = (options) => chosen({ ...options, host });
   const front = await serveFront(ports, context, { runtime: RUNTIME, secret, payments, listen, settings });
   closers.push(() => front.stop(shutdownGraceMs));
   port = front.port;
-  return { port };
+  return { url: urlOf(host, port), port };
 }
 
 interface SeedOptions<Seeded> {
   /** Runs once the process listens, so that a process that can't listen leaves nothing behind. */
   readonly seed: (ports: Ports) => Promise<Seeded>;
-}
-
-function urlOf(host: string, port: number | undefined): string {
-  return `http://${shownHost(host)}:${port}`;
-}
-
-/**
- * A host that can be opened in a browser: an address that means every interface, or this machine, becomes localhost.
- */
-function shownHost(host: string): string {
-  if (['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host)) return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 }
