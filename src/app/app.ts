@@ -20,6 +20,7 @@ import { createWorkerObserver } from './observers/worker-observer.ts';
 import { addressOf, urlOf } from './process/front-address.ts';
 import { jwtSecret } from './process/jwt-secret.ts';
 import { lowerWorkerPriority } from './process/priority.ts';
+import { tightenDataFolder } from './process/private-files.ts';
 import { seedWhenReady } from './seed.ts';
 import { serveFront } from './serve-front.ts';
 
@@ -50,6 +51,7 @@ export async function startApp<Seeded>(
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
+    await tightenDataFolder(config.dataDir, log);
     const { ports, exclusive, close } = await openPorts(config, log);
     closers.push(close);
     const { url, port } = await startRoles(ports, { exclusive, context, closers });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createEmbeddedAtomicSale } from '../../adapters/embedded/atomic-sale.ts';
 import { createEmbeddedLogAuditSource, createEmbeddedQueueAuditSource } from '../../adapters/embedded/audit-source.ts';
@@ -13,6 +14,7 @@ import type { AtomicSale } from '../../ports/atomic-sale.ts';
 import type { LogAuditSource, QueueAuditSource } from '../../ports/audit-source.ts';
 import type { Ports } from '../../roles/ports.ts';
 import { existingFile, makeDataFolder } from '../process/data-folder.ts';
+import { createPrivateFile } from '../process/private-files.ts';
 import type { Opened, SqlPorts } from './opened.ts';
 
 export interface EmbeddedPorts extends Pick<Ports, 'queue' | 'log' | 'live'> {
@@ -54,10 +56,12 @@ export async function openEmbedded({ dataDir, create }: EmbeddedOptions): Promis
   };
 }
 
-/** Path of the embedded database; creates its folder. Errors: Fault `config`. */
+/** Path of the embedded database; creates its folder and an empty file. Errors: Fault `config`. */
 export async function databaseFile(dataDir: string): Promise<string> {
   await makeDataFolder(dataDir);
-  return join(dataDir, DATABASE);
+  const file = join(dataDir, DATABASE);
+  await createPrivateFile(file, `${file}.${randomUUID()}`);
+  return file;
 }
 
 async function openSqlite(file: string): Promise<SqlDatabase> {
