@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { systemTimers } from '../adapters/system/timers.ts';
 import type { Config } from '../config.ts';
+import type { Fault } from '../domain/errors.ts';
 import type { ListenHttp } from '../ports/http.ts';
 import type { Ports } from '../roles/ports.ts';
 import type { Runtime } from '../roles/runtime.ts';
 import { relayLeftovers, startScheduler } from '../roles/scheduler/scheduler.ts';
 import { followSettings } from '../roles/settings.ts';
 import { startWorker } from '../roles/worker/worker.ts';
-import { createLog } from '../telemetry/log.ts';
+import { createLog, type Log } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { chooseFront } from './adapters/http-front.ts';
 import { openPorts } from './adapters/open-ports.ts';
@@ -29,6 +30,8 @@ export interface App<Seeded = undefined> {
   readonly url: string | undefined;
   /** The result of the seed. */
   readonly seeded: Seeded;
+  /** Rejects, with one line for the user, if a part has ended without which nothing works; never resolves. */
+  readonly broken: Promise<never>;
   /** Answers what is in flight, finishes the batches in progress and closes, within the configured grace period. */
   stop(): Promise<void>;
 }
@@ -45,6 +48,7 @@ export async function startApp<Seeded>(
   const context: Context = { config, log: createLog({ level: config.logLevel }), metrics: createMetrics() };
   const { log } = context;
   lowerWorkerPriority(config);
+  const { broken, onBroken } = watchForEnd(log);
   /** Closes each part, in reverse order of start. */
   const closers: (() => void | Promise<void>)[] = [];
   const stop = async () => {
@@ -52,14 +56,15 @@ export async function startApp<Seeded>(
   };
   try {
     await tightenDataFolder(config.dataDir, log);
-    const { ports, exclusive, close } = await openPorts(config, log);
+    const { ports, exclusive, close } = await openPorts(config, log, { onBroken });
     closers.push(close);
-    const { url, port } = await startRoles(ports, { exclusive, context, closers });
+    const { url, port } = await Promise.race([startRoles(ports, { exclusive, context, closers }), broken]);
     log.info({ roles: config.roles, ...(port === undefined ? {} : { port }) }, port ? 'listening' : 'running');
     const seeded = seed && (await seedWhenReady(() => seed(ports), context));
     return {
       url,
       seeded,
+      broken,
       stop: async () => {
         log.info('stopping');
         await stop();
@@ -70,6 +75,20 @@ export async function startApp<Seeded>(
     await stop();
     throw error;
   }
+}
+
+/** Without its engine a process answers 503 for ever: it ends, and its supervisor starts it anew. */
+function watchForEnd(log: Log) {
+  let onBroken: (fault: Fault) => void = () => {};
+  const broken = new Promise<never>((_, reject) => {
+    onBroken = (fault) => {
+      log.fatal({ err: fault }, 'this process can sell no more, and ends');
+      reject(fault);
+    };
+  });
+  // It may break while nothing waits for it: when it stops.
+  broken.catch(() => {});
+  return { broken, onBroken };
 }
 
 interface RolesToStart {

@@ -13,8 +13,10 @@ import { openWorkerEngine } from './worker-engine.ts';
 export type { Engine, EngineOptions } from './engine-types.ts';
 
 /** Errors: Fault `config` if the file cannot be opened, or was written by a later release. */
-export function openEngine({ file, thread }: EngineOptions): Promise<Engine> {
-  return thread === false ? openInlineEngine(file) : openWorkerEngine(file, thread);
+export function openEngine({ file, thread, onBroken }: EngineOptions): Promise<Engine> {
+  return thread === false
+    ? openInlineEngine(file)
+    : openWorkerEngine(file, { script: thread, ...(onBroken === undefined ? {} : { onBroken }) });
 }
 
 async function openInlineEngine(file: string): Promise<Engine> {

@@ -10,6 +10,7 @@ import { createEmbeddedTicketQueue } from '../../adapters/embedded/ticket-queue.
 import { connectSql, type SqlDatabase } from '../../adapters/sql/connect.ts';
 import { migrate } from '../../adapters/sql/migrate.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
+import type { Fault } from '../../domain/errors.ts';
 import type { AtomicSale } from '../../ports/atomic-sale.ts';
 import type { LogAuditSource, QueueAuditSource } from '../../ports/audit-source.ts';
 import type { Ports } from '../../roles/ports.ts';
@@ -31,13 +32,15 @@ export interface EmbeddedOptions {
   readonly dataDir: string;
   /** Whether to make a database where there is none. */
   readonly create: boolean;
+  /** Called if the engine's thread has ended by itself; nothing works any more. */
+  readonly onBroken?: (fault: Fault) => void;
 }
 
 /** All ports on one migrated database file in the data folder. Errors: Fault `config`, `unavailable`. */
-export async function openEmbedded({ dataDir, create }: EmbeddedOptions): Promise<Opened<EmbeddedPorts>> {
+export async function openEmbedded({ dataDir, create, ...callbacks }: EmbeddedOptions): Promise<Opened<EmbeddedPorts>> {
   const file = create ? await databaseFile(dataDir) : await existingFile(dataDir, DATABASE);
   const thread = new URL('../../adapters/embedded/worker.js', import.meta.url);
-  const [engine, database] = await bothOrNeither(openEngine({ file, thread }), openSqlite(file));
+  const [engine, database] = await bothOrNeither(openEngine({ file, thread, ...callbacks }), openSqlite(file));
   const log = createEmbeddedOrderLog(engine);
   return {
     port: {

@@ -6,6 +6,7 @@ import { createSqlOrderAuditSource } from '../../adapters/sql/order-audit-source
 import { createSqlSettingsStore } from '../../adapters/sql/settings-store.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { Config } from '../../config.ts';
+import type { Fault } from '../../domain/errors.ts';
 import { queueClientTimeoutMs } from '../../roles/front/policies.ts';
 import type { Ports } from '../../roles/ports.ts';
 import type { Log } from '../../telemetry/log.ts';
@@ -26,6 +27,8 @@ export interface OpenPorts {
 export interface OpenPortsOptions {
   /** Whether to make an embedded database where there is none. @default true */
   readonly create?: boolean;
+  /** Called if a part of this process has ended without which nothing works. */
+  readonly onBroken?: (fault: Fault) => void;
 }
 
 /**
@@ -35,23 +38,23 @@ export interface OpenPortsOptions {
 export async function openPorts(
   config: Config,
   log: Pick<Log, 'info' | 'warn' | 'error'>,
-  { create = true }: OpenPortsOptions = {},
+  { create = true, ...callbacks }: OpenPortsOptions = {},
 ): Promise<OpenPorts> {
   const { port: ports, close } = await openTogether(async (opened) =>
-    portsOf(await openAdapters(opened, config, { log, create })),
+    portsOf(await openAdapters(opened, config, { log, create, ...callbacks })),
   );
   return { ports, exclusive: config.redis === undefined, close };
 }
 
-interface AdapterParts {
+interface AdapterParts extends OpenPortsOptions {
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   readonly create: boolean;
 }
 
-async function openAdapters(opened: Open, config: Config, { log, create }: AdapterParts) {
+async function openAdapters(opened: Open, config: Config, { log, ...options }: AdapterParts) {
   const { redis, kafka, mysql, mongo, dataDir } = config;
   const isEmbedded = [redis, kafka, mysql, mongo].includes(undefined);
-  const embedded = isEmbedded ? await opened(openEmbedded({ dataDir, create })) : undefined;
+  const embedded = isEmbedded ? await opened(openEmbedded({ dataDir, ...options })) : undefined;
   const [onRedis, events, onKafka, sql, live] = await Promise.all([
     redis === undefined ? undefined : opened(openRedis({ ...redis, timeoutMs: queueClientTimeoutMs(config) }, log)),
     redis === undefined ? createInProcessEventBus() : opened(openRedisEventBus(redis, log)),
