@@ -18,11 +18,15 @@ const YOUNG_GENERATION_MB = 24;
 export interface WorkerEngineOptions {
   /** The built worker.js. */
   readonly script: URL;
+  readonly onLost?: (fault: Fault) => void;
   readonly onBroken?: (fault: Fault) => void;
 }
 
 /** The engine in its own thread: the calls of one turn of the event loop are sent in one message. */
-export async function openWorkerEngine(file: string, { script, onBroken }: WorkerEngineOptions): Promise<Engine> {
+export async function openWorkerEngine(
+  file: string,
+  { script, onLost, onBroken }: WorkerEngineOptions,
+): Promise<Engine> {
   const worker = new Worker(script, {
     workerData: file,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
@@ -49,6 +53,7 @@ export async function openWorkerEngine(file: string, { script, onBroken }: Worke
 
   await opened(worker);
   worker.on('message', (reply: Reply) => {
+    if (reply.kind === 'lost') onLost?.(fromWire(reply.error) as Fault);
     if (reply.kind !== 'answers') return;
     for (const [id, result, error] of reply.answers) {
       const call = waiting.take(id);

@@ -17,8 +17,10 @@ import type { Ports } from '../../roles/ports.ts';
 import { existingFile, makeDataFolder } from '../process/data-folder.ts';
 import { createPrivateFile } from '../process/private-files.ts';
 import type { Opened, SqlPorts } from './opened.ts';
+import { refuseWhile } from './refuse-while.ts';
 
 export interface EmbeddedPorts extends Pick<Ports, 'queue' | 'log' | 'live'> {
+  readonly lost: NonNullable<Ports['lost']>;
   readonly sql: SqlPorts;
   readonly queueAuditSource: QueueAuditSource;
   readonly logAuditSource: LogAuditSource;
@@ -32,15 +34,31 @@ export interface EmbeddedOptions {
   readonly dataDir: string;
   /** Whether to make a database where there is none. */
   readonly create: boolean;
+  /** Called if the database file was removed or replaced; every call is refused from then on. */
+  readonly onLost?: (fault: Fault) => void;
   /** Called if the engine's thread has ended by itself; nothing works any more. */
   readonly onBroken?: (fault: Fault) => void;
 }
 
 /** All ports on one migrated database file in the data folder. Errors: Fault `config`, `unavailable`. */
-export async function openEmbedded({ dataDir, create, ...callbacks }: EmbeddedOptions): Promise<Opened<EmbeddedPorts>> {
+export async function openEmbedded({
+  dataDir,
+  create,
+  onLost,
+  ...callbacks
+}: EmbeddedOptions): Promise<Opened<EmbeddedPorts>> {
   const file = create ? await databaseFile(dataDir) : await existingFile(dataDir, DATABASE);
   const thread = new URL('../../adapters/embedded/worker.js', import.meta.url);
-  const [engine, database] = await bothOrNeither(openEngine({ file, thread, ...callbacks }), openSqlite(file));
+  let lost: Fault | undefined;
+  const whenLost = (fault: Fault): void => {
+    lost = fault;
+    onLost?.(fault);
+  };
+  const [engine, opened] = await bothOrNeither(
+    openEngine({ file, thread, onLost: whenLost, ...callbacks }),
+    openSqlite(file),
+  );
+  const database = refuseWhile(() => lost, opened);
   const log = createEmbeddedOrderLog(engine);
   return {
     port: {
@@ -51,10 +69,12 @@ export async function openEmbedded({ dataDir, create, ...callbacks }: EmbeddedOp
       atomicSale: createEmbeddedAtomicSale({ engine, log, clock: systemClock }),
       live: createEmbeddedLiveState(engine),
       sql: { database, store: createEmbeddedOrderStore(engine, database) },
+      lost: () => lost,
     },
     close: async () => {
       await engine.close();
-      await database.close();
+      // SQLite would remove the WAL by its name, which may be another process's by now.
+      if (lost === undefined) await database.close();
     },
   };
 }

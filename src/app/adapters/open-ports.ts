@@ -51,10 +51,14 @@ interface AdapterParts extends OpenPortsOptions {
   readonly create: boolean;
 }
 
+const LOST = 'the database file is not the one that was opened: this process answers 503 until it is restarted';
+
 async function openAdapters(opened: Open, config: Config, { log, ...options }: AdapterParts) {
   const { redis, kafka, mysql, mongo, dataDir } = config;
   const isEmbedded = [redis, kafka, mysql, mongo].includes(undefined);
-  const embedded = isEmbedded ? await opened(openEmbedded({ dataDir, ...options })) : undefined;
+  const embedded = isEmbedded
+    ? await opened(openEmbedded({ dataDir, ...options, onLost: (err) => log.error({ err }, LOST) }))
+    : undefined;
   const [onRedis, events, onKafka, sql, live] = await Promise.all([
     redis === undefined ? undefined : opened(openRedis({ ...redis, timeoutMs: queueClientTimeoutMs(config) }, log)),
     redis === undefined ? createInProcessEventBus() : opened(openRedisEventBus(redis, log)),
@@ -76,6 +80,7 @@ function portsOf({ embedded, onRedis, events, onKafka, sql, live }: Awaited<Retu
     queue,
     ...(onRedis === undefined ? {} : { recovery: onRedis.recovery }),
     log: orderLog,
+    ...(embedded === undefined ? {} : { lost: embedded.lost }),
     ...(isAtomic ? { atomicSale: embedded.atomicSale } : {}),
     store: sql.store,
     catalogue: createSqlCatalogue(sql.database),
