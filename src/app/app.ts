@@ -9,6 +9,7 @@ import { relayLeftovers, startScheduler } from '../roles/scheduler/scheduler.ts'
 import { followSettings } from '../roles/settings.ts';
 import { startWorker } from '../roles/worker/worker.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
+import { openLossyOutput } from '../telemetry/lossy-output.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { chooseFront } from './adapters/http-front.ts';
 import { openPorts } from './adapters/open-ports.ts';
@@ -45,7 +46,9 @@ export async function startApp<Seeded>(
   config: Config,
   { seed }: Partial<SeedOptions<Seeded>> = {},
 ): Promise<App<Seeded | undefined>> {
-  const context: Context = { config, log: createLog({ level: config.logLevel }), metrics: createMetrics() };
+  const output = openLossyOutput();
+  const context: Context = { config, log: createLog({ level: config.logLevel, to: output }), metrics: createMetrics() };
+  context.metrics.sampleLogDrops(output.dropped);
   const { log } = context;
   lowerWorkerPriority(config);
   const { broken, onBroken } = watchForEnd(log);
