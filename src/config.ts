@@ -4,7 +4,7 @@ import { readSettings } from './config/setting.ts';
 import { SETTINGS } from './config/settings.ts';
 import { Fault } from './domain/errors.ts';
 
-export { type FrontName, ROLES, type Role } from './config/process-settings.ts';
+export { type FrontName, MIN_SECRET_LENGTH, ROLES, type Role } from './config/process-settings.ts';
 export { settingsHelp } from './config/settings.ts';
 
 export type Config = ReturnType<typeof loadConfig>;

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { systemTimers } from '../adapters/system/timers.ts';
 import type { Config } from '../config.ts';
+import type { Fault } from '../domain/errors.ts';
+import type { ListenHttp } from '../ports/http.ts';
 import type { Ports } from '../roles/ports.ts';
 import type { Runtime } from '../roles/runtime.ts';
 import { relayLeftovers, startScheduler } from '../roles/scheduler/scheduler.ts';
 import { followSettings } from '../roles/settings.ts';
 import { startWorker } from '../roles/worker/worker.ts';
-import { createLog } from '../telemetry/log.ts';
+import { createLog, type Log } from '../telemetry/log.ts';
+import { openLossyOutput } from '../telemetry/lossy-output.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { chooseFront } from './adapters/http-front.ts';
 import { openPorts } from './adapters/open-ports.ts';
@@ -16,8 +19,10 @@ import { defaultSettings, groupsOf } from './defaults.ts';
 import { createSchedulerObserver } from './observers/scheduler-observer.ts';
 import { createSettingsObserver } from './observers/settings-observer.ts';
 import { createWorkerObserver } from './observers/worker-observer.ts';
+import { addressOf, urlOf } from './process/front-address.ts';
 import { jwtSecret } from './process/jwt-secret.ts';
 import { lowerWorkerPriority } from './process/priority.ts';
+import { tightenDataFolder } from './process/private-files.ts';
 import { seedWhenReady } from './seed.ts';
 import { serveFront } from './serve-front.ts';
 
@@ -26,6 +31,8 @@ export interface App<Seeded = undefined> {
   readonly url: string | undefined;
   /** The result of the seed. */
   readonly seeded: Seeded;
+  /** Rejects, with one line for the user, if a part has ended without which nothing works; never resolves. */
+  readonly broken: Promise<never>;
   /** Answers what is in flight, finishes the batches in progress and closes, within the configured grace period. */
   stop(): Promise<void>;
 }
@@ -39,23 +46,28 @@ export async function startApp<Seeded>(
   config: Config,
   { seed }: Partial<SeedOptions<Seeded>> = {},
 ): Promise<App<Seeded | undefined>> {
-  const context: Context = { config, log: createLog({ level: config.logLevel }), metrics: createMetrics() };
+  const output = openLossyOutput();
+  const context: Context = { config, log: createLog({ level: config.logLevel, to: output }), metrics: createMetrics() };
+  context.metrics.sampleLogDrops(output.dropped);
   const { log } = context;
   lowerWorkerPriority(config);
+  const { broken, onBroken } = watchForEnd(log);
   /** Closes each part, in reverse order of start. */
   const closers: (() => void | Promise<void>)[] = [];
   const stop = async () => {
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
-    const { ports, exclusive, close } = await openPorts(config, log);
+    await tightenDataFolder(config.dataDir, log);
+    const { ports, exclusive, close } = await openPorts(config, log, { onBroken });
     closers.push(close);
-    const { port } = await startRoles(ports, { exclusive, context, closers });
+    const { url, port } = await Promise.race([startRoles(ports, { exclusive, context, closers }), broken]);
     log.info({ roles: config.roles, ...(port === undefined ? {} : { port }) }, port ? 'listening' : 'running');
     const seeded = seed && (await seedWhenReady(() => seed(ports), context));
     return {
-      url: port === undefined ? undefined : urlOf(config.http.host, port),
+      url,
       seeded,
+      broken,
       stop: async () => {
         log.info('stopping');
         await stop();
@@ -68,6 +80,20 @@ export async function startApp<Seeded>(
   }
 }
 
+/** Without its engine a process answers 503 for ever: it ends, and its supervisor starts it anew. */
+function watchForEnd(log: Log) {
+  let onBroken: (fault: Fault) => void = () => {};
+  const broken = new Promise<never>((_, reject) => {
+    onBroken = (fault) => {
+      log.fatal({ err: fault }, 'this process can sell no more, and ends');
+      reject(fault);
+    };
+  });
+  // It may break while nothing waits for it: when it stops.
+  broken.catch(() => {});
+  return { broken, onBroken };
+}
+
 interface RolesToStart {
   readonly exclusive: boolean;
   readonly context: Context;
@@ -75,11 +101,11 @@ interface RolesToStart {
   readonly closers: (() => void | Promise<void>)[];
 }
 
-/** Starts the configured roles; resolves with the front's port, if there is one. */
+/** Starts the configured roles; resolves with the front's URL and port, if there is one. */
 async function startRoles(
   ports: Ports,
   { exclusive, context, closers }: RolesToStart,
-): Promise<{ readonly port: number | undefined }> {
+): Promise<{ readonly url: string | undefined; readonly port: number | undefined }> {
   const { config, log } = context;
   const { roles, shutdownGraceMs } = config;
   const groups = groupsOf(config);
@@ -93,8 +119,9 @@ async function startRoles(
   if (exclusive) await relayLeftovers(ports, schedulerObserver);
   // Only a front verifies tokens and the provider's messages; other roles need no secret, nor a folder to keep one in.
   const secret = roles.includes('front') ? await jwtSecret(config.dataDir, config.jwtSecret) : '';
+  const host = await addressOf(config.http.host);
   let port: number | undefined;
-  const payments = openPayments(config, { jwtSecret: secret, frontUrl: () => urlOf(config.http.host, port) });
+  const payments = openPayments(config, { jwtSecret: secret, frontUrl: () => urlOf(host, port) });
   if (roles.includes('worker')) {
     const observer = createWorkerObserver(context);
     const worker = startWorker(ports, { runtime: RUNTIME, settings, observer, groups });
@@ -106,28 +133,17 @@ async function startRoles(
     const scheduler = startScheduler(ports, { runtime: RUNTIME, payments, observer, exclusive, recovery });
     closers.push(() => scheduler.stop());
   }
-  if (!roles.includes('front')) return { port };
+  if (!roles.includes('front')) return { url: undefined, port };
   // The front starts last and stops first: what it still answers is settled too.
-  const listen = await chooseFront(config.front, log);
+  const chosen = await chooseFront(config.front, log);
+  const listen: ListenHttp = (options) => chosen({ ...options, host });
   const front = await serveFront(ports, context, { runtime: RUNTIME, secret, payments, listen, settings });
   closers.push(() => front.stop(shutdownGraceMs));
   port = front.port;
-  return { port };
+  return { url: urlOf(host, port), port };
 }
 
 interface SeedOptions<Seeded> {
   /** Runs once the process listens, so that a process that can't listen leaves nothing behind. */
   readonly seed: (ports: Ports) => Promise<Seeded>;
-}
-
-function urlOf(host: string, port: number | undefined): string {
-  return `http://${shownHost(host)}:${port}`;
-}
-
-/**
- * A host that can be opened in a browser: an address that means every interface, or this machine, becomes localhost.
- */
-function shownHost(host: string): string {
-  if (['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host)) return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
+import { isUserId } from '../api/auth/authenticator.ts';
 import { issueToken } from '../api/auth/issue-token.ts';
-import { jwtSecret } from '../app/process/jwt-secret.ts';
+import { existingJwtSecret } from '../app/process/jwt-secret.ts';
 import { loadConfig } from '../config.ts';
 import { Fault } from '../domain/errors.ts';
 
@@ -18,9 +19,14 @@ export async function token(args: readonly string[]): Promise<number> {
   });
   const { user, role } = values;
   if (user === undefined || user === '') throw new Fault('config', 'the user is missing: --user u1');
+  if (!isUserId(user))
+    throw new Fault(
+      'config',
+      '--user must be 1 to 128 printable ASCII characters without spaces: the server accepts no other',
+    );
   if (role !== 'buyer' && role !== 'admin') throw new Fault('config', `--role must be buyer or admin, not '${role}'`);
   const config = loadConfig();
-  const secret = await jwtSecret(config.dataDir, config.jwtSecret);
+  const secret = await existingJwtSecret(config.dataDir, config.jwtSecret);
   process.stdout.write(`${issueToken({ secret, userId: user, role, ttlSeconds: secondsOf(values.ttl) })}\n`);
   return 0;
 }

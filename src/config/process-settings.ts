@@ -13,7 +13,7 @@ const FRONTS = ['auto', 'uws', 'node'] as const;
 export type FrontName = (typeof FRONTS)[number];
 
 /** An HS256 key shorter than the hash weakens it (RFC 7518, section 3.2: 256 bits). */
-const MIN_SECRET_LENGTH = 32;
+export const MIN_SECRET_LENGTH = 32;
 
 /** Roles, addresses, secrets and limits of this process. */
 export const PROCESS_SETTINGS = {

@@ -1,3 +1,4 @@
+import type { Fault } from '../domain/errors.ts';
 import type { AtomicSale } from '../ports/atomic-sale.ts';
 import type { AuditSources } from '../ports/audit-source.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
@@ -30,4 +31,6 @@ export interface Ports {
   readonly events: EventBus;
   readonly settingsStore: SettingsStore;
   readonly clock: Clock;
+  /** Present if this process has data in files of its own; returns why they can't be used any more. */
+  readonly lost?: () => Fault | undefined;
 }

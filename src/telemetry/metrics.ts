@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type BreakerMetrics, createBreakerMetrics } from './breaker-metrics.ts';
 import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts';
 import { createLiveMetrics, type LiveMetrics } from './live-metrics.ts';
+import { createLogMetrics, type LogMetrics } from './log-metrics.ts';
 import { createPurchaseMetrics, type PurchaseMetrics } from './purchase-metrics.ts';
 import { createRateLimitMetrics, type RateLimitMetrics } from './rate-limit-metrics.ts';
 import { createSchedulerMetrics, type SchedulerMetrics } from './scheduler-metrics.ts';
@@ -23,6 +24,7 @@ export interface Metrics
     SchedulerMetrics,
     HttpMetrics,
     LiveMetrics,
+    LogMetrics,
     RateLimitMetrics,
     BreakerMetrics,
     SettingsMetrics {
@@ -42,6 +44,7 @@ export function createMetrics({ process: ofProcess = true }: MetricsOptions = {}
     ...createSchedulerMetrics(register),
     ...createHttpMetrics(register),
     ...createLiveMetrics(register),
+    ...createLogMetrics(register),
     ...createRateLimitMetrics(register),
     ...createBreakerMetrics(register),
     ...createSettingsMetrics(register),

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, readdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -92,6 +92,26 @@ describe('an error that the user can fix is one line and exit code 1', () => {
 
   test('fewer roles than all without the servers that they share', async () => {
     expectOneLine(await floodgate(['serve'], { ROLES: 'front' }), /REDIS_URL/);
+  });
+
+  test('a stored secret that is too short', async () => {
+    await writeFile(join(workspace.dataDir, 'jwt-secret'), 'abc\n');
+    expectOneLine(await floodgate(['serve'], { JWT_SECRET: '' }), /jwt-secret must have 32 characters or more/);
+  });
+
+  test('a token for a user whom the server would refuse', async () => {
+    expectOneLine(await floodgate(['token', '--user', 'é']), /--user must be 1 to 128 printable ASCII characters/);
+  });
+
+  test.each([
+    ['token', ['token', '--user', 'u1'], 1, 'jwt-secret'],
+    ['audit', ['audit', 'a-sale'], 2, 'floodgate.db'],
+    ['replay', ['replay'], 1, 'floodgate.db'],
+  ])('%s with a DATA_DIR that is not the server’s: nothing is made there', async (_, args, code, file) => {
+    const ended = await floodgate(args, { JWT_SECRET: '' });
+    expect(ended).toMatchObject({ code, out: '' });
+    expectOneLine({ ...ended, code: 1 }, new RegExp(`${workspace.dataDir} has no ${file}`));
+    expect(await readdir(workspace.dataDir)).toEqual([]);
   });
 
   test('an unknown option', async () => {

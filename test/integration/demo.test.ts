@@ -26,7 +26,7 @@ async function demo(...args: readonly string[]): Promise<{ shown: readonly strin
     welcome += `${line}\n`;
     if (line.startsWith('Ctrl-C')) break;
   }
-  const client = createClient(Number(/localhost:(\d+)/.exec(welcome)?.[1]), 1);
+  const client = createClient(Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(welcome)?.[1]), 1);
   const { items } = JSON.parse((await client.get('/v1/sales')).body) as { items: { id: string; phase: string }[] };
   client.close();
   child.kill('SIGTERM');

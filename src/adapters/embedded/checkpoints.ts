@@ -55,11 +55,25 @@ export class Checkpoints {
     await this.#running;
   }
 
-  /** Waits for the checkpoint that is running. The engine's connection may be closed before. */
-  async close(): Promise<void> {
+  /** Copies what it can at once, by the engine's connection. Never throws. */
+  copyAll(): void {
+    try {
+      this.#db.get(CHECKPOINT);
+    } catch {
+      // Called again soon.
+    }
+  }
+
+  /** Starts no more, and waits for the one that is running. */
+  async stop(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#running;
+  }
+
+  /** Waits for the checkpoint that is running. The engine's connection may be closed before. */
+  async close(): Promise<void> {
+    await this.stop();
     this.#second.close();
   }
 

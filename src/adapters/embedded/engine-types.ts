@@ -1,3 +1,4 @@
+import type { Fault } from '../../domain/errors.ts';
 import type { OpArgs, OpName, OpResult } from './ops/table.ts';
 
 export interface Engine {
@@ -16,4 +17,8 @@ export interface EngineOptions {
   readonly file: string;
   /** The built worker.js, to run the engine in its own thread; false runs it in the caller's thread. */
   readonly thread: URL | false;
+  /** Called once, when the file was removed or replaced: every call is rejected from then on. */
+  readonly onLost?: (fault: Fault) => void;
+  /** Called once if the engine's thread ends by itself: every call is rejected from then on. */
+  readonly onBroken?: (fault: Fault) => void;
 }

@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BUILT_WORKER } from '../../../test/contract/embedded-file.ts';
 import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
 import { withoutWal } from '../../../test/support/without-wal.ts';
+import type { Fault } from '../../domain/errors.ts';
 import { connect } from './database.ts';
 import { type Engine, openEngine } from './engine.ts';
 
@@ -96,6 +99,51 @@ describe.each([
     later.close();
 
     await expect(start()).rejects.toMatchObject({ code: 'config', message: expect.stringContaining('999') });
+  });
+});
+
+describe('an engine whose thread breaks', () => {
+  let folder: TempFolder;
+
+  beforeEach(() => {
+    folder = tempFolder();
+  });
+  afterEach(() => folder.remove());
+
+  /** A thread that opens, and breaks at the first calls. */
+  const breaking = (how: string): URL => {
+    const script = join(folder.path, 'thread.mjs');
+    writeFileSync(
+      script,
+      `import { parentPort } from 'node:worker_threads';
+parentPort.on('message', () => { ${how} });
+parentPort.postMessage({ kind: 'open' });`,
+    );
+    return pathToFileURL(script);
+  };
+
+  it.each([
+    ['throws', "throw new Error('boom')", /^the database thread failed: boom$/],
+    ['rejects', "void Promise.reject(new Error('boom'))", /^the database thread failed: boom$/],
+    ['exits', 'process.exit(0)', /^the database thread has exited$/],
+    ['closes its port', 'parentPort.close()', /^the database thread has exited$/],
+  ])('because it %s reports it once, and rejects every call', async (_, how, message) => {
+    const broken: Fault[] = [];
+    const file = join(folder.path, 'test.db');
+    const engine = await openEngine({ file, thread: breaking(how), onBroken: (fault) => broken.push(fault) });
+    const refusal = { code: 'unavailable', message: expect.stringMatching(message) };
+
+    await expect(engine.call('ping', null)).rejects.toMatchObject(refusal);
+    await expect(engine.call('ping', null)).rejects.toMatchObject(refusal);
+    await engine.close();
+    expect(broken).toEqual([expect.objectContaining(refusal)]);
+  });
+
+  it('is not one that was closed', async () => {
+    const onBroken = vi.fn();
+    const engine = await openEngine({ file: join(folder.path, 'test.db'), thread: BUILT_WORKER, onBroken });
+    await engine.close();
+    expect(onBroken).not.toHaveBeenCalled();
   });
 });
 

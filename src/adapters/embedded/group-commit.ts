@@ -26,6 +26,8 @@ export interface GroupCommitOptions {
   readonly groupMs: number;
   /** Called after each commit that wrote, before its calls are answered. */
   readonly onCommit: () => void;
+  /** While it returns a Fault, calls are rejected with it: asked before each group, and again once its writes are committed. */
+  readonly fault: (isCommitted: boolean) => Fault | undefined;
 }
 
 /** `busyLimitMs` is longer than a purchase waits, so that the engine never gives up first. */
@@ -33,6 +35,7 @@ export const groupCommitDefaults = {
   busyLimitMs: 5_000,
   groupMs: GROUP_MS,
   onCommit: () => {},
+  fault: () => undefined,
 } as const satisfies GroupCommitOptions;
 
 /** How long a deferrable call waits at most for the thread to be idle; under most loads it is idle much sooner. */
@@ -77,10 +80,15 @@ export class GroupCommit {
 
   /** Rejects the calls that are not answered yet; wait for them before closing. */
   close(): void {
-    const fault = new Fault('unavailable', 'the database is closed');
-    clearTimeout(this.#deferralTimer);
-    for (const call of [...this.#waiting.splice(0), ...this.#deferred.splice(0)]) call.reject(fault);
+    this.stop();
     this.#db.close();
+  }
+
+  /** Like `close`, but leaves the database open. */
+  stop(): void {
+    clearTimeout(this.#deferralTimer);
+    const calls = [...this.#waiting.splice(0), ...this.#deferred.splice(0)];
+    rejectAll(calls, new Fault('unavailable', 'the database is closed'));
   }
 
   #schedule(): void {
@@ -100,7 +108,8 @@ export class GroupCommit {
     this.#scheduled = false;
     const group = this.#waiting.splice(0, MAX_GROUP);
     if (group.length === 0) return;
-    const outcome = this.#commit(group);
+    const fault = this.#options.fault(false);
+    const outcome = fault === undefined ? this.#commit(group) : rejectAll(group, fault);
     if (outcome === 'busy') {
       this.#waiting = group.concat(this.#waiting);
       this.#retryLater();
@@ -147,6 +156,8 @@ export class GroupCommit {
       return this.#failed(group, error);
     }
     if (writes) this.#options.onCommit();
+    const fault = writes ? this.#options.fault(true) : undefined;
+    if (fault !== undefined) return rejectAll(group.slice(0, results.length), fault);
     results.forEach((result, i) => {
       group[i]?.resolve(result);
     });
@@ -162,9 +173,7 @@ export class GroupCommit {
     }
     if (failure === 'busy') return 'busy';
     if (failure === 'call' && group.length > 1) return 'call';
-    const reason = failure === 'storage' ? storageFault(error) : error;
-    for (const call of group) call.reject(reason);
-    return group.length;
+    return rejectAll(group, failure === 'storage' ? storageFault(error) : error);
   }
 
   #run(call: Call): unknown {
@@ -180,11 +189,17 @@ export class GroupCommit {
     if (performance.now() - this.#busySince > busyLimitMs) {
       this.#busyTries = 0;
       const fault = new Fault('unavailable', `another writer has held the database for ${busyLimitMs} ms`);
-      for (const call of this.#waiting.splice(0)) call.reject(fault);
+      rejectAll(this.#waiting.splice(0), fault);
       return;
     }
     this.#scheduled = true;
     if (this.#busyTries <= BUSY_TURNS) setImmediate(this.#turn);
     else setTimeout(this.#turn, BUSY_DELAY_MS);
   }
+}
+
+/** Returns how many they were. */
+function rejectAll(calls: readonly Call[], reason: unknown): number {
+  for (const call of calls) call.reject(reason);
+  return calls.length;
 }

@@ -15,8 +15,18 @@ interface Waiting {
 /** Half of the default: few objects of the engine outlive an answer, and it is as fast with less memory. */
 const YOUNG_GENERATION_MB = 24;
 
+export interface WorkerEngineOptions {
+  /** The built worker.js. */
+  readonly script: URL;
+  readonly onLost?: (fault: Fault) => void;
+  readonly onBroken?: (fault: Fault) => void;
+}
+
 /** The engine in its own thread: the calls of one turn of the event loop are sent in one message. */
-export async function openWorkerEngine(file: string, script: URL): Promise<Engine> {
+export async function openWorkerEngine(
+  file: string,
+  { script, onLost, onBroken }: WorkerEngineOptions,
+): Promise<Engine> {
   const worker = new Worker(script, {
     workerData: file,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
@@ -33,13 +43,17 @@ export async function openWorkerEngine(file: string, script: URL): Promise<Engin
     post(outbox);
     outbox = [];
   };
+  let isClosing = false;
   const die = (message: string, cause?: unknown): void => {
+    const isFirst = dead === undefined;
     dead ??= new Fault('unavailable', message, { cause });
+    if (isFirst && !isClosing) onBroken?.(dead);
     for (const { reject } of waiting.takeAll()) reject(dead);
   };
 
   await opened(worker);
   worker.on('message', (reply: Reply) => {
+    if (reply.kind === 'lost') onLost?.(fromWire(reply.error) as Fault);
     if (reply.kind !== 'answers') return;
     for (const [id, result, error] of reply.answers) {
       const call = waiting.take(id);
@@ -47,7 +61,7 @@ export async function openWorkerEngine(file: string, script: URL): Promise<Engin
       else call?.reject(fromWire(error));
     }
   });
-  worker.on('error', (error) => die('the database thread failed', error));
+  worker.on('error', (error) => die(`the database thread failed: ${messageOf(error)}`, error));
   worker.on('exit', () => die('the database thread has exited'));
 
   return {
@@ -63,6 +77,7 @@ export async function openWorkerEngine(file: string, script: URL): Promise<Engin
     close: () =>
       openCalls.close(async () => {
         if (dead !== undefined) return;
+        isClosing = true;
         const exited = once(worker, 'exit');
         post(null);
         await exited;

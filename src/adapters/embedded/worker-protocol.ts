@@ -4,10 +4,11 @@ import { Fault, messageOf } from '../../domain/errors.ts';
 /** To the worker: the calls of one turn of the event loop; null asks it to close. */
 export type Request = readonly (readonly [id: number, op: string, args: unknown])[] | null;
 
-/** From the worker: first whether the file is open, then the answers of each turn. */
+/** From the worker: first whether the file is open, then the answers of each turn, and once that the file was lost. */
 export type Reply =
   | { readonly kind: 'open' }
   | { readonly kind: 'failed'; readonly error: WireError }
+  | { readonly kind: 'lost'; readonly error: WireError }
   | { readonly kind: 'answers'; readonly answers: readonly Answer[] };
 
 /** Without an error the call succeeded. */

@@ -10,7 +10,10 @@ if (port === null) throw new Error('this file runs as a worker thread');
 const send = (reply: Reply): void => port.postMessage(reply);
 
 try {
-  const core = openCore(workerData as string);
+  const core = openCore({
+    file: workerData as string,
+    onLost: (fault) => send({ kind: 'lost', error: toWire(fault) }),
+  });
   let answers: Answer[] = [];
   const answer = (one: Answer): void => {
     answers.push(one);

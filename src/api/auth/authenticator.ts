@@ -42,6 +42,11 @@ const BEARER = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 // No spaces: some databases ignore trailing ones when they compare strings, which would merge two buyers.
 const USER_ID = /^[\x21-\x7e]{1,128}$/;
 
+/** Whether a token's `sub` is accepted. */
+export function isUserId(text: string): boolean {
+  return USER_ID.test(text);
+}
+
 /**
  * Verifies bearer tokens: HS256 only, with the claims `sub` (1 to 128 printable ASCII characters, no space), `exp`
  * (required), `nbf` (optional) and `role` (buyer by default, or admin).
@@ -103,7 +108,7 @@ function signatureOf(authorization: string): string {
 function verifiedOf(claims: unknown, authorization: string): Verified | undefined {
   if (typeof claims !== 'object' || claims === null) return undefined;
   const { sub, role = 'buyer', exp, nbf = 0 } = claims as Readonly<Record<string, unknown>>;
-  if (typeof sub !== 'string' || !USER_ID.test(sub)) return undefined;
+  if (typeof sub !== 'string' || !isUserId(sub)) return undefined;
   if (role !== 'buyer' && role !== 'admin') return undefined;
   if (typeof exp !== 'number' || typeof nbf !== 'number') return undefined;
   return { authorization, principal: { userId: sub, role }, notBefore: nbf * 1000, expiresAt: exp * 1000 };

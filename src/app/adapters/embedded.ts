@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createEmbeddedAtomicSale } from '../../adapters/embedded/atomic-sale.ts';
 import { createEmbeddedLogAuditSource, createEmbeddedQueueAuditSource } from '../../adapters/embedded/audit-source.ts';
@@ -9,13 +10,17 @@ import { createEmbeddedTicketQueue } from '../../adapters/embedded/ticket-queue.
 import { connectSql, type SqlDatabase } from '../../adapters/sql/connect.ts';
 import { migrate } from '../../adapters/sql/migrate.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
+import type { Fault } from '../../domain/errors.ts';
 import type { AtomicSale } from '../../ports/atomic-sale.ts';
 import type { LogAuditSource, QueueAuditSource } from '../../ports/audit-source.ts';
 import type { Ports } from '../../roles/ports.ts';
-import { makeDataFolder } from '../process/data-folder.ts';
+import { existingFile, makeDataFolder } from '../process/data-folder.ts';
+import { createPrivateFile } from '../process/private-files.ts';
 import type { Opened, SqlPorts } from './opened.ts';
+import { refuseWhile } from './refuse-while.ts';
 
 export interface EmbeddedPorts extends Pick<Ports, 'queue' | 'log' | 'live'> {
+  readonly lost: NonNullable<Ports['lost']>;
   readonly sql: SqlPorts;
   readonly queueAuditSource: QueueAuditSource;
   readonly logAuditSource: LogAuditSource;
@@ -25,11 +30,35 @@ export interface EmbeddedPorts extends Pick<Ports, 'queue' | 'log' | 'live'> {
 
 const DATABASE = 'floodgate.db';
 
+export interface EmbeddedOptions {
+  readonly dataDir: string;
+  /** Whether to make a database where there is none. */
+  readonly create: boolean;
+  /** Called if the database file was removed or replaced; every call is refused from then on. */
+  readonly onLost?: (fault: Fault) => void;
+  /** Called if the engine's thread has ended by itself; nothing works any more. */
+  readonly onBroken?: (fault: Fault) => void;
+}
+
 /** All ports on one migrated database file in the data folder. Errors: Fault `config`, `unavailable`. */
-export async function openEmbedded(dataDir: string): Promise<Opened<EmbeddedPorts>> {
-  const file = await databaseFile(dataDir);
+export async function openEmbedded({
+  dataDir,
+  create,
+  onLost,
+  ...callbacks
+}: EmbeddedOptions): Promise<Opened<EmbeddedPorts>> {
+  const file = create ? await databaseFile(dataDir) : await existingFile(dataDir, DATABASE);
   const thread = new URL('../../adapters/embedded/worker.js', import.meta.url);
-  const [engine, database] = await bothOrNeither(openEngine({ file, thread }), openSqlite(file));
+  let lost: Fault | undefined;
+  const whenLost = (fault: Fault): void => {
+    lost = fault;
+    onLost?.(fault);
+  };
+  const [engine, opened] = await bothOrNeither(
+    openEngine({ file, thread, onLost: whenLost, ...callbacks }),
+    openSqlite(file),
+  );
+  const database = refuseWhile(() => lost, opened);
   const log = createEmbeddedOrderLog(engine);
   return {
     port: {
@@ -40,18 +69,22 @@ export async function openEmbedded(dataDir: string): Promise<Opened<EmbeddedPort
       atomicSale: createEmbeddedAtomicSale({ engine, log, clock: systemClock }),
       live: createEmbeddedLiveState(engine),
       sql: { database, store: createEmbeddedOrderStore(engine, database) },
+      lost: () => lost,
     },
     close: async () => {
       await engine.close();
-      await database.close();
+      // SQLite would remove the WAL by its name, which may be another process's by now.
+      if (lost === undefined) await database.close();
     },
   };
 }
 
-/** Path of the embedded database; creates its folder. Errors: Fault `config`. */
+/** Path of the embedded database; creates its folder and an empty file. Errors: Fault `config`. */
 export async function databaseFile(dataDir: string): Promise<string> {
   await makeDataFolder(dataDir);
-  return join(dataDir, DATABASE);
+  const file = join(dataDir, DATABASE);
+  await createPrivateFile(file, `${file}.${randomUUID()}`);
+  return file;
 }
 
 async function openSqlite(file: string): Promise<SqlDatabase> {

@@ -6,6 +6,7 @@ import { createSqlOrderAuditSource } from '../../adapters/sql/order-audit-source
 import { createSqlSettingsStore } from '../../adapters/sql/settings-store.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { Config } from '../../config.ts';
+import type { Fault } from '../../domain/errors.ts';
 import { queueClientTimeoutMs } from '../../roles/front/policies.ts';
 import type { Ports } from '../../roles/ports.ts';
 import type { Log } from '../../telemetry/log.ts';
@@ -23,19 +24,41 @@ export interface OpenPorts {
   close(): Promise<void>;
 }
 
+export interface OpenPortsOptions {
+  /** Whether to make an embedded database where there is none. @default true */
+  readonly create?: boolean;
+  /** Called if a part of this process has ended without which nothing works. */
+  readonly onBroken?: (fault: Fault) => void;
+}
+
 /**
  * Picks each port's adapter: the server whose URL is set, else the embedded one. An unavailable server is no error: it
  * is logged and retried. Errors: Fault `config`, `unavailable` (embedded only).
  */
-export async function openPorts(config: Config, log: Pick<Log, 'info' | 'warn' | 'error'>): Promise<OpenPorts> {
-  const { port: ports, close } = await openTogether(async (opened) => portsOf(await openAdapters(opened, config, log)));
+export async function openPorts(
+  config: Config,
+  log: Pick<Log, 'info' | 'warn' | 'error'>,
+  { create = true, ...callbacks }: OpenPortsOptions = {},
+): Promise<OpenPorts> {
+  const { port: ports, close } = await openTogether(async (opened) =>
+    portsOf(await openAdapters(opened, config, { log, create, ...callbacks })),
+  );
   return { ports, exclusive: config.redis === undefined, close };
 }
 
-async function openAdapters(opened: Open, config: Config, log: Pick<Log, 'info' | 'warn' | 'error'>) {
+interface AdapterParts extends OpenPortsOptions {
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
+  readonly create: boolean;
+}
+
+const LOST = 'the database file is not the one that was opened: this process answers 503 until it is restarted';
+
+async function openAdapters(opened: Open, config: Config, { log, ...options }: AdapterParts) {
   const { redis, kafka, mysql, mongo, dataDir } = config;
   const isEmbedded = [redis, kafka, mysql, mongo].includes(undefined);
-  const embedded = isEmbedded ? await opened(openEmbedded(dataDir)) : undefined;
+  const embedded = isEmbedded
+    ? await opened(openEmbedded({ dataDir, ...options, onLost: (err) => log.error({ err }, LOST) }))
+    : undefined;
   const [onRedis, events, onKafka, sql, live] = await Promise.all([
     redis === undefined ? undefined : opened(openRedis({ ...redis, timeoutMs: queueClientTimeoutMs(config) }, log)),
     redis === undefined ? createInProcessEventBus() : opened(openRedisEventBus(redis, log)),
@@ -57,6 +80,7 @@ function portsOf({ embedded, onRedis, events, onKafka, sql, live }: Awaited<Retu
     queue,
     ...(onRedis === undefined ? {} : { recovery: onRedis.recovery }),
     log: orderLog,
+    ...(embedded === undefined ? {} : { lost: embedded.lost }),
     ...(isAtomic ? { atomicSale: embedded.atomicSale } : {}),
     store: sql.store,
     catalogue: createSqlCatalogue(sql.database),

@@ -12,7 +12,9 @@ const MAX_WAIT_MS = 10_000;
 
 /** An audit in a separate process. Errors: the Fault of any source that can't be read. */
 export async function auditOnce(saleId: string, config: Config): Promise<AuditOutcome> {
-  const { ports, close } = await openPorts(config, createLog({ level: 'warn', to: process.stderr }));
+  const { ports, close } = await openPorts(config, createLog({ level: 'warn', to: process.stderr }), {
+    create: false,
+  });
   try {
     await Promise.all([
       awaitServer('the ticket queue', () => ports.auditSources.queue.snapshot(saleId)),

@@ -12,7 +12,7 @@ import { awaitServer } from './await-server.ts';
 /** The ports that a replay needs, once the log answers. Errors: Fault `config`, `unavailable`, `timeout`. */
 export function openReplay({ kafka, mysql, dataDir }: Config): Promise<Opened<ReplayPorts>> {
   return openTogether(async (opened) => {
-    const embedded = kafka && mysql ? undefined : await opened(openEmbedded(dataDir));
+    const embedded = kafka && mysql ? undefined : await opened(openEmbedded({ dataDir, create: false }));
     const warnings = createLog({ level: 'warn', to: process.stderr });
     const log = kafka === undefined ? embedded?.log : (await opened(openKafka(kafka, warnings))).log;
     const sql = mysql === undefined ? embedded?.sql : await opened(openMysql(mysql));

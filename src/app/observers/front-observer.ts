@@ -2,10 +2,18 @@ import type { FrontObserver } from '../../roles/front/observer.ts';
 import type { PaymentNotice } from '../../services/payment-events.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Context } from '../context.ts';
+import { logOutage } from './log-outage.ts';
 import { logStreamFailures } from './log-stream-failures.ts';
+
+/** A line names this many of a batch's requests: enough to find one of them. */
+const SHOWN_REQUESTS = 16;
 
 /** Writes what a front reports to the log and the metrics. */
 export function createFrontObserver({ log, metrics }: Context): FrontObserver {
+  const now = () => performance.now();
+  const purchases = logOutage(log, 'purchases could not be completed', now);
+  const reads = logOutage(log, 'a read could not be completed', now);
+  const lookups = logOutage(log, 'a sale could not be looked up for a live socket', now);
   return {
     ...logStreamFailures(log),
     breaker: (name, state) => {
@@ -19,12 +27,12 @@ export function createFrontObserver({ log, metrics }: Context): FrontObserver {
         isOpen = changed !== 'closed';
       };
     },
-    answered: (batch, now) => {
-      metrics.purchaseBatch(batch, now);
+    answered: (batch, at) => {
+      metrics.purchaseBatch(batch, at);
       const { requests, saleId, fault } = batch;
-      if (fault === undefined) return;
-      const requestIds = requests.map(({ requestId }) => requestId);
-      log.warn({ err: fault, saleId, requestIds }, 'purchases could not be completed');
+      if (fault === undefined) return purchases.succeeded();
+      const first = requests.slice(0, SHOWN_REQUESTS).map(({ requestId }) => requestId);
+      purchases.failed(fault, { saleId, requests: requests.length, requestIds: first }, requests.length);
     },
     answeredByDeadline: (requests) => log.debug({ requests }, 'purchases answered by their deadline'),
     shed: metrics.purchaseShed,
@@ -43,14 +51,14 @@ export function createFrontObserver({ log, metrics }: Context): FrontObserver {
         'a cancelled ticket is not on sale again yet; the scheduler will return it',
       ),
     payment: (notice) => logPayment(notice, log),
-    readFailed: (err, requestId) => log.warn({ err, requestId }, 'a read could not be completed'),
+    readFailed: (err, requestId) => reads.failed(err, { requestId }),
     live: {
       liveFrame: metrics.liveFrame,
       liveFlood: metrics.liveFlood,
       liveOrders: metrics.liveOrders,
       livePublished: metrics.livePublished,
       sampleLiveLoad: metrics.sampleLiveLoad,
-      lookupFailed: (err, requestId) => log.warn({ err, requestId }, 'a sale could not be looked up for a live socket'),
+      lookupFailed: (err, requestId) => lookups.failed(err, { requestId }),
       countdownFailed: (err, saleId) => log.warn({ err, saleId }, 'a countdown could not read its sale, trying again'),
     },
     rateLimited: metrics.sampleRateLimited,

@@ -1,4 +1,4 @@
-import { messageOf } from '../../domain/errors.ts';
+import { type Fault, messageOf } from '../../domain/errors.ts';
 import type { Timers } from '../../ports/timers.ts';
 import { withTimeLimit } from '../../resilience/time-limit.ts';
 import type { Ports } from '../ports.ts';
@@ -30,14 +30,14 @@ export interface ReadinessParts {
 const PING_LIMIT_MS = 1000;
 
 /** Without any of these no purchase succeeds. Orders are stored later, and sales are in memory. */
-const NEEDED = ['queue', 'log', 'node'];
+const NEEDED = ['queue', 'log', 'node', 'files'];
 
 /**
  * Whether this process should receive traffic, and each dependency's state; a dependency whose breaker is open is not
  * called.
  */
 export function createReadiness(
-  ports: { readonly [Name in 'queue' | 'log' | 'store' | 'live']: Pick<Ports[Name], 'ping'> },
+  ports: { readonly [Name in 'queue' | 'log' | 'store' | 'live']: Pick<Ports[Name], 'ping'> } & Pick<Ports, 'lost'>,
   { policies, node, draining, timers }: ReadinessParts,
 ): () => Promise<Readiness> {
   const stateOf = async (ping: () => Promise<void>): Promise<DependencyState> => {
@@ -65,6 +65,7 @@ export function createReadiness(
     const dependencies: Readonly<Record<string, DependencyState>> = {
       ...Object.fromEntries(states),
       node: { state: node.ready() ? 'up' : 'down' },
+      ...filesState(ports.lost?.()),
     };
     const down = Object.keys(dependencies).filter((name) => dependencies[name]?.state !== 'up');
     const ready = !draining() && !down.some((name) => NEEDED.includes(name));
@@ -73,3 +74,8 @@ export function createReadiness(
 }
 
 const BREAKER_OPEN: DependencyState = { state: 'down', detail: 'breaker open' };
+
+/** Only once they are lost: an open breaker would hide the reason that the other dependencies give. */
+function filesState(lost: Fault | undefined): Readiness['dependencies'] {
+  return lost === undefined ? {} : { files: { state: 'down', detail: lost.message } };
+}
