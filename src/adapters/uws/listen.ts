@@ -1,7 +1,7 @@
-import uWS from 'uWebSockets.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ListenHttp } from '../../ports/http.ts';
 import { DEFAULT_TIME_LIMITS, InFlight } from '../http/in-flight.ts';
+import { uWS } from './binary.ts';
 import { openListenSocket } from './listen-socket.ts';
 import { addRoutes } from './routes.ts';
 
