@@ -44,6 +44,7 @@ function migrationsOf(layer) {
 /** Which folder owns a package: all others reach it through a port or a helper. */
 const OWNERS = {
   'uWebSockets.js': ['^src/adapters/uws/'],
+  'uws-pack': ['^src/adapters/uws/'],
   ws: ['^src/adapters/node-http/'],
   ioredis: ['^src/adapters/redis/'],
   'cluster-key-slot': ['^src/adapters/redis/'],

@@ -28,12 +28,14 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
     jwtSecret: values.JWT_SECRET,
     payments: { webhookSecret: values.PAYMENT_WEBHOOK_SECRET, webhookUrl: values.PAYMENT_WEBHOOK_URL },
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
+    drainDelayMs: values.DRAIN_DELAY_MS,
     front: values.FRONT,
     http: {
       host: values.HOST,
       port: values.PORT,
       maxBodyBytes: values.MAX_BODY_BYTES,
       shared: values.SHARED_PORT === 'on',
+      keepAliveMs: values.KEEP_ALIVE_MS,
     },
     purchase: {
       batchSize: values.PURCHASE_BATCH_SIZE,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createAuthenticator } from '../api/auth/authenticator.ts';
 import { refuse } from '../api/http/refuse.ts';
 import { pageRoutes } from '../api/pages/routes.ts';
@@ -21,7 +22,7 @@ import { PAGE_FOLDER, readPage } from './process/page-files.ts';
 export interface ServedFront {
   /** The port on which it listens. */
   readonly port: number;
-  /** Refuses new purchases, answers what is in flight (for at most `graceMs`), and closes. */
+  /** Goes on for DRAIN_DELAY_MS, not ready; then refuses new purchases, answers what is in flight (for at most `graceMs`), and closes. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -51,6 +52,8 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
   const { config, log, metrics } = context;
   const { runtime, secret, payments, listen, settings } = parts;
   const observer = createFrontObserver(context);
+  let isLeaving = false;
+  const leaving = () => isLeaving;
   let isDraining = false;
   const draining = () => isDraining;
   const front = await startFront(ports, {
@@ -60,7 +63,7 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
     defaults: defaultSettings(config),
     payments,
     observer,
-    draining,
+    draining: leaving,
   });
   const { port: counter, close: closeCounter } = await openRateCounter(config, log);
   const { clock } = ports;
@@ -77,6 +80,7 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
     groups: groupsOf(config),
     metrics: async () => (await metrics.expose()).body,
     draining,
+    leaving,
     observer,
   });
   const page = pageRoutes(await readPage(PAGE_FOLDER));
@@ -95,6 +99,9 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
   return {
     port: http.port,
     stop: async (graceMs) => {
+      isLeaving = true;
+      http.drain();
+      if (config.drainDelayMs > 0) await delay(config.drainDelayMs);
       isDraining = true;
       await drain(http, live, graceMs);
       await front.stop();
@@ -106,6 +113,8 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
 async function drain(http: HttpFront, live: ReturnType<typeof startLive>, graceMs: number): Promise<void> {
   http.stopListening();
   await Promise.all([http.idle(graceMs), live.stop(graceMs)]);
+  // What arrived while the sockets were closed.
+  await http.idle(graceMs);
   http.close();
 }
 

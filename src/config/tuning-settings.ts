@@ -80,6 +80,23 @@ export const TUNING_SETTINGS = {
     max: 600_000,
     tuning: true,
   }),
+  DRAIN_DELAY_MS: integer({
+    meaning:
+      'Milliseconds that a stopping front goes on selling, not ready and with Connection: close, before its port closes.',
+    // A process without a load balancer has nobody to wait for.
+    default: 0,
+    min: 0,
+    max: 600_000,
+    tuning: true,
+  }),
+  KEEP_ALIVE_MS: integer({
+    meaning:
+      'Milliseconds that node:http keeps a connection open between requests; longer than load balancers do (60 s).',
+    default: 75_000,
+    min: 1000,
+    max: 3_600_000,
+    tuning: true,
+  }),
   KEY_PREFIX: text({
     ...NAME,
     meaning: 'Prefix of every Redis key, so that installations can share a server.',

@@ -94,6 +94,11 @@ export interface HttpFrontOptions {
   readonly shared?: boolean;
   /** The connection of a body that takes longer than this to arrive is closed. @default 10,000 ms */
   readonly bodyWithinMs?: number;
+  /**
+   * How long a connection stays open between two requests. uWebSockets.js has no such setting: 8 to 12 seconds.
+   * @default 75,000 ms
+   */
+  readonly keepAliveMs?: number;
   /** A request whose handler takes longer than this is refused as `unavailable`. @default 10,000 ms */
   readonly answerWithinMs?: number;
   readonly routes: readonly HttpRoute[];
@@ -115,8 +120,10 @@ export interface HttpFront {
   readonly port: number;
   /** Number of requests without an answer. */
   readonly inFlight: () => number;
-  /** Resolves when every request was answered, or after `graceMs`. */
+  /** Resolves when every request that has arrived was answered, or after `graceMs`. */
   readonly idle: (graceMs: number) => Promise<void>;
+  /** From now on each answer is the last one of its connection, and says so (`Connection: close`). */
+  readonly drain: () => void;
   /** Stops accepting connections; open ones are still served. */
   readonly stopListening: () => void;
   /** Present when the options have `live`. */

@@ -46,7 +46,8 @@ describe.each(['uws', 'node'])('with FRONT=%s, a client that', (FRONT) => {
   beforeAll(async () => {
     workspace = await createWorkspace();
     await workspace.publish({ id: 'demo' });
-    server = await startFloodgate({ ...workspace.env, FRONT });
+    // Between requests a connection may stay open for longer; the limits within a request do not depend on it.
+    server = await startFloodgate({ ...workspace.env, FRONT, KEEP_ALIVE_MS: '10000' });
   });
   afterAll(async () => {
     await server.kill('SIGTERM');

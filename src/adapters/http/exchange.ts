@@ -55,6 +55,7 @@ export abstract class Exchange implements HttpReply, InFlightRequest {
   send(status: number, contentType: string, body: string | Uint8Array, headers: HeaderPairs = NO_HEADERS): void {
     if (!this.finish()) return;
     this.count(status);
+    if (this.deps.inFlight.draining) this.closing = true;
     this.write(status, contentType, body, headers);
   }
 
@@ -62,6 +63,7 @@ export abstract class Exchange implements HttpReply, InFlightRequest {
   sendAllow(allow: string): void {
     if (!this.finish()) return;
     this.count(NO_CONTENT);
+    if (this.deps.inFlight.draining) this.closing = true;
     this.writeAllow(allow);
   }
 

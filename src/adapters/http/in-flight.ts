@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { withTimeLimit } from '../../resilience/time-limit.ts';
 import { EmptySignal } from './empty-signal.ts';
 import { type TimeoutEntry, TimeoutQueue } from './timeout-queue.ts';
@@ -33,6 +35,8 @@ const TICKS_PER_LIMIT = 10;
 
 /** All requests without an answer, and the one timer that enforces their time limits. */
 export class InFlight {
+  /** Whether each answer is the last one of its connection. */
+  draining = false;
   readonly #receiving = new TimeoutQueue<InFlightRequest>();
   readonly #answering = new TimeoutQueue<InFlightRequest>();
   readonly #empty = new EmptySignal();
@@ -71,10 +75,24 @@ export class InFlight {
     this.add(request);
   }
 
-  /** Resolves when no request is in flight, or after `graceMs`. */
+  /**
+   * Resolves when no request is in flight, nor was sent by the time that the last one was answered; or after `graceMs`. The
+   * answers are written by then.
+   */
   async idle(graceMs: number): Promise<void> {
-    if (this.size === 0) return;
-    await withTimeLimit(this.#empty.wait(), { ms: graceMs, onLate: () => undefined });
+    const end = performance.now() + graceMs;
+    let late = false;
+    const onLate = (): void => {
+      late = true;
+    };
+    for (;;) {
+      if (this.size > 0) await withTimeLimit(this.#empty.wait(), { ms: end - performance.now(), onLate });
+      if (late) return;
+      // Two turns of the event loop: the second begins after everything that had arrived was read.
+      await nextTurn();
+      await nextTurn();
+      if (this.size === 0) return;
+    }
   }
 
   stop(): void {

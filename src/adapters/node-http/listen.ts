@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { HttpFrontOptions, ListenHttp } from '../../ports/http.ts';
 import { SWITCHING_PROTOCOLS } from '../http/exchange.ts';
 import { DEFAULT_TIME_LIMITS, InFlight } from '../http/in-flight.ts';
@@ -10,12 +9,13 @@ import { createLive, type NodeLive } from './live-front.ts';
 import { createGarbageHandler } from './raw-exchange.ts';
 import { createReceiver } from './receive.ts';
 import { headerOf, headersOf, targetOf } from './request.ts';
-import { createStrictServer, listenOn } from './server.ts';
+import { createStrictServer, DEFAULT_KEEP_ALIVE_MS, listenOn } from './server.ts';
 
 /** Serves HTTP/1.1 by node:http and WebSockets by ws, on machines that uWebSockets.js has no binary for. */
 export const listenNode: ListenHttp = async (options) => {
   const { host, port, shared = false, onError, refuse } = options;
   const { bodyWithinMs, answerWithinMs } = { ...DEFAULT_TIME_LIMITS, ...options };
+  const { keepAliveMs = DEFAULT_KEEP_ALIVE_MS } = options;
   const inFlight = new InFlight();
   const pipeline = new RequestPipeline(options);
   const connectionOf = createConnections();
@@ -28,7 +28,7 @@ export const listenNode: ListenHttp = async (options) => {
     return pipeline.isUpgrade(headersOf(req), headerOf(req));
   }
 
-  const server = createStrictServer({ bodyWithinMs, answerWithinMs }, isUpgrade);
+  const server = createStrictServer({ bodyWithinMs, answerWithinMs, keepAliveMs }, isUpgrade);
   server.on('request', (req, res) => receive(req, res, false));
   server.on('checkContinue', (req, res) => receive(req, res, true));
   // Any other expectation is ignored.
@@ -42,10 +42,9 @@ export const listenNode: ListenHttp = async (options) => {
   return {
     port: listeningPort,
     inFlight: () => inFlight.size,
-    idle: async (graceMs) => {
-      await inFlight.idle(graceMs);
-      // Node may write an answer after the call that gave it.
-      await nextTurn();
+    idle: (graceMs) => inFlight.idle(graceMs),
+    drain: () => {
+      inFlight.draining = true;
     },
     stopListening: () => {
       // http.Server's own close would end idle connections, which are still served here.

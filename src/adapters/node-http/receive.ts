@@ -9,6 +9,8 @@ import type { NodeLive } from './live-front.ts';
 import { headerOf, headersOf, type Target, targetOf } from './request.ts';
 import { type RouteMatch, Router } from './router.ts';
 
+const NEEDS_HTTP_1_1 = 'Send HTTP/1.1 and a path, as nginx does with proxy_http_version 1.1.';
+
 export interface ReceiverDeps {
   readonly exchange: ExchangeDeps;
   readonly connectionOf: ConnectionOf;
@@ -70,8 +72,9 @@ export function createReceiver(
     try {
       const accepted = pipeline.accept(exchange, headersOf(req), match?.route);
       if (accepted === undefined) return;
-      if (req.httpVersion !== '1.1') {
-        exchange.refuseAndClose({ code: 'malformed', detail: 'This is not a request in HTTP/1.1.' });
+      // RFC 9112, section 3.2: a target that is not a path is for proxies.
+      if (req.httpVersion !== '1.1' || !target.path.startsWith('/')) {
+        exchange.refuseAndClose({ code: 'malformed', detail: NEEDS_HTTP_1_1 });
       } else if (match === undefined) {
         pipeline.answerUnrouted(exchange, method, target.path);
       } else {

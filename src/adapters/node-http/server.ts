@@ -10,8 +10,8 @@ const MAX_HEAD_BYTES = 16 * 1024;
 const HEAD_WITHIN_MS = 10_000;
 /** How often Node checks for slow requests; their connections are closed up to this much later. */
 const CHECK_EVERY_MS = 1_000;
-/** How long an idle connection stays open, as long as with uWebSockets. */
-const KEEP_ALIVE_MS = 10_000;
+/** Longer than load balancers keep a connection that they do not use, 60 seconds: they would send a request into its end. */
+export const DEFAULT_KEEP_ALIVE_MS = 75_000;
 /** A connection without any traffic is dead, or its client does not read. Longer than every other time limit. */
 const STALLED_AFTER_MS = 11_500;
 /** The minor version, by major, from which Node supports `reusePort`. Every later major supports it. */
@@ -20,6 +20,7 @@ const REUSE_PORT_SINCE: Readonly<Record<number, number>> = { 22: 12, 23: 1 };
 export interface ServerLimits {
   readonly bodyWithinMs: number;
   readonly answerWithinMs: number;
+  readonly keepAliveMs: number;
 }
 
 /** A server that parses strictly and limits every wait. By itself it answers only what its parser can't read. */
@@ -34,7 +35,7 @@ export function createStrictServer(limits: ServerLimits, isUpgrade: (req: Incomi
     headersTimeout: HEAD_WITHIN_MS,
     requestTimeout: Math.max(HEAD_WITHIN_MS, limits.bodyWithinMs),
     connectionsCheckingInterval: CHECK_EVERY_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveTimeout: limits.keepAliveMs,
   });
   // Unlimited: headers over a limit would be dropped silently, a second Content-Length among them. Bytes are limited above.
   server.maxHeadersCount = 0;

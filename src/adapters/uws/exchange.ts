@@ -52,7 +52,7 @@ export class UwsExchange extends Exchange {
     res.cork(() => {
       if (status === NO_CONTENT) {
         // RFC 9110, section 15.3.5: it has neither a type nor a length.
-        res.writeStatus(statusLine(status)).writeHeader('x-request-id', requestId).endWithoutBody();
+        endEmpty(res.writeStatus(statusLine(status)).writeHeader('x-request-id', requestId), closing);
         return;
       }
       res.writeStatus(statusLine(status)).writeHeader('content-type', rest);
@@ -66,19 +66,22 @@ export class UwsExchange extends Exchange {
   }
 
   protected writeAllow(allow: string): void {
-    const { res, requestId } = this;
+    const { res, requestId, closing } = this;
     res.cork(() => {
-      res
-        .writeStatus(statusLine(NO_CONTENT))
-        .writeHeader('allow', allow)
-        .writeHeader('x-request-id', requestId)
-        .endWithoutBody();
+      res.writeStatus(statusLine(NO_CONTENT)).writeHeader('allow', allow).writeHeader('x-request-id', requestId);
+      endEmpty(res, closing);
     });
   }
 
   protected disconnect(): void {
     this.res.close();
   }
+}
+
+/** Ends an answer without content. uWebSockets closes the connection only if it may add a length, here 0. */
+function endEmpty(res: HttpResponse, closing: boolean): void {
+  if (closing) res.endWithoutBody(0, true);
+  else res.endWithoutBody();
 }
 
 function statusLine(status: number): string {

@@ -1,6 +1,7 @@
-import uWS, { type TemplatedApp, type us_listen_socket } from 'uWebSockets.js';
+import type { TemplatedApp, us_listen_socket } from 'uWebSockets.js';
 import { Fault } from '../../domain/errors.ts';
 import { explainListenFailure } from '../http/listen-failure.ts';
+import { uWS } from './binary.ts';
 
 // Missing from the type declarations of uWebSockets.js.
 declare module 'uWebSockets.js' {

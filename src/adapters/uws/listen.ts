@@ -1,7 +1,6 @@
-import uWS from 'uWebSockets.js';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ListenHttp } from '../../ports/http.ts';
 import { DEFAULT_TIME_LIMITS, InFlight } from '../http/in-flight.ts';
+import { uWS } from './binary.ts';
 import { openListenSocket } from './listen-socket.ts';
 import { addRoutes } from './routes.ts';
 
@@ -24,10 +23,9 @@ export const listenUws: ListenHttp = async (options) => {
   return {
     port: uWS.us_socket_local_port(socket),
     inFlight: () => inFlight.size,
-    idle: async (graceMs) => {
-      await inFlight.idle(graceMs);
-      // An answer given within uWebSockets' own call is written when that call ends, which is after this promise.
-      await nextTurn();
+    idle: (graceMs) => inFlight.idle(graceMs),
+    drain: () => {
+      inFlight.draining = true;
     },
     stopListening,
     ...(live === undefined ? {} : { live }),

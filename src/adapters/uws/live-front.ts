@@ -1,14 +1,15 @@
-import uWS, {
-  type HttpResponse,
-  type TemplatedApp,
-  type HttpRequest as UwsRequest,
-  type us_socket_context_t,
-  type WebSocket,
-  type WebSocketBehavior,
+import type {
+  HttpResponse,
+  TemplatedApp,
+  HttpRequest as UwsRequest,
+  us_socket_context_t,
+  WebSocket,
+  WebSocketBehavior,
 } from 'uWebSockets.js';
 import type { HttpFrontOptions } from '../../ports/http.ts';
 import type { LiveFront, LiveFrontOptions } from '../../ports/live-socket.ts';
 import { LiveServer, MAX_READ_FRAME_BYTES } from '../http/live-server.ts';
+import { uWS } from './binary.ts';
 import { LiveConnection, type LiveUserData } from './live-connection.ts';
 
 /** The range of uWebSockets' idle timeout, in seconds: any other value ends the process. */

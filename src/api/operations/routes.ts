@@ -22,6 +22,8 @@ export interface OperationRoutesDeps {
   /** In the Prometheus text format. */
   readonly metrics: () => Promise<string>;
   readonly draining: () => boolean;
+  /** Whether load balancers should send nothing more, though purchases may still be served. @default draining */
+  readonly leaving?: () => boolean;
 }
 
 const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -49,7 +51,7 @@ function health(): Operation {
   return get('/healthz', doc, (_request, reply) => reply.send(200, JSON_TYPE, HEALTHY));
 }
 
-function readiness({ readiness: check, draining }: OperationRoutesDeps): Operation {
+function readiness({ readiness: check, draining, leaving = draining }: OperationRoutesDeps): Operation {
   const doc = {
     id: 'readiness',
     summary: 'Readiness check',
@@ -63,10 +65,10 @@ function readiness({ readiness: check, draining }: OperationRoutesDeps): Operati
   };
   return get('/readyz', doc, async (_request, reply) => {
     const state = await check();
-    const leaving = draining();
-    const body = writeReadiness(readinessJson(state, leaving));
-    if (state.ready && !leaving) return reply.send(200, JSON_TYPE, body);
-    reply.send(503, JSON_TYPE, body, headersOf(leaving ? 'draining' : 'unavailable'));
+    const isLeaving = leaving();
+    const body = writeReadiness(readinessJson(state, isLeaving));
+    if (state.ready && !isLeaving) return reply.send(200, JSON_TYPE, body);
+    reply.send(503, JSON_TYPE, body, headersOf(isLeaving ? 'draining' : 'unavailable'));
   });
 }
 

@@ -17,6 +17,8 @@ export interface ApiParts {
   /** In Prometheus' text format. */
   readonly metrics: () => Promise<string>;
   readonly draining: () => boolean;
+  /** Whether load balancers should send nothing more, though purchases are still served. */
+  readonly leaving: () => boolean;
   readonly observer: Pick<FrontObserver, 'readFailed'>;
 }
 

@@ -110,5 +110,62 @@ export function purchaseInput(http: HttpDriver): void {
       if (http.traits.strictCharacters) await http.expectRefused(400, 'malformed', 'Idempotency-Key: a\u007fb\r\n');
       await http.expectRefused(400, 'malformed', 'Idempotency-Key: a\r\nIdempotency-Key: b\r\n');
     });
+
+    it('is refused when it begins or ends with characters that are not ASCII, not read without them', async () => {
+      // In UTF-8, in Latin-1, a no-break space, and every byte that a parser might compare as a negative number.
+      const letters = ['\u00c3\u00a9', '\u00e8\u00b3\u00bc\u00e5\u0085\u00a5', '\u00e9', '\u00a0', '\u0080', '\u00ff'];
+      for (const letter of letters) {
+        for (const key of [`order-42-${letter}`, `${letter}order-42`, letter, `a ${letter}`, `${letter}${letter} `]) {
+          await http.expectRefused(422, 'invalid', `Idempotency-Key: ${key}\r\n`);
+        }
+      }
+    });
+  });
+
+  describe('a header', () => {
+    const jsonType = 'Content-Type: application/json\r\n';
+
+    it.each(['\u00e9', '\u00c3\u00a9', '\u00a0', '\u0080', '\u00ff'])(
+      'that ends or begins with %j is refused',
+      async (letter) => {
+        const { userId, authorization } = http.newUser();
+        const token = authorization.trimEnd();
+        for (const header of [`${token}${letter}`, `${token} ${letter}`, token.replace(': ', `: ${letter}`)]) {
+          http.expectProblem(await http.ask(http.purchase(`${header}\r\n`)), 401, 'unauthenticated');
+        }
+        for (const type of [
+          `application/json${letter}`,
+          `${letter}application/json`,
+          `application/json; a=b${letter}`,
+        ]) {
+          await http.expectRefused(400, 'malformed', `Content-Type: ${type}\r\n`, '{}');
+        }
+        await http.expectRefused(400, 'malformed', `If-Match: "1"${letter}\r\n`);
+        for (const length of [`2${letter}`, `${letter}2`]) {
+          const response = await http.ask(
+            http.purchase(`${authorization}${jsonType}Content-Length: ${length}\r\n`, '{}'),
+          );
+          expect(response?.status).toBe(400);
+          await http.client.closed();
+        }
+        expect(await http.front.ordersOf(userId)).toBe(0);
+      },
+    );
+
+    it('with an unusual name is ignored', async () => {
+      for (const name of ['x_request', 'a.b', 'a!b', '_', "a'b*c+d|e~f^g`h", '0']) {
+        const { authorization } = http.newUser();
+        expect((await http.ask(http.purchase(`${name}: 1\r\n${authorization}`)))?.status).toBe(201);
+      }
+    });
+
+    it('with a control character in its value is refused at once', async () => {
+      for (const value of ['a\u0001b', '\u0000', 'a\u001f', '\u0008a', `${'x'.repeat(40)}\u0002`]) {
+        const response = await http.ask(http.purchase(`X-Any: ${value}\r\n${http.newUser().authorization}`));
+        expect(response?.status).toBe(400);
+        expect(http.json(response)).toMatchObject({ code: 'malformed' });
+        await http.client.closed();
+      }
+    });
   });
 }

@@ -113,6 +113,20 @@ export function requestInput(http: HttpDriver): void {
       expect(await http.front.ordersOf(userId)).toBe(served);
     });
 
+    it.each([
+      ['in HTTP/1.0', `GET /healthz HTTP/1.0\r\n${H}\r\n`],
+      ['in HTTP/1.0 without a host', 'OPTIONS / HTTP/1.0\r\n\r\n'],
+      ['for a whole URL', `GET http://x/healthz HTTP/1.1\r\n${H}\r\n`],
+      ['for *', `OPTIONS * HTTP/1.1\r\n${H}\r\n`],
+    ])('%s is refused in JSON, and the connection is closed', async (_what, text) => {
+      const response = await http.ask(text);
+      expect([400, 505]).toContain(response?.status);
+      expect(response?.headers['content-type']).toBe('application/problem+json');
+      expect(http.json(response)).toMatchObject({ status: response?.status, code: 'malformed' });
+      if (text.includes('Host')) expect(http.json(response).detail).toContain('HTTP/1.1 and a path');
+      await http.client.closed();
+    });
+
     it('that is not HTTP/1.1 is refused', async () => {
       for (const text of [
         '\u0016\u0003\u0001\u0002garbage\r\n\r\n',

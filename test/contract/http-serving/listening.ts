@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { RawClient } from '../../support/raw-http.ts';
-import { freePort, GET, getX, type HttpServingHarness } from './harness.ts';
+import { freePort, GET, getX, type HttpServingHarness, keeper } from './harness.ts';
 
 /** A front's port and connections, from the start to the end. */
 export function frontListening(harness: HttpServingHarness): void {
@@ -67,6 +67,64 @@ export function frontListening(harness: HttpServingHarness): void {
       await client.send(GET);
       expect((await client.response())?.status).toBe(200);
       await expect(RawClient.open(front.port)).rejects.toThrow('ECONNREFUSED');
+    });
+  });
+
+  describe('a front, when it drains', () => {
+    it.each([
+      ['GET', GET, 200],
+      ['HEAD', 'HEAD /x HTTP/1.1\r\nHost: x\r\n\r\n', 200],
+      ['OPTIONS', 'OPTIONS /x HTTP/1.1\r\nHost: x\r\n\r\n', 204],
+      ['DELETE', 'DELETE /x HTTP/1.1\r\nHost: x\r\n\r\n', 204],
+      ['a refused', 'GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n', 404],
+    ])(
+      'answers %s request on a new or an open connection, says that it closes it, and does',
+      async (_of, request, status) => {
+        const front = await harness.listen({
+          routes: [
+            ...getX((_request, reply) => reply.send(200, 'text/plain', 'x')),
+            { method: 'DELETE', pattern: '/x', handle: (_request, reply) => reply.send(204, '', '') },
+          ],
+        });
+        const open = await RawClient.open(front.port);
+        await open.send(GET);
+        expect((await open.response())?.headers.connection).not.toBe('close');
+        front.drain();
+        for (const client of [open, await RawClient.open(front.port)]) {
+          await client.send(request);
+          const answer = await client.response({ bodiless: request.startsWith('HEAD') });
+          expect(answer).toMatchObject({ status, headers: { connection: 'close' } });
+          expect(await client.closed()).toBe('');
+        }
+      },
+    );
+
+    it('answers a request that was given before the drain, and closes its connection', async () => {
+      const kept = keeper();
+      const front = await harness.listen({ routes: getX(kept.handle) });
+      const client = await RawClient.open(front.port);
+      await client.send(GET);
+      await kept.first;
+      front.drain();
+      front.stopListening();
+      const ended = front.idle(60_000).then(() => front.close());
+      kept.replies[0]?.send(200, 'text/plain', 'kept');
+      expect(await client.response()).toMatchObject({ status: 200, body: 'kept', headers: { connection: 'close' } });
+      await ended;
+    });
+
+    it('answers a request that was sent on an open connection before the end', async () => {
+      const front = await harness.listen({ routes: getX((_request, reply) => reply.send(200, 'text/plain', 'x')) });
+      const clients = await Promise.all(Array.from({ length: 20 }, () => RawClient.open(front.port)));
+      for (const client of clients) await client.send(GET);
+      for (const client of clients) expect((await client.response())?.status).toBe(200);
+      const sent = clients.map((client) => client.send(GET));
+      front.drain();
+      front.stopListening();
+      await front.idle(60_000);
+      front.close();
+      await Promise.all(sent);
+      for (const client of clients) expect((await client.response())?.status).toBe(200);
     });
   });
 
