@@ -36,12 +36,30 @@ describe("the provider's message", () => {
     ]);
   });
 
-  it.each(['an order id that was never assigned', '', "' OR 1=1"])(
-    'about an order that does not exist (%s) is received and reported, since a repetition would not help',
+  it('about an order that is not known yet has to be repeated, and then pays it', async () => {
+    const { webhook, reserve, queue, notices, store } = await createOrdersRig();
+    const order = await reserve('ann');
+    const find = queue.find;
+    queue.find = async () => undefined;
+    expect(await webhook(order.id)).toBe('unknownOrder');
+    expect(notices).toMatchObject([{ kind: 'unknownOrder' }]);
+    queue.find = find;
+    expect(await webhook(order.id)).toBe('received');
+    expect(await store.order(order.id)).toMatchObject({ state: 'paid' });
+  });
+
+  it('about an order id that was never assigned has to be repeated, too', async () => {
+    const { webhook, newId, notices } = await createOrdersRig();
+    expect(await webhook(newId())).toBe('unknownOrder');
+    expect(notices).toMatchObject([{ kind: 'unknownOrder' }]);
+  });
+
+  it.each(['', "' OR 1=1", 'order-42'])(
+    'about something that is no order (%s) is received and reported, since a repetition would not help',
     async (what) => {
-      const { webhook, newId, notices } = await createOrdersRig();
-      expect(await webhook(what.startsWith('an order') ? newId() : what)).toBe('received');
-      expect(notices).toMatchObject([{ kind: 'unknownOrder' }]);
+      const { webhook, notices } = await createOrdersRig();
+      expect(await webhook(what)).toBe('received');
+      expect(notices).toMatchObject([{ kind: 'foreign' }]);
     },
   );
 

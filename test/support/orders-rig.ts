@@ -50,7 +50,7 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
       return { id: `evt_${orderId}`, type: 'captured', paymentId: `pay_${orderId}`, orderId };
     },
   };
-  const finder = new OrderFinder({ store, queue, catalogue });
+  const finder = new OrderFinder({ store, queue, catalogue, clock });
   const paymentEvents = new PaymentEvents({
     payments,
     store,

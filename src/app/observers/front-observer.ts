@@ -60,5 +60,7 @@ export function createFrontObserver({ log, metrics }: Context): FrontObserver {
 function logPayment({ kind, event }: PaymentNotice, log: Pick<Log, 'warn' | 'error'>): void {
   const about = { paymentId: event.paymentId, orderId: event.orderId, eventId: event.id };
   if (kind === 'refundDue') log.warn(about, 'a payment came too late or twice and will be refunded');
-  if (kind === 'unknownOrder') log.error(about, 'a payment names an order that does not exist: investigate');
+  if (kind === 'unknownOrder')
+    log.warn(about, 'a payment names an order that is not known; the provider has to repeat it');
+  if (kind === 'foreign') log.error(about, 'a payment names no order: investigate');
 }
