@@ -14,7 +14,7 @@ describe("the provider's message", () => {
     expect(await store.order(order.id)).toEqual(paid);
     expect(published).toContainEqual({ type: 'orders', orders: [paid] });
     expect(notices.map(({ kind }) => kind)).toEqual(['paid', 'paid']);
-    expect(await store.money('sale-1')).toEqual({ revenue: order.price.amount, refunded: 0 });
+    expect(await store.money('sale-1')).toEqual({ revenue: order.price.amount, refunded: 0, mismatched: 0 });
   });
 
   it('marks an order as paid that no worker has stored yet', async () => {
@@ -24,6 +24,22 @@ describe("the provider's message", () => {
     expect(await settle(order)).toMatchObject({ stored: 0, repeated: 1 });
     expect(await store.order(order.id)).toMatchObject({ state: 'paid' });
   });
+
+  it.each(['1 JPY', '0 USD', '12998 USD', '13000 USD', '12999 EUR'])(
+    'of %s for an order of 129.99 USD pays nothing and makes a refund due; the right one still pays',
+    async (captured) => {
+      const { webhook, orders, reserve, store, notices, published, charged } = await createOrdersRig();
+      const order = await reserve('ann');
+      expect(await webhook(`${order.id} ${captured}`)).toBe('received');
+      expect(await store.order(order.id)).toEqual(order);
+      expect(notices).toMatchObject([{ kind: 'mismatch', order: { id: order.id, state: 'reserved' } }]);
+      expect(published).toEqual([]);
+      expect(await store.refundsDue(10)).toHaveLength(1);
+      expect(await store.money('sale-1')).toEqual({ revenue: 0, refunded: 1, mismatched: 1 });
+      expect(await orders.pay(order.id, ANN)).toMatchObject({ kind: 'ok', order: { state: 'paid' } });
+      expect(charged).toEqual([order.id]);
+    },
+  );
 
   it('that is late makes a refund due, and does not change the order', async () => {
     const { webhook, orders, reserve, store, notices } = await createOrdersRig();
@@ -90,7 +106,7 @@ describe("the provider's message", () => {
     const { webhook, reserve, settle, store, payments, notices } = await createOrdersRig();
     const order = await reserve('ann');
     await settle(order);
-    payments.read = () => ({ id: 'evt_1', type: 'other', paymentId: 'pay_1', orderId: order.id });
+    payments.read = () => ({ id: 'evt_1', type: 'other', paymentId: 'pay_1', orderId: order.id, amount: order.price });
     expect(await webhook(order.id)).toBe('received');
     expect(notices).toMatchObject([{ kind: 'ignored' }]);
     expect(await store.order(order.id)).toEqual(order);

@@ -11,6 +11,8 @@ export type PaymentNotice =
   | { readonly kind: 'paid'; readonly event: PaymentEvent; readonly order: Order }
   /** The payment was late, or a second one: the scheduler refunds it. */
   | { readonly kind: 'refundDue'; readonly event: PaymentEvent; readonly order: Order }
+  /** A payment of another amount or currency than the order's: it pays nothing, and is refunded. */
+  | { readonly kind: 'mismatch'; readonly event: PaymentEvent; readonly order: Order }
   /** A payment for an order that is not known, or not yet: it was not received, so that the provider repeats it. */
   | { readonly kind: 'unknownOrder'; readonly event: PaymentEvent }
   /** A payment for something that is no order, and never will be: an operator has to investigate it. */
@@ -47,8 +49,8 @@ export class PaymentEvents {
   async #capture(event: PaymentEvent): Promise<PaymentNotice> {
     if (!isOrderId(event.orderId)) return { kind: 'foreign', event };
     const { store, clock } = this.ports;
-    const { id: eventId, paymentId, orderId } = event;
-    const result = await this.#captureFound({ eventId, paymentId, orderId, at: clock.now() }, store);
+    const { id: eventId, paymentId, orderId, amount } = event;
+    const result = await this.#captureFound({ eventId, paymentId, orderId, amount, at: clock.now() }, store);
     return result.kind === 'unknownOrder' ? { kind: 'unknownOrder', event } : { ...result, event };
   }
 

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type BreakerMetrics, createBreakerMetrics } from './breaker-metrics.ts';
 import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts';
 import { createLiveMetrics, type LiveMetrics } from './live-metrics.ts';
+import { createPaymentMetrics, type PaymentMetrics } from './payment-metrics.ts';
 import { createPurchaseMetrics, type PurchaseMetrics } from './purchase-metrics.ts';
 import { createRateLimitMetrics, type RateLimitMetrics } from './rate-limit-metrics.ts';
 import { createSchedulerMetrics, type SchedulerMetrics } from './scheduler-metrics.ts';
@@ -22,6 +23,7 @@ export interface Metrics
     SettlementMetrics,
     SchedulerMetrics,
     HttpMetrics,
+    PaymentMetrics,
     LiveMetrics,
     RateLimitMetrics,
     BreakerMetrics,
@@ -41,6 +43,7 @@ export function createMetrics({ process: ofProcess = true }: MetricsOptions = {}
     ...createSettlementMetrics(register),
     ...createSchedulerMetrics(register),
     ...createHttpMetrics(register),
+    ...createPaymentMetrics(register),
     ...createLiveMetrics(register),
     ...createRateLimitMetrics(register),
     ...createBreakerMetrics(register),

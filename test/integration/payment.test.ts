@@ -60,8 +60,8 @@ describe.each([
     return response.status;
   }
 
-  function captured(orderId: string): string {
-    const data = { paymentId: `pay_${orderId}`, orderId, amount: 12_999, currency: 'USD' };
+  function captured(orderId: string, amount = 12_999, currency = 'USD'): string {
+    const data = { paymentId: `pay_${orderId}`, orderId, amount, currency };
     return JSON.stringify({ id: `evt_${orderId}`, type: 'payment.captured', createdAt: '2026-01-01T00:00:00Z', data });
   }
 
@@ -136,6 +136,23 @@ describe.each([
     expect((await call('GET', `/v1/orders/${id}`, 'ann')).body.state).toBe('reserved');
     expect(await deliver(body, sign(front.webhookSecret, body, nowSeconds()))).toBe(200);
     expect((await call('GET', `/v1/orders/${id}`, 'ann')).body.state).toBe('paid');
+  });
+
+  it.each([
+    [1, 'JPY'],
+    [0, 'USD'],
+    [13_000, 'USD'],
+  ])('is not paid by a signed event of %d %s, and can be paid afterwards', async (amount, currency) => {
+    const id = await buy('ann');
+    const body = captured(id, amount, currency);
+    for (let n = 0; n < 2; n += 1) expect(await deliver(body, sign(front.webhookSecret, body, nowSeconds()))).toBe(200);
+    expect((await call('GET', `/v1/orders/${id}`, 'ann')).body.state).toBe('reserved');
+    expect(await call('POST', `/v1/orders/${id}/pay`, 'ann')).toMatchObject({ status: 200, body: { state: 'paid' } });
+  });
+
+  it('that is not known: its event is refused, so that the provider repeats it', async () => {
+    const body = captured('1JG8Z5E4T00000');
+    expect(await deliver(body, sign(front.webhookSecret, body, nowSeconds()))).toBe(503);
   });
 
   it('is not changed by an event with two signatures of which one is valid', async () => {

@@ -31,13 +31,14 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
   const catalogue = new MemoryCatalogue(sales);
   for (const sale of sales) await queue.load(sale);
 
+  const { price } = sales[0] ?? aSale();
   const published: BusEvent[] = [];
   const notices: PaymentNotice[] = [];
   const notReturned: string[] = [];
   const charged: string[] = [];
   const events = { publish: (event: BusEvent) => void published.push(event) };
 
-  /** The body of an event is the order's id; checking signatures is the adapter's business. */
+  /** The body of an event is the order's id, and what was captured unless it is the price; signatures are the adapter's. */
   const payments: Payments = {
     charge: async ({ id }) => {
       charged.push(id);
@@ -46,8 +47,9 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
     refund: async () => undefined,
     read: (signature, body) => {
       if (signature !== 'good') return 'signature';
-      const orderId = new TextDecoder().decode(body);
-      return { id: `evt_${orderId}`, type: 'captured', paymentId: `pay_${orderId}`, orderId };
+      const [orderId = '', minorUnits, currency = 'USD'] = new TextDecoder().decode(body).split(' ');
+      const amount = { amount: Number(minorUnits ?? price.amount), currency };
+      return { id: `evt_${orderId}`, type: 'captured', paymentId: `pay_${orderId}`, orderId, amount };
     },
   };
   const finder = new OrderFinder({ store, queue, catalogue, clock });

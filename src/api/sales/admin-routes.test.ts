@@ -171,6 +171,7 @@ describe('a report', () => {
       cancelled: 0,
       rejected: 0,
       refunded: 0,
+      mismatched: 0,
       revenue: { amount: 0, currency: 'USD' },
       timeline: [{ second: '2030-01-01T00:00:00.000Z', reserved: 3 }],
     });

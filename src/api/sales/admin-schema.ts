@@ -82,7 +82,8 @@ export const ReportSchema = Type.Object(
     expired: Count('Orders that were not paid in time.'),
     cancelled: Count('Orders that their buyers cancelled.'),
     rejected: Count('Orders that the database rejected; each one should be investigated.'),
-    refunded: Count('Payments that came too late and were refunded, or are due for a refund.'),
+    refunded: Count('Payments that were too late or of a wrong amount and were refunded, or are due for a refund.'),
+    mismatched: Count('Payments of another amount or currency than their order: they paid nothing; investigate each.'),
     revenue: MoneySchema,
     timeline: Type.Array(
       Type.Object({ second: Time('The start of the second.'), reserved: Count('Tickets reserved in it.') }),
