@@ -4,6 +4,7 @@ import { reservedOrder } from '../../src/domain/purchase.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { BusEvent } from '../../src/ports/event-bus.ts';
 import type { Payments } from '../../src/ports/payments.ts';
+import type { Timers } from '../../src/ports/timers.ts';
 import { OrderFinder } from '../../src/services/order-finder.ts';
 import { Orders } from '../../src/services/orders.ts';
 import { PaymentEvents, type PaymentNotice } from '../../src/services/payment-events.ts';
@@ -23,7 +24,10 @@ export type OrdersRig = Awaited<ReturnType<typeof createOrdersRig>>;
  * The order services on the fakes. A test replaces a call of `store`, `queue` or `payments` to make it fail, or to make
  * something happen in between.
  */
-export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyerLimit: 1000, total: 1000 })]) {
+export async function createOrdersRig(
+  sales: readonly Sale[] = [aSale({ perBuyerLimit: 1000, total: 1000 })],
+  after?: Timers['after'],
+) {
   const clock = new ManualClock();
   const newId = createIdSource({ node: 1, now: clock.now });
   const queue = new MemoryTicketQueue(clock.now);
@@ -69,6 +73,7 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
     events,
     clock,
     wait: async (ms) => clock.advance(ms),
+    ...(after === undefined ? {} : { after }),
     onNotReturned: (_fault, { id }) => notReturned.push(id),
   });
 
