@@ -117,7 +117,7 @@ export interface RefundDue {
 
 /** The payments of a sale. */
 export interface SaleMoney {
-  /** The prices of the paid orders added up, in minor units. */
+  /** The prices of the paid orders added up, in minor units; MAX_AMOUNT for any sum beyond it. */
   readonly revenue: number;
   /** The number of payments that were refunded, or will be. */
   readonly refunded: number;

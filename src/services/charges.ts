@@ -10,8 +10,8 @@ import { SingleFlight } from './single-flight.ts';
 const BUYER_AT_ONCE = 4;
 /** Payments of one buyer that wait for those; more are refused. */
 const BUYER_WAITING = 16;
-/** Half of the time that a front gives a request. What a buyer still waits for after that is better asked for again. */
-const PAY_WITHIN_MS = 5000;
+/** A front ends a request after 10 s: this one has its answer before that. */
+const PAY_WITHIN_MS = 9000;
 
 /**
  * The payments under way in this process. Requests for one order share one payment, and those of one buyer are few, so that

@@ -20,7 +20,7 @@ export interface PayPorts {
 }
 
 /** How long a provider may take to accept a charge: its message may arrive although it has not answered by then. */
-const CHARGE_WITHIN_MS = 4000;
+const CHARGE_WITHIN_MS = 6000;
 /** How long a buyer waits for the provider's message after the charge was requested. */
 const MAX_WAIT_MS = 3000;
 /** The sandbox's message has arrived by the first read; that of a real provider takes some hundred milliseconds. */

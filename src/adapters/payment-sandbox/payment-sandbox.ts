@@ -21,7 +21,7 @@ export interface PaymentSandboxOptions {
 const MAX_DELIVERIES = 32;
 
 /** As long as a front waits for a charge. One that has not been sent by then has no caller any more. */
-const SEND_WITHIN_MS = 4000;
+const SEND_WITHIN_MS = 6000;
 
 /**
  * A payment provider that accepts every payment and moves no money: for trials, demonstrations and tests. It stores

@@ -1,3 +1,4 @@
+import { MAX_AMOUNT } from '../../domain/money.ts';
 import type { OrderStore, RejectionReason } from '../../ports/order-store.ts';
 import type { SqlDatabase } from './connect.ts';
 import { withSqlFaults } from './faults.ts';
@@ -38,7 +39,10 @@ const MISMATCHES_DUE =
   'SELECT payment_id AS id, order_id, amount AS price_amount, currency AS price_currency, captured_at ' +
   'FROM payment_mismatches WHERE refund_due = 1 ORDER BY captured_at, payment_id LIMIT ?';
 
-const REVENUE = `SELECT SUM(price_amount) AS amount FROM orders WHERE sale_id = ? AND state = 'paid'`;
+/** A sale's orders have one price, as a rule. A SUM would overflow, or lose digits, for prices that older releases accepted. */
+const PAID =
+  `SELECT price_amount AS price, COUNT(*) AS orders FROM orders WHERE sale_id = ? AND state = 'paid' ` +
+  'GROUP BY price_amount';
 
 const REFUNDED =
   'SELECT COUNT(*) AS payments FROM payments WHERE sale_id = ? AND (refund_due = 1 OR refunded_at IS NOT NULL)';
@@ -46,6 +50,17 @@ const REFUNDED =
 const MISMATCHED =
   'SELECT COUNT(*) AS payments, COUNT(CASE WHEN refund_due = 1 OR refunded_at IS NOT NULL THEN 1 END) AS refunds ' +
   'FROM payment_mismatches WHERE sale_id = ?';
+
+interface PaidRow {
+  readonly price: number;
+  readonly orders: number | string;
+}
+
+/** The greatest exact number stands for all sums beyond it. */
+function revenueOf(paid: readonly PaidRow[]): number {
+  const sum = paid.reduce((total, { price, orders }) => total + BigInt(price) * BigInt(orders), 0n);
+  return Number(sum > BigInt(MAX_AMOUNT) ? BigInt(MAX_AMOUNT) : sum);
+}
 
 /** Due transitions of stored orders, their effects that are still to be carried out, and totals; in either dialect. */
 export function createOrderTransitionReads(database: SqlDatabase): OrderTransitionReads {
@@ -80,15 +95,14 @@ export function createOrderTransitionReads(database: SqlDatabase): OrderTransiti
 
     money: (saleId) =>
       withSqlFaults('adding up a sale', async () => {
-        const [paid] = await database.rows<{ readonly amount: number | string | null }>(REVENUE, saleId);
+        const paid = await database.rows<PaidRow>(PAID, saleId);
         const [back] = await database.rows<{ readonly payments: number }>(REFUNDED, saleId);
         const [wrong] = await database.rows<{ readonly payments: number; readonly refunds: number }>(
           MISMATCHED,
           saleId,
         );
         return {
-          // MySQL returns sums as text.
-          revenue: Number(paid?.amount ?? 0),
+          revenue: revenueOf(paid),
           refunded: Number(back?.payments ?? 0) + Number(wrong?.refunds ?? 0),
           mismatched: Number(wrong?.payments ?? 0),
         };

@@ -136,9 +136,12 @@ describe('a sale', () => {
   it('accepts the maximum and the minimum of each setting', async () => {
     const { admin } = await rigWithDraft();
     const most = { total: 1_000_000, perBuyerLimit: 1_000_000, payWithinSeconds: 604_800 };
-    const price = { amount: Number.MAX_SAFE_INTEGER, currency: 'USD' };
+    // For all tickets together 2^53 - 1 at most.
+    const price = { amount: 9_007_199_254, currency: 'USD' };
     const sent = { ...MUG_SALE, ...most, price, closesAt: '9999-12-31T23:59:59.999Z', description: '' };
     expect((await admin('POST', ALL, { body: sent })).json).toMatchObject(sent);
+    const dearest = { total: 1, perBuyerLimit: 1, price: { amount: Number.MAX_SAFE_INTEGER, currency: 'USD' } };
+    expect((await admin('POST', ALL, { body: { ...MUG_SALE, ...dearest } })).json).toMatchObject(dearest);
     const least = {
       total: 1,
       perBuyerLimit: 1,

@@ -174,6 +174,20 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
     });
   });
 
+  test.each([
+    [[2 ** 52, 2 ** 52 - 1], Number.MAX_SAFE_INTEGER],
+    [[2 ** 53 - 1, 1], Number.MAX_SAFE_INTEGER],
+    [[2 ** 53 - 1, 2 ** 53 - 1, 2 ** 53 - 1], Number.MAX_SAFE_INTEGER],
+    [Array.from({ length: 1_100 }, () => 2 ** 53 - 1), Number.MAX_SAFE_INTEGER],
+  ])('adds up prices exactly, and beyond 2^53 and 2^63 as the greatest exact number (%#)', async (prices, revenue) => {
+    const { store, other } = harness();
+    const saleId = nextSaleId();
+    const orders = prices.map((amount, i) => newOrder({ saleId, ticket: i + 1, price: { amount, currency: 'IRR' } }));
+    await put(store, ...orders);
+    for (let i = 0; i < orders.length; i += 1_000) await move(store, 'paid', ...orders.slice(i, i + 1_000));
+    expect((await other.money(saleId)).revenue).toBe(revenue);
+  });
+
   test('adds up the prices of a sale’s paid orders, and counts refunds that were made or are due', async () => {
     const { store, other } = harness();
     const saleId = nextSaleId();

@@ -1,4 +1,5 @@
 import { Fault } from '../../../src/domain/errors.ts';
+import { MAX_AMOUNT } from '../../../src/domain/money.ts';
 import { ORDER_STATES, type Order, type OrderState } from '../../../src/domain/order.ts';
 import type {
   BookedOrder,
@@ -142,7 +143,10 @@ export class MemoryOrderStore implements OrderStore {
     );
     const wrong = this.#mismatches.of((orderId) => this.rows.get(orderId)?.order.saleId === saleId);
     return {
-      revenue: paid.reduce((sum, { price }) => sum + price.amount, 0),
+      revenue: Math.min(
+        MAX_AMOUNT,
+        paid.reduce((sum, { price }) => sum + price.amount, 0),
+      ),
       refunded: back.length + wrong.refunded,
       mismatched: wrong.mismatched,
     };
