@@ -110,6 +110,10 @@ describe('a sale', () => {
     [{ ...MUG_SALE, price: { amount: -1, currency: 'EUR' } }, ['/price/amount']],
     [{ ...MUG_SALE, price: { amount: 0.5, currency: 'eur' } }, ['/price/amount', '/price/currency']],
     [{ ...MUG_SALE, price: { amount: 2 ** 53, currency: 'EUR' } }, ['/price/amount']],
+    ...['XXY', 'XXX', 'XTS', 'XAU', 'DEM', 'eur', 'EURO', ''].map((currency): [object, string[]] => [
+      { ...MUG_SALE, price: { amount: 1, currency } },
+      ['/price/currency'],
+    ]),
     [{ ...MUG_SALE, price: { amount: 1, currency: 'EUR', tax: 1 } }, ['/price/tax']],
     [{ ...MUG_SALE, status: 'published' }, ['/status']],
     [{ ...MUG_SALE, id: 'mine' }, ['/id']],
