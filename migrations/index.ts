@@ -4,7 +4,16 @@ import { orderLife } from './20251121000200-order-life.ts';
 import { logFences } from './20251121000300-log-fences.ts';
 import { settings } from './20251121000400-settings.ts';
 import { nodeNumbers } from './20251121000500-node-numbers.ts';
+import { paymentMismatches } from './20251122000300-payment-mismatches.ts';
 import type { SchemaStep } from './schema-step.ts';
 
 /** In the order in which they run. Append; never change, rename or reorder one that was released. */
-export const SCHEMA_STEPS: readonly SchemaStep[] = [catalogue, orders, orderLife, logFences, settings, nodeNumbers];
+export const SCHEMA_STEPS: readonly SchemaStep[] = [
+  catalogue,
+  orders,
+  orderLife,
+  logFences,
+  settings,
+  nodeNumbers,
+  paymentMismatches,
+];

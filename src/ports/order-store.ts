@@ -89,6 +89,8 @@ export interface Capture {
   /** Unique to the payment. */
   readonly paymentId: string;
   readonly orderId: string;
+  /** What was captured. */
+  readonly amount: Money;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -98,10 +100,15 @@ export type CaptureResult =
   | { readonly kind: 'paid'; readonly order: Order }
   /** The order had ended, or was paid by another payment: this payment has to be refunded, see `refundsDue`. */
   | { readonly kind: 'refundDue'; readonly order: Order }
+  /**
+   * It is not of the order's price: nothing is paid by it. It is recorded, and has to be refunded unless other captures of
+   * the same payment are known, which a person has to sort out.
+   */
+  | { readonly kind: 'mismatch'; readonly order: Order }
   /** No such order is stored. Nothing was recorded. */
   | { readonly kind: 'unknownOrder' };
 
-/** A payment that has to be refunded. */
+/** A payment that has to be refunded, with what it took. */
 export interface RefundDue {
   readonly paymentId: string;
   readonly orderId: string;
@@ -110,10 +117,12 @@ export interface RefundDue {
 
 /** The payments of a sale. */
 export interface SaleMoney {
-  /** The prices of the paid orders added up, in minor units. */
+  /** The prices of the paid orders added up, in minor units; MAX_AMOUNT for any sum beyond it. */
   readonly revenue: number;
   /** The number of payments that were refunded, or will be. */
   readonly refunded: number;
+  /** The number of captures of another amount or currency than their order's, refunded or not. */
+  readonly mismatched: number;
 }
 
 /** The system of record for orders. Errors: Fault `unavailable` or `timeout`; a call may be repeated. */
@@ -169,7 +178,8 @@ export interface OrderStore {
 
   /**
    * Records a capture, with its event, and marks the order as paid if it is reserved; all in one transaction. The same
-   * payment or event gives the same result again.
+   * payment or event gives the same result again. A capture of another amount or currency than the order's pays nothing,
+   * and does not keep the right one of the same payment from paying: that ends the refund of the wrong one.
    */
   capture(capture: Capture): Promise<CaptureResult>;
 

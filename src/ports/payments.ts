@@ -9,6 +9,8 @@ export interface PaymentEvent {
   readonly type: 'captured' | 'other';
   readonly paymentId: string;
   readonly orderId: string;
+  /** What the payment took, by the provider's account; it may differ from the order's price. */
+  readonly amount: Money;
 }
 
 /** Why a message was refused. */

@@ -17,6 +17,11 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** How long after its last payment deadline a sale's idempotency keys are still answered. */
 const ANSWERED_FOR_MS = DAY_MS;
 
+/** Whether a sale that the queue loses at `now` is still rebuilt. */
+export function isRebuilt({ closesAt, payWithinSeconds }: Sale, now: number): boolean {
+  return now < closesAt + payWithinSeconds * 1000 + ANSWERED_FOR_MS;
+}
+
 /** Sales whose state is asked for concurrently. */
 const CONCURRENCY = 32;
 
@@ -30,7 +35,7 @@ export async function lostSales({ recovery, catalogue, clock }: LostSalesPorts):
   const endsAfter = now - MAX_PAY_WITHIN_SECONDS * 1000 - ANSWERED_FOR_MS;
   for await (const sale of everySale(catalogue, { includeDrafts: true, endsAfter })) {
     const mayHaveSold = isPublic(sale) || sale.status === 'publishing';
-    if (mayHaveSold && now < sale.closesAt + sale.payWithinSeconds * 1000 + ANSWERED_FOR_MS) sales.push(sale);
+    if (mayHaveSold && isRebuilt(sale, now)) sales.push(sale);
   }
   const lost: string[] = [];
   for await (const some of inChunks(sales, CONCURRENCY)) {

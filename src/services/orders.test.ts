@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
 import { ADMIN, ANN, BOB, createOrdersRig } from '../../test/support/orders-rig.ts';
 import { aSale } from '../../test/support/sales.ts';
+import { Fault } from '../domain/errors.ts';
 import { createIdSource } from '../domain/ids.ts';
 import type { Order } from '../domain/order.ts';
 import type { Sale } from '../domain/sale.ts';
@@ -22,6 +24,20 @@ async function rig(sales?: readonly Sale[]) {
     return find(saleId, orderId);
   };
   return { ...made, found, limits };
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** A sale that is over, one that sells, and one to come. */
+function salesOfThreeTimes() {
+  const { opensAt, closesAt } = aSale();
+  const long = closesAt - opensAt + 3_600_000;
+  const sales = [
+    aSale({ id: 'before', opensAt: opensAt - long, closesAt: closesAt - long }),
+    aSale({ id: 'now' }),
+    aSale({ id: 'after', opensAt: opensAt + long, closesAt: closesAt + long }),
+  ];
+  return { sales };
 }
 
 describe('an order', () => {
@@ -60,17 +76,86 @@ describe('an order', () => {
     expect(await orders.find(order.id, ANN)).toMatchObject({ saleId: 'b', productId: 'product-b' });
   });
 
-  it('is not searched for in sales of another time', async () => {
-    const { opensAt, closesAt } = aSale();
-    const long = closesAt - opensAt + 3_600_000;
-    const sales = [
-      aSale({ id: 'before', opensAt: opensAt - long, closesAt: closesAt - long }),
-      aSale({ id: 'now' }),
-      aSale({ id: 'after', opensAt: opensAt + long, closesAt: closesAt + long }),
-    ];
-    const { orders, newId, found } = await rig(sales);
-    expect(await orders.find(newId(), ANN)).toBeUndefined();
+  it('is searched for first in the sales of its time, then in all others', async () => {
+    const { sales } = salesOfThreeTimes();
+    const { orders, reserve, newId, found } = await rig(sales);
+    const order = await reserve('ann', sales[1]);
+    expect(await orders.find(order.id, ANN)).toEqual(order);
     expect(found).toEqual(['now']);
+    found.length = 0;
+    expect(await orders.find(newId(), ANN)).toBeUndefined();
+    expect(found).toEqual(['now', 'after', 'before']);
+  });
+
+  it.each([
+    ['ten minutes ahead', 10 * 60_000],
+    ['a year ahead', 365 * 24 * 3_600_000],
+    ['an hour behind', -3_600_000],
+  ])('is found, paid and cancelled although its id is of a clock that was %s', async (_what, offMs) => {
+    const { opensAt, closesAt } = aSale();
+    const at = offMs > 0 ? closesAt - 1 : opensAt;
+    const { orders, queue, webhook, store } = await rig();
+    const newId = createIdSource({ node: 1, now: () => at + offMs });
+    const ids = Array.from({ length: 4 }, newId);
+    const [seen = '', paid = '', cancelled = '', captured = ''] = ids;
+    await queue.reserve(
+      'sale-1',
+      1,
+      ids.map((orderId) => ({ orderId, userId: 'ann', key: `o:${orderId}`, fingerprint: '{}' })),
+    );
+    expect(await orders.find(seen, ANN)).toMatchObject({ id: seen, state: 'reserved' });
+    expect(await orders.find(seen, BOB)).toBeUndefined();
+    expect(await orders.pay(paid, ANN)).toMatchObject({ kind: 'ok', order: { state: 'paid' } });
+    expect(await orders.cancel(cancelled, ANN)).toMatchObject({ kind: 'ok', order: { state: 'cancelled' } });
+    expect(await webhook(captured)).toBe('received');
+    expect(await store.order(captured)).toMatchObject({ state: 'paid' });
+  });
+
+  it('is found although another sale can’t be asked, and is not called unknown before all were', async () => {
+    const sales = ['a', 'b', 'c'].map((id) => aSale({ id }));
+    const { orders, queue, reserve, newId } = await rig(sales);
+    const order = await reserve('ann', sales[2]);
+    const find = queue.find;
+    queue.find = async (saleId, orderId) => {
+      if (saleId === 'a') throw new Fault('unavailable', 'down');
+      return find(saleId, orderId);
+    };
+    expect(await orders.find(order.id, ANN)).toEqual(order);
+    await expect(orders.find(newId(), ANN)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('is not reported as unknown when the queue has lost a sale of another time that is still rebuilt', async () => {
+    const { sales } = salesOfThreeTimes();
+    const { orders, queue, newId, clock } = await rig(sales);
+    const orderId = newId();
+    const stock = queue.stock.bind(queue);
+    queue.stock = async (saleId) => (saleId === 'before' ? undefined : stock(saleId));
+    await expect(orders.find(orderId, ANN)).rejects.toMatchObject({ code: 'fenced' });
+    clock.advance(10 * DAY_MS);
+    expect(await orders.find(orderId, ANN)).toBeUndefined();
+  });
+
+  it('is searched for in sales of another time by few requests at once', async () => {
+    const { sales } = salesOfThreeTimes();
+    const { orders, queue, newId } = await rig(sales);
+    const answers: (() => void)[] = [];
+    let wide = 0;
+    queue.find = async (saleId) => {
+      if (saleId !== 'before') return undefined;
+      wide += 1;
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return undefined;
+    };
+    const lookups = Array.from({ length: 20 }, () => orders.find(newId(), ANN));
+    await vi.waitFor(() => expect(wide).toBe(4));
+    let done = 0;
+    for (const lookup of lookups) void lookup.then(() => (done += 1));
+    while (done < lookups.length) {
+      expect(answers.length).toBeLessThanOrEqual(4);
+      for (const answer of answers.splice(0)) answer();
+      await setImmediate();
+    }
+    expect(wide).toBe(20);
   });
 
   it('is found although the clocks of front and queue differ a little', async () => {

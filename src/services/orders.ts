@@ -1,9 +1,10 @@
 import type { Order, OrderState } from '../domain/order.ts';
 import type { OrderStore } from '../ports/order-store.ts';
 import { type CancelPorts, cancelOrder } from './cancel.ts';
+import { Charges } from './charges.ts';
 import type { OrderFinder } from './order-finder.ts';
 import type { OrderOutcome } from './order-outcome.ts';
-import { type PayPorts, payOrder } from './pay.ts';
+import type { PayPorts } from './pay.ts';
 
 /** The user on whose behalf orders are read or changed: buyers see their own orders, admins all. */
 export interface Viewer {
@@ -34,7 +35,11 @@ export interface OrdersPorts extends PayPorts, CancelPorts {
 
 /** Orders on behalf of a viewer. An order that the viewer may not see is treated like one that does not exist. */
 export class Orders {
-  constructor(private readonly ports: OrdersPorts) {}
+  readonly #charges: Charges;
+
+  constructor(private readonly ports: OrdersPorts) {
+    this.#charges = new Charges(ports);
+  }
 
   async find(orderId: string, viewer: Viewer): Promise<Order | undefined> {
     const order = await this.ports.finder.find(orderId);
@@ -48,10 +53,10 @@ export class Orders {
     return { items, next: (items.at(-1) as Order).id };
   }
 
-  /** Errors: those of {@link OrderFinder} and {@link payOrder}; it may be repeated. */
+  /** Errors: those of {@link OrderFinder} and {@link Charges}; it may be repeated. */
   async pay(orderId: string, viewer: Viewer): Promise<OrderOutcome> {
     const order = await this.#findStored(orderId, viewer);
-    return order === undefined ? { kind: 'unknown' } : payOrder(order, this.ports);
+    return order === undefined ? { kind: 'unknown' } : this.#charges.pay(order);
   }
 
   /** Errors: those of {@link OrderFinder} and {@link cancelOrder}; it may be repeated. */

@@ -6,6 +6,7 @@ import type { OrderStore } from '../ports/order-store.ts';
 import type { Payments } from '../ports/payments.ts';
 import type { Timers } from '../ports/timers.ts';
 import { poll } from '../resilience/poll.ts';
+import { withTimeLimit } from '../resilience/time-limit.ts';
 import type { OrderOutcome } from './order-outcome.ts';
 
 export interface PayPorts {
@@ -14,8 +15,12 @@ export interface PayPorts {
   readonly clock: Pick<Clock, 'monotonic'>;
   /** @default the event loop's timers */
   readonly wait?: Timers['wait'];
+  /** @default the event loop's timers */
+  readonly after?: Timers['after'];
 }
 
+/** How long a provider may take to accept a charge: its message may arrive although it has not answered by then. */
+const CHARGE_WITHIN_MS = 6000;
 /** How long a buyer waits for the provider's message after the charge was requested. */
 const MAX_WAIT_MS = 3000;
 /** The sandbox's message has arrived by the first read; that of a real provider takes some hundred milliseconds. */
@@ -33,11 +38,17 @@ const LONGEST_PAUSE_MS = 250;
  * Errors: Fault `timeout` when the message has not arrived, and those of `charge` and the store. It may be repeated.
  */
 export async function payOrder(order: Order, ports: PayPorts): Promise<OrderOutcome> {
-  const { store, payments, clock, wait = delay } = ports;
+  const { store, payments, clock, wait = delay, after } = ports;
   const already = outcomeOf(order);
   if (already !== undefined) return already;
 
-  await payments.charge(order);
+  await withTimeLimit(payments.charge(order), {
+    ms: CHARGE_WITHIN_MS,
+    onLate: () => {
+      throw new Fault('timeout', `the provider has not accepted the charge of order ${order.id}`);
+    },
+    ...(after === undefined ? {} : { after }),
+  });
 
   const outcome = await poll(async () => outcomeOf((await store.order(order.id)) ?? order), {
     until: (found) => found !== undefined,

@@ -14,7 +14,7 @@ describe("the provider's message", () => {
     expect(await store.order(order.id)).toEqual(paid);
     expect(published).toContainEqual({ type: 'orders', orders: [paid] });
     expect(notices.map(({ kind }) => kind)).toEqual(['paid', 'paid']);
-    expect(await store.money('sale-1')).toEqual({ revenue: order.price.amount, refunded: 0 });
+    expect(await store.money('sale-1')).toEqual({ revenue: order.price.amount, refunded: 0, mismatched: 0 });
   });
 
   it('marks an order as paid that no worker has stored yet', async () => {
@@ -24,6 +24,22 @@ describe("the provider's message", () => {
     expect(await settle(order)).toMatchObject({ stored: 0, repeated: 1 });
     expect(await store.order(order.id)).toMatchObject({ state: 'paid' });
   });
+
+  it.each(['1 JPY', '0 USD', '12998 USD', '13000 USD', '12999 EUR'])(
+    'of %s for an order of 129.99 USD pays nothing and makes a refund due; the right one still pays',
+    async (captured) => {
+      const { webhook, orders, reserve, store, notices, published, charged } = await createOrdersRig();
+      const order = await reserve('ann');
+      expect(await webhook(`${order.id} ${captured}`)).toBe('received');
+      expect(await store.order(order.id)).toEqual(order);
+      expect(notices).toMatchObject([{ kind: 'mismatch', order: { id: order.id, state: 'reserved' } }]);
+      expect(published).toEqual([]);
+      expect(await store.refundsDue(10)).toHaveLength(1);
+      expect(await store.money('sale-1')).toEqual({ revenue: 0, refunded: 1, mismatched: 1 });
+      expect(await orders.pay(order.id, ANN)).toMatchObject({ kind: 'ok', order: { state: 'paid' } });
+      expect(charged).toEqual([order.id]);
+    },
+  );
 
   it('that is late makes a refund due, and does not change the order', async () => {
     const { webhook, orders, reserve, store, notices } = await createOrdersRig();
@@ -36,12 +52,30 @@ describe("the provider's message", () => {
     ]);
   });
 
-  it.each(['an order id that was never assigned', '', "' OR 1=1"])(
-    'about an order that does not exist (%s) is received and reported, since a repetition would not help',
+  it('about an order that is not known yet has to be repeated, and then pays it', async () => {
+    const { webhook, reserve, queue, notices, store } = await createOrdersRig();
+    const order = await reserve('ann');
+    const find = queue.find;
+    queue.find = async () => undefined;
+    expect(await webhook(order.id)).toBe('unknownOrder');
+    expect(notices).toMatchObject([{ kind: 'unknownOrder' }]);
+    queue.find = find;
+    expect(await webhook(order.id)).toBe('received');
+    expect(await store.order(order.id)).toMatchObject({ state: 'paid' });
+  });
+
+  it('about an order id that was never assigned has to be repeated, too', async () => {
+    const { webhook, newId, notices } = await createOrdersRig();
+    expect(await webhook(newId())).toBe('unknownOrder');
+    expect(notices).toMatchObject([{ kind: 'unknownOrder' }]);
+  });
+
+  it.each(['', "' OR 1=1", 'order-42'])(
+    'about something that is no order (%s) is received and reported, since a repetition would not help',
     async (what) => {
-      const { webhook, newId, notices } = await createOrdersRig();
-      expect(await webhook(what.startsWith('an order') ? newId() : what)).toBe('received');
-      expect(notices).toMatchObject([{ kind: 'unknownOrder' }]);
+      const { webhook, notices } = await createOrdersRig();
+      expect(await webhook(what)).toBe('received');
+      expect(notices).toMatchObject([{ kind: 'foreign' }]);
     },
   );
 
@@ -72,7 +106,7 @@ describe("the provider's message", () => {
     const { webhook, reserve, settle, store, payments, notices } = await createOrdersRig();
     const order = await reserve('ann');
     await settle(order);
-    payments.read = () => ({ id: 'evt_1', type: 'other', paymentId: 'pay_1', orderId: order.id });
+    payments.read = () => ({ id: 'evt_1', type: 'other', paymentId: 'pay_1', orderId: order.id, amount: order.price });
     expect(await webhook(order.id)).toBe('received');
     expect(notices).toMatchObject([{ kind: 'ignored' }]);
     expect(await store.order(order.id)).toEqual(order);

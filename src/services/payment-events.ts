@@ -1,3 +1,4 @@
+import { isOrderId } from '../domain/ids.ts';
 import type { Order } from '../domain/order.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventBus } from '../ports/event-bus.ts';
@@ -10,8 +11,12 @@ export type PaymentNotice =
   | { readonly kind: 'paid'; readonly event: PaymentEvent; readonly order: Order }
   /** The payment was late, or a second one: the scheduler refunds it. */
   | { readonly kind: 'refundDue'; readonly event: PaymentEvent; readonly order: Order }
-  /** A payment for an order that does not exist: an operator has to investigate it. */
+  /** A payment of another amount or currency than the order's: it pays nothing, and is refunded. */
+  | { readonly kind: 'mismatch'; readonly event: PaymentEvent; readonly order: Order }
+  /** A payment for an order that is not known, or not yet: it was not received, so that the provider repeats it. */
   | { readonly kind: 'unknownOrder'; readonly event: PaymentEvent }
+  /** A payment for something that is no order, and never will be: an operator has to investigate it. */
+  | { readonly kind: 'foreign'; readonly event: PaymentEvent }
   /** The message is not about the payment of an order. */
   | { readonly kind: 'ignored'; readonly event: PaymentEvent };
 
@@ -30,26 +35,28 @@ export class PaymentEvents {
 
   /**
    * Returns `received` when the provider need not repeat the message: it is recorded, or there is nothing to record.
+   * `unknownOrder`: it has to repeat it, because the order may become known.
    * Errors: Faults of the store, the queue or the catalogue; the provider has to repeat the message.
    */
-  async receive(signature: string, body: Uint8Array): Promise<'received' | WebhookRefusal> {
+  async receive(signature: string, body: Uint8Array): Promise<'received' | 'unknownOrder' | WebhookRefusal> {
     const event = this.ports.payments.read(signature, body);
     if (typeof event === 'string') return event;
-    this.#report(event.type === 'captured' ? await this.#capture(event) : { kind: 'ignored', event });
-    return 'received';
+    const notice: PaymentNotice = event.type === 'captured' ? await this.#capture(event) : { kind: 'ignored', event };
+    this.#report(notice);
+    return notice.kind === 'unknownOrder' ? 'unknownOrder' : 'received';
   }
 
   async #capture(event: PaymentEvent): Promise<PaymentNotice> {
+    if (!isOrderId(event.orderId)) return { kind: 'foreign', event };
     const { store, clock } = this.ports;
-    const { id: eventId, paymentId, orderId } = event;
-    const result = await this.#captureFound({ eventId, paymentId, orderId, at: clock.now() }, store);
+    const { id: eventId, paymentId, orderId, amount } = event;
+    const result = await this.#captureFound({ eventId, paymentId, orderId, amount, at: clock.now() }, store);
     return result.kind === 'unknownOrder' ? { kind: 'unknownOrder', event } : { ...result, event };
   }
 
   /**
-   * An order that is paid before a worker has stored it is stored first. An order that neither the store nor the queue's
-   * ledger knows was never sold: a ticket leaves the ledger only after its order is stored, and a ledger that is lost or
-   * unavailable is a Fault. A repeated message could not find it either, so the provider is not asked for one.
+   * An order that is paid before a worker has stored it is stored first. One that neither the store nor the queue's ledger
+   * knows may still be in the log only, as after a ledger was lost for good.
    */
   async #captureFound(capture: Capture, store: PaymentEventsPorts['store']): Promise<CaptureResult> {
     const result = await store.capture(capture);

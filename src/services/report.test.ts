@@ -9,7 +9,7 @@ const ports = {
   catalogue: new MemoryCatalogue([aSale({ total: 100, price: { amount: 5, currency: 'JPY' } })]),
   store: {
     counts: async () => ({ states: { reserved: 3, paid: 4, expired: 5, cancelled: 6, rejected: 1 }, tickets: 7 }),
-    money: async () => ({ revenue: 20, refunded: 2 }),
+    money: async () => ({ revenue: 20, refunded: 2, mismatched: 2 }),
   },
   queue: { stock: async () => ({ remaining: 93, version: 12 }) },
   live: { timeline: async () => TIMELINE },
@@ -28,6 +28,7 @@ describe('a report', () => {
       cancelled: 6,
       rejected: 1,
       refunded: 2,
+      mismatched: 2,
       revenue: { amount: 20, currency: 'JPY' },
       timeline: TIMELINE,
     });

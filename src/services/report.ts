@@ -27,6 +27,8 @@ export interface SaleReport {
   readonly rejected: number;
   /** The number of payments that were refunded, or will be. */
   readonly refunded: number;
+  /** The number of payments of another amount or currency than their order's: they paid nothing, and are refunded. */
+  readonly mismatched: number;
   /** The prices of the paid orders added up. */
   readonly revenue: Money;
   /** Reservations by second, as the live state counted them. */
@@ -37,7 +39,7 @@ export interface SaleReport {
 export async function reportOn(saleId: string, ports: ReportPorts): Promise<SaleReport | undefined> {
   const sale: Sale | undefined = await ports.catalogue.sale(saleId);
   if (sale === undefined) return undefined;
-  const [{ states }, { revenue, refunded }, stock, timeline] = await Promise.all([
+  const [{ states }, { revenue, refunded, mismatched }, stock, timeline] = await Promise.all([
     ports.store.counts(saleId),
     ports.store.money(saleId),
     ports.queue.stock(saleId),
@@ -55,6 +57,7 @@ export async function reportOn(saleId: string, ports: ReportPorts): Promise<Sale
     cancelled,
     rejected,
     refunded,
+    mismatched,
     revenue: { amount: revenue, currency: sale.price.currency },
     timeline,
   };

@@ -62,6 +62,21 @@ describe('a new sale', () => {
     expect(await admin.create({ ...SETTINGS, ...own })).toMatchObject({ kind: 'created', sale: own });
   });
 
+  it.each([
+    [Number.MAX_SAFE_INTEGER, 1, true],
+    [Number.MAX_SAFE_INTEGER, 2, false],
+    [9_007_199_254, 1_000_000, true],
+    [9_007_199_255, 1_000_000, false],
+  ])('at a price of %d for %d tickets: all of them must not cost more than 2^53', async (amount, total, accepted) => {
+    const { admin, draft } = rig();
+    const settings = { price: { amount, currency: 'JPY' }, total, perBuyerLimit: 1 };
+    const outcome = await admin.create({ ...SETTINGS, ...settings });
+    expect(outcome.kind).toBe(accepted ? 'created' : 'invalid');
+    if (!accepted) expect(outcome).toMatchObject({ errors: [{ setting: 'price' }] });
+    const { id } = await draft();
+    expect((await admin.change(id, settings)).kind).toBe(accepted ? 'changed' : 'invalid');
+  });
+
   it('is refused with all its errors', async () => {
     const { admin, published, catalogue } = rig();
     const { opensAt: closesAt } = SETTINGS;

@@ -1,3 +1,4 @@
+import { MAX_AMOUNT } from '../domain/money.ts';
 import type { Sale } from '../domain/sale.ts';
 import type { Catalogue, Product } from '../ports/catalogue.ts';
 import { type CloseOutcome, type ClosePorts, closeSale } from './close-sale.ts';
@@ -117,6 +118,9 @@ function errorsOf(settings: SaleSettings, product: Product | typeof UNCHANGED | 
   }
   if (settings.closesAt <= settings.opensAt)
     errors.push({ setting: 'closesAt', message: 'must be later than opensAt' });
+  if (settings.price.amount > MAX_AMOUNT / settings.total) {
+    errors.push({ setting: 'price', message: `must not be more than ${MAX_AMOUNT} for all tickets together` });
+  }
   return errors;
 }
 

@@ -3,6 +3,7 @@ import { type BreakerMetrics, createBreakerMetrics } from './breaker-metrics.ts'
 import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts';
 import { createLiveMetrics, type LiveMetrics } from './live-metrics.ts';
 import { createLogMetrics, type LogMetrics } from './log-metrics.ts';
+import { createPaymentMetrics, type PaymentMetrics } from './payment-metrics.ts';
 import { createPurchaseMetrics, type PurchaseMetrics } from './purchase-metrics.ts';
 import { createRateLimitMetrics, type RateLimitMetrics } from './rate-limit-metrics.ts';
 import { createSchedulerMetrics, type SchedulerMetrics } from './scheduler-metrics.ts';
@@ -23,6 +24,7 @@ export interface Metrics
     SettlementMetrics,
     SchedulerMetrics,
     HttpMetrics,
+    PaymentMetrics,
     LiveMetrics,
     LogMetrics,
     RateLimitMetrics,
@@ -43,6 +45,7 @@ export function createMetrics({ process: ofProcess = true }: MetricsOptions = {}
     ...createSettlementMetrics(register),
     ...createSchedulerMetrics(register),
     ...createHttpMetrics(register),
+    ...createPaymentMetrics(register),
     ...createLiveMetrics(register),
     ...createLogMetrics(register),
     ...createRateLimitMetrics(register),

@@ -3,6 +3,7 @@ import { sign } from '../../src/adapters/payment-sandbox/signature.ts';
 import { listenUws } from '../../src/adapters/uws/listen.ts';
 import { issueToken } from '../../src/api/auth/issue-token.ts';
 import type { OrderJson } from '../../src/api/orders/schema.ts';
+import type { Money } from '../../src/domain/money.ts';
 import { startFloodgate } from '../support/floodgate-process.ts';
 import { createClient } from '../support/http-client.ts';
 import { RawClient } from '../support/raw-http.ts';
@@ -21,6 +22,8 @@ interface FrontUnderTest {
   /** The key of the tokens. */
   readonly secret: string;
   readonly webhookSecret: string;
+  /** Of each order. */
+  readonly price: Money;
   readonly stop: () => Promise<void>;
 }
 
@@ -60,8 +63,8 @@ describe.each([
     return response.status;
   }
 
-  function captured(orderId: string): string {
-    const data = { paymentId: `pay_${orderId}`, orderId, amount: 12_999, currency: 'USD' };
+  function captured(orderId: string, took: Money = front.price): string {
+    const data = { paymentId: `pay_${orderId}`, orderId, ...took };
     return JSON.stringify({ id: `evt_${orderId}`, type: 'payment.captured', createdAt: '2026-01-01T00:00:00Z', data });
   }
 
@@ -130,12 +133,31 @@ describe.each([
     const id = await buy('ann');
     const body = captured(id);
     expect(await deliver(body, sign('another secret', body, nowSeconds()))).toBe(401);
-    expect(await deliver(body.replace('12999', '1'), sign(front.webhookSecret, body, nowSeconds()))).toBe(401);
+    expect(
+      await deliver(body.replace(String(front.price.amount), '1'), sign(front.webhookSecret, body, nowSeconds())),
+    ).toBe(401);
     expect(await deliver(body, sign(front.webhookSecret, body, nowSeconds() - 1000))).toBe(401);
     expect(await deliver('{}', sign(front.webhookSecret, '{}', nowSeconds()))).toBe(400);
     expect((await call('GET', `/v1/orders/${id}`, 'ann')).body.state).toBe('reserved');
     expect(await deliver(body, sign(front.webhookSecret, body, nowSeconds()))).toBe(200);
     expect((await call('GET', `/v1/orders/${id}`, 'ann')).body.state).toBe('paid');
+  });
+
+  it.each([
+    [1, 'JPY'],
+    [0, 'USD'],
+    [13_000, 'USD'],
+  ])('is not paid by a signed event of %d %s, and can be paid afterwards', async (amount, currency) => {
+    const id = await buy('ann');
+    const body = captured(id, { amount, currency });
+    for (let n = 0; n < 2; n += 1) expect(await deliver(body, sign(front.webhookSecret, body, nowSeconds()))).toBe(200);
+    expect((await call('GET', `/v1/orders/${id}`, 'ann')).body.state).toBe('reserved');
+    expect(await call('POST', `/v1/orders/${id}/pay`, 'ann')).toMatchObject({ status: 200, body: { state: 'paid' } });
+  });
+
+  it('that is not known: its event is refused, so that the provider repeats it', async () => {
+    const body = captured('1JG8Z5E4T00000');
+    expect(await deliver(body, sign(front.webhookSecret, body, nowSeconds()))).toBe(503);
   });
 
   it('is not changed by an event with two signatures of which one is valid', async () => {
@@ -159,6 +181,7 @@ async function openFront(): Promise<FrontUnderTest> {
     port: front.port,
     secret: SHOP_SECRET,
     webhookSecret: SHOP_SECRET,
+    price: saleNamed('demo').price,
     async stop() {
       front.close();
       expect(errors).toEqual([]);
@@ -169,12 +192,14 @@ async function openFront(): Promise<FrontUnderTest> {
 /** The built program on one file. At the end the tickets of cancelled orders, and no others, have to be in the queue. */
 async function startProgram(): Promise<FrontUnderTest> {
   const workspace = await createWorkspace({ PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET });
-  await workspace.publish({ id: 'demo', total: TOTAL, perBuyerLimit: TOTAL });
+  const price = { amount: 12_999, currency: 'EUR' };
+  await workspace.publish({ id: 'demo', total: TOTAL, perBuyerLimit: TOTAL, price });
   const server = await startFloodgate(workspace.env);
   return {
     port: server.port,
     secret: String(workspace.env.JWT_SECRET),
     webhookSecret: WEBHOOK_SECRET,
+    price,
     async stop() {
       const client = createClient(server.port, 1);
       await untilSettled(client);

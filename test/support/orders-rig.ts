@@ -4,6 +4,7 @@ import { reservedOrder } from '../../src/domain/purchase.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { BusEvent } from '../../src/ports/event-bus.ts';
 import type { Payments } from '../../src/ports/payments.ts';
+import type { Timers } from '../../src/ports/timers.ts';
 import { OrderFinder } from '../../src/services/order-finder.ts';
 import { Orders } from '../../src/services/orders.ts';
 import { PaymentEvents, type PaymentNotice } from '../../src/services/payment-events.ts';
@@ -23,7 +24,10 @@ export type OrdersRig = Awaited<ReturnType<typeof createOrdersRig>>;
  * The order services on the fakes. A test replaces a call of `store`, `queue` or `payments` to make it fail, or to make
  * something happen in between.
  */
-export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyerLimit: 1000, total: 1000 })]) {
+export async function createOrdersRig(
+  sales: readonly Sale[] = [aSale({ perBuyerLimit: 1000, total: 1000 })],
+  after?: Timers['after'],
+) {
   const clock = new ManualClock();
   const newId = createIdSource({ node: 1, now: clock.now });
   const queue = new MemoryTicketQueue(clock.now);
@@ -31,13 +35,14 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
   const catalogue = new MemoryCatalogue(sales);
   for (const sale of sales) await queue.load(sale);
 
+  const { price } = sales[0] ?? aSale();
   const published: BusEvent[] = [];
   const notices: PaymentNotice[] = [];
   const notReturned: string[] = [];
   const charged: string[] = [];
   const events = { publish: (event: BusEvent) => void published.push(event) };
 
-  /** The body of an event is the order's id; checking signatures is the adapter's business. */
+  /** The body of an event is the order's id, and what was captured unless it is the price; signatures are the adapter's. */
   const payments: Payments = {
     charge: async ({ id }) => {
       charged.push(id);
@@ -46,11 +51,12 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
     refund: async () => undefined,
     read: (signature, body) => {
       if (signature !== 'good') return 'signature';
-      const orderId = new TextDecoder().decode(body);
-      return { id: `evt_${orderId}`, type: 'captured', paymentId: `pay_${orderId}`, orderId };
+      const [orderId = '', minorUnits, currency = 'USD'] = new TextDecoder().decode(body).split(' ');
+      const amount = { amount: Number(minorUnits ?? price.amount), currency };
+      return { id: `evt_${orderId}`, type: 'captured', paymentId: `pay_${orderId}`, orderId, amount };
     },
   };
-  const finder = new OrderFinder({ store, queue, catalogue });
+  const finder = new OrderFinder({ store, queue, catalogue, clock });
   const paymentEvents = new PaymentEvents({
     payments,
     store,
@@ -67,6 +73,7 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
     events,
     clock,
     wait: async (ms) => clock.advance(ms),
+    ...(after === undefined ? {} : { after }),
     onNotReturned: (_fault, { id }) => notReturned.push(id),
   });
 

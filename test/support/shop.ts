@@ -55,7 +55,7 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
     stock: async () => ({ remaining: 5, version: 1 }),
   };
   const store = new MemoryOrderStore();
-  const finder = new OrderFinder({ store, queue, catalogue });
+  const finder = new OrderFinder({ store, queue, catalogue, clock: systemClock });
   const events = { publish: () => {} };
   const payments = createPaymentSandbox({
     webhookUrl: () => `http://127.0.0.1:${front.port}/v1/webhooks/payments`,

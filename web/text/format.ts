@@ -1,12 +1,15 @@
+import { minorDigitsOf } from '../../src/client/currencies.ts';
+
 const SECOND_MS = 1_000;
 const MINUTE_S = 60;
 const HOUR_S = 60 * MINUTE_S;
 const DAY_S = 24 * HOUR_S;
 
-/** `$129.99`, in the reader's locale. */
+/** `$129.99`, in the reader's locale, with the digits of ISO 4217: the amount is in its minor units, not in Intl's. */
 export function moneyText({ amount, currency }: { readonly amount: number; readonly currency: string }): string {
-  const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 0));
+  const digits = minorDigitsOf(currency);
+  const shown = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return new Intl.NumberFormat(undefined, { style: 'currency', currency, ...shown }).format(amount / 10 ** digits);
 }
 
 /** `1,000` */

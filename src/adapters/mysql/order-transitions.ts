@@ -2,11 +2,13 @@ import type { Order } from '../../domain/order.ts';
 import type { Capture, CaptureResult, EndState, OrderStore } from '../../ports/order-store.ts';
 import type { SqlDatabase } from '../sql/connect.ts';
 import { withSqlFaults } from '../sql/faults.ts';
-import { captureResultOf, type RawPaymentOrder, SELECT_PAYMENT_ORDER } from '../sql/payment-order.ts';
+import { captureResultOf, isMismatch, type RawPaymentOrder, SELECT_PAYMENT_ORDER } from '../sql/payment-order.ts';
 import { orderOfRaw, type RawOrder } from '../sql/raw-order.ts';
 import { assertStorableCapture } from '../sql/storable.ts';
 import { textOf } from '../sql/text-of.ts';
 import { quoted } from './literals.ts';
+import { recordMismatch } from './mismatch.ts';
+import { markMismatchRefunded, supersedeMismatches } from './mismatch-statements.ts';
 import { inTransaction, type Session } from './session.ts';
 import {
   deleteTicketReturns,
@@ -19,7 +21,7 @@ import {
   markRefunded,
   move,
   selectEvent,
-  selectSaleOf,
+  selectOrder,
 } from './transition-statements.ts';
 
 /** Transitions of stored orders, and what follows from them. */
@@ -42,12 +44,18 @@ export function createOrderTransitions(
     capture: (capture) =>
       withSqlFaults('recording a capture', async () => {
         assertStorableCapture(capture);
-        return inTransaction(database, (session) => recordCapture(session, capture));
+        const ids = idList([capture.orderId]);
+        if (ids === undefined) return { kind: 'unknownOrder' };
+        const result = await inTransaction(database, (session) => recordCapture(session, ids, capture));
+        return result ?? inTransaction(database, (session) => recordMismatch(session, ids, capture));
       }),
 
     refunded: (paymentId, at) =>
       withSqlFaults('recording a refund', async () => {
-        await inTransaction(database, (session) => session.write(markRefunded(paymentId, at)));
+        await inTransaction(database, async (session) => {
+          await session.write(markRefunded(paymentId, at));
+          await session.write(markMismatchRefunded(paymentId, at));
+        });
       }),
   };
 }
@@ -66,12 +74,12 @@ async function moveReserved(session: Session, to: EndState, ids: string, at: num
 /**
  * If an event or a payment comes twice at the same moment, the second waits at its unique key until the first has
  * committed. Of two payments, or a payment and another transition, the conditional update lets one move the order.
+ * Undefined, and nothing is recorded, if the capture is not of the order's price.
  */
-async function recordCapture(session: Session, capture: Capture): Promise<CaptureResult> {
-  const ids = idList([capture.orderId]);
-  if (ids === undefined) return { kind: 'unknownOrder' };
-  const [order] = await session.rows<Pick<RawOrder, 'sale_id'>>(selectSaleOf(ids));
+async function recordCapture(session: Session, ids: string, capture: Capture): Promise<CaptureResult | undefined> {
+  const [order] = await session.rows<RawOrder>(selectOrder(ids));
   if (order === undefined) return { kind: 'unknownOrder' };
+  if (isMismatch(order, capture)) return undefined;
 
   if ((await session.write(insertEvent(capture))) === 0) {
     const [event] = await session.rows<{ readonly payment_id: string | Uint8Array }>(selectEvent(capture.eventId));
@@ -81,6 +89,8 @@ async function recordCapture(session: Session, capture: Capture): Promise<Captur
   if (isNew && (await session.write(move('paid', ids, capture.at))) === 0) {
     await session.write(markRefundDue(capture.paymentId));
   }
+  // After the order's lock, so that it finds what another capture of it has recorded.
+  if (isNew) await session.write(supersedeMismatches(capture.paymentId));
   return resultOf(session, capture.paymentId);
 }
 

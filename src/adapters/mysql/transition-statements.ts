@@ -22,8 +22,8 @@ export function lockReserved(ids: string): string {
   );
 }
 
-export function selectSaleOf(ids: string): string {
-  return `SELECT sale_id FROM orders WHERE id IN (${ids})`;
+export function selectOrder(ids: string): string {
+  return `SELECT ${ORDER_COLUMNS} FROM orders WHERE id IN (${ids})`;
 }
 
 export function move(to: EndState, ids: string, at: number): string {

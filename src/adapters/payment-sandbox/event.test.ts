@@ -21,7 +21,7 @@ describe('an event', () => {
 
   it('of another type, or with more members, is accepted', () => {
     expect(parsed({ ...event, type: 'payment.disputed', more: 1 })).toMatchObject({ type: 'other' });
-    expect(parsed({ ...event, more: 1 })).toMatchObject({ type: 'captured' });
+    expect(parsed({ ...event, more: 1 })).toMatchObject({ type: 'captured', amount: order.price });
   });
 
   it.each(['id', 'type', 'createdAt', 'data'])('without its %s is invalid', (member) => {

@@ -51,5 +51,6 @@ export function parseEvent(body: Uint8Array): PaymentEvent | undefined {
   }
   if (!isEvent(json)) return undefined;
   const { id, type, data } = json;
-  return { id, type: type === CAPTURED ? 'captured' : 'other', paymentId: data.paymentId, orderId: data.orderId };
+  const { paymentId, orderId, amount, currency } = data;
+  return { id, type: type === CAPTURED ? 'captured' : 'other', paymentId, orderId, amount: { amount, currency } };
 }

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { Fault } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Payments } from '../../ports/payments.ts';
 import { deliver } from './deliver.ts';
@@ -19,6 +20,9 @@ export interface PaymentSandboxOptions {
 // wait for each other at the front, and be sent again while they are still being processed.
 const MAX_DELIVERIES = 32;
 
+/** As long as a front waits for a charge. One that has not been sent by then has no caller any more. */
+const SEND_WITHIN_MS = 6000;
+
 /**
  * A payment provider that accepts every payment and moves no money: for trials, demonstrations and tests. It stores
  * nothing, because all of its answers follow from the order.
@@ -30,14 +34,16 @@ export function createPaymentSandbox(options: PaymentSandboxOptions): Payments {
   return {
     async charge(order) {
       const body = capturedEvent(order, clock.now());
-      await limit(() =>
-        deliver({
+      const late = AbortSignal.timeout(SEND_WITHIN_MS);
+      await limit(() => {
+        if (late.aborted) throw new Fault('full', 'too many charges are waiting for the sandbox');
+        return deliver({
           url: typeof webhookUrl === 'string' ? webhookUrl : webhookUrl(),
           body,
           sign: () => sign(secret, body, Math.floor(clock.now() / 1000)),
           fetch: send,
-        }),
-      );
+        });
+      });
     },
 
     // No money was taken, so there is none to give back.

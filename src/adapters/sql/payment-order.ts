@@ -1,4 +1,4 @@
-import type { CaptureResult } from '../../ports/order-store.ts';
+import type { Capture, CaptureResult } from '../../ports/order-store.ts';
 import { ORDER_COLUMNS, orderOfRaw, type RawOrder } from './raw-order.ts';
 
 /** Reads a payment and its order, by the payment's id, which is to be appended. The payment's column comes last. */
@@ -10,6 +10,11 @@ export const SELECT_PAYMENT_ORDER =
 export interface RawPaymentOrder extends RawOrder {
   /** 1 if the payment is to be refunded, or was refunded. */
   readonly refund: number;
+}
+
+/** Whether something else was captured than the order costs. */
+export function isMismatch(order: Pick<RawOrder, 'price_amount' | 'price_currency'>, { amount }: Capture): boolean {
+  return amount.amount !== order.price_amount || amount.currency !== order.price_currency;
 }
 
 export function captureResultOf(raw: RawPaymentOrder): CaptureResult {

@@ -35,9 +35,12 @@ export function assertStorable({ order, key }: NewOrder): void {
 }
 
 /** The same for a capture. Errors: Fault `corrupt`. */
-export function assertStorableCapture({ eventId, paymentId }: Capture): void {
+export function assertStorableCapture({ eventId, paymentId, amount }: Capture): void {
   const wrong =
-    (isBadName(eventId, MAX_PAYMENT_NAME) && 'event id') || (isBadName(paymentId, MAX_PAYMENT_NAME) && 'payment id');
+    (isBadName(eventId, MAX_PAYMENT_NAME) && 'event id') ||
+    (isBadName(paymentId, MAX_PAYMENT_NAME) && 'payment id') ||
+    (amount.currency.length !== 3 && 'currency') ||
+    (!isWhole(amount.amount, Number.MAX_SAFE_INTEGER) && 'amount');
   if (wrong !== false) throw new Fault('corrupt', `a capture cannot be stored: bad ${wrong}`);
 }
 

@@ -24,6 +24,7 @@ describe('the payment webhook', () => {
     ['signature', 401, 'unauthenticated'],
     ['timestamp', 401, 'unauthenticated'],
     ['body', 400, 'malformed'],
+    ['unknownOrder', 503, 'unavailable'],
   ] as const)('answers an event refused for its %s with %d %s', async (refusal, status, code) => {
     const call = routesWith({ payments: { receive: async () => refusal } });
     const answer = await call('POST', PATTERN, event);

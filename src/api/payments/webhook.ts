@@ -46,7 +46,11 @@ const REFUSALS = {
     headers: CHALLENGE,
   }),
   body: constantProblem('malformed', { detail: 'The body is not an event of the payment provider.' }),
-} as const satisfies Record<WebhookRefusal, unknown>;
+  // Not 404: to some providers a 4xx is final.
+  unknownOrder: constantProblem('unavailable', {
+    detail: 'No such order is known, or not yet: send the event again.',
+  }),
+} as const satisfies Record<WebhookRefusal | 'unknownOrder', unknown>;
 
 /** Receives the payment provider's events. No token: the signature of the body authenticates the sender. */
 export function paymentWebhook({ payments, onFault }: PaymentWebhookDeps): readonly Operation[] {
@@ -61,7 +65,7 @@ export function paymentWebhook({ payments, onFault }: PaymentWebhookDeps): reado
         description:
           'For the provider only. Floodgate-Signature is `t=<seconds>,v1=<hex>`: the HMAC-SHA256 of the time, a dot and the ' +
           'body; the time must be within 300 seconds of now. An event that was received before changes nothing; one that ' +
-          'was answered 503 has to be sent again.',
+          'was answered 503 has to be sent again, as is one whose order is not known yet.',
         auth: 'signature',
         body: EventBody,
         responses: { 200: { description: 'The event was received.', schema: ReceivedSchema } },

@@ -110,6 +110,10 @@ describe('a sale', () => {
     [{ ...MUG_SALE, price: { amount: -1, currency: 'EUR' } }, ['/price/amount']],
     [{ ...MUG_SALE, price: { amount: 0.5, currency: 'eur' } }, ['/price/amount', '/price/currency']],
     [{ ...MUG_SALE, price: { amount: 2 ** 53, currency: 'EUR' } }, ['/price/amount']],
+    ...['XXY', 'XXX', 'XTS', 'XAU', 'DEM', 'eur', 'EURO', ''].map((currency): [object, string[]] => [
+      { ...MUG_SALE, price: { amount: 1, currency } },
+      ['/price/currency'],
+    ]),
     [{ ...MUG_SALE, price: { amount: 1, currency: 'EUR', tax: 1 } }, ['/price/tax']],
     [{ ...MUG_SALE, status: 'published' }, ['/status']],
     [{ ...MUG_SALE, id: 'mine' }, ['/id']],
@@ -136,9 +140,12 @@ describe('a sale', () => {
   it('accepts the maximum and the minimum of each setting', async () => {
     const { admin } = await rigWithDraft();
     const most = { total: 1_000_000, perBuyerLimit: 1_000_000, payWithinSeconds: 604_800 };
-    const price = { amount: Number.MAX_SAFE_INTEGER, currency: 'USD' };
+    // For all tickets together 2^53 - 1 at most.
+    const price = { amount: 9_007_199_254, currency: 'USD' };
     const sent = { ...MUG_SALE, ...most, price, closesAt: '9999-12-31T23:59:59.999Z', description: '' };
     expect((await admin('POST', ALL, { body: sent })).json).toMatchObject(sent);
+    const dearest = { total: 1, perBuyerLimit: 1, price: { amount: Number.MAX_SAFE_INTEGER, currency: 'USD' } };
+    expect((await admin('POST', ALL, { body: { ...MUG_SALE, ...dearest } })).json).toMatchObject(dearest);
     const least = {
       total: 1,
       perBuyerLimit: 1,
@@ -171,6 +178,7 @@ describe('a report', () => {
       cancelled: 0,
       rejected: 0,
       refunded: 0,
+      mismatched: 0,
       revenue: { amount: 0, currency: 'USD' },
       timeline: [{ second: '2030-01-01T00:00:00.000Z', reserved: 3 }],
     });

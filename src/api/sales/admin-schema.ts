@@ -1,12 +1,27 @@
 import { Type } from '@sinclair/typebox';
+import { CURRENCIES } from '../../domain/currencies.ts';
+import { MAX_AMOUNT } from '../../domain/money.ts';
 import { MAX_PAY_WITHIN_SECONDS } from '../../domain/sale.ts';
-import { Count, MoneySchema, ProductId, SaleId, Time } from '../http/common-schemas.ts';
+import { Count, MoneySchema, ProductId, SaleId, StringEnum, Time } from '../http/common-schemas.ts';
 import { Description, ImageUrl, ImageUrlOrNull, Title } from '../http/text-schemas.ts';
 
 /** The most tickets of one sale that the ticket queue holds in memory. */
 const MAX_TICKETS = 1_000_000;
 export const DEFAULT_BUYER_LIMIT = 1;
 export const DEFAULT_PAY_SECONDS = 900;
+
+/** Prices of older releases may have others, so answers do not have this list. */
+const Price = Type.Object(
+  {
+    amount: MoneySchema.properties.amount,
+    currency: StringEnum(CURRENCIES, 'A currency of ISO 4217 that has a minor unit.'),
+  },
+  {
+    additionalProperties: false,
+    description: `In minor units; the price of all tickets together is at most ${MAX_AMOUNT}.`,
+    examples: [{ amount: 12999, currency: 'USD' }],
+  },
+);
 
 const Total = Type.Integer({ minimum: 1, maximum: MAX_TICKETS, description: 'Tickets in the sale.' });
 
@@ -42,7 +57,7 @@ export const NewSaleSchema = Type.Object(
     title: Title,
     description: Type.Optional(Description),
     imageUrl: Type.Optional(ImageUrl),
-    price: MoneySchema,
+    price: Price,
     total: Total,
     perBuyerLimit: Type.Optional(Type.Integer({ ...PER_BUYER_LIMIT, default: DEFAULT_BUYER_LIMIT })),
     opensAt: OpensAt,
@@ -61,7 +76,7 @@ export const SaleChangesSchema = Type.Object(
     title: Type.Optional(Title),
     description: Type.Optional(Description),
     imageUrl: Type.Optional(ImageUrlOrNull),
-    price: Type.Optional(MoneySchema),
+    price: Type.Optional(Price),
     total: Type.Optional(Total),
     perBuyerLimit: Type.Optional(Type.Integer(PER_BUYER_LIMIT)),
     opensAt: Type.Optional(OpensAt),
@@ -82,7 +97,8 @@ export const ReportSchema = Type.Object(
     expired: Count('Orders that were not paid in time.'),
     cancelled: Count('Orders that their buyers cancelled.'),
     rejected: Count('Orders that the database rejected; each one should be investigated.'),
-    refunded: Count('Payments that came too late and were refunded, or are due for a refund.'),
+    refunded: Count('Payments that were too late or of a wrong amount and were refunded, or are due for a refund.'),
+    mismatched: Count('Payments of another amount or currency than their order: they paid nothing; investigate each.'),
     revenue: MoneySchema,
     timeline: Type.Array(
       Type.Object({ second: Time('The start of the second.'), reserved: Count('Tickets reserved in it.') }),

@@ -50,7 +50,10 @@ export function createFrontObserver({ log, metrics }: Context): FrontObserver {
         { err, orderId: id, saleId },
         'a cancelled ticket is not on sale again yet; the scheduler will return it',
       ),
-    payment: (notice) => logPayment(notice, log),
+    payment: (notice) => {
+      metrics.paymentEvent(notice.kind);
+      logPayment(notice, log);
+    },
     readFailed: (err, requestId) => reads.failed(err, { requestId }),
     live: {
       liveFrame: metrics.liveFrame,
@@ -65,8 +68,15 @@ export function createFrontObserver({ log, metrics }: Context): FrontObserver {
   };
 }
 
-function logPayment({ kind, event }: PaymentNotice, log: Pick<Log, 'warn' | 'error'>): void {
+function logPayment(notice: PaymentNotice, log: Pick<Log, 'warn' | 'error'>): void {
+  const { kind, event } = notice;
   const about = { paymentId: event.paymentId, orderId: event.orderId, eventId: event.id };
   if (kind === 'refundDue') log.warn(about, 'a payment came too late or twice and will be refunded');
-  if (kind === 'unknownOrder') log.error(about, 'a payment names an order that does not exist: investigate');
+  if (kind === 'mismatch') {
+    const compared = { ...about, saleId: notice.order.saleId, captured: event.amount, price: notice.order.price };
+    log.error(compared, 'a payment is not of its order’s price: it pays nothing and will be refunded; investigate');
+  }
+  if (kind === 'unknownOrder')
+    log.warn(about, 'a payment names an order that is not known; the provider has to repeat it');
+  if (kind === 'foreign') log.error(about, 'a payment names no order: investigate');
 }

@@ -8,7 +8,8 @@ function refundable(m: PromiseMarbles, ids: string, diagrams: Omit<Parameters<ty
   void rig.store.transition('cancelled', [...ids], m.clock.now());
   for (const [n, orderId] of [...ids].entries()) {
     const paymentId = orderId.toUpperCase();
-    void rig.store.capture({ eventId: `evt-${paymentId}`, paymentId, orderId, at: m.clock.now() + n });
+    const amount = { amount: 12_999, currency: 'USD' };
+    void rig.store.capture({ eventId: `evt-${paymentId}`, paymentId, orderId, amount, at: m.clock.now() + n });
   }
   return rig;
 }

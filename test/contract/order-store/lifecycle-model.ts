@@ -13,6 +13,11 @@ export class LifecycleModel {
   /** Whether the ticket is forfeit, by order. */
   readonly owed = new Map<string, boolean>();
   readonly payments = new Map<string, ModelPayment>();
+  /** The amounts of captures that were not of their order's price, by payment and order; with the refund. */
+  readonly mismatches = new Map<
+    string,
+    { paymentId: string; readonly orderId: string; refund: ModelPayment['refund'] }
+  >();
   readonly #events = new Map<string, string>();
   /** A rejected order holds no key. */
   readonly #keys = new Set<string>();
@@ -37,12 +42,19 @@ export class LifecycleModel {
     return true;
   }
 
-  capture({ eventId, paymentId, orderId, at }: Capture): { readonly kind: CaptureResult['kind']; orderId?: string } {
-    if (!this.orders.has(orderId)) return { kind: 'unknownOrder' };
+  capture(capture: Capture): { readonly kind: CaptureResult['kind']; orderId?: string } {
+    const { eventId, paymentId, orderId, at } = capture;
+    const order = this.orders.get(orderId);
+    if (order === undefined) return { kind: 'unknownOrder' };
+    if (capture.amount.amount !== order.price.amount) {
+      this.#mismatch(capture);
+      return { kind: 'mismatch', orderId };
+    }
     const earlier = this.#events.get(eventId);
     if (earlier === undefined) {
       this.#events.set(eventId, paymentId);
       if (!this.payments.has(paymentId)) {
+        for (const one of this.#wrongOnes(paymentId, 'due')) one.refund = 'none';
         this.payments.set(paymentId, { orderId, refund: this.transition('paid', orderId, at) ? 'none' : 'due' });
       }
     }
@@ -53,6 +65,20 @@ export class LifecycleModel {
   refunded(paymentId: string): void {
     const payment = this.payments.get(paymentId);
     if (payment?.refund === 'due') payment.refund = 'done';
+    for (const one of this.#wrongOnes(paymentId, 'due')) one.refund = 'done';
+  }
+
+  #mismatch({ paymentId, orderId, amount }: Capture): void {
+    const key = `${paymentId} ${orderId} ${amount.amount}`;
+    if (this.mismatches.has(key)) return;
+    const isKnown = this.payments.has(paymentId) || this.#wrongOnes(paymentId).length > 0;
+    this.mismatches.set(key, { paymentId, orderId, refund: isKnown ? 'none' : 'due' });
+  }
+
+  #wrongOnes(paymentId: string, refund?: ModelPayment['refund']) {
+    return [...this.mismatches.values()].filter(
+      (one) => one.paymentId === paymentId && (refund === undefined || one.refund === refund),
+    );
   }
 
   due(now: number): readonly Order[] {

@@ -9,7 +9,8 @@ let payments = 0;
 /** A new payment and its event. */
 export function newCapture(one: NewOrder, parts: Partial<Capture> = {}): Capture {
   payments += 1;
-  return { eventId: `evt_${payments}`, paymentId: `pay_${payments}`, orderId: one.order.id, at: MOVED_AT, ...parts };
+  const ids = { eventId: `evt_${payments}`, paymentId: `pay_${payments}`, orderId: one.order.id };
+  return { ...ids, amount: one.order.price, at: MOVED_AT, ...parts };
 }
 
 export async function refundsOf(store: OrderStore, ...orders: readonly NewOrder[]): Promise<readonly RefundDue[]> {
@@ -124,14 +125,19 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
       }
     });
 
-    test.each([{ eventId: '' }, { paymentId: '' }, { eventId: 'x'.repeat(256) }, { paymentId: 'x'.repeat(256) }])(
-      'with an id that cannot be stored is rejected',
-      async (parts) => {
-        const one = await reserved();
-        await expect(harness().store.capture(newCapture(one, parts))).rejects.toMatchObject({ code: 'corrupt' });
-        expect((await harness().store.order(one.order.id))?.state).toBe('reserved');
-      },
-    );
+    test.each([
+      { eventId: '' },
+      { paymentId: '' },
+      { eventId: 'x'.repeat(256) },
+      { paymentId: 'x'.repeat(256) },
+      { amount: { amount: -1, currency: 'USD' } },
+      { amount: { amount: 2 ** 53, currency: 'USD' } },
+      { amount: { amount: 12_999, currency: 'USDT' } },
+    ])('with an id that cannot be stored is rejected', async (parts) => {
+      const one = await reserved();
+      await expect(harness().store.capture(newCapture(one, parts))).rejects.toMatchObject({ code: 'corrupt' });
+      expect((await harness().store.order(one.order.id))?.state).toBe('reserved');
+    });
   });
 
   describe('refunds', () => {
@@ -160,8 +166,26 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
       await store.capture(capture);
       await store.refunded(capture.paymentId, MOVED_AT);
       expect(await store.capture(capture)).toMatchObject({ kind: 'paid' });
-      expect(await store.money(one.order.saleId)).toEqual({ revenue: one.order.price.amount, refunded: 0 });
+      expect(await store.money(one.order.saleId)).toEqual({
+        revenue: one.order.price.amount,
+        refunded: 0,
+        mismatched: 0,
+      });
     });
+  });
+
+  test.each([
+    [[2 ** 52, 2 ** 52 - 1], Number.MAX_SAFE_INTEGER],
+    [[2 ** 53 - 1, 1], Number.MAX_SAFE_INTEGER],
+    [[2 ** 53 - 1, 2 ** 53 - 1, 2 ** 53 - 1], Number.MAX_SAFE_INTEGER],
+    [Array.from({ length: 1_100 }, () => 2 ** 53 - 1), Number.MAX_SAFE_INTEGER],
+  ])('adds up prices exactly, and beyond 2^53 and 2^63 as the greatest exact number (%#)', async (prices, revenue) => {
+    const { store, other } = harness();
+    const saleId = nextSaleId();
+    const orders = prices.map((amount, i) => newOrder({ saleId, ticket: i + 1, price: { amount, currency: 'IRR' } }));
+    await put(store, ...orders);
+    for (let i = 0; i < orders.length; i += 1_000) await move(store, 'paid', ...orders.slice(i, i + 1_000));
+    expect((await other.money(saleId)).revenue).toBe(revenue);
   });
 
   test('adds up the prices of a sale’s paid orders, and counts refunds that were made or are due', async () => {
@@ -178,7 +202,7 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
     await store.capture(back);
     await store.capture(due);
     await store.refunded(back.paymentId, MOVED_AT);
-    expect(await other.money(saleId)).toStrictEqual({ revenue: 3_000, refunded: 2 });
-    expect(await other.money('no-such-sale')).toStrictEqual({ revenue: 0, refunded: 0 });
+    expect(await other.money(saleId)).toStrictEqual({ revenue: 3_000, refunded: 2, mismatched: 0 });
+    expect(await other.money('no-such-sale')).toStrictEqual({ revenue: 0, refunded: 0, mismatched: 0 });
   });
 }

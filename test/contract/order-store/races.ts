@@ -67,6 +67,7 @@ export function orderStoreRaces(harness: () => OrderStoreHarness): void {
       expect(await harness().store.money(saleId)).toEqual({
         revenue: orders.reduce((sum, { order }) => sum + order.price.amount, 0),
         refunded: 0,
+        mismatched: 0,
       });
     });
 

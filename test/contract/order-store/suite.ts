@@ -6,6 +6,7 @@ import { orderStoreConflicts } from './conflicts.ts';
 import { orderStoreFences } from './fences.ts';
 import { type OrderStoreHarness, put, stored } from './harness.ts';
 import { orderStoreLifecycle } from './lifecycle.ts';
+import { orderStoreMismatches } from './mismatches.ts';
 import { orderStoreModel } from './model.ts';
 import { orderStorePayments } from './payments.ts';
 import { orderStorePositions } from './positions.ts';
@@ -80,6 +81,7 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
     orderStoreLifecycle(() => harness);
 
     orderStorePayments(() => harness);
+    orderStoreMismatches(() => harness);
 
     orderStoreRaces(() => harness);
 

@@ -51,6 +51,7 @@ export function paymentsContract(name: string, open: (options: PaymentsOptions) 
         type: 'captured',
         paymentId: expect.stringMatching(/^[\x21-\x7e]{1,255}$/),
         orderId: order.id,
+        amount: order.price,
       });
     });
 

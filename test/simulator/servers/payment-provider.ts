@@ -53,7 +53,7 @@ export class PaymentProvider {
     const deliveries = random.chance(TWICE) ? 2 : 1;
     for (let n = 0; n < deliveries; n += 1) {
       this.#undelivered += 1;
-      this.world.after(random.between(...EVENT_DELAY_MS), () => this.#notify({ paymentId, orderId }));
+      this.world.after(random.between(...EVENT_DELAY_MS), () => this.#notify({ paymentId, orderId, amount: price }));
     }
   }
 
@@ -62,10 +62,9 @@ export class PaymentProvider {
     if (payment !== undefined) payment.refunds = this.bugs.has('refundTwice') ? payment.refunds + 1 : 1;
   }
 
-  #notify({ paymentId, orderId }: { readonly paymentId: string; readonly orderId: string }): void {
-    const event: PaymentEvent = { id: `evt_${paymentId}`, type: 'captured', paymentId, orderId };
-    const again = () =>
-      this.world.after(this.world.random.between(...RETRY_MS), () => this.#notify({ paymentId, orderId }));
+  #notify(about: Pick<PaymentEvent, 'paymentId' | 'orderId' | 'amount'>): void {
+    const event: PaymentEvent = { id: `evt_${about.paymentId}`, type: 'captured', ...about };
+    const again = () => this.world.after(this.world.random.between(...RETRY_MS), () => this.#notify(about));
     this.post(SIGNATURE, new TextEncoder().encode(JSON.stringify(event))).then(() => {
       this.#undelivered -= 1;
     }, again);

@@ -1,4 +1,5 @@
 import { Fault } from '../../../src/domain/errors.ts';
+import { MAX_AMOUNT } from '../../../src/domain/money.ts';
 import { ORDER_STATES, type Order, type OrderState } from '../../../src/domain/order.ts';
 import type {
   BookedOrder,
@@ -20,6 +21,7 @@ import type {
 } from '../../../src/ports/order-store.ts';
 import { isLive } from '../order-lifecycle.ts';
 import { MemoryLogPositions } from './memory-log-positions.ts';
+import { MemoryMismatches } from './memory-mismatches.ts';
 import { MemoryOrderRows, type OnOrderChange, type OrderRow } from './memory-order-rows.ts';
 
 interface Payment {
@@ -39,6 +41,7 @@ export class MemoryOrderStore implements OrderStore {
   readonly #payments = new Map<string, Payment>();
   /** The payment of each event. */
   readonly #events = new Map<string, string>();
+  readonly #mismatches = new MemoryMismatches();
 
   constructor({ onChange = () => {} }: { readonly onChange?: OnOrderChange } = {}) {
     this.rows = new MemoryOrderRows(onChange);
@@ -89,15 +92,22 @@ export class MemoryOrderStore implements OrderStore {
     for (const orderId of orderIds) this.#owed.delete(orderId);
   }
 
-  async capture({ eventId, paymentId, orderId, at }: Capture): Promise<CaptureResult> {
+  async capture(capture: Capture): Promise<CaptureResult> {
+    const { eventId, paymentId, orderId, amount, at } = capture;
     for (const name of [eventId, paymentId]) {
       if (name.length === 0 || name.length > 255) throw new Fault('corrupt', 'a capture has a bad name');
     }
-    if (this.rows.get(orderId) === undefined) return { kind: 'unknownOrder' };
+    const found = this.rows.get(orderId)?.order;
+    if (found === undefined) return { kind: 'unknownOrder' };
+    if (found.price.amount !== amount.amount || found.price.currency !== amount.currency) {
+      this.#mismatches.add(capture, this.#payments.has(paymentId));
+      return { kind: 'mismatch', order: found };
+    }
     const known = this.#events.get(eventId);
     if (known === undefined) {
       this.#events.set(eventId, paymentId);
       if (!this.#payments.has(paymentId)) {
+        this.#mismatches.supersede(paymentId);
         const paid = this.#move('paid', orderId, at);
         this.#payments.set(paymentId, { orderId, at, refund: paid === undefined ? 'due' : 'none' });
       }
@@ -108,19 +118,22 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   async refundsDue(limit: number): Promise<readonly RefundDue[]> {
-    return [...this.#payments]
+    const late = [...this.#payments]
       .filter(([, { refund }]) => refund === 'due')
-      .sort(([a, { at }], [b, other]) => at - other.at || (a < b ? -1 : 1))
-      .slice(0, limit)
-      .map(([paymentId, { orderId }]) => {
+      .map(([paymentId, { orderId, at }]) => {
         const { order } = this.rows.get(orderId) as OrderRow;
-        return { paymentId, orderId, price: order.price };
+        return { at, due: { paymentId, orderId, price: order.price } };
       });
+    return [...late, ...this.#mismatches.due()]
+      .sort((a, b) => a.at - b.at || (a.due.paymentId < b.due.paymentId ? -1 : 1))
+      .slice(0, limit)
+      .map(({ due }) => due);
   }
 
   async refunded(paymentId: string, _at: number): Promise<void> {
     const payment = this.#payments.get(paymentId);
     if (payment?.refund === 'due') this.#payments.set(paymentId, { ...payment, refund: 'done' });
+    this.#mismatches.refunded(paymentId);
   }
 
   async money(saleId: string): Promise<SaleMoney> {
@@ -128,7 +141,15 @@ export class MemoryOrderStore implements OrderStore {
     const back = [...this.#payments.values()].filter(
       ({ orderId, refund }) => refund !== 'none' && this.rows.get(orderId)?.order.saleId === saleId,
     );
-    return { revenue: paid.reduce((sum, { price }) => sum + price.amount, 0), refunded: back.length };
+    const wrong = this.#mismatches.of((orderId) => this.rows.get(orderId)?.order.saleId === saleId);
+    return {
+      revenue: Math.min(
+        MAX_AMOUNT,
+        paid.reduce((sum, { price }) => sum + price.amount, 0),
+      ),
+      refunded: back.length + wrong.refunded,
+      mismatched: wrong.mismatched,
+    };
   }
 
   async position(group: string, partition: number): Promise<number | undefined> {

@@ -1,7 +1,9 @@
 import type { Capture, CaptureResult } from '../../../../ports/order-store.ts';
-import { captureResultOf, type RawPaymentOrder, SELECT_PAYMENT_ORDER } from '../../../sql/payment-order.ts';
+import { captureResultOf, isMismatch, type RawPaymentOrder, SELECT_PAYMENT_ORDER } from '../../../sql/payment-order.ts';
+import { orderOfRaw, type RawOrder, SELECT_ORDER } from '../../../sql/raw-order.ts';
 import type { Db } from '../../database.ts';
 import { writing } from '../op.ts';
+import { markMismatchRefunded, recordMismatch, supersedeMismatches } from './mismatch.ts';
 
 const INSERT_EVENT = 'INSERT INTO payment_events (id, payment_id, received_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
 
@@ -12,16 +14,23 @@ ON CONFLICT DO NOTHING`;
 
 const PAY = `UPDATE orders SET state = 'paid', paid_at = ? WHERE id = ? AND state = 'reserved'`;
 
-export const capture = writing((db, { eventId, paymentId, orderId, at }: Capture): CaptureResult => {
-  if (db.get('SELECT 1 FROM orders WHERE id = ?', orderId) === undefined) return { kind: 'unknownOrder' };
+export const capture = writing((db, event: Capture): CaptureResult => {
+  const { eventId, paymentId, orderId, at } = event;
+  const raw = db.get<RawOrder>(SELECT_ORDER, orderId);
+  if (raw === undefined) return { kind: 'unknownOrder' };
+  if (isMismatch(raw, event)) {
+    recordMismatch(db, event);
+    return { kind: 'mismatch', order: orderOfRaw(raw) };
+  }
   if (db.run(INSERT_EVENT, eventId, paymentId, at) === 0) {
-    const event = db.get<{ readonly payment_id: string }>(
+    const known = db.get<{ readonly payment_id: string }>(
       'SELECT payment_id FROM payment_events WHERE id = ?',
       eventId,
     );
-    return resultOf(db, event?.payment_id ?? paymentId);
+    return resultOf(db, known?.payment_id ?? paymentId);
   }
   const isNew = db.run(INSERT_PAYMENT, paymentId, at, orderId) > 0;
+  if (isNew) supersedeMismatches(db, paymentId);
   if (isNew && db.run(PAY, at, orderId) === 0) db.run('UPDATE payments SET refund_due = 1 WHERE id = ?', paymentId);
   return resultOf(db, paymentId);
 });
@@ -40,5 +49,6 @@ export interface RefundedArgs {
 
 export const refunded = writing((db, { paymentId, at }: RefundedArgs): null => {
   db.run('UPDATE payments SET refund_due = NULL, refunded_at = ? WHERE id = ? AND refund_due = 1', at, paymentId);
+  markMismatchRefunded(db, paymentId, at);
   return null;
 });

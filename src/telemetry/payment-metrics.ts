@@ -1,0 +1,22 @@
+import { Counter, type Registry } from 'prom-client';
+
+/** How a message of the payment provider was handled. */
+const RESULTS = ['paid', 'refundDue', 'mismatch', 'unknownOrder', 'foreign', 'ignored'] as const;
+
+export interface PaymentMetrics {
+  readonly paymentEvent: (result: (typeof RESULTS)[number]) => void;
+}
+
+export function createPaymentMetrics(register: Registry): PaymentMetrics {
+  const events = new Counter({
+    name: 'floodgate_payment_events_total',
+    help:
+      'Messages of the payment provider: paid, refundDue (late or second), mismatch (of another amount or currency than ' +
+      'the order), unknownOrder (refused, to be repeated), foreign (no order id) or ignored (of another kind).',
+    labelNames: ['result'],
+    registers: [register],
+  });
+  // A counter that first appears with a mismatch has no rate until the second.
+  for (const result of RESULTS) events.inc({ result }, 0);
+  return { paymentEvent: (result) => events.inc({ result }) };
+}
