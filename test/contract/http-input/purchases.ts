@@ -99,9 +99,19 @@ export function purchaseInput(http: HttpDriver): void {
       expect(second?.headers['idempotent-replayed']).toBe('true');
     });
 
+    it('is the same with blanks and tabs around it', async () => {
+      const { userId, authorization } = http.newUser();
+      const answers: unknown[] = [];
+      for (const value of ['k 1', '  k 1', 'k 1  ', '\tk 1\t ', ' \t k 1']) {
+        answers.push((await http.ask(http.purchase(`${authorization}Idempotency-Key: ${value}\r\n`)))?.body);
+      }
+      expect(new Set(answers).size).toBe(1);
+      expect(await http.front.ordersOf(userId)).toBe(1);
+    });
+
     it('is refused when it is empty, too long, not printable ASCII, or sent twice', async () => {
       const unprintable = http.traits.strictCharacters ? [] : ['a\u007fb'];
-      for (const key of ['', 'k'.repeat(256), 'caf\u00e9s', 'a\tb', ...unprintable]) {
+      for (const key of ['', ' ', ' \t ', 'k'.repeat(256), 'caf\u00e9s', 'a\tb', ...unprintable]) {
         const response = await http.expectRefused(422, 'invalid', `Idempotency-Key: ${key}\r\n`);
         expect(http.json(response).errors).toEqual([
           expect.objectContaining({ in: 'header', path: 'Idempotency-Key' }),
