@@ -11,11 +11,13 @@ export interface Note {
 
 export type User =
   | { readonly kind: 'out'; readonly note?: string }
-  | { readonly kind: 'checking' }
+  | { readonly kind: 'checking'; readonly note?: string }
   | { readonly kind: 'in'; readonly userId: string };
 
 export interface ShopState {
   readonly live: LiveState;
+  /** The live connection was lost, or has never opened: what is shown is read every few seconds until it opens. */
+  readonly polled: false | 'lost' | 'never';
   readonly user: User;
   /** Undefined until they have been read for the first time. */
   readonly sales: readonly SaleJson[] | undefined;
@@ -31,6 +33,7 @@ export interface ShopState {
 
 export const emptyState: ShopState = {
   live: 'connecting',
+  polled: false,
   user: { kind: 'out' },
   sales: undefined,
   salesUnavailable: false,

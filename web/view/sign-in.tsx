@@ -40,7 +40,7 @@ export function SignIn({ shop, user }: { readonly shop: Shop; readonly user: Use
       />
       <button type="submit">Sign in</button>
       <span id="sign-in-note" class="note" role="status">
-        {user.kind === 'checking' ? 'Signing in…' : (user.note ?? '')}
+        {user.note ?? (user.kind === 'checking' ? 'Signing in…' : '')}
       </span>
     </form>
   );
