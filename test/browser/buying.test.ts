@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cardOf, pageRig } from '../support/page-rig.ts';
+import { cardOf, confirmSignIn, pageRig } from '../support/page-rig.ts';
 
 const CHROMIUM = process.env.TEST_CHROMIUM;
 
@@ -109,6 +109,7 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
       });
     });
     await page.goto(`${page.url()}#token=${tokenFor('unsure-1')}`);
+    await confirmSignIn(page, 'unsure-1');
     await page.reload();
     const card = cardOf(page, 'unsure');
     await card.getByRole('button', { name: /^Buy/ }).click();
@@ -132,6 +133,7 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
       });
     });
     await page.goto(`${page.url()}#token=${tokenFor('reloaded-1')}`);
+    await confirmSignIn(page, 'reloaded-1');
     for (const wait of ['Requesting a ticket…', /^Ticket \d+ is yours/]) {
       await page.reload();
       await cardOf(page, 'reloaded').getByRole('button', { name: /^Buy/ }).click();

@@ -1,6 +1,6 @@
 import { createLiveClient, type WebSocketClass } from '../../src/client/index.ts';
 import { createApi } from './api.ts';
-import { createSession, tokenOfFragment } from './session.ts';
+import { createSession, isSameOrigin, tokenOfFragment } from './session.ts';
 import { Shop } from './shop.ts';
 
 /** How often the list of sales is read, so that new sales appear without a reload. */
@@ -23,11 +23,12 @@ export function openShop(): Shop {
   const takeToken = (): string | undefined => {
     const token = tokenOfFragment(location.hash);
     // Removed from the address, so that it is not shared along with it.
-    if (token !== undefined) history.replaceState(null, '', location.pathname);
+    if (token !== undefined) history.replaceState(null, '', location.pathname + location.search);
     return token;
   };
   const first = takeToken();
-  if (first !== undefined) session.keepToken(first);
+  const trusted = isSameOrigin(document.referrer, location.origin);
+  if (first !== undefined && trusted) session.keepToken(first);
 
   const shop = new Shop({
     api: createApi(),
@@ -59,8 +60,10 @@ export function openShop(): Shop {
   });
   addEventListener('hashchange', () => {
     const token = takeToken();
-    if (token !== undefined) shop.signIn(token);
+    // Confirmed in any case: another page that has opened this one can change its fragment.
+    if (token !== undefined) shop.offerSignIn(token);
   });
+  if (first !== undefined && !trusted) shop.offerSignIn(first);
   return shop;
 }
 

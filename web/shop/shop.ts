@@ -10,6 +10,7 @@ import type { Session } from './session.ts';
 import { signInByHttp } from './sign-in-by-http.ts';
 import { emptyState, type ShopState } from './state.ts';
 import { Store } from './store.ts';
+import { subjectOf } from './token-subject.ts';
 
 export interface ShopDeps {
   readonly api: Api;
@@ -59,7 +60,20 @@ export class Shop {
 
   signIn(token: string): void {
     this.#deps.session.keepToken(token);
-    this.#restart({});
+    this.#restart({ offered: undefined });
+  }
+
+  /**
+   * A link asks to sign in with this token. Anybody can make such a link, and who follows it would buy and pay as somebody
+   * else without noticing: so the user is asked first.
+   */
+  offerSignIn(token: string): void {
+    if (token === this.#deps.session.token()) return;
+    this.store.update(() => ({ offered: { token, userId: subjectOf(token) ?? 'somebody else' } }));
+  }
+
+  declineSignIn(): void {
+    this.store.update(() => ({ offered: undefined }));
   }
 
   signOut(note?: string): void {
@@ -149,8 +163,8 @@ export class Shop {
   /** Starts over for another user or none: the previous user's data is cleared. */
   #restart(state: Partial<ShopState>): void {
     this.#live.close();
-    const { sales, stocks, salesUnavailable } = this.store.value;
-    this.store.update(() => ({ ...emptyState, sales, stocks, salesUnavailable, ...state }));
+    const { sales, stocks, salesUnavailable, offered } = this.store.value;
+    this.store.update(() => ({ ...emptyState, sales, stocks, salesUnavailable, offered, ...state }));
     const saleIds = [...this.#watched.keys()];
     this.#watched.clear();
     this.#live = this.#connect();

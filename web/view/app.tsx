@@ -17,7 +17,7 @@ export function App({ shop }: { readonly shop: Shop }) {
     <>
       <header>
         <p class="brand">Floodgate</p>
-        <SignIn shop={shop} user={state.user} />
+        <SignIn shop={shop} user={state.user} offered={state.offered} />
       </header>
       <main>
         <h1>Sales</h1>
