@@ -29,6 +29,7 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
     payments: { webhookSecret: values.PAYMENT_WEBHOOK_SECRET, webhookUrl: values.PAYMENT_WEBHOOK_URL },
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
     front: values.FRONT,
+    metrics: { port: values.METRICS_PORT, token: values.METRICS_TOKEN },
     http: {
       host: values.HOST,
       port: values.PORT,

@@ -1,7 +1,8 @@
 import { createAuthenticator } from '../api/auth/authenticator.ts';
 import { refuse } from '../api/http/refuse.ts';
+import { type MetricsRouteDeps, metrics as metricsRoute } from '../api/operations/routes.ts';
 import { pageRoutes } from '../api/pages/routes.ts';
-import type { HttpFront, ListenHttp } from '../ports/http.ts';
+import type { HttpFront, HttpFrontOptions, ListenHttp } from '../ports/http.ts';
 import type { Payments } from '../ports/payments.ts';
 import { poll } from '../resilience/poll.ts';
 import { createApi } from '../roles/front/api.ts';
@@ -70,25 +71,32 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
   const { purchases, sales, guarded } = front;
   const { observed$ } = purchases;
   const live = startLive(guarded, { runtime, sales, purchases, observed$, auth, limits, draining, observer });
+  const metricsParts = { metrics: async () => (await metrics.expose()).body, metricsToken: config.metrics.token };
   const api = createApi(ports, {
     front,
     auth,
     limits,
     groups: groupsOf(config),
-    metrics: async () => (await metrics.expose()).body,
+    ...metricsParts,
+    metricsHere: config.metrics.port === undefined,
     draining,
     observer,
   });
   const page = pageRoutes(await readPage(PAGE_FOLDER));
   await awaitReady(front, ports, context);
 
+  const onError = (err: unknown, requestId: string) => log.error({ err, requestId }, 'request failed');
+  const metricsFront = await listenForMetrics(config, { listen, onError, clock, ...metricsParts });
   const http = await listen({
     ...config.http,
     routes: [...api, ...page],
     live: live.socket,
     refuse,
     countRoute: metrics.httpRoute,
-    onError: (err, requestId) => log.error({ err, requestId }, 'request failed'),
+    onError,
+  }).catch((error: unknown) => {
+    metricsFront?.close();
+    throw error;
   });
   if (http.live !== undefined) live.attach(http.live);
 
@@ -97,10 +105,20 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
     stop: async (graceMs) => {
       isDraining = true;
       await drain(http, live, graceMs);
+      metricsFront?.close();
       await front.stop();
       await closeCounter();
     },
   };
+}
+
+/** A front of its own for the metrics, on METRICS_PORT, which can be kept from the public. */
+async function listenForMetrics(
+  { http, metrics: { port } }: Pick<Context['config'], 'http' | 'metrics'>,
+  { listen, onError, ...parts }: Pick<HttpFrontOptions, 'onError'> & Pick<ServeFrontParts, 'listen'> & MetricsRouteDeps,
+): Promise<HttpFront | undefined> {
+  if (port === undefined) return undefined;
+  return listen({ ...http, port, shared: false, routes: [metricsRoute(parts)], refuse, onError });
 }
 
 async function drain(http: HttpFront, live: ReturnType<typeof startLive>, graceMs: number): Promise<void> {

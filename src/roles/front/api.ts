@@ -16,6 +16,9 @@ export interface ApiParts {
   readonly groups: { readonly settlement: string; readonly liveView: string };
   /** In Prometheus' text format. */
   readonly metrics: () => Promise<string>;
+  readonly metricsToken: string | undefined;
+  /** Whether the metrics are served with the API. */
+  readonly metricsHere: boolean;
   readonly draining: () => boolean;
   readonly observer: Pick<FrontObserver, 'readFailed'>;
 }
