@@ -26,6 +26,7 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
     dataDir: values.DATA_DIR,
     logLevel: values.LOG_LEVEL,
     jwtSecret: values.JWT_SECRET,
+    previousJwtSecret: values.JWT_SECRET_PREVIOUS,
     payments: { webhookSecret: values.PAYMENT_WEBHOOK_SECRET, webhookUrl: values.PAYMENT_WEBHOOK_URL },
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
     front: values.FRONT,

@@ -67,7 +67,11 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
   const { clock } = ports;
   const { trustedProxies } = config;
   const limits = createRateLimits({ counter, clock, trustedProxies, settings, observer });
-  const auth = createAuthenticator({ secret, cacheSize: AUTH_CACHE_SIZE });
+  const auth = createAuthenticator({
+    secret,
+    previousSecret: config.previousJwtSecret,
+    cacheSize: AUTH_CACHE_SIZE,
+  });
   const { purchases, sales, guarded } = front;
   const { observed$ } = purchases;
   const live = startLive(guarded, { runtime, sales, purchases, observed$, auth, limits, draining, observer });

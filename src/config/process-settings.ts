@@ -56,6 +56,13 @@ export const PROCESS_SETTINGS = {
     secret: true,
     whenUnset: 'one is made and kept in DATA_DIR',
   }),
+  JWT_SECRET_PREVIOUS: optionalText({
+    meaning: 'A second key whose tokens are accepted too: set it to the old key while JWT_SECRET is replaced.',
+    accepts: `${MIN_SECRET_LENGTH} characters or more`,
+    pattern: new RegExp(`^.{${MIN_SECRET_LENGTH},}$`, 's'),
+    secret: true,
+    whenUnset: 'none is',
+  }),
   PAYMENT_WEBHOOK_SECRET: optionalText({
     meaning: "Key that signs and checks the payment provider's events. All fronts and the provider need the same one.",
     accepts: `${MIN_SECRET_LENGTH} characters or more`,
