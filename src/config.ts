@@ -26,10 +26,12 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
     dataDir: values.DATA_DIR,
     logLevel: values.LOG_LEVEL,
     jwtSecret: values.JWT_SECRET,
+    previousJwtSecret: values.JWT_SECRET_PREVIOUS,
     payments: { webhookSecret: values.PAYMENT_WEBHOOK_SECRET, webhookUrl: values.PAYMENT_WEBHOOK_URL },
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
     drainDelayMs: values.DRAIN_DELAY_MS,
     front: values.FRONT,
+    metrics: { port: values.METRICS_PORT, token: values.METRICS_TOKEN },
     http: {
       host: values.HOST,
       port: values.PORT,

@@ -94,6 +94,29 @@ describe('orders', () => {
 });
 
 describe('operations', () => {
+  it('serve the metrics to everybody, or to who has the token', async () => {
+    const metrics = async () => 'up 1\n';
+    expect(await routesWith({ metrics })('GET', '/metrics')).toMatchObject({ status: 200, body: 'up 1\n' });
+    const call = routesWith({ metrics, metricsToken: 'a-scrapers-own-token' });
+    for (const authorization of ['', 'Bearer x', 'Basic a-scrapers-own-token', 'Bearer a-scrapers-own-token x']) {
+      expect(await call('GET', '/metrics', { authorization }), authorization).toMatchObject({ status: 401 });
+    }
+    for (const authorization of ['Bearer a-scrapers-own-token', 'bearer  a-scrapers-own-token ']) {
+      expect(await call('GET', '/metrics', { authorization }), authorization).toMatchObject({ status: 200 });
+    }
+    await expect(routesWith({ metrics, metricsHere: false })('GET', '/metrics')).rejects.toThrow('0 answers');
+  });
+
+  it('serve the API reference compressed, and 304 to a client that has it', async () => {
+    const call = routesWith({});
+    const plain = await call('GET', '/openapi.json');
+    expect(JSON.parse(plain.body)).toMatchObject({ openapi: '3.1.0' });
+    const { headers } = await call('GET', '/openapi.json', { acceptEncoding: 'gzip, br' });
+    expect(headers).toMatchObject({ 'content-encoding': 'br', 'access-control-allow-origin': '*' });
+    const again = await call('GET', '/openapi.json', { ifNoneMatch: plain.headers.etag ?? '' });
+    expect(again).toMatchObject({ status: 304, body: '' });
+  });
+
   it('report the time', async () => {
     expect((await routesWith({})('GET', '/v1/time')).body).toBe('{"now":"2026-01-02T03:04:05.006Z"}');
   });

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAuthenticator } from '../api/auth/authenticator.ts';
 import { refuse } from '../api/http/refuse.ts';
+import { type MetricsRouteDeps, metrics as metricsRoute } from '../api/operations/routes.ts';
 import { pageRoutes } from '../api/pages/routes.ts';
-import type { HttpFront, ListenHttp } from '../ports/http.ts';
+import type { HttpFront, HttpFrontOptions, ListenHttp } from '../ports/http.ts';
 import type { Payments } from '../ports/payments.ts';
 import { poll } from '../resilience/poll.ts';
 import { createApi } from '../roles/front/api.ts';
@@ -69,16 +70,22 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
   const { clock } = ports;
   const { trustedProxies } = config;
   const limits = createRateLimits({ counter, clock, trustedProxies, settings, observer });
-  const auth = createAuthenticator({ secret, cacheSize: AUTH_CACHE_SIZE });
+  const auth = createAuthenticator({
+    secret,
+    previousSecret: config.previousJwtSecret,
+    cacheSize: AUTH_CACHE_SIZE,
+  });
   const { purchases, sales, guarded } = front;
   const { observed$ } = purchases;
   const live = startLive(guarded, { runtime, sales, purchases, observed$, auth, limits, draining, observer });
+  const metricsParts = { metrics: async () => (await metrics.expose()).body, metricsToken: config.metrics.token };
   const api = createApi(ports, {
     front,
     auth,
     limits,
     groups: groupsOf(config),
-    metrics: async () => (await metrics.expose()).body,
+    ...metricsParts,
+    metricsHere: config.metrics.port === undefined,
     draining,
     leaving,
     observer,
@@ -86,13 +93,18 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
   const page = pageRoutes(await readPage(PAGE_FOLDER));
   await awaitReady(front, ports, context);
 
+  const onError = (err: unknown, requestId: string) => log.error({ err, requestId }, 'request failed');
+  const metricsFront = await listenForMetrics(config, { listen, onError, clock, ...metricsParts });
   const http = await listen({
     ...config.http,
     routes: [...api, ...page],
     live: live.socket,
     refuse,
     countRoute: metrics.httpRoute,
-    onError: (err, requestId) => log.error({ err, requestId }, 'request failed'),
+    onError,
+  }).catch((error: unknown) => {
+    metricsFront?.close();
+    throw error;
   });
   if (http.live !== undefined) live.attach(http.live);
 
@@ -104,10 +116,20 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
       if (config.drainDelayMs > 0) await delay(config.drainDelayMs);
       isDraining = true;
       await drain(http, live, graceMs);
+      metricsFront?.close();
       await front.stop();
       await closeCounter();
     },
   };
+}
+
+/** A front of its own for the metrics, on METRICS_PORT, which can be kept from the public. */
+async function listenForMetrics(
+  { http, metrics: { port } }: Pick<Context['config'], 'http' | 'metrics'>,
+  { listen, onError, ...parts }: Pick<HttpFrontOptions, 'onError'> & Pick<ServeFrontParts, 'listen'> & MetricsRouteDeps,
+): Promise<HttpFront | undefined> {
+  if (port === undefined) return undefined;
+  return listen({ ...http, port, shared: false, routes: [metricsRoute(parts)], refuse, onError });
 }
 
 async function drain(http: HttpFront, live: ReturnType<typeof startLive>, graceMs: number): Promise<void> {

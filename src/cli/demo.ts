@@ -50,7 +50,7 @@ Floodgate listens on ${app.url}
   ${open.title}: ${open.id}, ${open.total} tickets, open
   ${soon.title}: ${soon.id}, ${soon.total} tickets, opens at ${opensAt}
 
-The web page, signed in as buyer-1 for a day:
+The web page; it asks before it signs you in as buyer-1, for a day:
 ${app.url}/#token=${buyer}
 
 Buyer's token (buyer-1, a day):

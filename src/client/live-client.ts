@@ -25,7 +25,7 @@ export interface LiveClient {
   subscribe(saleId: string, onStock: StockListener, onProblem?: ProblemListener): () => void;
   /**
    * Buys a ticket. Resolves with the server's answer, success or refusal. If the connection breaks before the answer, the
-   * purchase is sent again on the next connection with the same key. Errors: PurchaseUnanswered (outcome unknown) after
+   * purchase is sent again on the next connection with the same key. Errors: PurchaseUnanswered (outcome unknown, or not sent) after
    * `timeoutMs` or close().
    */
   purchase(saleId: string, options?: PurchaseOptions): Promise<PurchaseAnswer>;
@@ -53,7 +53,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     subscribe: (saleId, onStock, onProblem) => stocks.subscribe(saleId, onStock, onProblem),
     purchase: (saleId, { idempotencyKey = randomKey(), timeoutMs = PURCHASE_WITHIN_MS } = {}) => {
       if (connection.state !== 'closed') return purchases.purchase(saleId, idempotencyKey, timeoutMs);
-      return Promise.reject(new PurchaseUnanswered(saleId, idempotencyKey, 'the client is closed'));
+      return Promise.reject(new PurchaseUnanswered(saleId, idempotencyKey, false, 'the client is closed'));
     },
     onOrder: (listener) => orders.add(listener),
     authenticate: (token) => login.change(token),

@@ -90,6 +90,31 @@ describe('a purchase', () => {
     await expect(client.purchase('s1')).rejects.toThrow(PurchaseUnanswered);
     expect(client.state).toBe('closed');
   });
+
+  it('that was rejected says whether it was sent, on any connection', async () => {
+    const client = connect();
+    const neverSent = client.purchase('s1', { timeoutMs: 0 });
+    await expect(neverSent).rejects.toMatchObject({ sent: false, message: expect.stringContaining('was not sent') });
+    const sent = client.purchase('s1');
+    const connection = await nextConnection();
+    await connection.next('purchase');
+    connection.cut();
+    client.close();
+    await expect(sent).rejects.toMatchObject({ sent: true, message: expect.stringContaining('is unknown') });
+    await expect(client.purchase('s1')).rejects.toMatchObject({ sent: false });
+  });
+
+  it('waits for a platform whose WebSocket throws, as if the connection had failed', async () => {
+    const states: string[] = [];
+    class Refused {
+      constructor() {
+        throw new Error('SecurityError');
+      }
+    }
+    const client = connect({ WebSocket: Refused as never, onState: (state) => states.push(state) });
+    await expect(client.purchase('s1', { timeoutMs: 20 })).rejects.toMatchObject({ sent: false });
+    expect(states.slice(0, 3)).toEqual(['connecting', 'waiting', 'connecting']);
+  });
 });
 
 describe('the token', () => {

@@ -12,16 +12,18 @@ export function isBought(answer: PurchaseAnswer): answer is Extract<PurchaseAnsw
 
 const CREATED = 201;
 
-/** There was no answer in time. The purchase may have succeeded; repeating it with the same key is safe. */
+/** There was no answer in time. If it was `sent`, the purchase may have succeeded; repeating it with the same key is safe. */
 export class PurchaseUnanswered extends Error {
   override readonly name = 'PurchaseUnanswered';
 
   constructor(
     readonly saleId: string,
     readonly idempotencyKey: string,
+    /** Whether it was sent at all; if not, nothing was bought. */
+    readonly sent: boolean,
     reason: string,
   ) {
-    super(`the outcome of the purchase is unknown: ${reason}`);
+    super(`${sent ? 'the outcome of the purchase is unknown' : 'the purchase was not sent'}: ${reason}`);
   }
 }
 
@@ -31,6 +33,8 @@ interface Attempt {
   readonly resolve: (answer: PurchaseAnswer) => void;
   readonly reject: (error: PurchaseUnanswered) => void;
   readonly timer: ReturnType<typeof setTimeout>;
+  /** Whether it was sent, on any connection. */
+  sent: boolean;
 }
 
 export interface PurchasesOptions {
@@ -53,9 +57,9 @@ export class Purchases {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#forget(attempt);
-        reject(new PurchaseUnanswered(saleId, idempotencyKey, `no answer within ${timeoutMs} ms`));
+        reject(new PurchaseUnanswered(saleId, idempotencyKey, attempt.sent, `no answer within ${timeoutMs} ms`));
       }, timeoutMs);
-      const attempt: Attempt = { saleId, idempotencyKey, resolve, reject, timer };
+      const attempt: Attempt = { saleId, idempotencyKey, resolve, reject, timer, sent: false };
       this.#open.add(attempt);
       this.#send(attempt);
     });
@@ -84,13 +88,16 @@ export class Purchases {
   close(): void {
     for (const attempt of [...this.#open]) {
       this.#forget(attempt);
-      attempt.reject(new PurchaseUnanswered(attempt.saleId, attempt.idempotencyKey, 'the client was closed'));
+      const { saleId, idempotencyKey, sent } = attempt;
+      attempt.reject(new PurchaseUnanswered(saleId, idempotencyKey, sent, 'the client was closed'));
     }
   }
 
   #send(attempt: Attempt): void {
     const id = this.#options.send(attempt.saleId, attempt.idempotencyKey);
-    if (id !== undefined) this.#sent.set(id, attempt);
+    if (id === undefined) return;
+    attempt.sent = true;
+    this.#sent.set(id, attempt);
   }
 
   #forget(attempt: Attempt): void {

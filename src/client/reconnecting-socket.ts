@@ -28,6 +28,25 @@ const STABLE_AFTER_MS = 5_000;
 /** RFC 6455, section 7.4.1: normal closure. */
 const NORMAL_CLOSE = 1000;
 
+/** A browser may refuse by an exception: that counts as a connection that failed. */
+class NoSocket implements WebSocketLike {
+  send(): void {}
+
+  close(): void {}
+
+  addEventListener(type: string, listener: (event: { readonly data: unknown }) => void): void {
+    if (type === 'close') queueMicrotask(() => listener({ data: undefined }));
+  }
+}
+
+function opened(WebSocket: WebSocketClass, url: string): WebSocketLike {
+  try {
+    return new WebSocket(url);
+  } catch {
+    return new NoSocket();
+  }
+}
+
 /** A WebSocket that reconnects until it is closed. */
 export class ReconnectingSocket {
   readonly #options: ReconnectingSocketOptions;
@@ -78,7 +97,7 @@ export class ReconnectingSocket {
     clearTimeout(this.#timer);
     const { url, WebSocket, onOpen, onFrame, onState, monotonic } = this.#options;
     onState('connecting');
-    const socket = new WebSocket(url);
+    const socket = opened(WebSocket, url);
     this.#socket = socket;
     this.#timer = setTimeout(() => this.drop(), CONNECT_WITHIN_MS);
     const whileCurrent = (body: () => void): (() => void) => {

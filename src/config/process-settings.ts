@@ -1,6 +1,6 @@
 import { LIVE_SETTINGS, type LogLevel } from '../domain/live-settings.ts';
 import type { TrustedProxies } from '../ports/http.ts';
-import { integer, list, oneOf, optionalText, text } from './setting.ts';
+import { integer, list, oneOf, optionalPort, optionalText, text } from './setting.ts';
 import { parseTrustedProxies } from './trusted-proxies.ts';
 
 export const ROLES = ['front', 'worker', 'scheduler'] as const;
@@ -56,6 +56,13 @@ export const PROCESS_SETTINGS = {
     secret: true,
     whenUnset: 'one is made and kept in DATA_DIR',
   }),
+  JWT_SECRET_PREVIOUS: optionalText({
+    meaning: 'A second key whose tokens are accepted too: set it to the old key while JWT_SECRET is replaced.',
+    accepts: `${MIN_SECRET_LENGTH} characters or more`,
+    pattern: new RegExp(`^.{${MIN_SECRET_LENGTH},}$`, 's'),
+    secret: true,
+    whenUnset: 'none is',
+  }),
   PAYMENT_WEBHOOK_SECRET: optionalText({
     meaning: "Key that signs and checks the payment provider's events. All fronts and the provider need the same one.",
     accepts: `${MIN_SECRET_LENGTH} characters or more`,
@@ -68,6 +75,17 @@ export const PROCESS_SETTINGS = {
     accepts: 'a URL that begins with http:// or https://',
     pattern: /^https?:\/\/[^\s/]\S*$/,
     whenUnset: "this process's own front",
+  }),
+  METRICS_PORT: optionalPort({
+    meaning: 'Port that serves /metrics apart from the API, so that a firewall can keep it private.',
+    whenUnset: 'with the API, for everybody',
+  }),
+  METRICS_TOKEN: optionalText({
+    meaning: 'What a scraper has to send as a bearer token to read /metrics.',
+    accepts: '16 to 256 characters without blanks',
+    pattern: /^[!-~]{16,256}$/,
+    secret: true,
+    whenUnset: 'none is needed',
   }),
   LOG_LEVEL: oneOf<LogLevel>({
     ...LIVE_SETTINGS.logLevel,

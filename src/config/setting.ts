@@ -86,6 +86,15 @@ export function optionalText(
   return { ...common({ ...options, default: undefined }, options.whenUnset), ...matching(options) };
 }
 
+/** A port that may be unset; `whenUnset` describes what happens then. */
+export function optionalPort({
+  whenUnset,
+  ...description
+}: Omit<Description<number>, 'default'> & { readonly whenUnset: string }): Setting<number | undefined> {
+  const port = integer({ ...description, default: 1, min: 1, max: 65_535 });
+  return { ...port, default: undefined, defaultText: whenUnset };
+}
+
 /** A comma-separated list; `parse` makes the value from the items, or undefined when one is not valid. */
 export function list<T>(
   options: Description<T> & {

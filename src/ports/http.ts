@@ -20,8 +20,12 @@ export interface HttpRequest {
   /** The Idempotency-Key header; undefined without one, empty when sent empty. */
   readonly idempotencyKey: string | undefined;
   readonly contentType: string;
-  /** The If-Match header; empty without one. */
+  /** The If-Match headers, joined by commas; empty without one. */
   readonly ifMatch: string;
+  /** The If-None-Match headers, joined by commas; empty without one. */
+  readonly ifNoneMatch: string;
+  /** The Accept-Encoding headers, joined by commas; empty without one. */
+  readonly acceptEncoding: string;
   /** The Floodgate-Signature header; empty without one. */
   readonly signature: string;
   /** The X-Forwarded-For headers, joined by commas; empty without one. Any client can forge it. */
@@ -50,7 +54,7 @@ export interface HttpReply {
   /**
    * Answers. The first call counts, later ones do nothing. The caller makes sure that no header value has a CR, LF or NUL.
    * The front adds content-length, date, x-request-id and the security headers, and `cache-control: no-store` where the
-   * handler sets none and a cache might store the answer.
+   * handler sets none and a cache might store the answer. 204 and 304 have no body, and neither a type nor a length.
    */
   send(status: number, contentType: string, body: string | Uint8Array, headers?: HeaderPairs): void;
 }

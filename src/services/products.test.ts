@@ -52,9 +52,9 @@ describe('products', () => {
   it('are changed only in the expected version; of two concurrent changes of it one is stale', async () => {
     const { products } = rig();
     const { id } = await products.create(MUG);
-    const both = await Promise.all([products.change(id, { name: 'A' }, 1), products.change(id, { name: 'B' }, 1)]);
+    const both = await Promise.all([products.change(id, { name: 'A' }, [1]), products.change(id, { name: 'B' }, [1])]);
     expect(both.map(({ kind }) => kind).sort()).toEqual(['changed', 'stale']);
-    expect(await products.change(id, { name: 'C' }, 3)).toEqual({ kind: 'stale' });
+    expect(await products.change(id, { name: 'C' }, [3])).toEqual({ kind: 'stale' });
   });
 
   it('get both of two concurrent changes without an expected version', async () => {

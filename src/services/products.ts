@@ -55,12 +55,12 @@ export class Products {
     return { items, next: (items.at(-1) as Product).id };
   }
 
-  /** Without an expected version the change applies to whatever version is stored. */
-  change(productId: string, changes: ProductChanges, expectedVersion?: number): Promise<ProductChange> {
+  /** Without `expected` versions the change applies to whatever version is stored. */
+  change(productId: string, changes: ProductChanges, expected?: readonly number[]): Promise<ProductChange> {
     return retryOnConflict<ProductChange>(async () => {
       const found = await this.ports.catalogue.product(productId);
       if (found === undefined) return { kind: 'unknown' };
-      if (expectedVersion !== undefined && expectedVersion !== found.version) return { kind: 'stale' };
+      if (expected?.includes(found.version) === false) return { kind: 'stale' };
       const product = changed(found, changes);
       return (await this.ports.catalogue.saveProduct(product)) ? { kind: 'changed', product } : undefined;
     });

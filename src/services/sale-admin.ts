@@ -79,14 +79,14 @@ export class SaleAdmin {
     }
   }
 
-  /** Changes a draft. Without an expected version the change applies to whatever version is stored. */
-  async change(saleId: string, changes: SaleChanges, expectedVersion?: number): Promise<ChangeOutcome> {
+  /** Changes a draft. Without `expected` versions the change applies to whatever version is stored. */
+  async change(saleId: string, changes: SaleChanges, expected?: readonly number[]): Promise<ChangeOutcome> {
     const { catalogue } = this.ports;
     const outcome = await retryOnConflict<ChangeOutcome>(async () => {
       const found = await catalogue.sale(saleId);
       if (found === undefined) return { kind: 'unknown' };
       if (found.status !== 'draft') return { kind: 'notDraft' };
-      if (expectedVersion !== undefined && expectedVersion !== found.version) return { kind: 'stale' };
+      if (expected?.includes(found.version) === false) return { kind: 'stale' };
       const sale = changed(found, changes);
       // A draft whose product was removed meanwhile can still be changed otherwise.
       const product = sale.productId === found.productId ? UNCHANGED : await catalogue.product(sale.productId);

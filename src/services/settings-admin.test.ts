@@ -12,8 +12,8 @@ function rig() {
   const published: BusEvent[] = [];
   const events = { publish: (event: BusEvent) => void published.push(event) };
   const admin = new SettingsAdmin({ settingsStore, clock, events, defaults: aSettings() });
-  const change = (patch: Record<string, SettingValue | null>, expectedVersion?: number) =>
-    admin.change(new Map(Object.entries(patch)), 'boss', expectedVersion);
+  const change = (patch: Record<string, SettingValue | null>, expected?: readonly number[]) =>
+    admin.change(new Map(Object.entries(patch)), 'boss', expected);
   return { admin, change, settingsStore, clock, published };
 }
 
@@ -69,10 +69,10 @@ describe('a change of the settings', () => {
 
   it('applies to the expected version only; of two concurrent changes of it one is stale', async () => {
     const { change } = rig();
-    const both = await Promise.all([change({ logLevel: 'warn' }, 0), change({ logLevel: 'error' }, 0)]);
+    const both = await Promise.all([change({ logLevel: 'warn' }, [0]), change({ logLevel: 'error' }, [0])]);
     expect(both.map(({ kind }) => kind).toSorted()).toEqual(['changed', 'stale']);
-    expect(await change({ logLevel: 'fatal' }, 2)).toEqual({ kind: 'stale' });
-    expect(await change({ logLevel: 'fatal' }, 1)).toMatchObject({ view: { version: 2 } });
+    expect(await change({ logLevel: 'fatal' }, [2])).toEqual({ kind: 'stale' });
+    expect(await change({ logLevel: 'fatal' }, [1])).toMatchObject({ view: { version: 2 } });
   });
 
   it('without an expected version is applied to what a concurrent change left', async () => {

@@ -54,15 +54,15 @@ export class SettingsAdmin {
   }
 
   /**
-   * Without an expected version the change applies to whatever version is stored. A change without effect is not stored.
+   * Without `expected` versions the change applies to whatever version is stored. A change without effect is not stored.
    */
-  async change(patch: SettingsPatch, by: string, expectedVersion?: number): Promise<SettingsOutcome> {
+  async change(patch: SettingsPatch, by: string, expected?: readonly number[]): Promise<SettingsOutcome> {
     const { settingsStore, events, clock, defaults } = this.ports;
     const errors = invalidIn(patch, defaults);
     if (errors.length > 0) return { kind: 'invalid', errors };
     return retryOnConflict<SettingsOutcome>(async () => {
       const stored = await settingsStore.read();
-      if (expectedVersion !== undefined && expectedVersion !== stored.version) return { kind: 'stale' };
+      if (expected?.includes(stored.version) === false) return { kind: 'stale' };
       const changes = changesOf(stored.overrides, patch);
       if (changes.length === 0) return { kind: 'changed', view: this.#viewOf(stored.version, stored.overrides) };
       const version = stored.version + 1;

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { cardOf, pageRig } from '../support/page-rig.ts';
+import { cardOf, confirmSignIn, pageRig } from '../support/page-rig.ts';
 
 const CHROMIUM = process.env.TEST_CHROMIUM;
+
+/** WebSockets as a browser shows them behind a proxy that refuses the upgrade, and behind one that swallows it. */
+const socketClass = (fail: string) => `globalThis.WebSocket = class extends EventTarget {
+  constructor() { super(); ${fail} }
+  send() {}
+  close() {}
+};`;
+const BLOCKED = socketClass("setTimeout(() => this.dispatchEvent(new Event('close')));");
+const SILENT = socketClass('');
 
 describe.skipIf(CHROMIUM === undefined)('on the page', () => {
   const { publish, putOnSale, visit, killAndRestart, tokenOf: tokenFor } = pageRig(CHROMIUM);
@@ -100,6 +109,7 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
       });
     });
     await page.goto(`${page.url()}#token=${tokenFor('unsure-1')}`);
+    await confirmSignIn(page, 'unsure-1');
     await page.reload();
     const card = cardOf(page, 'unsure');
     await card.getByRole('button', { name: /^Buy/ }).click();
@@ -123,6 +133,7 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
       });
     });
     await page.goto(`${page.url()}#token=${tokenFor('reloaded-1')}`);
+    await confirmSignIn(page, 'reloaded-1');
     for (const wait of ['Requesting a ticket…', /^Ticket \d+ is yours/]) {
       await page.reload();
       await cardOf(page, 'reloaded').getByRole('button', { name: /^Buy/ }).click();
@@ -130,6 +141,27 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
     }
     expect(keys).toHaveLength(2);
     expect(new Set(keys).size).toBe(1);
+  });
+
+  it.each([
+    ['whose WebSockets are refused', BLOCKED],
+    ['whose WebSockets are never answered', SILENT],
+    ['without WebSockets', 'delete globalThis.WebSocket;'],
+  ])('a buyer %s signs in, buys and pays by HTTP', async (name, script) => {
+    const id = `http-${name.length}`;
+    await publish({ id, total: 3 });
+    const page = await visit({ userId: `${id}-1`, script });
+    const card = cardOf(page, id);
+    await page.getByText(`Signed in as ${id}-1`).waitFor();
+    await card.getByRole('button', { name: /^Buy/ }).click();
+    await card.getByText(/^Ticket \d+ is yours/).waitFor();
+    expect(await page.getByText('We don’t know').count()).toBe(0);
+    await card
+      .getByRole('timer')
+      .getByText(/^\d+:\d\d$/)
+      .waitFor();
+    await card.getByRole('button', { name: /^Pay/ }).click();
+    await card.getByText('Paid. See you there.').waitFor();
   });
 
   it('the page reconnects to a server that was killed and restarted, with the right stock and orders', async () => {

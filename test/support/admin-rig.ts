@@ -18,6 +18,7 @@ export interface AdminCall {
   readonly params?: readonly string[];
   readonly body?: unknown;
   readonly ifMatch?: string;
+  readonly ifNoneMatch?: string;
   readonly query?: string;
   readonly contentType?: string;
   readonly authorization?: string;

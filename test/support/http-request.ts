@@ -12,6 +12,8 @@ export function anHttpRequest(parts: Partial<HttpRequest> = {}): HttpRequest {
     idempotencyKey: undefined,
     contentType: '',
     ifMatch: '',
+    ifNoneMatch: '',
+    acceptEncoding: '',
     signature: '',
     forwardedFor: '',
     address: '192.0.2.1',

@@ -7,4 +7,4 @@ const none: RateLimits['buyer'] = {
 };
 
 /** For who has something else to test than rates. */
-export const NO_LIMITS: RateLimits = { buyer: none, address: none, clientKeyOf: ({ address }) => address };
+export const NO_LIMITS: RateLimits = { buyer: none, address: { on: false, refusalOf: () => undefined } };

@@ -84,6 +84,7 @@ export function pageRig(executablePath = '') {
       });
       const fragment = userId === undefined ? '' : `#token=${workspace.tokenOf(userId)}`;
       await page.goto(`http://127.0.0.1:${port}/${fragment}`);
+      if (userId !== undefined) await confirmSignIn(page, userId);
       return page;
     },
 
@@ -115,6 +116,11 @@ function wrongClock(aheadMs: number): string {
       static now() { return RightDate.now() + ${aheadMs}; }
     };
   }`;
+}
+
+/** Agrees to the sign-in that the link asks for. */
+export async function confirmSignIn(page: Page, userId: string): Promise<void> {
+  await page.getByRole('button', { name: `Sign in as ${userId}`, exact: true }).click();
 }
 
 /** The card of a sale made by `publish`. */

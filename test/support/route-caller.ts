@@ -32,7 +32,11 @@ export function routesWith(deps: Partial<RoutesDeps>) {
     await route?.handle(request, {
       open: true,
       send: (status, _type, body, headers = []) =>
-        sent.push({ status, body: String(body), headers: Object.fromEntries(headers) }),
+        sent.push({
+          status,
+          body: typeof body === 'string' ? body : Buffer.from(body).toString(),
+          headers: Object.fromEntries(headers),
+        }),
     });
     const [answer] = sent;
     if (answer === undefined || sent.length > 1) throw new Error(`${sent.length} answers`);

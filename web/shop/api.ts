@@ -9,7 +9,14 @@ export interface Api {
   sales(): Promise<readonly SaleJson[]>;
   orders(token: string): Promise<ApiAnswer<{ readonly items: readonly OrderJson[] }>>;
   order(token: string, orderId: string): Promise<ApiAnswer<OrderJson>>;
+  /** Errors: NotSent while the browser is offline. */
+  purchase(token: string, saleId: string, idempotencyKey: string): Promise<ApiAnswer<OrderJson>>;
   act(token: string, orderId: string, action: 'pay' | 'cancel'): Promise<ApiAnswer<OrderJson>>;
+}
+
+/** The request was not sent: nothing was done. */
+export class NotSent extends Error {
+  override readonly name = 'NotSent';
 }
 
 /** Pages of sales to read. A shop with more sales needs a search, not a longer list. */
@@ -45,6 +52,11 @@ export function createApi(): Api {
     },
     orders: (token) => call('/v1/orders?limit=50', bearer(token)),
     order: (token, orderId) => call(`/v1/orders/${orderId}`, bearer(token)),
+    purchase: async (token, saleId, idempotencyKey) => {
+      if (!navigator.onLine) throw new NotSent('the browser is offline');
+      const headers = { authorization: `Bearer ${token}`, 'idempotency-key': idempotencyKey };
+      return call(`/v1/sales/${saleId}/purchases`, { method: 'POST', headers });
+    },
     act: (token, orderId, action) => call(`/v1/orders/${orderId}/${action}`, { ...bearer(token), method: 'POST' }),
   };
 }

@@ -1,8 +1,10 @@
-import { isBought, type LiveClient } from '../../src/client/index.ts';
+import { isBought, type LiveClient, PurchaseUnanswered } from '../../src/client/index.ts';
 import { randomKey } from '../../src/client/random-key.ts';
 import { durationText } from '../text/format.ts';
-import { BUSY, problemText, RETRYING, STILL_UNKNOWN } from '../text/problem-text.ts';
+import { BUSY, NOT_SENT, NOTHING_SENT_YET, problemText, RETRYING, STILL_UNKNOWN } from '../text/problem-text.ts';
+import { type Api, NotSent } from './api.ts';
 import type { OrderTracker } from './order-tracker.ts';
+import { purchaseOnce } from './purchase-path.ts';
 import { type RetryTimers, retryUntilKnown } from './retry-until-known.ts';
 import type { Session } from './session.ts';
 import type { ShopState } from './state.ts';
@@ -10,35 +12,53 @@ import type { Store } from './store.ts';
 
 export interface BuyDeps {
   readonly store: Store<ShopState>;
-  readonly live: Pick<LiveClient, 'purchase' | 'now'>;
+  readonly live: Pick<LiveClient, 'purchase' | 'state'>;
+  readonly api: Pick<Api, 'purchase'>;
+  /** The server's clock. */
+  readonly now: () => number | undefined;
   readonly session: Session;
-  readonly orders: OrderTracker;
+  readonly orders: Pick<OrderTracker, 'note' | 'update'>;
   readonly timers: RetryTimers;
 }
-
-/** Time limit of one attempt; after it, the next one is sent with the same key. */
-const ANSWER_WITHIN_MS = 10_000;
 
 /** Answers after which nothing was bought for certain. */
 const NOTHING_DONE = [429, 500];
 
 /** Buys one ticket of a sale, with the same key until the outcome is known, and shows the outcome. */
-export async function buy(saleId: string, { store, live, session, orders, timers }: BuyDeps): Promise<void> {
-  if (store.value.notes[saleId]?.tone === 'wait') return;
-  const idempotencyKey = session.attempt(saleId) ?? randomKey();
+export async function buy(saleId: string, deps: BuyDeps): Promise<void> {
+  const { store, session, orders, timers, now } = deps;
+  const token = session.token();
+  if (token === undefined || store.value.notes[saleId]?.tone === 'wait') return;
+  const earlier = session.attempt(saleId);
+  const idempotencyKey = earlier ?? randomKey();
+  /** Whether a request of this key may have reached the server without an answer that says what it did. */
+  let unknown = earlier !== undefined;
   // Kept before it is sent: a page that is reloaded must use the same key.
   session.keepAttempt(saleId, idempotencyKey);
   orders.note(saleId, { tone: 'wait', text: 'Requesting a ticket…' });
-  const answer = await retryUntilKnown(() => live.purchase(saleId, { idempotencyKey, timeoutMs: ANSWER_WITHIN_MS }), {
+  const attempt = () =>
+    purchaseOnce(saleId, idempotencyKey, { ...deps, token }).catch((error: unknown) => {
+      unknown ||= !wasNotSent(error);
+      throw error;
+    });
+  const answer = await retryUntilKnown(attempt, {
     ...timers,
-    onRetry: (last) =>
-      orders.note(saleId, { tone: 'wait', text: NOTHING_DONE.includes(last?.status ?? 0) ? BUSY : RETRYING }),
+    onRetry: (last) => {
+      const busy = NOTHING_DONE.includes(last?.status ?? 0);
+      unknown ||= last !== undefined && !busy;
+      const why = unknown ? RETRYING : NOTHING_SENT_YET;
+      orders.note(saleId, { tone: 'wait', text: busy ? BUSY : why });
+    },
   });
-  if (answer === undefined) return orders.note(saleId, { tone: 'bad', text: STILL_UNKNOWN });
+  if (answer === undefined) return orders.note(saleId, { tone: 'bad', text: unknown ? STILL_UNKNOWN : NOT_SENT });
   session.keepAttempt(saleId, undefined);
-  if (!isBought(answer)) return orders.note(saleId, { tone: 'bad', text: problemText(answer.body, live.now()) });
+  if (!isBought(answer)) return orders.note(saleId, { tone: 'bad', text: problemText(answer.body, now()) });
   const { ticket, payBy, reservedAt } = answer.body;
   orders.update([answer.body]);
   const within = durationText(Date.parse(payBy) - Date.parse(reservedAt));
   orders.note(saleId, { tone: 'good', text: `Ticket ${ticket} is yours. Pay within ${within}.` });
+}
+
+function wasNotSent(error: unknown): boolean {
+  return error instanceof NotSent || (error instanceof PurchaseUnanswered && !error.sent);
 }

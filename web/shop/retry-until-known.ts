@@ -16,8 +16,8 @@ const GIVE_UP_AFTER_MS = 60_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 5_000;
 
-/** Answers that do not say what happened: too many requests, an error, or an unknown outcome. */
-const UNKNOWN = [429, 500, 503];
+/** Answers that do not say what happened: too many requests, an error, an unknown outcome, or a proxy's own answer. */
+const UNKNOWN = [408, 429, 500, 502, 503, 504];
 
 /**
  * Repeats `request` until its answer says what happened, with growing, randomised pauses; it must be safe to repeat.

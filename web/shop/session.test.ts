@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSession, tokenOfFragment } from './session.ts';
+import { createSession, isSameOrigin, tokenOfFragment } from './session.ts';
 
 describe('the session', () => {
   it('keeps the token and the key of each sale’s attempt until they are removed', () => {
@@ -20,6 +20,20 @@ describe('the session', () => {
     session.keepAttempt('s2', undefined);
     expect(kept.size).toBe(0);
   });
+
+  it.each([
+    ['https://shop.example/', true],
+    ['https://shop.example/docs?x=1', true],
+    ['', false],
+    ['https://shop.example.evil/', false],
+    ['http://shop.example/', false],
+    ['https://shop.example:8443/', false],
+    ['https://shop.example@evil.example/', false],
+    ['about:blank', false],
+    ['nonsense', false],
+  ])('trusts a link from %j: %s', (referrer, trusted) =>
+    expect(isSameOrigin(referrer, 'https://shop.example')).toBe(trusted),
+  );
 
   it('reads a token from the address', () => {
     expect(tokenOfFragment('#token=a.b-_.c')).toBe('a.b-_.c');

@@ -28,3 +28,13 @@ export function createSession(storage: Pick<Storage, 'getItem' | 'setItem' | 're
 export function tokenOfFragment(fragment: string): string | undefined {
   return new URLSearchParams(fragment.replace(/^#/, '')).get('token') ?? undefined;
 }
+
+/**
+ * Whether the page that linked here has this origin. A link from anywhere else, or one whose origin is hidden, may have been
+ * made by anybody.
+ *
+ * @param referrer `document.referrer`
+ */
+export function isSameOrigin(referrer: string, origin: string): boolean {
+  return URL.canParse(referrer) && new URL(referrer).origin === origin;
+}

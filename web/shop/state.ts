@@ -11,12 +11,22 @@ export interface Note {
 
 export type User =
   | { readonly kind: 'out'; readonly note?: string }
-  | { readonly kind: 'checking' }
+  | { readonly kind: 'checking'; readonly note?: string }
   | { readonly kind: 'in'; readonly userId: string };
+
+/** A sign-in that a link asks for. Nothing happens until the user agrees: a link may come from anybody. */
+export interface OfferedSignIn {
+  readonly token: string;
+  /** As the token says, unverified. */
+  readonly userId: string;
+}
 
 export interface ShopState {
   readonly live: LiveState;
+  /** The live connection was lost, or has never opened: what is shown is read every few seconds until it opens. */
+  readonly polled: false | 'lost' | 'never';
   readonly user: User;
+  readonly offered: OfferedSignIn | undefined;
   /** Undefined until they have been read for the first time. */
   readonly sales: readonly SaleJson[] | undefined;
   /** The last attempt to read them failed. */
@@ -31,7 +41,9 @@ export interface ShopState {
 
 export const emptyState: ShopState = {
   live: 'connecting',
+  polled: false,
   user: { kind: 'out' },
+  offered: undefined,
   sales: undefined,
   salesUnavailable: false,
   stocks: {},

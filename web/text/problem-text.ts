@@ -30,4 +30,9 @@ export const RETRYING = 'We don’t know yet whether it worked. Trying again; it
 /** After an answer that means that nothing was done. */
 export const BUSY = 'We’re very busy right now. Trying again…';
 
+/** While the shop can't be reached, and nothing was sent. */
+export const NOTHING_SENT_YET = 'We can’t reach the shop right now. Nothing was sent yet; trying again…';
+
+export const NOT_SENT = 'We couldn’t reach the shop, so nothing was bought. Please try again.';
+
 export const STILL_UNKNOWN = 'We still don’t know whether it worked. You can safely try again: it won’t be done twice.';

@@ -17,7 +17,7 @@ export function App({ shop }: { readonly shop: Shop }) {
     <>
       <header>
         <p class="brand">Floodgate</p>
-        <SignIn shop={shop} user={state.user} />
+        <SignIn shop={shop} user={state.user} offered={state.offered} />
       </header>
       <main>
         <h1>Sales</h1>
@@ -41,11 +41,14 @@ export function App({ shop }: { readonly shop: Shop }) {
 }
 
 /** What the user should know about the page's data; usually nothing. */
-function statusText({ live, sales, salesUnavailable }: ShopState): string {
-  if (live === 'waiting') return 'The connection was lost. What you see may be out of date. Reconnecting…';
+function statusText({ polled, sales, salesUnavailable }: ShopState): string {
+  if (polled === 'lost') return 'The connection was lost. What you see may be out of date. Reconnecting…';
   if (sales === undefined)
     return salesUnavailable ? 'The sales can’t be loaded right now. Trying again…' : 'Loading sales…';
-  return sales.length === 0 ? 'There are no sales yet.' : '';
+  if (sales.length === 0) return 'There are no sales yet.';
+  return polled === 'never'
+    ? 'There are no live updates on this connection: the page is refreshed every few seconds.'
+    : '';
 }
 
 interface GroupProps {

@@ -11,6 +11,7 @@ export interface ExchangeDeps {
 const NO_HEADERS: HeaderPairs = [];
 export const SWITCHING_PROTOCOLS = 101;
 export const NO_CONTENT = 204;
+export const NOT_MODIFIED = 304;
 
 /**
  * One request and its answer, given once. It guards a transport's response, which must not be touched after it has ended

@@ -10,6 +10,8 @@ export interface Head {
   /** Whether a Transfer-Encoding was sent, even an empty one. */
   transferEncoding: boolean;
   ifMatch: string;
+  ifNoneMatch: string;
+  acceptEncoding: string;
   signature: string;
   /** All X-Forwarded-For headers, joined by commas. */
   forwardedFor: string;
@@ -20,6 +22,14 @@ export interface Head {
 
 export interface HeaderSource {
   forEach(visit: (lowerCaseName: string, value: string) => void): void;
+}
+
+/** Headers that may be sent once. That one was sent is not seen in its value: the first of two may be empty. */
+const SEEN = { authorization: 1, idempotencyKey: 2, contentType: 4, signature: 8 } as const;
+
+/** A list header that was sent several times is one list (RFC 9110, section 5.3). */
+function listOf(before: string, value: string): string {
+  return before === '' ? value : `${before}, ${value}`;
 }
 
 /**
@@ -36,24 +46,34 @@ export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
     hosts: 0,
     transferEncoding: false,
     ifMatch: '',
+    ifNoneMatch: '',
+    acceptEncoding: '',
     signature: '',
     forwardedFor: '',
     requestId: '',
     repeated: '',
   };
 
+  /** Bits of `SEEN`. */
+  let seen = 0;
+
+  const once = (name: string, bit: number): void => {
+    if ((seen & bit) !== 0) head.repeated = name;
+    seen |= bit;
+  };
+
   const visit = (name: string, value: string): void => {
     switch (name) {
       case 'authorization':
-        if (head.authorization !== '') head.repeated = name;
+        once(name, SEEN.authorization);
         head.authorization = value;
         break;
       case 'idempotency-key':
-        if (head.idempotencyKey !== undefined) head.repeated = name;
+        once(name, SEEN.idempotencyKey);
         head.idempotencyKey = value;
         break;
       case 'content-type':
-        if (head.contentType !== '') head.repeated = name;
+        once(name, SEEN.contentType);
         head.contentType = value;
         break;
       case 'content-length':
@@ -67,14 +87,20 @@ export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
         head.transferEncoding = true;
         break;
       case 'if-match':
-        head.ifMatch = head.ifMatch === '' ? value : `${head.ifMatch}, ${value}`;
+        head.ifMatch = listOf(head.ifMatch, value);
+        break;
+      case 'if-none-match':
+        head.ifNoneMatch = listOf(head.ifNoneMatch, value);
+        break;
+      case 'accept-encoding':
+        head.acceptEncoding = listOf(head.acceptEncoding, value);
         break;
       case 'floodgate-signature':
-        if (head.signature !== '') head.repeated = name;
+        once(name, SEEN.signature);
         head.signature = value;
         break;
       case 'x-forwarded-for':
-        head.forwardedFor = head.forwardedFor === '' ? value : `${head.forwardedFor}, ${value}`;
+        head.forwardedFor = listOf(head.forwardedFor, value);
         break;
       case 'x-request-id':
         head.requestId = value;
@@ -83,6 +109,7 @@ export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
   };
 
   return (source) => {
+    seen = 0;
     head.authorization = '';
     head.idempotencyKey = undefined;
     head.contentType = '';
@@ -91,6 +118,8 @@ export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
     head.hosts = 0;
     head.transferEncoding = false;
     head.ifMatch = '';
+    head.ifNoneMatch = '';
+    head.acceptEncoding = '';
     head.signature = '';
     head.forwardedFor = '';
     head.requestId = '';

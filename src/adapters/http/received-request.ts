@@ -11,6 +11,8 @@ export class ReceivedRequest implements HttpRequest {
   readonly idempotencyKey: string | undefined;
   readonly contentType: string;
   readonly ifMatch: string;
+  readonly ifNoneMatch: string;
+  readonly acceptEncoding: string;
   readonly signature: string;
   readonly forwardedFor: string;
   /** Set when it is complete, before the handler is called. */
@@ -29,6 +31,8 @@ export class ReceivedRequest implements HttpRequest {
     this.idempotencyKey = head.idempotencyKey;
     this.contentType = head.contentType;
     this.ifMatch = head.ifMatch;
+    this.ifNoneMatch = head.ifNoneMatch;
+    this.acceptEncoding = head.acceptEncoding;
     this.signature = head.signature;
     this.forwardedFor = head.forwardedFor;
   }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { HeaderPairs, HttpRefusal } from '../../ports/http.ts';
-import { Exchange, type ExchangeDeps, NO_CONTENT } from '../http/exchange.ts';
+import { Exchange, type ExchangeDeps, NO_CONTENT, NOT_MODIFIED } from '../http/exchange.ts';
 import { NO_STORE, needsNoStore, SECURITY_HEADERS } from '../http/standard-headers.ts';
 import type { Connection } from './connection.ts';
 
@@ -50,6 +50,11 @@ export class NodeExchange extends Exchange {
     // RFC 9110, section 15.3.5: it has neither a type nor a length.
     if (status === NO_CONTENT) {
       this.#writeResponse(status, ['x-request-id', this.requestId]);
+      return;
+    }
+    if (status === NOT_MODIFIED) {
+      // RFC 9110, section 15.4.5: a length would be that of the answer which the client has.
+      this.#writeResponse(status, ['x-request-id', this.requestId, ...headers.flat()]);
       return;
     }
     const fields = ['content-type', contentType, ...SECURITY_FIELDS, 'x-request-id', this.requestId];

@@ -1,7 +1,7 @@
 import type { HttpResponse } from 'uWebSockets.js';
 import { STATUS_CODES } from 'node:http';
 import type { HeaderPairs, HttpRefusal } from '../../ports/http.ts';
-import { Exchange, type ExchangeDeps, NO_CONTENT } from '../http/exchange.ts';
+import { Exchange, type ExchangeDeps, NO_CONTENT, NOT_MODIFIED } from '../http/exchange.ts';
 import { NO_STORE, needsNoStore, SECURITY_HEADERS } from '../http/standard-headers.ts';
 
 const SECURITY_LINES = linesOf(SECURITY_HEADERS);
@@ -53,6 +53,12 @@ export class UwsExchange extends Exchange {
       if (status === NO_CONTENT) {
         // RFC 9110, section 15.3.5: it has neither a type nor a length.
         endEmpty(res.writeStatus(statusLine(status)).writeHeader('x-request-id', requestId), closing);
+        return;
+      }
+      if (status === NOT_MODIFIED) {
+        // RFC 9110, section 15.4.5: a length would be that of the answer which the client has.
+        res.writeStatus(statusLine(status)).writeHeader('x-request-id', `${requestId}${linesOf(headers)}`);
+        res.endWithoutBody();
         return;
       }
       res.writeStatus(statusLine(status)).writeHeader('content-type', rest);

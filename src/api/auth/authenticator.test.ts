@@ -23,6 +23,20 @@ describe('createAuthenticator', () => {
     expect(authenticate(`bearer  ${token}`)).toEqual({ userId: 'u1', role: 'admin' });
   });
 
+  it('accepts tokens of two secrets while one replaces the other, and of no third', () => {
+    const signedBy = (key: string) =>
+      `Bearer ${issueToken({ secret: key, userId: 'u1', role: 'buyer', ttlSeconds: 60 })}`;
+    const both = createAuthenticator({ secret: 'the new one', previousSecret: 'the old one', cacheSize: 10 });
+    const after = createAuthenticator({ secret: 'the new one', cacheSize: 10 });
+    for (const key of ['the new one', 'the old one']) {
+      for (const cached of [false, true]) {
+        expect(both.authenticate(signedBy(key)), String(cached)).toEqual({ userId: 'u1', role: 'buyer' });
+      }
+    }
+    expect(both.authenticate(signedBy('a third one'))).toBe('invalid');
+    expect(after.authenticate(signedBy('the old one'))).toBe('invalid');
+  });
+
   it("treats a token without a role as a buyer's", () => {
     expect(authenticatorAt({ now: nowMs }).authenticate(bearer({}))).toEqual({ userId: 'u1', role: 'buyer' });
   });

@@ -19,6 +19,8 @@ export interface Authenticator {
 export interface AuthenticatorOptions {
   /** The HS256 secret, not empty. */
   readonly secret: string;
+  /** A second secret whose tokens are accepted too, while a new one replaces it. */
+  readonly previousSecret?: string | undefined;
   /** The most verified tokens to keep in memory. */
   readonly cacheSize: number;
   /** Milliseconds since 1970. @default Date.now */
@@ -54,26 +56,31 @@ export function isUserId(text: string): boolean {
  * fast-jwt's own cache hashes each token to look it up; this one uses a part of the header as its key. Times are checked
  * here and not by fast-jwt, so that cached and new tokens expire by the same rule.
  */
-export function createAuthenticator({ secret, cacheSize, now = Date.now }: AuthenticatorOptions): Authenticator {
-  const verify = createVerifier({
-    key: secret,
-    algorithms: ['HS256'],
-    cache: false,
-    ignoreExpiration: true,
-    ignoreNotBefore: true,
-  });
+export function createAuthenticator({
+  secret,
+  previousSecret,
+  cacheSize,
+  now = Date.now,
+}: AuthenticatorOptions): Authenticator {
+  const verifiers = [secret, ...(previousSecret === undefined ? [] : [previousSecret])].map(verifierOf);
   const verified = new RecentMap<string, Verified>(cacheSize);
+
+  /** The claims of a token that one of the secrets has signed. */
+  function claimsOf(token: string): unknown {
+    for (const verify of verifiers) {
+      try {
+        return verify(token);
+      } catch {
+        // Signed with the other secret, or with neither.
+      }
+    }
+    return undefined;
+  }
 
   function verifyHeader(authorization: string): Verified | undefined {
     const token = authorization.length > MAX_HEADER_LENGTH ? undefined : BEARER.exec(authorization)?.[1];
     if (token === undefined) return undefined;
-    let claims: unknown;
-    try {
-      claims = verify(token);
-    } catch {
-      return undefined;
-    }
-    const entry = verifiedOf(claims, authorization);
+    const entry = verifiedOf(claimsOf(token), authorization);
     if (entry !== undefined) verified.set(signatureOf(authorization), entry);
     return entry;
   }
@@ -94,6 +101,11 @@ export function createAuthenticator({ secret, cacheSize, now = Date.now }: Authe
       return nowMs < entry.notBefore ? 'not_yet_valid' : entry.principal;
     },
   };
+}
+
+function verifierOf(key: string): (token: string) => unknown {
+  const options = { key, algorithms: ['HS256' as const], cache: false, ignoreExpiration: true, ignoreNotBefore: true };
+  return createVerifier(options);
 }
 
 /**

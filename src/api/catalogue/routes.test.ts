@@ -51,6 +51,20 @@ describe('products', () => {
     expect(await change('*')).toBe(200);
     for (const tag of ['W/"5"', '"five"', '"5', '05x', '"-5"', '""']) expect(await change(tag), tag).toBe(412);
     expect(await change(' "5" ')).toBe(200);
+    for (const list of ['"1", "2"', '"1", W/"6"', '"7","x"', '*, "1"', ',']) expect(await change(list), list).toBe(412);
+    for (const list of ['"1", "6"', '"7","1"', ',"1", 8,', 'W/"9", "9"']) expect(await change(list), list).toBe(200);
+  });
+
+  it('are answered 304 to a client that has the version', async () => {
+    const { admin } = adminRig();
+    await admin('POST', ALL, { body: MUG });
+    const get = (ifNoneMatch: string) => admin('GET', ONE, { params: ['product_1'], ifNoneMatch });
+    for (const tags of ['"1"', 'W/"1"', '"0", "1"', '*']) {
+      expect(await get(tags), tags).toMatchObject({ status: 304, json: undefined, headers: { etag: '"1"' } });
+    }
+    await admin('PATCH', ONE, { params: ['product_1'], body: { name: 'Cup' } });
+    for (const tags of ['"1"', '', '2', '"1", "3"']) expect(await get(tags), tags).toMatchObject({ status: 200 });
+    expect(await get('"2"')).toMatchObject({ status: 304 });
   });
 
   it('that a sale uses cannot be deleted', async () => {
@@ -82,6 +96,8 @@ describe('products', () => {
     [{ name: 'Mug', description: 'a\u0000b' }, ['/description']],
     [{ name: 'Mug', description: 'x'.repeat(4001) }, ['/description']],
     [{ name: 'Mug', imageUrl: 'javascript:alert(1)' }, ['/imageUrl']],
+    [{ name: 'Mug', imageUrl: 'http://example.com/mug.png' }, ['/imageUrl']],
+    [{ name: 'Mug', imageUrl: '//example.com/mug.png' }, ['/imageUrl']],
     [{ name: 'Mug', imageUrl: `https://example.com/${'x'.repeat(2048)}` }, ['/imageUrl']],
     [{ name: 'Mug', imageUrl: null }, ['/imageUrl']],
     [{ name: 5, description: 5, colour: 'blue' }, ['/colour', '/description', '/name']],

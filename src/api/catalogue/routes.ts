@@ -4,12 +4,13 @@ import type { Products } from '../../services/products.ts';
 import { type AdminDeps, adminDoc, handleForAdmin } from '../admin/operation.ts';
 import { BODY_PROBLEMS, bodyReader } from '../http/body.ts';
 import { ProductId } from '../http/common-schemas.ts';
+import { IfNoneMatch, NOT_MODIFIED } from '../http/entity-tags.ts';
 import { JSON_TYPE, NO_STORE, serialiser } from '../http/json.ts';
 import type { Operation } from '../http/operation.ts';
 import { idOfCursor, Limit, ProductCursor, pageOf } from '../http/page.ts';
 import { sendInvalid, sendProblem, sendRendered } from '../http/problem.ts';
 import { queryReader } from '../http/query.ts';
-import { ETag, expectedVersion, IfMatch, sendVersioned } from '../http/versioned.ts';
+import { ETag, expectedVersions, IfMatch, sendIfChanged, sendVersioned } from '../http/versioned.ts';
 import { NewProductSchema, ProductChangesSchema, ProductPageSchema, ProductSchema } from './schema.ts';
 
 export interface ProductRoutesDeps extends AdminDeps {
@@ -89,13 +90,15 @@ function getProduct(deps: ProductRoutesDeps): Operation {
       id: 'getProduct',
       summary: 'Get a product',
       path: [ProductId],
-      responses: { 200: productResponse('The product.') },
+      headers: { 'If-None-Match': IfNoneMatch },
+      responses: { 200: productResponse('The product.'), ...NOT_MODIFIED },
       problems: ['not_found'],
     }),
-    handle: handleForAdmin(deps, async ({ params: [id = ''], requestId }, reply) => {
+    handle: handleForAdmin(deps, async (request, reply) => {
+      const [id = ''] = request.params;
       const product = isProductId(id) ? await deps.products.find(id) : undefined;
-      if (product === undefined) return sendProblem(reply, 'not_found', requestId);
-      sendVersioned(reply, 200, product.version, writeProduct(product));
+      if (product === undefined) return sendProblem(reply, 'not_found', request.requestId);
+      sendIfChanged(request, reply, product.version, () => writeProduct(product));
     }),
   };
 }
@@ -120,7 +123,7 @@ function changeProduct(deps: ProductRoutesDeps): Operation {
       if (!isProductId(id)) return sendProblem(reply, 'not_found', requestId);
       const body = readChanges(request);
       if (!body.ok) return sendRendered(reply, body.answer);
-      const outcome = await deps.products.change(id, body.value, expectedVersion(ifMatch));
+      const outcome = await deps.products.change(id, body.value, expectedVersions(ifMatch));
       if (outcome.kind === 'unknown') return sendProblem(reply, 'not_found', requestId);
       if (outcome.kind === 'stale') return sendProblem(reply, 'stale', requestId);
       sendVersioned(reply, 200, outcome.product.version, writeProduct(outcome.product));

@@ -80,6 +80,33 @@ describe('clientOf', () => {
   });
 
   it.each([
+    '192.0.2.07',
+    '192.0.2.007',
+    '192.000.002.007',
+    '0300.0.2.7',
+    '0300.0.02.07',
+    '0xc0.0.2.7',
+    '0xC0.0x0.0x2.0x7',
+    '192.0.519',
+    '3221225991',
+    '0xc0000207',
+    '::ffff:0300.0.2.7',
+    '::FFFF:192.0.2.007',
+    '[::ffff:192.0.2.07]:4711',
+    '0300.0.2.7:4711',
+  ])('reads an entry that spells 192.0.2.7 as %j, but never as a proxy', (entry) => {
+    expect(client('10.0.0.1', `198.51.100.1, ${entry}`, PROXIES)).toBe('192.0.2.7');
+    expect(client('10.0.0.1', `198.51.100.1, ${entry}`, networks(['192.0.2.0', 24], ['10.0.0.0', 8]))).toBe(
+      '192.0.2.7',
+    );
+    expect(client(entry, '198.51.100.1', PROXIES)).toBeUndefined();
+  });
+
+  it('reads a padded part that can’t be octal as decimal', () => {
+    expect(client('10.0.0.1', '198.018.0.09', PROXIES)).toBe('198.18.0.9');
+  });
+
+  it.each([
     '',
     'unknown',
     '1.2.3',
@@ -122,11 +149,15 @@ describe('createTrust', () => {
 
 describe('createClientKeys', () => {
   it('counts all of an IPv6 customer as one, and each IPv4 address', () => {
-    expect(keyOf('2001:db8:1:2:aaaa::1')).toBe(keyOf('2001:db8:1:2:bbbb::2'));
-    expect(keyOf('2001:DB8:1:3::1')).toBe('2001:db8:1:3:0:0:0:0/64');
+    expect(keyOf('2001:db8:1:2:aaaa::1')).toEqual(keyOf('2001:db8:1:2:bbbb::2'));
+    expect(keyOf('2001:DB8:1:3ff::1')).toEqual([
+      '2001:db8:1:3ff:0:0:0:0/64',
+      '2001:db8:1:300:0:0:0:0/56',
+      '2001:db8:1:0:0:0:0:0/48',
+    ]);
     expect(keyOf('192.0.2.7')).toBe('192.0.2.7');
-    expect(keyOf('fe80::1%eth0')).toBe('fe80:0:0:0:0:0:0:0/64');
-    expect(keyOf('64:ff9b::192.0.2.33')).toBe('64:ff9b:0:0:0:0:0:0/64');
+    expect(keyOf('fe80::1%eth0')[0]).toBe('fe80:0:0:0:0:0:0:0/64');
+    expect(keyOf('64:ff9b::192.0.2.33')[0]).toBe('64:ff9b:0:0:0:0:0:0/64');
     expect(keyOf('')).toBe('unknown');
   });
 
@@ -147,7 +178,7 @@ describe('createClientKeys', () => {
   it('gives every IPv6 address that Node accepts the key of its canonical spelling', () => {
     fc.assert(
       fc.property(fc.ipV6(), (text) => {
-        expect(keyOf(text)).toBe(keyOf(new URL(`http://[${text}]`).hostname.slice(1, -1)));
+        expect(keyOf(text)).toEqual(keyOf(new URL(`http://[${text}]`).hostname.slice(1, -1)));
       }),
       { numRuns: 1000 },
     );

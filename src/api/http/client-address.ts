@@ -11,22 +11,36 @@ export type Sender = Pick<HttpRequest, 'address' | 'forwardedFor'>;
 
 /** Bits of an IPv6 address before an IPv4 address that is mapped into it (RFC 4291, section 2.5.5.2). */
 const MAPPED_PREFIX_BITS = 96;
-/** The least that a provider assigns to one customer is a /64 (RFC 6177): four of the eight groups of IPv6. */
-const CUSTOMER_GROUPS = 4;
+/**
+ * The least that a provider assigns to one customer is a /64. Many assign a /56 or a /48 (RFC 6177), which are 256 and 65,536 of
+ * them; elsewhere a /48 is a town of customers.
+ */
+const NETWORK_BITS = [64, 56, 48] as const;
+const GROUP_BITS = 16;
 /** Addresses whose network is remembered; far more than an installation has proxies. */
 const REMEMBERED_PROXIES = 1024;
-/** IPv6 addresses whose client is remembered: about a megabyte. */
+/** IPv6 addresses whose client is remembered: about two megabytes. */
 const REMEMBERED_CLIENTS = 8192;
 /** `::192.0.2.1` is an IPv6 address (RFC 4291, section 2.5.5.1), which ipaddr.js would read as the IPv4 address. */
 const IPV4_COMPATIBLE = /^::(?=[\d.]+$)/;
 /** Some proxies write IPv6 in brackets, and some append the port. */
 const BRACKETED = /^\[([^\]]*)\](?::\d{1,5})?$/;
+/** The prefix of an IPv4 address that is mapped into IPv6. */
+const MAPPED = /^::ffff:/i;
+/** Zeros before a part with an 8 or a 9, which can't be octal. */
+const PADDED_DECIMAL = /(?<![\da-fx])0+(?=\d*[89])/gi;
 const WITH_PORT = /^([^:]*):\d{1,5}$/;
 
+/** An IPv6 client's network, and the two around it. */
+export type Ipv6Keys = readonly [network64: string, network56: string, network48: string];
+
+/** What a client is counted by: an IPv4 address, or `unknown`; or the networks of an IPv6 address. */
+export type ClientKeys = string | Ipv6Keys;
+
 /** Makes the function that names the client of a request. To parse IPv6 costs microseconds, so its clients are remembered. */
-export function createClientKeys(trusted: TrustedProxies): (sender: Sender) => string {
+export function createClientKeys(trusted: TrustedProxies): (sender: Sender) => ClientKeys {
   const trusts = createTrust(trusted);
-  const keys = new RecentMap<string, string>(REMEMBERED_CLIENTS);
+  const keys = new RecentMap<string, ClientKeys>(REMEMBERED_CLIENTS);
   return (sender) => {
     const client = clientOf(sender, trusts);
     if (client === undefined) return 'unknown';
@@ -34,7 +48,7 @@ export function createClientKeys(trusted: TrustedProxies): (sender: Sender) => s
     if (!isIpv6(client)) return client;
     const known = keys.get(client);
     if (known !== undefined) return known;
-    const key = ipv6ClientKey(client);
+    const key = keysOf(client);
     keys.set(client, key);
     return key;
   };
@@ -74,19 +88,28 @@ export function clientOf({ address, forwardedFor }: Sender, trusts: TrustsProxy)
   for (let hop = 0; client !== undefined && end > 0 && trusts(client, hop); hop += 1) {
     const comma = forwardedFor.lastIndexOf(',', end - 1);
     const before = addressIn(forwardedFor.slice(comma + 1, end));
-    if (before === undefined) break;
+    // Never a trusted proxy's: what one program reads as octal, another reads as decimal.
+    if (before === undefined) return unusualIpv4In(forwardedFor.slice(comma + 1, end)) ?? client;
     client = before;
     end = comma;
   }
   return client;
 }
 
-/** What counts as one client: a /64 network in eight groups, or the IPv4 address that is mapped. */
-function ipv6ClientKey(address: string): string {
+/** The networks in eight groups, or the IPv4 address that is mapped. */
+function keysOf(address: string): ClientKeys {
   const ip = parse(address);
   if (ip.isIPv4MappedAddress()) return ip.toIPv4Address().toString();
-  const network = ip.parts.map((group, n) => (n < CUSTOMER_GROUPS ? group : 0));
-  return `${new ipaddr.IPv6(network).toNormalizedString()}/${CUSTOMER_GROUPS * 16}`;
+  const [network64, network56, network48] = NETWORK_BITS.map((bits) => networkOf(ip, bits));
+  return [network64 as string, network56 as string, network48 as string];
+}
+
+function networkOf({ parts }: ipaddr.IPv6, bits: number): string {
+  const network = parts.map((group, n) => {
+    const host = Math.min(GROUP_BITS, Math.max(0, GROUP_BITS * (n + 1) - bits));
+    return (group >> host) << host;
+  });
+  return `${new ipaddr.IPv6(network).toNormalizedString()}/${bits}`;
 }
 
 /** An address as a socket writes it, without its zone (`%eth0`); undefined for anything else. */
@@ -99,8 +122,20 @@ function validAddress(text: string): string | undefined {
 
 /** The address in an entry of X-Forwarded-For. */
 function addressIn(entry: string): string | undefined {
-  const text = entry.trim();
-  return validAddress((BRACKETED.exec(text) ?? WITH_PORT.exec(text))?.[1] ?? text);
+  return validAddress(withoutPort(entry.trim()));
+}
+
+function withoutPort(text: string): string {
+  return (BRACKETED.exec(text) ?? WITH_PORT.exec(text))?.[1] ?? text;
+}
+
+/**
+ * The IPv4 address of an entry that spells it with octal, hexadecimal, padded or missing parts, as inet_aton reads it: a client
+ * that is counted by its address must not get another count with each spelling of it.
+ */
+function unusualIpv4In(entry: string): string | undefined {
+  const text = withoutPort(entry.trim()).replace(MAPPED, '').replace(PADDED_DECIMAL, '');
+  return ipaddr.IPv4.isValid(text) ? ipaddr.IPv4.parse(text).toString() : undefined;
 }
 
 function parse(address: string): ipaddr.IPv6 {

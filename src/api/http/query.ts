@@ -4,11 +4,19 @@ import { type Validated, validator } from './validate.ts';
 
 const WHOLE_NUMBER = /^-?\d{1,9}$/;
 
+export interface QueryReaderOptions {
+  /** Whether a parameter that the schema does not have is ignored. @default none is: a misspelt filter must not go unnoticed */
+  readonly ignores?: (name: string) => boolean;
+}
+
 /**
  * Compiles a reader of query strings. Integers of the schema are parsed as numbers; unknown and repeated parameters are
  * refused like any other violation of the schema.
  */
-export function queryReader<T extends TObject>(schema: T): (query: string) => Validated<Static<T>> {
+export function queryReader<T extends TObject>(
+  schema: T,
+  { ignores = () => false }: QueryReaderOptions = {},
+): (query: string) => Validated<Static<T>> {
   const validate = validator('query', schema);
   const integers = new Set(
     Object.keys(schema.properties).filter((name) => schema.properties[name]?.type === 'integer'),
@@ -18,6 +26,7 @@ export function queryReader<T extends TObject>(schema: T): (query: string) => Va
     const raw: Record<string, string | number> = {};
     const repeated: FieldError[] = [];
     for (const [name, value] of new URLSearchParams(query)) {
+      if (!Object.hasOwn(schema.properties, name) && ignores(name)) continue;
       if (Object.hasOwn(raw, name))
         repeated.push({ in: 'query', path: `/${name.slice(0, 64)}`, message: 'must not be repeated' });
       // Not by assignment: `__proto__` is an ordinary name here.

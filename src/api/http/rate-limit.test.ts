@@ -5,6 +5,7 @@ import { routesWith, tokenOf } from '../../../test/support/route-caller.ts';
 import type { TrustedProxies } from '../../ports/http.ts';
 import { RateLimit } from '../../resilience/rate-limit.ts';
 import type { PurchaseRequest } from '../../streams/purchase/request.ts';
+import { AddressLimit, NETWORK_FACTORS } from './address-limit.ts';
 import { createClientKeys } from './client-address.ts';
 import type { RateLimits } from './rate-limit.ts';
 
@@ -19,8 +20,12 @@ function limitsOf({ buyer = 0, address = 0, proxies = { hops: 0 } as TrustedProx
     new RateLimit({ name, perSecond: () => perSecond, counter, now });
   return {
     buyer: limitOf('buyer', buyer),
-    address: limitOf('address', address),
-    clientKeyOf: createClientKeys(proxies),
+    address: new AddressLimit({
+      client: limitOf('address', address),
+      network56: limitOf('address', address * NETWORK_FACTORS.network56),
+      network48: limitOf('address', address * NETWORK_FACTORS.network48),
+      keysOf: createClientKeys(proxies),
+    }),
   };
 }
 
@@ -143,4 +148,34 @@ describe('a limit per address', () => {
 it('does not limit other operations', async () => {
   const { call } = api(limitsOf({ buyer: 1, address: 1 }));
   for (let n = 0; n < 3; n += 1) expect((await call('GET', '/v1/time')).status).toBe(200);
+});
+
+describe('a limit per IPv6 address', () => {
+  const ask = async (addresses: readonly string[], limit = 1) => {
+    const { buy } = api(limitsOf({ address: limit }));
+    const statuses: number[] = [];
+    for (const address of addresses) statuses.push((await buy('u1', { address })).status);
+    return statuses.filter((status) => status !== 429).length;
+  };
+  const many = (count: number, address: (n: string) => string) =>
+    Array.from({ length: count }, (_, n) => address(n.toString(16)));
+
+  it('is not passed with many networks: a /56 gets four times as much, a /48 sixteen times', async () => {
+    expect(await ask(many(100, (n) => `2001:db8:1:2::${n}`))).toBe(1);
+    expect(await ask(many(100, (n) => `2001:db8:1:${n}::1`))).toBe(4);
+    expect(await ask(many(100, (n) => `2001:db8:1:${n}00::1`))).toBe(16);
+    expect(
+      await ask(
+        many(100, (n) => `2001:db8:1:${n}00::1`),
+        3,
+      ),
+    ).toBe(48);
+    expect(await ask(many(100, (n) => `2001:db8:${n}::1`))).toBe(100);
+    expect(await ask(many(100, (n) => `192.0.2.${Number.parseInt(n, 16)}`))).toBe(100);
+  });
+
+  it('counts for the wider networks only what the /64 was allowed', async () => {
+    const flood = many(100, () => '2001:db8:1:2::1');
+    expect(await ask([...flood, '2001:db8:1:3::1', '2001:db8:1:4::1'])).toBe(3);
+  });
 });

@@ -1,15 +1,14 @@
 import type { HeaderPairs, HttpReply, HttpRequest } from '../../ports/http.ts';
 import type { RateLimit } from '../../resilience/rate-limit.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
+import type { AddressLimit } from './address-limit.ts';
 import type { Operation } from './operation.ts';
 import { type Rendered, sendRendered } from './problem.ts';
 import { createRateLimited, rateLimitHeaders } from './rate-limited.ts';
 
 export interface RateLimits {
   readonly buyer: Pick<RateLimit, 'on' | 'take' | 'standing'>;
-  readonly address: Pick<RateLimit, 'on' | 'take' | 'standing'>;
-  /** The key that requests of one client are counted by. */
-  readonly clientKeyOf: (request: HttpRequest) => string;
+  readonly address: Pick<AddressLimit, 'on' | 'refusalOf'>;
 }
 
 export interface RateLimitDeps {
@@ -54,10 +53,10 @@ export function refusalOfBuyer({ buyer }: RateLimits, userId: string, requestId:
   return buyer.take(userId) ? undefined : rateLimited(buyer.standing(userId), requestId);
 }
 
-function refusalOfAddress({ address, clientKeyOf }: RateLimits, request: HttpRequest): Rendered | undefined {
+function refusalOfAddress({ address }: RateLimits, request: HttpRequest): Rendered | undefined {
   if (!address.on) return undefined;
-  const client = clientKeyOf(request);
-  return address.take(client) ? undefined : rateLimited(address.standing(client), request.requestId);
+  const standing = address.refusalOf(request);
+  return standing === undefined ? undefined : rateLimited(standing, request.requestId);
 }
 
 class ReplyWithHeaders implements HttpReply {

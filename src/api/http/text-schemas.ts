@@ -6,7 +6,8 @@ import { Type } from '@sinclair/typebox';
 const CHARACTERS = ' -~\\u00a0-\\ud7ff\\ue000-\u{10ffff}';
 const ONE_LINE = `^[${CHARACTERS}]*$`;
 const LINES = `^[\\t\\n\\r${CHARACTERS}]*$`;
-const WEB_URL = '^https?://[!-~]+$';
+// Not http: a page served by https would not load it, nor does this server's own page (its content security policy).
+const WEB_URL = '^https://[!-~]+$';
 
 export const Title = Type.String({
   minLength: 1,
@@ -26,7 +27,7 @@ export const Description = Type.String({
 const IMAGE_URL = {
   maxLength: 2048,
   pattern: WEB_URL,
-  description: 'The URL of its image, http or https.',
+  description: 'The URL of its image, https.',
   examples: ['https://images.example/poster.jpg'],
 } as const;
 

@@ -45,6 +45,48 @@ describe('a purchase', () => {
     ]);
   });
 
+  it.each([
+    ['a blank before it', ' k1', 'k1'],
+    ['a blank after it', 'k1 ', 'k1'],
+    ['tabs and blanks around it', '\t  k1 \t ', 'k1'],
+    ['a blank in it', ' k 1 ', 'k 1'],
+    ['255 characters between blanks', ` ${'k'.repeat(255)} `, 'k'.repeat(255)],
+  ])('has the same key as over HTTP with %s', (_name, sent, key) => {
+    const { connect, token, pending, overHttp } = liveRig({ outcome: () => undefined });
+    const socket = connect();
+    const mine = token('u1');
+    socket.clientSends({ type: 'auth', id: 1, token: mine });
+    socket.clientSends({ type: 'purchase', id: 2, saleId, idempotencyKey: sent });
+    // As a front that doesn't trim passes it.
+    overHttp(saleId, 'c1-3', { authorization: `Bearer ${mine}`, idempotencyKey: sent });
+    expect(pending.map(({ idempotencyKey }) => idempotencyKey)).toEqual([key, key]);
+  });
+
+  it.each([
+    '',
+    ' ',
+    '\t',
+    ' \t ',
+    'k'.repeat(256),
+    'a\tb',
+    'caf\u00e9',
+    'k\u00a0',
+    '\u2003k',
+    'k\n',
+    '\r\nk',
+    '\u0000',
+  ])('is refused with the key %j as over HTTP', (idempotencyKey) => {
+    const { connect, token, pending, overHttp } = liveRig({ outcome: () => undefined });
+    const socket = connect();
+    const mine = token('u1');
+    socket.clientSends({ type: 'auth', id: 1, token: mine });
+    socket.clientSends({ type: 'purchase', id: 2, saleId, idempotencyKey });
+    const answer = overHttp(saleId, 'c1-2', { authorization: `Bearer ${mine}`, idempotencyKey });
+    expect(answer?.status).toBe(422);
+    expect(socket.texts.at(-1)).toBe(`{"type":"purchase","id":2,"status":422,"body":${answer?.body}}`);
+    expect(pending).toEqual([]);
+  });
+
   it('is answered with the id of its frame, in any order, and awaited until then', async () => {
     const { connect, token, pending, live } = liveRig({ outcome: () => undefined });
     const socket = connect();

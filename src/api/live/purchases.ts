@@ -1,6 +1,6 @@
 import { refusalOfToken } from '../auth/access.ts';
 import type { Rendered } from '../http/problem.ts';
-import { refusalOfKey } from '../purchases/idempotency-key.ts';
+import { keyOf, refusalOfKey } from '../purchases/idempotency-key.ts';
 import { type SubmitPurchaseDeps, submitPurchase } from '../purchases/submit.ts';
 import type { BuyerSessions } from './buyer-sessions.ts';
 import type { ClientFrame } from './client-frames.ts';
@@ -20,7 +20,7 @@ export class LivePurchases {
   /** Checks in the same order as HTTP does: the token, the key, the sale. */
   submit(
     session: LiveSession,
-    { saleId, idempotencyKey }: Extract<ClientFrame, { type: 'purchase' }>,
+    { saleId, idempotencyKey: sentKey }: Extract<ClientFrame, { type: 'purchase' }>,
     id: string,
     requestId: string,
   ): void {
@@ -30,6 +30,7 @@ export class LivePurchases {
       reply(refusalOfToken(principal, requestId));
       return;
     }
+    const idempotencyKey = keyOf(sentKey);
     const refused = refusalOfKey(idempotencyKey, requestId);
     if (refused !== undefined) {
       reply(refused);

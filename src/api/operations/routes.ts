@@ -1,12 +1,16 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpRoute } from '../../ports/http.ts';
+import { refusalOfToken } from '../auth/access.ts';
 import { JSON_TYPE, NO_STORE, serialiser } from '../http/json.ts';
 import type { Operation, OperationDoc } from '../http/operation.ts';
-import { headersOf } from '../http/problem.ts';
+import { headersOf, sendRendered } from '../http/problem.ts';
+import { staticText } from '../http/static-text.ts';
 import { createTimeText } from '../http/time-text.ts';
+import { bearerCheck } from './bearer-check.ts';
 import { docsPage } from './docs-page.ts';
 import { HealthSchema, type ReadinessJson, ReadinessSchema, TimeSchema } from './schema.ts';
+import { sharedRead } from './shared-read.ts';
 
 export interface Readiness {
   readonly ready: boolean;
@@ -16,11 +20,19 @@ export interface Readiness {
   readonly dependencies: Readonly<Record<string, { readonly state: string; readonly detail?: string }>>;
 }
 
-export interface OperationRoutesDeps {
-  readonly clock: Pick<Clock, 'now'>;
-  readonly readiness: () => Promise<Readiness>;
+export interface MetricsRouteDeps {
+  readonly clock: Pick<Clock, 'monotonic'>;
   /** In the Prometheus text format. */
   readonly metrics: () => Promise<string>;
+  /** What a scraper must send as a bearer token; undefined when metrics are public. */
+  readonly metricsToken?: string | undefined;
+}
+
+export interface OperationRoutesDeps extends MetricsRouteDeps {
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  readonly readiness: () => Promise<Readiness>;
+  /** Whether the metrics are served here, and not on a port of their own. @default true */
+  readonly metricsHere?: boolean;
   readonly draining: () => boolean;
   /** Whether load balancers should send nothing more, though purchases may still be served. @default draining */
   readonly leaving?: () => boolean;
@@ -33,9 +45,10 @@ const writeReadiness = serialiser(ReadinessSchema);
 const writeTime = serialiser(TimeSchema);
 const HEALTHY = serialiser(HealthSchema)({ status: 'ok' });
 
-/** For operators, load balancers and newcomers; `openapi` is the OpenAPI document as JSON, read once per request. */
+/** For operators, load balancers and newcomers; `openapi` is the OpenAPI document as JSON, read once. */
 export function operationRoutes(deps: OperationRoutesDeps, openapi: () => string): readonly Operation[] {
-  return [health(), readiness(deps), metrics(deps), openApi(openapi), docs(), time(deps)];
+  const here = deps.metricsHere === false ? [] : [metrics(deps)];
+  return [health(), readiness(deps), ...here, openApi(openapi), docs(), time(deps)];
 }
 
 function get(pattern: string, doc: Omit<OperationDoc, 'tag' | 'problems'>, handle: HttpRoute['handle']): Operation {
@@ -78,19 +91,28 @@ function readinessJson({ ready, degraded, dependencies }: Readiness, draining: b
   return { status: degraded ? 'degraded' : 'ready', dependencies };
 }
 
-function metrics({ metrics: read }: OperationRoutesDeps): Operation {
+/** Metrics for Prometheus. With METRICS_TOKEN they are for those only who send it. */
+export function metrics({ metrics: read, metricsToken, ...deps }: MetricsRouteDeps): Operation {
   const responses = ok('In the Prometheus text format.', Type.String(), PROMETHEUS_TYPE);
   const doc = { id: 'metrics', summary: 'Metrics for Prometheus', responses };
-  return get('/metrics', doc, async (_request, reply) => reply.send(200, PROMETHEUS_TYPE, await read()));
+  const shared = sharedRead(read, () => deps.clock.monotonic());
+  const permits = metricsToken === undefined ? () => true : bearerCheck(metricsToken);
+  return get('/metrics', doc, async ({ authorization, requestId }, reply) => {
+    if (!permits(authorization))
+      return sendRendered(reply, refusalOfToken(authorization === '' ? 'missing' : 'invalid', requestId));
+    reply.send(200, PROMETHEUS_TYPE, await shared());
+  });
 }
 
 function openApi(openapi: () => string): Operation {
+  let send: ReturnType<typeof staticText> | undefined;
   const responses = ok('OpenAPI 3.1.', Type.Object({}, { additionalProperties: true }));
   const doc = { id: 'contract', summary: 'This API as an OpenAPI document', responses };
   // It is public: client generators and documentation viewers of other origins may read it.
-  return get('/openapi.json', doc, (_request, reply) =>
-    reply.send(200, JSON_TYPE, openapi(), [['access-control-allow-origin', '*']]),
-  );
+  return get('/openapi.json', doc, (request, reply) => {
+    send ??= staticText(openapi(), JSON_TYPE, [['access-control-allow-origin', '*']]);
+    send(request, reply);
+  });
 }
 
 function docs(): Operation {

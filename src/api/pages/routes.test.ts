@@ -7,13 +7,13 @@ const file = (path: string, text: string, immutable: boolean): PageFile => ({
   body: new TextEncoder().encode(text),
 });
 
-function serve(files: readonly PageFile[], path: string) {
+function serve(files: readonly PageFile[], path: string, ifNoneMatch = '') {
   const route = pageRoutes(files).find(({ pattern }) => pattern === path);
   let sent: { status: number; type: string; body: string; headers: Record<string, string> } | undefined;
-  void route?.handle({} as HttpRequest, {
+  void route?.handle({ ifNoneMatch } as HttpRequest, {
     open: true,
     send: (status, type, body, headers: HeaderPairs = []) => {
-      sent = { status, type, body: new TextDecoder().decode(body as Uint8Array), headers: Object.fromEntries(headers) };
+      sent = { status, type, body: Buffer.from(body as Uint8Array).toString(), headers: Object.fromEntries(headers) };
     },
   });
   return sent;
@@ -38,9 +38,21 @@ describe('the page', () => {
     expect(tag('one')).not.toBe(tag('two'));
   });
 
+  it('and its assets are answered 304 to a client that has them', () => {
+    const files = [file('/', 'one', false), file('/assets/a-1.js', 'x', true)];
+    for (const path of ['/', '/assets/a-1.js']) {
+      const etag = serve(files, path)?.headers.etag;
+      expect(serve(files, path, `"old", W/${etag}`)).toMatchObject({ status: 304, body: '', headers: { etag } });
+      expect(serve(files, path, '"old"')).toMatchObject({ status: 200 });
+    }
+  });
+
   it('has assets that are cached indefinitely', () => {
     const asset = serve([file('/assets/a-1.js', 'x', true)], '/assets/a-1.js');
-    expect(asset?.headers).toEqual({ 'cache-control': 'public, max-age=31536000, immutable' });
+    expect(asset?.headers).toEqual({
+      'cache-control': 'public, max-age=31536000, immutable',
+      etag: expect.stringMatching(/^"[\w-]+"$/),
+    });
   });
 
   it('has no routes when it was not built', () => {

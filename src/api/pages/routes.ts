@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HeaderPairs, HttpRoute } from '../../ports/http.ts';
+import { namesTag } from '../http/entity-tags.ts';
 
 /** A file of the web page. */
 export interface PageFile {
@@ -34,17 +35,24 @@ const YEAR_SECONDS = 31_536_000;
 /** One route per file of the page. They are not part of the API reference. */
 export function pageRoutes(files: readonly PageFile[]): readonly HttpRoute[] {
   return files.map((file) => {
-    const headers = headersOf(file);
+    const etag = `"${createHash('sha256').update(file.body).digest('base64url')}"`;
+    const headers = headersOf(file, etag);
     return {
       method: 'GET',
       pattern: file.path,
-      handle: (_request, reply) => reply.send(200, file.contentType, file.body, headers),
+      handle: ({ ifNoneMatch }, reply) => {
+        if (namesTag(ifNoneMatch, etag)) reply.send(304, '', '', headers);
+        else reply.send(200, file.contentType, file.body, headers);
+      },
     };
   });
 }
 
-function headersOf({ body, immutable }: PageFile): HeaderPairs {
-  if (immutable) return [['cache-control', `public, max-age=${YEAR_SECONDS}, immutable`]];
-  const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+function headersOf({ immutable }: PageFile, etag: string): HeaderPairs {
+  if (immutable)
+    return [
+      ['cache-control', `public, max-age=${YEAR_SECONDS}, immutable`],
+      ['etag', etag],
+    ];
   return [['cache-control', 'no-cache'], ['etag', etag], ['content-security-policy', POLICY], REFERRER];
 }

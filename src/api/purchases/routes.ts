@@ -6,7 +6,7 @@ import { OrderId, SaleId, StringEnum } from '../http/common-schemas.ts';
 import type { Operation } from '../http/operation.ts';
 import { sendRendered } from '../http/problem.ts';
 import { OrderSchema } from '../orders/schema.ts';
-import { IdempotencyKey, refusalOfKey } from './idempotency-key.ts';
+import { IdempotencyKey, keyOf, refusalOfKey } from './idempotency-key.ts';
 import { type SubmitPurchaseDeps, submitPurchase } from './submit.ts';
 
 export interface PurchaseRoutesDeps extends SubmitPurchaseDeps {
@@ -67,7 +67,8 @@ export function purchaseRoutes(deps: PurchaseRoutesDeps): readonly Operation[] {
       handle(request, reply) {
         const principal = requirePrincipal(deps.auth, request, reply);
         if (principal === undefined) return;
-        const { requestId, idempotencyKey } = request;
+        const { requestId } = request;
+        const idempotencyKey = keyOf(request.idempotencyKey);
         const refused = refusalOfKey(idempotencyKey, requestId) ?? refusalOfBody(request);
         if (refused !== undefined) return sendRendered(reply, refused);
         const purchase = { saleId: request.params[0] as string, userId: principal.userId, idempotencyKey, requestId };

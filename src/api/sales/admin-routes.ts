@@ -13,7 +13,7 @@ import type { Operation, OperationDoc } from '../http/operation.ts';
 import { parseTime } from '../http/parse-time.ts';
 import { sendInvalid, sendProblem, sendRendered } from '../http/problem.ts';
 import type { ProblemCode } from '../http/problems.ts';
-import { ETag, expectedVersion, IfMatch, sendVersioned } from '../http/versioned.ts';
+import { ETag, expectedVersions, IfMatch, sendVersioned } from '../http/versioned.ts';
 import {
   DEFAULT_BUYER_LIMIT,
   DEFAULT_PAY_SECONDS,
@@ -104,7 +104,7 @@ function changeSale(deps: AdminSaleRoutesDeps): Operation {
       if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', requestId);
       const body = readChanges(request);
       if (!body.ok) return sendRendered(reply, body.answer);
-      const outcome = await saleAdmin.change(saleId, saleChangesOf(body.value), expectedVersion(ifMatch));
+      const outcome = await saleAdmin.change(saleId, saleChangesOf(body.value), expectedVersions(ifMatch));
       if (outcome.kind === 'invalid') return sendInvalidSettings(reply, outcome, requestId);
       if (outcome.kind !== 'changed') return sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);
       await sendSale(sales, reply, outcome.sale);

@@ -11,6 +11,7 @@ import type { Operation } from '../http/operation.ts';
 import { idOfCursor, Limit, SaleCursor } from '../http/page.ts';
 import { sendInvalid, sendProblem } from '../http/problem.ts';
 import { queryReader } from '../http/query.ts';
+import { isTrackingParameter } from '../http/tracking-parameters.ts';
 import { createSaleWriter, serialiseSalePage } from './json.ts';
 import { SalePageSchema, SaleSchema } from './schema.ts';
 
@@ -29,7 +30,7 @@ const ListQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const readListQuery = queryReader(ListQuery);
+const readListQuery = queryReader(ListQuery, { ignores: isTrackingParameter });
 
 export function salesRoutes(deps: SalesRoutesDeps): readonly Operation[] {
   return [listSales(deps), getSale(deps)];
@@ -43,7 +44,9 @@ function listSales({ sales, auth, onFault }: SalesRoutesDeps): Operation {
       id: 'listSales',
       tag: 'sales',
       summary: 'List sales',
-      description: 'Ordered by id. Requires no token; drafts are listed for admins only.',
+      description:
+        'Ordered by id. Requires no token; drafts are listed for admins only. Parameters that campaigns add to links ' +
+        '(`utm_source`, `gclid` and the like) are ignored.',
       auth: 'optional',
       query: ListQuery,
       responses: { 200: { description: 'A page of sales.', schema: SalePageSchema } },

@@ -38,12 +38,21 @@ describe('the settings', () => {
     expect((await admin('GET', ALL)).json).toEqual(back.json);
   });
 
+  it('are answered 304 to a client that has the version', async () => {
+    const { admin } = adminRig();
+    expect(await admin('GET', ALL, { ifNoneMatch: '"0"' })).toMatchObject({ status: 304, headers: { etag: '"0"' } });
+    await admin('PATCH', ALL, { body: { logLevel: 'warn' } });
+    expect(await admin('GET', ALL, { ifNoneMatch: '"0"' })).toMatchObject({ status: 200, headers: { etag: '"1"' } });
+  });
+
   it('are changed only in the version that If-Match names', async () => {
     const { admin } = adminRig();
     await admin('PATCH', ALL, { body: { logLevel: 'warn' } });
     const stale = await admin('PATCH', ALL, { ifMatch: '"0"', body: { logLevel: 'debug' } });
     expect(stale).toMatchObject({ status: 412, json: { code: 'stale' } });
     expect(await admin('PATCH', ALL, { ifMatch: '"1"', body: { logLevel: 'debug' } })).toMatchObject({ status: 200 });
+    const either = await admin('PATCH', ALL, { ifMatch: '"1", "2"', body: { logLevel: 'info' } });
+    expect(either).toMatchObject({ status: 200 });
   });
 
   it.each([

@@ -4,13 +4,14 @@ import type { SettingValue } from '../../domain/setting-range.ts';
 import type { SettingsAdmin, SettingsView } from '../../services/settings-admin.ts';
 import { type AdminDeps, adminDoc, handleForAdmin } from '../admin/operation.ts';
 import { BODY_PROBLEMS, bodyReader } from '../http/body.ts';
+import { IfNoneMatch, NOT_MODIFIED } from '../http/entity-tags.ts';
 import { JSON_TYPE, NO_STORE, serialiser } from '../http/json.ts';
 import type { Operation } from '../http/operation.ts';
 import { idOfCursor, Limit, pageOf, VersionCursor } from '../http/page.ts';
 import { sendInvalid, sendProblem, sendRendered } from '../http/problem.ts';
 import { queryReader } from '../http/query.ts';
 import { createTimeText } from '../http/time-text.ts';
-import { ETag, expectedVersion, IfMatch, sendVersioned } from '../http/versioned.ts';
+import { ETag, expectedVersions, IfMatch, sendIfChanged, sendVersioned } from '../http/versioned.ts';
 import { SettingsChangesSchema, SettingsHistorySchema, SettingsSchema } from './schema.ts';
 
 export interface AdminSettingsRoutesDeps extends AdminDeps {
@@ -43,11 +44,12 @@ function getSettings(deps: AdminSettingsRoutesDeps): Operation {
     doc: adminDoc({
       id: 'getSettings',
       summary: 'Get the settings that can be changed at run time',
-      responses: { 200: settingsResponse('The settings.') },
+      headers: { 'If-None-Match': IfNoneMatch },
+      responses: { 200: settingsResponse('The settings.'), ...NOT_MODIFIED },
     }),
-    handle: handleForAdmin(deps, async (_request, reply) => {
+    handle: handleForAdmin(deps, async (request, reply) => {
       const view = await deps.settings.view();
-      sendVersioned(reply, 200, view.version, settingsJson(view));
+      sendIfChanged(request, reply, view.version, () => settingsJson(view));
     }),
   };
 }
@@ -70,7 +72,7 @@ function changeSettings(deps: AdminSettingsRoutesDeps): Operation {
       const body = readChanges(request);
       if (!body.ok) return sendRendered(reply, body.answer);
       const patch = byFullName<SettingValue | null>(body.value);
-      const outcome = await deps.settings.change(patch, userId, expectedVersion(ifMatch));
+      const outcome = await deps.settings.change(patch, userId, expectedVersions(ifMatch));
       if (outcome.kind === 'stale') return sendProblem(reply, 'stale', requestId);
       if (outcome.kind === 'invalid') {
         const errors = outcome.errors.map(({ name, message }) => ({

@@ -16,6 +16,9 @@ export interface ApiParts {
   readonly groups: { readonly settlement: string; readonly liveView: string };
   /** In Prometheus' text format. */
   readonly metrics: () => Promise<string>;
+  readonly metricsToken: string | undefined;
+  /** Whether the metrics are served with the API. */
+  readonly metricsHere: boolean;
   readonly draining: () => boolean;
   /** Whether load balancers should send nothing more, though purchases are still served. */
   readonly leaving: () => boolean;

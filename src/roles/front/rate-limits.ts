@@ -1,3 +1,4 @@
+import { AddressLimit, NETWORK_FACTORS } from '../../api/http/address-limit.ts';
 import { createClientKeys } from '../../api/http/client-address.ts';
 import type { RateLimits } from '../../api/http/rate-limit.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -17,9 +18,16 @@ export interface RateLimitParts {
 
 /** The limits per buyer and per address; they follow the settings. */
 export function createRateLimits({ counter, clock, trustedProxies, settings, observer }: RateLimitParts): RateLimits {
-  const limitOf = (name: 'buyer' | 'address') =>
-    new RateLimit({ name, perSecond: () => settings.current().limits[name], counter, now: clock.monotonic });
-  const [buyer, address] = [limitOf('buyer'), limitOf('address')];
-  observer.rateLimited(() => ({ buyer: buyer.refused, address: address.refused }));
-  return { buyer, address, clientKeyOf: createClientKeys(trustedProxies) };
+  const limitOf = (name: 'buyer' | 'address', factor = 1) =>
+    new RateLimit({ name, perSecond: () => settings.current().limits[name] * factor, counter, now: clock.monotonic });
+  const buyer = limitOf('buyer');
+  const client = limitOf('address');
+  const network56 = limitOf('address', NETWORK_FACTORS.network56);
+  const network48 = limitOf('address', NETWORK_FACTORS.network48);
+  observer.rateLimited(() => ({
+    buyer: buyer.refused,
+    address: client.refused + network56.refused + network48.refused,
+  }));
+  const keysOf = createClientKeys(trustedProxies);
+  return { buyer, address: new AddressLimit({ client, network56, network48, keysOf }) };
 }

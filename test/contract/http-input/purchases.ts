@@ -87,6 +87,39 @@ export function purchaseInput(http: HttpDriver): void {
     });
   });
 
+  describe('a header that may be sent once', () => {
+    it.each([
+      ['Authorization', 'Bearer x'],
+      ['Content-Type', 'application/json'],
+      ['Idempotency-Key', 'k1'],
+      ['Floodgate-Signature', 't=1,v1=2'],
+    ])('is refused when it is sent twice, also when one of the two is empty: %s', async (name, value) => {
+      for (const [first, second] of [
+        ['', value],
+        [value, ''],
+        ['', ''],
+        [value, value],
+      ]) {
+        const { userId, authorization } = http.newUser();
+        const twice = `${name}: ${first}\r\n${name}: ${second}\r\n`;
+        const response = await http.ask(http.purchase(`${name === 'Authorization' ? '' : authorization}${twice}`, ''));
+        http.expectProblem(response, 400, 'malformed');
+        expect(http.json(response).detail).toBe(`The header ${name.toLowerCase()} was sent twice.`);
+        expect(await http.front.ordersOf(userId)).toBe(0);
+      }
+    });
+
+    it('is refused when a valid token follows an empty one, or the other way round', async () => {
+      for (const order of [0, 1]) {
+        const { userId, authorization } = http.newUser();
+        const headers = ['Authorization: \r\n', authorization];
+        if (order === 1) headers.reverse();
+        http.expectProblem(await http.ask(http.purchase(headers.join(''))), 400, 'malformed');
+        expect(await http.front.ordersOf(userId)).toBe(0);
+      }
+    });
+  });
+
   describe('an Idempotency-Key', () => {
     it('gets the same bytes again, marked as replayed', async () => {
       const { authorization } = http.newUser();
@@ -99,9 +132,19 @@ export function purchaseInput(http: HttpDriver): void {
       expect(second?.headers['idempotent-replayed']).toBe('true');
     });
 
+    it('is the same with blanks and tabs around it', async () => {
+      const { userId, authorization } = http.newUser();
+      const answers: unknown[] = [];
+      for (const value of ['k 1', '  k 1', 'k 1  ', '\tk 1\t ', ' \t k 1']) {
+        answers.push((await http.ask(http.purchase(`${authorization}Idempotency-Key: ${value}\r\n`)))?.body);
+      }
+      expect(new Set(answers).size).toBe(1);
+      expect(await http.front.ordersOf(userId)).toBe(1);
+    });
+
     it('is refused when it is empty, too long, not printable ASCII, or sent twice', async () => {
       const unprintable = http.traits.strictCharacters ? [] : ['a\u007fb'];
-      for (const key of ['', 'k'.repeat(256), 'caf\u00e9s', 'a\tb', ...unprintable]) {
+      for (const key of ['', ' ', ' \t ', 'k'.repeat(256), 'caf\u00e9s', 'a\tb', ...unprintable]) {
         const response = await http.expectRefused(422, 'invalid', `Idempotency-Key: ${key}\r\n`);
         expect(http.json(response).errors).toEqual([
           expect.objectContaining({ in: 'header', path: 'Idempotency-Key' }),

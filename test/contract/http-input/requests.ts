@@ -64,7 +64,17 @@ export function requestInput(http: HttpDriver): void {
         http.expectProblem(response, 422, 'invalid');
         expect(http.json(response).errors).toEqual([expect.objectContaining({ in: 'query' })]);
       }
-      expect((await http.ask(`GET /v1/sales?limit=100&phase=live HTTP/1.1\r\n${H}\r\n`))?.status).toBe(200);
+      for (const query of [
+        'limit=100&phase=live',
+        'utm_source=mail&utm_medium=x&utm_source=twice',
+        'limit=1&UTM_Campaign=%C3%A9&gclid=a&fbclid=b&msclkid=c',
+        '_ga=1&mc_eid=2&mtm_campaign=3&limit=2',
+      ]) {
+        expect((await http.ask(`GET /v1/sales?${query} HTTP/1.1\r\n${H}\r\n`))?.status).toBe(200);
+      }
+      for (const query of ['utmsource=1', 'clid=1', 'utm_source=1&x=1', 'limit=0&gclid=1']) {
+        http.expectProblem(await http.ask(`GET /v1/sales?${query} HTTP/1.1\r\n${H}\r\n`), 422, 'invalid');
+      }
     });
 
     it('keeps an id that is safe to repeat, and any other is replaced by one that is', async () => {

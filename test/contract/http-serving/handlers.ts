@@ -55,6 +55,34 @@ export function frontHandlers(harness: HttpServingHarness): void {
       ]);
     });
 
+    it('answers 304, sends the headers without a type, a length or a body, and the connection goes on', async () => {
+      const seen: unknown[] = [];
+      const front = await harness.listen({
+        routes: getX(({ ifNoneMatch, acceptEncoding }, reply) => {
+          seen.push([ifNoneMatch, acceptEncoding]);
+          if (ifNoneMatch === '') reply.send(200, 'text/plain', 'x', [['etag', '"1"']]);
+          else reply.send(304, '', '', [['etag', '"1"']]);
+        }),
+      });
+      const client = await RawClient.open(front.port);
+      const asks = 'If-None-Match: \r\nIf-None-Match: "1"\r\nIf-None-Match: "2"\r\nAccept-Encoding: br, gzip';
+      for (const method of ['GET', 'HEAD']) {
+        await client.send(GET.replace('GET', method).replace('\r\n\r\n', `\r\n${asks}\r\n\r\n`));
+        const unchanged = await client.response({ bodiless: true });
+        expect(unchanged).toMatchObject({ status: 304, headers: { etag: '"1"' } });
+        expect(unchanged?.headers).toHaveProperty('x-request-id');
+        expect(unchanged?.headers).not.toHaveProperty('content-length');
+        expect(unchanged?.headers).not.toHaveProperty('content-type');
+      }
+      await client.send(GET);
+      expect(await client.response()).toMatchObject({ status: 200, body: 'x', headers: { etag: '"1"' } });
+      expect(seen).toEqual([
+        ['"1", "2"', 'br, gzip'],
+        ['"1", "2"', 'br, gzip'],
+        ['', ''],
+      ]);
+    });
+
     it('sheds load, does not call it, and reads the next request on the connection after the body', async () => {
       let full = true;
       const bodies: string[] = [];
