@@ -109,7 +109,7 @@ async function startRoles(
   if (!roles.includes('front')) return { port };
   // The front starts last and stops first: what it still answers is settled too.
   const listen = await chooseFront(config.front, log);
-  const front = await serveFront(ports, context, { runtime: RUNTIME, secret, payments, listen, settings });
+  const front = await serveFront(ports, context, { runtime: RUNTIME, secret, payments, listen, settings, exclusive });
   closers.push(() => front.stop(shutdownGraceMs));
   port = front.port;
   return { port };

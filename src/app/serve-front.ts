@@ -32,6 +32,8 @@ export interface ServeFrontParts {
   readonly payments: Payments;
   readonly listen: ListenHttp;
   readonly settings: Settings;
+  /** No other process can do the scheduler's work. */
+  readonly exclusive: boolean;
 }
 
 /**
@@ -49,7 +51,7 @@ const READY_POLL_MS = 25;
 /** Starts the front role and serves it over HTTP and live sockets. */
 export async function serveFront(ports: Ports, context: Context, parts: ServeFrontParts): Promise<ServedFront> {
   const { config, log, metrics } = context;
-  const { runtime, secret, payments, listen, settings } = parts;
+  const { runtime, secret, payments, listen, settings, exclusive } = parts;
   const observer = createFrontObserver(context);
   let isDraining = false;
   const draining = () => isDraining;
@@ -61,6 +63,7 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
     payments,
     observer,
     draining,
+    watchesLeader: !exclusive,
   });
   const { port: counter, close: closeCounter } = await openRateCounter(config, log);
   const { clock } = ports;

@@ -19,14 +19,18 @@ export function createSqlLeases(database: SqlDatabase, { now = Date.now }: SqlLe
   const clock = isMysql ? () => MYSQL_NOW : () => String(now());
   const orNothing = isMysql ? 'ON DUPLICATE KEY UPDATE name = leases.name' : 'ON CONFLICT DO NOTHING';
 
+  /** Its parameter is the lease's `ttlMs`. */
+  const valid = (): string => `(held_until > ${clock()} AND held_until <= ${clock()} + ?)`;
+
   const renew = (name: string, holder: string, ttlMs: number): Promise<number> =>
     database.run(
       `UPDATE leases SET holder = ?, held_until = ${clock()} + ? ` +
-        `WHERE name = ? AND (holder = ? OR held_until <= ${clock()})`,
+        `WHERE name = ? AND (holder = ? OR NOT ${valid()})`,
       holder,
       ttlMs,
       name,
       holder,
+      ttlMs,
     );
 
   const insert = (name: string, holder: string, ttlMs: number): Promise<number> =>
@@ -37,9 +41,9 @@ export function createSqlLeases(database: SqlDatabase, { now = Date.now }: SqlLe
       ttlMs,
     );
 
-  const isHeldBy = async (name: string, holder: string): Promise<boolean> => {
-    const sql = `SELECT 1 FROM leases WHERE name = ? AND holder = ? AND held_until > ${clock()}`;
-    return (await database.rows(sql, name, holder)).length > 0;
+  const isHeldBy = async (name: string, holder: string, ttlMs: number): Promise<boolean> => {
+    const sql = `SELECT 1 FROM leases WHERE name = ? AND holder = ? AND ${valid()}`;
+    return (await database.rows(sql, name, holder, ttlMs)).length > 0;
   };
 
   return {
@@ -48,7 +52,7 @@ export function createSqlLeases(database: SqlDatabase, { now = Date.now }: SqlLe
         if ((await renew(name, holder, ttlMs)) > 0) return true;
         if ((await insert(name, holder, ttlMs)) > 0) return true;
         // MySQL counts changed rows only: a renewal within the same millisecond changes none.
-        return isHeldBy(name, holder);
+        return isHeldBy(name, holder, ttlMs);
       }),
 
     release: (name, holder) =>
@@ -56,10 +60,10 @@ export function createSqlLeases(database: SqlDatabase, { now = Date.now }: SqlLe
         await database.run('DELETE FROM leases WHERE name = ? AND holder = ?', name, holder);
       }),
 
-    held: (prefix) =>
+    held: (prefix, ttlMs) =>
       withSqlFaults('reading leases', async () => {
-        const sql = `SELECT name FROM leases WHERE held_until > ${clock()} ORDER BY name`;
-        const rows = await database.rows<{ readonly name: string }>(sql);
+        const sql = `SELECT name FROM leases WHERE ${valid()} ORDER BY name`;
+        const rows = await database.rows<{ readonly name: string }>(sql, ttlMs);
         // Filtered here, because LIKE has wildcards of its own; there are at most a thousand rows.
         return rows.map(({ name }) => name).filter((name) => name.startsWith(prefix));
       }),
