@@ -2,7 +2,7 @@
  * Leases: exclusive rights that expire. Expiry is judged by the store's own clock where it has one, so that processes
  * whose clocks differ agree. A holder must not trust its lease for longer than `ttlMs` after it sent the request.
  *
- * All who use a lease use the same `ttlMs`. A lease that ends later than `ttlMs` from now was granted by a clock that was
+ * All who use a lease use the same `ttlMs`. A lease that ends later than `ttlMs` and some seconds from now was granted by a clock that was
  * ahead: it is void, as if it had expired. When the store's clock is set back, two processes may therefore hold one lease
  * until the first of them asks again.
  * Errors: Fault `unavailable` or `timeout` (both: the result is unknown).

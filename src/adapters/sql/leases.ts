@@ -13,6 +13,12 @@ export interface SqlLeasesOptions {
 /** UTC, because the local time of NOW() is ambiguous in the hour after clocks are set back. */
 const MYSQL_NOW = `(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000)`;
 
+/**
+ * Either clock is read when a statement begins: one that waits for the row (LOCK_WAIT_SECONDS at most) finds a lease that was
+ * granted meanwhile, and that ends later than its time from then.
+ */
+const SLACK_MS = 10_000;
+
 /** Leases in either dialect. Each statement is a transaction of its own: the first one to lock the row gets the lease. */
 export function createSqlLeases(database: SqlDatabase, { now = Date.now }: SqlLeasesOptions = {}): Leases {
   const isMysql = database.dialect === 'mysql';
@@ -20,7 +26,7 @@ export function createSqlLeases(database: SqlDatabase, { now = Date.now }: SqlLe
   const orNothing = isMysql ? 'ON DUPLICATE KEY UPDATE name = leases.name' : 'ON CONFLICT DO NOTHING';
 
   /** Its parameter is the lease's `ttlMs`. */
-  const valid = (): string => `(held_until > ${clock()} AND held_until <= ${clock()} + ?)`;
+  const valid = (): string => `(held_until > ${clock()} AND held_until <= ${clock()} + ? + ${SLACK_MS})`;
 
   const renew = (name: string, holder: string, ttlMs: number): Promise<number> =>
     database.run(
