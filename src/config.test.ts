@@ -100,6 +100,18 @@ describe('loadConfig', () => {
     [{ ROLES: ',' }, 'ROLES must be all, or a comma-separated list of front, worker, scheduler, not ","'],
     [{ LOG_LEVEL: 'INFO' }, 'LOG_LEVEL must be one of silent, fatal, error, warn, info, debug, trace, not "INFO"'],
     [{ HOST: 'a b' }, 'HOST must be a host name or an IP address, not "a b"'],
+    [
+      { KAFKA_CA_FILE: '/ca.pem' },
+      'KAFKA_CA_FILE needs KAFKA_TLS=on: without it the connection to Kafka is not encrypted',
+    ],
+    [
+      { REDIS_URL: 'redis://a:1?tls=true' },
+      'REDIS_URL has a parameter that is not known: tls; for TLS begin it with rediss://',
+    ],
+    [
+      { REDIS_URL: 'redis://a:1?family=6,b:2?sslmode=require' },
+      'REDIS_URL has a parameter that is not known: sslmode; for TLS begin it with rediss://',
+    ],
     [{ KAFKA_BROKERS: 'localhost' }, 'KAFKA_BROKERS must be a comma-separated list of host:port, not "localhost"'],
   ])('refuses %j in one line that says what is accepted', (env, message) => {
     expect(messageFor(env)).toBe(message);

@@ -21,6 +21,10 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
   if ((username === undefined) !== (password === undefined)) {
     throw new Fault('config', 'KAFKA_USERNAME and KAFKA_PASSWORD go together: set both or none');
   }
+  refuseRedisParameters(values.REDIS_URL);
+  if (values.KAFKA_CA_FILE !== undefined && values.KAFKA_TLS === 'off') {
+    throw new Fault('config', 'KAFKA_CA_FILE needs KAFKA_TLS=on: without it the connection to Kafka is not encrypted');
+  }
   return freeze({
     roles: values.ROLES,
     dataDir: values.DATA_DIR,
@@ -93,6 +97,14 @@ function kafkaTls({
   readonly KAFKA_CA_FILE: string | undefined;
 }) {
   return tls === 'on' && ca !== undefined ? { ca } : tls === 'on';
+}
+
+/** The client would take a parameter such as `tls=true` for an option, and connect without it. Its `family` is honoured. */
+function refuseRedisParameters(setting = ''): void {
+  for (const [, name] of setting.matchAll(/[?&]([^=&,#]+)/g)) {
+    if (name === 'family') continue;
+    throw new Fault('config', `REDIS_URL has a parameter that is not known: ${name}; for TLS begin it with rediss://`);
+  }
 }
 
 const SERVERS = ['REDIS_URL', 'KAFKA_BROKERS', 'MYSQL_URL', 'MONGODB_URL'] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FenceRecord, ReservationsRecord } from '../domain/log-record.ts';
+import type { FenceRecord, LoggedReservation, ReservationsRecord } from '../domain/log-record.ts';
 import { decodeRecord, encodeRecord } from './log-codec.ts';
 
 const RECORD: ReservationsRecord = {
@@ -20,6 +20,14 @@ const RECORD: ReservationsRecord = {
     },
   ],
 };
+
+/** The text of RECORD with another value, given as JSON, which not every number survives. */
+function withJson(field: string, json: string): string {
+  const text = encodeRecord(RECORD);
+  const changed = text.replace(new RegExp(`"${field}":("(?:[^"\\\\]|\\\\.)*"|\\d+)`), `"${field}":${json}`);
+  if (changed === text) throw new Error(`${field} is not in ${text}`);
+  return changed;
+}
 
 const FENCE: FenceRecord = { type: 'fence', saleId: 'sale-1', epoch: 4 };
 
@@ -48,5 +56,49 @@ describe('the log codec', () => {
     ['null', 'null', /object/],
   ])('reports what is wrong with %s', (_, text, reason) => {
     expect(decodeRecord(text)).toEqual({ record: undefined, error: expect.stringMatching(reason) });
+  });
+
+  it.each([
+    ['epoch', '1e300'],
+    ['epoch', '9223372036854775808'],
+    ['epoch', '2147483648'],
+    ['ticket', '2147483648'],
+    ['ticket', '1e300'],
+    ['reservedAt', '9007199254740991'],
+    ['amount', '9007199254740992'],
+    ['payWithinSeconds', '1e15'],
+    ['userId', '"a\\ud800"'],
+    ['userId', '"\\udc00b"'],
+    ['userId', '"a\\u0000b"'],
+    ['key', '"k:\\ud83d"'],
+    ['orderId', '"\\udfff"'],
+    ['saleId', '"\\ud800"'],
+    ['saleId', `"${'s'.repeat(65)}"`],
+    ['productId', '"\\ud800"'],
+    ['requestId', '"\\ud800"'],
+  ])('refuses a record that no store can keep: %s %s', (field, json) => {
+    expect(decodeRecord(withJson(field, json))).toEqual({
+      record: undefined,
+      error: expect.stringContaining(field),
+    });
+  });
+
+  it.each(['1e300', '9223372036854775808', '2147483648', '-1', '0.5'])('refuses a fence of epoch %s', (epoch) => {
+    const text = `{"type":"fence","saleId":"sale-1","epoch":${epoch}}`;
+    expect(decodeRecord(text)).toEqual({ record: undefined, error: expect.stringContaining('/epoch') });
+    const fence: FenceRecord = { ...FENCE, epoch: Number(epoch) };
+    expect(() => encodeRecord(fence)).toThrow(expect.objectContaining({ code: 'corrupt' }));
+  });
+
+  it('decodes the greatest values that every store can keep', () => {
+    const [item] = RECORD.items as [LoggedReservation];
+    const greatest: ReservationsRecord = {
+      ...RECORD,
+      saleId: 's'.repeat(64),
+      epoch: 2 ** 31 - 1,
+      price: { amount: Number.MAX_SAFE_INTEGER, currency: 'USD' },
+      items: [{ ...item, ticket: 2 ** 31 - 1, userId: '\u{10ffff}', reservedAt: 2 ** 45 - 1 }],
+    };
+    expect(decodeRecord(encodeRecord(greatest))).toEqual({ record: greatest });
   });
 });

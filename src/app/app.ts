@@ -137,7 +137,7 @@ async function startRoles(
   // The front starts last and stops first: what it still answers is settled too.
   const chosen = await chooseFront(config.front, log);
   const listen: ListenHttp = (options) => chosen({ ...options, host });
-  const front = await serveFront(ports, context, { runtime: RUNTIME, secret, payments, listen, settings });
+  const front = await serveFront(ports, context, { runtime: RUNTIME, secret, payments, listen, settings, exclusive });
   closers.push(() => front.stop(shutdownGraceMs));
   port = front.port;
   return { url: urlOf(host, port), port };

@@ -34,6 +34,8 @@ export interface ServeFrontParts {
   readonly payments: Payments;
   readonly listen: ListenHttp;
   readonly settings: Settings;
+  /** No other process can do the scheduler's work. */
+  readonly exclusive: boolean;
 }
 
 /**
@@ -51,7 +53,7 @@ const READY_POLL_MS = 25;
 /** Starts the front role and serves it over HTTP and live sockets. */
 export async function serveFront(ports: Ports, context: Context, parts: ServeFrontParts): Promise<ServedFront> {
   const { config, log, metrics } = context;
-  const { runtime, secret, payments, listen, settings } = parts;
+  const { runtime, secret, payments, listen, settings, exclusive } = parts;
   const observer = createFrontObserver(context);
   let isLeaving = false;
   const leaving = () => isLeaving;
@@ -65,6 +67,7 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
     payments,
     observer,
     draining: leaving,
+    watchesLeader: !exclusive,
   });
   const { port: counter, close: closeCounter } = await openRateCounter(config, log);
   const { clock } = ports;

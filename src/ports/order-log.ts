@@ -9,7 +9,7 @@ export interface LogEntry {
   readonly record: LogRecord | undefined;
   /** Why the bytes are not a valid record. */
   readonly error?: string;
-  /** The stored bytes as text, when they are not a valid record. */
+  /** The stored bytes as text (in base64 if they are not UTF-8), when they are not a valid record. */
   readonly raw?: string;
 }
 

@@ -7,7 +7,7 @@ import { SkewedClock } from '../../test/support/fakes/skewed-clock.ts';
 import { newOrder } from '../../test/support/orders.ts';
 import { Fault } from '../domain/errors.ts';
 import { timeOfOrderId } from '../domain/ids.ts';
-import { NodeLease, type NodeLeaseOptions, type NodeLeasePorts } from './node-lease.ts';
+import { NodeLease, type NodeLeaseOptions, type NodeLeasePorts, nodeLeaseDefaults } from './node-lease.ts';
 
 const MINUTE = 60_000;
 const TTL = 15 * MINUTE;
@@ -44,7 +44,7 @@ describe('a process', () => {
     expect(lease.number).toBe(0);
     await lease.release();
     expect(lease.newId).toThrow(Fault);
-    expect(await leases.held('node:')).toEqual([]);
+    expect(await leases.held('node:', nodeLeaseDefaults.ttlMs)).toEqual([]);
   });
 
   it('never holds the number of another one', async () => {
@@ -176,7 +176,7 @@ describe('the next holder of a number', () => {
     await next.renew();
     expect(next.number).toBe(1);
     expect(timeOfOrderId(next.newId())).toBe(clock.now());
-    expect(await leases.held('node:')).toEqual(['node:1']);
+    expect(await leases.held('node:', nodeLeaseDefaults.ttlMs)).toEqual(['node:1']);
   });
 
   it('begins after the newest order, so that ids sort by time', async () => {

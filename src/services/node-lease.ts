@@ -90,7 +90,7 @@ export class NodeLease {
    */
   async renew(): Promise<void> {
     const held = this.#trusted();
-    if (held !== undefined && (await this.#extend(held))) return;
+    if (held !== undefined && (await this.#raiseMark(held))) return;
     this.#held = undefined;
     this.#held = await this.#take();
   }
@@ -124,7 +124,6 @@ export class NodeLease {
   async #tryTake(number: number, maySkip: boolean): Promise<Held | 'taken' | 'ahead'> {
     const { leases, nodeMarks, store, clock } = this.ports;
     const { holder, ttlMs } = this.options;
-    const askedAt = clock.monotonic();
     if (!(await leases.acquire(PREFIX + number, holder, ttlMs))) return 'taken';
     const [mark = 0, lastOrderId] = await Promise.all([nodeMarks.mark(number), store.lastOrderId()]);
     if (maySkip && mark > clock.now()) {
@@ -140,24 +139,25 @@ export class NodeLease {
       mark,
       newest: notBeforeMs,
     };
-    await this.#raiseMark(held, askedAt);
-    return held;
+    return (await this.#raiseMark(held)) ? held : 'taken';
   }
 
-  async #extend(held: Held): Promise<boolean> {
-    const askedAt = this.ports.clock.monotonic();
-    if (!(await this.ports.leases.acquire(PREFIX + held.number, this.options.holder, this.options.ttlMs))) return false;
-    await this.#raiseMark(held, askedAt);
-    return true;
-  }
-
-  async #raiseMark(held: Held, askedAt: number): Promise<void> {
-    const { nodeMarks, clock } = this.ports;
-    const mark = Math.max(clock.now(), held.newest) + this.options.ttlMs;
+  /**
+   * Raises the mark, and then asks for the lease: false if another process holds it. In this order, whoever takes the
+   * number after this lease was granted reads the raised mark, even if the database's clock was set back and the lease is
+   * void.
+   */
+  async #raiseMark(held: Held): Promise<boolean> {
+    const { leases, nodeMarks, clock } = this.ports;
+    const { holder, ttlMs } = this.options;
+    const mark = Math.max(clock.now(), held.newest) + ttlMs;
     await nodeMarks.raise(held.number, mark);
+    const askedAt = clock.monotonic();
+    if (!(await leases.acquire(PREFIX + held.number, holder, ttlMs))) return false;
     held.mark = Math.max(held.mark, mark);
-    // Counted from the request. If that time is over by now, another holder may have read the mark before it was raised.
-    held.trustedUntil = askedAt + this.options.ttlMs;
+    // Counted from the request. If that time is over by now, another process may hold the number.
+    held.trustedUntil = askedAt + ttlMs;
+    return true;
   }
 
   #mayUse(held: Held, ms: number): boolean {
@@ -167,7 +167,7 @@ export class NodeLease {
   }
 
   async #free(): Promise<number[]> {
-    const held = new Set(await this.ports.leases.held(PREFIX));
+    const held = new Set(await this.ports.leases.held(PREFIX, this.options.ttlMs));
     return Array.from({ length: this.options.numbers }, (_, n) => n).filter((n) => !held.has(PREFIX + n));
   }
 }

@@ -26,6 +26,10 @@ it('counts the scheduler’s work, and shows how late it is and whether it leads
       'floodgate_scheduler_faults_total{step="expire"} 0',
     ]),
   );
+  metrics.leaderMissing(21_000);
+  metrics.clockJumped(-3_600_000);
+  expect((await metrics.expose()).body).toContain('floodgate_scheduler_leader_missing_seconds 21\n');
+  expect((await metrics.expose()).body).toContain('floodgate_scheduler_clock_jump_seconds -3600\n');
   metrics.leading(false);
   expect((await metrics.expose()).body).toContain('floodgate_scheduler_leading 0');
 });

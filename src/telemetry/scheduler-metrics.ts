@@ -16,6 +16,10 @@ export interface SchedulerMetrics {
   readonly recovered: (tookMs: number) => void;
   /** Whether this process runs the scheduler's work. */
   readonly leading: (leads: boolean) => void;
+  /** For how long no process has led, milliseconds; as a front sees it. */
+  readonly leaderMissing: (ms: number) => void;
+  /** By how much the wall clock has jumped against the monotonic one and is not trusted, milliseconds. */
+  readonly clockJumped: (ms: number) => void;
 }
 
 /** From 0.1 s, within a tick, to 10 min, the backlog of a long outage. */
@@ -60,6 +64,16 @@ export function createSchedulerMetrics(register: Registry): SchedulerMetrics {
     help: "1 while this process runs the scheduler's work.",
     registers,
   });
+  const missing = new Gauge({
+    name: 'floodgate_scheduler_leader_missing_seconds',
+    help: 'For how long no process has led the scheduler, as this front sees it; 0 while one does.',
+    registers,
+  });
+  const jumped = new Gauge({
+    name: 'floodgate_scheduler_clock_jump_seconds',
+    help: 'By how much the wall clock has jumped and is not trusted for expiry; 0 while it is.',
+    registers,
+  });
   for (const step of ['expire', 'return', 'refund']) faults.inc({ step }, 0);
 
   return {
@@ -75,5 +89,7 @@ export function createSchedulerMetrics(register: Registry): SchedulerMetrics {
       recovery.observe(tookMs / 1000);
     },
     leading: (leads) => leading.set(leads ? 1 : 0),
+    leaderMissing: (ms) => missing.set(ms / 1000),
+    clockJumped: (ms) => jumped.set(ms / 1000),
   };
 }

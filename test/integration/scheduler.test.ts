@@ -3,6 +3,7 @@ import { connectSql } from '../../src/adapters/sql/connect.ts';
 import { createSqlLeases } from '../../src/adapters/sql/leases.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { poll } from '../../src/resilience/poll.ts';
+import { SCHEDULER_LEASE } from '../../src/roles/scheduler-lease.ts';
 import { ALL_SERVERS } from '../support/all-servers.ts';
 import { type Cluster, createCluster } from '../support/cluster.ts';
 import type { FloodgateProcess } from '../support/floodgate-process.ts';
@@ -72,9 +73,9 @@ describe.skipIf(ALL_SERVERS === undefined)('two schedulers on real servers', () 
     const database = await connectSql({ dialect: 'mysql', url: cluster.workspace.env.MYSQL_URL ?? '', poolSize: 1 });
     try {
       const leases = createSqlLeases(database);
-      expect(await leases.held('scheduler')).toEqual(['scheduler']);
+      expect(await leases.held('scheduler', SCHEDULER_LEASE.ttlMs)).toEqual(['scheduler']);
       expect(await only.kill('SIGTERM')).toBe(0);
-      expect(await leases.held('scheduler')).toEqual([]);
+      expect(await leases.held('scheduler', SCHEDULER_LEASE.ttlMs)).toEqual([]);
     } finally {
       await database.close();
     }

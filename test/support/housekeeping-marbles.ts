@@ -1,4 +1,5 @@
 import { filter, map, type Observable, Subject, share } from 'rxjs';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { BusEvent } from '../../src/ports/event-bus.ts';
 import type { EndState } from '../../src/ports/order-store.ts';
 import {
@@ -32,6 +33,8 @@ export interface HousekeepingDiagrams {
   readonly refunded?: Diagram;
   /** Sales whose queue is unavailable. */
   readonly unavailable?: readonly string[];
+  /** @default the virtual clock */
+  readonly clock?: Clock;
   readonly options?: Partial<DeadlineOptions>;
 }
 
@@ -40,7 +43,7 @@ const START = new ManualClock().now();
 /** The housekeeping stream on fakes that follow the ports' rules; order ids are the letters of the diagrams. */
 export function housekeepingMarbles(
   m: PromiseMarbles,
-  { ticks, due, options = {}, unavailable = [], ...answers }: HousekeepingDiagrams,
+  { ticks, due, options = {}, unavailable = [], clock = m.clock, ...answers }: HousekeepingDiagrams,
 ) {
   const store = new MemoryOrderStore();
   const queue = new MemoryTicketQueue(m.clock.now);
@@ -98,7 +101,7 @@ export function housekeepingMarbles(
       payments: { refund: (paymentId) => refunding(paymentId) },
       events: { publish: (item) => events$.next(item) },
       sales: listing,
-      clock: m.clock,
+      clock,
     },
     {
       batchSize: 2,

@@ -20,7 +20,7 @@ export interface KafkaTopics {
   /** Begins the topics of this test. */
   readonly topicPrefix: string;
   /** Writes bytes to the orders' topic that no append would. */
-  readonly appendRaw: (text: string) => Promise<void>;
+  readonly appendRaw: (bytes: string | Buffer) => Promise<void>;
   /** All messages of a topic, up to its present end. */
   readonly read: (topic: string) => Promise<Message[]>;
   /** Removes the topics. */
@@ -38,11 +38,11 @@ export function kafkaTopics(servers = TEST_KAFKA_BROKERS): KafkaTopics {
   return {
     brokers,
     topicPrefix,
-    appendRaw: async (text) => {
+    appendRaw: async (bytes) => {
       const kafka = await loadKafka();
       const producer = new kafka.Producer(settings, {});
       await fromCallback((done) => producer.connect({ allTopics: false, timeout: TIMEOUT_MS }, done));
-      producer.produce(topics.orders, 0, Buffer.from(text));
+      producer.produce(topics.orders, 0, Buffer.from(bytes as string));
       await fromCallback((done) => producer.flush(TIMEOUT_MS, done));
       await fromCallback((done) => producer.disconnect(TIMEOUT_MS, done));
     },

@@ -5,7 +5,7 @@ import { withSqlFaults } from '../sql/faults.ts';
 import { createFenceReads } from '../sql/fence-reads.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
 import { createOrderTransitionReads } from '../sql/order-transition-reads.ts';
-import { assertStorable } from '../sql/storable.ts';
+import { assertStorable, assertStorableFence } from '../sql/storable.ts';
 import type { Engine } from './engine.ts';
 import type { OrderRun } from './ops/orders/store.ts';
 import { rowsOf } from './order-rows.ts';
@@ -31,6 +31,7 @@ export function createEmbeddedOrderStore(
     store: ({ group, positions, orders, fenced = [], fences = [] }) =>
       withSqlFaults('storing orders', async () => {
         const endedAt = now();
+        for (const fence of fences) assertStorableFence(fence);
         const reply = await engine.call('orders.store', {
           group,
           positions: positions.map(({ partition, next }) => [partition, next] as const),

@@ -1,5 +1,7 @@
+import { Ajv } from 'ajv';
 import type { DeadLetter, DecodedDeadLetter } from '../../ports/order-log.ts';
 import { decodeRecord } from '../log-codec.ts';
+import { textOfBytes } from '../stored-text.ts';
 import type { Kafka, Settings } from './client.ts';
 import { READ_TIMEOUT_MS, readRanges, withRangeReader } from './range-reader.ts';
 import { fetchPartitions } from './topics.ts';
@@ -46,5 +48,30 @@ export async function* readDeadLetters(options: DeadLetterOptions): AsyncGenerat
 
 function apply(letters: Map<string, DeadLetter>, key: string, value: Buffer | null): void {
   if (value === NO_LETTER) letters.delete(key);
-  else if (!letters.has(key)) letters.set(key, JSON.parse(value.toString('utf8')) as DeadLetter);
+  else if (!letters.has(key)) letters.set(key, decodeLetter(key, textOfBytes(value)));
 }
+
+/** Never throws: one damaged letter must not hide the others. What its value should say is then taken from its key. */
+export function decodeLetter(key: string, text: string): DeadLetter {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {}
+  if (isLetter(value)) return value;
+  const [, group = key, partition, offset] = /^(.*):(\d+):(\d+)$/s.exec(key) ?? [];
+  const place = { partition: Number(partition ?? 0), offset: Number(offset ?? 0) };
+  return { group, ...place, reason: 'the dead letter itself is damaged', attempts: 0, raw: text };
+}
+
+const isLetter = new Ajv().compile<DeadLetter>({
+  type: 'object',
+  required: ['group', 'partition', 'offset', 'reason', 'attempts', 'raw'],
+  properties: {
+    group: { type: 'string' },
+    partition: { type: 'integer' },
+    offset: { type: 'integer' },
+    reason: { type: 'string' },
+    attempts: { type: 'integer' },
+    raw: { type: 'string' },
+  },
+});

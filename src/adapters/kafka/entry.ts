@@ -2,6 +2,7 @@ import type { Message } from 'node-rdkafka';
 import { groupBy } from '../../domain/group-by.ts';
 import type { LogEntry } from '../../ports/order-log.ts';
 import { decodeRecord } from '../log-codec.ts';
+import { textOfBytes } from '../stored-text.ts';
 
 /** Messages of one partition, in their order. */
 export interface PartitionMessages {
@@ -16,7 +17,7 @@ export function byPartition(messages: readonly Message[]): PartitionMessages[] {
 
 export function entryOf({ offset, value }: Message): LogEntry {
   // Messages without a value are valid in Kafka, but no append writes one.
-  const text = value?.toString('utf8') ?? '';
+  const text = value === null ? '' : textOfBytes(value);
   const decoded = decodeRecord(text);
   return decoded.record === undefined ? { offset, ...decoded, raw: text } : { offset, record: decoded.record };
 }

@@ -5,7 +5,7 @@ import { withSqlFaults } from '../sql/faults.ts';
 import { createFenceReads } from '../sql/fence-reads.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
 import { createOrderTransitionReads } from '../sql/order-transition-reads.ts';
-import { assertStorable } from '../sql/storable.ts';
+import { assertStorable, assertStorableFence } from '../sql/storable.ts';
 import { quoted } from './literals.ts';
 import { createOrderTransitions } from './order-transitions.ts';
 import { inTransaction, type Session } from './session.ts';
@@ -60,6 +60,7 @@ export function createMysqlOrderStore(
     store: (batch) =>
       withSqlFaults('storing orders', async () => {
         for (const order of [...batch.orders, ...(batch.fenced ?? [])]) assertStorable(order);
+        for (const fence of batch.fences ?? []) assertStorableFence(fence);
         if (hasConflicts(batch.orders)) return storeRows(batch.orders, 1, batch);
         // Workers that lock rows in the same order do not deadlock.
         return storeRows(batch.orders.toSorted(byId), ROWS_PER_INSERT, batch);

@@ -1,6 +1,5 @@
 import type { MikroORM, Options } from '@mikro-orm/core';
 import type { AbstractSqlDriver, SqlEntityManager } from '@mikro-orm/libsql';
-import { Fault } from '../../domain/errors.ts';
 import { LogPositionEntity } from './log-position-entity.ts';
 import { mysqlOptions } from './mysql-options.ts';
 import { OrderEntity } from './order-entity.ts';
@@ -16,7 +15,7 @@ export type SqlOptions =
     }
   | {
       readonly dialect: 'mysql';
-      /** `mysql://user:password@host:port/database`; options of mysql2 go into the query (`?ssl=…`). */
+      /** `mysql://user:password@host:port/database`; TLS by its query: see mysql-url.ts. */
       readonly url: string;
       /** Maximum number of connections, 2 or more: a migration holds one while it uses another. */
       readonly poolSize: number;
@@ -51,7 +50,7 @@ const COMMON = {
 
 /**
  * Sets up the ORM. Connections are opened on demand, so the server may be unavailable.
- * Errors: Fault `config` for an invalid URL.
+ * Errors: Fault `config` for an invalid URL, or one with parameters that can't be honoured.
  */
 export async function connectSql(options: SqlOptions): Promise<SqlDatabase> {
   const orm = await ormOf(options);
@@ -74,7 +73,6 @@ async function ormOf(options: SqlOptions): Promise<MikroORM<AbstractSqlDriver>> 
     const { MikroORM } = await import('@mikro-orm/libsql');
     return MikroORM.initSync({ ...COMMON, ...sqliteOptions(options.file) });
   }
-  if (!URL.canParse(options.url)) throw new Fault('config', 'the MySQL URL is not a valid URL');
   const { MikroORM } = await import('@mikro-orm/mysql');
   return MikroORM.initSync({ ...COMMON, ...mysqlOptions(options.url, options.poolSize) });
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Options } from '@mikro-orm/mysql';
+import { parseMysqlUrl } from './mysql-url.ts';
 
 /** Time limit of opening a connection. */
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -30,14 +31,17 @@ interface RawConnection {
 
 type Done = (error: unknown, connection: RawConnection) => void;
 
-export function mysqlOptions(url: string, poolSize: number): Options {
+/** Errors: Fault `config` for a URL with parameters that can't be honoured. */
+export function mysqlOptions(text: string, poolSize: number): Options {
+  const { url, ssl } = parseMysqlUrl(text);
   return {
     clientUrl: url,
     charset: 'utf8mb4',
     driverOptions: {
       connection: {
-        // The ORM reads host, user and database from the URL; mysql2 reads TLS and its other options from it.
+        // The ORM reads host, user and database from the URL; mysql2 reads its other options from it.
         uri: url,
+        ...(ssl === undefined ? {} : { ssl }),
         charset: 'utf8mb4',
         connectTimeout: CONNECT_TIMEOUT_MS,
         // Affected rows are then changed rows, by which the order store counts its inserts.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Order } from '../../domain/order.ts';
-import { assertStorable, MAX_KEY, MAX_USER_ID } from './storable.ts';
+import { assertStorable, assertStorableFence, MAX_KEY, MAX_USER_ID } from './storable.ts';
 
 const order: Order = {
   id: '0123456789ABCD',
@@ -25,6 +25,7 @@ test.each<[string, Partial<Order>]>([
   ['product id', { productId: 'p'.repeat(65) }],
   ['user id', { userId: 'u'.repeat(MAX_USER_ID + 1) }],
   ['user id', { userId: 'a\0b' }],
+  ['user id', { userId: 'a\ud800' }],
   ['currency', { price: { amount: 1, currency: 'EURO' } }],
   ['price', { price: { amount: 0.5, currency: 'EUR' } }],
   ['ticket', { ticket: Number.NaN }],
@@ -41,4 +42,18 @@ test.each<[string, Partial<Order>]>([
 
 test('refuses a key that is empty or too long', () => {
   for (const bad of ['', `${key}k`]) expect(() => assertStorable({ order, key: bad })).toThrow(/bad key/);
+});
+
+test.each([
+  ['sale id', { saleId: 's'.repeat(65) }],
+  ['sale id', { saleId: '\udc00' }],
+  ['epoch', { epoch: 2 ** 31 }],
+  ['epoch', { epoch: 1e300 }],
+  ['offset', { offset: 2 ** 63 }],
+])('refuses a fence with a bad %s', (what, parts) => {
+  const fence = { saleId: 's', epoch: 2 ** 31 - 1, offset: Number.MAX_SAFE_INTEGER };
+  expect(() => assertStorableFence(fence)).not.toThrow();
+  expect(() => assertStorableFence({ ...fence, ...parts })).toThrow(
+    expect.objectContaining({ code: 'corrupt', message: expect.stringContaining(`bad ${what}`) }),
+  );
 });

@@ -1,6 +1,7 @@
 import { Fault } from '../../domain/errors.ts';
 import { ORDER_ID_LENGTH } from '../../domain/ids.ts';
-import type { Capture, NewOrder } from '../../ports/order-store.ts';
+import type { Capture, LogFence, NewOrder } from '../../ports/order-store.ts';
+import { isStorableText } from '../stored-text.ts';
 
 /** UTF-16 units. The columns of migration 20251121000100 have three bytes for each, the most that UTF-8 needs. */
 export const MAX_USER_ID = 128;
@@ -10,8 +11,8 @@ const MAX_NAME = 64;
 /** Ids of a provider's messages and payments, in UTF-16 units; the length of the columns of migration 20251121000200. */
 export const MAX_PAYMENT_NAME = 255;
 
-/** INT in MySQL. */
-const MAX_TICKET = 2 ** 31 - 1;
+/** INT in MySQL, for tickets and epochs. */
+const MAX_INT = 2 ** 31 - 1;
 
 /**
  * Rejects values that a column cannot hold before a statement is built from them, so that an invalid order is not taken for
@@ -27,11 +28,20 @@ export function assertStorable({ order, key }: NewOrder): void {
     (isBadName(key, MAX_KEY) && 'key') ||
     (price.currency.length !== 3 && 'currency') ||
     (!isWhole(price.amount, Number.MAX_SAFE_INTEGER) && 'price') ||
-    (!isWhole(order.ticket, MAX_TICKET) && 'ticket') ||
+    (!isWhole(order.ticket, MAX_INT) && 'ticket') ||
     (!isWhole(order.reservedAt, Number.MAX_SAFE_INTEGER) && 'reservation time') ||
     (!isWhole(order.payBy, Number.MAX_SAFE_INTEGER) && 'payment deadline') ||
     (order.state !== 'reserved' && 'state');
   if (wrong !== false) throw new Fault('corrupt', `order ${JSON.stringify(id)} cannot be stored: bad ${wrong}`);
+}
+
+/** The same for a fence. Errors: Fault `corrupt`. */
+export function assertStorableFence({ saleId, epoch, offset }: LogFence): void {
+  const wrong =
+    (isBadName(saleId, MAX_NAME) && 'sale id') ||
+    (!isWhole(epoch, MAX_INT) && 'epoch') ||
+    (!isWhole(offset, Number.MAX_SAFE_INTEGER) && 'offset');
+  if (wrong !== false) throw new Fault('corrupt', `a fence cannot be stored: bad ${wrong}`);
 }
 
 /** The same for a capture. Errors: Fault `corrupt`. */
@@ -45,7 +55,7 @@ export function assertStorableCapture({ eventId, paymentId, amount }: Capture): 
 }
 
 function isBadName(text: string, max: number): boolean {
-  return text.length === 0 || text.length > max || text.includes('\0');
+  return text.length === 0 || text.length > max || !isStorableText(text);
 }
 
 function isWhole(value: number, max: number): boolean {

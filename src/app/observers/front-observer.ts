@@ -45,6 +45,14 @@ export function createFrontObserver({ log, metrics }: Context): FrontObserver {
     nodeNumberMissing: (err, retryInMs) =>
       log.warn({ err, retryInMs: Math.round(retryInMs) }, 'no node number for order ids yet, trying again'),
     nodeNumberNotReleased: (err) => log.warn({ err }, 'the node number was not released; its lease expires'),
+    leader: ({ missing, missingMs, changed }) => {
+      metrics.leaderMissing(missingMs);
+      if (!changed) return;
+      const missingForS = Math.round(missingMs / 1000);
+      if (missing)
+        log.error({ missingForS }, 'no process leads the scheduler: nothing expires, is refunded or recovered');
+      else log.info('a process leads the scheduler again');
+    },
     notReturned: (err, { id, saleId }) =>
       log.warn(
         { err, orderId: id, saleId },

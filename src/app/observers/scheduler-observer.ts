@@ -67,6 +67,14 @@ export function createSchedulerObserver(
       if (change === 'taken') log.info('leading: the scheduler runs in this process');
       else log.warn({ because: change }, 'no longer leading: another process may take over');
     },
+    clockJump: ({ jumpMs, now }) => {
+      metrics.clockJumped(now === 'held' ? jumpMs : 0);
+      const about = { jumpS: Math.round(jumpMs / 1000) };
+      if (now === 'held')
+        log.error(about, "this machine's clock has jumped: orders expire by the time before it, check the clock");
+      if (now === 'ended') log.info("this machine's clock is right again: orders expire by it");
+      if (now === 'trusted') log.warn(about, "this machine's clock has stayed where it jumped to: orders expire by it");
+    },
     leaseFault: (fault) => logFault('lease', undefined, fault),
   };
 }

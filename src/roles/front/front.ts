@@ -13,6 +13,7 @@ import type { Runtime } from '../runtime.ts';
 import type { Settings } from '../settings.ts';
 import { supervise } from '../supervise.ts';
 import { guardPorts } from './guarded-ports.ts';
+import { watchLeader } from './leader-watch.ts';
 import { keepNodeNumber, type NodeNumber } from './node-number.ts';
 import type { FrontObserver } from './observer.ts';
 import type { Policies } from './policies.ts';
@@ -30,6 +31,8 @@ export interface FrontParts {
   readonly payments: Payments;
   readonly observer: FrontObserver;
   readonly draining: () => boolean;
+  /** Whether another process may do the scheduler's work, so that this one has to look whether one does. */
+  readonly watchesLeader?: boolean;
 }
 
 export type FrontPorts = Omit<Ports, 'recovery' | 'auditSources'>;
@@ -57,7 +60,7 @@ export interface Front {
  */
 export async function startFront(
   ports: FrontPorts,
-  { runtime, policies, settings, defaults, payments, observer, draining }: FrontParts,
+  { runtime, policies, settings, defaults, payments, observer, draining, watchesLeader = false }: FrontParts,
 ): Promise<Front> {
   const { timers } = runtime;
   const guarded = guardPorts(ports, policies);
@@ -73,6 +76,9 @@ export async function startFront(
       .pipe(supervise('stock events', runtime, observer))
       .subscribe((event) => ports.events.publish(event)),
   );
+  const leader = watchesLeader
+    ? watchLeader({ ...ports, scheduler: timers.scheduler, onLook: observer.leader })
+    : undefined;
   const finder = new OrderFinder(guarded);
 
   return {
@@ -92,10 +98,11 @@ export async function startFront(
     saleAdmin: new SaleAdmin({ ...guarded, sales, newId }),
     settingsAdmin: new SettingsAdmin({ ...guarded, defaults }),
     node,
-    readiness: createReadiness(ports, { policies, node, draining, timers }),
+    readiness: createReadiness(ports, { policies, node, leader, draining, timers }),
     stop: async () => {
       purchases.stop();
       running.unsubscribe();
+      leader?.stop();
       await node.stop();
     },
   };

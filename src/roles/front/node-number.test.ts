@@ -5,6 +5,7 @@ import { MemoryNodeMarks } from '../../../test/support/fakes/memory-node-marks.t
 import { MemoryOrderStore } from '../../../test/support/fakes/memory-order-store.ts';
 import { systemRuntime } from '../../../test/support/system-runtime.ts';
 import { Fault } from '../../domain/errors.ts';
+import { nodeLeaseDefaults } from '../../services/node-lease.ts';
 import { keepNodeNumber } from './node-number.ts';
 
 const TTL = 15 * 60_000;
@@ -21,7 +22,7 @@ function installation() {
     leases: {
       acquire: (name: string, holder: string, ttlMs: number) => reach(() => leases.acquire(name, holder, ttlMs)),
       release: (name: string, holder: string) => reach(() => leases.release(name, holder)),
-      held: (prefix: string) => reach(() => leases.held(prefix)),
+      held: (prefix: string, ttlMs: number) => reach(() => leases.held(prefix, ttlMs)),
     },
     nodeMarks: new MemoryNodeMarks(),
     store: new MemoryOrderStore(),
@@ -45,9 +46,9 @@ describe('the node number of a process', () => {
     const node = await starting;
     expect(node.ready()).toBe(true);
     expect(node.newId()).not.toBe(node.newId());
-    expect(await leases.held('node:')).toHaveLength(1);
+    expect(await leases.held('node:', nodeLeaseDefaults.ttlMs)).toHaveLength(1);
     await node.stop();
-    expect(await leases.held('node:')).toEqual([]);
+    expect(await leases.held('node:', nodeLeaseDefaults.ttlMs)).toEqual([]);
     expect(node.newId).toThrow(Fault);
   });
 

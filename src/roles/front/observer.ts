@@ -4,6 +4,7 @@ import type { PaymentNotice } from '../../services/payment-events.ts';
 import type { BatchLoad } from '../../streams/operators/batch-map.ts';
 import type { AnsweredBatch } from '../../streams/purchase/contract.ts';
 import type { RoleObserver } from '../runtime.ts';
+import type { LeaderLook } from './leader-watch.ts';
 import type { PolicyObserver } from './policies.ts';
 
 /** Receives what a front reports: for logs, metrics and, in the simulator, checks. */
@@ -24,6 +25,8 @@ export interface FrontObserver extends RoleObserver, PolicyObserver {
   readonly warmingFailed: (error: unknown) => void;
   readonly nodeNumberMissing: (error: unknown, retryInMs: number) => void;
   readonly nodeNumberNotReleased: (error: unknown) => void;
+  /** Whether a process leads the scheduler's work. */
+  readonly leader: (look: LeaderLook) => void;
   /** A cancelled order's ticket is not on sale again yet; the scheduler returns it. */
   readonly notReturned: (error: unknown, order: Order) => void;
   readonly payment: (notice: PaymentNotice) => void;

@@ -16,7 +16,7 @@ const OPTIONS = {
 type Name = 'queue' | 'log' | 'store' | 'live';
 
 /** Every dependency is up except those named. */
-function rig({ down = [], hasNumber = true, draining = false }: RigOptions = {}) {
+function rig({ down = [], hasNumber = true, draining = false, leaderless }: RigOptions = {}) {
   const pinged: Name[] = [];
   const ping = (name: Name) => async () => {
     pinged.push(name);
@@ -38,6 +38,7 @@ function rig({ down = [], hasNumber = true, draining = false }: RigOptions = {})
     policies,
     node: { ready: () => hasNumber },
     draining: () => draining,
+    leader: { detail: () => leaderless },
     timers: systemRuntime.timers,
   });
   return { look, policies, pinged };
@@ -47,6 +48,7 @@ interface RigOptions {
   readonly down?: readonly Name[];
   readonly hasNumber?: boolean;
   readonly draining?: boolean;
+  readonly leaderless?: string;
 }
 
 describe('a front', () => {
@@ -76,6 +78,13 @@ describe('a front', () => {
       expect(unreachable).toEqual(down.map((name) => [name, { state: 'down', detail: `${name} is unreachable` }]));
     },
   );
+
+  it('sells without a scheduler: it is ready, and reports that none leads', async () => {
+    const { ready, degraded, dependencies } = await rig({ leaderless: 'none for 30 s' }).look();
+    expect([ready, degraded]).toEqual([true, true]);
+    expect(dependencies.scheduler).toEqual({ state: 'down', detail: 'none for 30 s' });
+    expect((await rig().look()).dependencies.scheduler).toEqual({ state: 'up' });
+  });
 
   it('does not call a dependency whose breaker is open', async () => {
     const { look, policies, pinged } = rig();

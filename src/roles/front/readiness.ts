@@ -2,6 +2,7 @@ import { type Fault, messageOf } from '../../domain/errors.ts';
 import type { Timers } from '../../ports/timers.ts';
 import { withTimeLimit } from '../../resilience/time-limit.ts';
 import type { Ports } from '../ports.ts';
+import type { LeaderWatch } from './leader-watch.ts';
 import type { NodeNumber } from './node-number.ts';
 import type { Policies } from './policies.ts';
 
@@ -22,6 +23,8 @@ export interface ReadinessParts {
   readonly policies: Pick<Policies, 'queue' | 'log' | 'store' | 'live'>;
   /** Without a node number this process can't generate order ids. */
   readonly node: Pick<NodeNumber, 'ready'>;
+  /** Undefined where this process does the scheduler's work alone. */
+  readonly leader?: Pick<LeaderWatch, 'detail'> | undefined;
   readonly draining: () => boolean;
   readonly timers: Pick<Timers, 'after'>;
 }
@@ -38,7 +41,7 @@ const NEEDED = ['queue', 'log', 'node', 'files'];
  */
 export function createReadiness(
   ports: { readonly [Name in 'queue' | 'log' | 'store' | 'live']: Pick<Ports[Name], 'ping'> } & Pick<Ports, 'lost'>,
-  { policies, node, draining, timers }: ReadinessParts,
+  { policies, node, leader, draining, timers }: ReadinessParts,
 ): () => Promise<Readiness> {
   const stateOf = async (ping: () => Promise<void>): Promise<DependencyState> => {
     try {
@@ -66,11 +69,17 @@ export function createReadiness(
       ...Object.fromEntries(states),
       node: { state: node.ready() ? 'up' : 'down' },
       ...filesState(ports.lost?.()),
+      ...(leader === undefined ? {} : { scheduler: leaderState(leader) }),
     };
     const down = Object.keys(dependencies).filter((name) => dependencies[name]?.state !== 'up');
     const ready = !draining() && !down.some((name) => NEEDED.includes(name));
     return { ready, degraded: ready && down.length > 0, dependencies };
   };
+}
+
+function leaderState({ detail }: Pick<LeaderWatch, 'detail'>): DependencyState {
+  const missing = detail();
+  return missing === undefined ? { state: 'up' } : { state: 'down', detail: missing };
 }
 
 const BREAKER_OPEN: DependencyState = { state: 'down', detail: 'breaker open' };

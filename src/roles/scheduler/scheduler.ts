@@ -17,12 +17,14 @@ import { lostSales } from '../../services/lost-sales.ts';
 import { resumePublishing } from '../../services/publish.ts';
 import { type RecoveryOptions, recoverSale } from '../../services/recovery.ts';
 import type { HousekeepingResult } from '../../streams/housekeeping/contract.ts';
+import type { ClockJump } from '../../streams/housekeeping/expiry-clock.ts';
 import { housekeeping, housekeepingDefaults } from '../../streams/housekeeping/housekeeping.ts';
 import { type LeadershipChange, leadershipDefaults, whileLeading } from '../../streams/operators/while-leading.ts';
 import { queueRecovery, type RecoveryEvent } from '../../streams/queue-recovery.ts';
 import { type Relayed, relay, relayDefaults } from '../../streams/relay.ts';
 import type { Ports } from '../ports.ts';
 import type { RoleObserver, Runtime } from '../runtime.ts';
+import { SCHEDULER_LEASE } from '../scheduler-lease.ts';
 import { supervise } from '../supervise.ts';
 import { publicSales, watched } from './watched-sales.ts';
 
@@ -38,6 +40,7 @@ export interface SchedulerObserver extends RoleObserver {
   readonly recovery: (event: RecoveryEvent) => void;
   readonly leadership: (change: LeadershipChange) => void;
   readonly leaseFault: (error: unknown) => void;
+  readonly clockJump: (jump: ClockJump) => void;
 }
 
 /** A sale whose publication, begun by another process, has been completed; or `fault`, and it is retried. */
@@ -79,8 +82,6 @@ const schedulerDefaults = {
   lease: leadershipDefaults,
 } as const satisfies SchedulerOptions;
 
-const LEASE = 'scheduler';
-
 export type SchedulerPorts = Pick<
   Ports,
   'queue' | 'recovery' | 'log' | 'store' | 'catalogue' | 'leases' | 'events' | 'clock'
@@ -113,7 +114,7 @@ export function startScheduler(ports: SchedulerPorts, parts: SchedulerParts): Sc
     leases,
     {
       ...options.lease,
-      name: LEASE,
+      name: SCHEDULER_LEASE.name,
       holder,
       clock,
       scheduler: runtime.timers.scheduler,
@@ -128,7 +129,7 @@ export function startScheduler(ports: SchedulerPorts, parts: SchedulerParts): Sc
     stop: async () => {
       leading.unsubscribe();
       // Unsubscribing has requested the release; this waits until it is done, before the database is closed.
-      await leases.release(LEASE, holder).catch(observer.leaseFault);
+      await leases.release(SCHEDULER_LEASE.name, holder).catch(observer.leaseFault);
     },
   };
 }
@@ -157,7 +158,7 @@ function schedulerWork(
       housekeeping(
         every(options.housekeepingEveryMs),
         { queue, store, payments, events, clock, sales: watched(sales, clock) },
-        { ...options.housekeeping, scheduler },
+        { ...options.housekeeping, scheduler, onClockJump: observer.clockJump },
       ).pipe(tap(observer.housekeeping), supervised('housekeeping')),
       every(options.publishingEveryMs).pipe(
         exhaustMap(() => finishPublishing(ports)),

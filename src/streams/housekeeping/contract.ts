@@ -5,6 +5,7 @@ import type { EventBus } from '../../ports/event-bus.ts';
 import type { OrderStore } from '../../ports/order-store.ts';
 import type { Payments } from '../../ports/payments.ts';
 import type { TicketQueue } from '../../ports/ticket-queue.ts';
+import type { ClockJump } from './expiry-clock.ts';
 
 export interface HousekeepingPorts {
   readonly queue: Pick<TicketQueue, 'release' | 'forfeit' | 'stock'>;
@@ -28,6 +29,8 @@ export interface HousekeepingOptions {
   /** Pause of a sale, or a step, after a fault, milliseconds. */
   readonly faultPauseMs: number;
   readonly refundsAtOnce: number;
+  /** The wall clock has jumped against the monotonic one, and what became of it. */
+  readonly onClockJump?: (jump: ClockJump) => void;
   /** @default asyncScheduler */
   readonly scheduler?: SchedulerLike;
 }

@@ -9,7 +9,7 @@ it('requests no further batch from a store that keeps listing the same orders as
     store: { due: async () => ['a', 'b'], transition: async () => [], returned: async () => undefined },
     queue: new MemoryTicketQueue(clock.now),
     events: { publish: () => undefined },
-    clock,
+    expiryNow: clock.now,
   };
   expect(await expireBatch('s', ports, 2, new Set())).toEqual({
     result: { step: 'expire', saleId: 's', expired: 0, returned: 0 },

@@ -4,8 +4,10 @@ import type { HousekeepingPorts, HousekeepingResult } from './contract.ts';
 
 export type Expired = Extract<HousekeepingResult, { step: 'expire' }>;
 
-export interface ExpiryPorts extends Pick<HousekeepingPorts, 'queue' | 'events' | 'clock'> {
+export interface ExpiryPorts extends Pick<HousekeepingPorts, 'queue' | 'events'> {
   readonly store: Pick<HousekeepingPorts['store'], 'due' | 'transition' | 'returned'>;
+  /** The time by which orders expire, milliseconds since 1970. */
+  readonly expiryNow: () => number;
 }
 
 export interface ExpiredBatch {
@@ -21,13 +23,13 @@ export async function expireBatch(
   batchSize: number,
   expiring: Set<string>,
 ): Promise<ExpiredBatch> {
-  const { store, queue, events, clock } = ports;
+  const { store, queue, events, expiryNow } = ports;
   let due: readonly string[] = [];
   let moved: readonly Order[] = [];
   let returned = 0;
   let fault: unknown;
   try {
-    const now = clock.now();
+    const now = expiryNow();
     due = await store.due(saleId, now, batchSize);
     for (const orderId of due) expiring.add(orderId);
     // Nothing has changed yet: a later look finds the same orders due.
@@ -55,7 +57,7 @@ export async function expireBatch(
       saleId,
       expired: moved.length,
       returned,
-      ...(returned > 0 ? { lateMs: clock.now() - Math.min(...moved.map(({ payBy }) => payBy)) } : {}),
+      ...(returned > 0 ? { lateMs: expiryNow() - Math.min(...moved.map(({ payBy }) => payBy)) } : {}),
       ...(fault === undefined ? {} : { fault }),
     },
     // A store that keeps listing the same orders as due must not keep a sale in this loop forever.

@@ -1,7 +1,8 @@
 import { ignoreElements } from 'rxjs';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { housekeepingMarbles } from '../../../test/support/housekeeping-marbles.ts';
 import { promiseMarbles, UNAVAILABLE } from '../../../test/support/promise-marbles.ts';
+import type { ClockJump } from './expiry-clock.ts';
 
 /** The result of a batch of sale `s`. */
 const batch = (expired: number, lateMs: number, saleId = 's') => ({ saleId, expired, returned: expired, lateMs });
@@ -34,6 +35,25 @@ describe('the expiry of unpaid orders', () => {
       });
       m.expectObservable(release$).toBe('    ----a');
       m.expectObservable(of('expire')).toBe('----x-|', { x: batch(1, 0) });
+    }));
+
+  it('does not expire early when the wall clock jumps ahead', () =>
+    promiseMarbles((m) => {
+      let ahead = 0;
+      const clock = { now: () => m.clock.now() + ahead, monotonic: m.clock.monotonic };
+      const jumps: ClockJump[] = [];
+      const { of, release$ } = housekeepingMarbles(m, {
+        ticks: '                             --t-t-t-|',
+        due: { s: '                          ----a' },
+        clock,
+        options: { onClockJump: (jump) => jumps.push(jump) },
+      });
+      m.scheduler.schedule(() => {
+        ahead = 3_600_000;
+      }, 1);
+      m.expectObservable(release$).toBe('    ----a');
+      m.expectObservable(of('expire')).toBe('----x---|', { x: batch(1, 0) });
+      m.scheduler.schedule(() => expect(jumps).toEqual([{ jumpMs: 3_600_000, now: 'held' }]), 7);
     }));
 
   it('takes batch after batch, oldest first, and pauses after each full one for as long as it took', () =>

@@ -15,6 +15,7 @@ import {
 } from 'rxjs';
 import type { HousekeepingOptions, HousekeepingPorts } from './contract.ts';
 import { type Expired, expireBatch } from './expire-batch.ts';
+import { createExpiryClock } from './expiry-clock.ts';
 import { pauseAfterBatch, pauseAfterFault } from './paced.ts';
 
 /** A sale's turn: the result of its last batch, and whether another one follows, after which pause. */
@@ -42,11 +43,12 @@ export function expire(
   expiring: Set<string>,
 ): Observable<Expired> {
   const { clock, sales } = ports;
+  const expiryNow = createExpiryClock({ clock, onJump: (jump) => options.onClockJump?.(jump) });
   const { scheduler } = options;
 
   const turnOf = async (saleId: string): Promise<Turn> => {
     const startedAt = clock.monotonic();
-    const { isFull, result } = await expireBatch(saleId, ports, options.batchSize, expiring);
+    const { isFull, result } = await expireBatch(saleId, { ...ports, expiryNow }, options.batchSize, expiring);
     const pauseMs = pauseAfterBatch(clock.monotonic() - startedAt, options);
     return { saleId, another: isFull, pauseMs, result };
   };
@@ -78,6 +80,7 @@ export function expire(
     };
 
     return tick$.pipe(
+      tap(() => expiryNow()),
       exhaustMap(() => pauseAfterFault(salesNow(), options)),
       mergeMap(firstTurns),
       expand(nextTurn, options.salesAtOnce),

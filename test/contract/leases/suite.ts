@@ -6,7 +6,7 @@ export interface LeasesHarness {
   readonly leases: Leases;
   /** The same leases as another process sees them. */
   readonly other: Leases;
-  /** Lets time pass for every held lease. */
+  /** Lets time pass for every held lease; a negative time is a clock that is set back. */
   pass(ms: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -90,8 +90,42 @@ export function leasesContract(name: string, open: () => Promise<LeasesHarness>)
       for (const n of [2, 3, 4]) await leases.acquire(`${prefix}${n}`, `holder-${n}`, TTL_MS);
       await leases.acquire(`${prefix.slice(0, -2)}xx5`, 'ann', TTL_MS);
       await leases.release(`${prefix}4`, 'holder-4');
-      expect((await other.held(prefix)).toSorted()).toEqual([`${prefix}2`, `${prefix}3`]);
-      expect(await other.held(newName('held'))).toEqual([]);
+      expect((await other.held(prefix, TTL_MS)).toSorted()).toEqual([`${prefix}2`, `${prefix}3`]);
+      expect(await other.held(newName('held'), TTL_MS)).toEqual([]);
+    });
+
+    test('a lease further in the future than its time is void: its clock was ahead', async () => {
+      const one = newName('ahead');
+      await leases.acquire(one, 'ann', TTL_MS);
+      await harness.pass(-6 * TTL_MS);
+      expect(await leases.held(one, TTL_MS)).toEqual([]);
+      expect(await other.acquire(one, 'bob', TTL_MS)).toBe(true);
+      expect(await leases.acquire(one, 'ann', TTL_MS)).toBe(false);
+      expect(await leases.held(one, TTL_MS)).toEqual([one]);
+      await harness.pass(TTL_MS / 2);
+      expect(await leases.acquire(one, 'ann', TTL_MS)).toBe(false);
+      await harness.pass(TTL_MS / 2);
+      expect(await leases.acquire(one, 'ann', TTL_MS)).toBe(true);
+    });
+
+    test('a lease from a clock that was ahead is renewed by its holder, and then lasts for its time', async () => {
+      const one = newName('ahead');
+      await leases.acquire(one, 'ann', TTL_MS);
+      await harness.pass(-6 * TTL_MS);
+      expect(await leases.acquire(one, 'ann', TTL_MS)).toBe(true);
+      expect(await other.acquire(one, 'bob', TTL_MS)).toBe(false);
+      await harness.pass(TTL_MS);
+      expect(await other.acquire(one, 'bob', TTL_MS)).toBe(true);
+    });
+
+    test('a void lease is granted to exactly one of many concurrent requests', async () => {
+      const one = newName('ahead');
+      await leases.acquire(one, 'ann', TTL_MS);
+      await harness.pass(-6 * TTL_MS);
+      const answers = await Promise.all(
+        Array.from({ length: 16 }, (_, i) => (i % 2 === 0 ? leases : other).acquire(one, `holder-${i}`, TTL_MS)),
+      );
+      expect(answers.filter((answer) => answer)).toHaveLength(1);
     });
 
     test('is granted to exactly one of many concurrent requests, both new and expired', async () => {

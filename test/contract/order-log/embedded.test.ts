@@ -13,8 +13,8 @@ for (const [name, thread] of [
     return {
       log: createEmbeddedOrderLog(engine),
       reopen: async () => createEmbeddedOrderLog(await reopen()),
-      appendRaw: async (text) => {
-        stranger.prepare('INSERT INTO log (payload) VALUES (?)').run([text]);
+      appendRaw: async (bytes) => {
+        stranger.prepare('INSERT INTO log (payload) VALUES (CAST(? AS TEXT))').run([Buffer.from(bytes as string)]);
       },
       close: async () => {
         stranger.close();

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { OrderLog } from '../../../src/ports/order-log.ts';
+import type { DecodedDeadLetter, OrderLog } from '../../../src/ports/order-log.ts';
 import { logRecord, logRecords, newName } from '../fixtures.ts';
+import { damagedRecords } from './damaged.ts';
 import { orderLogDeadLetterTests } from './dead-letters.ts';
 import { orderLogFenceTests } from './fences.ts';
 import { orderLogGroupTests } from './groups.ts';
@@ -11,8 +12,8 @@ export interface LogHarness {
   readonly log: OrderLog;
   /** Drops everything in memory and opens the same log again; absent for logs that can't. */
   readonly reopen?: () => Promise<OrderLog>;
-  /** Writes text to the log that no append would; absent where only appends can write. */
-  readonly appendRaw?: (text: string) => Promise<void>;
+  /** Writes bytes to the log that no append would; absent where only appends can write. */
+  readonly appendRaw?: (bytes: string | Buffer) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -100,6 +101,26 @@ export function orderLogContract(name: string, open: () => Promise<LogHarness>):
       expect(broken.map(({ raw }) => raw).toSorted()).toEqual(['{"type":"reservations"', '{"type":"unheard of"}']);
       expect(broken.map(({ error }) => typeof error)).toEqual(['string', 'string']);
       expect(member.tickets()).toEqual([1]);
+    });
+
+    it.each(damagedRecords())('delivers %s as no record, and continues after it', async (_, bytes) => {
+      const { appendRaw } = harness;
+      if (appendRaw === undefined) return;
+      await appendRaw(bytes);
+      await log.append(logRecord(1));
+      const member = join();
+      await member.sees(2);
+      const damaged = member.entries.filter(({ record }) => record === undefined);
+      const raw = damaged[0]?.raw ?? '';
+      expect(damaged).toEqual([{ offset: expect.any(Number), record: undefined, raw, error: expect.any(String) }]);
+      if (typeof bytes === 'string') expect(raw).toBe(bytes);
+      else expect(raw).toBe(`not UTF-8, in base64: ${bytes.toString('base64')}`);
+      expect(member.tickets()).toEqual([1]);
+
+      await log.deadLetter({ group: 'g', partition: 0, offset: 1, reason: 'damaged', attempts: 1, raw });
+      const letters: DecodedDeadLetter[] = [];
+      for await (const letter of log.deadLetters()) letters.push(letter);
+      expect(letters).toMatchObject([{ raw, record: undefined }]);
     });
 
     orderLogFenceTests(() => log, join);

@@ -57,6 +57,13 @@ export function orderStoreFences(harness: () => OrderStoreHarness): void {
       expect(await Promise.all([1, 2, 3, 4].map(passed))).toEqual([2, 2, 1, 0]);
     });
 
+    test.each([1e300, 2 ** 63, 2 ** 31, 0.5, -1])('of epoch %d are refused as corrupt', async (epoch) => {
+      const [group, saleId] = [nextGroup(), nextSaleId()];
+      const refused = storeFences(group, { partition: 0, saleId, epoch, offset: 7 });
+      await expect(refused).rejects.toMatchObject({ code: 'corrupt', retryable: false });
+      expect(await harness().store.fences(group, 0)).toEqual([]);
+    });
+
     test('and the positions after them are stored together or not at all', async () => {
       const [group, saleId] = [nextGroup(), nextSaleId()];
       const fences = [{ partition: 0, saleId, epoch: 2, offset: 7 }];

@@ -139,6 +139,7 @@ function frontObserver(parts: RoleParts, onOverload: () => void): FrontObserver 
     warmingFailed: ignore,
     nodeNumberMissing: ignore,
     nodeNumberNotReleased: ignore,
+    leader: ignore,
     notReturned: ignore,
     payment: ignore,
     readFailed: ignore,

@@ -16,6 +16,7 @@ export function startSimulatedScheduler(parts: RoleParts): void {
       recovery: () => {},
       leadership: () => {},
       leaseFault: () => {},
+      clockJump: () => {},
     },
     exclusive: false,
     recovery: { deadlineMs: DEFAULTS.purchase.deadlineMs, group: GROUPS.settlement },

@@ -17,7 +17,7 @@ export class MemoryLeases implements Leases {
 
   async acquire(name: string, holder: string, ttlMs: number): Promise<boolean> {
     const lease = this.#leases.get(name);
-    if (lease !== undefined && lease.holder !== holder && lease.until > this.#now()) return false;
+    if (lease !== undefined && lease.holder !== holder && this.#isValid(lease, ttlMs)) return false;
     this.#leases.set(name, { holder, until: this.#now() + ttlMs });
     return true;
   }
@@ -26,8 +26,13 @@ export class MemoryLeases implements Leases {
     if (this.#leases.get(name)?.holder === holder) this.#leases.delete(name);
   }
 
-  async held(prefix: string): Promise<readonly string[]> {
-    const held = [...this.#leases].filter(([name, { until }]) => name.startsWith(prefix) && until > this.#now());
+  async held(prefix: string, ttlMs: number): Promise<readonly string[]> {
+    const held = [...this.#leases].filter(([name, lease]) => name.startsWith(prefix) && this.#isValid(lease, ttlMs));
     return held.map(([name]) => name).sort();
+  }
+
+  #isValid({ until }: Lease, ttlMs: number): boolean {
+    const now = this.#now();
+    return until > now && until <= now + ttlMs;
   }
 }

@@ -1,3 +1,4 @@
+import { assertStorableFence } from '../../../src/adapters/sql/storable.ts';
 import { Fault } from '../../../src/domain/errors.ts';
 import { MAX_AMOUNT } from '../../../src/domain/money.ts';
 import { ORDER_STATES, type Order, type OrderState } from '../../../src/domain/order.ts';
@@ -52,6 +53,7 @@ export class MemoryOrderStore implements OrderStore {
     // All or nothing: checked before the first one is stored.
     const corrupt = [...orders, ...fenced].find(({ order }) => !Number.isInteger(order.ticket));
     if (corrupt !== undefined) throw new Fault('corrupt', `order ${corrupt.order.id} has no ticket`);
+    for (const fence of batch.fences ?? []) assertStorableFence(fence);
     let stored = 0;
     const rejected: Rejection[] = [];
     for (const fresh of orders) {

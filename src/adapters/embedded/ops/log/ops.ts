@@ -1,4 +1,5 @@
 import type { DeadLetter } from '../../../../ports/order-log.ts';
+import { textOfBytes } from '../../../stored-text.ts';
 import type { Db } from '../../database.ts';
 import { reading, writing } from '../op.ts';
 
@@ -22,8 +23,20 @@ const append = writing((db, payload: string): number => appendText(db, payload))
 
 /** Up to `max` records from position `from` (included) on, in order. */
 const read = reading((db, { from, max }: { readonly from: number; readonly max: number }): readonly StoredRecord[] =>
-  db.all('SELECT position, payload FROM log WHERE position >= ? ORDER BY position LIMIT ?', from, max),
+  db.all<PayloadRow>(READ, from, max).map(storedRecord),
 );
+
+// As bytes: the driver ends the process when it reads text that is not UTF-8, and cuts it at a NUL.
+const READ = 'SELECT position, CAST(payload AS BLOB) AS payload FROM log WHERE position >= ? ORDER BY position LIMIT ?';
+
+interface PayloadRow {
+  readonly position: number;
+  readonly payload: ArrayBuffer;
+}
+
+function storedRecord({ position, payload }: PayloadRow): StoredRecord {
+  return { position, payload: textOfBytes(Buffer.from(payload)) };
+}
 
 /** The positions that the log holds: `first` (0 as long as none was deleted) included, `next` excluded. */
 const range = reading((db, _args: null): { readonly first: number; readonly next: number } => {
@@ -75,15 +88,16 @@ const deadLetter = writing((db, letter: DeadLetter): null => {
   return null;
 });
 
-interface LetterRow extends Omit<DeadLetter, 'group' | 'offset'> {
+interface LetterRow extends Omit<DeadLetter, 'group' | 'offset' | 'raw'> {
   readonly reader: string;
   readonly position: number;
+  readonly raw: ArrayBuffer;
 }
 
 const deadLetters = reading((db, _args: null): readonly DeadLetter[] =>
   db
     .all<LetterRow>(
-      `SELECT reader, partition, position, reason, attempts, raw FROM dead_letter
+      `SELECT reader, partition, position, reason, attempts, CAST(raw AS BLOB) AS raw FROM dead_letter
        WHERE replayed = 0 ORDER BY position, reader`,
     )
     .map(({ reader, partition, position, reason, attempts, raw }) => ({
@@ -92,7 +106,7 @@ const deadLetters = reading((db, _args: null): readonly DeadLetter[] =>
       offset: position,
       reason,
       attempts,
-      raw,
+      raw: textOfBytes(Buffer.from(raw)),
     })),
 );
 
