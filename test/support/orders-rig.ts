@@ -4,6 +4,7 @@ import { reservedOrder } from '../../src/domain/purchase.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { BusEvent } from '../../src/ports/event-bus.ts';
 import type { Payments } from '../../src/ports/payments.ts';
+import { LookupQueue } from '../../src/services/lookup-queue.ts';
 import { OrderFinder } from '../../src/services/order-finder.ts';
 import { Orders } from '../../src/services/orders.ts';
 import { PaymentEvents, type PaymentNotice } from '../../src/services/payment-events.ts';
@@ -62,6 +63,7 @@ export async function createOrdersRig(sales: readonly Sale[] = [aSale({ perBuyer
   const orders = new Orders({
     store,
     queue,
+    lookups: new LookupQueue(clock),
     finder,
     payments,
     events,

@@ -1,5 +1,6 @@
 import type { LiveSettings } from '../../domain/live-settings.ts';
 import type { Payments } from '../../ports/payments.ts';
+import { LookupQueue } from '../../services/lookup-queue.ts';
 import { OrderFinder } from '../../services/order-finder.ts';
 import { Orders } from '../../services/orders.ts';
 import { PaymentEvents } from '../../services/payment-events.ts';
@@ -12,7 +13,7 @@ import type { Ports } from '../ports.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Settings } from '../settings.ts';
 import { supervise } from '../supervise.ts';
-import { guardPorts } from './guarded-ports.ts';
+import { guardLookups, guardPorts } from './guarded-ports.ts';
 import { keepNodeNumber, type NodeNumber } from './node-number.ts';
 import type { FrontObserver } from './observer.ts';
 import type { Policies } from './policies.ts';
@@ -73,13 +74,22 @@ export async function startFront(
       .pipe(supervise('stock events', runtime, observer))
       .subscribe((event) => ports.events.publish(event)),
   );
-  const finder = new OrderFinder(guarded);
+  // Payment events are signed: their sender asks for orders that exist.
+  const finder = new OrderFinder({ ...guarded, catalogue: sales.published });
+  const buyersFinder = new OrderFinder({ ...guardLookups(guarded, ports, policies), catalogue: sales.published });
 
   return {
     guarded,
     purchases,
     sales,
-    orders: new Orders({ ...guarded, payments, finder, wait: timers.wait, onNotReturned: observer.notReturned }),
+    orders: new Orders({
+      ...guarded,
+      payments,
+      finder: buyersFinder,
+      lookups: new LookupQueue(ports.clock),
+      wait: timers.wait,
+      onNotReturned: observer.notReturned,
+    }),
     paymentEvents: new PaymentEvents({ ...guarded, payments, finder, onNotice: observer.payment }),
     products: new Products({ ...guarded, newId }),
     saleAdmin: new SaleAdmin({ ...guarded, sales, newId }),
