@@ -6,7 +6,7 @@ const viewOf = async () => {
   throw new Error('no route in these tests shows a sale');
 };
 
-const nothingCached = { viewOf, knownView: () => undefined };
+const nothingCached = { viewOf, view: viewOf, knownView: () => undefined };
 
 const unchanged = async () => ({ kind: 'unknown' }) as const;
 
@@ -18,7 +18,7 @@ describe('reads', () => {
         onFault: (fault, requestId) => faults.push([fault.code, requestId]),
         sales: {
           ...nothingCached,
-          view: () => Promise.reject(new Fault(code, 'down')),
+          publicView: () => Promise.reject(new Fault(code, 'down')),
           list: () => Promise.reject(new Fault(code, 'down')),
         },
       });
@@ -39,7 +39,7 @@ describe('reads', () => {
     const call = routesWith({
       sales: {
         ...nothingCached,
-        view: () => Promise.reject(new Fault('corrupt', 'bad row')),
+        publicView: () => Promise.reject(new Fault('corrupt', 'bad row')),
         list: () => Promise.reject(new Error()),
       },
     });
@@ -49,7 +49,7 @@ describe('reads', () => {
   it('do not look up impossible ids', async () => {
     const calls: string[] = [];
     const call = routesWith({
-      sales: { ...nothingCached, view: async (id) => void calls.push(id), list: async () => ({ items: [] }) },
+      sales: { ...nothingCached, publicView: async (id) => void calls.push(id), list: async () => ({ items: [] }) },
       orders: {
         find: async (id) => void calls.push(id),
         list: async () => ({ items: [] }),

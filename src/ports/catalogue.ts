@@ -35,6 +35,12 @@ export interface ProductQuery {
 export interface Catalogue {
   sale(saleId: string): Promise<Sale | undefined>;
 
+  /**
+   * A number that increases with each change of a sale, and with each new one: while it is the same, so are all sales. It
+   * tells a caller that has read them whether to read them again.
+   */
+  salesRevision(): Promise<number>;
+
   /** In ascending order of ids. */
   sales(query: SaleQuery): Promise<readonly Sale[]>;
 

@@ -4,6 +4,12 @@ import type { Stock } from '../domain/stock.ts';
 /** A buyer's attempts are counted in windows that begin with each whole minute since 1970. */
 export const ATTEMPT_WINDOW_MS = 60_000;
 
+/**
+ * The most orders that a refusal names. A buyer of a sale with a higher limit may hold thousands: neither a decision nor an
+ * answer may take longer for that.
+ */
+export const MAX_HELD_NAMED = 20;
+
 /** One purchase as the queue sees it. */
 export interface ReserveItem {
   /** Made by the caller; the same id always gets the same answer. */
@@ -27,7 +33,7 @@ export type ReserveAnswer =
       readonly published: boolean;
     }
   | { readonly kind: 'keyMismatch' }
-  /** With the buyer's live orders in this sale. */
+  /** With the buyer's live orders in this sale, or up to {@link MAX_HELD_NAMED} of them if the limit is higher. */
   | { readonly kind: 'limitReached'; readonly orderIds: readonly string[] }
   /** The buyer has used up the attempts of this window, which ends in `endsInMs` milliseconds. */
   | { readonly kind: 'tooManyAttempts'; readonly endsInMs: number }

@@ -2,6 +2,7 @@ import type { Order, OrderState } from '../domain/order.ts';
 import type { OrderStore } from '../ports/order-store.ts';
 import { type CancelPorts, cancelOrder } from './cancel.ts';
 import { Charges } from './charges.ts';
+import type { LookupQueue } from './lookup-queue.ts';
 import type { OrderFinder } from './order-finder.ts';
 import type { OrderOutcome } from './order-outcome.ts';
 import type { PayPorts } from './pay.ts';
@@ -31,6 +32,7 @@ export interface OrdersPorts extends PayPorts, CancelPorts {
   readonly store: PayPorts['store'] & CancelPorts['store'] & Pick<OrderStore, 'orders'>;
   readonly clock: PayPorts['clock'] & CancelPorts['clock'];
   readonly finder: Pick<OrderFinder, 'find' | 'findStored'>;
+  readonly lookups: Pick<LookupQueue, 'find' | 'findFor'>;
 }
 
 /** Orders on behalf of a viewer. An order that the viewer may not see is treated like one that does not exist. */
@@ -42,7 +44,8 @@ export class Orders {
   }
 
   async find(orderId: string, viewer: Viewer): Promise<Order | undefined> {
-    const order = await this.ports.finder.find(orderId);
+    const { lookups, finder } = this.ports;
+    const order = await lookups.find(orderId, viewer.userId, () => finder.find(orderId));
     return order !== undefined && maySee(order, viewer) ? order : undefined;
   }
 
@@ -66,7 +69,8 @@ export class Orders {
   }
 
   #findStored(orderId: string, viewer: Viewer): Promise<Order | undefined> {
-    return this.ports.finder.findStored(orderId, (order) => maySee(order, viewer));
+    const { lookups, finder } = this.ports;
+    return lookups.findFor(orderId, viewer.userId, () => finder.findStored(orderId, (order) => maySee(order, viewer)));
   }
 }
 

@@ -29,21 +29,28 @@ describe('warming up', () => {
     expect(asked.sale).toEqual([]);
   });
 
-  it('reads sales that ended a day ago only once a minute', async () => {
+  it('reads nothing while no sale changes, but all of them once a minute', async () => {
     const { sales, clock, asked } = await rig([aSale(), over('just', HOUR_MS), over('long', 2 * DAY_MS)]);
     await sales.warm();
     for (let second = 1; second <= 60; second += 1) {
       clock.advance(1000);
       await sales.warm();
     }
-    const now = Date.UTC(2030, 0, 1);
-    expect(asked.sales.map(({ endsAfter }) => endsAfter)).toEqual([
-      undefined,
-      ...Array.from({ length: 59 }, (_, n) => now + (n + 1) * 1000 - DAY_MS),
-      undefined,
-    ]);
+    expect(asked.sales.map(({ endsAfter }) => endsAfter)).toEqual([undefined, undefined]);
+    expect(asked.revisions).toBe(61);
     expect(sales.known('just')).toBeDefined();
     expect(sales.known('long')).toBeUndefined();
+  });
+
+  it('reads those of the last day again after a change', async () => {
+    const { sales, catalogue, clock, asked } = await rig([aSale(), over('long', 2 * DAY_MS)]);
+    await sales.warm();
+    clock.advance(1000);
+    await catalogue.saveSale(aSale({ status: 'closed', version: 2 }));
+    await sales.warm();
+    await sales.warm();
+    expect(asked.sales.map(({ endsAfter }) => endsAfter)).toEqual([undefined, Date.UTC(2030, 0, 1) + 1000 - DAY_MS]);
+    expect(sales.known('sale-1')?.status).toBe('closed');
   });
 
   it('lets lists be served from memory, page by page, with sales that ended long ago', async () => {
@@ -82,7 +89,7 @@ describe('warming up', () => {
     await sales.warm();
     clock.advance(SALE_TTL_MS + 1);
     await sales.list(everything);
-    expect(asked.sales).toHaveLength(2);
+    expect(asked.revisions).toBe(2);
     await sales.warm();
     expect(idsOf(await sales.list({ ...everything, includeDrafts: true }))).toEqual(['draft', 'sale-1']);
   });
@@ -95,6 +102,7 @@ describe('warming up', () => {
     await sales.warm();
     clock.advance(HOUR_MS / 4);
     hooks.sales = () => Promise.reject(UNAVAILABLE);
+    hooks.revision = () => Promise.reject(UNAVAILABLE);
     await expect(sales.warm()).rejects.toBe(UNAVAILABLE);
     expect(idsOf(await sales.list({ ...everything, after: 'a' }))).toEqual(['b']);
     await expect(sales.list({ ...everything, includeDrafts: true })).rejects.toBe(UNAVAILABLE);
@@ -104,10 +112,10 @@ describe('warming up', () => {
     const { sales, clock, hooks, asked } = await rig([aSale({ id: 'a' }), aSale({ id: 'b' })]);
     await sales.warm();
     clock.advance(SALE_TTL_MS + 1);
-    hooks.sales = () => deferred<never>().promise;
-    const reads = asked.sales.length;
+    hooks.revision = () => deferred<never>().promise;
+    const reads = asked.revisions;
     for (let n = 0; n < 3; n += 1) expect(idsOf(await sales.list(everything))).toEqual(['a', 'b']);
-    expect(asked.sales).toHaveLength(reads + 1);
+    expect(asked.revisions).toBe(reads + 1);
   });
 
   it('reads each stock figure once, so that pages that were never viewed outlive the queue', async () => {

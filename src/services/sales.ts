@@ -5,6 +5,7 @@ import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import { everySale } from './every-sale.ts';
 import { inChunks } from './in-chunks.ts';
+import { NextFlight } from './next-flight.ts';
 import { PublicSales } from './public-sales.ts';
 import { SaleCache, type SaleCacheOptions, type SaleCachePorts } from './sale-cache.ts';
 import { SingleFlight } from './single-flight.ts';
@@ -34,7 +35,7 @@ export interface SalesPage {
 }
 
 export interface SalesPorts extends SaleCachePorts {
-  readonly catalogue: Pick<Catalogue, 'sale' | 'sales'>;
+  readonly catalogue: Pick<Catalogue, 'sale' | 'sales' | 'salesRevision'>;
   readonly clock: Clock;
 }
 
@@ -52,6 +53,7 @@ export class Sales {
   readonly #cache: SaleCache;
   readonly #public: PublicSales;
   readonly #refreshes = new SingleFlight();
+  readonly #checks = new NextFlight(async () => void (await this.#refreshPublic()));
   readonly #options: SaleCacheOptions;
 
   constructor(
@@ -68,8 +70,7 @@ export class Sales {
    * and the queue. To be called every second. Errors: those of the catalogue; memory is then unchanged.
    */
   async warm(): Promise<void> {
-    const read = await this.#public.refresh();
-    for (const sale of read) this.#cache.keepUnlessOlder(sale);
+    const read = await this.#refreshPublic();
     // One figure each, in case the queue becomes unavailable before the sale was ever viewed.
     const unseen = read.filter(({ id }) => !this.#cache.hasStock(id)).slice(0, this.#options.capacity);
     await Promise.allSettled(unseen.map((sale) => this.#cache.stock(sale)));
@@ -88,6 +89,31 @@ export class Sales {
     return this.#cache.sale(saleId);
   }
 
+  /** Whether the sale is in memory, or memory can't tell: if not, it is most likely unknown. Hot. */
+  mayBePublic(saleId: string): boolean {
+    return this.#public.get(saleId) !== undefined || !this.#public.known();
+  }
+
+  /**
+   * As `find`, for a caller that may not see drafts. That a sale is unknown is answered from memory, once it has been brought up
+   * to date, for all concurrent callers: a thousand unknown ids cost one query. Errors: as `find`.
+   */
+  async findPublic(saleId: string): Promise<Sale | undefined> {
+    if (!this.mayBePublic(saleId)) await this.#checks.run();
+    return this.mayBePublic(saleId) ? this.find(saleId) : undefined;
+  }
+
+  /**
+   * The public sales as a catalogue's, from memory, which is brought up to date before the first page. Errors: those of
+   * the catalogue.
+   */
+  readonly published: Pick<Catalogue, 'sales'> = {
+    sales: async ({ after, limit }) => {
+      if (after === undefined || !this.#public.known()) await this.#checks.run();
+      return this.#public.after(after).slice(0, limit);
+    },
+  };
+
   /** A public sale as a buyer sees it now, if memory has the sale and its stock fresh. */
   knownView(saleId: string): SaleView | undefined {
     const sale = this.known(saleId);
@@ -96,10 +122,16 @@ export class Sales {
     return stock === undefined ? undefined : this.#viewAt(sale, stock);
   }
 
-  /** Errors: as `find`; those of the queue, unless memory has a stock figure. */
+  /** The view of any sale, drafts included. Errors: as `find`; those of the queue, unless memory has a stock figure. */
   async view(saleId: string): Promise<SaleView | undefined> {
     const sale = this.known(saleId) ?? (await this.find(saleId));
     return sale === undefined ? undefined : this.viewOf(sale);
+  }
+
+  /** The view of a public sale. Errors: as `view`. */
+  async publicView(saleId: string): Promise<SaleView | undefined> {
+    const sale = this.known(saleId) ?? (await this.findPublic(saleId));
+    return sale === undefined || !isPublic(sale) ? undefined : this.viewOf(sale);
   }
 
   /** The view of a sale that the caller has read. */
@@ -128,6 +160,12 @@ export class Sales {
   /** The sale has changed: it is read again from the catalogue. */
   forget(saleId: string): void {
     this.#cache.forgetSale(saleId);
+  }
+
+  async #refreshPublic(): Promise<readonly Sale[]> {
+    const recent = await this.#public.refresh();
+    for (const sale of recent) this.#cache.keepUnlessOlder(sale);
+    return recent;
   }
 
   #viewAt(sale: Sale, { remaining }: Stock): SaleView {

@@ -62,7 +62,7 @@ export function liveRig({
   };
   const live = createLiveApi({
     ...deps,
-    sales: { known: (saleId) => sales.find(({ id }) => id === saleId), find },
+    sales: { known: (saleId) => sales.find(({ id }) => id === saleId), find, findPublic: find },
     publish: (topic, frame) => hub.publish(topic, frame),
     onWatch: (saleId, watched) => watching.push(`${watched ? '+' : '-'}${saleId}`),
     onFault: (fault) => faults.push(fault),

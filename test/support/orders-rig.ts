@@ -5,6 +5,7 @@ import type { Sale } from '../../src/domain/sale.ts';
 import type { BusEvent } from '../../src/ports/event-bus.ts';
 import type { Payments } from '../../src/ports/payments.ts';
 import type { Timers } from '../../src/ports/timers.ts';
+import { LookupQueue } from '../../src/services/lookup-queue.ts';
 import { OrderFinder } from '../../src/services/order-finder.ts';
 import { Orders } from '../../src/services/orders.ts';
 import { PaymentEvents, type PaymentNotice } from '../../src/services/payment-events.ts';
@@ -68,6 +69,7 @@ export async function createOrdersRig(
   const orders = new Orders({
     store,
     queue,
+    lookups: new LookupQueue(clock),
     finder,
     payments,
     events,

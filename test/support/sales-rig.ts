@@ -18,10 +18,11 @@ export async function salesRig(stored: readonly Sale[] = [aSale()], capacity = 1
   const catalogue = new MemoryCatalogue(stored);
   const queue = new MemoryTicketQueue(clock.now);
   for (const sale of stored) if (sale.status !== 'draft') await queue.load(sale);
-  const asked = { sale: [] as string[], sales: [] as SaleQuery[], stock: [] as string[] };
+  const asked = { sale: [] as string[], sales: [] as SaleQuery[], revisions: 0, stock: [] as string[] };
   const hooks = {
     sale: (proceed: () => Promise<Sale | undefined>) => proceed(),
     sales: (proceed: () => Promise<readonly Sale[]>) => proceed(),
+    revision: (proceed: () => Promise<number>) => proceed(),
     stock: (proceed: () => Promise<Stock | undefined>) => proceed(),
   };
   const sales = new Sales(
@@ -31,6 +32,10 @@ export async function salesRig(stored: readonly Sale[] = [aSale()], capacity = 1
         sale: (saleId) => {
           asked.sale.push(saleId);
           return hooks.sale(() => catalogue.sale(saleId));
+        },
+        salesRevision: () => {
+          asked.revisions += 1;
+          return hooks.revision(() => catalogue.salesRevision());
         },
         sales: (query) => {
           asked.sales.push(query);

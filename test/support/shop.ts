@@ -8,6 +8,7 @@ import type { Order } from '../../src/domain/order.ts';
 import { type PurchaseOutcome, reservedOrder } from '../../src/domain/purchase.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { HttpFront, ListenHttp } from '../../src/ports/http.ts';
+import { LookupQueue } from '../../src/services/lookup-queue.ts';
 import { OrderFinder } from '../../src/services/order-finder.ts';
 import { Orders } from '../../src/services/orders.ts';
 import { PaymentEvents } from '../../src/services/payment-events.ts';
@@ -96,6 +97,7 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
       orders: new Orders({
         store,
         queue,
+        lookups: new LookupQueue(systemClock),
         finder,
         payments,
         events,

@@ -119,6 +119,7 @@ describe('the embedded ticket queue', () => {
     const earlier = connect(join(folder.path, 'test.db'));
     earlier.run('DROP TABLE queue_attempt');
     earlier.run('DROP TABLE live_rebuilt');
+    earlier.run('DROP TABLE queue_holding');
     earlier.run('PRAGMA user_version = 2');
     earlier.close();
     engine = await openEngine({ file: join(folder.path, 'test.db'), thread: false });
@@ -129,6 +130,26 @@ describe('the embedded ticket queue', () => {
       { kind: 'limitReached' },
       { kind: 'tooManyAttempts' },
     ]);
+  });
+
+  it('counts what the buyers of an earlier release hold, in sales with a high limit', async () => {
+    await queue.load({ ...SALE, id: 'high', total: 100, perBuyerLimit: 30 });
+    const items = (from: number, count: number) =>
+      Array.from({ length: count }, (_, n) => {
+        const orderId = `h${from + n}`;
+        return { orderId, userId: 'ann', key: `o:${orderId}`, fingerprint: 'f' };
+      });
+    await queue.reserve('high', 1, items(0, 25));
+    await engine.close();
+    const earlier = connect(join(folder.path, 'test.db'));
+    earlier.run('DROP TABLE queue_holding');
+    earlier.run('PRAGMA user_version = 4');
+    earlier.close();
+    engine = await openEngine({ file: join(folder.path, 'test.db'), thread: false });
+    queue = createEmbeddedTicketQueue({ engine, clock: { now: () => now } });
+    const reply = await queue.reserve('high', 1, items(25, 6));
+    const kinds = reply.kind === 'answered' ? reply.answers.map(({ kind }) => kind) : [];
+    expect(kinds).toEqual([...Array.from({ length: 5 }, () => 'reserved'), 'limitReached']);
   });
 
   it('keeps the reservations of an earlier release, and their keys', async () => {
@@ -152,6 +173,7 @@ describe('the embedded ticket queue', () => {
       );
     }
     earlier.run('UPDATE queue_sale SET fresh = 4');
+    earlier.run('DROP TABLE queue_holding');
     earlier.run('PRAGMA user_version = 3');
     earlier.close();
     engine = await openEngine({ file: join(folder.path, 'test.db'), thread: false });

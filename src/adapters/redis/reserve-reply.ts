@@ -34,7 +34,7 @@ function answerOf(answer: number | string, now: number): ReserveAnswer {
   }
   const [first = '', ...fields] = answer.slice(1).split(' ');
   if (answer.startsWith('=')) return { kind: 'reserved', ticket: Number(first), reservedAt: Number(fields[0]) };
-  if (answer.startsWith('#')) return { kind: 'limitReached', orderIds: first.split(',').sort() };
+  if (answer.startsWith('#')) return { kind: 'limitReached', orderIds: first === '' ? [] : first.split(',').sort() };
   if (answer.startsWith('!')) return { kind: 'tooManyAttempts', endsInMs: Number(first) };
   if (!answer.startsWith('*')) throw malformed(answer);
   const [ticket, reservedAt, published] = fields.map(Number);

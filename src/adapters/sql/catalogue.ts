@@ -12,6 +12,9 @@ const PUBLIC = { status: { $in: ['published', 'closed'] as const } };
 const REMOVE_UNSOLD =
   'DELETE FROM products WHERE id = ? AND LENGTH(id) = LENGTH(?) AND NOT EXISTS (SELECT 1 FROM sales WHERE product_id = ?)';
 
+/** Sales are never removed, a new one has version 1, and each change raises its version by one. */
+const REVISION = 'SELECT SUM(version) AS revision FROM sales';
+
 /** The catalogue in either dialect. */
 export function createSqlCatalogue(database: SqlDatabase): Catalogue {
   const product: Catalogue['product'] = (productId) =>
@@ -26,6 +29,12 @@ export function createSqlCatalogue(database: SqlDatabase): Catalogue {
         const row = await database.em().findOne(SaleEntity, { id: saleId });
         // MySQL ignores trailing spaces when it compares text.
         return row === null || row.id !== saleId ? undefined : saleOfRow(row);
+      }),
+
+    salesRevision: () =>
+      withSqlFaults('reading the revision of the sales', async () => {
+        const [row] = await database.rows<{ revision: number | string | null }>(REVISION);
+        return Number(row?.revision ?? 0);
       }),
 
     sales: ({ after, limit, includeDrafts, endsAfter }) =>

@@ -19,7 +19,9 @@ export const ProblemSchema = Type.Object(
     code: StringEnum(PROBLEM_CODES, 'What a client should base its behaviour on.'),
     instance: Type.String({ description: "The request's id, as in `x-request-id` and the logs." }),
     orderIds: Type.Optional(
-      Type.Array(OrderId, { description: 'With `limit_reached`: the orders that the buyer holds.' }),
+      Type.Array(OrderId, {
+        description: 'With `limit_reached`: the orders that the buyer holds, 20 of them at most.',
+      }),
     ),
     opensAt: Type.Optional(Time('With `not_started`: when the sale opens.')),
     errors: Type.Optional(Type.Array(FieldErrorSchema, { description: 'With `invalid`: each invalid field.' })),

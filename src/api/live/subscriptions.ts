@@ -9,7 +9,7 @@ import type { LiveSession } from './session.ts';
 import type { StockTopics } from './stock-topics.ts';
 
 export interface SubscriptionsDeps {
-  readonly sales: Pick<Sales, 'known' | 'find'>;
+  readonly sales: Pick<Sales, 'known' | 'find' | 'findPublic'>;
   readonly topics: StockTopics;
   /** Only admins may subscribe to drafts. */
   readonly isAdmin: (session: LiveSession) => boolean;
@@ -57,8 +57,10 @@ export class Subscriptions {
   }
 
   async #lookUp(session: LiveSession, saleId: string, id: string, requestId: string): Promise<void> {
+    const { sales, isAdmin } = this.deps;
     try {
-      this.#complete(session, saleId, await this.deps.sales.find(saleId), id, requestId);
+      const sale = await (isAdmin(session) ? sales.find(saleId) : sales.findPublic(saleId));
+      this.#complete(session, saleId, sale, id, requestId);
     } catch (fault) {
       removePending(session, saleId);
       refuse(session, id, problem(codeOf(fault), requestId));

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { isSaleId } from '../../domain/ids.ts';
-import { isPublic, PHASES } from '../../domain/sale.ts';
+import { PHASES } from '../../domain/sale.ts';
 import type { Sales } from '../../services/sales.ts';
 import { isAdmin } from '../auth/access.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
@@ -16,7 +16,7 @@ import { createSaleWriter, serialiseSalePage } from './json.ts';
 import { SalePageSchema, SaleSchema } from './schema.ts';
 
 export interface SalesRoutesDeps {
-  readonly sales: Pick<Sales, 'knownView' | 'view' | 'list'>;
+  readonly sales: Pick<Sales, 'knownView' | 'view' | 'publicView' | 'list'>;
   readonly auth: Authenticator;
   readonly onFault: OnFault;
 }
@@ -71,10 +71,10 @@ function getSale({ sales, auth, onFault }: SalesRoutesDeps): Operation {
   const writeSale = createSaleWriter();
   const readSale = handleFaults(onFault, async (request, reply) => {
     const [saleId = ''] = request.params;
-    const view = isSaleId(saleId) ? await sales.view(saleId) : undefined;
-    if (view === undefined || (!isPublic(view.sale) && !isAdmin(auth, request))) {
-      return sendProblem(reply, 'not_found', request.requestId);
-    }
+    const view = isSaleId(saleId)
+      ? await (isAdmin(auth, request) ? sales.view(saleId) : sales.publicView(saleId))
+      : undefined;
+    if (view === undefined) return sendProblem(reply, 'not_found', request.requestId);
     reply.send(200, JSON_TYPE, writeSale(view));
   });
 

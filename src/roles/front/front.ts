@@ -1,5 +1,6 @@
 import type { LiveSettings } from '../../domain/live-settings.ts';
 import type { Payments } from '../../ports/payments.ts';
+import { LookupQueue } from '../../services/lookup-queue.ts';
 import { OrderFinder } from '../../services/order-finder.ts';
 import { Orders } from '../../services/orders.ts';
 import { PaymentEvents } from '../../services/payment-events.ts';
@@ -12,7 +13,7 @@ import type { Ports } from '../ports.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Settings } from '../settings.ts';
 import { supervise } from '../supervise.ts';
-import { guardPorts } from './guarded-ports.ts';
+import { guardLookups, guardPorts } from './guarded-ports.ts';
 import { watchLeader } from './leader-watch.ts';
 import { keepNodeNumber, type NodeNumber } from './node-number.ts';
 import type { FrontObserver } from './observer.ts';
@@ -79,7 +80,9 @@ export async function startFront(
   const leader = watchesLeader
     ? watchLeader({ ...ports, scheduler: timers.scheduler, onLook: observer.leader })
     : undefined;
-  const finder = new OrderFinder(guarded);
+  // Payment events are signed: their sender asks for orders that exist.
+  const finder = new OrderFinder({ ...guarded, catalogue: sales.published });
+  const buyersFinder = new OrderFinder({ ...guardLookups(guarded, ports, policies), catalogue: sales.published });
 
   return {
     guarded,
@@ -88,7 +91,8 @@ export async function startFront(
     orders: new Orders({
       ...guarded,
       payments,
-      finder,
+      finder: buyersFinder,
+      lookups: new LookupQueue(ports.clock),
       wait: timers.wait,
       after: timers.after,
       onNotReturned: observer.notReturned,

@@ -28,6 +28,7 @@ const policies = () => ({
   stock: createPolicy('stock', OPTIONS),
   store: createPolicy('store', OPTIONS),
   live: createPolicy('live', OPTIONS),
+  lookup: createPolicy('lookup', OPTIONS),
 });
 
 const hang = () => new Promise<never>(() => {});
@@ -60,6 +61,7 @@ describe('a call on which a buyer waits', () => {
     ['store', ({ store }: Ports) => store.returned(['o'])],
     ['store', ({ catalogue }: Ports) => catalogue.sale('s')],
     ['store', ({ catalogue }: Ports) => catalogue.sales({ includeDrafts: false, limit: 1 })],
+    ['lookup', ({ catalogue }: Ports) => catalogue.salesRevision()],
     ['live', ({ live }: Ports) => live.timeline('s')],
   ] as const)('is given up on by the policy %s when nothing answers: %s', async (name, call) => {
     const { queue, store, catalogue, live } = rig.ports;

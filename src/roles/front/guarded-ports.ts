@@ -9,7 +9,7 @@ import type { Policies } from './policies.ts';
  */
 export function guardPorts<Guarded extends Pick<Ports, 'queue' | 'store' | 'catalogue' | 'live'>>(
   ports: Guarded,
-  policies: Pick<Policies, 'stock' | 'store' | 'live'>,
+  policies: Pick<Policies, 'stock' | 'store' | 'live' | 'lookup'>,
 ): Guarded {
   const { queue, store, catalogue, live } = ports;
   return {
@@ -34,11 +34,25 @@ export function guardPorts<Guarded extends Pick<Ports, 'queue' | 'store' | 'cata
       ...catalogue,
       sale: guarded(policies.store, catalogue.sale),
       sales: guarded(policies.store, catalogue.sales),
+      // Also whether an unknown id is still unknown: such requests must not open the breaker of the orders.
+      salesRevision: guarded(policies.lookup, catalogue.salesRevision),
     },
     live: {
       ...live,
       timeline: guarded(policies.live, live.timeline),
     },
+  };
+}
+
+/** The ports of searches for orders that may be nowhere: in the ledgers they run in a policy of their own. */
+export function guardLookups<Guarded extends Pick<Ports, 'queue'>>(
+  guardedPorts: Guarded,
+  { queue }: Pick<Ports, 'queue'>,
+  { lookup }: Pick<Policies, 'lookup'>,
+): Guarded {
+  return {
+    ...guardedPorts,
+    queue: { ...guardedPorts.queue, stock: guarded(lookup, queue.stock), find: guarded(lookup, queue.find) },
   };
 }
 

@@ -16,7 +16,7 @@ import type { Purchases } from './purchases.ts';
 
 export interface LiveParts {
   readonly runtime: Runtime;
-  readonly sales: Pick<Sales, 'known' | 'find' | 'observe'>;
+  readonly sales: Pick<Sales, 'known' | 'find' | 'findPublic' | 'observe'>;
   readonly purchases: Pick<Purchases, 'submit'>;
   /** The stock observed by this process' own purchases. */
   readonly observed$: Observable<ObservedStock>;

@@ -14,6 +14,8 @@ export interface Policies {
   /** Orders and sales. */
   readonly store: Policy;
   readonly live: Policy;
+  /** Searches for what is most likely not there: they must not cost other reads. */
+  readonly lookup: Policy;
 }
 
 export type PolicyName = keyof Policies;
@@ -33,6 +35,7 @@ const TIMEOUT_SHARES: Readonly<Record<PolicyName, number>> = {
   // Two calls fit: an order is looked up in one place and then in another.
   store: 0.5,
   live: 0.5,
+  lookup: 0.5,
   // A record that the log has accepted may still be acknowledged, and a caller's own deadline comes first.
   log: 0.9,
 };
@@ -85,5 +88,6 @@ export function createPolicies(
     stock: policyOf('stock'),
     store: policyOf('store'),
     live: policyOf('live'),
+    lookup: policyOf('lookup'),
   };
 }

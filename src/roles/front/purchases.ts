@@ -17,6 +17,7 @@ import { createAdmission } from './admission.ts';
 import type { FrontObserver } from './observer.ts';
 import type { Policies } from './policies.ts';
 import type { RemainingGauge } from './remaining-gauge.ts';
+import { unlistedPurchases } from './unlisted-purchases.ts';
 
 export interface Purchases {
   /** Every request is answered exactly once. */
@@ -33,7 +34,7 @@ export interface Purchases {
 
 export interface PurchaseParts {
   readonly runtime: Runtime;
-  readonly sales: Pick<Sales, 'known' | 'find' | 'forget' | 'observe'>;
+  readonly sales: Pick<Sales, 'known' | 'mayBePublic' | 'findPublic' | 'forget' | 'observe'>;
   readonly policies: Pick<Policies, 'queue' | 'log'>;
   readonly newId: IdSource;
   readonly settings: Pick<Settings, 'current' | 'settings$'>;
@@ -64,7 +65,7 @@ export function startPurchases(
       ...(atomicSale === undefined ? {} : { atomicSale }),
       sales: {
         known: (saleId) => sales.known(saleId),
-        find: (saleId) => sales.find(saleId),
+        find: (saleId) => sales.findPublic(saleId),
         forget: (saleId) => sales.forget(saleId),
         observe: (saleId, stock) => {
           sales.observe(saleId, stock);
@@ -102,8 +103,12 @@ export function startPurchases(
   };
   const answering = answered$.subscribe(answer);
 
+  const submit = (request: PurchaseRequest) => request$.next(inTime.watch(request));
+  const unlisted = unlistedPurchases(sales, submit);
+
   return {
-    submit: (request) => request$.next(inTime.watch(request)),
+    // A batch of an unknown sale must not take the place of one that can be sold.
+    submit: (request) => (sales.mayBePublic(request.saleId) ? submit(request) : unlisted(request)),
     shouldShed: () => {
       if (!load.isFull) return false;
       observer.shed();

@@ -42,6 +42,21 @@ export function catalogueContract(name: string, open: () => Promise<CatalogueHar
       expect(await catalogue.sale('once')).toStrictEqual(sale);
     });
 
+    test('has another revision of its sales after each change, and only then', async () => {
+      const revisions = [await catalogue.salesRevision()];
+      await catalogue.addSale(awkwardSale({ id: 'revised', version: 1 }));
+      revisions.push(await catalogue.salesRevision());
+      await harness.other.saveSale(awkwardSale({ id: 'revised', version: 2, title: 'New' }));
+      revisions.push(await catalogue.salesRevision());
+      expect(revisions.toSorted((a, b) => a - b)).toEqual(revisions);
+      expect(new Set(revisions).size).toBe(3);
+      await catalogue.addSale(awkwardSale({ id: 'revised', version: 1 }));
+      await harness.other.saveSale(awkwardSale({ id: 'revised', version: 2 }));
+      await catalogue.addProduct(awkwardProduct({ id: 'revised' }));
+      expect(await catalogue.salesRevision()).toBe(revisions.at(-1));
+      expect(await harness.other.salesRevision()).toBe(revisions.at(-1));
+    });
+
     test('saves a sale as a whole, over the version that it was made from', async () => {
       await catalogue.addSale(awkwardSale({ id: 'saved' }));
       const { imageUrl: _, ...next } = awkwardSale({

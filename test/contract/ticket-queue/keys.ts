@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ReserveItem } from '../../../src/ports/ticket-queue.ts';
 import { newOrderId, purchase, purchases } from '../fixtures.ts';
 import type { QueueBench } from './harness.ts';
 import { answersOf, ticketOf } from './harness.ts';
@@ -101,6 +102,84 @@ export function ticketQueueKeyTests({ queue, load, answers, audit }: QueueBench)
 
       expect(await answers(saleId, [{ ...item, orderId: newOrderId() }])).toMatchObject([
         { kind: 'reserved', ticket: 1 },
+      ]);
+    });
+  });
+
+  describe("the buyer's limit, if it is high", () => {
+    const LIMIT = 50;
+    const held = (userId: string, count: number) => Array.from({ length: count }, () => purchase({ userId }));
+    const kindsOf = async (saleId: string, items: readonly ReserveItem[]) =>
+      (await answers(saleId, items)).map(({ kind }) => kind);
+
+    it('admits as many orders, over calls and within one, and names some of them', async () => {
+      const saleId = await load({ total: 200, perBuyerLimit: LIMIT });
+      const userId = newOrderId();
+      const all = held(userId, LIMIT + 2);
+      for (const from of [0, 1, 19, 21, 40]) {
+        const until = [1, 19, 21, 40, LIMIT + 2][[0, 1, 19, 21, 40].indexOf(from)];
+        await answers(saleId, all.slice(from, until));
+      }
+      const [refused] = await answers(saleId, held(userId, 1));
+      expect(refused?.kind).toBe('limitReached');
+      const named = refused?.kind === 'limitReached' ? refused.orderIds : [];
+      expect(named).toHaveLength(20);
+      expect(new Set(named).size).toBe(20);
+      const own = new Set(all.slice(0, LIMIT).map(({ orderId }) => orderId));
+      expect(named.every((orderId) => own.has(orderId))).toBe(true);
+      expect(await kindsOf(saleId, held(newOrderId(), 1))).toEqual(['reserved']);
+    });
+
+    it.each([
+      ['the first', 0],
+      ['the last', 35],
+      ['some', 15],
+    ])('is freed by the release of %s of them, once each', async (_, from) => {
+      const saleId = await load({ total: 200, perBuyerLimit: LIMIT });
+      const userId = newOrderId();
+      const all = held(userId, LIMIT);
+      await answers(saleId, all);
+      const orderIds = all.slice(from, from + 15).map(({ orderId }) => orderId);
+      expect(await queue().release(saleId, orderIds)).toHaveLength(15);
+      await queue().release(saleId, orderIds);
+      await queue().forfeit(saleId, orderIds);
+      const kinds = await kindsOf(saleId, held(userId, 16));
+      expect(kinds).toEqual([...Array.from({ length: 15 }, () => 'reserved'), 'limitReached']);
+    });
+
+    it('is freed by the release of all of them', async () => {
+      const saleId = await load({ total: 200, perBuyerLimit: LIMIT });
+      const userId = newOrderId();
+      for (let round = 0; round < 2; round += 1) {
+        const all = held(userId, LIMIT);
+        expect(new Set(await kindsOf(saleId, all))).toEqual(new Set(['reserved']));
+        await queue().forfeit(
+          saleId,
+          all.slice(0, 3).map(({ orderId }) => orderId),
+        );
+        await queue().release(
+          saleId,
+          all.map(({ orderId }) => orderId),
+        );
+      }
+    });
+
+    it('does not count an order twice that is sent again, or whose key is repeated', async () => {
+      const saleId = await load({ total: 200, perBuyerLimit: LIMIT });
+      const userId = newOrderId();
+      const keyed = purchase({ userId, key: 'k:1' });
+      const own = purchase({ userId });
+      await answers(saleId, [keyed, own]);
+      for (let n = 0; n < 3; n += 1) {
+        expect(await kindsOf(saleId, [keyed, own, { ...keyed, orderId: newOrderId() }])).toEqual([
+          'reserved',
+          'reserved',
+          'replayed',
+        ]);
+      }
+      expect(await kindsOf(saleId, held(userId, LIMIT - 1))).toEqual([
+        ...Array.from({ length: LIMIT - 2 }, () => 'reserved'),
+        'limitReached',
       ]);
     });
   });

@@ -44,5 +44,6 @@ export function watchTrials(
     stock: watched(policies.stock),
     store: watched(policies.store),
     live: watched(policies.live),
+    lookup: watched(policies.lookup),
   };
 }

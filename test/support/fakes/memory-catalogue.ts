@@ -15,6 +15,12 @@ export class MemoryCatalogue implements Catalogue {
     return this.#sales.get(saleId);
   }
 
+  async salesRevision(): Promise<number> {
+    let revision = 0;
+    for (const { version } of this.#sales.values()) revision += version;
+    return revision;
+  }
+
   async sales({ after = '', limit, includeDrafts, endsAfter = 0 }: SaleQuery): Promise<readonly Sale[]> {
     return [...this.#sales.values()]
       .filter((sale) => sale.id > after && sale.closesAt > endsAfter && (includeDrafts || isPublic(sale)))

@@ -4,6 +4,7 @@ import type { LedgerEntry, QueueSnapshot } from '../../../src/ports/audit-source
 import type { KnownOrder } from '../../../src/ports/queue-recovery.ts';
 import {
   ATTEMPT_WINDOW_MS,
+  MAX_HELD_NAMED,
   type QueuedSale,
   type ReserveAnswer,
   type ReserveItem,
@@ -177,7 +178,9 @@ export class MemoryQueueSale {
     const gate = gateOf({ ...sale, status: this.closed ? 'closed' : 'published' }, now);
     if (gate !== 'open') return { kind: gate };
     const own = [...ledger.values()].filter((held) => held.userId === userId);
-    if (this.isAtLimit(own.length)) return { kind: 'limitReached', orderIds: own.map((held) => held.orderId) };
+    if (this.isAtLimit(own.length)) {
+      return { kind: 'limitReached', orderIds: own.slice(0, MAX_HELD_NAMED).map((held) => held.orderId) };
+    }
     const ticket = queue.shift();
     if (ticket === undefined) return { kind: 'soldOut' };
     ledger.set(orderId, { orderId, ticket, userId, key, reservedAt: now });

@@ -12,11 +12,6 @@
 local page = redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
 local held = 0
 for i = 2, #page[2], 2 do
-  held = held + 1
-  local comma = string.find(page[2][i], ',', 1, true)
-  while comma do
-    held = held + 1
-    comma = string.find(page[2][i], ',', comma + 1, true)
-  end
+  held = held + heldCount(page[2][i])
 end
 return { page[1], #page[2] / 2, held, redis.call('HLEN', KEYS[1]) }

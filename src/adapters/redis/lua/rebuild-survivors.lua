@@ -30,9 +30,7 @@ local function mayStay(entry)
   if redis.call('SISMEMBER', REJECTED, entry.order) == 1 then return false end
   if tonumber(ticket) > total or redis.call('GETBIT', new(HELD), ticket) == 1 then return false end
   local held = redis.call('HGET', new(BUYERS), entry.user)
-  if not held then return true end
-  local _, commas = string.gsub(held, ',', '')
-  return commas + 1 < limit
+  return not held or heldCount(held) < limit
 end
 
 -- HSCAN returns a small hash as a whole, whatever COUNT is, and Lua's stack holds 8000 values.

@@ -64,7 +64,7 @@ local function hold(orders, users, tickets, entries)
       local at = #bits
       bits[at + 1], bits[at + 2], bits[at + 3], bits[at + 4] = 'SET', 'u1', tickets[i], 1
       local held = holding[users[i]]
-      holding[users[i]] = held and held .. ',' .. order or order
+      holding[users[i]] = withHeld(held, order)
     end
   end
   if #ledger == 0 then return end

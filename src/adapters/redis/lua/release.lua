@@ -26,11 +26,7 @@ for i = 2, #ARGV do
     seen[order] = true
     orders[#orders + 1], tickets[#tickets + 1] = order, ticket
     if holding[user] == nil then holding[user] = redis.call('HGET', KEYS[2], user) end
-    local others = {}
-    for held in string.gmatch(holding[user] or '', '[^,]+') do
-      if held ~= order then others[#others + 1] = held end
-    end
-    holding[user] = #others > 0 and table.concat(others, ',')
+    holding[user] = withoutHeld(holding[user], order)
   end
 end
 if #orders == 0 then return {} end

@@ -7,7 +7,7 @@
   Input:
     KEYS[1] 'meta'     hash   epoch, total, limit, opensAt, closesAt, loaded, closed, changes
     KEYS[2] 'queue'    list   free tickets, the next one first
-    KEYS[3] 'buyers'   hash   user -> ids of the orders held, joined by commas
+    KEYS[3] 'buyers'   hash   user -> orders held; see holdings.lua
     KEYS[4] 'ledger'   hash   order id -> ticket reservedAt epoch userBytes user..key
     KEYS[5] 'keys'     hash   userBytes:user..key -> orderId ticket reservedAt fingerprint
     KEYS[6] 'pending'  zset   order id -> since when it waits to be published (ms)
@@ -26,7 +26,7 @@
       -1 -2 -3 -4 -5                        sold out, not started, ended, closed, key mismatch
       '=ticket reservedAt'                  reserved by an earlier call with this order id
       '*orderId ticket reservedAt 0|1'      the order of the same key, 1 if it was published
-      '#orderId,orderId...'                 the buyer holds these orders and may not hold more
+      '#orderId,orderId...'                 the buyer holds these orders, of which 20 are named, and may not hold more
       '!ms'                                 too many attempts; the minute ends in so many milliseconds
     error CORRUPT if an order id belongs to another purchase already
 ]]
@@ -133,17 +133,14 @@ local function decide(i)
   if refused then return refused end
 
   local held = holding[user]
-  if held then
-    local _, commas = string.gsub(held, ',', '')
-    if commas + 1 >= limit then return '#' .. held end
-  end
+  if held and heldCount(held) >= limit then return '#' .. heldNamed(held) end
   local ticket = nextTicket()
   if not ticket then return SOLD_OUT end
 
   local n = #orders + 1
   orders[n], fresh[order] = order, (fresh[order] or 0) + 1
   known[field] = order .. ' ' .. ticket .. ' ' .. nowText .. ' ' .. fingerprint
-  holding[user], changed[user] = held and held .. ',' .. order or order, true
+  holding[user], changed[user] = withHeld(held, order), true
   due[2 * n - 1], due[2 * n] = nowText, order
   entries[2 * n - 1], entries[2 * n] = order, ticket .. ' ' .. nowText .. ' ' .. epoch .. ' ' .. userBytes[i] .. ' ' .. user .. key
   keyed[2 * n - 1], keyed[2 * n] = field, known[field]

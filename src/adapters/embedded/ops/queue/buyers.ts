@@ -1,6 +1,8 @@
 import { isOwnKey } from '../../../../domain/purchase.ts';
-import type { ReserveItem } from '../../../../ports/ticket-queue.ts';
+import { MAX_HELD_NAMED, type ReserveItem } from '../../../../ports/ticket-queue.ts';
 import type { Db } from '../../database.ts';
+import { holdings, isCounted, someHeld } from './holdings.ts';
+import type { SaleRow } from './sale.ts';
 import { KEY } from './schema.ts';
 
 /** What a decision about a purchase needs to know of a reservation. */
@@ -14,12 +16,22 @@ export interface KnownReservation {
   readonly batch: number;
 }
 
-/** The live orders of the buyers of one batch, and the reservations that answer for keys of the batch. */
+/** What the buyers of one batch hold, and the reservations that answer for keys of the batch. */
 export class KnownBuyers {
   readonly #byKey = new Map<string, KnownReservation>();
   /** Those whose key is their order's own. */
   readonly #byId = new Map<string, KnownReservation>();
   readonly #held = new Map<string, string[]>();
+  /** Of buyers whose orders are counted and not listed. */
+  readonly #counts: ReadonlyMap<string, number>;
+
+  constructor(
+    private readonly db: Db,
+    private readonly sale: number,
+    counts: ReadonlyMap<string, number>,
+  ) {
+    this.#counts = counts;
+  }
 
   /** From now on the reservation answers for its key. */
   answer(reservation: KnownReservation): void {
@@ -42,27 +54,35 @@ export class KnownBuyers {
     return known?.userId === userId ? known : undefined;
   }
 
-  heldBy(userId: string): readonly string[] {
-    return this.#held.get(userId) ?? NONE;
+  /** How many orders the buyer holds. */
+  count(userId: string): number {
+    return (this.#counts.get(userId) ?? 0) + (this.#held.get(userId)?.length ?? 0);
+  }
+
+  /** The buyer's orders, up to MAX_HELD_NAMED. */
+  named(userId: string): readonly string[] {
+    const listed = this.#held.get(userId) ?? [];
+    const stored = this.#counts.has(userId) ? someHeld(this.db, this.sale, userId) : [];
+    return [...stored, ...listed].slice(0, MAX_HELD_NAMED).sort();
   }
 }
 
-const NONE: readonly string[] = [];
+const NO_COUNTS: ReadonlyMap<string, number> = new Map();
 
 /** User ids and keys may contain any character: the length says where the user id ends. */
 function keyOf(userId: string, key: string): string {
   return `${userId.length} ${userId}${key}`;
 }
 
-/** A reservation as the buyers' index has it. */
+/** A reservation as the buyers' index has it; `held` is 1 for those that are listed. */
 type Indexed = readonly [orderId: string, userId: string, key: string | null, held: 0 | 1];
 
 interface Wanted {
-  /** Buyers whose live orders are read; each has at most the limit of the sale. */
+  /** Buyers whose live orders are listed; each has few. */
   readonly users: readonly string[];
-  /** Keys that may belong to released reservations. */
+  /** Keys that may belong to reservations that are not listed. */
   readonly keys: readonly (readonly [userId: string, key: string])[];
-  /** Orders that may have been released, of those whose key is their own. */
+  /** Orders that may be among those, of those whose key is their own. */
   readonly orderIds: readonly string[];
 }
 
@@ -70,8 +90,7 @@ interface Wanted {
  * One lookup in an index for each purchase, for what the buyer holds, and another for each that has a key, which may belong
  * to a released reservation. The table itself is read only for keys that were used before.
  */
-export function knownBuyers(db: Db, sale: number, items: readonly ReserveItem[]): KnownBuyers {
-  const known = new KnownBuyers();
+export function knownBuyers(db: Db, { n: sale, per_buyer }: SaleRow, items: readonly ReserveItem[]): KnownBuyers {
   const users = new Set<string>();
   const keys = new Map<string, readonly [string, string]>();
   const orderIds = new Set<string>();
@@ -86,9 +105,12 @@ export function knownBuyers(db: Db, sale: number, items: readonly ReserveItem[])
     newest ??= newestOrder(db, sale);
     if (orderId <= newest) orderIds.add(orderId);
   }
-  const wanted = { users: [...users], keys: [...keys.values()], orderIds: [...orderIds] };
+  const counted = isCounted(per_buyer);
+  const known = new KnownBuyers(db, sale, counted ? holdings(db, sale, [...users]) : NO_COUNTS);
+  const listed = counted ? [] : [...users];
+  const wanted = { users: listed, keys: [...keys.values()], orderIds: [...orderIds] };
   const repeated: string[] = [];
-  for (const [orderId, userId, key, held] of indexed(db, sale, wanted)) {
+  for (const [orderId, userId, key, held] of indexed(db, sale, wanted, counted ? ANY : RELEASED)) {
     if (held === 1) known.hold(userId, orderId);
     if (key === null ? orderIds.has(orderId) : keys.has(keyOf(userId, key))) repeated.push(orderId);
   }
@@ -104,21 +126,25 @@ function newestOrder(db: Db, sale: number): string {
   return row?.newest ?? '';
 }
 
+/** Which reservations keys and order ids are searched among: all that are not listed. */
+const RELEASED = 'r.held = 0';
+const ANY = 'r.held IN (0, 1)';
+
 /** Returned as one JSON text: passing each value to JavaScript by itself costs as much as finding it. */
-function indexed(db: Db, sale: number, { users, keys, orderIds }: Wanted): readonly Indexed[] {
+function indexed(db: Db, sale: number, { users, keys, orderIds }: Wanted, among: string): readonly Indexed[] {
   const row = db.get<{ rows: string }>(
     `SELECT json_group_array(json_array(order_id, buyer, key, held)) AS rows FROM (
        SELECT r.order_id, r.buyer, r.key, r.held
        FROM json_each(?1) AS u CROSS JOIN queue_reservation AS r INDEXED BY queue_buyer
          ON r.sale = ?2 AND r.buyer = u.value AND r.held = 1
        UNION ALL
-       SELECT r.order_id, r.buyer, r.key, r.held
+       SELECT r.order_id, r.buyer, r.key, 0
        FROM json_each(?3) AS i CROSS JOIN queue_reservation AS r INDEXED BY queue_buyer
-         ON r.sale = ?2 AND r.buyer = i.value ->> 0 AND r.held = 0 AND r.key = i.value ->> 1
+         ON r.sale = ?2 AND r.buyer = i.value ->> 0 AND ${among} AND r.key = i.value ->> 1
        UNION ALL
-       SELECT r.order_id, r.buyer, r.key, r.held
+       SELECT r.order_id, r.buyer, r.key, 0
        FROM json_each(?4) AS o CROSS JOIN queue_reservation AS r
-         ON r.sale = ?2 AND r.order_id = o.value AND r.held = 0)`,
+         ON r.sale = ?2 AND r.order_id = o.value AND ${among})`,
     JSON.stringify(users),
     sale,
     JSON.stringify(keys),

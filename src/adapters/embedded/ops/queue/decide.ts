@@ -41,7 +41,7 @@ export function decide<Item extends ReserveItem>(
   sale: SaleRow,
   { now, items, publishes, maxAttempts }: DecideArgs<Item>,
 ): Decision<Item> {
-  const buyers = knownBuyers(db, sale.n, items);
+  const buyers = knownBuyers(db, sale, items);
   const tickets = new TicketSource(db, sale, items.length);
   const gate = gateOf(
     { status: sale.closed ? 'closed' : 'published', opensAt: sale.opens_at, closesAt: sale.closes_at },
@@ -89,6 +89,5 @@ function answerAgain(
 
 function refusalOf(sale: SaleRow, gate: Gate, buyers: KnownBuyers, { userId }: ReserveItem): ReserveAnswer | undefined {
   if (gate !== 'open') return { kind: gate };
-  const held = buyers.heldBy(userId);
-  return held.length >= sale.per_buyer ? { kind: 'limitReached', orderIds: held.toSorted() } : undefined;
+  return buyers.count(userId) >= sale.per_buyer ? { kind: 'limitReached', orderIds: buyers.named(userId) } : undefined;
 }

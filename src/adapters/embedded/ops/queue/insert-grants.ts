@@ -5,6 +5,7 @@ import type { Db } from '../../database.ts';
 import { ID, isPlainId, padded, TICKET } from '../../packed.ts';
 import { isConflict } from '../../sqlite-errors.ts';
 import type { Grant } from './decide.ts';
+import { addHoldings, isCounted } from './holdings.ts';
 import type { SaleRow } from './sale.ts';
 
 export interface GrantPlace {
@@ -43,6 +44,12 @@ export function insertGrants(db: Db, grants: readonly Grant<ReserveItem>[], { sa
     if (!isConflict(error)) throw error;
     throw new Fault('corrupt', 'an order id or a ticket of this batch is already in use', { cause: error });
   }
+  if (isCounted(sale.per_buyer))
+    addHoldings(
+      db,
+      sale.n,
+      grants.map(({ item }) => item.userId),
+    );
 }
 
 interface Rows {

@@ -1,6 +1,7 @@
 import type { StrandedReservation } from '../../../../ports/ticket-queue.ts';
 import type { Db } from '../../database.ts';
 import { writing } from '../op.ts';
+import { isCounted, removeHoldings } from './holdings.ts';
 import { removePending } from './pending.ts';
 import { reservationsOf } from './reservations.ts';
 import type { SaleRow } from './sale.ts';
@@ -36,7 +37,11 @@ export const forfeit = writing((db, { saleId, orderIds }: ReleaseArgs): null => 
 });
 
 /** Returns those that held a ticket until now. */
-function endReservations(db: Db, { n }: SaleRow, orderIds: readonly string[]): readonly StrandedReservation[] {
+function endReservations(
+  db: Db,
+  { n, per_buyer }: SaleRow,
+  orderIds: readonly string[],
+): readonly StrandedReservation[] {
   const held = reservationsOf(db, n, [...new Set(orderIds)]);
   if (held.length === 0) return held;
   const ended = held.map(({ orderId }) => orderId);
@@ -46,5 +51,11 @@ function endReservations(db: Db, { n }: SaleRow, orderIds: readonly string[]): r
     n,
     JSON.stringify(ended),
   );
+  if (isCounted(per_buyer))
+    removeHoldings(
+      db,
+      n,
+      held.map(({ userId }) => userId),
+    );
   return held;
 }

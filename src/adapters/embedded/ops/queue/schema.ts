@@ -76,6 +76,22 @@ CREATE TABLE queue_attempt (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/**
+ * How many orders each buyer holds, in sales whose limit is so high that those could be many; see `holdings.ts`. In other
+ * sales they are counted in the index of the buyers.
+ */
+export const QUEUE_HOLDINGS = `
+CREATE TABLE queue_holding (
+  sale INTEGER NOT NULL,
+  buyer TEXT NOT NULL,
+  held INTEGER NOT NULL,
+  PRIMARY KEY (sale, buyer)
+) STRICT, WITHOUT ROWID;
+INSERT INTO queue_holding
+  SELECT r.sale, r.buyer, count(*) FROM queue_reservation AS r JOIN queue_sale AS s ON s.n = r.sale
+  WHERE r.held = 1 AND s.per_buyer > 20 GROUP BY r.sale, r.buyer;
+`;
+
 /** SQLite cannot drop NOT NULL from a column: the table is created again. */
 export const QUEUE_OWN_KEYS = `
 ALTER TABLE queue_reservation RENAME TO queue_reservation_before;
