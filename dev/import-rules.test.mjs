@@ -53,6 +53,7 @@ const FORBIDDEN = [
   ['web/a.tsx', 'src/api/a.ts', 'page-sees-the-client-only'],
   ['src/api/d.ts', 'uWebSockets.js', 'owner-of-uWebSockets.js'],
   ['src/adapters/uws/c.ts', 'ws', 'owner-of-ws'],
+  ['src/app/f.ts', 'uws-pack', 'owner-of-uws-pack'],
   ['src/app/d.ts', 'ioredis', 'owner-of-ioredis'],
   ['src/app/e.ts', 'cluster-key-slot', 'owner-of-cluster-key-slot'],
   ['src/adapters/redis/f.ts', 'node-rdkafka', 'owner-of-node-rdkafka'],
@@ -103,7 +104,17 @@ const ALLOWED = [
 ];
 
 const DEPENDENCIES = [
-  ...['uWebSockets.js', 'ws', 'ioredis', 'cluster-key-slot', 'node-rdkafka', 'mongodb', '@mikro-orm/core', 'libsql'],
+  ...[
+    'uWebSockets.js',
+    'uws-pack',
+    'ws',
+    'ioredis',
+    'cluster-key-slot',
+    'node-rdkafka',
+    'mongodb',
+    '@mikro-orm/core',
+    'libsql',
+  ],
   ...['cockatiel', 'pino', 'prom-client'],
 ];
 const DEV_DEPENDENCIES = ['vitest'];

@@ -72,6 +72,8 @@ export class FairQueue {
   #ended(key: string, lane: Lane): void {
     lane.running -= 1;
     this.#running -= 1;
+    // To the end of the line: it has had its turn.
+    this.#turns.delete(key);
     if (lane.waiting.length > 0) this.#turns.add(key);
     else if (lane.running === 0) this.#lanes.delete(key);
     for (const next of this.#turns) {

@@ -146,7 +146,8 @@ describe('an order', () => {
       await new Promise<void>((resolve) => answers.push(resolve));
       return undefined;
     };
-    const lookups = Array.from({ length: 20 }, () => orders.find(newId(), ANN));
+    // Each by another user, who have a share of their own.
+    const lookups = Array.from({ length: 20 }, (_, n) => orders.find(newId(), { ...ANN, userId: `user-${n}` }));
     await vi.waitFor(() => expect(wide).toBe(4));
     let done = 0;
     for (const lookup of lookups) void lookup.then(() => (done += 1));

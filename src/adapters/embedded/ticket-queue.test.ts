@@ -142,6 +142,7 @@ describe('the embedded ticket queue', () => {
     await queue.reserve('high', 1, items(0, 25));
     await engine.close();
     const earlier = connect(join(folder.path, 'test.db'));
+    earlier.run('DROP TABLE live_rebuilt');
     earlier.run('DROP TABLE queue_holding');
     earlier.run('PRAGMA user_version = 4');
     earlier.close();

@@ -1,4 +1,4 @@
-import { assertStorableFence } from '../../../src/adapters/sql/storable.ts';
+import { assertStorableCapture, assertStorableFence } from '../../../src/adapters/sql/storable.ts';
 import { Fault } from '../../../src/domain/errors.ts';
 import { MAX_AMOUNT } from '../../../src/domain/money.ts';
 import { ORDER_STATES, type Order, type OrderState } from '../../../src/domain/order.ts';
@@ -96,9 +96,7 @@ export class MemoryOrderStore implements OrderStore {
 
   async capture(capture: Capture): Promise<CaptureResult> {
     const { eventId, paymentId, orderId, amount, at } = capture;
-    for (const name of [eventId, paymentId]) {
-      if (name.length === 0 || name.length > 255) throw new Fault('corrupt', 'a capture has a bad name');
-    }
+    assertStorableCapture(capture);
     const found = this.rows.get(orderId)?.order;
     if (found === undefined) return { kind: 'unknownOrder' };
     if (found.price.amount !== amount.amount || found.price.currency !== amount.currency) {
