@@ -46,6 +46,18 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a failing Redis
     return sale.id;
   };
 
+  describe('a memory policy that may evict tickets', () => {
+    it('is refused at the start and while it runs, until it is set right', async () => {
+      const { queue, prepare } = open();
+      await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+      await expect(prepare()).rejects.toMatchObject({ code: 'config', message: expect.stringContaining('noeviction') });
+      await expect(queue.ping()).rejects.toMatchObject({ code: 'config' });
+      await redis.config('SET', 'maxmemory-policy', 'noeviction');
+      await prepare();
+      await queue.ping();
+    });
+  });
+
   describe('the fence', () => {
     it('is closed before the scripts are loaded for the first time', async () => {
       await redis.script('FLUSH');

@@ -1,6 +1,7 @@
 import keySlot from 'cluster-key-slot';
 import { isFault, messageOf } from '../../domain/errors.ts';
 import { ClusterTopology, type TopologyOptions } from './cluster-topology.ts';
+import { assertKeepsKeys } from './eviction.ts';
 import { CALL_TIMEOUT_MS } from './options.ts';
 import { SCRIPTS } from './scripts.ts';
 import type { RedisServers } from './servers.ts';
@@ -62,10 +63,11 @@ export function connectCluster({ timeoutMs = CALL_TIMEOUT_MS, ...options }: Topo
     declareSound: prepare,
 
     async ping() {
-      const answers = (await topology.masters()).map((node) => node.call('PING', []));
-      await Promise.any(answers).catch((error: AggregateError) => {
+      const answers = (await topology.masters()).map((node) => node.call('INFO', ['memory']));
+      const info = await Promise.any(answers).catch((error: AggregateError) => {
         throw error.errors[0];
       });
+      assertKeepsKeys(info);
     },
 
     disconnect: () => topology.disconnect(),

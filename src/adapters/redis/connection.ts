@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
-import { Fault, isFault, messageOf } from '../../domain/errors.ts';
+import { Fault, isFault } from '../../domain/errors.ts';
 import { withTimeLimit } from '../../resilience/time-limit.ts';
+import { connectionProblem } from './connection-problem.ts';
 import { faultOf, isReplyError } from './faults.ts';
 import { CALL_TIMEOUT_MS, CONNECTION_OPTIONS } from './options.ts';
 import { runIdIn } from './run-id.ts';
@@ -32,7 +33,7 @@ const RECONNECT_WAIT_MS = 250;
 
 export function connectRedis({ url, timeoutMs = CALL_TIMEOUT_MS, onState }: ConnectionOptions): Connection {
   const redis = new Redis(url, CONNECTION_OPTIONS);
-  const sessions = new Sessions(redis, timeoutMs, onState);
+  const sessions = new Sessions(redis, { url, timeoutMs, ...(onState === undefined ? {} : { onState }) });
 
   async function attempt(session: Session, command: string, args: Args, limitMs: number): Promise<unknown> {
     try {
@@ -71,6 +72,7 @@ interface Session {
 /** The successive sessions of one client, which reconnects by itself. */
 class Sessions {
   readonly #redis: Redis;
+  readonly #url: string;
   readonly #timeoutMs: number;
   readonly #onState: ConnectionOptions['onState'];
   readonly #waiting = new Set<(session: Session) => void>();
@@ -78,13 +80,14 @@ class Sessions {
   #reason = 'not connected yet';
   #closed = false;
 
-  constructor(redis: Redis, timeoutMs: number, onState: ConnectionOptions['onState']) {
+  constructor(redis: Redis, { url, timeoutMs = CALL_TIMEOUT_MS, onState }: ConnectionOptions) {
     this.#redis = redis;
+    this.#url = url;
     this.#timeoutMs = timeoutMs;
     this.#onState = onState;
     redis.on('ready', () => this.#begin());
     redis.on('error', (error) => {
-      this.#reason = messageOf(error);
+      this.#reason = connectionProblem(url, error);
     });
     redis.on('close', () => {
       this.#current = undefined;
@@ -130,7 +133,7 @@ class Sessions {
       this.#waiting.clear();
       for (const proceed of waiting) proceed(session);
     } catch (error) {
-      this.#reason = messageOf(error);
+      this.#reason = connectionProblem(this.#url, error);
       // Otherwise it was lost in the meantime, and ioredis is reconnecting already.
       if (this.#redis.status === 'ready') this.#redis.disconnect(true);
     }

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { messageOf } from '../../domain/errors.ts';
+import { connectionProblem } from './connection-problem.ts';
 import { CONNECTION_OPTIONS } from './options.ts';
 
 export interface EventConnectionOptions {
@@ -49,7 +50,7 @@ export function openEventConnection(options: EventConnectionOptions): EventConne
   };
   for (const redis of both) {
     redis.on('error', (error) => {
-      reason = messageOf(error);
+      reason = connectionProblem(url, error);
     });
     redis.on('close', () => end(reason));
   }

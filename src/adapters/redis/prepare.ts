@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { Fault } from '../../domain/errors.ts';
+import { assertKeepsKeys } from './eviction.ts';
 import { faultOf } from './faults.ts';
 import { soundKey } from './keys.ts';
 import { CONNECTION_OPTIONS } from './options.ts';
@@ -45,6 +46,7 @@ export async function prepareScripts({ url, prefix, timeoutMs, declareSound }: P
   });
   try {
     await redis.connect();
+    assertKeepsKeys(await redis.info('memory'));
     const runId = runIdIn(await redis.info('server'));
     await (declareSound ? redis.set(soundKey(prefix), runId) : redis.set(soundKey(prefix), runId, 'NX'));
     if ((await redis.get(soundKey(prefix))) !== runId) {

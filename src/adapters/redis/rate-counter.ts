@@ -1,7 +1,7 @@
 import { Cluster, Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
-import { messageOf } from '../../domain/errors.ts';
 import { RATE_WINDOW_MS, type RateCounter } from '../../ports/rate-counter.ts';
+import { connectionProblem } from './connection-problem.ts';
 import { nodeUrls } from './node-urls.ts';
 import { CONNECTION_OPTIONS } from './options.ts';
 
@@ -41,7 +41,7 @@ export function createRedisRateCounter({
   client.on('ready', () => onState?.('up', ''));
   // ioredis prints error events that have no listener.
   client.on('error', (error) => {
-    reason = messageOf(error);
+    reason = connectionProblem(url, error);
   });
   client.on('close', () => {
     if (!closed) onState?.('down', reason);

@@ -1,5 +1,6 @@
 import type { Args, ConnectionOptions } from './connection.ts';
 import { connectRedis } from './connection.ts';
+import { assertKeepsKeys } from './eviction.ts';
 import { soundKey } from './keys.ts';
 import { CALL_TIMEOUT_MS } from './options.ts';
 import { prepareScripts } from './prepare.ts';
@@ -14,7 +15,7 @@ export interface RedisServers {
   serves(): Promise<boolean>;
   /** Removes what keeps `prepare` from succeeding. For a recovery that has rebuilt all lost sales that it can. */
   declareSound(): Promise<void>;
-  /** Resolves when one of them answers, rejects with a Fault otherwise. */
+  /** Resolves when one of them answers and evicts no sale's keys, rejects with a Fault otherwise. */
   ping(): Promise<void>;
   disconnect(): void;
 }
@@ -40,7 +41,7 @@ export function connectSingle(options: ServersOptions): RedisServers {
     },
     declareSound: () => prepareScripts({ url, prefix, timeoutMs, declareSound: true }),
     ping: async () => {
-      await connection.call('PING', []);
+      assertKeepsKeys(await connection.call('INFO', ['memory']));
     },
     disconnect: () => connection.disconnect(),
   };
