@@ -12,7 +12,7 @@ import { CALM, Network } from './core/network.ts';
 import { START_MS } from './core/process.ts';
 import { Random } from './core/random.ts';
 import { Trace } from './core/trace.ts';
-import { beginVirtualDate, setVirtualNow } from './core/virtual-date.ts';
+import { withVirtualDate } from './core/virtual-date.ts';
 import { World } from './core/world.ts';
 import { scheduleFaults } from './fault-plan.ts';
 import { Fleet } from './roles/fleet.ts';
@@ -49,20 +49,18 @@ const REST_WITHIN_MS = 45_000;
  * Simulates one or two sales, from before their opening until every order has ended; the same seed gives the same run.
  * `Date.now`, which Cockatiel's breakers read, is virtual meanwhile.
  */
-export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
-  const end = beginVirtualDate();
-  try {
-    return await run(seed, options);
-  } finally {
-    end();
-  }
+export function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
+  return withVirtualDate((setNow) => run(seed, options, setNow));
 }
 
-async function run(seed: number, options: SimulationOptions): Promise<SimulationResult> {
+async function run(
+  seed: number,
+  options: SimulationOptions,
+  setNow: (now: () => number) => void,
+): Promise<SimulationResult> {
   const { bugs = NO_BUGS, keepLines = false } = options;
   const world = new World(new Random(seed), new Trace(keepLines));
-  const virtualNow = () => START_MS + Math.floor(world.now);
-  world.beforeEvent = () => setVirtualNow(virtualNow);
+  setNow(() => START_MS + Math.floor(world.now));
   const own = scenarioOf(world.random);
   const { scenario = own } = options;
   const { sales, healAt } = scenario;

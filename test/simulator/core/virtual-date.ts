@@ -1,18 +1,21 @@
-const realNow = Date.now;
-let runs = 0;
-let virtualNow = realNow;
+let previous: Promise<unknown> = Promise.resolve();
 
-/** Makes `Date.now` virtual until the returned function is called. Runs may overlap: see {@link setVirtualNow}. */
-export function beginVirtualDate(): () => void {
-  runs += 1;
-  Date.now = () => virtualNow();
-  return () => {
-    runs -= 1;
-    if (runs === 0) Date.now = realNow;
+/**
+ * Runs `task` with a virtual `Date.now`, which Cockatiel's breakers read. It is the thread's only one, so a task waits until
+ * the ones before it have ended.
+ */
+export function withVirtualDate<T>(task: (setNow: (now: () => number) => void) => Promise<T>): Promise<T> {
+  const run = async () => {
+    const { now } = Date;
+    try {
+      return await task((virtual) => {
+        Date.now = virtual;
+      });
+    } finally {
+      Date.now = now;
+    }
   };
-}
-
-/** To be called before each event of a run: what the event sets going sees this time, and ends before the next event. */
-export function setVirtualNow(now: () => number): void {
-  virtualNow = now;
+  const running = previous.then(run, run);
+  previous = running;
+  return running;
 }

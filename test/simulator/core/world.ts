@@ -17,8 +17,6 @@ export class World {
   now = 0;
   /** Number of events run. */
   events = 0;
-  /** Called before each event. */
-  beforeEvent: () => void = () => {};
   readonly #heap: Event[] = [];
   #planned = 0;
 
@@ -53,7 +51,6 @@ export class World {
         }
         this.now = event.at;
         this.events += 1;
-        this.beforeEvent();
         try {
           event.task?.();
         } catch (error) {
