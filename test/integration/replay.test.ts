@@ -29,6 +29,9 @@ let workspace: Workspace;
 
 beforeEach(async () => {
   workspace = await createWorkspace();
+  // A replay makes no data folder of its own.
+  const { close } = await workspace.open();
+  await close();
 });
 
 afterEach(() => workspace.remove());
@@ -66,7 +69,7 @@ async function replaysOnce(
   const lines = applied.out.trim().split('\n');
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
     { action: 'append', applied: true, offset: 7, saleId: RECORD.saleId, epoch: 1, appendedEpoch: 1 },
-    { action: 'keep', applied: false, offset: 8, why: expect.stringContaining('no record'), raw: MALFORMED.raw },
+    { action: 'keep', applied: false, offset: 8, why: expect.stringContaining('not a record'), raw: MALFORMED.raw },
   ]);
 
   expect((await replay(env, '--apply')).out).toMatch(/^settlement, partition 0, offset 8[\s\S]*0 appended, 1 kept\n$/);

@@ -39,6 +39,8 @@ describe.skipIf(!hasKafkaClient)('servers that can’t be reached at the start',
         ['store', 'down'],
         ['live', 'down'],
         ['node', 'down'],
+        // Reported after it has been missing for a while.
+        ['scheduler', 'up'],
       ]);
       expect((await client.get('/healthz')).status).toBe(200);
       const refused = await client.purchase({ saleId: 'any', token: workspace.tokenOf('u1') });

@@ -15,22 +15,28 @@ describe('a shared reading', () => {
     expect(await Promise.all([read(), read(), read()])).toEqual([3, 3, 3]);
   });
 
-  it('is made ten times a second at most, and then again', async () => {
+  it("is made ten times a second at most: the next calls wait, and share the next second's", async () => {
     let reads = 0;
     let now = 5;
+    const waits: number[] = [];
     const read = sharedRead(
       async () => {
         reads += 1;
         return reads;
       },
       () => now,
+      async (ms) => {
+        waits.push(ms);
+        now += ms;
+      },
     );
-    for (let n = 0; n < 100; n += 1) await read();
-    expect(reads).toBe(10);
-    now = 1004;
-    expect(await read()).toBe(10);
-    now = 1005;
-    expect(await read()).toBe(11);
+    for (let n = 0; n < 10; n += 1) await read();
+    expect([reads, waits]).toEqual([10, []]);
+    now = 105;
+    expect(await Promise.all([read(), read()])).toEqual([11, 11]);
+    expect(waits).toEqual([900]);
+    expect(await read()).toBe(12);
+    expect(waits).toEqual([900]);
   });
 
   it('that failed is made again', async () => {
