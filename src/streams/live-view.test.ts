@@ -61,6 +61,19 @@ describe('liveView', () => {
     expect(acked).toEqual([[4, 10]]);
   });
 
+  it('applies an entry once that a rebalance delivers again in the same batch, and acknowledges both', async () => {
+    const { chunk$, calls, out, acked } = rig(undefined, 5);
+    chunk$.next(aChunk(acked, 0, entryAt(5, 'a', 1000), entryAt(6, 'a', 1000), entryAt(7, 'a', 1000)));
+    chunk$.next(aChunk(acked, 0, entryAt(6, 'a', 1000), entryAt(7, 'a', 1000), entryAt(8, 'a', 1000)));
+    await settled();
+    expect(calls.map(({ deltas }) => deltas.map(({ offset }) => offset))).toEqual([[5, 6, 7, 8]]);
+    expect(out).toEqual([{ entries: 4, reserved: 4 }]);
+    expect(acked).toEqual([
+      [0, 7],
+      [0, 8],
+    ]);
+  });
+
   it('applies each partition separately, in the order in which they arrived', async () => {
     const { chunk$, calls, out, acked } = rig(undefined, 3);
     chunk$.next(aChunk(acked, 1, entryAt(5, 'a', 1000)));

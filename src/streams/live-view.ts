@@ -45,7 +45,7 @@ export function liveView(
   const scheduling = options.scheduler === undefined ? {} : { scheduler: options.scheduler };
 
   const apply = (partition: number, chunks: readonly LogChunk[]): Observable<AppliedEntries> => {
-    const entries = chunks.flatMap((chunk) => chunk.entries);
+    const entries = withoutRedelivered(chunks.flatMap((chunk) => chunk.entries));
     const deltas = entries.flatMap(deltasOf);
     return defer(() => ports.live.apply(partition, deltas)).pipe(
       retryWithBackoff({
@@ -68,6 +68,19 @@ export function liveView(
       ),
     ),
   );
+}
+
+/**
+ * Entries that a rebalance delivers again may share a batch with the first delivery, and the live state takes a call's entries
+ * as one: without those at or below an offset that came before, as if each chunk were a call of its own.
+ */
+function withoutRedelivered(entries: readonly LogEntry[]): readonly LogEntry[] {
+  let last = -1;
+  return entries.filter(({ offset }) => {
+    const isNew = offset > last;
+    if (isNew) last = offset;
+    return isNew;
+  });
 }
 
 function deltasOf({ offset, record }: LogEntry): LiveDelta[] {

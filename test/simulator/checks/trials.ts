@@ -19,13 +19,19 @@ export function watchTrials(
   report: Report,
 ): Policies {
   const lastTrials = new Map<string, number>();
-  // New options create a new breaker, which may make a trial call beside that of the previous one.
-  settings$.subscribe(() => lastTrials.clear());
+  // New thresholds are a new breaker, which may try beside the trial of the one before; a call that the one before still
+  // holds back says nothing about the new one.
+  let breakers = 0;
+  settings$.subscribe(() => {
+    breakers += 1;
+    lastTrials.clear();
+  });
   const watched = (policy: Policy): Policy => ({
     ...policy,
-    execute: (call) =>
-      policy.execute(() => {
-        if (policy.state() === 'half-open') {
+    execute: (call) => {
+      const breaker = breakers;
+      return policy.execute(() => {
+        if (breaker === breakers && policy.state() === 'half-open') {
           const now = clock.monotonic();
           const sinceMs = now - (lastTrials.get(policy.name) ?? Number.NEGATIVE_INFINITY);
           lastTrials.set(policy.name, now);
@@ -36,7 +42,8 @@ export function watchTrials(
           }
         }
         return call();
-      }),
+      });
+    },
   });
   return {
     queue: watched(policies.queue),
