@@ -6,9 +6,9 @@ import { migrateStore } from '../../src/app/commands/migrate.ts';
 import { seedWhenReady } from '../../src/app/seed.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+import { putOnSale } from '../../test/support/put-on-sale.ts';
 import type { Installation } from './installation.ts';
 import { SECRET } from './installation.ts';
-import { putOnSale } from './put-on-sale.ts';
 
 const silent = createLog({ level: 'silent' });
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { type OpenPorts, openPorts } from '../../src/app/adapters/open-ports.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+import { putOnSale } from '../../test/support/put-on-sale.ts';
 import type { Installation } from './installation.ts';
 import { SECRET } from './installation.ts';
-import { putOnSale } from './put-on-sale.ts';
 
 /** An SQLite file in a temporary folder. It is opened only for each call: a second open engine would slow the first. */
 export async function createEmbeddedInstallation(): Promise<Installation> {

@@ -83,7 +83,7 @@ export const TUNING_SETTINGS = {
   DRAIN_DELAY_MS: integer({
     meaning:
       'Milliseconds that a stopping front goes on selling, not ready and with Connection: close, before its port closes.',
-    // A process without a load balancer has nobody to wait for.
+    // A process without a load balancer has nothing to wait for.
     default: 0,
     min: 0,
     max: 600_000,

@@ -18,7 +18,7 @@ export interface MysqlUrl {
 
 const VERIFIED: MysqlTls = { rejectUnauthorized: true, verifyIdentity: true };
 const CA_ONLY: MysqlTls = { rejectUnauthorized: true, verifyIdentity: false };
-/** What MySQL means by REQUIRED: encrypted, to whoever answers. */
+/** What MySQL means by REQUIRED: encrypted, without a check of who the server is. */
 const ENCRYPTED: MysqlTls = { rejectUnauthorized: false, verifyIdentity: false };
 
 /** The spellings of MySQL's own clients, of Go's, Java's and Python's drivers, and of PostgreSQL, which people mix up. */
