@@ -15,6 +15,9 @@ if (TEST_KAFKA_BROKERS === undefined) {
 const TIMEOUT_MS = 10_000;
 const FETCH_MAX = 1000;
 
+/** librdkafka's ERR_UNKNOWN_TOPIC_OR_PART: a process that was stopped early had not made its topics yet. */
+const UNKNOWN_TOPIC = 3;
+
 export interface KafkaTopics {
   readonly brokers: readonly string[];
   /** Begins the topics of this test. */
@@ -61,7 +64,7 @@ export function kafkaTopics(servers = TEST_KAFKA_BROKERS): KafkaTopics {
       const kafka = await loadKafka();
       const admin = kafka.AdminClient.create(settings);
       for (const topic of Object.values(topics)) {
-        await fromCallback((done) => admin.deleteTopic(topic, TIMEOUT_MS, done));
+        await fromCallback((done) => admin.deleteTopic(topic, TIMEOUT_MS, ignoring(UNKNOWN_TOPIC, done)));
       }
       admin.disconnect();
     },
@@ -79,4 +82,8 @@ export async function makeTopic(
   const topic = { topic: name, num_partitions: partitions, replication_factor: 1, config };
   await fromCallback((done) => admin.createTopic(topic, TIMEOUT_MS, done));
   admin.disconnect();
+}
+
+function ignoring(code: number, done: (error: unknown) => void): (error?: { readonly code: number }) => void {
+  return (error) => done(error?.code === code ? undefined : error);
 }
