@@ -69,7 +69,7 @@ export const TUNING_SETTINGS = {
   }),
   SETTLEMENT_BATCH_MS: integer({
     ...LIVE_SETTINGS.settlement.batchMs,
-    default: 5,
+    default: 50,
     tuning: true,
   }),
   SHUTDOWN_GRACE_MS: integer({

@@ -16,10 +16,11 @@ export const PARTITION = 0;
 const READ_MAX = 16;
 
 /**
- * Unacknowledged orders in memory, beyond which no more are read: two settlement batches, the one that is being stored and
- * the next. Others wait in the log and not on the heap, where the garbage collector would have to promote them.
+ * Unacknowledged orders, beyond which no more are read, for each entry that may be in flight: for the settlement two batches, the
+ * one that is being stored and the next. Others wait in the log and not on the heap, where the garbage collector would have
+ * to promote them.
  */
-const PREFETCH_ORDERS = 2_048;
+const ORDERS_PER_ENTRY = 8;
 
 /** Interval of looking for records of other processes; appends of this process wake the reader. */
 const POLL_MS = 250;
@@ -39,7 +40,7 @@ export class LogReader {
   readonly #wakeup = new Wakeup();
   readonly #recent = new RecentEntries();
   readonly #entryCredit: ReadCredit;
-  readonly #orderCredit = new ReadCredit(PREFETCH_ORDERS);
+  readonly #orderCredit: ReadCredit;
   /** The next position to read; undefined until the reader knows where its group is. */
   #next: number | undefined;
   #pollDue = false;
@@ -48,6 +49,7 @@ export class LogReader {
   constructor(options: LogReaderOptions) {
     this.#options = options;
     this.#entryCredit = new ReadCredit(options.maxInFlight);
+    this.#orderCredit = new ReadCredit(ORDERS_PER_ENTRY * options.maxInFlight);
   }
 
   /** Reads until it is stopped; never rejects. A failed read is repeated: the engine's other callers report the reason. */

@@ -26,7 +26,7 @@ export interface ApiParts {
 }
 
 /** How long an audit waits for the workers: a front has to answer within ten seconds, and an audit waits twice. */
-const AUDIT_WAIT_MS = 1000;
+const AUDIT_WAIT_MS = 3000;
 
 /** The complete API on a running front. */
 export function createApi(

@@ -1,5 +1,6 @@
 import { defer, EMPTY, map, type Observable, Subject, takeUntil } from 'rxjs';
 import type { LiveState } from '../../ports/live-state.ts';
+import type { ConsumeOptions } from '../../ports/order-log.ts';
 import type { OrderStore } from '../../ports/order-store.ts';
 import type { RebuiltSale } from '../../services/live-rebuild.ts';
 import { type AppliedEntries, liveView, liveViewDefaults } from '../../streams/live-view.ts';
@@ -30,10 +31,10 @@ export interface WorkerObserver extends RoleObserver {
 
 export interface WorkerOptions {
   /**
-   * Maximum number of a group's log records fetched and not acknowledged: full records of 128 make several settlement
-   * batches, and memory stays flat however large the lag is.
+   * Maximum number of log records fetched and not acknowledged. For the settlement, full records of 128 make several
+   * batches, and memory stays flat however large the lag is. The live view keeps only counts, of more than a second.
    */
-  readonly maxInFlight: number;
+  readonly maxInFlight: { readonly settlement: number; readonly liveView: number };
   readonly maxAttempts: number;
   readonly settlementBackoff: Pauses;
   readonly liveViewBackoff: Pauses;
@@ -46,7 +47,7 @@ interface Pauses {
 }
 
 const workerDefaults = {
-  maxInFlight: 256,
+  maxInFlight: { settlement: 256, liveView: 8192 },
   maxAttempts: settlementDefaults.maxAttempts,
   settlementBackoff: settlementDefaults.backoff,
   liveViewBackoff: liveViewDefaults.backoff,
@@ -76,10 +77,7 @@ export function startWorker(
   const { scheduler } = timers;
   const { maxInFlight, maxAttempts } = options;
   const stop$ = new Subject<void>();
-  const consume = (group: string, positionOf?: (partition: number) => Promise<number | undefined>) =>
-    defer(() => ports.log.consume({ group, maxInFlight, ...(positionOf === undefined ? {} : { positionOf }) })).pipe(
-      takeUntil(stop$),
-    );
+  const consume = (options: ConsumeOptions) => defer(() => ports.log.consume(options)).pipe(takeUntil(stop$));
   const backoff = (pauses: Pauses, dependency: 'order store' | 'live state') => ({
     ...pauses,
     random,
@@ -89,7 +87,7 @@ export function startWorker(
   const fences = createFences(ports.store, groups.settlement);
   const orders$ = settlement(
     // The positions are committed with the rows: they always agree, whatever position the log remembers.
-    consume(groups.settlement, fences.positionOf),
+    consume({ group: groups.settlement, maxInFlight: maxInFlight.settlement, positionOf: fences.positionOf }),
     { store: timed(ports, observer), log: ports.log, fences, events: ports.events },
     {
       ...settings.current().settlement,
@@ -103,7 +101,7 @@ export function startWorker(
 
   const counted$ = new Subject<readonly string[]>();
   const live$ = liveView(
-    consume(groups.liveView),
+    consume({ group: groups.liveView, maxInFlight: maxInFlight.liveView }),
     { live: reporting(ports.live, counted$) },
     {
       ...options.liveViewBatch,

@@ -51,7 +51,9 @@ export const settlementDefaults = {
   group: 'settlement',
   // One multi-row insert of this size is near the best rate of MySQL and well below its packet limit.
   batchSize: 1000,
-  batchMs: 5,
+  // Nobody waits for it: an order can be read and paid before it is stored. Ten thousand orders a second make batches of 500,
+  // where a wait of 5 ms made a transaction, with its sync, for every 50.
+  batchMs: 50,
   maxAttempts: 3,
   backoff: { baseMs: 100, capMs: 5000 },
 } as const satisfies SettlementOptions;

@@ -48,11 +48,11 @@ export const SCHEDULER_OPTIONS: SchedulerOptions = {
 const BACKOFF = { baseMs: 50, capMs: 1000 } as const;
 
 export const WORKER_OPTIONS: WorkerOptions = {
-  maxInFlight: 12,
+  maxInFlight: { settlement: 12, liveView: 64 },
   maxAttempts: 3,
   settlementBackoff: BACKOFF,
   liveViewBackoff: BACKOFF,
-  liveViewBatch: { batchSize: 8, batchMs: 5 },
+  liveViewBatch: { batchSize: 16, batchMs: 200 },
 };
 
 const SETTINGS_OPTIONS = { firstReadMs: 500, pollMs: 2000 } as const;
