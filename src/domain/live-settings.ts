@@ -22,7 +22,8 @@ export const LIVE_SETTINGS = {
       max: 256,
     }),
     concurrency: whole({
-      meaning: 'Batches in flight through queue and log at once; meanwhile the next one fills.',
+      meaning:
+        'Batches in flight through queue and log at once, small ones of many sales counted as one; meanwhile the next one fills.',
       min: 1,
       max: 256,
     }),

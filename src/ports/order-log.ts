@@ -37,6 +37,11 @@ export interface ConsumeOptions {
   /** The most entries that may be fetched and not yet acknowledged. */
   readonly maxInFlight: number;
   /**
+   * How long the oldest unread entry may wait to be fetched together with later ones, milliseconds: fewer fetches, for a
+   * consumer that collects batches anyway. A log whose entries are at hand need not wait. @default 0
+   */
+  readonly fetchWaitMs?: number;
+  /**
    * Called for each newly assigned partition: the position that the reader has stored itself. All entries before it count
    * as acknowledged. Undefined stands for the group's committed position, or else the log's beginning.
    */

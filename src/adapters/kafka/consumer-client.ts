@@ -28,15 +28,26 @@ const PREFETCH_MESSAGES = 500;
 /** Pause before fetching again once the queue was full; the default of a second would starve a fast reader. */
 const FETCH_BACKOFF_MS = 20;
 
+/** A fetch that may wait returns early once it has this much: some three hundred orders. */
+const FETCH_MIN_BYTES = 65_536;
+
 export interface ConsumerClientOptions {
   readonly kafka: Kafka;
   readonly connection: Settings;
   readonly group: string;
+  /** How long a fetch may wait for more, milliseconds. */
+  readonly fetchWaitMs?: number;
   readonly onRebalance: (code: number, partitions: readonly TopicPartition[]) => void;
 }
 
 /** Errors: Fault `config`. */
-export function createConsumer({ kafka, connection, group, onRebalance }: ConsumerClientOptions): KafkaConsumer {
+export function createConsumer({
+  kafka,
+  connection,
+  group,
+  fetchWaitMs = 0,
+  onRebalance,
+}: ConsumerClientOptions): KafkaConsumer {
   const rebalance = (error: LibrdKafkaError | undefined, partitions: TopicPartition[]): void =>
     onRebalance(error?.code ?? 0, partitions);
   try {
@@ -54,6 +65,7 @@ export function createConsumer({ kafka, connection, group, onRebalance }: Consum
         'queued.min.messages': PREFETCH_MESSAGES,
         'fetch.message.max.bytes': FETCH_BYTES,
         'fetch.queue.backoff.ms': FETCH_BACKOFF_MS,
+        ...(fetchWaitMs === 0 ? {} : { 'fetch.wait.max.ms': fetchWaitMs, 'fetch.min.bytes': FETCH_MIN_BYTES }),
         rebalance_cb: rebalance as (error: LibrdKafkaError, partitions: TopicPartition[]) => void,
       },
       { 'auto.offset.reset': 'earliest' },

@@ -58,10 +58,12 @@ export function queueClientTimeoutMs(limits: Limits): number {
 }
 
 export function policyOptions(name: PolicyName, settings: Pick<LiveSettings, 'purchase' | 'breakers'>): PolicyOptions {
+  const { concurrency, batchSize } = settings.purchase;
   return {
     ...settings.breakers,
     minimumRps: MINIMUM_RPS,
-    concurrency: name === 'queue' || name === 'log' ? settings.purchase.concurrency : READS,
+    // Batches of many sales share a slot: in the extreme case each is a single purchase.
+    concurrency: name === 'queue' || name === 'log' ? concurrency * batchSize : READS,
     timeoutMs: timeoutMs(name, settings),
   };
 }

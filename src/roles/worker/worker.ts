@@ -34,11 +34,18 @@ export interface WorkerOptions {
    * Maximum number of log records fetched and not acknowledged. For the settlement, full records of 128 make several
    * batches, and memory stays flat however large the lag is. The live view keeps only counts, of more than a second.
    */
-  readonly maxInFlight: { readonly settlement: number; readonly liveView: number };
+  readonly maxInFlight: PerGroup;
+  /** How long a fetch of the log may wait for more records, milliseconds: half of what a batch waits, at most. */
+  readonly fetchWaitMs: PerGroup;
   readonly maxAttempts: number;
   readonly settlementBackoff: Pauses;
   readonly liveViewBackoff: Pauses;
   readonly liveViewBatch: { readonly batchSize: number; readonly batchMs: number };
+}
+
+interface PerGroup {
+  readonly settlement: number;
+  readonly liveView: number;
 }
 
 interface Pauses {
@@ -48,6 +55,7 @@ interface Pauses {
 
 const workerDefaults = {
   maxInFlight: { settlement: 256, liveView: 8192 },
+  fetchWaitMs: { settlement: settlementDefaults.batchMs / 2, liveView: liveViewDefaults.batchMs / 2 },
   maxAttempts: settlementDefaults.maxAttempts,
   settlementBackoff: settlementDefaults.backoff,
   liveViewBackoff: liveViewDefaults.backoff,
@@ -75,9 +83,17 @@ export function startWorker(
 ): Worker {
   const { timers, random } = runtime;
   const { scheduler } = timers;
-  const { maxInFlight, maxAttempts } = options;
+  const { maxAttempts } = options;
   const stop$ = new Subject<void>();
-  const consume = (options: ConsumeOptions) => defer(() => ports.log.consume(options)).pipe(takeUntil(stop$));
+  const consume = (name: keyof PerGroup, own: Pick<ConsumeOptions, 'positionOf'> = {}) =>
+    defer(() =>
+      ports.log.consume({
+        group: groups[name],
+        maxInFlight: options.maxInFlight[name],
+        fetchWaitMs: options.fetchWaitMs[name],
+        ...own,
+      }),
+    ).pipe(takeUntil(stop$));
   const backoff = (pauses: Pauses, dependency: 'order store' | 'live state') => ({
     ...pauses,
     random,
@@ -87,7 +103,7 @@ export function startWorker(
   const fences = createFences(ports.store, groups.settlement);
   const orders$ = settlement(
     // The positions are committed with the rows: they always agree, whatever position the log remembers.
-    consume({ group: groups.settlement, maxInFlight: maxInFlight.settlement, positionOf: fences.positionOf }),
+    consume('settlement', { positionOf: fences.positionOf }),
     { store: timed(ports, observer), log: ports.log, fences, events: ports.events },
     {
       ...settings.current().settlement,
@@ -101,7 +117,7 @@ export function startWorker(
 
   const counted$ = new Subject<readonly string[]>();
   const live$ = liveView(
-    consume({ group: groups.liveView, maxInFlight: maxInFlight.liveView }),
+    consume('liveView'),
     { live: reporting(ports.live, counted$) },
     {
       ...options.liveViewBatch,

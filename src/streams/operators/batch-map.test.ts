@@ -83,13 +83,32 @@ describe('batchMap', () => {
     });
   });
 
-  it('never has more batches in flight than its concurrency', () => {
+  it('never has more batches in flight than its concurrency, if they are full', () => {
     marbles((m) => {
       const source$ = m.hot('abcde-----------|');
       const work$ = m.cold('      ----(r|)');
-      const op = setUp(m, () => work$);
+      const op = setUp(m, () => work$, { size: 1 });
       m.expectObservable(source$.pipe(op)).toBe('----rr--rr--r---|');
       m.expectSubscriptions(work$.subscriptions).toBe(['^---!', '-^---!', '----^---!', '-----^---!', '--------^---!']);
+    });
+  });
+
+  it('starts small batches of several keys in one slot, which is free again when the last of them is done', () => {
+    marbles((m) => {
+      const source$ = m.hot('     x(aabbcd)---------|');
+      const works = { x: '        --(x|)', a: '    -(r|)', b: '--(s|)', c: '---(t|)', d: '-(u|)' } as const;
+      const starts: string[] = [];
+      const op = setUp(
+        m,
+        (items, key) => {
+          starts.push(`${items.join('')}@${m.scheduler.now()}`);
+          return m.cold(works[key as keyof typeof works]);
+        },
+        { concurrency: 1, size: 5 },
+      );
+      m.expectObservable(source$.pipe(op)).toBe('--xrstu-----------|');
+      m.flush();
+      expect(starts).toEqual(['x@0', 'aa@2', 'bb@2', 'c@2', 'd@5']);
     });
   });
 
@@ -131,7 +150,7 @@ describe('batchMap', () => {
     marbles((m) => {
       const source$ = m.hot('(ab)|');
       const subs = '         ^---!';
-      const op = setUp(m, () => m.cold('---r---|'), { concurrency: 1 });
+      const op = setUp(m, () => m.cold('---r---|'), { concurrency: 1, size: 1 });
       m.expectObservable(source$.pipe(op)).toBe('---r------r---|');
       m.expectSubscriptions(source$.subscriptions).toBe(subs);
     });
@@ -210,6 +229,7 @@ describe('batchMap', () => {
       const source$ = m.hot('a-(Aab)-------|');
       const op = setUp(m, () => m.cold('--------(r|)'), {
         concurrency: 1,
+        size: 2,
         onSubscribe: (view) => {
           load = view;
         },

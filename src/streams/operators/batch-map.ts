@@ -3,9 +3,9 @@ import { stopWith } from './stop-with.ts';
 import { WaitingBatches } from './waiting-batches.ts';
 
 export interface BatchMapLimits {
-  /** Maximum number of items in a batch. */
+  /** Maximum number of items in a batch, and in the batches of one slot. */
   readonly size: number;
-  /** Maximum number of batches in flight, over all keys. */
+  /** Number of slots. Batches of several keys share a slot; it is free again when all of them are done. */
   readonly concurrency: number;
   /** Maximum number of items waiting, over all keys; a further one is refused. */
   readonly capacity: number;
@@ -33,7 +33,7 @@ export interface BatchMapOptions<T, R> extends BatchMapLimits {
 export interface BatchLoad {
   /** Items that wait for a slot. */
   readonly waiting: number;
-  /** Batches in flight. */
+  /** Slots that are taken. */
   readonly underWay: number;
   /** The current limits. */
   readonly concurrency: number;
@@ -44,7 +44,8 @@ export interface BatchLoad {
 
 /**
  * Maps batches of items, with natural batching: while all slots are taken the next batches fill, so batches are small
- * and prompt under light load and full under heavy load. Oldest batch first.
+ * and prompt under light load and full under heavy load. Oldest batch first. A slot takes small batches of many keys, or
+ * many keys would share a few slots in turns, each nearly empty.
  *
  * Unlike `mergeMap` it holds a bounded number of items: an item beyond the capacity is refused synchronously (RxJS
  * can't slow its source down). The stack stays flat for inner observables that complete synchronously, however many
@@ -68,19 +69,32 @@ export function batchMap<T, R>(
       let draining = false;
       let sourceDone = false;
 
-      const start = (key: string) => {
-        const items = waiting.takeOldest();
+      /** Takes a slot for the oldest batches. */
+      const start = () => {
+        let room = size;
+        // One for this loop, so that the slot is not free before it ends.
+        let open = 1;
+        const complete = () => {
+          open -= 1;
+          if (open > 0) return;
+          underWay -= 1;
+          drain();
+        };
         underWay += 1;
-        from(project(items, key))
-          .pipe(stopWith(subscriber))
-          .subscribe({
-            next: (value) => subscriber.next(value),
-            error: (error) => subscriber.error(error),
-            complete: () => {
-              underWay -= 1;
-              drain();
-            },
-          });
+        do {
+          const key = waiting.oldestKey as string;
+          const items = waiting.takeOldest();
+          room -= items.length;
+          open += 1;
+          from(project(items, key))
+            .pipe(stopWith(subscriber))
+            .subscribe({
+              next: (value) => subscriber.next(value),
+              error: (error) => subscriber.error(error),
+              complete,
+            });
+        } while (!subscriber.closed && waiting.depth > 0 && waiting.oldestSize <= room);
+        complete();
       };
 
       const drain = () => {
@@ -88,7 +102,7 @@ export function batchMap<T, R>(
         if (draining) return;
         draining = true;
         try {
-          while (!subscriber.closed && underWay < concurrency && waiting.depth > 0) start(waiting.oldestKey as string);
+          while (!subscriber.closed && underWay < concurrency && waiting.depth > 0) start();
         } catch (error) {
           subscriber.error(error);
         }

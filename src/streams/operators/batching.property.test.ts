@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Subject, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { batchBy } from './batch-by.ts';
-import { batchMap } from './batch-map.ts';
+import { type BatchLoad, batchMap } from './batch-map.ts';
 
 interface Item {
   readonly id: number;
@@ -57,6 +57,7 @@ describe('batchMap, for items that arrive and batches that end in any order', ()
         const refused: Item[] = [];
         const answered: Item[] = [];
         let completed = false;
+        let load: BatchLoad | undefined;
 
         const project = (items: readonly Item[], key: string) => {
           expectBatch(items, key, size);
@@ -64,7 +65,8 @@ describe('batchMap, for items that arrive and batches that end in any order', ()
           if (synchronous) return items;
           const work = workOf(items);
           underWay.push(work);
-          expect(underWay.length).toBeLessThanOrEqual(concurrency);
+          expect(load?.underWay).toBeLessThanOrEqual(concurrency);
+          expect(underWay.flatMap((one) => one.items).length).toBeLessThanOrEqual(size * concurrency);
           return work.answer$;
         };
         const refuse = (item: Item) => {
@@ -73,7 +75,17 @@ describe('batchMap, for items that arrive and batches that end in any order', ()
         };
         const source$ = new Subject<Item>();
         source$
-          .pipe(batchMap(project, { ...limits, refuse, keyOf: ({ key }) => key, schedule: (task) => turn.push(task) }))
+          .pipe(
+            batchMap(project, {
+              ...limits,
+              refuse,
+              keyOf: ({ key }) => key,
+              schedule: (task) => turn.push(task),
+              onSubscribe: (view) => {
+                load = view;
+              },
+            }),
+          )
           .subscribe({
             next: (item) => answered.push(item),
             complete: () => {

@@ -22,6 +22,11 @@ export class WaitingBatches<T> {
     return this.#oldest?.key;
   }
 
+  /** Number of items in the oldest batch; 0 if none waits. */
+  get oldestSize(): number {
+    return this.#oldest?.items.length ?? 0;
+  }
+
   /** Adds an item to its key's batch, which is closed once it has `size` items. */
   add(key: string, item: T, size: number): void {
     let batch = this.#filling.get(key);

@@ -49,6 +49,7 @@ const BACKOFF = { baseMs: 50, capMs: 1000 } as const;
 
 export const WORKER_OPTIONS: WorkerOptions = {
   maxInFlight: { settlement: 12, liveView: 64 },
+  fetchWaitMs: { settlement: 0, liveView: 0 },
   maxAttempts: 3,
   settlementBackoff: BACKOFF,
   liveViewBackoff: BACKOFF,
