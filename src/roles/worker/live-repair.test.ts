@@ -6,7 +6,7 @@ import { aRecord } from '../../../test/support/log-chunks.ts';
 import { Fault } from '../../domain/errors.ts';
 import type { LogAuditSource } from '../../ports/audit-source.ts';
 import type { RebuiltSale } from '../../services/live-rebuild.ts';
-import { liveRepairDefaults } from '../../streams/live-repair.ts';
+import { liveRepairDefaults } from '../../streams/live-view/live-repair.ts';
 import { repairLive } from './live-repair.ts';
 
 const { everyMs, quietMs, busyMs, pauseFactor } = liveRepairDefaults;

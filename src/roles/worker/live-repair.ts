@@ -3,7 +3,7 @@ import type { LogAuditSource } from '../../ports/audit-source.ts';
 import type { LiveState } from '../../ports/live-state.ts';
 import { recentSales } from '../../services/live-rebuild/recent-sales.ts';
 import { type RebuiltSale, rebuildLive } from '../../services/live-rebuild.ts';
-import { type LiveRepairParts, liveRepair } from '../../streams/live-repair.ts';
+import { type LiveRepairParts, liveRepair } from '../../streams/live-view/live-repair.ts';
 
 export interface LiveRepairPorts {
   readonly source: LogAuditSource;

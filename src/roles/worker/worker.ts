@@ -3,7 +3,7 @@ import type { LiveState } from '../../ports/live-state.ts';
 import type { ConsumeOptions } from '../../ports/order-log.ts';
 import type { OrderStore } from '../../ports/order-store.ts';
 import type { RebuiltSale } from '../../services/live-rebuild.ts';
-import { type AppliedEntries, liveView, liveViewDefaults } from '../../streams/live-view.ts';
+import { type AppliedEntries, type LiveViewBatch, liveView, liveViewDefaults } from '../../streams/live-view/live-view.ts';
 import { createFences } from '../../streams/settlement/fences.ts';
 import { type SettledBatch, settlement, settlementDefaults } from '../../streams/settlement/settlement.ts';
 import type { Ports } from '../ports.ts';
@@ -40,7 +40,7 @@ export interface WorkerOptions {
   readonly maxAttempts: number;
   readonly settlementBackoff: Pauses;
   readonly liveViewBackoff: Pauses;
-  readonly liveViewBatch: { readonly batchSize: number; readonly batchMs: number };
+  readonly liveViewBatch: LiveViewBatch;
 }
 
 interface PerGroup {
@@ -55,11 +55,11 @@ interface Pauses {
 
 const workerDefaults = {
   maxInFlight: { settlement: 256, liveView: 8192 },
-  fetchWaitMs: { settlement: settlementDefaults.batchMs / 2, liveView: liveViewDefaults.batchMs / 2 },
+  fetchWaitMs: { settlement: settlementDefaults.batchMs / 2, liveView: liveViewDefaults.batch.periodMs / 4 },
   maxAttempts: settlementDefaults.maxAttempts,
   settlementBackoff: settlementDefaults.backoff,
   liveViewBackoff: liveViewDefaults.backoff,
-  liveViewBatch: liveViewDefaults,
+  liveViewBatch: liveViewDefaults.batch,
 } as const satisfies WorkerOptions;
 
 export interface WorkerPorts extends Pick<Ports, 'log' | 'store' | 'live' | 'events' | 'clock'> {
@@ -118,9 +118,9 @@ export function startWorker(
   const counted$ = new Subject<readonly string[]>();
   const live$ = liveView(
     consume('liveView'),
-    { live: reporting(ports.live, counted$) },
+    { live: reporting(ports.live, counted$), clock: ports.clock },
     {
-      ...options.liveViewBatch,
+      batch: options.liveViewBatch,
       group: groups.liveView,
       backoff: backoff(options.liveViewBackoff, 'live state'),
       scheduler,

@@ -1,19 +1,20 @@
 import { of, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { deferred, settled } from '../../test/support/deferred.ts';
-import { aBrokenEntry, aChunk, aFence, aRecord } from '../../test/support/log-chunks.ts';
-import { marbles } from '../../test/support/marbles.ts';
-import { Fault } from '../domain/errors.ts';
-import type { LiveDelta } from '../ports/live-state.ts';
-import type { LogChunk } from '../ports/order-log.ts';
+import { deferred, settled } from '../../../test/support/deferred.ts';
+import { aBrokenEntry, aChunk, aFence, aRecord } from '../../../test/support/log-chunks.ts';
+import { marbles } from '../../../test/support/marbles.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
+import { Fault } from '../../domain/errors.ts';
+import type { LiveDelta } from '../../ports/live-state.ts';
+import type { LogChunk } from '../../ports/order-log.ts';
 import { type AppliedEntries, liveView, liveViewDefaults } from './live-view.ts';
 
 /** Each chunk at once, in its own call. */
-const AT_ONCE = { ...liveViewDefaults, batchSize: 1 };
+const AT_ONCE = { ...liveViewDefaults, batch: { ...liveViewDefaults.batch, size: 1 } };
 
 type Apply = (partition: number, deltas: readonly LiveDelta[]) => Promise<void>;
 
-function rig(apply: Apply = async () => undefined, batchSize = 1) {
+function rig(apply: Apply = async () => undefined, size = 1) {
   const acked: [number, number][] = [];
   const calls: { partition: number; deltas: readonly LiveDelta[] }[] = [];
   const out: AppliedEntries[] = [];
@@ -25,7 +26,8 @@ function rig(apply: Apply = async () => undefined, batchSize = 1) {
       return apply(partition, deltas);
     },
   };
-  liveView(chunk$, { live }, { ...AT_ONCE, batchSize, backoff: { baseMs: 0, capMs: 0 } }).subscribe({
+  const options = { ...AT_ONCE, batch: { ...AT_ONCE.batch, size }, backoff: { baseMs: 0, capMs: 0 } };
+  liveView(chunk$, { live, clock: systemClock }, options).subscribe({
     next: (applied) => out.push(applied),
     error: (error) => ends.push(error),
     complete: () => ends.push('complete'),
@@ -146,7 +148,11 @@ describe('liveView', () => {
       };
       const waits: number[] = [];
       const backoff = { baseMs: 2, capMs: 8, random: () => 0, onRetry: () => waits.push(scheduler.now()) };
-      const applied$ = liveView(hot('a--------', { a: chunk }), { live }, { ...AT_ONCE, backoff, scheduler });
+      const applied$ = liveView(
+        hot('a--------', { a: chunk }),
+        { live, clock: systemClock },
+        { ...AT_ONCE, backoff, scheduler },
+      );
       expectObservable(applied$, '-------!').toBe('--------');
       scheduler.flush();
       expect(waits).toEqual([0, 2, 4, 6]);
@@ -163,7 +169,11 @@ describe('liveView', () => {
       if (failures >= 0) throw new Fault('timeout', 'slow');
     };
     const chunk = aChunk(acked, 0, entryAt(1, 'a', 1000));
-    liveView(of(chunk), { live: { apply } }, { ...AT_ONCE, backoff: { baseMs: 0, capMs: 0 } }).subscribe({
+    liveView(
+      of(chunk),
+      { live: { apply }, clock: systemClock },
+      { ...AT_ONCE, backoff: { baseMs: 0, capMs: 0 } },
+    ).subscribe({
       complete: () => back.resolve(),
     });
     await back.promise;

@@ -11,9 +11,9 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import { isFault } from '../domain/errors.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Timers } from '../ports/timers.ts';
+import { isFault } from '../../domain/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Timers } from '../../ports/timers.ts';
 import { type DueOptions, TouchedSales } from './touched-sales.ts';
 
 export interface LiveRepairOptions extends DueOptions {

@@ -1,20 +1,20 @@
 import { map, Subject } from 'rxjs';
 import { describe, it } from 'vitest';
-import { aBrokenEntry, anEntry } from '../../test/support/log-chunks.ts';
-import { type PromiseMarbles, promiseMarbles, UNAVAILABLE } from '../../test/support/promise-marbles.ts';
-import type { LiveDelta } from '../ports/live-state.ts';
-import { liveView } from './live-view.ts';
+import { aBrokenEntry, anEntry } from '../../../test/support/log-chunks.ts';
+import { type PromiseMarbles, promiseMarbles, UNAVAILABLE } from '../../../test/support/promise-marbles.ts';
+import type { LiveDelta } from '../../ports/live-state.ts';
+import { type LiveViewBatch, liveView } from './live-view.ts';
 
 interface Diagrams {
   /** Each letter is a chunk: one entry with one reservation, or an unreadable one if in upper case. */
   readonly chunks: string;
   readonly apply: string | readonly string[];
   readonly fault?: unknown;
-  /** Maximum entries in a call, and frames that it waits for them. @default one, at once */
-  readonly batch?: { readonly batchSize: number; readonly batchMs: number };
+  /** Entries that are held, and the frames of a period. @default one, so that each is applied at once */
+  readonly batch?: LiveViewBatch;
 }
 
-const AT_ONCE = { batchSize: 1, batchMs: 0 };
+const AT_ONCE = { size: 1, periodMs: 1, marginMs: 0 };
 
 function liveViewMarbles(m: PromiseMarbles, { chunks, apply, fault = UNAVAILABLE, batch = AT_ONCE }: Diagrams) {
   const ack$ = new Subject<string>();
@@ -29,8 +29,8 @@ function liveViewMarbles(m: PromiseMarbles, { chunks, apply, fault = UNAVAILABLE
   );
   // Waits of 4, 7, and then 8 frames.
   const backoff = { baseMs: 2, capMs: 8, random: () => 0.5 };
-  const options = { group: 'g', ...batch, backoff, scheduler: m.scheduler };
-  const applied$ = liveView(chunk$, { live: { apply: applying } }, options);
+  const options = { group: 'g', batch, backoff, scheduler: m.scheduler };
+  const applied$ = liveView(chunk$, { live: { apply: applying }, clock: m.clock }, options);
   return {
     written$,
     applied$: applied$.pipe(map(({ reserved }) => reserved)),
@@ -81,11 +81,11 @@ describe('the live view stream', () => {
       const { applied$, apply$, ack$ } = liveViewMarbles(m, {
         chunks: '                             ab---c----|',
         apply: ['                             -a|', '-a|'],
-        batch: { batchSize: 9, batchMs: 4 },
+        batch: { size: 9, periodMs: 4, marginMs: 0 },
       });
-      m.expectObservable(apply$).toBe('     ----p----c', { p: 'ab', c: 'c' });
-      m.expectObservable(ack$).toBe('       -----(ab)-c');
-      m.expectObservable(applied$).toBe('   -----2----(1|)', { 1: 1, 2: 2 });
+      m.expectObservable(apply$).toBe('     ----p---c', { p: 'ab', c: 'c' });
+      m.expectObservable(ack$).toBe('       -----(ab)c');
+      m.expectObservable(applied$).toBe('   -----2---1|', { 1: 1, 2: 2 });
     }));
 
   it('does not wait once a call is full, nor when the log ends', () =>
@@ -93,7 +93,7 @@ describe('the live view stream', () => {
       const { applied$, apply$ } = liveViewMarbles(m, {
         chunks: '                             abc--|',
         apply: ['                             -a|', '-a|'],
-        batch: { batchSize: 2, batchMs: 9 },
+        batch: { size: 2, periodMs: 9, marginMs: 0 },
       });
       m.expectObservable(apply$).toBe('     -p---c', { p: 'ab', c: 'c' });
       m.expectObservable(applied$).toBe('   --2---(1|)', { 1: 1, 2: 2 });
