@@ -3,7 +3,12 @@ import type { LiveState } from '../../ports/live-state.ts';
 import type { ConsumeOptions } from '../../ports/order-log.ts';
 import type { OrderStore } from '../../ports/order-store.ts';
 import type { RebuiltSale } from '../../services/live-rebuild.ts';
-import { type AppliedEntries, type LiveViewBatch, liveView, liveViewDefaults } from '../../streams/live-view/live-view.ts';
+import {
+  type AppliedEntries,
+  type LiveViewBatch,
+  liveView,
+  liveViewDefaults,
+} from '../../streams/live-view/live-view.ts';
 import { createFences } from '../../streams/settlement/fences.ts';
 import { type SettledBatch, settlement, settlementDefaults } from '../../streams/settlement/settlement.ts';
 import type { Ports } from '../ports.ts';
