@@ -1,0 +1,3 @@
+import { plantedBugs } from './bugs-in-ci.ts';
+
+plantedBugs(1);
