@@ -60,6 +60,9 @@ export function connectCluster({ timeoutMs = CALL_TIMEOUT_MS, ...options }: Topo
     prepare,
     // In a cluster only sales are sound or lost.
     serves: async () => true,
+    incarnation: async () => undefined,
+    // Keys of several slots can't be in one command.
+    salesPerCommand: 1,
     declareSound: prepare,
 
     async ping() {

@@ -12,6 +12,7 @@ import { batchPublished } from './published-batcher.ts';
 import { createRedisRecovery } from './recovery.ts';
 import { replyOf } from './reserve-reply.ts';
 import { connectSingle } from './servers.ts';
+import { withUnpublished } from './unpublished.ts';
 
 export interface RedisQueueOptions extends ConnectionOptions {
   /** One Redis, or nodes of a Redis Cluster; see node-urls.ts. */
@@ -63,6 +64,7 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
       published: async (saleId, epoch, orderIds) => {
         if (orderIds.length > 0) await batcher.add(saleId, epoch, orderIds);
       },
+      withUnpublished: (saleIds) => withUnpublished(servers, prefix, saleIds),
       ping: () => servers.ping(),
     },
     recovery: createRedisRecovery(servers, prefix),
@@ -74,7 +76,7 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
 }
 
 /** The calls that are one script each. */
-function createCalls(evaluate: Evaluate): Omit<TicketQueue, 'published' | 'audit' | 'ping'> {
+function createCalls(evaluate: Evaluate): Omit<TicketQueue, 'published' | 'withUnpublished' | 'ping'> {
   return {
     incarnation: async (saleId) => (await evaluate('incarnation', saleId, [])) as string,
 
