@@ -17,6 +17,7 @@ import type { Settings } from '../roles/settings.ts';
 import { openRateCounter } from './adapters/rate-counter.ts';
 import type { Context } from './context.ts';
 import { defaultSettings, groupsOf } from './defaults.ts';
+import { observeAccepting } from './observers/accepting.ts';
 import { createFrontObserver } from './observers/front-observer.ts';
 import { PAGE_FOLDER, readPage } from './process/page-files.ts';
 
@@ -59,6 +60,7 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
   const leaving = () => isLeaving;
   let isDraining = false;
   const draining = () => isDraining;
+  const { onAccepting, notAccepting } = observeAccepting(context, () => performance.now());
   const front = await startFront(ports, {
     runtime,
     policies: createPolicies(settings, runtime, observer),
@@ -68,6 +70,7 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
     observer,
     draining: leaving,
     watchesLeader: !exclusive,
+    notAccepting,
   });
   const { port: counter, close: closeCounter } = await openRateCounter(config, log);
   const { clock } = ports;
@@ -104,6 +107,7 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
     live: live.socket,
     refuse,
     countRoute: metrics.httpRoute,
+    onAccepting,
     onError,
   }).catch((error: unknown) => {
     metricsFront?.close();

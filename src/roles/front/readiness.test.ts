@@ -16,7 +16,7 @@ const OPTIONS = {
 type Name = 'queue' | 'log' | 'store' | 'live';
 
 /** Every dependency is up except those named. */
-function rig({ down = [], hasNumber = true, draining = false, leaderless }: RigOptions = {}) {
+function rig({ down = [], hasNumber = true, draining = false, leaderless, notAccepting }: RigOptions = {}) {
   const pinged: Name[] = [];
   const ping = (name: Name) => async () => {
     pinged.push(name);
@@ -38,6 +38,7 @@ function rig({ down = [], hasNumber = true, draining = false, leaderless }: RigO
     policies,
     node: { ready: () => hasNumber },
     draining: () => draining,
+    notAccepting: () => notAccepting,
     leader: { detail: () => leaderless },
     timers: systemRuntime.timers,
   });
@@ -49,12 +50,23 @@ interface RigOptions {
   readonly hasNumber?: boolean;
   readonly draining?: boolean;
   readonly leaderless?: string;
+  readonly notAccepting?: string;
 }
 
 describe('a front', () => {
   it('is ready while all is healthy, and not while it drains', async () => {
     expect(await rig().look()).toMatchObject({ ready: true, degraded: false });
     expect(await rig({ draining: true }).look()).toMatchObject({ ready: false });
+  });
+
+  it('is degraded while it accepts no more connections, and says why', async () => {
+    const detail = 'no file descriptors are left';
+    expect((await rig().look()).dependencies).not.toHaveProperty('listener');
+    expect(await rig({ notAccepting: detail }).look()).toMatchObject({
+      ready: true,
+      degraded: true,
+      dependencies: { listener: { state: 'down', detail } },
+    });
   });
 
   it.each([[['queue']], [['log']], [['queue', 'store']]] as const)(

@@ -25,6 +25,8 @@ export interface ReadinessParts {
   readonly node: Pick<NodeNumber, 'ready'>;
   /** Undefined where this process does the scheduler's work alone. */
   readonly leader?: Pick<LeaderWatch, 'detail'> | undefined;
+  /** Why no connections are accepted at present; undefined while they are. */
+  readonly notAccepting?: (() => string | undefined) | undefined;
   readonly draining: () => boolean;
   readonly timers: Pick<Timers, 'after'>;
 }
@@ -41,7 +43,7 @@ const NEEDED = ['queue', 'log', 'node', 'files'];
  */
 export function createReadiness(
   ports: { readonly [Name in 'queue' | 'log' | 'store' | 'live']: Pick<Ports[Name], 'ping'> } & Pick<Ports, 'lost'>,
-  { policies, node, leader, draining, timers }: ReadinessParts,
+  { policies, node, leader, notAccepting, draining, timers }: ReadinessParts,
 ): () => Promise<Readiness> {
   const stateOf = async (ping: () => Promise<void>): Promise<DependencyState> => {
     try {
@@ -69,6 +71,7 @@ export function createReadiness(
       ...Object.fromEntries(states),
       node: { state: node.ready() ? 'up' : 'down' },
       ...filesState(ports.lost?.()),
+      ...listenerState(notAccepting?.()),
       ...(leader === undefined ? {} : { scheduler: leaderState(leader) }),
     };
     const down = Object.keys(dependencies).filter((name) => dependencies[name]?.state !== 'up');
@@ -83,6 +86,11 @@ function leaderState({ detail }: Pick<LeaderWatch, 'detail'>): DependencyState {
 }
 
 const BREAKER_OPEN: DependencyState = { state: 'down', detail: 'breaker open' };
+
+/** Only while it is closed. Those that are connected can buy, so it makes the process degraded only. */
+function listenerState(detail: string | undefined): Readiness['dependencies'] {
+  return detail === undefined ? {} : { listener: { state: 'down', detail } };
+}
 
 /** Only once they are lost: an open breaker would hide the reason that the other dependencies give. */
 function filesState(lost: Fault | undefined): Readiness['dependencies'] {
