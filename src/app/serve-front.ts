@@ -11,6 +11,7 @@ import { type Front, startFront } from '../roles/front/front.ts';
 import { startLive } from '../roles/front/live.ts';
 import { createPolicies } from '../roles/front/policies.ts';
 import { createRateLimits } from '../roles/front/rate-limits.ts';
+import { followRevocations } from '../roles/front/revocations.ts';
 import type { Ports } from '../roles/ports.ts';
 import type { Runtime } from '../roles/runtime.ts';
 import type { Settings } from '../roles/settings.ts';
@@ -19,6 +20,7 @@ import type { Context } from './context.ts';
 import { defaultSettings, groupsOf } from './defaults.ts';
 import { observeAccepting } from './observers/accepting.ts';
 import { createFrontObserver } from './observers/front-observer.ts';
+import { createRevocationsObserver } from './observers/revocations-observer.ts';
 import { PAGE_FOLDER, readPage } from './process/page-files.ts';
 
 export interface ServedFront {
@@ -76,14 +78,17 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
   const { clock } = ports;
   const { trustedProxies } = config;
   const limits = createRateLimits({ counter, clock, trustedProxies, settings, observer });
+  const revocations = await followRevocations(ports, { ...runtime, observer: createRevocationsObserver(context) });
   const auth = createAuthenticator({
     secret,
     previousSecret: config.previousJwtSecret,
+    acceptedSince: revocations.notBefore,
     cacheSize: AUTH_CACHE_SIZE,
   });
   const { purchases, sales, guarded } = front;
   const { observed$ } = purchases;
   const live = startLive(guarded, { runtime, sales, purchases, observed$, auth, limits, draining, observer });
+  revocations.onRevoked(live.revoked);
   const metricsParts = { metrics: async () => (await metrics.expose()).body, metricsToken: config.metrics.token };
   const api = createApi(ports, {
     front,
@@ -124,6 +129,7 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
       isDraining = true;
       await drain(http, live, graceMs);
       metricsFront?.close();
+      revocations.stop();
       await front.stop();
       await closeCounter();
     },

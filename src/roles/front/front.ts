@@ -38,7 +38,7 @@ export interface FrontParts {
   readonly notAccepting?: () => string | undefined;
 }
 
-export type FrontPorts = Omit<Ports, 'recovery' | 'auditSources'>;
+export type FrontPorts = Omit<Ports, 'recovery' | 'auditSources' | 'tokenRevocations'>;
 
 /** A front independent of its transport: HTTP and live sockets are served on top of it. */
 export interface Front {
