@@ -143,4 +143,7 @@ export interface TicketQueue {
 
   /** Resolves when the queue answers, rejects with a Fault otherwise. */
   ping(): Promise<void>;
+
+  /** What an operator should change in its server, as of the last look. Present on queues that can be set up wrongly. */
+  readonly warnings?: () => readonly string[];
 }

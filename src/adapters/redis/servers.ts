@@ -1,5 +1,6 @@
-import type { Args, ConnectionOptions } from './connection.ts';
+import type { Args, Connection, ConnectionOptions } from './connection.ts';
 import { connectRedis } from './connection.ts';
+import { durabilityWarnings } from './durability.ts';
 import { assertKeepsKeys } from './eviction.ts';
 import { soundKey } from './keys.ts';
 import { CALL_TIMEOUT_MS } from './options.ts';
@@ -21,12 +22,20 @@ export interface RedisServers {
   declareSound(): Promise<void>;
   /** Resolves when one of them answers and evicts no sale's keys, rejects with a Fault otherwise. */
   ping(): Promise<void>;
+  /** What to change in their settings; see durability.ts. Errors: Fault `unavailable`, `timeout`. */
+  warnings(): Promise<readonly string[]>;
   disconnect(): void;
 }
 
 export interface ServersOptions extends ConnectionOptions {
   /** Begins all keys. */
   readonly prefix: string;
+}
+
+export async function warningsOf({ call }: Pick<Connection, 'call'>): Promise<readonly string[]> {
+  // One after the other: Redis 6 does not know several sections in one call.
+  const sections = [await call('INFO', ['persistence']), await call('INFO', ['replication'])];
+  return durabilityWarnings(sections.join('\n'));
 }
 
 /** Redis takes some 50 us to look for so many keys. */
@@ -53,6 +62,7 @@ export function connectSingle(options: ServersOptions): RedisServers {
     ping: async () => {
       assertKeepsKeys(await connection.call('INFO', ['memory']));
     },
+    warnings: () => warningsOf(connection),
     disconnect: () => connection.disconnect(),
   };
 }

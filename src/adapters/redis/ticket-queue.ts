@@ -33,6 +33,8 @@ export interface RedisTicketQueue {
    * Errors: Fault `fenced`, `unavailable`, `timeout`, `config`.
    */
   prepare(): Promise<void>;
+  /** What to change in the settings of Redis; see durability.ts. Errors: Fault `unavailable`, `timeout`. */
+  warnings(): Promise<readonly string[]>;
   /** Sends the calls of `published` that wait to share one; resolves when they are answered, successfully or not. */
   flush(): Promise<void>;
   disconnect(): void;
@@ -70,6 +72,7 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
     recovery: createRedisRecovery(servers, prefix),
     auditSource,
     prepare: () => servers.prepare(),
+    warnings: () => servers.warnings(),
     flush: () => batcher.flush(),
     disconnect: () => servers.disconnect(),
   };

@@ -16,14 +16,21 @@ const OPTIONS = {
 type Name = 'queue' | 'log' | 'store' | 'live';
 
 /** Every dependency is up except those named. */
-function rig({ down = [], hasNumber = true, draining = false, leaderless, notAccepting }: RigOptions = {}) {
+function rig({
+  down = [],
+  hasNumber = true,
+  draining = false,
+  leaderless,
+  notAccepting,
+  warnings = [],
+}: RigOptions = {}) {
   const pinged: Name[] = [];
   const ping = (name: Name) => async () => {
     pinged.push(name);
     if (down.includes(name)) throw new Fault('unavailable', `${name} is unreachable`);
   };
   const ports = {
-    queue: { ping: ping('queue') },
+    queue: { ping: ping('queue'), warnings: () => warnings },
     log: { ping: ping('log') },
     store: { ping: ping('store') },
     live: { ping: ping('live') },
@@ -51,12 +58,24 @@ interface RigOptions {
   readonly draining?: boolean;
   readonly leaderless?: string;
   readonly notAccepting?: string;
+  readonly warnings?: readonly string[];
 }
 
 describe('a front', () => {
   it('is ready while all is healthy, and not while it drains', async () => {
     expect(await rig().look()).toMatchObject({ ready: true, degraded: false });
     expect(await rig({ draining: true }).look()).toMatchObject({ ready: false });
+  });
+
+  it('is ready with a queue that should be set up in another way, and says so', async () => {
+    expect(await rig({ warnings: ['set this', 'set that'] }).look()).toMatchObject({
+      ready: true,
+      degraded: false,
+      dependencies: { queue: { state: 'up', detail: 'set this; set that' } },
+    });
+    const { dependencies } = await rig({ warnings: ['set this'], down: ['queue'] }).look();
+    expect(dependencies.queue).toEqual({ state: 'down', detail: 'queue is unreachable' });
+    expect((await rig().look()).dependencies.queue).toEqual({ state: 'up' });
   });
 
   it('is degraded while it accepts no more connections, and says why', async () => {

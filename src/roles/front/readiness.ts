@@ -42,9 +42,17 @@ const NEEDED = ['queue', 'log', 'node', 'files'];
  * called.
  */
 export function createReadiness(
-  ports: { readonly [Name in 'queue' | 'log' | 'store' | 'live']: Pick<Ports[Name], 'ping'> } & Pick<Ports, 'lost'>,
+  ports: { readonly [Name in 'queue' | 'log' | 'store' | 'live']: Pick<Ports[Name], 'ping'> } & Pick<Ports, 'lost'> & {
+      readonly queue: Pick<Ports['queue'], 'ping' | 'warnings'>;
+    },
   { policies, node, leader, notAccepting, draining, timers }: ReadinessParts,
 ): () => Promise<Readiness> {
+  /** A queue that sells, but should be set up in another way. */
+  const withWarnings = (state: DependencyState): DependencyState => {
+    const warnings = ports.queue.warnings?.() ?? [];
+    return state.state === 'up' && warnings.length > 0 ? { ...state, detail: warnings.join('; ') } : state;
+  };
+
   const stateOf = async (ping: () => Promise<void>): Promise<DependencyState> => {
     try {
       await withTimeLimit(ping(), {
@@ -64,7 +72,8 @@ export function createReadiness(
     const states = await Promise.all(
       (['queue', 'log', 'store', 'live'] as const).map(async (name) => {
         const isOpen = policies[name].state() === 'open';
-        return [name, isOpen ? BREAKER_OPEN : await stateOf(() => ports[name].ping())] as const;
+        const state = isOpen ? BREAKER_OPEN : await stateOf(() => ports[name].ping());
+        return [name, name === 'queue' ? withWarnings(state) : state] as const;
       }),
     );
     const dependencies: Readonly<Record<string, DependencyState>> = {
