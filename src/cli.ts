@@ -23,6 +23,7 @@ const HELP = `Usage: floodgate <command> [options]
   live      rebuilds the live figures of a sale from the log: rebuild <sale> [--json]
   replay    lists dead letters, and sends them back to the log: [--apply] [--json]
   token     prints an access token: --user u1 [--role buyer|admin] [--ttl 1h]
+            revoke --user u1 [--before <time>]: revokes the tokens that the user was issued before
 `;
 
 /** An error that the user can fix is one line and exit code 1. Any other error is a bug and is thrown, with its stack. */

@@ -10,6 +10,7 @@ import { type PurchaseRoutesDeps, purchaseRoutes } from './purchases/routes.ts';
 import { type AdminSaleRoutesDeps, adminSaleRoutes } from './sales/admin-routes.ts';
 import { type SalesRoutesDeps, salesRoutes } from './sales/routes.ts';
 import { type AdminSettingsRoutesDeps, adminSettingsRoutes } from './settings/routes.ts';
+import { type AdminTokenRoutesDeps, adminTokenRoutes } from './tokens/routes.ts';
 
 export type RoutesDeps = SalesRoutesDeps &
   PurchaseRoutesDeps &
@@ -19,6 +20,7 @@ export type RoutesDeps = SalesRoutesDeps &
   AdminSaleRoutesDeps &
   AuditRoutesDeps &
   AdminSettingsRoutesDeps &
+  AdminTokenRoutesDeps &
   OperationRoutesDeps;
 
 /** All operations of the API, for a front to serve. */
@@ -34,6 +36,7 @@ export function createRoutes(deps: RoutesDeps): readonly Operation[] {
     ...adminSaleRoutes(deps),
     ...auditRoutes(deps),
     ...adminSettingsRoutes(deps),
+    ...adminTokenRoutes(deps),
   ];
   openapi = JSON.stringify(openApiDocument(routes));
   return routes;

@@ -11,13 +11,16 @@ import { type Front, startFront } from '../roles/front/front.ts';
 import { startLive } from '../roles/front/live.ts';
 import { createPolicies } from '../roles/front/policies.ts';
 import { createRateLimits } from '../roles/front/rate-limits.ts';
+import { followRevocations } from '../roles/front/revocations.ts';
 import type { Ports } from '../roles/ports.ts';
 import type { Runtime } from '../roles/runtime.ts';
 import type { Settings } from '../roles/settings.ts';
 import { openRateCounter } from './adapters/rate-counter.ts';
 import type { Context } from './context.ts';
 import { defaultSettings, groupsOf } from './defaults.ts';
+import { observeAccepting } from './observers/accepting.ts';
 import { createFrontObserver } from './observers/front-observer.ts';
+import { createRevocationsObserver } from './observers/revocations-observer.ts';
 import { PAGE_FOLDER, readPage } from './process/page-files.ts';
 
 export interface ServedFront {
@@ -59,6 +62,7 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
   const leaving = () => isLeaving;
   let isDraining = false;
   const draining = () => isDraining;
+  const { onAccepting, notAccepting } = observeAccepting(context, () => performance.now());
   const front = await startFront(ports, {
     runtime,
     policies: createPolicies(settings, runtime, observer),
@@ -68,19 +72,23 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
     observer,
     draining: leaving,
     watchesLeader: !exclusive,
+    notAccepting,
   });
   const { port: counter, close: closeCounter } = await openRateCounter(config, log);
   const { clock } = ports;
   const { trustedProxies } = config;
   const limits = createRateLimits({ counter, clock, trustedProxies, settings, observer });
+  const revocations = await followRevocations(ports, { ...runtime, observer: createRevocationsObserver(context) });
   const auth = createAuthenticator({
     secret,
     previousSecret: config.previousJwtSecret,
+    acceptedSince: revocations.notBefore,
     cacheSize: AUTH_CACHE_SIZE,
   });
   const { purchases, sales, guarded } = front;
   const { observed$ } = purchases;
   const live = startLive(guarded, { runtime, sales, purchases, observed$, auth, limits, draining, observer });
+  revocations.onRevoked(live.revoked);
   const metricsParts = { metrics: async () => (await metrics.expose()).body, metricsToken: config.metrics.token };
   const api = createApi(ports, {
     front,
@@ -104,6 +112,7 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
     live: live.socket,
     refuse,
     countRoute: metrics.httpRoute,
+    onAccepting,
     onError,
   }).catch((error: unknown) => {
     metricsFront?.close();
@@ -120,6 +129,7 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
       isDraining = true;
       await drain(http, live, graceMs);
       metricsFront?.close();
+      revocations.stop();
       await front.stop();
       await closeCounter();
     },

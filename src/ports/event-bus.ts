@@ -9,6 +9,8 @@ export type BusEvent =
   | { readonly type: 'sale'; readonly saleId: string }
   /** The new states of orders that changed. */
   | { readonly type: 'orders'; readonly orders: readonly Order[] }
+  /** Tokens were revoked; see token-revocations.ts. */
+  | { readonly type: 'tokens' }
   /** The live settings changed; see settings-store.ts. */
   | { readonly type: 'settings'; readonly version: number };
 

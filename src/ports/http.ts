@@ -115,8 +115,19 @@ export interface HttpFrontOptions {
   readonly countRoute?: (method: HttpMethod | 'HEAD' | 'other', pattern: string) => (status: number) => void;
   /** WebSockets, on the same port. */
   readonly live?: LiveFrontOptions;
+  /** The front has stopped to accept connections, or accepts them again. */
+  readonly onAccepting?: (state: AcceptState) => void;
   /** A handler has failed, or did not answer in time. */
   readonly onError: (error: unknown, requestId: string) => void;
+}
+
+/** Whether a front accepts connections: not while the process is short of file descriptors. */
+export interface AcceptState {
+  readonly accepting: boolean;
+  /** How many descriptors the process may have open; undefined where the system does not say. */
+  readonly limit: number | undefined;
+  /** Why it can't accept again, though descriptors are free; it tries again. */
+  readonly because?: string;
 }
 
 export interface HttpFront {

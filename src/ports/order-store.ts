@@ -170,6 +170,9 @@ export interface OrderStore {
   /** The ids of the sale's reserved orders that had to be paid by `now` or earlier, earliest deadline first. */
   due(saleId: string, now: number, limit: number): Promise<readonly string[]>;
 
+  /** Those of these sales that have an order that is `due` by `now`. */
+  salesDue(saleIds: readonly string[], now: number): Promise<readonly string[]>;
+
   /** The tickets that ended orders owe to the queue, oldest first. */
   owedTickets(limit: number): Promise<readonly OwedTicket[]>;
 

@@ -88,6 +88,12 @@ export interface QueueRecovery {
   /** Whether the queue as a whole serves. Each sale is sound or lost independently of that. */
   serves(): Promise<boolean>;
 
+  /**
+   * Identifies the incarnation of all of the queue's data: while it is the same, what was sound stays sound, as far as the
+   * queue itself can tell. Undefined while the queue does not serve, or if its data is on several servers.
+   */
+  readonly incarnation?: () => Promise<string | undefined>;
+
   /** Lets the queue serve again: each lost sale has a fence of its own. */
   declareSound(): Promise<void>;
 }

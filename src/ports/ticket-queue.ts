@@ -114,6 +114,12 @@ export interface TicketQueue {
   ): Promise<readonly StrandedReservation[]>;
 
   /**
+   * Those of these sales that have any unpublished reservations, stranded or not; it may name others. For a caller that
+   * watches many sales of which hardly any has some.
+   */
+  withUnpublished(saleIds: readonly string[]): Promise<readonly string[]>;
+
+  /**
    * Takes the tickets of these orders back: each ticket goes to the queue's tail, and no longer counts towards the buyer's
    * limit. An order that holds no ticket is ignored, so the call is idempotent. The key keeps its answer. Returns the
    * orders that were released.
@@ -137,4 +143,7 @@ export interface TicketQueue {
 
   /** Resolves when the queue answers, rejects with a Fault otherwise. */
   ping(): Promise<void>;
+
+  /** What an operator should change in its server, as of the last look. Present on queues that can be set up wrongly. */
+  readonly warnings?: () => readonly string[];
 }

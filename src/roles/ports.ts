@@ -12,6 +12,7 @@ import type { OrderStore } from '../ports/order-store.ts';
 import type { QueueRecovery } from '../ports/queue-recovery.ts';
 import type { SettingsStore } from '../ports/settings-store.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
+import type { TokenRevocations } from '../ports/token-revocations.ts';
 
 /** Everything outside this process that the roles use. */
 export interface Ports {
@@ -30,6 +31,7 @@ export interface Ports {
   readonly nodeMarks: NodeMarks;
   readonly events: EventBus;
   readonly settingsStore: SettingsStore;
+  readonly tokenRevocations: TokenRevocations;
   readonly clock: Clock;
   /** Present if this process has data in files of its own; returns why they can't be used any more. */
   readonly lost?: () => Fault | undefined;

@@ -29,14 +29,14 @@ describe('warming up', () => {
     expect(asked.sale).toEqual([]);
   });
 
-  it('reads nothing while no sale changes, but all of them once a minute', async () => {
+  it('reads nothing while no sale changes, however many there are', async () => {
     const { sales, clock, asked } = await rig([aSale(), over('just', HOUR_MS), over('long', 2 * DAY_MS)]);
     await sales.warm();
     for (let second = 1; second <= 60; second += 1) {
       clock.advance(1000);
       await sales.warm();
     }
-    expect(asked.sales.map(({ endsAfter }) => endsAfter)).toEqual([undefined, undefined]);
+    expect(asked.sales.map(({ endsAfter }) => endsAfter)).toEqual([undefined]);
     expect(asked.revisions).toBe(61);
     expect(sales.known('just')).toBeDefined();
     expect(sales.known('long')).toBeUndefined();

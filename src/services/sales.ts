@@ -5,8 +5,8 @@ import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import { everySale } from './every-sale.ts';
 import { inChunks } from './in-chunks.ts';
+import { KnownSales } from './known-sales.ts';
 import { NextFlight } from './next-flight.ts';
-import { PublicSales } from './public-sales.ts';
 import { SaleCache, type SaleCacheOptions, type SaleCachePorts } from './sale-cache.ts';
 import { SingleFlight } from './single-flight.ts';
 
@@ -51,7 +51,7 @@ export const salesDefaults = {
 /** Sales as buyers and admins see them, from memory while it is fresh. */
 export class Sales {
   readonly #cache: SaleCache;
-  readonly #public: PublicSales;
+  readonly #public: KnownSales;
   readonly #refreshes = new SingleFlight();
   readonly #checks = new NextFlight(async () => void (await this.#refreshPublic()));
   readonly #options: SaleCacheOptions;
@@ -62,7 +62,7 @@ export class Sales {
   ) {
     this.#options = { ...salesDefaults, ...options };
     this.#cache = new SaleCache(ports, this.#options);
-    this.#public = new PublicSales(ports);
+    this.#public = new KnownSales(ports, { includeDrafts: false });
   }
 
   /**

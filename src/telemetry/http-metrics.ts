@@ -1,4 +1,4 @@
-import { Counter, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 
 export interface HttpMetrics {
   /**
@@ -6,6 +6,8 @@ export interface HttpMetrics {
    * label, so that ids don't become labels.
    */
   readonly httpRoute: (method: string, pattern: string) => (status: number) => void;
+  /** Whether new connections are accepted. */
+  readonly accepting: (accepting: boolean) => void;
 }
 
 /** One more than the highest status of HTTP. */
@@ -34,7 +36,14 @@ export function createHttpMetrics(register: Registry): HttpMetrics {
       }
     },
   });
+  const accepting = new Gauge({
+    name: 'floodgate_accepting_connections',
+    help: '1 while new connections are accepted; 0 while the process is short of file descriptors.',
+    registers: [register],
+  });
+  accepting.set(1);
   return {
+    accepting: (isAccepting) => accepting.set(isAccepting ? 1 : 0),
     httpRoute: (method, route) => {
       // Labels are resolved on a scrape; an answer costs one addition.
       const answers = new Float64Array(STATUSES);

@@ -1,8 +1,10 @@
+import { connect } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Servers } from '../../dev/servers/api.d.ts';
 import type { RedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
 import { createRedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
+import { openRedis } from '../../src/app/adapters/redis.ts';
 import { openSale, purchase, purchases } from '../contract/fixtures.ts';
 import { auditQueue } from '../support/queue-audit.ts';
 import { TEST_REDIS_URL } from '../support/redis-prefix.ts';
@@ -55,6 +57,41 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a failing Redis
       await redis.config('SET', 'maxmemory-policy', 'noeviction');
       await prepare();
       await queue.ping();
+    });
+  });
+
+  describe('settings that cost a pause after an outage', () => {
+    const ON = 'set appendonly yes';
+    const MINIMUM = 'set min-replicas-to-write 1';
+
+    it('are reported as they change: no append-only file, and replicas that are not waited for', async () => {
+      const { warnings } = open();
+      expect(await warnings()).toEqual([]);
+      await redis.config('SET', 'appendonly', 'no');
+      expect(await warnings()).toEqual([expect.stringContaining(ON)]);
+      await redis.config('SET', 'appendonly', 'yes');
+      expect(await warnings()).toEqual([]);
+
+      const replica = connect(Number(new URL(url).port), '127.0.0.1');
+      replica.write('PSYNC ? -1\r\n');
+      await expect.poll(warnings).toEqual([expect.stringContaining(MINIMUM)]);
+      await redis.config('SET', 'min-replicas-to-write', '1');
+      expect(await warnings()).toEqual([]);
+      await redis.config('SET', 'min-replicas-to-write', '0');
+      replica.destroy();
+      await expect.poll(warnings).toEqual([]);
+    });
+
+    it('are logged once, and shown by readiness', async () => {
+      await redis.config('SET', 'appendonly', 'no');
+      const lines: unknown[] = [];
+      const log = { info: () => {}, error: () => {}, warn: (about: unknown) => lines.push(about) };
+      const { port, close } = await openRedis({ url, keyPrefix: 'warned:', timeoutMs: 1000 }, log);
+      const reason = expect.stringContaining(ON);
+      await expect.poll(() => port.queue.warnings?.()).toEqual([reason]);
+      expect(lines).toEqual([expect.objectContaining({ dependency: 'Redis', reason })]);
+      await close();
+      await redis.config('SET', 'appendonly', 'yes');
     });
   });
 

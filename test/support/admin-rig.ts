@@ -5,11 +5,13 @@ import { reportOn } from '../../src/services/report.ts';
 import { SaleAdmin } from '../../src/services/sale-admin.ts';
 import { Sales } from '../../src/services/sales.ts';
 import { SettingsAdmin } from '../../src/services/settings-admin.ts';
+import { revokeTokens } from '../../src/services/token-admin.ts';
 import { ManualClock } from './fakes/manual-clock.ts';
 import { MemoryCatalogue } from './fakes/memory-catalogue.ts';
 import { MemoryOrderStore } from './fakes/memory-order-store.ts';
 import { MemorySettingsStore } from './fakes/memory-settings-store.ts';
 import { MemoryTicketQueue } from './fakes/memory-ticket-queue.ts';
+import { MemoryTokenRevocations } from './fakes/memory-token-revocations.ts';
 import { routesWith, tokenOf } from './route-caller.ts';
 import { aSettings } from './settings.ts';
 
@@ -43,6 +45,7 @@ export function adminRig() {
   const store = new MemoryOrderStore();
   const sales = new Sales({ catalogue, queue, clock });
   const settingsStore = new MemorySettingsStore();
+  const tokenRevocations = new MemoryTokenRevocations();
   const published: BusEvent[] = [];
   const events = { publish: (item: BusEvent) => void published.push(item) };
   let lastId = 0;
@@ -57,6 +60,7 @@ export function adminRig() {
     products: new Products({ catalogue, newId }),
     saleAdmin: new SaleAdmin({ catalogue, queue, clock, sales, events, newId }),
     settings: new SettingsAdmin({ settingsStore, events, clock, defaults: aSettings() }),
+    revokeTokens: (revocation) => revokeTokens(revocation, { tokenRevocations, events, clock }),
     report: (saleId) => reportOn(saleId, { catalogue, queue, store, live }),
   });
 
@@ -73,5 +77,5 @@ export function adminRig() {
     });
     return { status, headers, json: text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>) };
   };
-  return { admin, clock, catalogue, queue, store, settingsStore, published };
+  return { admin, clock, catalogue, queue, store, settingsStore, tokenRevocations, published };
 }

@@ -16,12 +16,21 @@ export interface FloodgateProcess {
   kill(signal: NodeJS.Signals): Promise<number | null>;
 }
 
+export interface ProcessLimits {
+  /** How many file descriptors it may have open. @default as many as this process */
+  readonly descriptors?: number;
+}
+
 /** Starts the built program as a process; resolves when it listens, or runs without a front. */
 export async function startFloodgate(
   env: Record<string, string>,
   args: readonly string[] = ['serve'],
+  { descriptors }: ProcessLimits = {},
 ): Promise<FloodgateProcess> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const command = [process.execPath, MAIN, ...args];
+  const limited = ['/bin/sh', '-c', `ulimit -n ${descriptors} && exec "$@"`, 'sh', ...command];
+  const [program = '', ...rest] = descriptors === undefined ? command : limited;
+  const child = spawn(program, rest, {
     env: { PATH: process.env.PATH ?? '', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -38,7 +38,13 @@ export function liveRig({
 }: LiveRigOptions = {}) {
   const clock = new ManualClock();
   const hub = new FakeLiveHub();
-  const auth: Authenticator = createAuthenticator({ secret, cacheSize: 100, now: clock.now });
+  const revoked = new Map<string, number>();
+  const auth: Authenticator = createAuthenticator({
+    secret,
+    cacheSize: 100,
+    now: clock.now,
+    acceptedSince: (userId) => revoked.get(userId),
+  });
   const watching: string[] = [];
   const faults: unknown[] = [];
   const counted: unknown[] = [];
@@ -90,7 +96,17 @@ export function liveRig({
     },
     open: (): FakeLiveSocket => new FakeLiveSocket('c0', hub, live.handlers),
     token: (userId: string, role: 'buyer' | 'admin' = 'buyer', ttlSeconds = 60): string =>
-      sign({ sub: userId, role, exp: Math.floor(clock.now() / 1000) + ttlSeconds }),
+      sign({
+        sub: userId,
+        role,
+        iat: Math.floor(clock.now() / 1000),
+        exp: Math.floor(clock.now() / 1000) + ttlSeconds,
+      }),
+    /** Revokes the tokens that the user was issued before now. */
+    revoke: (userId: string) => {
+      revoked.set(userId, clock.now());
+      live.revoked(userId);
+    },
     drain: () => {
       draining = true;
     },

@@ -17,10 +17,12 @@ import { reportOn } from '../../src/services/report.ts';
 import { SaleAdmin } from '../../src/services/sale-admin.ts';
 import { Sales } from '../../src/services/sales.ts';
 import { SettingsAdmin } from '../../src/services/settings-admin.ts';
+import { revokeTokens } from '../../src/services/token-admin.ts';
 import type { PurchaseRequest } from '../../src/streams/purchase/request.ts';
 import { MemoryCatalogue } from './fakes/memory-catalogue.ts';
 import { MemoryOrderStore } from './fakes/memory-order-store.ts';
 import { MemorySettingsStore } from './fakes/memory-settings-store.ts';
+import { MemoryTokenRevocations } from './fakes/memory-token-revocations.ts';
 import { NO_LIMITS } from './no-limits.ts';
 import { aSettings } from './settings.ts';
 
@@ -114,6 +116,8 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
         clock: systemClock,
         defaults: aSettings(),
       }),
+      revokeTokens: (revocation) =>
+        revokeTokens(revocation, { tokenRevocations: new MemoryTokenRevocations(), events, clock: systemClock }),
       report: (saleId) => reportOn(saleId, { catalogue, queue, store, live: { timeline: async () => [] } }),
       auth: createAuthenticator({ secret: SHOP_SECRET, cacheSize: 100 }),
       limits: NO_LIMITS,

@@ -21,6 +21,11 @@ export function createEmbeddedTicketQueue({ engine, clock }: EmbeddedQueueOption
     },
     claimStranded: (saleId, { leaseMs, max }) =>
       engine.call('queue.claimStranded', { saleId, now: clock.now(), leaseMs, max }),
+    // Of all sales: that few of them have any, the engine knows from a table that is nearly always empty.
+    withUnpublished: async (saleIds) => {
+      const unpublished = new Set(await engine.call('queue.withUnpublished', null));
+      return unpublished.size === 0 ? [] : saleIds.filter((saleId) => unpublished.has(saleId));
+    },
     release: (saleId, orderIds) => engine.call('queue.release', { saleId, orderIds }),
     forfeit: async (saleId, orderIds) => {
       await engine.call('queue.forfeit', { saleId, orderIds });

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import type { HttpFrontOptions, ListenHttp } from '../../ports/http.ts';
+import { watchDescriptors } from '../http/accept-gate.ts';
 import { SWITCHING_PROTOCOLS } from '../http/exchange.ts';
 import { DEFAULT_TIME_LIMITS, InFlight } from '../http/in-flight.ts';
 import { RequestPipeline } from '../http/request-pipeline.ts';
@@ -39,6 +40,16 @@ export const listenNode: ListenHttp = async (options) => {
   server.on('error', (error) => onError(error, ''));
   inFlight.start({ bodyWithinMs, answerWithinMs });
 
+  // http.Server's own close would end idle connections, which are still served here.
+  const closeSocket = (): void => {
+    if (server.listening) NetServer.prototype.close.call(server);
+  };
+  const gate = watchDescriptors({
+    pause: closeSocket,
+    resume: async () => void (await listenOn(server, { host, port: listeningPort, shared })),
+    onAccepting: options.onAccepting,
+  });
+
   return {
     port: listeningPort,
     inFlight: () => inFlight.size,
@@ -47,12 +58,13 @@ export const listenNode: ListenHttp = async (options) => {
       inFlight.draining = true;
     },
     stopListening: () => {
-      // http.Server's own close would end idle connections, which are still served here.
-      NetServer.prototype.close.call(server);
+      gate.stop();
+      closeSocket();
       live?.drain();
     },
     ...(live === undefined ? {} : { live }),
     close: () => {
+      gate.stop();
       live?.stop();
       server.close();
       server.closeAllConnections();

@@ -4,7 +4,7 @@ import { ClusterTopology, type TopologyOptions } from './cluster-topology.ts';
 import { assertKeepsKeys } from './eviction.ts';
 import { CALL_TIMEOUT_MS } from './options.ts';
 import { SCRIPTS } from './scripts.ts';
-import type { RedisServers } from './servers.ts';
+import { type RedisServers, warningsOf } from './servers.ts';
 import { movedTo } from './slots.ts';
 
 /**
@@ -60,6 +60,9 @@ export function connectCluster({ timeoutMs = CALL_TIMEOUT_MS, ...options }: Topo
     prepare,
     // In a cluster only sales are sound or lost.
     serves: async () => true,
+    incarnation: async () => undefined,
+    // Keys of several slots can't be in one command.
+    salesPerCommand: 1,
     declareSound: prepare,
 
     async ping() {
@@ -68,6 +71,11 @@ export function connectCluster({ timeoutMs = CALL_TIMEOUT_MS, ...options }: Topo
         throw error.errors[0];
       });
       assertKeepsKeys(info);
+    },
+
+    async warnings() {
+      const masters = await topology.masters();
+      return [...new Set((await Promise.all(masters.map(warningsOf))).flat())];
     },
 
     disconnect: () => topology.disconnect(),

@@ -28,6 +28,8 @@ function isEvent(value: unknown): value is BusEvent {
       return Array.isArray(orders) && orders.every(isOrder);
     case 'settings':
       return isCount(version);
+    case 'tokens':
+      return true;
     default:
       return false;
   }

@@ -83,6 +83,7 @@ export function createRedisRecovery(servers: RedisServers, prefix: string): Queu
     },
 
     serves: () => servers.serves(),
+    incarnation: () => servers.incarnation(),
     declareSound: () => servers.declareSound(),
   };
 }

@@ -12,6 +12,7 @@ import { batchPublished } from './published-batcher.ts';
 import { createRedisRecovery } from './recovery.ts';
 import { replyOf } from './reserve-reply.ts';
 import { connectSingle } from './servers.ts';
+import { withUnpublished } from './unpublished.ts';
 
 export interface RedisQueueOptions extends ConnectionOptions {
   /** One Redis, or nodes of a Redis Cluster; see node-urls.ts. */
@@ -32,6 +33,8 @@ export interface RedisTicketQueue {
    * Errors: Fault `fenced`, `unavailable`, `timeout`, `config`.
    */
   prepare(): Promise<void>;
+  /** What to change in the settings of Redis; see durability.ts. Errors: Fault `unavailable`, `timeout`. */
+  warnings(): Promise<readonly string[]>;
   /** Sends the calls of `published` that wait to share one; resolves when they are answered, successfully or not. */
   flush(): Promise<void>;
   disconnect(): void;
@@ -63,18 +66,20 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
       published: async (saleId, epoch, orderIds) => {
         if (orderIds.length > 0) await batcher.add(saleId, epoch, orderIds);
       },
+      withUnpublished: (saleIds) => withUnpublished(servers, prefix, saleIds),
       ping: () => servers.ping(),
     },
     recovery: createRedisRecovery(servers, prefix),
     auditSource,
     prepare: () => servers.prepare(),
+    warnings: () => servers.warnings(),
     flush: () => batcher.flush(),
     disconnect: () => servers.disconnect(),
   };
 }
 
 /** The calls that are one script each. */
-function createCalls(evaluate: Evaluate): Omit<TicketQueue, 'published' | 'audit' | 'ping'> {
+function createCalls(evaluate: Evaluate): Omit<TicketQueue, 'published' | 'withUnpublished' | 'ping'> {
   return {
     incarnation: async (saleId) => (await evaluate('incarnation', saleId, [])) as string,
 

@@ -4,7 +4,7 @@ import type { SqlDatabase } from './connect.ts';
 import { withSqlFaults } from './faults.ts';
 import { textOf } from './text-of.ts';
 
-export type OrderTransitionReads = Pick<OrderStore, 'due' | 'owedTickets' | 'refundsDue' | 'money'>;
+export type OrderTransitionReads = Pick<OrderStore, 'due' | 'salesDue' | 'owedTickets' | 'refundsDue' | 'money'>;
 
 interface RefundRow {
   readonly id: string | Uint8Array;
@@ -22,6 +22,19 @@ interface OwedRow {
 
 /** Orders that are due at the same moment come in any order: sorting them by id as well would read all of them. */
 const DUE = `SELECT id FROM orders WHERE sale_id = ? AND state = 'reserved' AND pay_by <= ? ORDER BY pay_by LIMIT ?`;
+
+/**
+ * One look into the index for each sale. The limit keeps a server from turning it into a join that reads all due orders.
+ * The ids are a JSON array, so that the statement is the same for any number of them.
+ */
+const SALES_DUE = (ids: string) =>
+  `SELECT i.id FROM ${ids} WHERE ` +
+  "(SELECT 1 FROM orders o WHERE o.sale_id = i.id AND o.state = 'reserved' AND o.pay_by <= ? LIMIT 1) = 1";
+
+const IDS = {
+  sqlite: '(SELECT value AS id FROM json_each(?)) AS i',
+  mysql: "JSON_TABLE(?, '$[*]' COLUMNS (id VARCHAR(64) PATH '$')) AS i",
+} as const satisfies Record<SqlDatabase['dialect'], string>;
 
 /**
  * Ids begin with their time, so the oldest order comes first. An order that was rejected for its ticket returns none. A left
@@ -69,6 +82,14 @@ export function createOrderTransitionReads(database: SqlDatabase): OrderTransiti
       withSqlFaults('reading due orders', async () =>
         (await database.rows<{ readonly id: string }>(DUE, saleId, now, limit)).map(({ id }) => id),
       ),
+
+    salesDue: (saleIds, now) =>
+      withSqlFaults('reading sales with due orders', async () => {
+        if (saleIds.length === 0) return [];
+        const sql = SALES_DUE(IDS[database.dialect]);
+        const due = await database.rows<{ readonly id: string }>(sql, JSON.stringify(saleIds), now);
+        return due.map(({ id }) => id);
+      }),
 
     owedTickets: (limit) =>
       withSqlFaults('reading tickets to return', async () => {

@@ -1,4 +1,6 @@
+import type { us_listen_socket } from 'uWebSockets.js';
 import type { ListenHttp } from '../../ports/http.ts';
+import { watchDescriptors } from '../http/accept-gate.ts';
 import { DEFAULT_TIME_LIMITS, InFlight } from '../http/in-flight.ts';
 import { uWS } from './binary.ts';
 import { openListenSocket } from './listen-socket.ts';
@@ -11,17 +13,28 @@ export const listenUws: ListenHttp = async (options) => {
   const app = uWS.App();
   const inFlight = new InFlight();
   const live = addRoutes(app, options, inFlight);
-  const socket = await openListenSocket(app, { host, port, shared });
+  let socket: us_listen_socket | undefined = await openListenSocket(app, { host, port, shared });
+  const listeningPort = uWS.us_socket_local_port(socket);
   inFlight.start({ bodyWithinMs, answerWithinMs });
 
-  let listening = true;
+  const closeSocket = (): void => {
+    if (socket !== undefined) uWS.us_listen_socket_close(socket);
+    socket = undefined;
+  };
+  const gate = watchDescriptors({
+    pause: closeSocket,
+    resume: async () => {
+      socket = await openListenSocket(app, { host, port: listeningPort, shared });
+    },
+    onAccepting: options.onAccepting,
+  });
   const stopListening = (): void => {
-    if (listening) uWS.us_listen_socket_close(socket);
-    listening = false;
+    gate.stop();
+    closeSocket();
     live?.drain();
   };
   return {
-    port: uWS.us_socket_local_port(socket),
+    port: listeningPort,
     inFlight: () => inFlight.size,
     idle: (graceMs) => inFlight.idle(graceMs),
     drain: () => {
@@ -30,8 +43,9 @@ export const listenUws: ListenHttp = async (options) => {
     stopListening,
     ...(live === undefined ? {} : { live }),
     close: () => {
+      gate.stop();
       // Closing the app closes its listen socket, which must not be closed again.
-      listening = false;
+      socket = undefined;
       app.close();
       inFlight.stop();
       live?.stop();

@@ -13,6 +13,10 @@ const REFUSALS = {
   }),
   invalid: constantProblem('unauthenticated', { detail: 'The token is not valid.', headers: CHALLENGE_INVALID }),
   expired: constantProblem('unauthenticated', { detail: 'The token has expired.', headers: CHALLENGE_INVALID }),
+  revoked: constantProblem('unauthenticated', {
+    detail: 'The token was revoked: sign in again.',
+    headers: CHALLENGE_INVALID,
+  }),
   not_yet_valid: constantProblem('unauthenticated', {
     detail: 'The token is not valid yet.',
     headers: CHALLENGE_INVALID,

@@ -62,6 +62,31 @@ describe('createAuthenticator', () => {
     expect(authenticate(token)).toMatchObject({ userId: 'u1' });
   });
 
+  it('refuses tokens that were issued before the time from which its user’s are accepted, even cached ones', () => {
+    const times = new Map<string, number>();
+    const { authenticate } = createAuthenticator({
+      secret,
+      cacheSize: 10,
+      now: () => nowMs,
+      acceptedSince: (userId) => times.get(userId),
+    });
+    const second = nowMs / 1000;
+    const signDated = createSigner({ key: secret, algorithm: 'HS256' });
+    const issuedAt = (iat: number, sub = 'u1') => `Bearer ${signDated({ sub, iat, exp: second + 60 })}`;
+    const [before, after, undated] = [issuedAt(second - 1), issuedAt(second), bearer({})];
+    const other = issuedAt(second - 1, 'u2');
+    for (const token of [before, after, undated]) expect(authenticate(token)).toMatchObject({ userId: 'u1' });
+    times.set('u1', nowMs - 1);
+    for (const token of [before, before, undated]) expect(authenticate(token)).toBe('revoked');
+    expect(authenticate(issuedAt(second - 2))).toBe('revoked');
+    expect(authenticate(after)).toMatchObject({ userId: 'u1' });
+    times.set('u1', nowMs);
+    expect(authenticate(after)).toMatchObject({ userId: 'u1' });
+    times.set('u1', nowMs + 1);
+    expect(authenticate(after)).toBe('revoked');
+    expect(authenticate(other)).toMatchObject({ userId: 'u2' });
+  });
+
   it('does not accept the signature of a cached token on another token', () => {
     const { authenticate } = authenticatorAt({ now: nowMs });
     const known = bearer({});
@@ -82,6 +107,7 @@ describe('createAuthenticator', () => {
     ['no exp', { exp: undefined }],
     ['an exp that is text', { exp: '9999999999' }],
     ['an nbf that is text', { nbf: '1' }],
+    ['an iat that is text', { iat: '1' }],
     ['an unknown role', { role: 'root' }],
     ['no role but null', { role: null }],
   ])('refuses a token with %s', (_name, claims) => {

@@ -9,7 +9,7 @@ export interface Principal {
 }
 
 /** Why there is no principal; a string, so that a type check distinguishes it from one without an allocation. */
-export type AuthFailure = 'missing' | 'invalid' | 'expired' | 'not_yet_valid';
+export type AuthFailure = 'missing' | 'invalid' | 'expired' | 'not_yet_valid' | 'revoked';
 
 export interface Authenticator {
   /** Verifies an Authorization header as sent; under a microsecond for a token that it has cached. */
@@ -21,6 +21,11 @@ export interface AuthenticatorOptions {
   readonly secret: string;
   /** A second secret whose tokens are accepted too, while a new one replaces it. */
   readonly previousSecret?: string | undefined;
+  /**
+   * Since when a user's tokens are accepted, milliseconds since 1970; undefined for no limit. Asked for each request, since it
+   * may change at any time. @default no limit
+   */
+  readonly acceptedSince?: ((userId: string) => number | undefined) | undefined;
   /** The most verified tokens to keep in memory. */
   readonly cacheSize: number;
   /** Milliseconds since 1970. @default Date.now */
@@ -32,6 +37,7 @@ interface Verified {
   readonly authorization: string;
   readonly principal: Principal;
   /** Milliseconds since 1970. */
+  readonly issuedAt: number;
   readonly notBefore: number;
   readonly expiresAt: number;
 }
@@ -51,7 +57,7 @@ export function isUserId(text: string): boolean {
 
 /**
  * Verifies bearer tokens: HS256 only, with the claims `sub` (1 to 128 printable ASCII characters, no space), `exp`
- * (required), `nbf` (optional) and `role` (buyer by default, or admin).
+ * (required), `nbf` and `iat` (optional) and `role` (buyer by default, or admin).
  *
  * fast-jwt's own cache hashes each token to look it up; this one uses a part of the header as its key. Times are checked
  * here and not by fast-jwt, so that cached and new tokens expire by the same rule.
@@ -59,6 +65,7 @@ export function isUserId(text: string): boolean {
 export function createAuthenticator({
   secret,
   previousSecret,
+  acceptedSince = () => undefined,
   cacheSize,
   now = Date.now,
 }: AuthenticatorOptions): Authenticator {
@@ -98,7 +105,9 @@ export function createAuthenticator({
       if (entry === undefined) return 'invalid';
       const nowMs = now();
       if (nowMs >= entry.expiresAt) return 'expired';
-      return nowMs < entry.notBefore ? 'not_yet_valid' : entry.principal;
+      if (nowMs < entry.notBefore) return 'not_yet_valid';
+      const since = acceptedSince(entry.principal.userId);
+      return since !== undefined && entry.issuedAt < since ? 'revoked' : entry.principal;
     },
   };
 }
@@ -119,9 +128,15 @@ function signatureOf(authorization: string): string {
 
 function verifiedOf(claims: unknown, authorization: string): Verified | undefined {
   if (typeof claims !== 'object' || claims === null) return undefined;
-  const { sub, role = 'buyer', exp, nbf = 0 } = claims as Readonly<Record<string, unknown>>;
+  const { sub, role = 'buyer', exp, nbf = 0, iat = 0 } = claims as Readonly<Record<string, unknown>>;
   if (typeof sub !== 'string' || !isUserId(sub)) return undefined;
   if (role !== 'buyer' && role !== 'admin') return undefined;
-  if (typeof exp !== 'number' || typeof nbf !== 'number') return undefined;
-  return { authorization, principal: { userId: sub, role }, notBefore: nbf * 1000, expiresAt: exp * 1000 };
+  if (typeof exp !== 'number' || typeof nbf !== 'number' || typeof iat !== 'number') return undefined;
+  return {
+    authorization,
+    principal: { userId: sub, role },
+    issuedAt: iat * 1000,
+    notBefore: nbf * 1000,
+    expiresAt: exp * 1000,
+  };
 }

@@ -47,6 +47,13 @@ export class BuyerSessions {
     return sent;
   }
 
+  /** Calls back with each session of the user whose token is no longer accepted because it was revoked. */
+  eachRevoked(userId: string, found: (session: LiveSession) => void): void {
+    for (const session of [...(this.#sessions.get(userId) ?? [])]) {
+      if (this.principalOf(session) === 'revoked') found(session);
+    }
+  }
+
   /** Verified again on each call, as each HTTP request would be: the token may have expired. */
   principalOf({ authorization }: LiveSession): Principal | AuthFailure {
     return this.auth.authenticate(authorization);

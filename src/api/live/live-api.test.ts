@@ -42,6 +42,25 @@ describe('a live socket', () => {
   });
 });
 
+describe('the revocation of a user’s tokens', () => {
+  it('closes the sockets that are authenticated with one of them, and no others', () => {
+    const { clock, connect, token, revoke } = liveRig();
+    const [one, two, later, other, anonymous] = Array.from({ length: 5 }, connect) as ReturnType<typeof connect>[];
+    const old = token('u1');
+    for (const socket of [one, two]) socket?.clientSends({ type: 'auth', id: 1, token: old });
+    other?.clientSends({ type: 'auth', id: 1, token: token('u2') });
+    clock.advance(1000);
+    later?.clientSends({ type: 'auth', id: 1, token: token('u1') });
+    revoke('u1');
+    const closed = [one, two, later, other, anonymous].map((socket) => socket?.closedWith?.code);
+    expect(closed).toEqual([1008, 1008, undefined, undefined, undefined]);
+
+    anonymous?.takeFrames();
+    anonymous?.clientSends({ type: 'auth', id: 1, token: old });
+    expect(anonymous?.takeFrames()).toEqual([problemFrame(1, 401, 'unauthenticated')]);
+  });
+});
+
 describe('orders', () => {
   it('go to all sockets of their buyer, and to no others', () => {
     const { connect, token, live, counted } = liveRig();

@@ -51,6 +51,8 @@ export interface LiveApi {
   readonly stock: (frame: StockFrame) => void;
   /** Sends each order to its buyer, on all their sockets in this process. */
   readonly orders: (orders: readonly Order[]) => void;
+  /** Tokens of this user were revoked: closes the sockets that were authenticated with one of them. */
+  readonly revoked: (userId: string) => void;
   /** The sales that have subscribers. */
   readonly watched: () => readonly string[];
   /** Resolves when every purchase has its answer. */
@@ -59,6 +61,7 @@ export interface LiveApi {
 
 /** RFC 6455, section 7.4.1: the message violates a policy. */
 const FLOOD = { code: 1008, reason: 'too many frames' } as const;
+const REVOKED = { code: 1008, reason: 'the token was revoked' } as const;
 
 const TOO_MANY_FRAMES = constantProblem('rate_limited', { detail: 'Too many frames.' });
 
@@ -107,6 +110,7 @@ export function createLiveApi(deps: LiveApiDeps): LiveApi {
       for (const order of orders) sent += buyers.send(order);
       if (sent > 0) counters.liveOrders(sent);
     },
+    revoked: (userId) => buyers.eachRevoked(userId, ({ socket }) => socket.close(REVOKED.code, REVOKED.reason)),
     watched: () => topics.saleIds,
     idle: () => purchases.idle(),
   };

@@ -4,6 +4,7 @@ import { createSqlLeases } from '../../adapters/sql/leases.ts';
 import { createSqlNodeMarks } from '../../adapters/sql/node-marks.ts';
 import { createSqlOrderAuditSource } from '../../adapters/sql/order-audit-source.ts';
 import { createSqlSettingsStore } from '../../adapters/sql/settings-store.ts';
+import { createSqlTokenRevocations } from '../../adapters/sql/token-revocations.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { Config } from '../../config.ts';
 import type { Fault } from '../../domain/errors.ts';
@@ -90,6 +91,7 @@ function portsOf({ embedded, onRedis, events, onKafka, sql, live }: Awaited<Retu
     nodeMarks: createSqlNodeMarks(sql.database),
     events,
     settingsStore: createSqlSettingsStore(sql.database),
+    tokenRevocations: createSqlTokenRevocations(sql.database),
     clock: systemClock,
   };
 }

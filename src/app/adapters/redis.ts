@@ -1,4 +1,4 @@
-import { defer, exhaustMap, type Observable, Subject } from 'rxjs';
+import { catchError, defer, EMPTY, exhaustMap, type Observable, Subject, timer } from 'rxjs';
 import type { Config } from '../../config.ts';
 import { messageOf } from '../../domain/errors.ts';
 import type { QueueAuditSource } from '../../ports/audit-source.ts';
@@ -35,7 +35,7 @@ export async function openRedis(
   const logReason = logOnChange((reason) =>
     log.warn({ dependency: 'Redis', server, reason }, 'not connected, trying again'),
   );
-  const { queue, recovery, auditSource, prepare, flush, disconnect } = createRedisTicketQueue({
+  const { queue, recovery, auditSource, prepare, warnings, flush, disconnect } = createRedisTicketQueue({
     url,
     prefix: keyPrefix,
     timeoutMs,
@@ -45,15 +45,38 @@ export async function openRedis(
       logReason(state === 'up' ? undefined : reason);
     },
   });
-  const preparing = prepare$.pipe(exhaustMap(() => prepareUntilDone(prepare, log))).subscribe();
+  const running = prepare$.pipe(exhaustMap(() => prepareUntilDone(prepare, log))).subscribe();
+  const settings = watchSettings(warnings, { server, log });
+  running.add(settings.watching);
   return {
-    port: { queue, recovery, auditSource },
+    port: { queue: { ...queue, warnings: settings.current }, recovery, auditSource },
     close: async () => {
-      preparing.unsubscribe();
+      running.unsubscribe();
       await flush();
       disconnect();
     },
   };
+}
+
+/** How often the settings of Redis are looked at: an operator who changes one sees the result within this. */
+const LOOK_EVERY_MS = 10_000;
+
+/** Logs what should be changed in the settings of Redis: once at the start, and again when it differs. */
+function watchSettings(
+  warnings: () => Promise<readonly string[]>,
+  { server, log }: { readonly server: string; readonly log: Pick<Log, 'warn'> },
+) {
+  let current: readonly string[] = [];
+  const watching = timer(0, LOOK_EVERY_MS)
+    // An unavailable Redis is reported by its connection.
+    .pipe(exhaustMap(() => defer(warnings).pipe(catchError(() => EMPTY))))
+    .subscribe((found) => {
+      for (const reason of found.filter((one) => !current.includes(one))) {
+        log.warn({ dependency: 'Redis', server, reason }, 'Redis is not set up as docs/cluster.md says');
+      }
+      current = found;
+    });
+  return { watching, current: () => current };
 }
 
 function prepareUntilDone(prepare: () => Promise<void>, log: Pick<Log, 'info' | 'warn' | 'error'>): Observable<void> {

@@ -4,6 +4,7 @@ import type { RateLimits } from '../../api/http/rate-limit.ts';
 import { createRoutes } from '../../api/routes.ts';
 import { type AuditOutcome, auditSale } from '../../services/audit.ts';
 import { reportOn } from '../../services/report.ts';
+import { revokeTokens } from '../../services/token-admin.ts';
 import type { Ports } from '../ports.ts';
 import type { Front } from './front.ts';
 import type { FrontObserver } from './observer.ts';
@@ -30,9 +31,10 @@ const AUDIT_WAIT_MS = 3000;
 
 /** The complete API on a running front. */
 export function createApi(
-  { auditSources, clock }: Pick<Ports, 'auditSources' | 'clock'>,
+  ports: Pick<Ports, 'auditSources' | 'tokenRevocations' | 'events' | 'clock'>,
   { front, groups, observer, ...parts }: ApiParts,
 ): readonly Operation[] {
+  const { auditSources, clock } = ports;
   const { guarded, purchases, sales, orders, paymentEvents, products, saleAdmin, settingsAdmin, readiness } = front;
   const audited = { ...guarded, auditSources };
   return createRoutes({
@@ -45,6 +47,7 @@ export function createApi(
     products,
     saleAdmin,
     settings: settingsAdmin,
+    revokeTokens: (revocation) => revokeTokens(revocation, ports),
     readiness,
     report: (saleId) => reportOn(saleId, guarded),
     audit: sharedAudits((saleId) =>

@@ -34,9 +34,11 @@ export interface FrontParts {
   readonly draining: () => boolean;
   /** Whether another process may do the scheduler's work, so that this one has to look whether one does. */
   readonly watchesLeader?: boolean;
+  /** Why its transport accepts no connections at present. */
+  readonly notAccepting?: () => string | undefined;
 }
 
-export type FrontPorts = Omit<Ports, 'recovery' | 'auditSources'>;
+export type FrontPorts = Omit<Ports, 'recovery' | 'auditSources' | 'tokenRevocations'>;
 
 /** A front independent of its transport: HTTP and live sockets are served on top of it. */
 export interface Front {
@@ -61,7 +63,17 @@ export interface Front {
  */
 export async function startFront(
   ports: FrontPorts,
-  { runtime, policies, settings, defaults, payments, observer, draining, watchesLeader = false }: FrontParts,
+  {
+    runtime,
+    policies,
+    settings,
+    defaults,
+    payments,
+    observer,
+    draining,
+    watchesLeader = false,
+    notAccepting,
+  }: FrontParts,
 ): Promise<Front> {
   const { timers } = runtime;
   const guarded = guardPorts(ports, policies);
@@ -102,7 +114,7 @@ export async function startFront(
     saleAdmin: new SaleAdmin({ ...guarded, sales, newId }),
     settingsAdmin: new SettingsAdmin({ ...guarded, defaults }),
     node,
-    readiness: createReadiness(ports, { policies, node, leader, draining, timers }),
+    readiness: createReadiness(ports, { policies, node, leader, notAccepting, draining, timers }),
     stop: async () => {
       purchases.stop();
       running.unsubscribe();

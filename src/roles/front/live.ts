@@ -31,6 +31,8 @@ export interface Live {
   readonly socket: LiveFrontOptions;
   /** Sets the live front. Until then nothing is published, since nothing can be connected. */
   attach(front: LiveFront): void;
+  /** Closes the sockets of this user that have a revoked token. */
+  revoked(userId: string): void;
   /** Waits for purchases on sockets to be answered, then closes all sockets, within `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
@@ -116,6 +118,7 @@ export function startLive(ports: Pick<Ports, 'queue' | 'events' | 'clock'>, part
     attach: (served) => {
       front = served;
     },
+    revoked: api.revoked,
     stop: async (graceMs) => {
       await within(graceMs, closeSockets(graceMs));
       running.unsubscribe();

@@ -16,14 +16,21 @@ const OPTIONS = {
 type Name = 'queue' | 'log' | 'store' | 'live';
 
 /** Every dependency is up except those named. */
-function rig({ down = [], hasNumber = true, draining = false, leaderless }: RigOptions = {}) {
+function rig({
+  down = [],
+  hasNumber = true,
+  draining = false,
+  leaderless,
+  notAccepting,
+  warnings = [],
+}: RigOptions = {}) {
   const pinged: Name[] = [];
   const ping = (name: Name) => async () => {
     pinged.push(name);
     if (down.includes(name)) throw new Fault('unavailable', `${name} is unreachable`);
   };
   const ports = {
-    queue: { ping: ping('queue') },
+    queue: { ping: ping('queue'), warnings: () => warnings },
     log: { ping: ping('log') },
     store: { ping: ping('store') },
     live: { ping: ping('live') },
@@ -38,6 +45,7 @@ function rig({ down = [], hasNumber = true, draining = false, leaderless }: RigO
     policies,
     node: { ready: () => hasNumber },
     draining: () => draining,
+    notAccepting: () => notAccepting,
     leader: { detail: () => leaderless },
     timers: systemRuntime.timers,
   });
@@ -49,12 +57,35 @@ interface RigOptions {
   readonly hasNumber?: boolean;
   readonly draining?: boolean;
   readonly leaderless?: string;
+  readonly notAccepting?: string;
+  readonly warnings?: readonly string[];
 }
 
 describe('a front', () => {
   it('is ready while all is healthy, and not while it drains', async () => {
     expect(await rig().look()).toMatchObject({ ready: true, degraded: false });
     expect(await rig({ draining: true }).look()).toMatchObject({ ready: false });
+  });
+
+  it('is ready with a queue that should be set up in another way, and says so', async () => {
+    expect(await rig({ warnings: ['set this', 'set that'] }).look()).toMatchObject({
+      ready: true,
+      degraded: false,
+      dependencies: { queue: { state: 'up', detail: 'set this; set that' } },
+    });
+    const { dependencies } = await rig({ warnings: ['set this'], down: ['queue'] }).look();
+    expect(dependencies.queue).toEqual({ state: 'down', detail: 'queue is unreachable' });
+    expect((await rig().look()).dependencies.queue).toEqual({ state: 'up' });
+  });
+
+  it('is degraded while it accepts no more connections, and says why', async () => {
+    const detail = 'no file descriptors are left';
+    expect((await rig().look()).dependencies).not.toHaveProperty('listener');
+    expect(await rig({ notAccepting: detail }).look()).toMatchObject({
+      ready: true,
+      degraded: true,
+      dependencies: { listener: { state: 'down', detail } },
+    });
   });
 
   it.each([[['queue']], [['log']], [['queue', 'store']]] as const)(

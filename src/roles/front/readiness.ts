@@ -25,6 +25,8 @@ export interface ReadinessParts {
   readonly node: Pick<NodeNumber, 'ready'>;
   /** Undefined where this process does the scheduler's work alone. */
   readonly leader?: Pick<LeaderWatch, 'detail'> | undefined;
+  /** Why no connections are accepted at present; undefined while they are. */
+  readonly notAccepting?: (() => string | undefined) | undefined;
   readonly draining: () => boolean;
   readonly timers: Pick<Timers, 'after'>;
 }
@@ -40,9 +42,17 @@ const NEEDED = ['queue', 'log', 'node', 'files'];
  * called.
  */
 export function createReadiness(
-  ports: { readonly [Name in 'queue' | 'log' | 'store' | 'live']: Pick<Ports[Name], 'ping'> } & Pick<Ports, 'lost'>,
-  { policies, node, leader, draining, timers }: ReadinessParts,
+  ports: { readonly [Name in 'queue' | 'log' | 'store' | 'live']: Pick<Ports[Name], 'ping'> } & Pick<Ports, 'lost'> & {
+      readonly queue: Pick<Ports['queue'], 'ping' | 'warnings'>;
+    },
+  { policies, node, leader, notAccepting, draining, timers }: ReadinessParts,
 ): () => Promise<Readiness> {
+  /** A queue that sells, but should be set up in another way. */
+  const withWarnings = (state: DependencyState): DependencyState => {
+    const warnings = ports.queue.warnings?.() ?? [];
+    return state.state === 'up' && warnings.length > 0 ? { ...state, detail: warnings.join('; ') } : state;
+  };
+
   const stateOf = async (ping: () => Promise<void>): Promise<DependencyState> => {
     try {
       await withTimeLimit(ping(), {
@@ -62,13 +72,15 @@ export function createReadiness(
     const states = await Promise.all(
       (['queue', 'log', 'store', 'live'] as const).map(async (name) => {
         const isOpen = policies[name].state() === 'open';
-        return [name, isOpen ? BREAKER_OPEN : await stateOf(() => ports[name].ping())] as const;
+        const state = isOpen ? BREAKER_OPEN : await stateOf(() => ports[name].ping());
+        return [name, name === 'queue' ? withWarnings(state) : state] as const;
       }),
     );
     const dependencies: Readonly<Record<string, DependencyState>> = {
       ...Object.fromEntries(states),
       node: { state: node.ready() ? 'up' : 'down' },
       ...filesState(ports.lost?.()),
+      ...listenerState(notAccepting?.()),
       ...(leader === undefined ? {} : { scheduler: leaderState(leader) }),
     };
     const down = Object.keys(dependencies).filter((name) => dependencies[name]?.state !== 'up');
@@ -83,6 +95,11 @@ function leaderState({ detail }: Pick<LeaderWatch, 'detail'>): DependencyState {
 }
 
 const BREAKER_OPEN: DependencyState = { state: 'down', detail: 'breaker open' };
+
+/** Only while it is closed. Those that are connected can buy, so it makes the process degraded only. */
+function listenerState(detail: string | undefined): Readiness['dependencies'] {
+  return detail === undefined ? {} : { listener: { state: 'down', detail } };
+}
 
 /** Only once they are lost: an open breaker would hide the reason that the other dependencies give. */
 function filesState(lost: Fault | undefined): Readiness['dependencies'] {

@@ -12,10 +12,12 @@ import {
   timer,
   toArray,
 } from 'rxjs';
+import type { Sale } from '../../domain/sale.ts';
 import type { Payments } from '../../ports/payments.ts';
-import { lostSales } from '../../services/lost-sales.ts';
+import { watchLostSales } from '../../services/lost-sales-watch.ts';
 import { resumePublishing } from '../../services/publish.ts';
 import { type RecoveryOptions, recoverSale } from '../../services/recovery.ts';
+import { type RememberedCatalogue, rememberedCatalogue } from '../../services/remembered-catalogue.ts';
 import type { HousekeepingResult } from '../../streams/housekeeping/contract.ts';
 import type { ClockJump } from '../../streams/housekeeping/expiry-clock.ts';
 import { housekeeping, housekeepingDefaults } from '../../streams/housekeeping/housekeeping.ts';
@@ -26,7 +28,7 @@ import type { Ports } from '../ports.ts';
 import type { RoleObserver, Runtime } from '../runtime.ts';
 import { SCHEDULER_LEASE } from '../scheduler-lease.ts';
 import { supervise } from '../supervise.ts';
-import { publicSales, watched } from './watched-sales.ts';
+import { watched, withDueOrders, withUnpublished } from './watched-sales.ts';
 
 export interface Scheduler {
   /** Starts no more work, and hands leadership to another process. */
@@ -65,8 +67,7 @@ export interface SchedulerOptions {
   /** Interval of checks for sales whose publisher died half-way, milliseconds: a waiting admin retries anyway. */
   readonly publishingEveryMs: number;
   /**
-   * Interval of recovery checks, milliseconds: a lost queue sells nothing until it is detected; a check costs one call
-   * per sale.
+   * Interval of recovery checks, milliseconds: a lost queue sells nothing until it is detected; most checks cost one call.
    */
   readonly recoveryEveryMs: number;
   readonly lease: { readonly ttlMs: number; readonly renewMs: number; readonly retryMs: number };
@@ -141,27 +142,28 @@ function schedulerWork(
 ): () => Observable<unknown> {
   const { queue, log, store, catalogue, events, clock } = ports;
   const { scheduler } = runtime.timers;
-  const sales = publicSales(catalogue, clock);
+  const remembered = rememberedCatalogue({ catalogue, clock });
+  const sales = () => watched(remembered.all, clock);
   const every = (ms: number) => timer(0, ms, scheduler);
   const supervised = <T>(name: string) => supervise<T>(name, runtime, observer);
 
   return () =>
     merge(
-      recoverQueue(ports, runtime, { ...recovery, everyMs: options.recoveryEveryMs }).pipe(
+      recoverQueue(ports, runtime, remembered, { ...recovery, everyMs: options.recoveryEveryMs }).pipe(
         tap(observer.recovery),
         supervised('recovery'),
       ),
-      relay(every(options.relayEveryMs), { queue, log, sales: watched(sales, clock) }, options.relay).pipe(
+      relay(every(options.relayEveryMs), { queue, log, sales: withUnpublished(sales(), queue) }, options.relay).pipe(
         tap(observer.relayed),
         supervised('relay'),
       ),
       housekeeping(
         every(options.housekeepingEveryMs),
-        { queue, store, payments, events, clock, sales: watched(sales, clock) },
+        { queue, store, payments, events, clock, sales: withDueOrders(sales(), ports) },
         { ...options.housekeeping, scheduler, onClockJump: observer.clockJump },
       ).pipe(tap(observer.housekeeping), supervised('housekeeping')),
       every(options.publishingEveryMs).pipe(
-        exhaustMap(() => finishPublishing(ports)),
+        exhaustMap(() => finishPublishing(ports, remembered)),
         tap(observer.resumed),
         supervised('publishing'),
       ),
@@ -172,20 +174,28 @@ function schedulerWork(
 function recoverQueue(
   { recovery, catalogue, log, store, events, clock }: SchedulerPorts,
   { timers }: Pick<Runtime, 'timers'>,
+  remembered: RememberedCatalogue,
   { everyMs, ...options }: SchedulerParts['recovery'] & { readonly everyMs: number },
 ): Observable<RecoveryEvent> {
   if (recovery === undefined) return EMPTY;
   const services = { recovery, catalogue, log, store, events, clock, wait: timers.wait };
   return queueRecovery(timer(0, everyMs, timers.scheduler), {
-    lostSales: () => lostSales(services),
+    lostSales: watchLostSales({ recovery, catalogue: remembered, clock }),
     recoverSale: (saleId, run) => recoverSale(saleId, services, { ...options, ...run }),
     serves: () => recovery.serves(),
     declareSound: () => recovery.declareSound(),
   });
 }
 
-function finishPublishing({ queue, catalogue, events, clock }: SchedulerPorts): Observable<ResumedPublishing> {
-  return defer(() => resumePublishing({ queue, catalogue, events, clock })).pipe(
+function finishPublishing(
+  { queue, catalogue, events, clock }: SchedulerPorts,
+  { sales }: RememberedCatalogue,
+): Observable<ResumedPublishing> {
+  const stored = {
+    sale: (saleId: string) => catalogue.sale(saleId),
+    saveSale: (sale: Sale) => catalogue.saveSale(sale),
+  };
+  return defer(() => resumePublishing({ queue, catalogue: { ...stored, sales }, events, clock })).pipe(
     mergeMap((resumed) => resumed),
     catchError((fault: unknown) => of({ fault })),
   );
@@ -199,7 +209,7 @@ export async function relayLeftovers(
   { queue, log, catalogue, clock }: SchedulerPorts,
   { relayed: onRelayed }: Pick<SchedulerObserver, 'relayed'>,
 ): Promise<void> {
-  const sales = watched(publicSales(catalogue, clock), clock);
+  const sales = withUnpublished(watched(rememberedCatalogue({ catalogue, clock }).all, clock), queue);
   const relayed$ = relay(of(0), { queue, log, sales }, { ...relayDefaults, leaseMs: 0 });
   for (const relayed of await lastValueFrom(relayed$.pipe(toArray()))) onRelayed(relayed);
 }

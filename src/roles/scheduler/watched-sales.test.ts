@@ -1,51 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../../../test/support/fakes/manual-clock.ts';
+import { MemoryOrderStore } from '../../../test/support/fakes/memory-order-store.ts';
+import { newOrder } from '../../../test/support/orders.ts';
 import { aSale } from '../../../test/support/sales.ts';
 import { Fault } from '../../domain/errors.ts';
 import type { Sale } from '../../domain/sale.ts';
-import { publicSales, watched } from './watched-sales.ts';
+import type { OrderStore } from '../../ports/order-store.ts';
+import { watched, withDueOrders, withUnpublished } from './watched-sales.ts';
 
 const HOUR = 3_600_000;
-
-function catalogueOf(sales: () => readonly Sale[]) {
-  const queries: unknown[] = [];
-  return {
-    queries,
-    sales: async (query: unknown) => {
-      queries.push(query);
-      return sales();
-    },
-  };
-}
-
-describe('the public sales', () => {
-  it('are read once a second, for any number of callers', async () => {
-    const clock = new ManualClock();
-    const catalogue = catalogueOf(() => [aSale()]);
-    const read = publicSales(catalogue, clock);
-    await Promise.all([read(), read()]);
-    clock.advance(999);
-    expect(await read()).toEqual([aSale()]);
-    expect(catalogue.queries).toEqual([{ limit: 200, includeDrafts: false }]);
-    clock.advance(1);
-    await read();
-    expect(catalogue.queries).toHaveLength(2);
-  });
-
-  it('are read again by the next call after a failed read', async () => {
-    let failing = true;
-    const read = publicSales(
-      catalogueOf(() => {
-        if (failing) throw new Fault('unavailable', 'unreachable');
-        return [aSale()];
-      }),
-      new ManualClock(),
-    );
-    await expect(read()).rejects.toThrow('unreachable');
-    failing = false;
-    expect(await read()).toHaveLength(1);
-  });
-});
 
 describe('the watched sales', () => {
   const clock = new ManualClock();
@@ -53,6 +16,7 @@ describe('the watched sales', () => {
   const sale = (id: string, opensAt: number, closesAt: number): Sale =>
     aSale({ id, opensAt: now + opensAt, closesAt: now + closesAt, payWithinSeconds: 3600, status: 'closed' });
   const sales = [
+    aSale({ id: 'a draft', status: 'draft', opensAt: now - HOUR, closesAt: now + HOUR }),
     sale('early', 1, HOUR),
     sale('opening', 0, HOUR),
     sale('a day over', -30 * HOUR, -25 * HOUR + 1),
@@ -82,5 +46,44 @@ describe('the watched sales', () => {
     await expect(watch()).rejects.toThrow('unreachable');
     failing = false;
     expect(await watch()).toHaveLength(3);
+  });
+});
+
+describe('of the watched sales', () => {
+  const sales = ['a', 'b', 'c'].map((id) => aSale({ id }));
+
+  it('those with due orders are asked for in one call', async () => {
+    const clock = new ManualClock();
+    const store = new MemoryOrderStore();
+    const order = (saleId: string, ms: number) => newOrder({ saleId, ticket: 1, payBy: clock.now() + ms });
+    await store.store({ group: 'g', positions: [], orders: [order('a', 1), order('b', 0), order('elsewhere', 0)] });
+    const asked: (readonly string[])[] = [];
+    const salesDue: OrderStore['salesDue'] = (saleIds, now) => {
+      asked.push(saleIds);
+      return store.salesDue(saleIds, now);
+    };
+    const read = withDueOrders(async () => sales, { store: { salesDue }, clock });
+    expect(await read()).toEqual([sales[1]]);
+    clock.advance(1);
+    expect(await read()).toEqual([sales[0], sales[1]]);
+    expect(asked).toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'b', 'c'],
+    ]);
+  });
+
+  it('those with unpublished reservations are asked for in one call, which may name others', async () => {
+    const withSome = vi.fn(async () => ['c', 'elsewhere']);
+    expect(await withUnpublished(async () => sales, { withUnpublished: withSome })()).toEqual([sales[2]]);
+    expect(withSome.mock.calls).toEqual([[['a', 'b', 'c']]]);
+  });
+
+  it('none is read while the call fails', async () => {
+    const fault = new Fault('unavailable', 'unreachable');
+    const failing = async () => Promise.reject(fault);
+    await expect(withUnpublished(async () => sales, { withUnpublished: failing })()).rejects.toBe(fault);
+    await expect(
+      withDueOrders(async () => sales, { store: { salesDue: failing }, clock: new ManualClock() })(),
+    ).rejects.toBe(fault);
   });
 });

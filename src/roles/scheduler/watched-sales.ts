@@ -1,40 +1,17 @@
-import type { Sale } from '../../domain/sale.ts';
-import type { Catalogue } from '../../ports/catalogue.ts';
+import { isPublic, type Sale } from '../../domain/sale.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { everySale } from '../../services/every-sale.ts';
+import type { OrderStore } from '../../ports/order-store.ts';
+import type { TicketQueue } from '../../ports/ticket-queue.ts';
 
 type ReadSales = () => Promise<readonly Sale[]>;
 
-/** Interval of catalogue reads: a sale published since the last one can't have a due order yet. */
-const READ_EVERY_MS = 1000;
 /** How long after its last deadline a sale is still watched: covers a queue or worker outage of a day. */
 const WATCH_AFTER_MS = 24 * 60 * 60 * 1000;
 /** Interval at which all sales ever opened are returned, so that no deadline is missed even after a longer outage. */
 const ALL_EVERY_MS = 60_000;
 
-/** The public sales, read at most once a second for all callers. Errors: Fault `unavailable` or `timeout`. */
-export function publicSales(catalogue: Pick<Catalogue, 'sales'>, clock: Pick<Clock, 'monotonic'>): ReadSales {
-  let last: Promise<readonly Sale[]> | undefined;
-  let readAt = 0;
-  return async () => {
-    const at = clock.monotonic();
-    if (last === undefined || at - readAt >= READ_EVERY_MS) {
-      readAt = at;
-      last = readAll(catalogue);
-    }
-    const reading = last;
-    try {
-      return await reading;
-    } catch (error) {
-      // A failure is not cached: the next call reads again.
-      if (last === reading) last = undefined;
-      throw error;
-    }
-  };
-}
-
 /**
- * The sales that may have reservations or deadlines: those that have opened and whose last deadline is less than a day
+ * The public sales that may have reservations or deadlines: those that have opened and whose last deadline is less than a day
  * ago; on the first call, and once a minute, all that have opened.
  */
 export function watched(sales: ReadSales, clock: Clock): ReadSales {
@@ -42,7 +19,7 @@ export function watched(sales: ReadSales, clock: Clock): ReadSales {
   return async () => {
     const read = await sales();
     const now = clock.now();
-    const opened = read.filter(({ opensAt }) => opensAt <= now);
+    const opened = read.filter((sale) => isPublic(sale) && sale.opensAt <= now);
     if (clock.monotonic() - allAt >= ALL_EVERY_MS) {
       allAt = clock.monotonic();
       return opened;
@@ -51,8 +28,32 @@ export function watched(sales: ReadSales, clock: Clock): ReadSales {
   };
 }
 
-async function readAll(catalogue: Pick<Catalogue, 'sales'>): Promise<Sale[]> {
-  const sales: Sale[] = [];
-  for await (const sale of everySale(catalogue, { includeDrafts: false })) sales.push(sale);
-  return sales;
+/** Those of the sales that have due orders: one query for all of them. Errors: those of `sales` and of the store. */
+export function withDueOrders(
+  sales: ReadSales,
+  { store, clock }: { readonly store: Pick<OrderStore, 'salesDue'>; readonly clock: Pick<Clock, 'now'> },
+): ReadSales {
+  return async () => {
+    const watched = await sales();
+    // Never earlier than the time by which orders expire: see expiry-clock.ts.
+    return named(watched, await store.salesDue(idsOf(watched), clock.now()));
+  };
+}
+
+/** Those of the sales that may have stranded reservations. Errors: those of `sales` and of the queue. */
+export function withUnpublished(sales: ReadSales, queue: Pick<TicketQueue, 'withUnpublished'>): ReadSales {
+  return async () => {
+    const watched = await sales();
+    return named(watched, await queue.withUnpublished(idsOf(watched)));
+  };
+}
+
+function idsOf(sales: readonly Sale[]): readonly string[] {
+  return sales.map(({ id }) => id);
+}
+
+function named(sales: readonly Sale[], ids: readonly string[]): readonly Sale[] {
+  if (ids.length === 0) return [];
+  const wanted = new Set(ids);
+  return sales.filter(({ id }) => wanted.has(id));
 }

@@ -81,6 +81,24 @@ export function orderStoreLifecycle(harness: () => OrderStoreHarness): void {
       expect(await store.due(saleId, 99, 100)).toEqual([]);
       expect(await store.due('no-such-sale', 500, 100)).toEqual([]);
     });
+
+    test('are found among many sales in one call, by the same deadlines', async () => {
+      const { store, other } = harness();
+      const ids = Array.from({ length: 1200 }, nextSaleId);
+      const [due, exact, future, paid] = ids as [string, string, string, string];
+      const payments = [
+        [due, 499],
+        [exact, 500],
+        [future, 501],
+        [paid, 100],
+      ] as const;
+      const orders = payments.map(([saleId, payBy]) => newOrder({ saleId, ticket: 1, payBy }));
+      await put(store, ...orders, newOrder({ saleId: due, ticket: 2, payBy: 1 }));
+      await move(store, 'paid', orders[3] as NewOrder);
+      expect((await other.salesDue(ids, 500)).toSorted()).toEqual([due, exact].toSorted());
+      expect(await store.salesDue(ids.slice(2), 500)).toEqual([]);
+      expect(await store.salesDue([], 500)).toEqual([]);
+    });
   });
 
   describe('owed tickets', () => {

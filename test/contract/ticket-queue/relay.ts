@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { StrandedReservation } from '../../../src/ports/ticket-queue.ts';
+import type { ReserveItem, StrandedReservation } from '../../../src/ports/ticket-queue.ts';
 import { purchase, purchases } from '../fixtures.ts';
 import type { QueueBench } from './harness.ts';
 
@@ -124,6 +124,21 @@ export function ticketQueueRelayTests({ queue, load, answers, audit }: QueueBenc
       expect(idsOf(await claimWhenDue(saleId, 1))).toEqual(idsOf(items).filter((id) => !claimed.includes(id)));
       await queue().published(saleId, 1, idsOf(items));
       expect(await audit(saleId)).toMatchObject({ pending: 0 });
+    });
+
+    it('are found among many sales in one call, until they are published', async () => {
+      const some = await Promise.all(Array.from({ length: 6 }, () => load()));
+      const [first, second, published] = some as [string, string, string];
+      const items = [first, second, published].map(() => purchase());
+      for (const [n, saleId] of [first, second, published].entries()) {
+        await queue().reserve(saleId, 1, [items[n] as ReserveItem]);
+      }
+      await queue().published(published, 1, idsOf([items[2] as ReserveItem]));
+      const asked = [...some, ...Array.from({ length: 600 }, (_, n) => `no-such-sale-${n}`)];
+      const found = await queue().withUnpublished(asked);
+
+      expect(found.filter((saleId) => some.includes(saleId)).toSorted()).toEqual([first, second].toSorted());
+      expect(await queue().withUnpublished([])).toEqual([]);
     });
 
     it('are not claimed once they are released', async () => {

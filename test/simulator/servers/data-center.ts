@@ -10,6 +10,7 @@ import { MemoryCatalogue } from '../../support/fakes/memory-catalogue.ts';
 import { MemoryLeases } from '../../support/fakes/memory-leases.ts';
 import { MemoryNodeMarks } from '../../support/fakes/memory-node-marks.ts';
 import { MemorySettingsStore } from '../../support/fakes/memory-settings-store.ts';
+import { MemoryTokenRevocations } from '../../support/fakes/memory-token-revocations.ts';
 import type { Bugs } from '../bugs.ts';
 import { createServer, type Network, remote } from '../core/network.ts';
 import { type Process, START_MS } from '../core/process.ts';
@@ -54,6 +55,8 @@ export class DataCenter {
   readonly nodeMarks = new MemoryNodeMarks();
   readonly live: SimulatedLiveState;
   readonly provider: PaymentProvider;
+  /** Fronts follow it in production only: the simulator's buyers have no tokens. */
+  readonly tokenRevocations = new MemoryTokenRevocations();
   readonly settingsStore = new MemorySettingsStore();
   readonly eventBus: SimulatedEventBus;
 
@@ -85,6 +88,7 @@ export class DataCenter {
       nodeMarks: remote<NodeMarks>(network, process, servers.database, this.nodeMarks),
       live: remote<LiveState>(network, process, servers.live, this.live),
       payments: this.provider.clientOf(process, network, servers.provider),
+      tokenRevocations: this.tokenRevocations,
       settingsStore: remote<SettingsStore>(network, process, servers.database, this.settingsStore),
       events: this.eventBus.busOf(process),
       clock: process.clock,

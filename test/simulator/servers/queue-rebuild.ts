@@ -67,6 +67,10 @@ export class QueueRebuild {
     return this.memory.serves;
   }
 
+  async incarnation(): Promise<string | undefined> {
+    return this.memory.serves ? String(this.memory.incarnation) : undefined;
+  }
+
   async declareSound(): Promise<void> {
     this.memory.declareSound();
   }

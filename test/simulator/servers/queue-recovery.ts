@@ -48,6 +48,7 @@ function recoveryBy(call: Call, queue: SimulatedTicketQueue, holder: string): Qu
       const ended = await call('end', () => queue.rebuild.end(id, epoch), [id, epoch]);
       return ended.kind === 'done' ? { ...ended, survivors } : ended;
     },
+    incarnation: () => call('incarnation', () => queue.rebuild.incarnation()),
     serves: () => call('serves', () => queue.rebuild.serves()),
     declareSound: () => call('declareSound', () => queue.rebuild.declareSound()),
   };

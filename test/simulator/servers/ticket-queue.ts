@@ -45,6 +45,10 @@ export class SimulatedTicketQueue extends MemoryQueueCalls {
     kept.sound = this.memory.incarnation;
   }
 
+  protected override mayHaveUnpublished(saleId: string): boolean {
+    return (this.memory.kept(saleId).current?.pending.size ?? 0) > 0;
+  }
+
   protected open(saleId: string): QueueSale | undefined {
     return this.memory.guarded(saleId).current;
   }

@@ -5,6 +5,7 @@ import { orderStoreContract } from '../../contract/order-store/suite.ts';
 import { queueRecoveryContract } from '../../contract/queue-recovery/suite.ts';
 import { settingsStoreContract } from '../../contract/settings-store/suite.ts';
 import { ticketQueueContract } from '../../contract/ticket-queue/suite.ts';
+import { tokenRevocationsContract } from '../../contract/token-revocations/suite.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryCatalogue } from './memory-catalogue.ts';
 import { MemoryLeases } from './memory-leases.ts';
@@ -12,6 +13,7 @@ import { MemoryNodeMarks } from './memory-node-marks.ts';
 import { MemoryOrderStore } from './memory-order-store.ts';
 import { MemorySettingsStore } from './memory-settings-store.ts';
 import { MemoryTicketQueue } from './memory-ticket-queue.ts';
+import { MemoryTokenRevocations } from './memory-token-revocations.ts';
 
 // A test with a fake proves something only if the fake fulfils the contract of the port.
 ticketQueueContract('the fake', async () => {
@@ -54,6 +56,10 @@ leasesContract('the fake', async () => {
 nodeMarksContract('the fake', async () => {
   const marks = new MemoryNodeMarks();
   return { marks, other: marks, close: async () => undefined };
+});
+tokenRevocationsContract('the fake', async () => {
+  const store = new MemoryTokenRevocations();
+  return { store, other: store, close: async () => undefined };
 });
 settingsStoreContract('the fake', async () => {
   const store = new MemorySettingsStore();

@@ -86,6 +86,10 @@ export class MemoryOrderStore implements OrderStore {
       .map(({ id }) => id);
   }
 
+  async salesDue(saleIds: readonly string[], now: number): Promise<readonly string[]> {
+    return saleIds.filter((saleId) => this.#ofSale(saleId).some((order) => this.isDue(order, now)));
+  }
+
   async owedTickets(limit: number): Promise<readonly OwedTicket[]> {
     return [...this.#owed.values()].sort((a, b) => (a.orderId < b.orderId ? -1 : 1)).slice(0, limit);
   }

@@ -55,6 +55,10 @@ export abstract class MemoryQueueCalls implements TicketQueue {
     return sale?.claim(leaseMs, max, this.now()) ?? [];
   }
 
+  async withUnpublished(saleIds: readonly string[]): Promise<readonly string[]> {
+    return saleIds.filter((saleId) => this.mayHaveUnpublished(saleId));
+  }
+
   async release(saleId: string, orderIds: readonly string[]): Promise<readonly string[]> {
     const sale = this.open(saleId);
     this.beforeChange();
@@ -84,6 +88,9 @@ export abstract class MemoryQueueCalls implements TicketQueue {
   async ping(): Promise<void> {}
 
   protected beforeChange(): void {}
+
+  /** Also of a sale that rejects all other calls. */
+  protected abstract mayHaveUnpublished(saleId: string): boolean;
 
   protected maySell({ sale }: MemoryQueueSale, epoch: number): boolean {
     return sale.epoch === epoch;

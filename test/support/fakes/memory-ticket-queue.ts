@@ -90,6 +90,10 @@ export class MemoryTicketQueue extends MemoryQueueCalls implements QueueRecovery
     this.serving = true;
   }
 
+  protected override mayHaveUnpublished(saleId: string): boolean {
+    return (this.#sales.get(saleId)?.pending.size ?? 0) > 0;
+  }
+
   protected open(saleId: string): MemoryQueueSale | undefined {
     if (this.#lost.has(saleId)) throw new Fault('fenced', `the sale ${saleId} was lost`);
     return this.#sales.get(saleId);

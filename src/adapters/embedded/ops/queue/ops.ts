@@ -1,6 +1,6 @@
 import { deferrable } from '../op.ts';
 import { freshTickets, heldByBuyers, ledgerPage, returnedPage, snapshot } from './audit.ts';
-import { claimStranded, published } from './pending.ts';
+import { claimStranded, published, withUnpublished } from './pending.ts';
 import { forfeit, release } from './release.ts';
 import { find } from './reservations.ts';
 import { reserve } from './reserve.ts';
@@ -13,6 +13,7 @@ export const QUEUE_OPS = {
   'queue.sell': sell,
   'queue.published': deferrable(published),
   'queue.claimStranded': claimStranded,
+  'queue.withUnpublished': withUnpublished,
   'queue.release': release,
   'queue.forfeit': forfeit,
   'queue.close': close,

@@ -1,6 +1,6 @@
 import type { StrandedReservation } from '../../../../ports/ticket-queue.ts';
 import type { Db } from '../../database.ts';
-import { writing } from '../op.ts';
+import { reading, writing } from '../op.ts';
 import { reservationsOf } from './reservations.ts';
 import { saleRow } from './sale.ts';
 
@@ -86,6 +86,12 @@ export const claimStranded = writing((db, { saleId, now, leaseMs, max }: ClaimAr
   }
   return reservationsOf(db, sale.n, claimed);
 });
+
+export const withUnpublished = reading((db, _: null): readonly string[] =>
+  db
+    .all<{ readonly id: string }>('SELECT DISTINCT s.id FROM queue_pending AS p JOIN queue_sale AS s ON s.n = p.sale')
+    .map(({ id }) => id),
+);
 
 /** Claimed orders get a new time; a batch of which only some are claimed is split, so that the others stay due. */
 function lease(

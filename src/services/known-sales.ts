@@ -1,46 +1,67 @@
-import type { Sale } from '../domain/sale.ts';
-import type { Catalogue } from '../ports/catalogue.ts';
+import { isPublic, type Sale } from '../domain/sale.ts';
+import type { Catalogue, SaleQuery } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import { everySale } from './every-sale.ts';
 
 /** How long after its end a sale counts as recent: it may still be closed, and viewed. */
 const RECENT_MS = 24 * 60 * 60 * 1000;
 
-/** How often all sales are read, whether they have changed or not: a few pages, once a minute. */
+/** How often all sales are read while there are changes: an old sale rarely has one. A few pages, once a minute. */
 const READ_ALL_EVERY_MS = 60_000;
 
+export interface KnownSalesPorts {
+  readonly catalogue: Pick<Catalogue, 'sales' | 'salesRevision'>;
+  readonly clock: Clock;
+}
+
+export interface KnownSalesOptions {
+  /** Whether those are included that buyers can't see. */
+  readonly includeDrafts: boolean;
+}
+
 /**
- * The sales that buyers may see, kept up to date by asking often whether any has changed: only then are the recent ones
- * read, and all of them now and then. None is ever removed: a public sale stays public.
+ * The catalogue's sales, kept up to date by asking often whether any has changed: only then are the recent ones read, and
+ * all of them now and then. None is ever removed: a public sale stays public, and no sale is deleted.
  */
-export class PublicSales {
+export class KnownSales {
   readonly #byId = new Map<string, Sale>();
   /** By id; made when it is needed. */
   #sorted: readonly Sale[] | undefined;
   /** Monotonic milliseconds. */
   #readAt = Number.NEGATIVE_INFINITY;
   #allReadAt = Number.NEGATIVE_INFINITY;
-  /** Of the catalogue, before the last reading. */
+  /** Of the catalogue, before the last reading, and before the last one of all sales. */
   #revision: number | undefined;
+  #allRevision: number | undefined;
 
   constructor(
-    private readonly ports: { readonly catalogue: Pick<Catalogue, 'sales' | 'salesRevision'>; readonly clock: Clock },
+    private readonly ports: KnownSalesPorts,
+    private readonly options: KnownSalesOptions,
   ) {}
+
+  /** Increases with each change; see Catalogue. As of the last reading, undefined before the first. */
+  get revision(): number | undefined {
+    return this.#revision;
+  }
 
   /** Reads what has changed and returns the recent ones. Errors: those of the catalogue; a failed reading changes nothing. */
   async refresh(): Promise<readonly Sale[]> {
     const { catalogue, clock } = this.ports;
     const startedAt = clock.monotonic();
     const endsAfter = clock.now() - RECENT_MS;
-    const readAll = startedAt - this.#allReadAt >= READ_ALL_EVERY_MS;
     // Before the sales: what changes in between is read again.
     const revision = await catalogue.salesRevision();
+    const readAll = revision !== this.#allRevision && startedAt - this.#allReadAt >= READ_ALL_EVERY_MS;
     if (readAll || revision !== this.#revision) {
       const read: Sale[] = [];
-      const query = readAll ? { includeDrafts: false } : { includeDrafts: false, endsAfter };
+      const { includeDrafts } = this.options;
+      const query = readAll ? { includeDrafts } : { includeDrafts, endsAfter };
       for await (const sale of everySale(catalogue, query)) read.push(sale);
       for (const sale of read) if ((this.#byId.get(sale.id)?.version ?? 0) < sale.version) this.#keep(sale);
-      if (readAll) this.#allReadAt = startedAt;
+      if (readAll) {
+        this.#allReadAt = startedAt;
+        this.#allRevision = revision;
+      }
       this.#revision = revision;
     }
     this.#readAt = startedAt;
@@ -56,10 +77,25 @@ export class PublicSales {
     return this.#readAt !== Number.NEGATIVE_INFINITY && this.ports.clock.monotonic() - this.#readAt <= maxAgeMs;
   }
 
+  /** In the order of ids; the same array until one changes. */
+  get all(): readonly Sale[] {
+    this.#sorted ??= [...this.#byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return this.#sorted;
+  }
+
   /** Those whose ids are greater, in the order of ids. */
   after(saleId = ''): readonly Sale[] {
-    this.#sorted ??= [...this.#byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    return this.#sorted.slice(firstAfter(this.#sorted, saleId));
+    return this.all.slice(firstAfter(this.all, saleId));
+  }
+
+  /** As the catalogue's `sales`, of the last reading. */
+  page({ after = '', limit, includeDrafts, endsAfter = Number.NEGATIVE_INFINITY }: SaleQuery): readonly Sale[] {
+    const page: Sale[] = [];
+    for (let n = firstAfter(this.all, after); n < this.all.length && page.length < limit; n += 1) {
+      const sale = this.all[n] as Sale;
+      if (sale.closesAt > endsAfter && (includeDrafts || isPublic(sale))) page.push(sale);
+    }
+    return page;
   }
 
   #recent(endsAfter: number): readonly Sale[] {
