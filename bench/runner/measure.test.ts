@@ -62,8 +62,30 @@ describe('measure', () => {
 
   it('has the medians of further figures, with their limits', async () => {
     const subjects = [5, 1, 3].map((value) => ({ perSecond: 1, extra: { 'a, s': value } }));
-    const { scenario } = scripted(subjects, {}, { atMost: { 'a, s': 2 } });
+    const { scenario } = scripted(subjects, {}, { atMost: () => ({ 'a, s': 2 }) });
     expect((await measure(scenario, OPTIONS)).figures).toEqual([{ name: 'a, s', value: 3, atMost: 2 }]);
+  });
+
+  it('has the target and the limits of its client', async () => {
+    const subjects = rounds.map((one) => ({ ...one, extra: { 'a, s': 1 } }));
+    const { scenario } = scripted(
+      subjects,
+      {},
+      {
+        target: (connections, client) => (client === 'wrk' && connections === 8 ? 0.2 : 0.7),
+        atMost: (client) => ({ 'a, s': client === 'wrk' ? 0.1 : 1 }),
+      },
+    );
+    expect(await measure(scenario, { ...OPTIONS, client: 'wrk' })).toMatchObject({
+      client: 'wrk',
+      target: 0.2,
+      figures: [{ atMost: 0.1 }],
+    });
+  });
+
+  it('names no client for a scenario with a load of its own', async () => {
+    const { scenario } = scripted(rounds, {}, { ownLoad: true });
+    expect((await measure(scenario, OPTIONS)).client).toBe('own');
   });
 
   it('runs a follow-up for each round with their median rate, and has its median with its limit', async () => {

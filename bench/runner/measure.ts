@@ -1,7 +1,7 @@
 import type { Latency } from '../support/load.ts';
 import { median, statsOf } from '../support/statistics.ts';
 import { commit } from './machine.ts';
-import type { CaseResult } from './report.ts';
+import { type CaseResult, OWN_LOAD } from './report.ts';
 import type { Figure, FollowUp, RunningScenario, Sample, Scenario, ScenarioOptions, Verdict } from './scenario.ts';
 
 export interface MeasureOptions extends ScenarioOptions {
@@ -75,7 +75,7 @@ function resultOf(
   { samples, followUps, verdicts }: Measured,
 ): CaseResult {
   const subjects = samples.map(({ subject }) => subject);
-  const target = scenario.target?.(connections);
+  const target = scenario.target?.(connections, client);
   const latency = medianLatency(subjects);
   const moments = subjects.at(-1)?.moments;
   return {
@@ -85,7 +85,7 @@ function resultOf(
     shows: scenario.shows,
     ceilingName: scenario.ceiling,
     connections,
-    client,
+    client: scenario.ownLoad ? OWN_LOAD : client,
     rounds,
     seconds,
     date: new Date().toISOString(),
@@ -93,7 +93,7 @@ function resultOf(
     ceiling: statsOf(samples.map(({ ceiling }) => ceiling.perSecond)),
     rate: statsOf(subjects.map(({ perSecond }) => perSecond)),
     ratio: statsOf(samples.map(ratioOf)),
-    figures: [...extraFigures(subjects, scenario.atMost ?? {}), ...followUpFigures(followUps)],
+    figures: [...extraFigures(subjects, scenario.atMost?.(client) ?? {}), ...followUpFigures(followUps)],
     verdicts,
     disturbed: samples.flatMap((sample, n) => disturbance(n, sample, followUps[n])),
     ...(latency === undefined ? {} : { latency }),

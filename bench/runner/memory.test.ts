@@ -32,7 +32,7 @@ function scripted(processesMb: readonly number[]) {
       },
     }),
   };
-  return { run: () => runMemory([{ scenario, connections: 8 }], OPTIONS, {}), calls };
+  return { run: () => runMemory([{ scenario, connections: 8, client: 'autocannon' }], OPTIONS, {}), calls };
 }
 
 describe('runMemory', () => {

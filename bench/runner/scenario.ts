@@ -27,7 +27,6 @@ export interface Figure {
   /** With its unit. */
   readonly name: string;
   readonly value: number;
-  /** Target of issue 9. */
   readonly atMost?: number;
 }
 
@@ -68,9 +67,11 @@ export interface Scenario {
   /** What it is compared with. */
   readonly ceiling: string;
   readonly connections: readonly number[];
-  /** Target of issue 9 for the ratio to the ceiling, by connections. */
-  readonly target?: (connections: number) => number | undefined;
-  /** Targets of issue 9 for figures in `extra`. */
-  readonly atMost?: Readonly<Record<string, number>>;
+  /** It has its own load, not that of an HTTP client: it is measured once, whichever clients a run has. @default false */
+  readonly ownLoad?: boolean;
+  /** For the ratio to the ceiling; undefined without a target. */
+  readonly target?: (connections: number, client: ClientName) => number | undefined;
+  /** Limits of figures in `extra`. */
+  readonly atMost?: (client: ClientName) => Readonly<Record<string, number>>;
   open(options: ScenarioOptions): Promise<RunningScenario>;
 }

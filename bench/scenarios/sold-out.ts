@@ -1,5 +1,5 @@
 import type { Deployment, RunningScenario, Sample, Scenario, ScenarioOptions, Verdict } from '../runner/scenario.ts';
-import { load, type WireRequest } from '../support/load.ts';
+import { type ClientName, load, type WireRequest } from '../support/load.ts';
 import { otherRefusals, purchaseCounts } from '../support/metrics.ts';
 import { BUYERS, purchasesOf, sendEach } from '../support/requests.ts';
 import { echoed, sampleOf } from './parts/sample.ts';
@@ -70,7 +70,7 @@ export const soldOutScenarios: readonly Scenario[] = DEPLOYMENTS.flatMap((on) =>
     unit: 'refused',
     ceiling: 'bare echo',
     connections: [128, 1024],
-    target: () => 0.8,
+    target: (_: number, client: ClientName) => (keyed && client === 'wrk' ? 0.7 : 0.8),
     open: (options: ScenarioOptions) => SoldOut.open({ on, keyed }, options),
   })),
 );

@@ -8,7 +8,7 @@ import type {
   Verdict,
 } from '../runner/scenario.ts';
 import { openLoop } from '../support/generators.ts';
-import { load } from '../support/load.ts';
+import { type ClientName, load } from '../support/load.ts';
 import { backlogDrained } from '../support/metrics.ts';
 import { purchasesOf, wireOf } from '../support/requests.ts';
 import { ticketsFor } from './../support/sale.ts';
@@ -123,6 +123,12 @@ class Success implements RunningScenario {
 const open = (variant: Variant) => async (options: ScenarioOptions) =>
   new Success(await openTestbed(variant, options), variant, options);
 
+type Targets = readonly [few: number | undefined, many: number | undefined];
+
+/** Of a client: with fewer than 1,024 connections, and from there on. */
+const byClient = (targets: Readonly<Record<ClientName, Targets>>) => (connections: number, client: ClientName) =>
+  targets[client][connections >= 1024 ? 1 : 0];
+
 const purchases = { unit: 'sold', ceiling: 'bare echo' } as const;
 
 export const successScenarios: readonly Scenario[] = [
@@ -132,7 +138,7 @@ export const successScenarios: readonly Scenario[] = [
     shows: 'every request takes a ticket; settlement in the same process',
     on: 'embedded',
     connections: [128, 1024],
-    target: () => 0.35,
+    target: byClient({ autocannon: [0.35, 0.35], wrk: [0.27, 0.38] }),
     open: open({ on: 'embedded', workers: 0 }),
   },
   {
@@ -141,7 +147,7 @@ export const successScenarios: readonly Scenario[] = [
     shows: "every request takes a ticket, answered from Kafka's acknowledgement; workers paused",
     on: 'cluster',
     connections: [128, 1024],
-    target: (connections) => (connections >= 1024 ? 0.45 : 0.3),
+    target: byClient({ autocannon: [0.3, 0.45], wrk: [0.24, 0.36] }),
     open: open({ on: 'cluster', workers: 0 }),
   },
   {
@@ -149,9 +155,9 @@ export const successScenarios: readonly Scenario[] = [
     name: 'success-cluster-workers',
     shows: 'the same with two workers on the same cores',
     on: 'cluster',
-    connections: [1024],
-    target: (connections) => (connections >= 1024 ? 0.25 : undefined),
-    atMost: { [BACKLOG]: 1 },
+    connections: [128, 1024],
+    target: byClient({ autocannon: [undefined, 0.25], wrk: [0.18, 0.3] }),
+    atMost: (client) => ({ [BACKLOG]: client === 'wrk' ? 0.1 : 1 }),
     open: open({ on: 'cluster', workers: 2 }),
   },
 ];

@@ -54,5 +54,6 @@ export const socketScenarios: readonly Scenario[] = (['embedded', 'cluster'] as 
   unit: 'sold',
   ceiling: 'bare WebSocket echo',
   connections: [1024],
+  ownLoad: true,
   open: async (options) => new SocketPurchases(await openTestbed({ on }, options), on, options),
 }));
