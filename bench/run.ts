@@ -16,6 +16,7 @@ import type { Deployment } from './runner/scenario.ts';
 import { growthRows, machineText, memoryRows, microRows, overgrown } from './runner/sections.ts';
 import { ALL_SERVERS, benchServers } from './runner/servers.ts';
 import { ownLoadRows, resultRows, terminalTable } from './runner/table.ts';
+import { usageRows } from './runner/usage-rows.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import { GET_WRK, wrkVersion } from './support/wrk.ts';
 
@@ -109,7 +110,14 @@ async function publishUnless(reasons: readonly string[], report: Report): Promis
 function show(report: Report): void {
   console.log(`${machineText(report.machine)}; commit ${report.commit}; client ${report.client}\n`);
   const { results } = report;
-  const tables = [resultRows(results), ownLoadRows(results), memoryRows(report), growthRows(report), microRows(report)];
+  const tables = [
+    resultRows(results),
+    ownLoadRows(results),
+    usageRows(results),
+    memoryRows(report),
+    growthRows(report),
+    microRows(report),
+  ];
   for (const rows of tables.filter(({ length }) => length > 0)) console.log(terminalTable(rows));
   for (const result of report.results) {
     for (const round of result.disturbed) console.log(`disturbed: ${caseName(result)}: ${round}`);

@@ -1,5 +1,6 @@
 import type { Latency } from '../support/load.ts';
 import { median, statsOf } from '../support/statistics.ts';
+import { medianUsage } from '../support/usage.ts';
 import { commit } from './machine.ts';
 import { type CaseResult, OWN_LOAD } from './report.ts';
 import type { Figure, FollowUp, RunningScenario, Sample, Scenario, ScenarioOptions, Verdict } from './scenario.ts';
@@ -78,6 +79,7 @@ function resultOf(
   const target = scenario.target?.(connections, client);
   const latency = medianLatency(subjects);
   const moments = subjects.at(-1)?.moments;
+  const usage = medianUsage(subjects.flatMap((one) => one.usage ?? []));
   return {
     scenario: scenario.name,
     on: scenario.on,
@@ -99,6 +101,7 @@ function resultOf(
     ...(latency === undefined ? {} : { latency }),
     ...(target === undefined ? {} : { target }),
     ...(moments === undefined ? {} : { moments }),
+    ...(usage === undefined ? {} : { usage }),
   };
 }
 

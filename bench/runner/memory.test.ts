@@ -17,6 +17,7 @@ function scripted(processesMb: readonly number[]) {
     open: async () => ({
       processes: processesMb.map((mb) => ({
         name: 'front',
+        pid: 1,
         port: 1,
         memoryMb: async () => mb,
         stop: async () => {},

@@ -1,6 +1,7 @@
 import type { ClientName, Latency } from '../support/load.ts';
 import type { Moment } from '../support/sale-recorder.ts';
 import type { ServerProcess } from '../support/serve.ts';
+import type { Usage } from '../support/usage.ts';
 
 export type Deployment = 'embedded' | 'cluster' | 'alone';
 
@@ -16,6 +17,8 @@ export interface Sample {
   /** Further figures of the round, by name and unit; the report has their medians. */
   readonly extra?: Readonly<Record<string, number>>;
   readonly moments?: readonly Moment[];
+  /** What each of the operations in `perSecond` has cost. */
+  readonly usage?: Usage;
 }
 
 export interface Verdict {

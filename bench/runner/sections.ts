@@ -3,6 +3,7 @@ import type { Stats } from '../support/statistics.ts';
 import { threeDigits, wholeOf } from './format.ts';
 import { caseName, type Machine, type MemoryResult, type Report } from './report.ts';
 import { markdownTable, ownLoadRows, resultRows, scenarioRows } from './table.ts';
+import { usageRows } from './usage-rows.ts';
 
 export const BEGIN = '<!-- results: written by npm run bench -- --publish -->';
 export const END = '<!-- end of the results -->';
@@ -21,6 +22,7 @@ export function sections(report: Report): string {
     markdownTable(resultRows(report.results)),
     report.results.length === 0 ? '' : CHART_LINES,
     problemsText(report),
+    titled('Cost of an operation', markdownTable(usageRows(report.results))),
     titled('Parts of Floodgate', markdownTable(ownLoadRows(report.results))),
     titled('Scenarios', markdownTable(scenarioRows(report.results))),
     titled('Memory', markdownTable(memoryRows(report))),

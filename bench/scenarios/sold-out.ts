@@ -41,9 +41,14 @@ class SoldOut implements RunningScenario {
   async subject(seconds: number): Promise<Sample> {
     const { client, connections } = this.options;
     const before = otherRefusals(await purchaseCounts(this.testbed.port));
-    const result = await load(client, { port: this.testbed.port, connections, seconds, requests: this.requests });
-    const other = otherRefusals(await purchaseCounts(this.testbed.port)) - before;
-    return sampleOf({ ...result, accepted: result.accepted + other, refused: result.refused - other }, 'refused');
+    const { port } = this.testbed;
+    const { result, usage } = await this.testbed.metered(
+      () => load(client, { port, connections, seconds, requests: this.requests }),
+      ({ refused }) => refused,
+    );
+    const other = otherRefusals(await purchaseCounts(port)) - before;
+    const counted = { ...result, accepted: result.accepted + other, refused: result.refused - other };
+    return sampleOf(counted, 'refused', { usage });
   }
 
   async check(): Promise<readonly Verdict[]> {
