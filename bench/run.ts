@@ -6,6 +6,7 @@ import { compare, comparisonText, isAsGood } from './runner/compare.ts';
 import { chooseSteps, runGrowth } from './runner/growth.ts';
 import { commit, machine, versions } from './runner/machine.ts';
 import { runMemory } from './runner/memory.ts';
+import { openLoopRows } from './runner/open-loop-steps.ts';
 import { type BenchOptions, choose, parseOptions, USAGE, UsageError } from './runner/options.ts';
 import { costText } from './runner/profile.ts';
 import { objections, publish } from './runner/publish.ts';
@@ -113,6 +114,7 @@ function show(report: Report): void {
   const tables = [
     resultRows(results),
     ownLoadRows(results),
+    openLoopRows(results),
     usageRows(results),
     memoryRows(report),
     growthRows(report),

@@ -106,6 +106,15 @@ describe('measure', () => {
     expect(disturbed).toEqual(['round 3: the follow-up had 12 answers of another kind']);
   });
 
+  it('leaves the follow-up out on request', async () => {
+    const { scenario } = scripted(rounds, {
+      followUp: async () => {
+        throw new Error('not asked for');
+      },
+    });
+    expect((await measure(scenario, { ...OPTIONS, followUp: false })).figures).toEqual([]);
+  });
+
   it('closes the scenario when a round fails', async () => {
     const { scenario, calls } = scripted(rounds, {
       subject: async () => {

@@ -2,11 +2,14 @@ import type { Latency } from '../support/load.ts';
 import { median, statsOf } from '../support/statistics.ts';
 import { medianUsage } from '../support/usage.ts';
 import { commit } from './machine.ts';
+import { medianSteps } from './open-loop-steps.ts';
 import { type CaseResult, OWN_LOAD } from './report.ts';
 import type { Figure, FollowUp, RunningScenario, Sample, Scenario, ScenarioOptions, Verdict } from './scenario.ts';
 
 export interface MeasureOptions extends ScenarioOptions {
   readonly rounds: number;
+  /** Whether the scenario's follow-up is measured, too. @default true */
+  readonly followUp?: boolean;
   /** Called before each step, with the ratio so far. */
   readonly onStep?: (step: string) => void;
 }
@@ -58,12 +61,12 @@ function ratioSoFar(samples: readonly Round[]): string {
 
 async function followUpsOf(
   running: RunningScenario,
-  { rounds, onStep = () => {} }: MeasureOptions,
+  { rounds, followUp = true, onStep = () => {} }: MeasureOptions,
   samples: readonly Round[],
 ): Promise<readonly FollowUp[]> {
   const rate = median(samples.map(({ subject }) => subject.perSecond));
   const followUps: FollowUp[] = [];
-  for (let round = 1; running.followUp !== undefined && round <= rounds; round += 1) {
+  for (let round = 1; followUp && running.followUp !== undefined && round <= rounds; round += 1) {
     onStep(`follow-up ${round} of ${rounds}`);
     followUps.push(await running.followUp(rate));
   }
@@ -79,6 +82,7 @@ function resultOf(
   const target = scenario.target?.(connections, client);
   const latency = medianLatency(subjects);
   const moments = subjects.at(-1)?.moments;
+  const openLoop = medianSteps(followUps.flatMap((one) => (one.openLoop === undefined ? [] : [one.openLoop])));
   const usage = medianUsage(subjects.flatMap((one) => one.usage ?? []));
   return {
     scenario: scenario.name,
@@ -101,6 +105,7 @@ function resultOf(
     ...(latency === undefined ? {} : { latency }),
     ...(target === undefined ? {} : { target }),
     ...(moments === undefined ? {} : { moments }),
+    ...(openLoop.length === 0 ? {} : { openLoop }),
     ...(usage === undefined ? {} : { usage }),
   };
 }

@@ -62,6 +62,7 @@ describe('parseOptions', () => {
     ['growth', '--connections', '128'],
     ['micro', '--connections', '128'],
     ['memory', '--profile'],
+    ['growth', '--no-follow-up'],
     ['growth', '--profile'],
     ['micro', '--profile'],
     ['success', '--minutes', '5'],

@@ -24,6 +24,8 @@ export interface BenchOptions {
   readonly warmUpMinutes: number;
   readonly publish: boolean;
   readonly profile: boolean;
+  /** Whether what follows the rounds is measured. */
+  readonly followUp: boolean;
   /** A results file to compare this run with. */
   readonly compare: string | undefined;
   readonly help: boolean;
@@ -43,9 +45,10 @@ Names for memory are those of scenarios; for growth connections, sales, tickets,
   --minutes 5        for memory, measured minutes
   --warm-up 1        for memory, minutes of warm-up
   --publish          also update bench/README.md, its charts and bench/results/baseline.json, unless a check failed,
-                     a measurement failed, or the run is not comparable: five rounds, no --profile; memory and growth
-                     by autocannon
+                     a measurement failed, or the run is not complete: five rounds, follow-ups, no --profile; memory
+                     and growth by autocannon
   --compare <file>   for scenarios: fail on a ratio that is more than 10 % worse than in this results file
+  --no-follow-up     for scenarios: only the rounds, without the open loops and what else follows them
   --profile          for scenarios: CPU profiles of Floodgate's processes, and the functions that cost most
 `;
 
@@ -58,6 +61,7 @@ const OPTIONS = {
   'warm-up': { type: 'string' },
   publish: { type: 'boolean', default: false },
   profile: { type: 'boolean', default: false },
+  'no-follow-up': { type: 'boolean', default: false },
   compare: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const satisfies ParseArgsConfig['options'];
@@ -71,6 +75,7 @@ const MODES_OF: Partial<Record<keyof typeof OPTIONS, readonly Mode[]>> = {
   'warm-up': ['memory'],
   compare: ['scenarios'],
   profile: ['scenarios'],
+  'no-follow-up': ['scenarios'],
 };
 
 /** Errors: {@link UsageError} for arguments that can't be parsed, and for an option that does not apply to the mode. */
@@ -97,6 +102,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     warmUpMinutes: positive('warm-up', values['warm-up'] ?? '1', { whole: false }),
     publish: values.publish,
     profile: values.profile,
+    followUp: !values['no-follow-up'],
     compare: values.compare,
     help: values.help,
   };

@@ -84,7 +84,13 @@ describe('merged', () => {
 });
 
 describe('objections', () => {
-  const options = { mode: 'scenarios', profile: false, rounds: 5, clients: ['autocannon', 'wrk'] } as const;
+  const options = {
+    mode: 'scenarios',
+    profile: false,
+    followUp: true,
+    rounds: 5,
+    clients: ['autocannon', 'wrk'],
+  } as const;
   const good = aReport({ results: [aResult()] });
 
   it('has none to a complete run whose checks passed, even if it missed a target', () => {
@@ -98,6 +104,7 @@ describe('objections', () => {
 
   it.each([
     { profile: true },
+    { followUp: false },
     { rounds: 4 },
     { mode: 'growth', rounds: 4, clients: ['autocannon'] },
     { mode: 'growth', clients: ['wrk'] },

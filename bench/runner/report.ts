@@ -2,7 +2,7 @@ import type { ClientName, Latency } from '../support/load.ts';
 import type { Moment } from '../support/sale-recorder.ts';
 import type { Stats } from '../support/statistics.ts';
 import type { Usage } from '../support/usage.ts';
-import type { Deployment, Figure, Verdict } from './scenario.ts';
+import type { Deployment, Figure, OpenLoopStep, Verdict } from './scenario.ts';
 
 /** The results file of a run, in bench/results. */
 export interface Report {
@@ -56,6 +56,7 @@ export interface CaseResult {
   /** Of the last round. */
   readonly moments?: readonly Moment[];
   readonly costs?: readonly Cost[];
+  readonly openLoop?: readonly OpenLoopStep[];
   /** Of one operation: the median of the rounds. Orders include what their settlement costs, where it runs. */
   readonly usage?: Usage;
 }

@@ -64,8 +64,8 @@ export async function runScenarios(
   for (const { scenario, connections, client } of cases) {
     const name = caseName({ scenario: scenario.name, connections, client: scenario.ownLoad ? OWN_LOAD : client });
     progress.next(name);
-    const { rounds, seconds } = options;
-    const measureOptions = { connections, client, rounds, seconds, servers, onStep: progress.step };
+    const { rounds, seconds, followUp } = options;
+    const measureOptions = { connections, client, rounds, seconds, followUp, servers, onStep: progress.step };
     try {
       if (options.profile) {
         const folder = join(ROOT, 'bench/results/profiles', name.replaceAll(', ', '-'));

@@ -1,4 +1,5 @@
 import type { ClientName, Latency } from '../support/load.ts';
+import type { GeneratorReport } from '../support/open-loop.ts';
 import type { Moment } from '../support/sale-recorder.ts';
 import type { ServerProcess } from '../support/serve.ts';
 import type { Usage } from '../support/usage.ts';
@@ -33,9 +34,23 @@ export interface Figure {
   readonly atMost?: number;
 }
 
+/** Latencies at a fixed rate, each counted from when the request was due. */
+export interface OpenLoopStep {
+  /** Of the measured rate. */
+  readonly share: number;
+  readonly perSecond: number;
+  /** A request without an answer counts as longer than the load. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  readonly unanswered: number;
+  readonly generator: GeneratorReport;
+}
+
 /** A measurement that follows the rounds. */
 export interface FollowUp extends Pick<Sample, 'other' | 'broken'> {
   readonly figures: readonly Figure[];
+  readonly openLoop?: readonly OpenLoopStep[];
 }
 
 /** A scenario whose servers are running. */

@@ -1,6 +1,7 @@
 import { CLIENTS } from '../support/load.ts';
 import type { Stats } from '../support/statistics.ts';
 import { threeDigits, wholeOf } from './format.ts';
+import { openLoopRows } from './open-loop-steps.ts';
 import { caseName, type Machine, type MemoryResult, type Report } from './report.ts';
 import { markdownTable, ownLoadRows, resultRows, scenarioRows } from './table.ts';
 import { usageRows } from './usage-rows.ts';
@@ -22,6 +23,7 @@ export function sections(report: Report): string {
     markdownTable(resultRows(report.results)),
     report.results.length === 0 ? '' : CHART_LINES,
     problemsText(report),
+    titled('Open loop', markdownTable(openLoopRows(report.results))),
     titled('Cost of an operation', markdownTable(usageRows(report.results))),
     titled('Parts of Floodgate', markdownTable(ownLoadRows(report.results))),
     titled('Scenarios', markdownTable(scenarioRows(report.results))),
