@@ -6,7 +6,7 @@ import { loadConfig } from '../../src/config.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { putOnSale } from '../../test/support/put-on-sale.ts';
 import type { Installation } from './installation.ts';
-import { SECRET, shownOf, storedOf } from './installation.ts';
+import { lagOf, SECRET, shownOf, storedOf } from './installation.ts';
 
 /** An SQLite file in a temporary folder. It is opened only for each call: a second open engine would slow the first. */
 export async function createEmbeddedInstallation(): Promise<Installation> {
@@ -29,6 +29,7 @@ export async function createEmbeddedInstallation(): Promise<Installation> {
         for (const sale of sales) await putOnSale(sale, ports);
       }),
     stored: (...saleIds) => withPorts((ports) => storedOf(ports, saleIds)),
+    lag: () => withPorts((ports) => lagOf(ports, loadConfig(env))),
     shown: (...saleIds) => withPorts((ports) => shownOf(ports, saleIds)),
     remove: () => rm(dataDir, { recursive: true, force: true }),
   };

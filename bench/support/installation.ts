@@ -1,3 +1,5 @@
+import { groupsOf } from '../../src/app/defaults.ts';
+import type { Config } from '../../src/config.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { Ports } from '../../src/roles/ports.ts';
 
@@ -18,6 +20,12 @@ export async function shownOf({ live }: Pick<Ports, 'live'>, saleIds: readonly s
   return shown;
 }
 
+/** What the workers' groups have not acknowledged. */
+export async function lagOf({ log }: Pick<Ports, 'log'>, config: Config): Promise<number> {
+  const { settlement, liveView } = groupsOf(config);
+  return (await log.lag(settlement)) + (await log.lag(liveView));
+}
+
 /** An isolated installation of Floodgate; the caller starts its processes. */
 export interface Installation {
   /** Settings for its processes. */
@@ -26,6 +34,8 @@ export interface Installation {
   publishAll(sales: readonly Sale[]): Promise<void>;
   /** How many orders of the sales are stored as reserved. */
   stored(...saleIds: readonly string[]): Promise<number>;
+  /** Records that the workers' groups have not acknowledged, which they do a few times a second. */
+  lag(): Promise<number>;
   /** How many reservations of the sales the live state has. */
   shown(...saleIds: readonly string[]): Promise<number>;
   remove(): Promise<void>;

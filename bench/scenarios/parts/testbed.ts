@@ -1,3 +1,5 @@
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { poll } from '../../../src/resilience/poll.ts';
 import type { Deployment, ScenarioOptions } from '../../runner/scenario.ts';
 import { createClusterInstallation } from '../../support/cluster-installation.ts';
 import { createEmbeddedInstallation } from '../../support/embedded-installation.ts';
@@ -11,6 +13,10 @@ import type { Usage } from '../../support/usage.ts';
 import { UsageMeter } from '../../support/usage-meter.ts';
 import { allStored } from './all-stored.ts';
 import { caughtUp } from './caught-up.ts';
+
+const LAG_POLL_MS = 50;
+/** Longer than any backlog of a round. */
+const LAG_TIMEOUT_MS = 120_000;
 
 const ECHO = new URL('../../support/echo-server.js', import.meta.url);
 
@@ -101,6 +107,17 @@ export class Testbed {
     // Both groups of the process: a second open engine would slow it.
     await backlogDrained(this.port);
     return performance.now();
+  }
+
+  /** Resolves when the workers have acknowledged the whole log, which they do a few times a second. */
+  async logRead(): Promise<void> {
+    if (this.on !== 'cluster') return backlogDrained(this.port);
+    await poll(() => this.installation.lag(), {
+      until: (lag) => lag === 0,
+      everyMs: LAG_POLL_MS,
+      forMs: LAG_TIMEOUT_MS,
+      clock: systemClock,
+    });
   }
 
   /** Runs a load; resolves with its result and what each of its operations has cost since it began. */
