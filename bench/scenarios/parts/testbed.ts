@@ -158,7 +158,7 @@ export async function openTestbed(
   const testbed = new Testbed(on, installation, await serve(ECHO), meter, profileDir);
   try {
     for (let n = 0; n < (isCluster ? fronts : 1); n += 1) await testbed.startFront();
-    for (let n = 0; n < workers; n += 1) await testbed.startWorker();
+    for (let n = 0; n < (isCluster ? workers : 0); n += 1) await testbed.startWorker();
     if (isCluster && scheduler) await testbed.startScheduler();
     return testbed;
   } catch (error) {
