@@ -151,6 +151,12 @@ describe('sections', () => {
     expect(sections(aReport())).toContain('On a processor, 2 cores, 23 GB, Linux 6; node v20.20.2.');
   });
 
+  it('names the clients whose results it has', () => {
+    expect(sections(aReport({ results: [aResult()] }))).toContain('Clients: autocannon, one thread each.');
+    const both = aReport({ results: [aResult(), aResult({ client: 'wrk' })] });
+    expect(sections(both)).toContain('Clients: autocannon and wrk, one thread each.');
+  });
+
   it('names disturbed rounds and failed checks', () => {
     const results = [
       aResult({ disturbed: ['round 2: 3 broken'], verdicts: [{ ok: false, what: 'an order is missing' }] }),

@@ -25,7 +25,7 @@ export function sections(report: Report): string {
     problemsText(report),
     titled('Open loop', markdownTable(openLoopRows(report.results))),
     titled('Cost of an operation', markdownTable(usageRows(report.results))),
-    titled('Parts of Floodgate', markdownTable(ownLoadRows(report.results))),
+    titled('Without an HTTP client', markdownTable(ownLoadRows(report.results))),
     titled('Scenarios', markdownTable(scenarioRows(report.results))),
     titled('Memory', markdownTable(memoryRows(report))),
     titled('Growth', markdownTable(growthRows(report))),
@@ -43,9 +43,10 @@ const CHART_LINES = [
 export const machineText = ({ cpu, cores, memoryGb, os }: Machine): string =>
   `${cpu}, ${cores} cores, ${memoryGb} GB, ${os}`;
 
-function environmentText({ machine, versions, date, commit }: Report): string {
+function environmentText({ machine, versions, date, commit, results }: Report): string {
+  const clients = CLIENTS.filter((name) => results.some(({ client }) => client === name));
   const names = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return `On ${machineText(machine)}; ${names.join(', ')}. Clients: ${CLIENTS.join(' and ')}, one thread each. Last run ${date.slice(0, 10)}, commit ${commit}.`;
+  return `On ${machineText(machine)}; ${names.join(', ')}. ${clients.length === 0 ? '' : `Clients: ${clients.join(' and ')}, one thread each. `}Last run ${date.slice(0, 10)}, commit ${commit}.`;
 }
 
 function problemsText({ results }: Report): string {
