@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Load, LoadResult, WireRequest } from './load.ts';
+import type { Load, LoadResult, WireRequest } from './http-load.ts';
 
 /** What a machine without wrk needs. */
 export const GET_WRK = 'apt-get install wrk (Debian, Ubuntu) or brew install wrk';
