@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Outcome, overloadTexts } from './overload-targets.ts';
+import { floodTexts, type Outcome, overloadTexts } from './overload-targets.ts';
 
 const at = (multiple: number, soldPerSecond: number, more: Partial<Outcome> = {}): Outcome => ({
   multiple,
@@ -31,5 +31,27 @@ describe('overloadTexts', () => {
   it('says when the generator is part of what is measured', () => {
     expect(overloadTexts([at(10, 1)], 1)).toHaveLength(2);
     expect(overloadTexts([at(10, 1, { generatorBusy: 0.97 })], 1)[2]).toContain('busy for 0.97 of the time');
+  });
+});
+
+describe('floodTexts', () => {
+  const flood = {
+    connections: 10_000,
+    peakPerSecond: 20_000,
+    soldPerSecond: 17_000,
+    refusedPerSecond: 9000,
+    refusedP99Ms: 101,
+    acceptedP99Ms: 700,
+  };
+
+  it('judges the share of the peak and the refusals of the probe', () => {
+    const [sold, probe] = floodTexts(flood);
+    expect(sold).toContain('0.85 of its peak (at least 0.85: met): 17000 of 20000/s, beside 9000 refusals/s');
+    expect(probe).toContain('a p99 of 101 ms (at most 100: MISSED), sales with a p99 of 700 ms');
+    expect(floodTexts({ ...flood, soldPerSecond: 16_000 })[0]).toContain('0.80 of its peak (at least 0.85: MISSED)');
+  });
+
+  it('has no latency of refusals when there were none', () => {
+    expect(floodTexts({ ...flood, refusedP99Ms: undefined })[1]).toContain('no refusals, sales');
   });
 });

@@ -36,4 +36,30 @@ export function overloadTexts(steps: readonly Outcome[], capacity: number): read
   ];
 }
 
+/** Connections of a closed loop that wait for an answer and for nothing else. */
+export interface Flood {
+  readonly connections: number;
+  /** Sold by few connections, in the same run. */
+  readonly peakPerSecond: number;
+  readonly soldPerSecond: number;
+  readonly refusedPerSecond: number;
+  /** Of the probe beside it; undefined when none of its purchases was refused. */
+  readonly refusedP99Ms: number | undefined;
+  readonly acceptedP99Ms: number;
+}
+
+/** What a flood of connections leaves of the sales, with the targets, a line each. */
+export function floodTexts(flood: Flood): readonly string[] {
+  const { connections, peakPerSecond, soldPerSecond, refusedPerSecond, refusedP99Ms, acceptedP99Ms } = flood;
+  const share = soldPerSecond / peakPerSecond;
+  const refusals =
+    refusedP99Ms === undefined
+      ? 'no refusals'
+      : `refusals with a p99 of ${refusedP99Ms.toFixed(0)} ms (at most ${MOST_REFUSED_P99_MS}: ${word(refusedP99Ms <= MOST_REFUSED_P99_MS)})`;
+  return [
+    `with ${connections} connections of wrk it sells ${share.toFixed(2)} of its peak (at least ${LEAST_SHARE}: ${word(share >= LEAST_SHARE)}): ${Math.round(soldPerSecond)} of ${Math.round(peakPerSecond)}/s, beside ${Math.round(refusedPerSecond)} refusals/s`,
+    `a probe beside them, from when each request was due: ${refusals}, sales with a p99 of ${acceptedP99Ms.toFixed(0)} ms`,
+  ];
+}
+
 const word = (isMet: boolean): string => (isMet ? 'met' : 'MISSED');

@@ -6,9 +6,11 @@ import { metricsOf } from '../support/metrics.ts';
 import type { OpenLoopReport, Percentiles } from '../support/open-loop.ts';
 import { purchasesOf, wireOf } from '../support/requests.ts';
 import { ticketsFor } from '../support/sale.ts';
+import { GET_WRK, wrkVersion } from '../support/wrk.ts';
 import { experiment } from './experiment.ts';
+import { measureFlood } from './flood.ts';
 import { overloadChart } from './overload-chart.ts';
-import { type Outcome, overloadTexts } from './overload-targets.ts';
+import { floodTexts, type Outcome, overloadTexts } from './overload-targets.ts';
 
 /** Of a cluster. */
 const WORKERS = 2;
@@ -153,6 +155,8 @@ export const overload = experiment({
     try {
       const load = new Overload(testbed, connections);
       const { steps, capacity } = await runSteps(load, { seconds, givenCapacity }, say);
+      if (wrkVersion() === undefined) console.log(`no flood by wrk, which is not installed: ${GET_WRK}`);
+      else for (const line of floodTexts(await measureFlood(testbed, { connections, seconds }))) console.log(line);
       if (svg !== '') await writeFile(svg, chartOf(steps, capacity));
     } finally {
       await testbed.close();

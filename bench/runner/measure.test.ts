@@ -88,7 +88,7 @@ describe('measure', () => {
     expect((await measure(scenario, OPTIONS)).client).toBe('own');
   });
 
-  it('runs a follow-up for each round with their median rate, and has its median with its limit', async () => {
+  it('runs follow-ups with the median rate of the rounds, and has its median with its limit', async () => {
     const values = [90, 10, 20];
     const rates: number[] = [];
     const { scenario } = scripted(rounds, {
@@ -104,6 +104,18 @@ describe('measure', () => {
     expect(figures).toEqual([{ name: 'half', value: 20, atMost: 25 }]);
     expect(rates).toEqual([400, 400, 400]);
     expect(disturbed).toEqual(['round 3: the follow-up had 12 answers of another kind']);
+  });
+
+  it('runs three follow-ups at the most', async () => {
+    let followUps = 0;
+    const { scenario } = scripted([...rounds, ...rounds], {
+      followUp: async () => {
+        followUps += 1;
+        return { figures: [] };
+      },
+    });
+    await measure(scenario, { ...OPTIONS, rounds: 6 });
+    expect(followUps).toBe(3);
   });
 
   it('leaves the follow-up out on request', async () => {

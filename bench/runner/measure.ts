@@ -16,6 +16,8 @@ export interface MeasureOptions extends ScenarioOptions {
 
 /** Servers are measured once their code is compiled. Kafka's JVM takes longest: seconds of load. */
 export const WARM_UP_SECONDS = 8;
+/** Enough for a median. With one for each round they would take longer than the rounds. */
+const FOLLOW_UPS = 3;
 /** A ceiling has hardly any code to compile. */
 const CEILING_WARM_UP_SECONDS = 2;
 
@@ -66,8 +68,9 @@ async function followUpsOf(
 ): Promise<readonly FollowUp[]> {
   const rate = median(samples.map(({ subject }) => subject.perSecond));
   const followUps: FollowUp[] = [];
-  for (let round = 1; followUp && running.followUp !== undefined && round <= rounds; round += 1) {
-    onStep(`follow-up ${round} of ${rounds}`);
+  const count = followUp ? Math.min(rounds, FOLLOW_UPS) : 0;
+  for (let round = 1; running.followUp !== undefined && round <= count; round += 1) {
+    onStep(`follow-up ${round} of ${count}`);
     followUps.push(await running.followUp(rate));
   }
   return followUps;

@@ -59,7 +59,7 @@ export interface RunningScenario {
   readonly processes: readonly ServerProcess[];
   ceiling(seconds: number): Promise<Sample>;
   subject(seconds: number): Promise<Sample>;
-  /** Called after the rounds, as often as there were, with their median rate. The report has the medians of its figures. */
+  /** Called after the rounds, up to three times, with their median rate. The report has the medians of its figures. */
   followUp?(perSecond: number): Promise<FollowUp>;
   /** Reconciles stored orders with answers. Called once, at the end; it may stop processes. */
   check(): Promise<readonly Verdict[]>;
