@@ -6,7 +6,6 @@
  * Runs as a child process: it receives `OpenLoopOptions` as a message and replies with an `OpenLoopReport`.
  */
 import { connect, type Socket } from 'node:net';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { quantile } from './statistics.ts';
 
 export interface OpenLoopOptions {
@@ -53,7 +52,10 @@ export interface OpenLoopReport extends AnswerReport {
 export interface GeneratorReport {
   /** Share of the load's time in which its event loop had work: near 1 it sends late and reads answers late. */
   readonly busy: number;
-  /** p99 of the delay of its event loop, by which an answer may have been read late. */
+  /**
+   * p99 over all requests of the part of their latency in which the generator was not running: waiting for a core, or busy
+   * with others. It reads answers as late as it sends requests.
+   */
   readonly lagP99Ms: number;
 }
 
@@ -68,10 +70,6 @@ interface Answer {
 const GRACE_MS = 5000;
 
 const HEAD_END = Buffer.from('\r\n\r\n');
-
-/** Of the monitor of the event loop's delay, which reports it in addition to the delay. */
-const RESOLUTION_MS = 1;
-const NS_PER_MS = 1e6;
 
 class Connection {
   /** Resolves when the connection is established or has failed. */
@@ -120,9 +118,11 @@ class Connection {
 class OpenLoop {
   readonly #options: OpenLoopOptions;
   readonly #answers: Answer[] = [];
+  readonly #lags: number[] = [];
   readonly #idle: Connection[] = [];
   #broken = 0;
   #sent = 0;
+  #ranAt = 0;
   #lateMs = 0;
   #start = Number.POSITIVE_INFINITY;
   #end = Number.POSITIVE_INFINITY;
@@ -147,18 +147,16 @@ class OpenLoop {
     // Opening a thousand connections takes a while, which is not the latency of a request.
     await Promise.all(all.map(({ settled }) => settled));
     this.#idle.push(...all);
-    const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
     const before = performance.eventLoopUtilization();
-    delays.enable();
     this.#start = performance.now();
     this.#end = this.#start + seconds * 1000;
     let busy = 0;
     await this.#sendAll(() => {
       busy = performance.eventLoopUtilization(before).utilization;
-      delays.disable();
     });
     for (const connection of all) connection.close();
-    return this.#report({ busy, lagP99Ms: Math.max(0, delays.percentile(99) / NS_PER_MS - RESOLUTION_MS) });
+    const [, lagP99Ms] = quantiles(this.#lags);
+    return this.#report({ busy, lagP99Ms });
   }
 
   #dueBy(now: number): number {
@@ -174,9 +172,12 @@ class OpenLoop {
       const dueAt = perSecond === undefined ? now : this.#start + (this.#sent * 1000) / perSecond;
       // With most connections free, only this process can have delayed the request.
       if (this.#idle.length > connections / 2) this.#lateMs = Math.max(this.#lateMs, now - dueAt);
+      // What became due since the last run could not be sent earlier, however many connections were free.
+      this.#lags.push(now - Math.max(dueAt, this.#ranAt));
       this.#idle.pop()?.send(wires[this.#sent % wires.length] as string, dueAt);
       this.#sent += 1;
     }
+    this.#ranAt = now;
   }
 
   #onAnswer(connection: Connection, ok: boolean): void {
