@@ -6,6 +6,7 @@ import { compare, comparisonText, isAsGood } from './runner/compare.ts';
 import { chooseSteps, runGrowth } from './runner/growth.ts';
 import { commit, machine, versions } from './runner/machine.ts';
 import { runMemory } from './runner/memory.ts';
+import { openLoopRows } from './runner/open-loop-steps.ts';
 import { type BenchOptions, choose, parseOptions, USAGE, UsageError } from './runner/options.ts';
 import { costText } from './runner/profile.ts';
 import { objections, publish } from './runner/publish.ts';
@@ -15,8 +16,10 @@ import { casesOf, runScenarios, widestOf } from './runner/run-scenarios.ts';
 import type { Deployment } from './runner/scenario.ts';
 import { growthRows, machineText, memoryRows, microRows, overgrown } from './runner/sections.ts';
 import { ALL_SERVERS, benchServers } from './runner/servers.ts';
-import { resultRows, terminalTable } from './runner/table.ts';
+import { ownLoadRows, resultRows, terminalTable } from './runner/table.ts';
+import { usageRows } from './runner/usage-rows.ts';
 import { SCENARIOS } from './scenarios/index.ts';
+import { GET_WRK, wrkVersion } from './support/wrk.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -36,7 +39,7 @@ const isOnCluster = ({ on }: { readonly on: Deployment }) => on === 'cluster';
 
 /** Errors: {@link UsageError} for an unknown name. */
 function workOf(options: BenchOptions): Work {
-  const { mode, names, connections } = options;
+  const { mode, names } = options;
   switch (mode) {
     case 'micro': {
       const micros = chooseMicros(names);
@@ -51,7 +54,7 @@ function workOf(options: BenchOptions): Work {
     }
     case 'memory': {
       const chosen = choose(SCENARIOS, names);
-      const cases = widestOf(chosen, connections);
+      const cases = widestOf(chosen, options);
       return {
         needsServers: chosen.some(isOnCluster),
         measure: async (servers) => ({ ...NOTHING, ...(await runMemory(cases, options, servers)) }),
@@ -59,7 +62,7 @@ function workOf(options: BenchOptions): Work {
     }
     case 'scenarios': {
       const chosen = choose(SCENARIOS, names);
-      const cases = casesOf(chosen, connections);
+      const cases = casesOf(chosen, options);
       return {
         needsServers: chosen.some(isOnCluster),
         measure: async (servers) => ({ ...NOTHING, ...(await runScenarios(cases, options, servers)) }),
@@ -70,6 +73,7 @@ function workOf(options: BenchOptions): Work {
 
 async function run(options: BenchOptions): Promise<number> {
   const work = workOf(options);
+  if (options.mode !== 'micro') requireClients(options);
   const baseline = options.compare === undefined ? undefined : await readBaseline(options.compare);
   const servers = await benchServers(say, work.needsServers ? ALL_SERVERS : []);
   try {
@@ -79,7 +83,7 @@ async function run(options: BenchOptions): Promise<number> {
       commit: commit(),
       machine: machine(),
       versions: { ...versions(), ...servers.versions },
-      client: options.client,
+      client: options.clients.join(', '),
       ...measured,
     };
     show(report);
@@ -92,6 +96,12 @@ async function run(options: BenchOptions): Promise<number> {
   }
 }
 
+/** Errors: {@link UsageError} that says how to get a missing client. */
+function requireClients({ clients }: BenchOptions): void {
+  if (!clients.includes('wrk') || wrkVersion() !== undefined) return;
+  throw new UsageError(`wrk is not installed: ${GET_WRK}; or measure with --client autocannon`);
+}
+
 async function publishUnless(reasons: readonly string[], report: Report): Promise<boolean> {
   if (reasons.length > 0) say(`NOT PUBLISHED: ${reasons.join('; ')}`);
   else await publish(report, SUITE);
@@ -100,7 +110,16 @@ async function publishUnless(reasons: readonly string[], report: Report): Promis
 
 function show(report: Report): void {
   console.log(`${machineText(report.machine)}; commit ${report.commit}; client ${report.client}\n`);
-  const tables = [resultRows(report.results), memoryRows(report), growthRows(report), microRows(report)];
+  const { results } = report;
+  const tables = [
+    resultRows(results),
+    ownLoadRows(results),
+    openLoopRows(results),
+    usageRows(results),
+    memoryRows(report),
+    growthRows(report),
+    microRows(report),
+  ];
   for (const rows of tables.filter(({ length }) => length > 0)) console.log(terminalTable(rows));
   for (const result of report.results) {
     for (const round of result.disturbed) console.log(`disturbed: ${caseName(result)}: ${round}`);

@@ -1,18 +1,22 @@
 import { writeFile } from 'node:fs/promises';
-import { createEmbeddedInstallation } from '../support/embedded-installation.ts';
-import { serveFloodgate } from '../support/floodgate.ts';
+import { ALL_SERVERS } from '../runner/servers.ts';
+import { openTestbed, type Testbed } from '../scenarios/parts/testbed.ts';
 import { openLoop } from '../support/generators.ts';
 import { metricsOf } from '../support/metrics.ts';
 import type { OpenLoopReport, Percentiles } from '../support/open-loop.ts';
-import { createTokens, purchasesOf, wireOf } from '../support/requests.ts';
-import { saleOf } from '../support/sale.ts';
+import { purchasesOf, wireOf } from '../support/requests.ts';
+import { ticketsFor } from '../support/sale.ts';
+import { GET_WRK, wrkVersion } from '../support/wrk.ts';
 import { experiment } from './experiment.ts';
+import { measureFlood } from './flood.ts';
 import { overloadChart } from './overload-chart.ts';
+import { floodTexts, type Outcome, overloadTexts } from './overload-targets.ts';
 
+/** Of a cluster. */
+const WORKERS = 2;
 const MULTIPLES = [1, 2, 5, 10];
 /** As many as the front caches tokens for. With fewer buyers each would soon hold dozens of tickets, which is unrealistic. */
 const BUYERS = 50_000;
-const PLENTY = 100_000_000;
 const WARM_UP_SECONDS = 3;
 const CAPACITY_SECONDS = 4;
 /** Enough for full batches without refusals: a refused client that retries at once would be load, not capacity. */
@@ -23,41 +27,38 @@ const NORMAL_SECONDS = 5;
 /** The front has recovered once a second's p99 is at most so many times that before the overload. */
 const NORMAL_RATIO = 2;
 
-/** Each load has its own sale: buyers who hold many tickets of an earlier load would slow a later one. */
-const LOADS = ['warm-up', 'capacity', 'normal', ...MULTIPLES.map((multiple) => `${multiple}-times`), 'after'] as const;
-
-interface LoadOptions {
-  readonly port: number;
-  /** Of open loops. */
-  readonly connections: number;
-}
-
 class Overload {
-  readonly #tokens = createTokens();
+  constructor(
+    private readonly testbed: Testbed,
+    /** Of open loops. */
+    private readonly connections: number,
+  ) {}
 
-  constructor(private readonly options: LoadOptions) {}
-
-  /** An open loop at the rate, or a closed loop without one. */
-  load(saleId: string, seconds: number, perSecond?: number): Promise<OpenLoopReport> {
-    const { port, connections } = this.options;
+  /**
+   * An open loop at the rate, or a closed loop without one. Each load has its own sale: buyers who hold many tickets of an
+   * earlier load would slow a later one.
+   */
+  async load(seconds: number, perSecond?: number): Promise<OpenLoopReport> {
+    const { port, tokens } = this.testbed;
+    const saleId = await this.testbed.openSale(ticketsFor(seconds));
     return openLoop({
       port,
-      connections: perSecond === undefined ? CAPACITY_CONNECTIONS : connections,
+      connections: perSecond === undefined ? CAPACITY_CONNECTIONS : this.connections,
       seconds,
-      wires: purchasesOf(saleId, { tokens: this.#tokens, buyers: BUYERS }).map(wireOf),
+      wires: purchasesOf(saleId, { tokens, buyers: BUYERS }).map(wireOf),
       ...(perSecond === undefined ? {} : { perSecond }),
     });
   }
 
   async step(multiple: number, capacity: number, seconds: number): Promise<Step> {
     await this.#eventLoopP99Ms();
-    const report = await this.load(`${multiple}-times`, seconds, capacity * multiple);
+    const report = await this.load(seconds, capacity * multiple);
     return { multiple, report, loopP99Ms: await this.#eventLoopP99Ms() };
   }
 
   /** Since the last reading, which resets the gauge. */
   async #eventLoopP99Ms(): Promise<number> {
-    const metrics = await metricsOf(this.options.port);
+    const metrics = await metricsOf(this.testbed.port);
     return Number(/^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(metrics)?.[1] ?? Number.NaN) * 1000;
   }
 }
@@ -82,10 +83,18 @@ function rowOf({ multiple, report, loopP99Ms }: Step) {
     'refused p50, p99, ms': latencies(refused),
     'event loop p99, ms': loopP99Ms.toFixed(1),
     'generator late, ms': report.lateMs.toFixed(0),
+    'generator busy': report.generator.busy.toFixed(2),
     unsent: report.unsent,
     broken: report.broken,
   };
 }
+
+const outcomeOf = ({ accepted, refused, seconds, generator }: OpenLoopReport): Omit<Outcome, 'multiple'> => ({
+  soldPerSecond: accepted.count / seconds,
+  refused: refused.count,
+  refusedP99Ms: refused.sentP99Ms,
+  generatorBusy: generator.busy,
+});
 
 /** When a normal load is served as before the overload. */
 function recoveryText({ bySecond }: OpenLoopReport, normalP99Ms: number): string {
@@ -113,11 +122,11 @@ async function runSteps(
   { seconds, givenCapacity }: { readonly seconds: number; readonly givenCapacity: number },
   say: (line: string) => void,
 ): Promise<{ readonly steps: readonly Step[]; readonly capacity: number }> {
-  await overload.load('warm-up', WARM_UP_SECONDS);
-  const closed = await overload.load('capacity', CAPACITY_SECONDS);
+  await overload.load(WARM_UP_SECONDS);
+  const closed = await overload.load(CAPACITY_SECONDS);
   const capacity = givenCapacity > 0 ? givenCapacity : closed.accepted.count / CAPACITY_SECONDS;
   say(`capacity ${Math.round(capacity)}/s, p99 ${closed.accepted.p99Ms.toFixed(0)} ms with all connections busy`);
-  const normal = await overload.load('normal', NORMAL_SECONDS, capacity * NORMAL_SHARE);
+  const normal = await overload.load(NORMAL_SECONDS, capacity * NORMAL_SHARE);
   say(`normal: ${Math.round(capacity * NORMAL_SHARE)}/s, p99 ${normal.accepted.p99Ms.toFixed(1)} ms`);
   const steps: Step[] = [];
   for (const multiple of MULTIPLES) {
@@ -126,29 +135,31 @@ async function runSteps(
     const { accepted, refused, unsent } = step.report;
     say(`${multiple} times: ${accepted.count} accepted, ${refused.count} refused, ${unsent} unsent`);
   }
-  const after = await overload.load('after', NORMAL_SECONDS, capacity * NORMAL_SHARE);
+  const after = await overload.load(NORMAL_SECONDS, capacity * NORMAL_SHARE);
   console.table(steps.map(rowOf));
   console.log(recoveryText(after, normal.accepted.p99Ms));
+  const measured = steps.map(({ multiple, report }) => ({ multiple, ...outcomeOf(report) }));
+  for (const line of overloadTexts(measured, closed.accepted.count / CAPACITY_SECONDS)) console.log(line);
   return { steps, capacity };
 }
 
 export const overload = experiment({
   name: 'overload',
-  shows: 'an embedded front at 1, 2, 5 and 10 times its capacity, open loop: sales, latencies, recovery',
+  shows: 'a front at 1, 2, 5 and 10 times its capacity, open loop on 10,000 connections: sales, latencies, recovery',
   reason: 'its rates are multiples of a measured capacity, and its result is a curve',
   // A capacity of 0 is measured first, by a closed loop.
-  options: { seconds: 30, connections: 2000, capacity: 0, svg: '' },
-  run: async ({ seconds, connections, capacity: givenCapacity, svg }, { say }) => {
-    const installation = await createEmbeddedInstallation();
-    for (const id of LOADS) await installation.publish(saleOf(id, { total: PLENTY }));
-    const front = await serveFloodgate({ env: installation.env });
+  options: { on: ['embedded', 'cluster'], seconds: 30, connections: 10_000, capacity: 0, svg: '' },
+  servers: ({ on }) => (on === 'cluster' ? ALL_SERVERS : []),
+  run: async ({ on, seconds, connections, capacity: givenCapacity, svg }, { servers, say }) => {
+    const testbed = await openTestbed({ on, workers: WORKERS }, { servers });
     try {
-      const load = new Overload({ port: front.port, connections });
+      const load = new Overload(testbed, connections);
       const { steps, capacity } = await runSteps(load, { seconds, givenCapacity }, say);
+      if (wrkVersion() === undefined) console.log(`no flood by wrk, which is not installed: ${GET_WRK}`);
+      else for (const line of floodTexts(await measureFlood(testbed, { connections, seconds }))) console.log(line);
       if (svg !== '') await writeFile(svg, chartOf(steps, capacity));
     } finally {
-      await front.stop();
-      await installation.remove();
+      await testbed.close();
     }
   },
 });

@@ -25,8 +25,15 @@ describe('throughputChart', () => {
 
   it('names each result with rate and ratio', () => {
     const svg = throughputChart([aResult(), aResult({ scenario: 'reads', connections: 128 })], 'two cores');
-    for (const words of ['success-cluster, 1024', 'reads, 128', '35,000/s, 0.50', 'two cores'])
+    for (const words of ['success-cluster, 1024', 'reads, 128', '35,000/s, 0.50', 'two cores', 'by autocannon'])
       expect(svg).toContain(words);
+  });
+
+  it('draws both clients below one ceiling', () => {
+    const svg = throughputChart([aResult(), aResult({ client: 'wrk', ratio: { median: 0.25, min: 0, max: 1 } })], '');
+    expect(widthsOf(svg, 's0')).toHaveLength(1);
+    expect(widthsOf(svg, 's2')[0]).toBeCloseTo((widthsOf(svg, 's1')[0] ?? 0) / 2, 0);
+    expect(svg).toContain('35,000/s, 0.50; 35,000/s, 0.25');
   });
 
   it('follows the colour scheme of the reader', () => {

@@ -14,10 +14,9 @@ type Compared = Pick<CaseResult, 'scenario' | 'connections' | 'ratio' | 'client'
 
 /** Compares median ratios with a baseline's. Cases that only one of them has, or with another client, are left out. */
 export function compare(baseline: readonly Compared[], results: readonly Compared[]): readonly Comparison[] {
-  const keyOf = (one: Compared) => `${caseName(one)}, ${one.client}`;
-  const before = new Map(baseline.map((one) => [keyOf(one), one.ratio.median]));
+  const before = new Map(baseline.map((one) => [caseName(one), one.ratio.median]));
   return results.flatMap((one) => {
-    const baselineRatio = before.get(keyOf(one));
+    const baselineRatio = before.get(caseName(one));
     if (baselineRatio === undefined) return [];
     const now = one.ratio.median;
     return [{ name: caseName(one), before: baselineRatio, now, worse: now < baselineRatio * (1 - TOLERANCE) }];

@@ -145,7 +145,7 @@ async function runRound(
   testbed: Testbed,
   reconciliation: Reconciliation,
   workload: Workload,
-  { seconds, client }: Pick<BenchOptions, 'seconds' | 'client'>,
+  { seconds, clients: [client = 'autocannon'] }: Pick<BenchOptions, 'seconds' | 'clients'>,
 ): Promise<Round> {
   const { fronts, connections, sales } = workload;
   const tickets = ticketsOf(workload, seconds);

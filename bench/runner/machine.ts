@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
+import { wrkVersion } from '../support/wrk.ts';
 import { ROOT } from './paths.ts';
 import type { Machine } from './report.ts';
 
@@ -30,7 +31,8 @@ export function versions(): Record<string, string> {
       return [];
     }
   });
-  return { node: process.version, ...Object.fromEntries(installed) };
+  const wrk = wrkVersion();
+  return { node: process.version, ...Object.fromEntries(installed), ...(wrk === undefined ? {} : { wrk }) };
 }
 
 /** With a plus when the working tree differs from it; `unknown` outside a repository. */

@@ -62,11 +62,33 @@ describe('measure', () => {
 
   it('has the medians of further figures, with their limits', async () => {
     const subjects = [5, 1, 3].map((value) => ({ perSecond: 1, extra: { 'a, s': value } }));
-    const { scenario } = scripted(subjects, {}, { atMost: { 'a, s': 2 } });
+    const { scenario } = scripted(subjects, {}, { atMost: () => ({ 'a, s': 2 }) });
     expect((await measure(scenario, OPTIONS)).figures).toEqual([{ name: 'a, s', value: 3, atMost: 2 }]);
   });
 
-  it('runs a follow-up for each round with their median rate, and has its median with its limit', async () => {
+  it('has the target and the limits of its client', async () => {
+    const subjects = rounds.map((one) => ({ ...one, extra: { 'a, s': 1 } }));
+    const { scenario } = scripted(
+      subjects,
+      {},
+      {
+        target: (connections, client) => (client === 'wrk' && connections === 8 ? 0.2 : 0.7),
+        atMost: (client) => ({ 'a, s': client === 'wrk' ? 0.1 : 1 }),
+      },
+    );
+    expect(await measure(scenario, { ...OPTIONS, client: 'wrk' })).toMatchObject({
+      client: 'wrk',
+      target: 0.2,
+      figures: [{ atMost: 0.1 }],
+    });
+  });
+
+  it('names no client for a scenario with a load of its own', async () => {
+    const { scenario } = scripted(rounds, {}, { ownLoad: true });
+    expect((await measure(scenario, OPTIONS)).client).toBe('own');
+  });
+
+  it('runs follow-ups with the median rate of the rounds, and has its median with its limit', async () => {
     const values = [90, 10, 20];
     const rates: number[] = [];
     const { scenario } = scripted(rounds, {
@@ -82,6 +104,27 @@ describe('measure', () => {
     expect(figures).toEqual([{ name: 'half', value: 20, atMost: 25 }]);
     expect(rates).toEqual([400, 400, 400]);
     expect(disturbed).toEqual(['round 3: the follow-up had 12 answers of another kind']);
+  });
+
+  it('runs three follow-ups at the most', async () => {
+    let followUps = 0;
+    const { scenario } = scripted([...rounds, ...rounds], {
+      followUp: async () => {
+        followUps += 1;
+        return { figures: [] };
+      },
+    });
+    await measure(scenario, { ...OPTIONS, rounds: 6 });
+    expect(followUps).toBe(3);
+  });
+
+  it('leaves the follow-up out on request', async () => {
+    const { scenario } = scripted(rounds, {
+      followUp: async () => {
+        throw new Error('not asked for');
+      },
+    });
+    expect((await measure(scenario, { ...OPTIONS, followUp: false })).figures).toEqual([]);
   });
 
   it('closes the scenario when a round fails', async () => {

@@ -1,17 +1,23 @@
 import type { Latency } from '../support/load.ts';
 import { median, statsOf } from '../support/statistics.ts';
+import { medianUsage } from '../support/usage.ts';
 import { commit } from './machine.ts';
-import type { CaseResult } from './report.ts';
+import { medianSteps } from './open-loop-steps.ts';
+import { type CaseResult, OWN_LOAD } from './report.ts';
 import type { Figure, FollowUp, RunningScenario, Sample, Scenario, ScenarioOptions, Verdict } from './scenario.ts';
 
 export interface MeasureOptions extends ScenarioOptions {
   readonly rounds: number;
+  /** Whether the scenario's follow-up is measured, too. @default true */
+  readonly followUp?: boolean;
   /** Called before each step, with the ratio so far. */
   readonly onStep?: (step: string) => void;
 }
 
 /** Servers are measured once their code is compiled. Kafka's JVM takes longest: seconds of load. */
 export const WARM_UP_SECONDS = 8;
+/** Enough for a median. With one for each round they would take longer than the rounds. */
+const FOLLOW_UPS = 3;
 /** A ceiling has hardly any code to compile. */
 const CEILING_WARM_UP_SECONDS = 2;
 
@@ -57,13 +63,14 @@ function ratioSoFar(samples: readonly Round[]): string {
 
 async function followUpsOf(
   running: RunningScenario,
-  { rounds, onStep = () => {} }: MeasureOptions,
+  { rounds, followUp = true, onStep = () => {} }: MeasureOptions,
   samples: readonly Round[],
 ): Promise<readonly FollowUp[]> {
   const rate = median(samples.map(({ subject }) => subject.perSecond));
   const followUps: FollowUp[] = [];
-  for (let round = 1; running.followUp !== undefined && round <= rounds; round += 1) {
-    onStep(`follow-up ${round} of ${rounds}`);
+  const count = followUp ? Math.min(rounds, FOLLOW_UPS) : 0;
+  for (let round = 1; running.followUp !== undefined && round <= count; round += 1) {
+    onStep(`follow-up ${round} of ${count}`);
     followUps.push(await running.followUp(rate));
   }
   return followUps;
@@ -75,9 +82,11 @@ function resultOf(
   { samples, followUps, verdicts }: Measured,
 ): CaseResult {
   const subjects = samples.map(({ subject }) => subject);
-  const target = scenario.target?.(connections);
+  const target = scenario.target?.(connections, client);
   const latency = medianLatency(subjects);
   const moments = subjects.at(-1)?.moments;
+  const openLoop = medianSteps(followUps.flatMap((one) => (one.openLoop === undefined ? [] : [one.openLoop])));
+  const usage = medianUsage(subjects.flatMap((one) => one.usage ?? []));
   return {
     scenario: scenario.name,
     on: scenario.on,
@@ -85,7 +94,7 @@ function resultOf(
     shows: scenario.shows,
     ceilingName: scenario.ceiling,
     connections,
-    client,
+    client: scenario.ownLoad ? OWN_LOAD : client,
     rounds,
     seconds,
     date: new Date().toISOString(),
@@ -93,12 +102,14 @@ function resultOf(
     ceiling: statsOf(samples.map(({ ceiling }) => ceiling.perSecond)),
     rate: statsOf(subjects.map(({ perSecond }) => perSecond)),
     ratio: statsOf(samples.map(ratioOf)),
-    figures: [...extraFigures(subjects, scenario.atMost ?? {}), ...followUpFigures(followUps)],
+    figures: [...extraFigures(subjects, scenario.atMost?.(client) ?? {}), ...followUpFigures(followUps)],
     verdicts,
     disturbed: samples.flatMap((sample, n) => disturbance(n, sample, followUps[n])),
     ...(latency === undefined ? {} : { latency }),
     ...(target === undefined ? {} : { target }),
     ...(moments === undefined ? {} : { moments }),
+    ...(openLoop.length === 0 ? {} : { openLoop }),
+    ...(usage === undefined ? {} : { usage }),
   };
 }
 

@@ -17,6 +17,7 @@ function scripted(processesMb: readonly number[]) {
     open: async () => ({
       processes: processesMb.map((mb) => ({
         name: 'front',
+        pid: 1,
         port: 1,
         memoryMb: async () => mb,
         stop: async () => {},
@@ -32,7 +33,7 @@ function scripted(processesMb: readonly number[]) {
       },
     }),
   };
-  return { run: () => runMemory([{ scenario, connections: 8 }], OPTIONS, {}), calls };
+  return { run: () => runMemory([{ scenario, connections: 8, client: 'autocannon' }], OPTIONS, {}), calls };
 }
 
 describe('runMemory', () => {

@@ -27,8 +27,8 @@ export async function runMemory(
   for (const one of cases) {
     const name = `${one.scenario.name}, ${one.connections}`;
     progress.next(name);
-    const { seconds, client } = options;
-    const scenarioOptions = { connections: one.connections, client, seconds, servers };
+    const { seconds } = options;
+    const scenarioOptions = { connections: one.connections, client: one.client, seconds, servers };
     try {
       memory.push(...(await measureMemory(one, scenarioOptions, options, progress.step)));
     } catch (error) {

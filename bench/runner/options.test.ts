@@ -9,13 +9,26 @@ describe('parseOptions', () => {
       names: [],
       rounds: 5,
       seconds: 5,
-      client: 'autocannon',
+      clients: ['autocannon', 'wrk'],
     });
   });
 
   it('takes the mode from the first word, and the names after it', () => {
     expect(parseOptions(['memory', 'success'])).toMatchObject({ mode: 'memory', names: ['success'] });
     expect(parseOptions(['success', 'memory'])).toMatchObject({ mode: 'scenarios', names: ['success', 'memory'] });
+  });
+
+  it.each([
+    [[], ['autocannon', 'wrk']],
+    [
+      ['--client', 'both'],
+      ['autocannon', 'wrk'],
+    ],
+    [['--client', 'wrk'], ['wrk']],
+    [['growth'], ['autocannon']],
+    [['memory', '--client', 'wrk'], ['wrk']],
+  ])('measures %j with %j', (args, clients) => {
+    expect(parseOptions(args).clients).toEqual(clients);
   });
 
   it('accepts fractions of minutes', () => {
@@ -31,6 +44,8 @@ describe('parseOptions', () => {
     ['--seconds', '1.5'],
     ['--connections', '128,'],
     ['--client', 'ab'],
+    ['growth', '--client', 'both'],
+    ['memory', '--client', 'both'],
     ['memory', '--minutes', 'x'],
     ['memory', '--minutes', 'Infinity'],
     ['memory', '--warm-up', '0'],
@@ -47,6 +62,7 @@ describe('parseOptions', () => {
     ['growth', '--connections', '128'],
     ['micro', '--connections', '128'],
     ['memory', '--profile'],
+    ['growth', '--no-follow-up'],
     ['growth', '--profile'],
     ['micro', '--profile'],
     ['success', '--minutes', '5'],

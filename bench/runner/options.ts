@@ -18,11 +18,14 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Overrides the scenarios' own. */
   readonly connections: readonly number[] | undefined;
-  readonly client: ClientName;
+  /** Each HTTP scenario is measured with each of them. */
+  readonly clients: readonly ClientName[];
   readonly minutes: number;
   readonly warmUpMinutes: number;
   readonly publish: boolean;
   readonly profile: boolean;
+  /** Whether what follows the rounds is measured. */
+  readonly followUp: boolean;
   /** A results file to compare this run with. */
   readonly compare: string | undefined;
   readonly help: boolean;
@@ -38,12 +41,14 @@ Names for memory are those of scenarios; for growth connections, sales, tickets,
   --rounds 5         rounds, each of ceiling and scenario; not for memory
   --seconds 5        length of a round
   --connections …    a list that overrides the scenarios' own
-  --client …         autocannon or wrk; not for micro
+  --client both      autocannon, wrk or both; for memory and growth one of them, autocannon unless given
   --minutes 5        for memory, measured minutes
   --warm-up 1        for memory, minutes of warm-up
   --publish          also update bench/README.md, its charts and bench/results/baseline.json, unless a check failed,
-                     a measurement failed, or the run is not comparable: autocannon, five rounds, no --profile
+                     a measurement failed, or the run is not complete: five rounds, follow-ups, no --profile; memory
+                     and growth by autocannon
   --compare <file>   for scenarios: fail on a ratio that is more than 10 % worse than in this results file
+  --no-follow-up     for scenarios: only the rounds, without the open loops and what else follows them
   --profile          for scenarios: CPU profiles of Floodgate's processes, and the functions that cost most
 `;
 
@@ -56,6 +61,7 @@ const OPTIONS = {
   'warm-up': { type: 'string' },
   publish: { type: 'boolean', default: false },
   profile: { type: 'boolean', default: false },
+  'no-follow-up': { type: 'boolean', default: false },
   compare: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const satisfies ParseArgsConfig['options'];
@@ -69,6 +75,7 @@ const MODES_OF: Partial<Record<keyof typeof OPTIONS, readonly Mode[]>> = {
   'warm-up': ['memory'],
   compare: ['scenarios'],
   profile: ['scenarios'],
+  'no-follow-up': ['scenarios'],
 };
 
 /** Errors: {@link UsageError} for arguments that can't be parsed, and for an option that does not apply to the mode. */
@@ -90,14 +97,22 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     rounds: positive('rounds', values.rounds ?? '5'),
     seconds: positive('seconds', values.seconds ?? '5'),
     connections: values.connections?.split(',').map((text) => positive('connections', text)),
-    client: oneOf('client', values.client ?? 'autocannon', CLIENTS),
+    clients: clientsOf(mode, values.client),
     minutes: positive('minutes', values.minutes ?? '5', { whole: false }),
     warmUpMinutes: positive('warm-up', values['warm-up'] ?? '1', { whole: false }),
     publish: values.publish,
     profile: values.profile,
+    followUp: !values['no-follow-up'],
     compare: values.compare,
     help: values.help,
   };
+}
+
+/** Memory and growth are of Floodgate alone, without a ceiling that a client could lower: one client is enough. */
+function clientsOf(mode: Mode, text: string | undefined): readonly ClientName[] {
+  if (mode !== 'scenarios') return [oneOf('client', text ?? 'autocannon', CLIENTS)];
+  const client = oneOf('client', text ?? 'both', [...CLIENTS, 'both'] as const);
+  return client === 'both' ? CLIENTS : [client];
 }
 
 /** Runs `parseArgs` of Node.js. Errors: {@link UsageError} in one line instead of its errors. */

@@ -45,6 +45,15 @@ describe('merged', () => {
     ]);
   });
 
+  it('keeps the result of each client, in the order of the table', () => {
+    const before = aReport({ results: [aResult({ client: 'wrk', rounds: 1 })] });
+    const after = merged(before, aReport({ results: [aResult()] }), SUITE);
+    expect(after.results.map(({ client, rounds }) => [client, rounds])).toEqual([
+      ['autocannon', 5],
+      ['wrk', 1],
+    ]);
+  });
+
   it('keeps the order of the suite, in whatever order scenarios were measured', () => {
     const before = aReport({ results: [aResult({ scenario: 'b' })] });
     const after = merged(before, aReport({ results: [aResult({ scenario: 'a' })] }), {
@@ -75,7 +84,13 @@ describe('merged', () => {
 });
 
 describe('objections', () => {
-  const options = { mode: 'scenarios', profile: false, rounds: 5, client: 'autocannon' } as const;
+  const options = {
+    mode: 'scenarios',
+    profile: false,
+    followUp: true,
+    rounds: 5,
+    clients: ['autocannon', 'wrk'],
+  } as const;
   const good = aReport({ results: [aResult()] });
 
   it('has none to a complete run whose checks passed, even if it missed a target', () => {
@@ -87,15 +102,19 @@ describe('objections', () => {
     expect(objections(wrong, ['reads: it broke'], options)).toEqual(['a check failed', 'a measurement failed']);
   });
 
-  it.each([{ profile: true }, { rounds: 4 }, { mode: 'growth', rounds: 4 }, { client: 'wrk' }] as const)(
-    'objects to %o',
-    (difference) => {
-      expect(objections(good, [], { ...options, ...difference })).toHaveLength(1);
-    },
-  );
+  it.each([
+    { profile: true },
+    { followUp: false },
+    { rounds: 4 },
+    { mode: 'growth', rounds: 4, clients: ['autocannon'] },
+    { mode: 'growth', clients: ['wrk'] },
+    { mode: 'memory', clients: ['wrk'] },
+  ] as const)('objects to %o', (difference) => {
+    expect(objections(good, [], { ...options, ...difference })).toHaveLength(1);
+  });
 
   it.each(['micro', 'memory'] as const)('does not require rounds for %s', (mode) => {
-    expect(objections(good, [], { ...options, mode, rounds: 1 })).toEqual([]);
+    expect(objections(good, [], { ...options, mode, rounds: 1, clients: ['autocannon'] })).toEqual([]);
   });
 });
 
@@ -132,12 +151,18 @@ describe('sections', () => {
     expect(sections(aReport())).toContain('On a processor, 2 cores, 23 GB, Linux 6; node v20.20.2.');
   });
 
+  it('names the clients whose results it has', () => {
+    expect(sections(aReport({ results: [aResult()] }))).toContain('Clients: autocannon, one thread each.');
+    const both = aReport({ results: [aResult(), aResult({ client: 'wrk' })] });
+    expect(sections(both)).toContain('Clients: autocannon and wrk, one thread each.');
+  });
+
   it('names disturbed rounds and failed checks', () => {
     const results = [
       aResult({ disturbed: ['round 2: 3 broken'], verdicts: [{ ok: false, what: 'an order is missing' }] }),
     ];
     const text = sections(aReport({ results }));
-    expect(text).toContain('success-cluster, 1024: round 2: 3 broken');
+    expect(text).toContain('success-cluster, 1024, autocannon: round 2: 3 broken');
     expect(text).toContain('FAILED: an order is missing');
   });
 

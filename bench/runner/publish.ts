@@ -15,15 +15,23 @@ const LEAST_ROUNDS = 5;
 export function objections(
   { results }: Pick<Report, 'results'>,
   failures: readonly string[],
-  { mode, profile, rounds, client }: Pick<BenchOptions, 'mode' | 'profile' | 'rounds' | 'client'>,
+  {
+    mode,
+    profile,
+    followUp,
+    rounds,
+    clients,
+  }: Pick<BenchOptions, 'mode' | 'profile' | 'followUp' | 'rounds' | 'clients'>,
 ): readonly string[] {
   const inRounds = mode === 'scenarios' || mode === 'growth';
   return [
     ...(results.some(isFailed) ? ['a check failed'] : []),
     ...(failures.length > 0 ? ['a measurement failed'] : []),
     ...(profile ? ['--profile slows the measured processes'] : []),
+    ...(followUp ? [] : ['--no-follow-up leaves figures out']),
     ...(inRounds && rounds < LEAST_ROUNDS ? [`fewer than ${LEAST_ROUNDS} rounds`] : []),
-    ...(client === 'autocannon' ? [] : [`the client is ${client}, not autocannon`]),
+    // Their rows do not name a client.
+    ...(mode === 'scenarios' || !clients.includes('wrk') ? [] : ['the client is wrk, not autocannon']),
   ];
 }
 

@@ -1,7 +1,8 @@
-import type { Latency } from '../support/load.ts';
+import type { ClientName, Latency } from '../support/load.ts';
 import type { Moment } from '../support/sale-recorder.ts';
 import type { Stats } from '../support/statistics.ts';
-import type { Deployment, Figure, Verdict } from './scenario.ts';
+import type { Usage } from '../support/usage.ts';
+import type { Deployment, Figure, OpenLoopStep, Verdict } from './scenario.ts';
 
 /** The results file of a run, in bench/results. */
 export interface Report {
@@ -9,6 +10,7 @@ export interface Report {
   readonly commit: string;
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
+  /** Of HTTP loads, separated by commas. */
   readonly client: string;
   readonly results: readonly CaseResult[];
   readonly micro: readonly MicroResult[];
@@ -23,7 +25,10 @@ export interface Machine {
   readonly os: string;
 }
 
-/** The result of a scenario with one number of connections. */
+/** In place of a client's name, for a scenario with a load of its own. */
+export const OWN_LOAD = 'own';
+
+/** The result of a scenario with one number of connections and one client. */
 export interface CaseResult {
   readonly scenario: string;
   readonly on: Deployment;
@@ -31,7 +36,7 @@ export interface CaseResult {
   readonly shows: string;
   readonly ceilingName: string;
   readonly connections: number;
-  readonly client: string;
+  readonly client: ClientName | typeof OWN_LOAD;
   readonly rounds: number;
   readonly seconds: number;
   readonly date: string;
@@ -51,6 +56,9 @@ export interface CaseResult {
   /** Of the last round. */
   readonly moments?: readonly Moment[];
   readonly costs?: readonly Cost[];
+  readonly openLoop?: readonly OpenLoopStep[];
+  /** Of one operation: the median of the rounds. Orders include what their settlement costs, where it runs. */
+  readonly usage?: Usage;
 }
 
 /** A function's self time. */
@@ -105,8 +113,12 @@ export interface GrowthResult {
   readonly commit: string;
 }
 
-export const caseName = ({ scenario, connections }: Pick<CaseResult, 'scenario' | 'connections'>): string =>
-  `${scenario}, ${connections}`;
+export const caseName = ({
+  scenario,
+  connections,
+  client = OWN_LOAD,
+}: Pick<CaseResult, 'scenario' | 'connections'> & Partial<Pick<CaseResult, 'client'>>): string =>
+  `${scenario}, ${connections}${client === OWN_LOAD ? '' : `, ${client}`}`;
 
 /** A check of the result failed: stored orders and answers do not reconcile. */
 export const isFailed = ({ verdicts }: Pick<CaseResult, 'verdicts'>): boolean => verdicts.some(({ ok }) => !ok);

@@ -1,8 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { CLIENTS } from '../support/load.ts';
 import { UsageError } from './options.ts';
 import { RESULTS } from './paths.ts';
-import type { GrowthResult, Report } from './report.ts';
+import { type CaseResult, caseName, type GrowthResult, type Report } from './report.ts';
 
 /** Writes the results of a run to a file named by its time; returns its path. */
 export async function saveReport(report: Report): Promise<string> {
@@ -53,7 +54,7 @@ export interface Suite {
  */
 export function merged(before: Report | undefined, now: Report, { scenarios, micros }: Suite): Report {
   if (before === undefined) return now;
-  const results = replaced(before.results, now.results, (one) => `${one.scenario} ${one.connections}`);
+  const results = replaced(before.results, now.results, caseName);
   const growth = replaced(before.growth, now.growth, (one) => `${one.axis} ${one.on} ${one.size}`);
   const isComplete = ({ soldPerSecond }: Partial<GrowthResult>) => soldPerSecond !== undefined;
   return {
@@ -62,7 +63,10 @@ export function merged(before: Report | undefined, now: Report, { scenarios, mic
     results: results
       .filter((one) => scenarios.includes(one.scenario))
       .toSorted(
-        (a, b) => scenarios.indexOf(a.scenario) - scenarios.indexOf(b.scenario) || a.connections - b.connections,
+        (a, b) =>
+          scenarios.indexOf(a.scenario) - scenarios.indexOf(b.scenario) ||
+          a.connections - b.connections ||
+          clientIndex(a) - clientIndex(b),
       ),
     micro: replaced(before.micro, now.micro, (one) => one.name)
       .filter(({ name }) => micros.includes(name))
@@ -71,6 +75,8 @@ export function merged(before: Report | undefined, now: Report, { scenarios, mic
     growth: growth.filter(isComplete),
   };
 }
+
+const clientIndex = ({ client }: CaseResult): number => ([...CLIENTS] as readonly string[]).indexOf(client);
 
 function replaced<T>(before: readonly T[], now: readonly T[], keyOf: (one: T) => string): T[] {
   const all = new Map(before.map((one) => [keyOf(one), one]));

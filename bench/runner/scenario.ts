@@ -1,6 +1,8 @@
 import type { ClientName, Latency } from '../support/load.ts';
+import type { GeneratorReport } from '../support/open-loop.ts';
 import type { Moment } from '../support/sale-recorder.ts';
 import type { ServerProcess } from '../support/serve.ts';
+import type { Usage } from '../support/usage.ts';
 
 export type Deployment = 'embedded' | 'cluster' | 'alone';
 
@@ -16,6 +18,8 @@ export interface Sample {
   /** Further figures of the round, by name and unit; the report has their medians. */
   readonly extra?: Readonly<Record<string, number>>;
   readonly moments?: readonly Moment[];
+  /** What each of the operations in `perSecond` has cost. */
+  readonly usage?: Usage;
 }
 
 export interface Verdict {
@@ -27,13 +31,26 @@ export interface Figure {
   /** With its unit. */
   readonly name: string;
   readonly value: number;
-  /** Target of issue 9. */
   readonly atMost?: number;
+}
+
+/** Latencies at a fixed rate, each counted from when the request was due. */
+export interface OpenLoopStep {
+  /** Of the measured rate. */
+  readonly share: number;
+  readonly perSecond: number;
+  /** A request without an answer counts as longer than the load. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  readonly unanswered: number;
+  readonly generator: GeneratorReport;
 }
 
 /** A measurement that follows the rounds. */
 export interface FollowUp extends Pick<Sample, 'other' | 'broken'> {
   readonly figures: readonly Figure[];
+  readonly openLoop?: readonly OpenLoopStep[];
 }
 
 /** A scenario whose servers are running. */
@@ -42,7 +59,7 @@ export interface RunningScenario {
   readonly processes: readonly ServerProcess[];
   ceiling(seconds: number): Promise<Sample>;
   subject(seconds: number): Promise<Sample>;
-  /** Called after the rounds, as often as there were, with their median rate. The report has the medians of its figures. */
+  /** Called after the rounds, up to three times, with their median rate. The report has the medians of its figures. */
   followUp?(perSecond: number): Promise<FollowUp>;
   /** Reconciles stored orders with answers. Called once, at the end; it may stop processes. */
   check(): Promise<readonly Verdict[]>;
@@ -68,9 +85,11 @@ export interface Scenario {
   /** What it is compared with. */
   readonly ceiling: string;
   readonly connections: readonly number[];
-  /** Target of issue 9 for the ratio to the ceiling, by connections. */
-  readonly target?: (connections: number) => number | undefined;
-  /** Targets of issue 9 for figures in `extra`. */
-  readonly atMost?: Readonly<Record<string, number>>;
+  /** It has its own load, not that of an HTTP client: it is measured once, whichever clients a run has. @default false */
+  readonly ownLoad?: boolean;
+  /** For the ratio to the ceiling; undefined without a target. */
+  readonly target?: (connections: number, client: ClientName) => number | undefined;
+  /** Limits of figures in `extra`. */
+  readonly atMost?: (client: ClientName) => Readonly<Record<string, number>>;
   open(options: ScenarioOptions): Promise<RunningScenario>;
 }

@@ -1,7 +1,10 @@
+import { CLIENTS } from '../support/load.ts';
 import type { Stats } from '../support/statistics.ts';
 import { threeDigits, wholeOf } from './format.ts';
+import { openLoopRows } from './open-loop-steps.ts';
 import { caseName, type Machine, type MemoryResult, type Report } from './report.ts';
-import { markdownTable, resultRows, scenarioRows } from './table.ts';
+import { markdownTable, ownLoadRows, resultRows, scenarioRows } from './table.ts';
+import { usageRows } from './usage-rows.ts';
 
 export const BEGIN = '<!-- results: written by npm run bench -- --publish -->';
 export const END = '<!-- end of the results -->';
@@ -17,8 +20,12 @@ export function replaceSections(readme: string, text: string): string {
 export function sections(report: Report): string {
   const parts = [
     environmentText(report),
-    report.results.length === 0 ? '' : `${markdownTable(resultRows(report.results))}\n\n${CHART_LINES}`,
+    markdownTable(resultRows(report.results)),
+    report.results.length === 0 ? '' : CHART_LINES,
     problemsText(report),
+    titled('Open loop', markdownTable(openLoopRows(report.results))),
+    titled('Cost of an operation', markdownTable(usageRows(report.results))),
+    titled('Without an HTTP client', markdownTable(ownLoadRows(report.results))),
     titled('Scenarios', markdownTable(scenarioRows(report.results))),
     titled('Memory', markdownTable(memoryRows(report))),
     titled('Growth', markdownTable(growthRows(report))),
@@ -36,15 +43,16 @@ const CHART_LINES = [
 export const machineText = ({ cpu, cores, memoryGb, os }: Machine): string =>
   `${cpu}, ${cores} cores, ${memoryGb} GB, ${os}`;
 
-function environmentText({ machine, versions, date, commit, client }: Report): string {
+function environmentText({ machine, versions, date, commit, results }: Report): string {
+  const clients = CLIENTS.filter((name) => results.some(({ client }) => client === name));
   const names = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return `On ${machineText(machine)}; ${names.join(', ')}. Client: ${client}. Last run ${date.slice(0, 10)}, commit ${commit}.`;
+  return `On ${machineText(machine)}; ${names.join(', ')}. ${clients.length === 0 ? '' : `Clients: ${clients.join(' and ')}, one thread each. `}Last run ${date.slice(0, 10)}, commit ${commit}.`;
 }
 
 function problemsText({ results }: Report): string {
-  const lines = results.flatMap(({ scenario, connections, disturbed, verdicts }) => [
-    ...disturbed.map((round) => `- ${scenario}, ${connections}: ${round}`),
-    ...verdicts.filter(({ ok }) => !ok).map(({ what }) => `- ${scenario}, ${connections}: FAILED: ${what}`),
+  const lines = results.flatMap((result) => [
+    ...result.disturbed.map((round) => `- ${caseName(result)}: ${round}`),
+    ...result.verdicts.filter(({ ok }) => !ok).map(({ what }) => `- ${caseName(result)}: FAILED: ${what}`),
   ]);
   return lines.length === 0 ? '' : `Disturbed rounds and failed checks:\n\n${lines.join('\n')}`;
 }

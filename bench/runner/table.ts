@@ -1,25 +1,78 @@
+import { CLIENTS, type ClientName } from '../support/load.ts';
 import { ratioText, threeDigits, wholeOf } from './format.ts';
-import { type CaseResult, isFailed, isMet, isWithin } from './report.ts';
+import { type CaseResult, isFailed, isMet, isWithin, OWN_LOAD } from './report.ts';
 
-type Row = Readonly<Record<string, string>>;
+export type Row = Readonly<Record<string, string>>;
 
-/** A row for each result, the same on the terminal and in the README. */
+/** The results of one scenario with one number of connections, one of each client. */
+export function casesIn(results: readonly CaseResult[]): readonly (readonly CaseResult[])[] {
+  const cases = new Map<string, CaseResult[]>();
+  for (const result of results) {
+    const key = `${result.scenario}, ${result.connections}`;
+    cases.set(key, [...(cases.get(key) ?? []), result]);
+  }
+  return [...cases.values()];
+}
+
+/** A row for each scenario and number of connections with the figures of each client, on the terminal and in the README. */
 export function resultRows(results: readonly CaseResult[]): readonly Row[] {
-  return results.map((result) => ({
-    scenario: result.scenario,
-    connections: wholeOf(result.connections),
-    'ceiling/s': wholeOf(result.ceiling.median),
-    'rate/s': `${wholeOf(result.rate.median)} ${result.unit}`,
-    'ratio (min..max)': ratioText(result.ratio),
-    target: targetText(result),
+  const cases = casesIn(results.filter(({ client }) => client !== OWN_LOAD));
+  return cases.map((byClient) => {
+    const [{ scenario, connections }] = byClient as readonly [CaseResult];
+    const cells = CLIENTS.map((client) => clientCells(client, byClient));
+    return { scenario, connections: wholeOf(connections), ...Object.assign({}, ...cells), ...commonCells(byClient) };
+  });
+}
+
+/** A row for each result of a scenario without an HTTP client. */
+export function ownLoadRows(results: readonly CaseResult[]): readonly Row[] {
+  return results
+    .filter(({ client }) => client === OWN_LOAD)
+    .map((result) => ({
+      scenario: result.scenario,
+      connections: wholeOf(result.connections),
+      ...figureCells(result),
+      ...commonCells([result]),
+    }));
+}
+
+/** Empty without a result of this client. */
+function clientCells(client: ClientName, byClient: readonly CaseResult[]): Row {
+  const cells = Object.entries(figureCells(byClient.find((one) => one.client === client)));
+  return Object.fromEntries(cells.map(([name, text]) => [`${client}: ${name}`, text]));
+}
+
+function figureCells(result: CaseResult | undefined): Row {
+  return {
+    'ceiling/s': result === undefined ? '' : wholeOf(result.ceiling.median),
+    'rate/s': result === undefined ? '' : `${wholeOf(result.rate.median)} ${result.unit}`,
+    'ratio (min..max)': result === undefined ? '' : ratioText(result.ratio),
+    target: result === undefined ? '' : targetText(result),
     'p50, p99, ms':
-      result.latency === undefined ? '' : `${threeDigits(result.latency.p50Ms)}, ${threeDigits(result.latency.p99Ms)}`,
-    'also measured': result.figures.map(figureText).join('; '),
-    check: isFailed(result) ? 'FAILED' : 'passed',
-    disturbed: result.disturbed.length === 0 ? '' : `${result.disturbed.length} of ${result.rounds} rounds`,
-    rounds: `${result.rounds} of ${result.seconds} s`,
-    commit: result.commit,
-  }));
+      result?.latency === undefined ? '' : `${threeDigits(result.latency.p50Ms)}, ${threeDigits(result.latency.p99Ms)}`,
+  };
+}
+
+/** One text where the clients agree, otherwise each with the client's name. */
+function commonCells(byClient: readonly CaseResult[]): Row {
+  const each = (textOf: (result: CaseResult) => string): string => {
+    const texts = byClient.map((result) => ({ client: result.client, text: textOf(result) }));
+    const [first] = texts;
+    if (texts.every(({ text }) => text === first?.text)) return first?.text ?? '';
+    return texts
+      .filter(({ text }) => text !== '')
+      .map(({ client, text }) => `${client}: ${text}`)
+      .join('; ');
+  };
+  return {
+    'also measured': each(({ figures }) => figures.map(figureText).join('; ')),
+    check: each((result) => (isFailed(result) ? 'FAILED' : 'passed')),
+    disturbed: each(({ disturbed, rounds }) =>
+      disturbed.length === 0 ? '' : `${disturbed.length} of ${rounds} rounds`,
+    ),
+    rounds: each(({ rounds, seconds }) => `${rounds} of ${seconds} s`),
+    commit: each(({ commit }) => commit),
+  };
 }
 
 /** A row for each scenario: what it shows, and its ceiling. */
@@ -41,11 +94,15 @@ function figureText(figure: CaseResult['figures'][number]): string {
   return `${name}: ${threeDigits(value)}${limit}`;
 }
 
+/** The columns that have a text in any row. */
+const columnsOf = (rows: readonly Row[]): readonly string[] =>
+  Object.keys(rows[0] ?? {}).filter((name) => rows.some((row) => row[name] !== ''));
+
+/** Columns that are empty in all rows are left out, here and on the terminal. */
 export function markdownTable(rows: readonly Row[]): string {
-  const [first] = rows;
-  if (first === undefined) return '';
+  if (rows.length === 0) return '';
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  const names = Object.keys(first);
+  const names = columnsOf(rows);
   return [
     line(names),
     `|${'---|'.repeat(names.length)}`,
@@ -53,9 +110,9 @@ export function markdownTable(rows: readonly Row[]): string {
   ].join('\n');
 }
 
-/** Columns are as wide as their widest cell; those that are empty in all rows are left out. */
+/** Columns are as wide as their widest cell. */
 export function terminalTable(rows: readonly Row[]): string {
-  const names = Object.keys(rows[0] ?? {}).filter((name) => rows.some((row) => row[name] !== ''));
+  const names = columnsOf(rows);
   const lines = [names, ...rows.map((row) => names.map((name) => row[name] ?? ''))];
   const widths = names.map((_, n) => Math.max(...lines.map((cells) => cells[n]?.length ?? 0)));
   return lines

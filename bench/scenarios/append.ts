@@ -79,5 +79,6 @@ export const appendScenario: Scenario = {
   unit: 'logged',
   ceiling: 'raw node-rdkafka producer of the same bytes',
   connections: [1],
+  ownLoad: true,
   open: ({ servers }) => Append.open(servers.KAFKA_BROKERS ?? ''),
 };

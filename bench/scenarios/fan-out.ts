@@ -94,5 +94,6 @@ export const fanOutScenario: Scenario = {
   unit: 'frames to a socket',
   ceiling: 'bare uWebSockets.js publish',
   connections: [10_000],
+  ownLoad: true,
   open: async (options) => new FanOut(options),
 };

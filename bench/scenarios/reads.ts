@@ -29,9 +29,13 @@ class Reads implements RunningScenario {
 
   async subject(seconds: number): Promise<Sample> {
     const { client, connections } = this.options;
-    const result = await load(client, { port: this.testbed.port, connections, seconds, requests: this.#requests });
+    const { port } = this.testbed;
+    const { result, usage } = await this.testbed.metered(
+      () => load(client, { port, connections, seconds, requests: this.#requests }),
+      ({ accepted }) => accepted,
+    );
     this.#failed += result.refused;
-    return sampleOf(result, 'accepted');
+    return sampleOf(result, 'accepted', { usage });
   }
 
   async check(): Promise<readonly Verdict[]> {
@@ -60,6 +64,6 @@ export const readScenarios: readonly Scenario[] = (['embedded', 'cluster'] as co
   unit: 'answered',
   ceiling: 'bare echo',
   connections: [128, 1024],
-  target: () => 0.85,
+  target: (_, client) => (client === 'autocannon' ? 0.85 : undefined),
   open: (options) => open(on, options),
 }));

@@ -91,5 +91,6 @@ export const reserveScenario: Scenario = {
   unit: 'reserved',
   ceiling: 'raw Redis, LPOP of 128 in one pipeline',
   connections: [1],
+  ownLoad: true,
   open: ({ servers }) => Reserve.open(servers.REDIS_URL ?? ''),
 };

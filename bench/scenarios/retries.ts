@@ -35,13 +35,12 @@ class Retries implements RunningScenario {
 
   async subject(seconds: number): Promise<Sample> {
     const { client, connections } = this.options;
-    const result = await load(client, {
-      port: this.testbed.port,
-      connections,
-      seconds,
-      requests: this.requests,
-    });
-    return sampleOf(result, 'accepted');
+    const { port } = this.testbed;
+    const { result, usage } = await this.testbed.metered(
+      () => load(client, { port, connections, seconds, requests: this.requests }),
+      ({ accepted }) => accepted,
+    );
+    return sampleOf(result, 'accepted', { usage });
   }
 
   async check(): Promise<readonly Verdict[]> {

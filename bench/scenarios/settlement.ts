@@ -97,6 +97,7 @@ export const settlementScenario: Scenario = {
   unit: 'stored',
   ceiling: 'raw multi-row inserts, their text made before',
   connections: [1],
+  ownLoad: true,
   target: () => 0.4,
   open: async (options) => new Settlement(await createClusterInstallation(options.servers), options),
 };

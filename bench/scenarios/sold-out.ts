@@ -1,5 +1,5 @@
 import type { Deployment, RunningScenario, Sample, Scenario, ScenarioOptions, Verdict } from '../runner/scenario.ts';
-import { load, type WireRequest } from '../support/load.ts';
+import { type ClientName, load, type WireRequest } from '../support/load.ts';
 import { otherRefusals, purchaseCounts } from '../support/metrics.ts';
 import { BUYERS, purchasesOf, sendEach } from '../support/requests.ts';
 import { echoed, sampleOf } from './parts/sample.ts';
@@ -41,9 +41,14 @@ class SoldOut implements RunningScenario {
   async subject(seconds: number): Promise<Sample> {
     const { client, connections } = this.options;
     const before = otherRefusals(await purchaseCounts(this.testbed.port));
-    const result = await load(client, { port: this.testbed.port, connections, seconds, requests: this.requests });
-    const other = otherRefusals(await purchaseCounts(this.testbed.port)) - before;
-    return sampleOf({ ...result, accepted: result.accepted + other, refused: result.refused - other }, 'refused');
+    const { port } = this.testbed;
+    const { result, usage } = await this.testbed.metered(
+      () => load(client, { port, connections, seconds, requests: this.requests }),
+      ({ refused }) => refused,
+    );
+    const other = otherRefusals(await purchaseCounts(port)) - before;
+    const counted = { ...result, accepted: result.accepted + other, refused: result.refused - other };
+    return sampleOf(counted, 'refused', { usage });
   }
 
   async check(): Promise<readonly Verdict[]> {
@@ -70,7 +75,7 @@ export const soldOutScenarios: readonly Scenario[] = DEPLOYMENTS.flatMap((on) =>
     unit: 'refused',
     ceiling: 'bare echo',
     connections: [128, 1024],
-    target: () => 0.8,
+    target: (_: number, client: ClientName) => (keyed && client === 'wrk' ? 0.7 : 0.8),
     open: (options: ScenarioOptions) => SoldOut.open({ on, keyed }, options),
   })),
 );

@@ -74,6 +74,7 @@ export const warmUpScenario: Scenario = {
   unit: 'tickets',
   ceiling: 'raw Redis, RPUSH of 5,000 at a time in one script',
   connections: [1],
+  ownLoad: true,
   open: async ({ servers }: ScenarioOptions) =>
     new WarmUp(await createClusterInstallation(servers), servers.REDIS_URL ?? ''),
 };

@@ -30,11 +30,14 @@ class SocketPurchases implements RunningScenario {
   async subject(seconds: number): Promise<Sample> {
     const saleId = await this.testbed.openSale(ticketsFor(seconds));
     const port = this.testbed.port;
-    const report = await socketLoad({ port, seconds, saleId, tokens: this.#tokens, protocol: 'live' });
+    const { result: report, usage } = await this.testbed.metered(
+      () => socketLoad({ port, seconds, saleId, tokens: this.#tokens, protocol: 'live' }),
+      ({ accepted }) => accepted,
+    );
     this.#reconciliation.sales.push(saleId);
     // The sockets wait for their last answers, so only broken ones leave a purchase unanswered.
     this.#reconciliation.add(report.accepted, report.broken);
-    return sampleOf(report, 'accepted');
+    return sampleOf(report, 'accepted', { usage });
   }
 
   async check(): Promise<readonly Verdict[]> {
@@ -54,5 +57,6 @@ export const socketScenarios: readonly Scenario[] = (['embedded', 'cluster'] as 
   unit: 'sold',
   ceiling: 'bare WebSocket echo',
   connections: [1024],
+  ownLoad: true,
   open: async (options) => new SocketPurchases(await openTestbed({ on }, options), on, options),
 }));

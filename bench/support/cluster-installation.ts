@@ -8,7 +8,7 @@ import { loadConfig } from '../../src/config.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { putOnSale } from '../../test/support/put-on-sale.ts';
 import type { Installation } from './installation.ts';
-import { SECRET } from './installation.ts';
+import { lagOf, SECRET, shownOf, storedOf } from './installation.ts';
 
 const silent = createLog({ level: 'silent' });
 
@@ -44,7 +44,12 @@ export async function createClusterInstallation(servers: NodeJS.ProcessEnv = pro
   return {
     env,
     publish: (sale) => seedWhenReady(() => putOnSale(sale, opened.ports), { log: silent }),
-    stored: async (saleId) => (await opened.ports.store.counts(saleId)).states.reserved,
+    publishAll: async (sales) => {
+      for (const sale of sales) await seedWhenReady(() => putOnSale(sale, opened.ports), { log: silent });
+    },
+    stored: (...saleIds) => storedOf(opened.ports, saleIds),
+    lag: () => lagOf(opened.ports, loadConfig(env)),
+    shown: (...saleIds) => shownOf(opened.ports, saleIds),
     remove: async () => {
       await opened.close();
       await onServer(MYSQL_URL, `DROP DATABASE ${name}`);

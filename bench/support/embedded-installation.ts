@@ -6,7 +6,7 @@ import { loadConfig } from '../../src/config.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { putOnSale } from '../../test/support/put-on-sale.ts';
 import type { Installation } from './installation.ts';
-import { SECRET } from './installation.ts';
+import { lagOf, SECRET, shownOf, storedOf } from './installation.ts';
 
 /** An SQLite file in a temporary folder. It is opened only for each call: a second open engine would slow the first. */
 export async function createEmbeddedInstallation(): Promise<Installation> {
@@ -24,7 +24,13 @@ export async function createEmbeddedInstallation(): Promise<Installation> {
   return {
     env,
     publish: (sale) => withPorts((ports) => putOnSale(sale, ports)),
-    stored: (saleId) => withPorts(async (ports) => (await ports.store.counts(saleId)).states.reserved),
+    publishAll: (sales) =>
+      withPorts(async (ports) => {
+        for (const sale of sales) await putOnSale(sale, ports);
+      }),
+    stored: (...saleIds) => withPorts((ports) => storedOf(ports, saleIds)),
+    lag: () => withPorts((ports) => lagOf(ports, loadConfig(env))),
+    shown: (...saleIds) => withPorts((ports) => shownOf(ports, saleIds)),
     remove: () => rm(dataDir, { recursive: true, force: true }),
   };
 }

@@ -23,6 +23,7 @@ export interface Percentiles {
   readonly count: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly p999Ms: number;
   readonly sentP50Ms: number;
   readonly sentP99Ms: number;
 }
@@ -38,12 +39,24 @@ export interface OpenLoopReport extends AnswerReport {
   readonly unsent: number;
   readonly broken: number;
   /** Over accepted and unanswered requests; one without an answer counts as the length of the load and its grace period. */
-  readonly p99OfAllMs: number;
+  readonly ofAll: Pick<Percentiles, 'p50Ms' | 'p99Ms' | 'p999Ms'>;
   readonly seconds: number;
   /** The longest that a due request was delayed by this process being busy, not by the lack of a connection. */
   readonly lateMs: number;
+  readonly generator: GeneratorReport;
   /** By the second in which the request was due. */
   readonly bySecond: readonly AnswerReport[];
+}
+
+/** What the generator itself adds to the latencies. */
+export interface GeneratorReport {
+  /** Share of the load's time in which its event loop had work: near 1 it sends late and reads answers late. */
+  readonly busy: number;
+  /**
+   * p99 over all requests of the part of their latency in which the generator was not running: waiting for a core, or busy
+   * with others. It reads answers as late as it sends requests.
+   */
+  readonly lagP99Ms: number;
 }
 
 interface Answer {
@@ -105,9 +118,11 @@ class Connection {
 class OpenLoop {
   readonly #options: OpenLoopOptions;
   readonly #answers: Answer[] = [];
+  readonly #lags: number[] = [];
   readonly #idle: Connection[] = [];
   #broken = 0;
   #sent = 0;
+  #ranAt = 0;
   #lateMs = 0;
   #start = Number.POSITIVE_INFINITY;
   #end = Number.POSITIVE_INFINITY;
@@ -132,11 +147,16 @@ class OpenLoop {
     // Opening a thousand connections takes a while, which is not the latency of a request.
     await Promise.all(all.map(({ settled }) => settled));
     this.#idle.push(...all);
+    const before = performance.eventLoopUtilization();
     this.#start = performance.now();
     this.#end = this.#start + seconds * 1000;
-    await this.#sendAll();
+    let busy = 0;
+    await this.#sendAll(() => {
+      busy = performance.eventLoopUtilization(before).utilization;
+    });
     for (const connection of all) connection.close();
-    return this.#report();
+    const [, lagP99Ms] = quantiles(this.#lags);
+    return this.#report({ busy, lagP99Ms });
   }
 
   #dueBy(now: number): number {
@@ -152,9 +172,12 @@ class OpenLoop {
       const dueAt = perSecond === undefined ? now : this.#start + (this.#sent * 1000) / perSecond;
       // With most connections free, only this process can have delayed the request.
       if (this.#idle.length > connections / 2) this.#lateMs = Math.max(this.#lateMs, now - dueAt);
+      // What became due since the last run could not be sent earlier, however many connections were free.
+      this.#lags.push(now - Math.max(dueAt, this.#ranAt));
       this.#idle.pop()?.send(wires[this.#sent % wires.length] as string, dueAt);
       this.#sent += 1;
     }
+    this.#ranAt = now;
   }
 
   #onAnswer(connection: Connection, ok: boolean): void {
@@ -166,7 +189,7 @@ class OpenLoop {
   }
 
   /** Resolves when the time is up and every request is answered, or the grace period is over. */
-  #sendAll(): Promise<void> {
+  #sendAll(onEnd: () => void): Promise<void> {
     let isOver = false;
     return new Promise((resolve) => {
       const tick = setInterval(() => {
@@ -174,6 +197,7 @@ class OpenLoop {
         if (now < this.#end) this.#sendDue(now);
         else if (!isOver) {
           isOver = true;
+          onEnd();
           // Requests that became due since the last tick were not delayed by the server.
           this.#sendDue(this.#end);
         } else if (this.#answers.length + this.#broken >= this.#sent || now > this.#end + GRACE_MS) {
@@ -184,7 +208,7 @@ class OpenLoop {
     });
   }
 
-  #report(): OpenLoopReport {
+  #report(generator: GeneratorReport): OpenLoopReport {
     const { seconds, perSecond } = this.#options;
     const answers = this.#answers;
     const due = perSecond === undefined ? this.#sent : this.#dueBy(this.#end);
@@ -192,15 +216,19 @@ class OpenLoop {
       answerReport(answers.filter(({ dueAt }) => Math.floor((dueAt - this.#start) / 1000) === second)),
     );
     const unanswered = Array.from({ length: due - answers.length }, () => seconds * 1000 + GRACE_MS);
-    const [, p99OfAllMs] = quantiles([...answers.filter(({ ok }) => ok).map(({ tookMs }) => tookMs), ...unanswered]);
+    const [p50Ms, p99Ms, p999Ms] = quantiles([
+      ...answers.filter(({ ok }) => ok).map(({ tookMs }) => tookMs),
+      ...unanswered,
+    ]);
     return {
       ...answerReport(answers),
       due,
       unsent: due - this.#sent,
       broken: this.#broken,
-      p99OfAllMs,
+      ofAll: { p50Ms, p99Ms, p999Ms },
       seconds,
       lateMs: this.#lateMs,
+      generator,
       bySecond,
     };
   }
@@ -214,14 +242,14 @@ function answerReport(answers: readonly Answer[]): AnswerReport {
 }
 
 function percentiles(answers: readonly Answer[]): Percentiles {
-  const [p50Ms, p99Ms] = quantiles(answers.map(({ tookMs }) => tookMs));
+  const [p50Ms, p99Ms, p999Ms] = quantiles(answers.map(({ tookMs }) => tookMs));
   const [sentP50Ms, sentP99Ms] = quantiles(answers.map(({ sinceSentMs }) => sinceSentMs));
-  return { count: answers.length, p50Ms, p99Ms, sentP50Ms, sentP99Ms };
+  return { count: answers.length, p50Ms, p99Ms, p999Ms, sentP50Ms, sentP99Ms };
 }
 
-function quantiles(milliseconds: readonly number[]): readonly [p50: number, p99: number] {
+function quantiles(milliseconds: readonly number[]): readonly [p50: number, p99: number, p999: number] {
   const sorted = Float64Array.from(milliseconds).sort();
-  return [quantile(sorted, 0.5), quantile(sorted, 0.99)];
+  return [quantile(sorted, 0.5), quantile(sorted, 0.99), quantile(sorted, 0.999)];
 }
 
 process.on('message', (options: OpenLoopOptions) => {

@@ -32,13 +32,17 @@ export interface PurchaseRequests {
 }
 
 /** One purchase of each buyer. */
-export function purchasesOf(
-  saleId: string,
+export const purchasesOf = (saleId: string, options: PurchaseRequests): WireRequest[] =>
+  purchasesOfEach([saleId], options);
+
+/** One purchase of each buyer, of the sales in turn, so that all of them sell at the same time. */
+export function purchasesOfEach(
+  saleIds: readonly string[],
   { tokens, keyed = false, buyers = BUYERS }: PurchaseRequests,
 ): WireRequest[] {
   return Array.from({ length: buyers }, (_, n) => ({
     method: 'POST',
-    path: `/v1/sales/${saleId}/purchases`,
+    path: `/v1/sales/${saleIds[n % saleIds.length]}/purchases`,
     headers: {
       'content-type': 'application/json',
       authorization: `Bearer ${tokens(n)}`,

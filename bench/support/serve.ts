@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 export interface ServerProcess {
   /** Name in reports. */
   readonly name: string;
+  readonly pid: number;
   /** 0 for a process that does not listen. */
   readonly port: number;
   /** Resident memory in MB; 0 once the process has ended, and where the system has no /proc. */
@@ -39,6 +40,8 @@ export async function serve(
   const port = await portOf(child);
   return {
     name,
+    // A process that has logged its port has been started.
+    pid: child.pid ?? 0,
     port,
     memoryMb: async () => {
       const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');

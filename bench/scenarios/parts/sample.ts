@@ -2,13 +2,17 @@ import type { Sample, ScenarioOptions } from '../../runner/scenario.ts';
 import { type LoadResult, latencyOf, load, type WireRequest } from '../../support/load.ts';
 
 /** The sample of a round in which only one kind of answer counts. */
-export function sampleOf(result: LoadResult, counted: 'accepted' | 'refused', extra?: Sample['extra']): Sample {
+export function sampleOf(
+  result: LoadResult,
+  counted: 'accepted' | 'refused',
+  more: Pick<Sample, 'extra' | 'usage'> = {},
+): Sample {
   return {
     perSecond: result[counted] / result.seconds,
     latency: latencyOf(result),
     other: counted === 'accepted' ? result.refused : result.accepted,
     broken: result.broken,
-    ...(extra === undefined ? {} : { extra }),
+    ...more,
   };
 }
 
