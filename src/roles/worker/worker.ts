@@ -40,7 +40,7 @@ export interface WorkerOptions {
    * batches, and memory stays flat however large the lag is. The live view keeps only counts, of more than a second.
    */
   readonly maxInFlight: PerGroup;
-  /** How long a fetch of the log may wait for more records, milliseconds: half of what a batch waits, at most. */
+  /** How long a fetch of the log may wait for more records, milliseconds: not longer than a batch waits. */
   readonly fetchWaitMs: PerGroup;
   readonly maxAttempts: number;
   readonly settlementBackoff: Pauses;
@@ -60,7 +60,7 @@ interface Pauses {
 
 const workerDefaults = {
   maxInFlight: { settlement: 256, liveView: 8192 },
-  fetchWaitMs: { settlement: settlementDefaults.batchMs / 2, liveView: liveViewDefaults.batch.periodMs / 4 },
+  fetchWaitMs: { settlement: settlementDefaults.batchMs / 2, liveView: liveViewDefaults.batch.quietMs },
   maxAttempts: settlementDefaults.maxAttempts,
   settlementBackoff: settlementDefaults.backoff,
   liveViewBackoff: liveViewDefaults.backoff,

@@ -10,11 +10,11 @@ interface Diagrams {
   readonly chunks: string;
   readonly apply: string | readonly string[];
   readonly fault?: unknown;
-  /** Entries that are held, and the frames of a period. @default one, so that each is applied at once */
+  /** Entries that are held, and frames without one after which they are applied. @default one, so that each is applied at once */
   readonly batch?: LiveViewBatch;
 }
 
-const AT_ONCE = { size: 1, periodMs: 1, marginMs: 0 };
+const AT_ONCE = { size: 1, marginMs: 0, quietMs: 1 };
 
 function liveViewMarbles(m: PromiseMarbles, { chunks, apply, fault = UNAVAILABLE, batch = AT_ONCE }: Diagrams) {
   const ack$ = new Subject<string>();
@@ -81,11 +81,11 @@ describe('the live view stream', () => {
       const { applied$, apply$, ack$ } = liveViewMarbles(m, {
         chunks: '                             ab---c----|',
         apply: ['                             -a|', '-a|'],
-        batch: { size: 9, periodMs: 4, marginMs: 0 },
+        batch: { size: 9, marginMs: 0, quietMs: 2 },
       });
-      m.expectObservable(apply$).toBe('     ----p---c', { p: 'ab', c: 'c' });
-      m.expectObservable(ack$).toBe('       -----(ab)c');
-      m.expectObservable(applied$).toBe('   -----2---1|', { 1: 1, 2: 2 });
+      m.expectObservable(apply$).toBe('     ----p----c', { p: 'ab', c: 'c' });
+      m.expectObservable(ack$).toBe('       -----(ab)-c');
+      m.expectObservable(applied$).toBe('   -----2----(1|)', { 1: 1, 2: 2 });
     }));
 
   it('does not wait once a call is full, nor when the log ends', () =>
@@ -93,7 +93,7 @@ describe('the live view stream', () => {
       const { applied$, apply$ } = liveViewMarbles(m, {
         chunks: '                             abc--|',
         apply: ['                             -a|', '-a|'],
-        batch: { size: 2, periodMs: 9, marginMs: 0 },
+        batch: { size: 2, marginMs: 0, quietMs: 9 },
       });
       m.expectObservable(apply$).toBe('     -p---c', { p: 'ab', c: 'c' });
       m.expectObservable(applied$).toBe('   --2---(1|)', { 1: 1, 2: 2 });

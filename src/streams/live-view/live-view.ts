@@ -11,10 +11,10 @@ import { wholeSeconds } from './whole-seconds.ts';
 export interface LiveViewBatch {
   /** Log entries that are held at the most before the live state is told. */
   readonly size: number;
-  /** The live state is told at the end of each period of the wall clock; milliseconds. Reports and audits see it then. */
-  readonly periodMs: number;
-  /** How long after it, milliseconds; see {@link wholeSeconds}. */
+  /** The live state is told of a second so long after its end, milliseconds. Reports and audits see it then. */
   readonly marginMs: number;
+  /** It is told at once when nothing was logged for so long, milliseconds; see {@link wholeSeconds}. */
+  readonly quietMs: number;
 }
 
 export interface LiveViewOptions {
@@ -28,7 +28,7 @@ export const liveViewDefaults = {
   group: 'live-view',
   // A document of MongoDB or a row of the embedded file is written for each second of a sale and partition: once, at the end
   // of the second, it costs little, whatever is sold. The size is beyond what a partition's reader gets in a second.
-  batch: { size: 2048, periodMs: 1000, marginMs: 100 },
+  batch: { size: 2048, marginMs: 100, quietMs: 100 },
   backoff: { baseMs: 100, capMs: 5000 },
 } as const satisfies LiveViewOptions;
 

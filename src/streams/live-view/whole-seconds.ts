@@ -7,10 +7,10 @@ import { HeldEntries, type PartitionBatch } from './held-entries.ts';
 export interface WholeSecondsOptions {
   /** Entries that are held at the most; all are emitted once there are as many. */
   readonly size: number;
-  /** Entries are emitted at the end of each period of the wall clock, milliseconds. */
-  readonly periodMs: number;
-  /** How long after the end of a period, milliseconds: its last reservations are still on their way through the log. */
+  /** How long after the end of a second its entries are emitted, milliseconds: some are still on their way through the log. */
   readonly marginMs: number;
+  /** All entries are emitted once none has arrived for so long, or up to twice as long; milliseconds. */
+  readonly quietMs: number;
   readonly clock: Pick<Clock, 'now'>;
   /** @default asyncScheduler */
   readonly scheduler?: SchedulerLike;
@@ -18,17 +18,20 @@ export interface WholeSecondsOptions {
 
 /**
  * Collects entries of the log until the second of their reservations is over, so that the live state has to write each
- * second of a sale once, as a new document or row, and not again and again. An entry waits for two ends of a period at the
- * most, whatever its time. What is held is emitted before the end and before an error.
+ * second of a sale once, as a new document or row, and not again and again. An entry waits for two ends of a second at the
+ * most, whatever its time, and no longer than the log is busy. What is held is emitted before the end and before an error.
  */
 export function wholeSeconds(options: WholeSecondsOptions): OperatorFunction<CountedChunk, readonly PartitionBatch[]> {
-  const { size, periodMs, marginMs, clock, scheduler = asyncScheduler } = options;
+  const { size, marginMs, quietMs, clock, scheduler = asyncScheduler } = options;
 
   return (source$) =>
     new Observable<readonly PartitionBatch[]>((subscriber) => {
       const held = new HeldEntries();
       let timer: Subscription | undefined;
       let timed = false;
+      let isQuiet = true;
+      /** The second, since 1970, whose entries are not emitted yet. */
+      let second = 0;
 
       const emit = (batches: readonly PartitionBatch[]) => {
         if (batches.length > 0) subscriber.next(batches);
@@ -40,24 +43,32 @@ export function wholeSeconds(options: WholeSecondsOptions): OperatorFunction<Cou
         emit(held.takeAll());
       };
 
-      const endPeriod = () => {
+      const look = () => {
         timed = false;
-        emit(held.takeBefore(Math.floor(clock.now() / 1000)));
-        if (held.size > 0) awaitEnd();
+        const now = clock.now();
+        if (isQuiet) emit(held.takeAll());
+        else if (secondAt(now - marginMs) !== second) {
+          second = secondAt(now - marginMs);
+          emit(held.takeBefore(secondAt(now)));
+        }
+        isQuiet = true;
+        if (held.size > 0) lookLater();
       };
 
-      const awaitEnd = () => {
+      const lookLater = () => {
         if (timed) return;
-        // Set first: a scheduler may flush before it returns the timer.
+        // Set first: a scheduler may look before it returns the timer.
         timed = true;
-        timer = scheduler.schedule(endPeriod, periodMs - (clock.now() % periodMs) + marginMs);
+        timer = scheduler.schedule(look, quietMs);
       };
 
       source$.pipe(stopWith(subscriber)).subscribe({
         next: (chunk) => {
+          if (held.size === 0) second = secondAt(clock.now() - marginMs);
           held.add(chunk);
+          isQuiet = false;
           if (held.size >= size) flush();
-          else awaitEnd();
+          else lookLater();
         },
         error: (error) => {
           flush();
@@ -70,4 +81,9 @@ export function wholeSeconds(options: WholeSecondsOptions): OperatorFunction<Cou
         },
       });
     });
+}
+
+/** Seconds since 1970, of a time in milliseconds. */
+function secondAt(ms: number): number {
+  return Math.floor(ms / 1000);
 }

@@ -53,7 +53,7 @@ export const WORKER_OPTIONS: WorkerOptions = {
   maxAttempts: 3,
   settlementBackoff: BACKOFF,
   liveViewBackoff: BACKOFF,
-  liveViewBatch: { size: 16, periodMs: 200, marginMs: 20 },
+  liveViewBatch: { size: 16, marginMs: 20, quietMs: 50 },
 };
 
 const SETTINGS_OPTIONS = { firstReadMs: 500, pollMs: 2000 } as const;
