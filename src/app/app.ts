@@ -25,6 +25,7 @@ import { lowerWorkerPriority } from './process/priority.ts';
 import { tightenDataFolder } from './process/private-files.ts';
 import { seedWhenReady } from './seed.ts';
 import { serveFront } from './serve-front.ts';
+import { serveMetrics } from './serve-metrics.ts';
 
 export interface App<Seeded = undefined> {
   /** The front's URL; undefined in a process without one. */
@@ -133,9 +134,17 @@ async function startRoles(
     const scheduler = startScheduler(ports, { runtime: RUNTIME, payments, observer, exclusive, recovery });
     closers.push(() => scheduler.stop());
   }
-  if (!roles.includes('front')) return { url: undefined, port };
-  // The front starts last and stops first: what it still answers is settled too.
+  if (!roles.includes('front') && config.metrics.port === undefined) return { url: undefined, port };
   const chosen = await chooseFront(config.front, log);
+  if (!roles.includes('front')) {
+    const metricsFront = await serveMetrics(context, {
+      listen: (options) => chosen({ ...options, host }),
+      clock: ports.clock,
+    });
+    closers.push(() => metricsFront?.close());
+    return { url: undefined, port };
+  }
+  // The front starts last and stops first: what it still answers is settled too.
   const listen: ListenHttp = (options) => chosen({ ...options, host });
   const front = await serveFront(ports, context, { runtime: RUNTIME, secret, payments, listen, settings, exclusive });
   closers.push(() => front.stop(shutdownGraceMs));

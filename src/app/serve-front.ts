@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAuthenticator } from '../api/auth/authenticator.ts';
 import { refuse } from '../api/http/refuse.ts';
-import { type MetricsRouteDeps, metrics as metricsRoute } from '../api/operations/routes.ts';
 import { pageRoutes } from '../api/pages/routes.ts';
-import type { HttpFront, HttpFrontOptions, ListenHttp } from '../ports/http.ts';
+import type { HttpFront, ListenHttp } from '../ports/http.ts';
 import type { Payments } from '../ports/payments.ts';
 import { poll } from '../resilience/poll.ts';
 import { createApi } from '../roles/front/api.ts';
@@ -16,12 +15,14 @@ import type { Ports } from '../roles/ports.ts';
 import type { Runtime } from '../roles/runtime.ts';
 import type { Settings } from '../roles/settings.ts';
 import { openRateCounter } from './adapters/rate-counter.ts';
+import { answerWithinMs } from './answer-within.ts';
 import type { Context } from './context.ts';
 import { defaultSettings, groupsOf } from './defaults.ts';
 import { observeAccepting } from './observers/accepting.ts';
 import { createFrontObserver } from './observers/front-observer.ts';
 import { createRevocationsObserver } from './observers/revocations-observer.ts';
 import { PAGE_FOLDER, readPage } from './process/page-files.ts';
+import { serveMetrics } from './serve-metrics.ts';
 
 export interface ServedFront {
   /** The port on which it listens. */
@@ -105,9 +106,10 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
   await awaitReady(front, ports, context);
 
   const onError = (err: unknown, requestId: string) => log.error({ err, requestId }, 'request failed');
-  const metricsFront = await listenForMetrics(config, { listen, onError, clock, ...metricsParts });
+  const metricsFront = await serveMetrics(context, { listen, clock });
   const http = await listen({
     ...config.http,
+    answerWithinMs: answerWithinMs(settings.current().purchase.deadlineMs),
     routes: [...api, ...page],
     live: live.socket,
     refuse,
@@ -134,15 +136,6 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
       await closeCounter();
     },
   };
-}
-
-/** A front of its own for the metrics, on METRICS_PORT, which can be kept from the public. */
-async function listenForMetrics(
-  { http, metrics: { port } }: Pick<Context['config'], 'http' | 'metrics'>,
-  { listen, onError, ...parts }: Pick<HttpFrontOptions, 'onError'> & Pick<ServeFrontParts, 'listen'> & MetricsRouteDeps,
-): Promise<HttpFront | undefined> {
-  if (port === undefined) return undefined;
-  return listen({ ...http, port, shared: false, routes: [metricsRoute(parts)], refuse, onError });
 }
 
 async function drain(http: HttpFront, live: ReturnType<typeof startLive>, graceMs: number): Promise<void> {

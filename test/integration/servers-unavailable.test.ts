@@ -18,6 +18,31 @@ beforeEach(async () => {
 afterEach(() => workspace.remove());
 
 describe.skipIf(!hasKafkaClient)('servers that can’t be reached at the start', () => {
+  test('do not keep a process without a front from serving its metrics', async () => {
+    const [address, port] = [`127.0.0.1:${await freePort()}`, await freePort()];
+    const token = 'a-token-of-a-scraper';
+    const process = await startFloodgate({
+      ...workspace.env,
+      ROLES: 'worker,scheduler',
+      REDIS_URL: `redis://${address}`,
+      KAFKA_BROKERS: address,
+      MYSQL_URL: `mysql://user:pw@${address}/floodgate`,
+      MONGODB_URL: `mongodb://${address}/floodgate`,
+      METRICS_PORT: String(port),
+      METRICS_TOKEN: token,
+      SHUTDOWN_GRACE_MS: '1000',
+    });
+    const client = createClient(port, 1);
+    try {
+      expect((await client.get('/metrics')).status).toBe(401);
+      expect((await client.get('/metrics', token)).body).toContain('floodgate_scheduler_leading');
+      expect((await client.get('/readyz')).status).toBe(404);
+    } finally {
+      client.close();
+    }
+    expect(await process.kill('SIGTERM')).toBe(0);
+  });
+
   test('are logged, retried and reported by readyz, while the process runs and answers purchases 503', async () => {
     const address = `127.0.0.1:${await freePort()}`;
     const process = await startFloodgate({

@@ -22,7 +22,7 @@ export interface TimeLimits {
  * The time limits of a front, the last resort on every route: `answerWithinMs` counts from the end of the body until a
  * handler that failed to answer is answered for with 503. It is independent of the deadline of a purchase
  * (REQUEST_DEADLINE_MS, src/resilience/deadline.ts), by which the purchase stream answers itself. It must be longer than
- * that deadline and than the time limits of all dependencies; a deadline beyond it takes no effect over HTTP.
+ * that deadline and than the time limits of all dependencies.
  */
 export const DEFAULT_TIME_LIMITS: TimeLimits = {
   // A body of 16 KiB arrives in a second on the slowest of phones; the rest is for lost packets.

@@ -52,6 +52,12 @@ export const kafkaDefaults = {
 /** A broker that has restarted should be used again soon; librdkafka's default waits up to 10 s. */
 const RECONNECT_MAX_MS = 1000;
 
+/**
+ * How long a connection may take until it can be used, TLS handshake and login included. Shorter than the attempt to connect
+ * (5 s): a server that never answers the handshake is then the reason that is reported.
+ */
+const SETUP_MS = 4000;
+
 /** Between attempts to connect, and to repeat what a connection needs: short at first, about two seconds in an outage. */
 export const RETRY_PAUSES = { baseMs: 100, capMs: 2000 } as const satisfies BackoffOptions;
 
@@ -64,6 +70,7 @@ export function connectionSettings({ brokers, tls = kafkaDefaults.tls, sasl }: K
     'socket.nagle.disable': true,
     'socket.keepalive.enable': true,
     'reconnect.backoff.max.ms': RECONNECT_MAX_MS,
+    'socket.connection.setup.timeout.ms': SETUP_MS,
     'security.protocol': `${sasl === undefined ? '' : 'sasl_'}${tls ? 'ssl' : 'plaintext'}`,
     ...(typeof tls === 'object' ? tlsSettings(tls) : {}),
     ...(sasl === undefined ? {} : saslSettings(sasl)),

@@ -4,6 +4,7 @@ import { withTimeLimit } from '../../resilience/time-limit.ts';
 import { InFlightCalls } from '../in-flight-calls.ts';
 import type { Kafka, Settings } from './client.ts';
 import { connect, fetchMetadata } from './client.ts';
+import { connectionProblem, type FailureLine } from './connection-problem.ts';
 import { CODE, codeOf, faultOf } from './faults.ts';
 
 /** Interval of fetching delivery reports while appends are in flight: each waits half of it on average. */
@@ -62,6 +63,8 @@ export class ProducerSession {
   #timer: NodeJS.Timeout | undefined;
   #pollMs = 0;
   #closed = false;
+  /** Why the last connection failed, if the two ends seem to disagree on TLS. */
+  #problem: string | undefined;
   #onIdle: (() => void) | undefined;
 
   /** Errors: Fault `config` when librdkafka does not accept a setting. */
@@ -70,6 +73,10 @@ export class ProducerSession {
     this.#producer = createProducer(options);
     this.#producer.on('delivery-report', (error, report) => this.#delivered(error, report.opaque as number));
     this.#producer.on('event.error', (error) => this.#failed(error));
+    const tls = String(options.connection['security.protocol']).endsWith('ssl');
+    this.#producer.on('event.log', (line: FailureLine) => {
+      if (line.fac === 'FAIL') this.#problem = connectionProblem(line, tls);
+    });
   }
 
   async connect(timeoutMs: number): Promise<void> {
@@ -79,7 +86,7 @@ export class ProducerSession {
       await connect(this.#producer, timeoutMs);
     } catch (error) {
       this.#stopPolling();
-      throw error;
+      throw this.#problem === undefined ? error : new Fault('unavailable', this.#problem, { cause: error });
     }
   }
 
@@ -140,7 +147,7 @@ export class ProducerSession {
   }
 
   #failed(error: LibrdKafkaError): void {
-    if (TRANSIENT.test(error.message)) this.#options.onDown(`Kafka: ${error.message}`);
+    if (TRANSIENT.test(error.message)) this.#options.onDown(this.#problem ?? `Kafka: ${error.message}`);
     else this.#options.onFatal(error.message);
   }
 

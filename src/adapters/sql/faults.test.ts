@@ -27,6 +27,27 @@ test.each(['ER_ACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR', 'SQLITE_CANTOPEN'])(
   },
 );
 
+test.each([
+  ['HANDSHAKE_NO_SSL_SUPPORT', 'Server does not support secure connection', 'MYSQL_URL asks for TLS'],
+  ['HANDSHAKE_SSL_ERROR', 'self-signed certificate', 'the TLS handshake failed, see ssl-mode and ssl-ca in MYSQL_URL'],
+  ['ER_SECURE_TRANSPORT_REQUIRED', 'Connections using insecure transport are prohibited', 'the server expects TLS'],
+  ['ER_ACCESS_DENIED_ERROR', "Access denied for user 'u'@'h'", 'if the server or this account expects TLS'],
+  ['ETIMEDOUT', 'connect ETIMEDOUT', 'no greeting came'],
+])('names what to look at for %s: %s', (code, message, look) => {
+  const { message: line } = sqlFault(Object.assign(new Error(message), { code }), 'reading a sale');
+  expect(line).toBe(`reading a sale: ${message} (${code}); ${line.slice(line.indexOf(look))}`);
+});
+
+test('names no setting for a server that is merely unavailable', () => {
+  for (const [code, message] of [
+    ['ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.1:3306'],
+    ['ETIMEDOUT', 'connect ETIMEDOUT 10.0.0.1:3306'],
+  ] as const) {
+    const { message: line } = sqlFault(Object.assign(new Error(message), { code }), 'reading a sale');
+    expect(line).toBe(`reading a sale: ${message} (${code})`);
+  }
+});
+
 test('contains the message of the database, and no data of buyers', () => {
   for (const error of [driverError('X'), driverError('X', { sqlMessage: 'it broke' })]) {
     const fault = sqlFault(error, 'storing orders');

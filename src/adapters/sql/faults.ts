@@ -20,16 +20,40 @@ export function sqlFault(error: unknown, what: string, phase: Phase = 'running')
   if (error instanceof Fault) return error;
   const code = codeOf(error);
   const reason = reasonOf(error);
-  return new Fault(faultCodeOf(code, phase), `${what}: ${reason}${code === '' ? '' : ` (${code})`}`, {
-    // Not the error itself: it contains the statement, with half a megabyte of buyers' data.
-    cause: Object.assign(new Error(reason), code === '' ? {} : { code }),
-  });
+  return new Fault(
+    faultCodeOf(code, phase),
+    `${what}: ${reason}${code === '' ? '' : ` (${code})`}${lookAt(code, reason)}`,
+    {
+      // Not the error itself: it contains the statement, with half a megabyte of buyers' data.
+      cause: Object.assign(new Error(reason), code === '' ? {} : { code }),
+    },
+  );
 }
 
 function faultCodeOf(code: string, phase: Phase): FaultCode {
   if (TIMEOUT.test(code)) return 'timeout';
   if (phase === 'starting' && CONFIG.test(code)) return 'config';
   return CORRUPT.test(code) ? 'corrupt' : 'unavailable';
+}
+
+/** What to look at where the two ends disagree on TLS, by the codes of mysql2 and MySQL. */
+const LOOK_AT: Readonly<Record<string, string>> = {
+  HANDSHAKE_NO_SSL_SUPPORT: 'MYSQL_URL asks for TLS (ssl-mode), which the server does not offer',
+  HANDSHAKE_SSL_ERROR: 'the TLS handshake failed, see ssl-mode and ssl-ca in MYSQL_URL',
+  ER_SECURE_TRANSPORT_REQUIRED: 'the server expects TLS, add ssl-mode=REQUIRED or VERIFY_IDENTITY to MYSQL_URL',
+  // Also of an account that may not log in without TLS, and of MariaDB where all have to use it.
+  ER_ACCESS_DENIED_ERROR:
+    'if the server or this account expects TLS, add ssl-mode=REQUIRED or VERIFY_IDENTITY to MYSQL_URL',
+};
+
+/** mysql2's own limit: the address can't be reached, or accepts and says nothing. */
+const NO_GREETING = /^connect ETIMEDOUT$/;
+
+function lookAt(code: string, reason: string): string {
+  const look = NO_GREETING.test(reason)
+    ? "no greeting came: MySQL speaks first and begins TLS afterwards, is this MySQL's own port?"
+    : LOOK_AT[code];
+  return look === undefined ? '' : `; ${look}`;
 }
 
 /** The message of the database itself. knex prepends `<statement> - `, with the values. */

@@ -91,6 +91,15 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('names the 401 of the metrics where they need a token', () => {
+    const statusesOf = (deps: Partial<RoutesDeps>) => {
+      const { paths } = openApiDocument(createRoutes(deps as RoutesDeps)) as unknown as Document;
+      return Object.keys(paths['/metrics']?.get?.responses ?? {});
+    };
+    expect(statusesOf({ metricsToken: 'a-token-of-a-scraper' })).toContain('401');
+    expect(statusesOf({})).not.toContain('401');
+  });
+
   it('describes the parameters and answers of a purchase', () => {
     const purchase = document.paths['/v1/sales/{saleId}/purchases']?.post;
     expect(purchase?.security).toEqual([{ bearer: [] }]);

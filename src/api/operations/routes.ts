@@ -51,7 +51,9 @@ export function operationRoutes(deps: OperationRoutesDeps, openapi: () => string
   return [health(), readiness(deps), ...here, openApi(openapi), docs(), time(deps)];
 }
 
-function get(pattern: string, doc: Omit<OperationDoc, 'tag' | 'problems'>, handle: HttpRoute['handle']): Operation {
+type Doc = Omit<OperationDoc, 'tag' | 'problems'> & Partial<Pick<OperationDoc, 'problems'>>;
+
+function get(pattern: string, doc: Doc, handle: HttpRoute['handle']): Operation {
   return { method: 'GET', pattern, doc: { tag: 'operations', problems: [], ...doc }, handle };
 }
 
@@ -94,7 +96,8 @@ function readinessJson({ ready, degraded, dependencies }: Readiness, draining: b
 /** Metrics for Prometheus. With METRICS_TOKEN they are for those only who send it. */
 export function metrics({ metrics: read, metricsToken, ...deps }: MetricsRouteDeps): Operation {
   const responses = ok('In the Prometheus text format.', Type.String(), PROMETHEUS_TYPE);
-  const doc = { id: 'metrics', summary: 'Metrics for Prometheus', responses };
+  const problems = metricsToken === undefined ? [] : (['unauthenticated'] as const);
+  const doc = { id: 'metrics', summary: 'Metrics for Prometheus', responses, problems };
   const shared = sharedRead(read, () => deps.clock.monotonic());
   const permits = metricsToken === undefined ? () => true : bearerCheck(metricsToken);
   return get('/metrics', doc, async ({ authorization, requestId }, reply) => {
