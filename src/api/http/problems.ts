@@ -20,6 +20,9 @@ const RECOVERING_RETRY_SECONDS = 2;
 // Spread over three seconds, retries of ten times the capacity arrive as about three times the capacity a second.
 const OVERLOADED_SPREAD_SECONDS = 2;
 
+// An audit of a million tickets takes several seconds.
+const BUSY_RETRY_SECONDS = 5;
+
 export const PROBLEMS = {
   malformed: { status: 400, title: 'Malformed request', detail: 'The request is not well-formed HTTP or JSON.' },
   unauthenticated: { status: 401, title: 'Not authenticated', detail: 'A valid bearer token is required.' },
@@ -82,6 +85,12 @@ export const PROBLEMS = {
     detail: 'Too many requests are waiting; nothing was bought. Retry with the same Idempotency-Key.',
     retryAfterSeconds: 1,
     retrySpreadSeconds: OVERLOADED_SPREAD_SECONDS,
+  },
+  busy: {
+    status: 503,
+    title: 'Busy',
+    detail: 'Others of these long readings are running and waiting; ask again in a few seconds.',
+    retryAfterSeconds: BUSY_RETRY_SECONDS,
   },
   unavailable: {
     status: 503,

@@ -1,5 +1,7 @@
 import type { LiveCounters } from '../../api/live/live-api.ts';
 import type { Order } from '../../domain/order.ts';
+import type { AuditProgress } from '../../services/audit/progress.ts';
+import type { AuditResult } from '../../services/audit/result.ts';
 import type { PaymentNotice } from '../../services/payment-events.ts';
 import type { BatchLoad } from '../../streams/operators/batch-map.ts';
 import type { AnsweredBatch } from '../../streams/purchase/contract.ts';
@@ -30,6 +32,9 @@ export interface FrontObserver extends RoleObserver, PolicyObserver {
   /** A cancelled order's ticket is not on sale again yet; the scheduler returns it. */
   readonly notReturned: (error: unknown, order: Order) => void;
   readonly payment: (notice: PaymentNotice) => void;
+  /** An audit has read another page. */
+  readonly auditing: (progress: AuditProgress) => void;
+  readonly audited: (result: AuditResult) => void;
   /** A read could not be completed and was answered 503. */
   readonly readFailed: (error: unknown, requestId: string) => void;
   readonly live: LiveObserver;

@@ -137,6 +137,8 @@ function frontObserver(parts: RoleParts, onOverload: () => void): FrontObserver 
     saleRemaining: ignore,
     saleOver: ignore,
     warmingFailed: ignore,
+    auditing: ignore,
+    audited: ignore,
     nodeNumberMissing: ignore,
     nodeNumberNotReleased: ignore,
     leader: ignore,
