@@ -60,6 +60,8 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
       address: values.RATE_LIMIT_ADDRESS,
       attempts: values.RATE_LIMIT_ATTEMPTS,
     },
+    /** 0: unlimited. */
+    maxEndedOrders: values.MAX_ENDED_ORDERS,
     trustedProxies: values.TRUSTED_PROXIES,
     settlement: {
       batchSize: values.SETTLEMENT_BATCH_SIZE,

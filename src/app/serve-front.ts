@@ -68,6 +68,7 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
     observer,
     draining: leaving,
     watchesLeader: !exclusive,
+    maxEnded: config.maxEndedOrders,
   });
   const { port: counter, close: closeCounter } = await openRateCounter(config, log);
   const { clock } = ports;

@@ -103,6 +103,14 @@ export const PROCESS_SETTINGS = {
     ...LIVE_SETTINGS.limits.attempts,
     default: 0,
   }),
+  MAX_ENDED_ORDERS: integer({
+    meaning:
+      'Orders of one buyer in one sale that may be cancelled or expire; then they can place no more. 0: unlimited.',
+    // Each leaves about a kilobyte for as long as the sale is kept; a person who changes their mind needs a few.
+    default: 100,
+    min: 0,
+    max: 1_000_000,
+  }),
   TRUSTED_PROXIES: list<TrustedProxies>({
     meaning: 'Proxies whose X-Forwarded-For is trusted; for RATE_LIMIT_ADDRESS behind a load balancer.',
     default: { hops: 0 },

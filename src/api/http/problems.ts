@@ -46,6 +46,11 @@ export const PROBLEMS = {
     title: 'Limit reached',
     detail: 'You already hold as many tickets as this sale allows per buyer.',
   },
+  too_many_orders: {
+    status: 409,
+    title: 'Too many orders',
+    detail: 'Too many of your orders in this sale were cancelled or expired: you can place no more in it.',
+  },
   not_payable: { status: 409, title: 'Not payable', detail: 'The order cannot be paid in its current state.' },
   not_cancellable: {
     status: 409,

@@ -34,6 +34,8 @@ export interface FrontParts {
   readonly draining: () => boolean;
   /** Whether another process may do the scheduler's work, so that this one has to look whether one does. */
   readonly watchesLeader?: boolean;
+  /** Orders of a buyer in one sale that may end before they can place no more. @default 0: unlimited */
+  readonly maxEnded?: number;
 }
 
 export type FrontPorts = Omit<Ports, 'recovery' | 'auditSources'>;
@@ -61,7 +63,17 @@ export interface Front {
  */
 export async function startFront(
   ports: FrontPorts,
-  { runtime, policies, settings, defaults, payments, observer, draining, watchesLeader = false }: FrontParts,
+  {
+    runtime,
+    policies,
+    settings,
+    defaults,
+    payments,
+    observer,
+    draining,
+    watchesLeader = false,
+    maxEnded = 0,
+  }: FrontParts,
 ): Promise<Front> {
   const { timers } = runtime;
   const guarded = guardPorts(ports, policies);
@@ -71,7 +83,7 @@ export async function startFront(
   const remaining = createRemainingGauge((saleId) => sales.known(saleId), ports.clock, observer);
   const warming = { onFailure: observer.warmingFailed, onRound: remaining.sweep };
   const running = warmSales(sales, ports, timers, warming);
-  const purchases = startPurchases(ports, { runtime, sales, policies, newId, settings, observer, remaining });
+  const purchases = startPurchases(ports, { runtime, sales, policies, newId, settings, observer, remaining, maxEnded });
   running.add(
     stockEvents(purchases.observed$, { ...stockEventsDefaults, scheduler: timers.scheduler })
       .pipe(supervise('stock events', runtime, observer))
