@@ -81,7 +81,8 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
   });
   const { purchases, sales, guarded } = front;
   const { observed$ } = purchases;
-  const live = startLive(guarded, { runtime, sales, purchases, observed$, auth, limits, draining, observer });
+  const sockets = { ...config.sockets, trustedProxies };
+  const live = startLive(guarded, { runtime, sales, purchases, observed$, auth, limits, draining, observer, sockets });
   const metricsParts = { metrics: async () => (await metrics.expose()).body, metricsToken: config.metrics.token };
   const api = createApi(ports, {
     front,

@@ -77,6 +77,7 @@ export function createFrontObserver({ log, metrics }: Context): FrontObserver {
       liveFlood: metrics.liveFlood,
       liveOrders: metrics.liveOrders,
       livePublished: metrics.livePublished,
+      liveRefused: metrics.liveRefused,
       sampleLiveLoad: metrics.sampleLiveLoad,
       lookupFailed: (err, requestId) => lookups.failed(err, { requestId }),
       countdownFailed: (err, saleId) => log.warn({ err, saleId }, 'a countdown could not read its sale, trying again'),

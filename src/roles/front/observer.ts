@@ -1,5 +1,6 @@
 import type { LiveCounters } from '../../api/live/live-api.ts';
 import type { Order } from '../../domain/order.ts';
+import type { SocketRefusal } from '../../ports/live-socket.ts';
 import type { AuditProgress } from '../../services/audit/progress.ts';
 import type { AuditResult } from '../../services/audit/result.ts';
 import type { PaymentNotice } from '../../services/payment-events.ts';
@@ -47,6 +48,8 @@ export interface LiveObserver extends LiveCounters {
   readonly livePublished: () => void;
   /** The load of the live sockets, to be read at any time. */
   readonly sampleLiveLoad: (load: () => { readonly connections: number; readonly sales: number }) => void;
+  /** An upgrade was refused, because the process or the client's address has too many sockets. */
+  readonly liveRefused: (by: SocketRefusal) => void;
   /** A sale could not be looked up for a socket. */
   readonly lookupFailed: (error: unknown, requestId: string) => void;
   /** A countdown could not read its sale; it retries. */

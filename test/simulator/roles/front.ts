@@ -150,6 +150,7 @@ function frontObserver(parts: RoleParts, onOverload: () => void): FrontObserver 
       liveFlood: ignore,
       liveOrders: ignore,
       livePublished: ignore,
+      liveRefused: ignore,
       sampleLiveLoad: ignore,
       lookupFailed: ignore,
       countdownFailed: ignore,
