@@ -37,6 +37,8 @@ describe('loadConfig', () => {
     expect(loadConfig({})).toMatchObject({
       limits: { buyer: 0, address: 0, attempts: 0 },
       trustedProxies: { hops: 0 },
+      maxEndedOrders: 100,
+      sockets: { perProcess: 50_000, perAddress: 10_000 },
     });
     const config = loadConfig({
       RATE_LIMIT_BUYER: '5',

@@ -60,6 +60,10 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
       address: values.RATE_LIMIT_ADDRESS,
       attempts: values.RATE_LIMIT_ATTEMPTS,
     },
+    /** 0: unlimited. */
+    maxEndedOrders: values.MAX_ENDED_ORDERS,
+    /** 0: unlimited. */
+    sockets: { perProcess: values.MAX_SOCKETS, perAddress: values.MAX_SOCKETS_PER_ADDRESS },
     trustedProxies: values.TRUSTED_PROXIES,
     settlement: {
       batchSize: values.SETTLEMENT_BATCH_SIZE,

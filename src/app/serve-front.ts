@@ -74,6 +74,7 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
     draining: leaving,
     watchesLeader: !exclusive,
     notAccepting,
+    maxEnded: config.maxEndedOrders,
   });
   const { port: counter, close: closeCounter } = await openRateCounter(config, log);
   const { clock } = ports;
@@ -88,7 +89,8 @@ export async function serveFront(ports: Ports, context: Context, parts: ServeFro
   });
   const { purchases, sales, guarded } = front;
   const { observed$ } = purchases;
-  const live = startLive(guarded, { runtime, sales, purchases, observed$, auth, limits, draining, observer });
+  const sockets = { ...config.sockets, trustedProxies };
+  const live = startLive(guarded, { runtime, sales, purchases, observed$, auth, limits, draining, observer, sockets });
   revocations.onRevoked(live.revoked);
   const metricsParts = { metrics: async () => (await metrics.expose()).body, metricsToken: config.metrics.token };
   const api = createApi(ports, {

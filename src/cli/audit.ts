@@ -8,7 +8,7 @@ import type { AuditResult, Discrepancy, Invariant } from '../services/audit/resu
 const HELP = `Usage: floodgate audit <sale> [--json]
 
 Reconciles the ticket queue, order log, order store and live state of a sale, order by order. It only reads, and may run
-during the sale: what is in flight is counted separately.
+during the sale: what is in flight is counted separately. A long audit writes its progress to stderr.
 
   --json  the report as JSON
 
@@ -39,7 +39,9 @@ async function run(args: readonly string[]): Promise<number> {
   }
   const [saleId, ...more] = positionals;
   if (saleId === undefined || more.length > 0) throw new Fault('config', 'the sale is missing: floodgate audit <sale>');
-  const outcome = await auditOnce(saleId, loadConfig());
+  const outcome = await auditOnce(saleId, loadConfig(), ({ source, entries }) =>
+    process.stderr.write(`floodgate: ${entries} entries read, now those of the ${source}\n`),
+  );
   if (outcome.kind === 'unknown') throw new Fault('config', `there is no sale ${saleId}`);
   if (outcome.kind === 'notPublished')
     throw new Fault('config', `sale ${saleId} is a draft: there is nothing to audit`);

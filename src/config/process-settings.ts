@@ -103,6 +103,28 @@ export const PROCESS_SETTINGS = {
     ...LIVE_SETTINGS.limits.attempts,
     default: 0,
   }),
+  MAX_ENDED_ORDERS: integer({
+    meaning:
+      'Orders of one buyer in one sale that may be cancelled or expire; then they can place no more. 0: unlimited.',
+    // Each leaves about a kilobyte for as long as the sale is kept; a person who changes their mind needs a few.
+    default: 100,
+    min: 0,
+    max: 1_000_000,
+  }),
+  MAX_SOCKETS: integer({
+    meaning: 'Live sockets of this process; an upgrade beyond is answered 503. 0: unlimited.',
+    // Each may hold 20 KiB of an unfinished frame: a gigabyte. The limit of open files has to be higher.
+    default: 50_000,
+    min: 0,
+    max: 10_000_000,
+  }),
+  MAX_SOCKETS_PER_ADDRESS: integer({
+    meaning: 'Live sockets of one address in this process; an upgrade beyond is answered 429. 0: unlimited.',
+    // Thousands of buyers share an address behind a mobile network, and all of them behind a proxy that is not trusted.
+    default: 10_000,
+    min: 0,
+    max: 10_000_000,
+  }),
   TRUSTED_PROXIES: list<TrustedProxies>({
     meaning: 'Proxies whose X-Forwarded-For is trusted; for RATE_LIMIT_ADDRESS behind a load balancer.',
     default: { hops: 0 },

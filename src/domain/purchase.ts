@@ -39,6 +39,8 @@ export type PurchaseOutcome =
   | { readonly kind: 'keyMismatch' }
   /** The buyer has used all `limit` attempts of this minute in this sale; the next minute begins in `resetMs`. */
   | { readonly kind: 'tooManyAttempts'; readonly limit: number; readonly resetMs: number }
+  /** Too many of the buyer's orders in this sale have ended. */
+  | { readonly kind: 'tooManyOrders' }
   /** No such sale, or one that is not public yet. */
   | { readonly kind: 'unknownSale' }
   /** Too many purchases are waiting; no ticket was taken. */

@@ -12,6 +12,7 @@ export const REFUSAL_CODES = {
   closed: 'closed',
   keyMismatch: 'key_mismatch',
   tooManyAttempts: 'rate_limited',
+  tooManyOrders: 'too_many_orders',
   unknownSale: 'not_found',
   overloaded: 'overloaded',
   unavailable: 'unavailable',

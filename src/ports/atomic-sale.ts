@@ -19,5 +19,5 @@ export interface AtomicSale {
    *
    * Errors: Fault `unavailable`, `timeout` (both: the result is unknown).
    */
-  sell(sale: SoldSale, items: readonly SellItem[], maxAttempts?: number): Promise<ReserveReply>;
+  sell(sale: SoldSale, items: readonly SellItem[], maxAttempts?: number, maxEnded?: number): Promise<ReserveReply>;
 }

@@ -1,4 +1,4 @@
-import type { LiveFront, LiveFrontOptions } from './live-socket.ts';
+import type { LiveFront, LiveFrontOptions, SocketRefusal } from './live-socket.ts';
 
 /**
  * The HTTP front as the API sees it. A front parses, checks and routes requests; a handler gets a whole request and
@@ -86,6 +86,8 @@ export type HttpRefusal =
   | { readonly code: 'unavailable' }
   /** An upgrade to WebSocket while the process shuts down. */
   | { readonly code: 'draining' }
+  /** An upgrade to WebSocket that is one too many. */
+  | { readonly code: 'too_many_sockets'; readonly by: SocketRefusal }
   | { readonly code: 'internal' };
 
 export interface HttpFrontOptions {

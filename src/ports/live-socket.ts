@@ -25,6 +25,27 @@ export interface LiveHandlers {
   readonly closed: (socket: LiveSocket) => void;
 }
 
+/** Why a socket is one too many: all of the process, or those of one address. */
+export type SocketRefusal = 'process' | 'address';
+
+/** Where an upgrade comes from. */
+export interface SocketSender {
+  /** The IP address of the other end of the connection, as text. */
+  readonly address: string;
+  /** The X-Forwarded-For headers, joined by commas; empty without one. Any client can forge it. */
+  readonly forwardedFor: string;
+}
+
+/** Bounds the number of sockets. */
+export interface SocketAdmission {
+  /** Undefined if one more may be opened. Counts nothing. */
+  refusalOf(sender: SocketSender): SocketRefusal | undefined;
+  /** An upgrade is answered with this refusal. */
+  refused(by: SocketRefusal): void;
+  /** Counts a socket that is opened now; returns what its end has to call. */
+  admit(sender: SocketSender): () => void;
+}
+
 export interface LiveFrontOptions {
   /** `/v1/live` */
   readonly path: string;
@@ -32,10 +53,15 @@ export interface LiveFrontOptions {
   readonly maxFrameBytes: number;
   /** Published frames are dropped for a client that has this much buffered; a later frame makes up for those lost. */
   readonly maxBufferedBytes: number;
-  /** A client that sends nothing for so long, not even pongs, is closed. */
+  /**
+   * A client that sends no complete frame for so long, not even a pong, is closed: so this also bounds the time from the first
+   * to the last byte of a frame.
+   */
   readonly idleSeconds: number;
   /** A client that frames are dropped for, and that has not caught up after so long, is closed. @default 5,000 ms */
   readonly slowWithinMs?: number;
+  /** @default any number of sockets */
+  readonly admission?: SocketAdmission;
   readonly handlers: LiveHandlers;
 }
 

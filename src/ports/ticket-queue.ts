@@ -37,6 +37,8 @@ export type ReserveAnswer =
   | { readonly kind: 'limitReached'; readonly orderIds: readonly string[] }
   /** The buyer has used up the attempts of this window, which ends in `endsInMs` milliseconds. */
   | { readonly kind: 'tooManyAttempts'; readonly endsInMs: number }
+  /** As many of the buyer's orders as `maxEnded` have ended: they can place no more in this sale. */
+  | { readonly kind: 'tooManyOrders' }
   | { readonly kind: 'soldOut' }
   | { readonly kind: 'notStarted' }
   | { readonly kind: 'ended' }
@@ -89,14 +91,23 @@ export interface TicketQueue {
 
   /**
    * Decides on 1 to 256 purchases of one sale, in their order. For each item it returns the key's earlier answer if there
-   * is one; else it checks the buyer's attempts, the gate (by the queue's own clock) and the buyer's limit, and takes the
-   * next ticket.
+   * is one; else it checks the buyer's attempts, the gate (by the queue's own clock), the buyer's ended orders and their
+   * limit, and takes the next ticket.
    *
    * `maxAttempts` limits how many items of a buyer without an earlier answer are decided on in one
    * {@link ATTEMPT_WINDOW_MS}, by the queue's clock and per sale, whatever their result. 0, the default, is unlimited and
    * counts nothing. A refused item that is sent again is another attempt. Counts need not be durable.
+   *
+   * `maxEnded` limits how many of a buyer's orders may be released, in the sale's lifetime, before they can place no more:
+   * what an ended order leaves behind, its key's answer, is kept as long as the sale. 0, the default, is unlimited.
    */
-  reserve(saleId: string, epoch: number, items: readonly ReserveItem[], maxAttempts?: number): Promise<ReserveReply>;
+  reserve(
+    saleId: string,
+    epoch: number,
+    items: readonly ReserveItem[],
+    maxAttempts?: number,
+    maxEnded?: number,
+  ): Promise<ReserveReply>;
 
   /**
    * Marks orders as published, because the log has records of this epoch with them: they need no relay. Unknown orders

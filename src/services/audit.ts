@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import { type Candidate, candidatesOf, inBoth } from './audit/candidates.ts';
 import { type DescribePorts, describe } from './audit/describe.ts';
 import { excludeInFlight, type InFlightPorts } from './audit/in-flight.ts';
+import { type AuditProgress, countEntries, type OnEntries } from './audit/progress.ts';
 import {
   type AuditResult,
   type Counted,
@@ -14,6 +15,7 @@ import {
   RULES,
 } from './audit/result.ts';
 import { type SaleSnapshot, type SnapshotOptions, type SnapshotPorts, takeSnapshot } from './audit/snapshot.ts';
+import { inTurns } from './turns.ts';
 
 export type AuditPorts = SnapshotPorts &
   InFlightPorts &
@@ -27,6 +29,8 @@ export type AuditPorts = SnapshotPorts &
 export interface AuditOptions extends SnapshotOptions {
   /** The consumer group that keeps the live state. */
   readonly liveGroup: string;
+  /** Called with each page that was read. */
+  readonly onProgress?: (progress: AuditProgress) => void;
 }
 
 export type AuditOutcome =
@@ -34,6 +38,9 @@ export type AuditOutcome =
   | { readonly kind: 'unknown' }
   /** A draft, which has nothing to audit. */
   | { readonly kind: 'notPublished' };
+
+/** An audit that was asked for while others wait may not be begun. */
+export type AuditAnswer = AuditOutcome | { readonly kind: 'busy' };
 
 /** Discrepancies of an invariant that are described; beyond so many the number says enough. */
 export const MAX_DESCRIBED = 100;
@@ -46,25 +53,27 @@ type Reading =
 /**
  * Reconciles catalogue, ticket queue, order log, order store and live state with each other. It only reads, and may run
  * while the sale goes on: a candidate counts as a discrepancy if a second snapshot has the very same one, and it is not
- * known to be in flight.
+ * known to be in flight. It runs in slices of a few milliseconds, between which the event loop goes on.
  *
  * Memory: about 100 bytes per ticket. Errors: those of the ports; Fault `fenced` when the queue has to be recovered.
  */
 export async function auditSale(saleId: string, ports: AuditPorts, options: AuditOptions): Promise<AuditOutcome> {
   const { clock } = ports;
   const [startedAt, from] = [clock.now(), clock.monotonic()];
-  const first = await read(saleId, ports, options);
+  const onEntries = countEntries(saleId, options.onProgress);
+  const first = await read(saleId, ports, options, onEntries);
   if (first.kind !== 'read') return first;
-  const candidates = candidatesOf(first.sale, first.snapshot);
-  const second = candidates.size === 0 ? first : await read(saleId, ports, options);
+  const candidates = await candidatesOf(first.sale, first.snapshot);
+  const second = candidates.size === 0 ? first : await read(saleId, ports, options, onEntries);
   if (second.kind !== 'read') return second;
   const { sale, snapshot } = second;
-  const confirmed = candidates.size === 0 ? [] : inBoth(candidates, candidatesOf(sale, snapshot));
+  const confirmed = candidates.size === 0 ? [] : await inBoth(candidates, await candidatesOf(sale, snapshot));
   const { wrong, returning } = await excludeInFlight(confirmed, sale, snapshot, ports, options);
 
+  const foundBy = await byInvariant(wrong);
   const invariants: Invariant[] = [];
   for (const name of INVARIANTS) {
-    const found = wrong.filter(({ invariant }) => invariant === name);
+    const found = foundBy.get(name) ?? [];
     invariants.push(await invariantOf(name, found, sale, snapshot, ports));
   }
   const { log, queue, live } = snapshot;
@@ -87,11 +96,17 @@ export async function auditSale(saleId: string, ports: AuditPorts, options: Audi
   };
 }
 
-async function read(saleId: string, ports: AuditPorts, options: AuditOptions): Promise<Reading> {
+async function byInvariant(wrong: readonly Candidate[]): Promise<ReadonlyMap<InvariantName, readonly Candidate[]>> {
+  const found = new Map<InvariantName, Candidate[]>(INVARIANTS.map((name) => [name, []]));
+  for await (const candidate of inTurns(wrong)) found.get(candidate.invariant)?.push(candidate);
+  return found;
+}
+
+async function read(saleId: string, ports: AuditPorts, options: AuditOptions, onEntries: OnEntries): Promise<Reading> {
   const sale = await ports.catalogue.sale(saleId);
   if (sale === undefined) return { kind: 'unknown' };
   if (!isPublic(sale)) return { kind: 'notPublished' };
-  const snapshot = await takeSnapshot(sale, ports, options);
+  const snapshot = await takeSnapshot(sale, ports, options, onEntries);
   if (snapshot === undefined) {
     throw new Fault('fenced', `the ticket queue does not know the sale ${saleId}: recover it first`);
   }

@@ -12,7 +12,11 @@ const ports = {
     money: async () => ({ revenue: 20, refunded: 2, mismatched: 2 }),
   },
   queue: { stock: async () => ({ remaining: 93, version: 12 }) },
-  live: { timeline: async () => TIMELINE },
+  live: {
+    timelinePages: async function* () {
+      yield TIMELINE;
+    },
+  },
 };
 
 describe('a report', () => {
@@ -32,6 +36,20 @@ describe('a report', () => {
       revenue: { amount: 20, currency: 'JPY' },
       timeline: TIMELINE,
     });
+  });
+
+  it('has a timeline of a bounded length, and says how long its points are', async () => {
+    const live = {
+      timelinePages: async function* () {
+        for (let n = 0; n < 600_000; n += 2000) {
+          yield Array.from({ length: 2000 }, (_, i) => ({ second: 1_893_456_000 + n + i, reserved: 1 }));
+        }
+      },
+    };
+    const report = await reportOn('sale-1', { ...ports, live });
+    expect(report?.timelineStepSeconds).toBe(300);
+    expect(report?.timeline).toHaveLength(2000);
+    expect(report?.timeline.every(({ reserved }) => reserved === 300)).toBe(true);
   });
 
   it('has all tickets of a sale that the queue does not know', async () => {

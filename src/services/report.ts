@@ -4,12 +4,14 @@ import type { Catalogue } from '../ports/catalogue.ts';
 import type { LiveState, TimelinePoint } from '../ports/live-state.ts';
 import type { OrderStore } from '../ports/order-store.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
+import { coarseTimeline } from './coarse-timeline.ts';
+import { pagesInTurns } from './turns.ts';
 
 export interface ReportPorts {
   readonly catalogue: Pick<Catalogue, 'sale'>;
   readonly store: Pick<OrderStore, 'counts' | 'money'>;
   readonly queue: Pick<TicketQueue, 'stock'>;
-  readonly live: Pick<LiveState, 'timeline'>;
+  readonly live: Pick<LiveState, 'timelinePages'>;
 }
 
 /** A sale's result so far. While it sells, the orders, which come from the store, lag a moment behind the tickets. */
@@ -31,7 +33,9 @@ export interface SaleReport {
   readonly mismatched: number;
   /** The prices of the paid orders added up. */
   readonly revenue: Money;
-  /** Reservations by second, as the live state counted them. */
+  /** Length of each point of the timeline, seconds, for a sale that sold in many seconds; a second if it is absent. */
+  readonly timelineStepSeconds?: number;
+  /** Reservations by second, or by a longer step, as the live state counted them. */
   readonly timeline: readonly TimelinePoint[];
 }
 
@@ -43,7 +47,7 @@ export async function reportOn(saleId: string, ports: ReportPorts): Promise<Sale
     ports.store.counts(saleId),
     ports.store.money(saleId),
     ports.queue.stock(saleId),
-    ports.live.timeline(saleId),
+    coarseTimeline(pagesInTurns(ports.live.timelinePages(saleId))),
   ]);
   const { reserved, paid, expired, cancelled, rejected } = states;
   return {
@@ -59,6 +63,7 @@ export async function reportOn(saleId: string, ports: ReportPorts): Promise<Sale
     refunded,
     mismatched,
     revenue: { amount: revenue, currency: sale.price.currency },
-    timeline,
+    ...(timeline.stepSeconds === 1 ? {} : { timelineStepSeconds: timeline.stepSeconds }),
+    timeline: timeline.points,
   };
 }

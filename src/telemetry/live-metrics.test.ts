@@ -11,6 +11,7 @@ describe('the metrics of live sockets', () => {
     metrics.liveFlood();
     metrics.liveOrders(4);
     metrics.livePublished();
+    metrics.liveRefused('address');
     load.connections = 5;
     const { body } = await metrics.expose();
     for (const line of [
@@ -19,6 +20,8 @@ describe('the metrics of live sockets', () => {
       'floodgate_live_floods_total 1',
       'floodgate_live_orders_total 4',
       'floodgate_live_published_total 1',
+      'floodgate_live_refused_total{by="address"} 1',
+      'floodgate_live_refused_total{by="process"} 0',
       'floodgate_live_connections 5',
       'floodgate_live_sales 2',
     ]) {

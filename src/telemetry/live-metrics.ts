@@ -2,6 +2,8 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 
 const FRAME_TYPES = ['auth', 'subscribe', 'unsubscribe', 'purchase', 'ping', 'bad', 'too_many'] as const;
 
+const REFUSED_BY = ['process', 'address'] as const;
+
 /** Type of a client's frame; `bad` if it could not be parsed, `too_many` if it was refused unread. */
 export type LiveFrameType = (typeof FRAME_TYPES)[number];
 
@@ -20,6 +22,8 @@ export interface LiveMetrics {
   readonly liveOrders: (sent: number) => void;
   /** A stock frame was published to all viewers of the sale. */
   readonly livePublished: () => void;
+  /** An upgrade was refused, because the process or the client's address has too many sockets. */
+  readonly liveRefused: (by: (typeof REFUSED_BY)[number]) => void;
   /** Registers the load, read on each scrape. */
   readonly sampleLiveLoad: (load: () => LiveLoad) => void;
 }
@@ -47,6 +51,13 @@ export function createLiveMetrics(register: Registry): LiveMetrics {
     help: 'Stock frames published, each to all sockets that watch the sale.',
     registers,
   });
+  const refused = new Counter({
+    name: 'floodgate_live_refused_total',
+    help: 'Upgrades refused because of too many sockets: of the process, or of the address.',
+    labelNames: ['by'],
+    registers,
+  });
+  for (const by of REFUSED_BY) refused.labels(by).inc(0);
   let load = (): LiveLoad => ({ connections: 0, sales: 0 });
   new Gauge({
     name: 'floodgate_live_connections',
@@ -77,6 +88,7 @@ export function createLiveMetrics(register: Registry): LiveMetrics {
     liveFlood: () => floods.inc(),
     liveOrders: (sent) => orders.inc(sent),
     livePublished: () => published.inc(),
+    liveRefused: (by) => refused.labels(by).inc(),
     sampleLiveLoad: (read) => {
       load = read;
     },

@@ -53,7 +53,11 @@ export function adminRig() {
     lastId += 1;
     return String(lastId);
   };
-  const live = { timeline: async () => [{ second: 1_893_456_000, reserved: 3 }] };
+  const live = {
+    timelinePages: async function* () {
+      yield [{ second: 1_893_456_000, reserved: 3 }];
+    },
+  };
   const call = routesWith({
     clock,
     sales,

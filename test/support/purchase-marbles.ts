@@ -75,8 +75,13 @@ export function purchaseMarbles(m: PromiseMarbles, diagrams: PurchaseDiagrams) {
   for (const sale of sales.values()) void queue.load(sale);
 
   const reserving = m.port(
-    (saleId: string, epoch: number, items: readonly ReserveItem[], maxAttempts?: number): Promise<ReserveReply> =>
-      queue.reserve(saleId, epoch, items, maxAttempts),
+    (
+      saleId: string,
+      epoch: number,
+      items: readonly ReserveItem[],
+      maxAttempts?: number,
+      maxEnded?: number,
+    ): Promise<ReserveReply> => queue.reserve(saleId, epoch, items, maxAttempts, maxEnded),
     reserve ?? 'a|',
     fault,
   );

@@ -77,9 +77,9 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
   };
 
   /** Sells in one step; the record is not kept, because no stream sees it. */
-  const sell: AtomicSale['sell'] = ({ id, epoch }, items, maxAttempts) =>
+  const sell: AtomicSale['sell'] = ({ id, epoch }, items, maxAttempts, maxEnded) =>
     hooks.reserve(async () => {
-      const reply = await queue.reserve(id, epoch, items, maxAttempts);
+      const reply = await queue.reserve(id, epoch, items, maxAttempts, maxEnded);
       const answers = reply.kind === 'answered' ? reply.answers : [];
       const sold = items.filter((_, i) => answers[i]?.kind === 'reserved');
       await queue.published(
@@ -99,10 +99,10 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
     request$,
     {
       queue: {
-        reserve: (saleId, epoch, items, maxAttempts) =>
+        reserve: (saleId, epoch, items, maxAttempts, maxEnded) =>
           hooks.reserve(() => {
             reserved.push(items);
-            return queue.reserve(saleId, epoch, items, maxAttempts);
+            return queue.reserve(saleId, epoch, items, maxAttempts, maxEnded);
           }, items),
         published: (saleId, epoch, orderIds) => hooks.published(() => queue.published(saleId, epoch, orderIds)),
       },

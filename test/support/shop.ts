@@ -118,7 +118,7 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
       }),
       revokeTokens: (revocation) =>
         revokeTokens(revocation, { tokenRevocations: new MemoryTokenRevocations(), events, clock: systemClock }),
-      report: (saleId) => reportOn(saleId, { catalogue, queue, store, live: { timeline: async () => [] } }),
+      report: (saleId) => reportOn(saleId, { catalogue, queue, store, live: { timelinePages: async function* () {} } }),
       auth: createAuthenticator({ secret: SHOP_SECRET, cacheSize: 100 }),
       limits: NO_LIMITS,
       clock: systemClock,

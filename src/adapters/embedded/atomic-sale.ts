@@ -16,10 +16,10 @@ export interface EmbeddedAtomicSaleOptions {
 /** Queue and log in one transaction of the embedded database. Errors: what the engine's calls reject with. */
 export function createEmbeddedAtomicSale({ engine, log, clock }: EmbeddedAtomicSaleOptions): AtomicSale {
   return {
-    sell: async ({ id, epoch, productId, price, payWithinSeconds }, items, maxAttempts = 0) => {
+    sell: async ({ id, epoch, productId, price, payWithinSeconds }, items, maxAttempts = 0, maxEnded = 0) => {
       const sale = { id, epoch, productId, price, payWithinSeconds };
       const now = clock.now();
-      const reply = await engine.call('queue.sell', { sale, now, items: packItems(items), maxAttempts });
+      const reply = await engine.call('queue.sell', { sale, now, items: packItems(items), maxAttempts, maxEnded });
       if (reply.kind !== 'answered') return reply;
       const { answers, stock, logged } = reply;
       if (logged !== undefined) {

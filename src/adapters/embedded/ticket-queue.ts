@@ -14,8 +14,8 @@ export function createEmbeddedTicketQueue({ engine, clock }: EmbeddedQueueOption
     load: async ({ id, epoch, total, perBuyerLimit, opensAt, closesAt }) => {
       await engine.call('queue.load', { id, epoch, total, perBuyerLimit, opensAt, closesAt });
     },
-    reserve: (saleId, epoch, items, maxAttempts = 0) =>
-      engine.call('queue.reserve', { saleId, epoch, now: clock.now(), items, maxAttempts }),
+    reserve: (saleId, epoch, items, maxAttempts = 0, maxEnded = 0) =>
+      engine.call('queue.reserve', { saleId, epoch, now: clock.now(), items, maxAttempts, maxEnded }),
     published: async (saleId, epoch, orderIds) => {
       await engine.call('queue.published', { saleId, epoch, orderIds });
     },

@@ -4,12 +4,16 @@ import type { LiveFrontOptions, LiveSocket } from '../../ports/live-socket.ts';
 import { EmptySignal } from './empty-signal.ts';
 import { SlowConsumers } from './slow-consumers.ts';
 
+const READ_MORE_BYTES = 4 * 1024;
+
 /**
- * A frame longer than `maxFrameBytes` is read to its end up to this length, so that its sender gets a close frame (1009).
- * A still longer one ends the connection as soon as its length was read, so this bounds what a hostile client can make
- * the process hold.
+ * A frame longer than `maxFrameBytes` is read to its end up to this length, so that its sender gets a close frame (1009): a
+ * client that misjudges its frames does so by a little. A longer one ends the connection as soon as its length was read,
+ * so this bounds what a hostile client can make the process hold.
  */
-export const MAX_READ_FRAME_BYTES = 1024 * 1024 + 64 * 1024;
+export function maxReadFrameBytes(maxFrameBytes: number): number {
+  return maxFrameBytes + READ_MORE_BYTES;
+}
 
 // A phone that moves to another cell has caught up within this time.
 const DEFAULT_SLOW_WITHIN_MS = 5_000;

@@ -1,5 +1,5 @@
 import type { HttpFrontOptions, HttpMethod, HttpRoute } from '../../ports/http.ts';
-import type { LiveFrontOptions } from '../../ports/live-socket.ts';
+import type { LiveFrontOptions, SocketSender } from '../../ports/live-socket.ts';
 import { createAllowedMethods } from './allowed-methods.ts';
 import type { Exchange } from './exchange.ts';
 import { bodyLengthOf } from './framing.ts';
@@ -62,22 +62,36 @@ export class RequestPipeline {
   }
 
   /** Whether a request may become a WebSocket, by its headers alone; answers nothing. */
-  isUpgrade(source: HeaderSource, header: (name: string) => string): boolean {
-    const length = bodyLengthOf(this.#readHead(source), this.options.maxBodyBytes);
-    return typeof length === 'number' && typeof readHandshake(header, length) !== 'string';
+  isUpgrade(source: HeaderSource, header: (name: string) => string, address: string): boolean {
+    const head = this.#readHead(source);
+    const length = bodyLengthOf(head, this.options.maxBodyBytes);
+    if (typeof length !== 'number' || typeof readHandshake(header, length) === 'string') return false;
+    return this.options.live?.admission?.refusalOf(senderOf(head, address)) === undefined;
+  }
+
+  /** Counts a socket that is opened now; returns what its end has to call. */
+  admit(source: HeaderSource, address: string): (() => void) | undefined {
+    const admission = this.options.live?.admission;
+    return admission?.admit(senderOf(this.#readHead(source), address));
   }
 
   /** Checks an upgrade whose head was accepted; undefined when it was refused. */
   checkUpgrade(
     exchange: Exchange,
     header: (name: string) => string,
-    bodyLength: number,
+    { head, length }: AcceptedHead,
     draining: boolean,
   ): Handshake | undefined {
-    const handshake = readHandshake(header, bodyLength);
+    const handshake = readHandshake(header, length);
+    const admission = this.options.live?.admission;
     if (typeof handshake === 'string') exchange.refuse({ code: 'malformed', detail: handshake });
     else if (draining) exchange.refuse({ code: 'draining' });
-    else return handshake;
+    else {
+      const by = admission?.refusalOf(senderOf(head, exchange.remoteAddress()));
+      if (by === undefined) return handshake;
+      admission?.refused(by);
+      exchange.refuse({ code: 'too_many_sockets', by });
+    }
     return undefined;
   }
 
@@ -101,6 +115,10 @@ function upgradeRequiredRoute({ path }: LiveFrontOptions, refuse: HttpFrontOptio
     pattern: path,
     handle: ({ requestId }, reply) => refuse({ code: 'malformed', detail: UPGRADE_TO_WEBSOCKET }, requestId, reply),
   };
+}
+
+function senderOf({ forwardedFor }: Readonly<Head>, address: string): SocketSender {
+  return { address, forwardedFor };
 }
 
 function uncounted(): void {}

@@ -1,6 +1,7 @@
 import { MongoClient } from 'mongodb';
 import { Fault, messageOf } from '../../domain/errors.ts';
-import type { LiveState } from '../../ports/live-state.ts';
+import type { LiveState, TimelinePoint } from '../../ports/live-state.ts';
+import { wholeTimeline } from '../whole-timeline.ts';
 import { Applier } from './apply.ts';
 import type { LiveDocument } from './documents.ts';
 import { changesOf, documentsOf } from './documents.ts';
@@ -24,6 +25,9 @@ export interface MongoLiveState {
 const DEFAULT_DATABASE = 'floodgate';
 const DEFAULT_COLLECTION = 'live';
 const DEFAULT_POOL_SIZE = 10;
+
+/** Documents of a batch: they are decoded in a few milliseconds, in which this thread does nothing else. */
+const PAGE = 2000;
 
 /** Short, since callers wait and retry by themselves. */
 const SERVER_SELECTION_MS = 2000;
@@ -52,6 +56,19 @@ export function createMongoLiveState(options: MongoLiveOptions): MongoLiveState 
 
   const whenConnected = connecting(client);
 
+  /** One reading of the sale's documents: a query for each page would have a server without ranges read all of them each time. */
+  const timelinePages = async function* (saleId: string): AsyncGenerator<readonly TimelinePoint[]> {
+    const cursor = seconds.find(documentsOf(saleId), {
+      batchSize: PAGE,
+      projection: { _id: 0, second: 1, reserved: 1 },
+    });
+    try {
+      while (await whenConnected(() => cursor.hasNext())) yield cursor.readBufferedDocuments();
+    } finally {
+      await cursor.close();
+    }
+  };
+
   const live: LiveState = {
     apply: (partition, deltas) => whenConnected(() => applier.apply(changesOf(partition, deltas))),
 
@@ -61,23 +78,16 @@ export function createMongoLiveState(options: MongoLiveOptions): MongoLiveState 
     sale: (saleId) =>
       whenConnected(async () => {
         const sum = { saleId, reserved: 0, version: 0 };
-        for await (const { reserved, version } of seconds.find(documentsOf(saleId))) {
+        for await (const { reserved, version } of seconds.find(documentsOf(saleId), { batchSize: PAGE })) {
           sum.reserved += reserved;
           sum.version += version;
         }
         return sum.version === 0 ? undefined : sum;
       }),
 
-    timeline: (saleId) =>
-      whenConnected(async () => {
-        const points = new Map<number, number>();
-        for await (const { second, reserved } of seconds.find(documentsOf(saleId))) {
-          points.set(second, (points.get(second) ?? 0) + reserved);
-        }
-        return Array.from(points, ([second, reserved]) => ({ second, reserved }))
-          .filter(({ reserved }) => reserved > 0)
-          .toSorted((a, b) => a.second - b.second);
-      }),
+    timeline: (saleId) => wholeTimeline(timelinePages(saleId)),
+
+    timelinePages,
 
     ping: () =>
       whenConnected(async () => {

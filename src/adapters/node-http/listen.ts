@@ -26,7 +26,7 @@ export const listenNode: ListenHttp = async (options) => {
 
   function isUpgrade(req: IncomingMessage): boolean {
     if (live === undefined || live.draining() || req.method !== 'GET' || targetOf(req).path !== live.path) return false;
-    return pipeline.isUpgrade(headersOf(req), headerOf(req));
+    return pipeline.isUpgrade(headersOf(req), headerOf(req), req.socket.remoteAddress ?? '');
   }
 
   const server = createStrictServer({ bodyWithinMs, answerWithinMs, keepAliveMs }, isUpgrade);
@@ -97,6 +97,8 @@ function createUpgradeHandler(live: RoutedLive | undefined, pipeline: RequestPip
       return;
     }
     live.count(SWITCHING_PROTOCOLS);
+    const release = socket.destroyed ? undefined : pipeline.admit(headersOf(req), socket.remoteAddress ?? '');
+    if (release !== undefined) socket.once('close', release);
     live.accept({ req, socket, head, requestId: pipeline.requestIdOf(headerOf(req)('x-request-id')) });
   };
 }

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { LiveSocket } from '../../ports/live-socket.ts';
+import type { Heartbeat, HeartbeatPeer } from '../http/heartbeat.ts';
 import { CLOSES } from '../http/live-server.ts';
 import type { SlowConsumer, SlowConsumers } from '../http/slow-consumers.ts';
 import type { TimeoutEntry } from '../http/timeout-queue.ts';
-import type { Heartbeat, HeartbeatPeer } from './heartbeat.ts';
 import { textFrame } from './text-frame.ts';
 import type { Subscriber, Topics } from './topics.ts';
 
@@ -48,9 +48,11 @@ export class LiveConnection implements LiveSocket, SlowConsumer, Subscriber {
       timedOut: () => ws.terminate(),
     };
     context.heartbeat.add(this.#peer);
-    socket.on('data', () => {
+    // Whole frames only: a client that drips one must not hold what it has sent of it for ever.
+    const alive = () => {
       if (this.#inUse) context.heartbeat.active(this.#peer);
-    });
+    };
+    ws.on('message', alive).on('ping', alive).on('pong', alive);
     socket.on('drain', () => context.slowConsumers.remove(this));
     ws.on('close', () => this.#end());
   }

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { HttpFrontOptions } from '../../ports/http.ts';
 import type { LiveFront, LiveFrontOptions } from '../../ports/live-socket.ts';
-import { LiveServer, MAX_READ_FRAME_BYTES } from '../http/live-server.ts';
-import { Heartbeat } from './heartbeat.ts';
+import { Heartbeat } from '../http/heartbeat.ts';
+import { LiveServer, maxReadFrameBytes } from '../http/live-server.ts';
 import { LiveConnection, type LiveContext } from './live-connection.ts';
 import { Topics } from './topics.ts';
 
@@ -85,7 +85,7 @@ function serverOptions(maxFrameBytes: number, slowWithinMs: number): ServerOptio
     clientTracking: false,
     // It would compress a published frame anew for each subscriber.
     perMessageDeflate: false,
-    maxPayload: Math.max(maxFrameBytes, MAX_READ_FRAME_BYTES),
+    maxPayload: maxReadFrameBytes(maxFrameBytes),
     // Missing from the type declarations: how long a client may take to answer a close frame.
     closeTimeout: slowWithinMs,
   } as const;

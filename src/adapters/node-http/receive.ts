@@ -41,7 +41,7 @@ export function createReceiver(
     }
     // Only an upgrade that can't be done gets here: refused with the reason.
     if (route.pattern === live?.path) {
-      pipeline.checkUpgrade(exchange, headerOf(req), length, live.draining());
+      pipeline.checkUpgrade(exchange, headerOf(req), { head, length }, live.draining());
       if (!exchange.open) return;
     }
     const request = new ReceivedRequest(route.method, path, query, params, head, exchange);

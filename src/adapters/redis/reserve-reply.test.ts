@@ -15,6 +15,7 @@ describe('replyOf', () => {
     ['*A 5 900 1', { kind: 'replayed', orderId: 'A', ticket: 5, reservedAt: 900, published: true }],
     ['*A 5 900 0', { kind: 'replayed', orderId: 'A', ticket: 5, reservedAt: 900, published: false }],
     ['#B,A', { kind: 'limitReached', orderIds: ['A', 'B'] }],
+    ['~', { kind: 'tooManyOrders' }],
     ['!59999', { kind: 'tooManyAttempts', endsInMs: 59_999 }],
     [-1, { kind: 'soldOut' }],
     [-2, { kind: 'notStarted' }],

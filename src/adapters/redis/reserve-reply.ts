@@ -36,6 +36,7 @@ function answerOf(answer: number | string, now: number): ReserveAnswer {
   if (answer.startsWith('=')) return { kind: 'reserved', ticket: Number(first), reservedAt: Number(fields[0]) };
   if (answer.startsWith('#')) return { kind: 'limitReached', orderIds: first === '' ? [] : first.split(',').sort() };
   if (answer.startsWith('!')) return { kind: 'tooManyAttempts', endsInMs: Number(first) };
+  if (answer === '~') return { kind: 'tooManyOrders' };
   if (!answer.startsWith('*')) throw malformed(answer);
   const [ticket, reservedAt, published] = fields.map(Number);
   return {

@@ -88,12 +88,12 @@ function createCalls(evaluate: Evaluate): Omit<TicketQueue, 'published' | 'withU
       while ((await evaluate('load', id, args)) !== 0);
     },
 
-    async reserve(saleId, epoch, items, maxAttempts = 0) {
+    async reserve(saleId, epoch, items, maxAttempts = 0, maxEnded = 0) {
       const fields: string[] = [];
       for (const { orderId, userId, key, fingerprint } of items) fields.push(orderId, userId, key, fingerprint);
       const name = maxAttempts === 0 ? 'reserve' : 'reserveCounting';
       // One argument for all of them: as separate arguments they take twice as long to write.
-      const reply = await evaluate(name, saleId, [epoch, maxAttempts, JSON.stringify(fields)]);
+      const reply = await evaluate(name, saleId, [epoch, maxAttempts, JSON.stringify(fields), maxEnded]);
       return replyOf(reply, epoch, items.length);
     },
 

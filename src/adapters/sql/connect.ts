@@ -6,12 +6,15 @@ import { OrderEntity } from './order-entity.ts';
 import { ProductEntity } from './product-entity.ts';
 import { SaleEntity } from './sale-entity.ts';
 import { sqliteOptions } from './sqlite-options.ts';
+import { createSqliteReader } from './sqlite-reader.ts';
 
 export type SqlOptions =
   | {
       readonly dialect: 'sqlite';
       /** The database file; its folder must exist. */
       readonly file: string;
+      /** The built sqlite-reader-thread.js, for `slowRows`. @default they are read in the caller's thread */
+      readonly readerThread?: URL;
     }
   | {
       readonly dialect: 'mysql';
@@ -32,6 +35,8 @@ export interface SqlDatabase {
   em(): SqlEntityManager;
   /** Runs a query past the ORM, with a parameter for each `?`. */
   rows<Row>(sql: string, ...params: readonly SqlParameter[]): Promise<Row[]>;
+  /** As `rows`, for a query that reads much of a sale: it keeps this thread free for others. */
+  slowRows<Row>(sql: string, ...params: readonly SqlParameter[]): Promise<Row[]>;
   /** Runs a statement past the ORM, with a parameter for each `?`; returns the number of affected rows. */
   run(sql: string, ...params: readonly SqlParameter[]): Promise<number>;
   close(): Promise<void>;
@@ -54,16 +59,25 @@ const COMMON = {
  */
 export async function connectSql(options: SqlOptions): Promise<SqlDatabase> {
   const orm = await ormOf(options);
+  const rows: SqlDatabase['rows'] = (sql, ...params) => orm.em.getConnection().execute(sql, [...params]);
+  const reader =
+    options.dialect === 'sqlite' && options.readerThread !== undefined
+      ? createSqliteReader(options.file, options.readerThread)
+      : undefined;
   return {
     dialect: options.dialect,
     orm,
     em: () => orm.em.fork(),
-    rows: (sql, ...params) => orm.em.getConnection().execute(sql, [...params]),
+    rows,
+    slowRows: reader?.rows ?? rows,
     run: async (sql, ...params) => {
       const result = await orm.em.getConnection().execute<{ affectedRows: number }>(sql, [...params], 'run');
       return result.affectedRows;
     },
-    close: () => orm.close(),
+    close: async () => {
+      await reader?.close();
+      await orm.close();
+    },
   };
 }
 

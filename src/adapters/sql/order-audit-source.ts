@@ -18,7 +18,7 @@ export function createSqlOrderAuditSource(database: SqlDatabase): OrderAuditSour
   return {
     liveOrders: (saleId, after, upTo) =>
       withSqlFaults('reading live orders', async () => {
-        const rows = await database.rows<LiveRow>(LIVE, saleId, after, upTo);
+        const rows = await database.slowRows<LiveRow>(LIVE, saleId, after, upTo);
         return rows.map(({ ticket, id, user_id }) => ({ ticket, orderId: id, userId: textOf(user_id) }));
       }),
 
@@ -26,7 +26,7 @@ export function createSqlOrderAuditSource(database: SqlDatabase): OrderAuditSour
       withSqlFaults('looking for orders', async () => {
         if (orderIds.length === 0) return [];
         const places = orderIds.map(() => '?').join(',');
-        const rows = await database.rows<Pick<LiveRow, 'id'>>(
+        const rows = await database.slowRows<Pick<LiveRow, 'id'>>(
           `SELECT id FROM orders WHERE id IN (${places})`,
           ...orderIds,
         );

@@ -83,8 +83,8 @@ export function createOrderReads(database: SqlDatabase): OrderReads {
 
     counts: (saleId) =>
       withSqlFaults('counting orders', async () => {
-        const counted = await database.rows<StateCount>(COUNT_BY_STATE, saleId);
-        const [held] = await database.rows<{ readonly tickets: number }>(COUNT_TICKETS, saleId);
+        const counted = await database.slowRows<StateCount>(COUNT_BY_STATE, saleId);
+        const [held] = await database.slowRows<{ readonly tickets: number }>(COUNT_TICKETS, saleId);
         const numbers = new Map(counted.map(({ state, orders }) => [state, Number(orders)]));
         const states = Object.fromEntries(ORDER_STATES.map((state) => [state, numbers.get(state) ?? 0]));
         return { states: states as Record<OrderState, number>, tickets: Number(held?.tickets ?? 0) };

@@ -116,9 +116,9 @@ export function createOrderTransitionReads(database: SqlDatabase): OrderTransiti
 
     money: (saleId) =>
       withSqlFaults('adding up a sale', async () => {
-        const paid = await database.rows<PaidRow>(PAID, saleId);
-        const [back] = await database.rows<{ readonly payments: number }>(REFUNDED, saleId);
-        const [wrong] = await database.rows<{ readonly payments: number; readonly refunds: number }>(
+        const paid = await database.slowRows<PaidRow>(PAID, saleId);
+        const [back] = await database.slowRows<{ readonly payments: number }>(REFUNDED, saleId);
+        const [wrong] = await database.slowRows<{ readonly payments: number; readonly refunds: number }>(
           MISMATCHED,
           saleId,
         );

@@ -2,7 +2,7 @@ import type { Options } from '@mikro-orm/libsql';
 import { patchConnection, type SqliteConnection } from './sqlite-connection.ts';
 
 /** The embedded engine writes to the same file: its commits take milliseconds, a checkpoint somewhat longer. */
-const BUSY_TIMEOUT_MS = 5_000;
+export const BUSY_TIMEOUT_MS = 5_000;
 
 type Done = (error: unknown, connection: SqliteConnection) => void;
 

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { LiveSocket } from '../../ports/live-socket.ts';
+import type { Heartbeat, HeartbeatPeer } from '../http/heartbeat.ts';
 import { CLOSES } from '../http/live-server.ts';
 import type { SlowConsumer, SlowConsumers } from '../http/slow-consumers.ts';
 import type { TimeoutEntry } from '../http/timeout-queue.ts';
@@ -13,6 +14,7 @@ export interface LiveUserData {
 export interface LiveContext {
   readonly maxBufferedBytes: number;
   readonly slowConsumers: SlowConsumers;
+  readonly heartbeat: Heartbeat;
 }
 
 /** What uWebSockets returns for a frame that it dropped, because too much is buffered. */
@@ -32,9 +34,20 @@ export class LiveConnection implements LiveSocket, SlowConsumer {
   /** How to close the socket, once that was decided. */
   #closing: { readonly code: number; readonly reason: string } | undefined = undefined;
 
+  readonly #peer: HeartbeatPeer = {
+    previous: undefined,
+    next: undefined,
+    since: 0,
+    pinged: false,
+    ping: () => void this.#ws?.ping(),
+    // The client is unreachable, or in the middle of a frame: it would not answer a close frame.
+    timedOut: () => void this.#ws?.close(),
+  };
+
   constructor(
     readonly id: string,
     private readonly context: LiveContext,
+    private readonly release: (() => void) | undefined,
   ) {}
 
   get open(): boolean {
@@ -71,12 +84,20 @@ export class LiveConnection implements LiveSocket, SlowConsumer {
 
   opened(ws: WebSocket<LiveUserData>): void {
     this.#ws = ws;
+    this.context.heartbeat.add(this.#peer);
+  }
+
+  /** A whole frame has arrived. */
+  alive(): void {
+    this.context.heartbeat.active(this.#peer);
   }
 
   /** uWebSockets has closed the socket. */
   closed(): void {
     this.#ws = undefined;
     this.context.slowConsumers.remove(this);
+    this.context.heartbeat.remove(this.#peer);
+    this.release?.();
   }
 
   /** A published frame was dropped. uWebSockets is iterating over its subscribers, so no socket may be touched now. */

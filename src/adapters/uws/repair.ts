@@ -14,8 +14,17 @@ const JUMP_IF_ABOVE = 0x77;
 
 /** `cmp bl, 13; jne`: a control character in a value is taken for the end of what has arrived, and the parser waits for more. */
 const CONTROL_CHARACTER = machineCode(String.raw`\x80\xfb\x0d\x0f\x85(....)`);
+/**
+ * `xor eax, eax; cmp byte [name], ':'; jne`: a character that a header's name may not have is taken for the end of what has
+ * arrived, too, which is marked by a CR.
+ */
+const NAME_END = machineCode(String.raw`\x31\xc0\x80\x3a\x3a\x0f\x85(....)`);
+/** The end of the function: `ret`, and 13 bytes that are never executed. */
+const FUNCTION_END = machineCode(String.raw`\x5d\xc3(\x66\x2e\x0f\x1f\x84\x00{5}\x0f\x1f\x00)`);
 /** `mov dword [error], 2`: how the parser refuses a head with too many headers. */
 const REFUSE_HEAD = machineCode(String.raw`\x41\xc7\x06\x02\x00\x00\x00\xeb`);
+/** A jump is relative to the end of its operand. */
+const OPERAND_BYTES = 4;
 /** Farther away it belongs to another function. */
 const MAX_FUNCTION_BYTES = 512;
 
@@ -44,6 +53,7 @@ export function repairBinary(binary: Buffer): boolean {
   for (const answer of ANSWERS) replaceAnswer(binary, answer);
   const bytes: Bytes = binary.toString('latin1');
   refuseControlCharacters(binary, bytes);
+  refuseNameCharacters(binary, bytes);
   const trimming = onlyMatch(bytes, TRIMMING);
   if (trimming === undefined) return false;
   binary[trimming.at(1)] = JUMP_IF_ABOVE_OR_EQUAL;
@@ -57,8 +67,33 @@ function refuseControlCharacters(binary: Buffer, bytes: Bytes): void {
   if (jump === undefined) return;
   const operand = jump.at(1);
   const refusal = onlyMatch(bytes.slice(operand, operand + MAX_FUNCTION_BYTES), REFUSE_HEAD);
-  // A jump is relative to the end of its operand of 4 bytes.
-  if (refusal !== undefined) binary.writeInt32LE(refusal.at(0) - 4, operand);
+  if (refusal !== undefined) binary.writeInt32LE(refusal.at(0) - OPERAND_BYTES, operand);
+}
+
+/** Newer versions do so by themselves, in other code. */
+function refuseNameCharacters(binary: Buffer, bytes: Bytes): void {
+  const jump = onlyMatch(bytes, NAME_END);
+  if (jump === undefined) return;
+  const operand = jump.at(1);
+  const rest = bytes.slice(operand, operand + MAX_FUNCTION_BYTES);
+  const [refusal, end] = [onlyMatch(rest, REFUSE_HEAD), onlyMatch(rest, FUNCTION_END)];
+  if (refusal === undefined || end === undefined) return;
+  // Addresses relative to the operand. The function's own exit means that more has to arrive.
+  const [padding, incomplete] = [end.at(1), OPERAND_BYTES + binary.readInt32LE(operand)];
+  const code = [
+    ...[0x80, 0x3a, 0x0d], // cmp byte [name], CR
+    ...[0x75, shortJump(padding + 5, refusal.at(0))], // jne refusal
+    ...[0xeb, shortJump(padding + 7, incomplete)], // jmp incomplete
+  ];
+  Buffer.from(code).copy(binary, operand + padding);
+  binary.writeInt32LE(padding - OPERAND_BYTES, operand);
+}
+
+/** The operand of a jump of two bytes. Errors: RangeError beyond its reach. */
+function shortJump(from: number, to: number): number {
+  const byte = Buffer.alloc(1);
+  byte.writeInt8(to - from);
+  return byte[0] as number;
 }
 
 function replaceAnswer(binary: Buffer, { old, head, body }: (typeof ANSWERS)[number]): void {

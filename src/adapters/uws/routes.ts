@@ -79,8 +79,11 @@ function upgradeHandler(pipeline: RequestPipeline, deps: ExchangeDeps, count: (s
     try {
       const accepted = pipeline.accept(exchange, req);
       if (accepted === undefined) return undefined;
-      const handshake = pipeline.checkUpgrade(exchange, (name) => req.getHeader(name), accepted.length, draining);
-      if (handshake !== undefined && exchange.upgrade()) return { ...handshake, requestId: exchange.requestId };
+      const handshake = pipeline.checkUpgrade(exchange, (name) => req.getHeader(name), accepted, draining);
+      if (handshake === undefined) return undefined;
+      const address = exchange.remoteAddress();
+      if (!exchange.upgrade()) return undefined;
+      return { ...handshake, requestId: exchange.requestId, release: pipeline.admit(req, address) };
     } catch (error) {
       exchange.fail(error);
     }

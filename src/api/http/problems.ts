@@ -20,6 +20,9 @@ const RECOVERING_RETRY_SECONDS = 2;
 // Spread over three seconds, retries of ten times the capacity arrive as about three times the capacity a second.
 const OVERLOADED_SPREAD_SECONDS = 2;
 
+// An audit of a million tickets takes several seconds.
+const BUSY_RETRY_SECONDS = 5;
+
 export const PROBLEMS = {
   malformed: { status: 400, title: 'Malformed request', detail: 'The request is not well-formed HTTP or JSON.' },
   unauthenticated: { status: 401, title: 'Not authenticated', detail: 'A valid bearer token is required.' },
@@ -42,6 +45,11 @@ export const PROBLEMS = {
     status: 409,
     title: 'Limit reached',
     detail: 'You already hold as many tickets as this sale allows per buyer.',
+  },
+  too_many_orders: {
+    status: 409,
+    title: 'Too many orders',
+    detail: 'Too many of your orders in this sale were cancelled or expired: you can place no more in it.',
   },
   not_payable: { status: 409, title: 'Not payable', detail: 'The order cannot be paid in its current state.' },
   not_cancellable: {
@@ -82,6 +90,12 @@ export const PROBLEMS = {
     detail: 'Too many requests are waiting; nothing was bought. Retry with the same Idempotency-Key.',
     retryAfterSeconds: 1,
     retrySpreadSeconds: OVERLOADED_SPREAD_SECONDS,
+  },
+  busy: {
+    status: 503,
+    title: 'Busy',
+    detail: 'Others of these long readings are running and waiting; ask again in a few seconds.',
+    retryAfterSeconds: BUSY_RETRY_SECONDS,
   },
   unavailable: {
     status: 503,

@@ -39,6 +39,7 @@ const EXPECTED = {
   ended: { outcome: { kind: 'ended' }, status: 409, code: 'ended' },
   closed: { outcome: { kind: 'closed' }, status: 409, code: 'closed' },
   keyMismatch: { outcome: { kind: 'keyMismatch' }, status: 422, code: 'key_mismatch' },
+  tooManyOrders: { outcome: { kind: 'tooManyOrders' }, status: 409, code: 'too_many_orders' },
   tooManyAttempts: {
     outcome: { kind: 'tooManyAttempts', limit: 20, resetMs: 41_001 },
     status: 429,

@@ -54,6 +54,7 @@ export function purchaseRoutes(deps: PurchaseRoutesDeps): readonly Operation[] {
           'closed',
           'sold_out',
           'limit_reached',
+          'too_many_orders',
           'unsupported_media_type',
           'invalid',
           'key_mismatch',

@@ -27,7 +27,8 @@ import { SaleSchema } from './schema.ts';
 export interface AdminSaleRoutesDeps extends AdminDeps {
   readonly saleAdmin: Pick<SaleAdmin, 'create' | 'change' | 'publish' | 'close'>;
   readonly sales: Pick<Sales, 'viewOf'>;
-  readonly report: (saleId: string) => Promise<SaleReport | undefined>;
+  /** 'busy' when too many other reports are waiting. */
+  readonly report: (saleId: string) => Promise<SaleReport | 'busy' | undefined>;
 }
 
 const ALL = '/v1/admin/sales';
@@ -164,11 +165,12 @@ function saleReport(deps: AdminSaleRoutesDeps): Operation {
       summary: 'Get the results of a sale',
       path: [SaleId],
       responses: { 200: { description: 'The report.', schema: ReportSchema } },
-      problems: ['not_found'],
+      problems: ['not_found', 'busy'],
     }),
     handle: handleCommand(deps, async (saleId, { requestId }, reply) => {
       const found = await deps.report(saleId);
       if (found === undefined) return sendProblem(reply, 'not_found', requestId);
+      if (found === 'busy') return sendProblem(reply, 'busy', requestId);
       reply.send(200, JSON_TYPE, serialiseReport(found), NO_STORE);
     }),
   };

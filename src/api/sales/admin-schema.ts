@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { CURRENCIES } from '../../domain/currencies.ts';
 import { MAX_AMOUNT } from '../../domain/money.ts';
 import { MAX_PAY_WITHIN_SECONDS } from '../../domain/sale.ts';
+import { MAX_TIMELINE_POINTS } from '../../services/coarse-timeline.ts';
 import { Count, MoneySchema, ProductId, SaleId, StringEnum, Time } from '../http/common-schemas.ts';
 import { Description, ImageUrl, ImageUrlOrNull, Title } from '../http/text-schemas.ts';
 
@@ -100,10 +101,20 @@ export const ReportSchema = Type.Object(
     refunded: Count('Payments that were too late or of a wrong amount and were refunded, or are due for a refund.'),
     mismatched: Count('Payments of another amount or currency than their order: they paid nothing; investigate each.'),
     revenue: MoneySchema,
+    timelineStepSeconds: Type.Optional(
+      Count(
+        `Present if tickets were reserved in more than ${MAX_TIMELINE_POINTS} seconds: the length of each point of the ` +
+          'timeline, the shortest of 5, 15, 60, 300, 900 and 3,600 seconds, 6 hours, a day and a week that has at most so ' +
+          'many points.',
+      ),
+    ),
     timeline: Type.Array(
-      Type.Object({ second: Time('The start of the second.'), reserved: Count('Tickets reserved in it.') }),
+      Type.Object({
+        second: Time('The start of the second, or of the longer step.'),
+        reserved: Count('Tickets reserved in it.'),
+      }),
       {
-        description: 'The seconds in which tickets were reserved, in chronological order.',
+        description: 'The seconds, or longer steps, in which tickets were reserved, in chronological order.',
       },
     ),
   },

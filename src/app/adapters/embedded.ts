@@ -88,7 +88,8 @@ export async function databaseFile(dataDir: string): Promise<string> {
 }
 
 async function openSqlite(file: string): Promise<SqlDatabase> {
-  const database = await connectSql({ dialect: 'sqlite', file });
+  const readerThread = new URL('../../adapters/sql/sqlite-reader-thread.js', import.meta.url);
+  const database = await connectSql({ dialect: 'sqlite', file, readerThread });
   try {
     await migrate(database);
     return database;

@@ -17,6 +17,10 @@ export function refuseWhile(fault: () => Fault | undefined, database: SqlDatabas
       check();
       return database.rows(sql, ...params);
     },
+    slowRows: async (sql, ...params) => {
+      check();
+      return database.slowRows(sql, ...params);
+    },
     run: async (sql, ...params) => {
       check();
       return database.run(sql, ...params);

@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts';
+import { type AuditProgress, seldom } from '../../services/audit/progress.ts';
 import { type AuditOutcome, auditSale } from '../../services/audit.ts';
 import { createLog } from '../../telemetry/log.ts';
 import { openPorts } from '../adapters/open-ports.ts';
@@ -10,8 +11,14 @@ import { awaitServer } from './await-server.ts';
  */
 const MAX_WAIT_MS = 10_000;
 
-/** An audit in a separate process. Errors: the Fault of any source that can't be read. */
-export async function auditOnce(saleId: string, config: Config): Promise<AuditOutcome> {
+const PROGRESS_EVERY_MS = 1000;
+
+/** An audit in a separate process, which reports its progress about once a second. Errors: the Fault of any source that can't be read. */
+export async function auditOnce(
+  saleId: string,
+  config: Config,
+  report: (progress: AuditProgress) => void,
+): Promise<AuditOutcome> {
   const { ports, close } = await openPorts(config, createLog({ level: 'warn', to: process.stderr }), {
     create: false,
   });
@@ -23,7 +30,8 @@ export async function auditOnce(saleId: string, config: Config): Promise<AuditOu
       awaitServer('the live state', () => ports.live.ping()),
     ]);
     const { settlement: group, liveView: liveGroup } = groupsOf(config);
-    return await auditSale(saleId, ports, { group, liveGroup, maxWaitMs: MAX_WAIT_MS });
+    const onProgress = seldom(report, { everyMs: PROGRESS_EVERY_MS, monotonic: ports.clock.monotonic });
+    return await auditSale(saleId, ports, { group, liveGroup, maxWaitMs: MAX_WAIT_MS, onProgress });
   } finally {
     await close();
   }

@@ -1,4 +1,5 @@
 import type { FrontObserver } from '../../roles/front/observer.ts';
+import { seldom } from '../../services/audit/progress.ts';
 import type { PaymentNotice } from '../../services/payment-events.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Context } from '../context.ts';
@@ -7,6 +8,9 @@ import { logStreamFailures } from './log-stream-failures.ts';
 
 /** A line names this many of a batch's requests: enough to find one of them. */
 const SHOWN_REQUESTS = 16;
+
+/** How often the progress of an audit is written, milliseconds. */
+const PROGRESS_EVERY_MS = 1000;
 
 /** Writes what a front reports to the log and the metrics. */
 export function createFrontObserver({ log, metrics }: Context): FrontObserver {
@@ -62,12 +66,18 @@ export function createFrontObserver({ log, metrics }: Context): FrontObserver {
       metrics.paymentEvent(notice.kind);
       logPayment(notice, log);
     },
+    auditing: seldom((progress) => log.info(progress, 'an audit is reading'), {
+      everyMs: PROGRESS_EVERY_MS,
+      monotonic: now,
+    }),
+    audited: ({ saleId, ok, tookMs }) => log.info({ saleId, ok, tookMs }, 'audited'),
     readFailed: (err, requestId) => reads.failed(err, { requestId }),
     live: {
       liveFrame: metrics.liveFrame,
       liveFlood: metrics.liveFlood,
       liveOrders: metrics.liveOrders,
       livePublished: metrics.livePublished,
+      liveRefused: metrics.liveRefused,
       sampleLiveLoad: metrics.sampleLiveLoad,
       lookupFailed: (err, requestId) => lookups.failed(err, { requestId }),
       countdownFailed: (err, saleId) => log.warn({ err, saleId }, 'a countdown could not read its sale, trying again'),

@@ -2,7 +2,8 @@ import type { Authenticator } from '../../api/auth/authenticator.ts';
 import type { Operation } from '../../api/http/operation.ts';
 import type { RateLimits } from '../../api/http/rate-limit.ts';
 import { createRoutes } from '../../api/routes.ts';
-import { type AuditOutcome, auditSale } from '../../services/audit.ts';
+import { auditSale } from '../../services/audit.ts';
+import { LongReads } from '../../services/long-reads.ts';
 import { reportOn } from '../../services/report.ts';
 import { revokeTokens } from '../../services/token-admin.ts';
 import type { Ports } from '../ports.ts';
@@ -23,7 +24,7 @@ export interface ApiParts {
   readonly draining: () => boolean;
   /** Whether load balancers should send nothing more, though purchases are still served. */
   readonly leaving: () => boolean;
-  readonly observer: Pick<FrontObserver, 'readFailed'>;
+  readonly observer: Pick<FrontObserver, 'readFailed' | 'auditing' | 'audited'>;
 }
 
 /** How long an audit waits for the workers: a front has to answer within ten seconds, and an audit waits twice. */
@@ -36,7 +37,18 @@ export function createApi(
 ): readonly Operation[] {
   const { auditSources, clock } = ports;
   const { guarded, purchases, sales, orders, paymentEvents, products, saleAdmin, settingsAdmin, readiness } = front;
-  const audited = { ...guarded, auditSources };
+  const sources = { ...guarded, auditSources };
+  const reports = new LongReads((saleId) => reportOn(saleId, guarded), clock);
+  const audits = new LongReads(async (saleId) => {
+    const outcome = await auditSale(saleId, sources, {
+      group: groups.settlement,
+      liveGroup: groups.liveView,
+      maxWaitMs: AUDIT_WAIT_MS,
+      onProgress: observer.auditing,
+    });
+    if (outcome.kind === 'audited') observer.audited(outcome.result);
+    return outcome;
+  }, clock);
   return createRoutes({
     ...parts,
     clock,
@@ -49,24 +61,8 @@ export function createApi(
     settings: settingsAdmin,
     revokeTokens: (revocation) => revokeTokens(revocation, ports),
     readiness,
-    report: (saleId) => reportOn(saleId, guarded),
-    audit: sharedAudits((saleId) =>
-      auditSale(saleId, audited, {
-        group: groups.settlement,
-        liveGroup: groups.liveView,
-        maxWaitMs: AUDIT_WAIT_MS,
-      }),
-    ),
+    report: async (saleId) => reports.run(saleId) ?? 'busy',
+    audit: async (saleId) => audits.run(saleId) ?? { kind: 'busy' },
     onFault: observer.readFailed,
   });
-}
-
-/** Concurrent requests for the audit of a sale share one audit. */
-function sharedAudits(audit: (saleId: string) => Promise<AuditOutcome>): (saleId: string) => Promise<AuditOutcome> {
-  const running = new Map<string, Promise<AuditOutcome>>();
-  return (saleId) => {
-    const shared = running.get(saleId) ?? audit(saleId).finally(() => running.delete(saleId));
-    running.set(saleId, shared);
-    return shared;
-  };
 }

@@ -36,6 +36,8 @@ export interface FrontParts {
   readonly watchesLeader?: boolean;
   /** Why its transport accepts no connections at present. */
   readonly notAccepting?: () => string | undefined;
+  /** Orders of a buyer in one sale that may end before they can place no more. @default 0: unlimited */
+  readonly maxEnded?: number;
 }
 
 export type FrontPorts = Omit<Ports, 'recovery' | 'auditSources' | 'tokenRevocations'>;
@@ -73,6 +75,7 @@ export async function startFront(
     draining,
     watchesLeader = false,
     notAccepting,
+    maxEnded = 0,
   }: FrontParts,
 ): Promise<Front> {
   const { timers } = runtime;
@@ -83,7 +86,7 @@ export async function startFront(
   const remaining = createRemainingGauge((saleId) => sales.known(saleId), ports.clock, observer);
   const warming = { onFailure: observer.warmingFailed, onRound: remaining.sweep };
   const running = warmSales(sales, ports, timers, warming);
-  const purchases = startPurchases(ports, { runtime, sales, policies, newId, settings, observer, remaining });
+  const purchases = startPurchases(ports, { runtime, sales, policies, newId, settings, observer, remaining, maxEnded });
   running.add(
     stockEvents(purchases.observed$, { ...stockEventsDefaults, scheduler: timers.scheduler })
       .pipe(supervise('stock events', runtime, observer))

@@ -40,6 +40,7 @@ export function guardPorts<Guarded extends Pick<Ports, 'queue' | 'store' | 'cata
     live: {
       ...live,
       timeline: guarded(policies.live, live.timeline),
+      timelinePages: (saleId) => guardedPages(policies.live, live.timelinePages(saleId)),
     },
   };
 }
@@ -54,6 +55,21 @@ export function guardLookups<Guarded extends Pick<Ports, 'queue'>>(
     ...guardedPorts,
     queue: { ...guardedPorts.queue, stock: guarded(lookup, queue.stock), find: guarded(lookup, queue.find) },
   };
+}
+
+/** Each page is a call of its own. */
+async function* guardedPages<Page>(policy: Policy, pages: AsyncIterable<Page>): AsyncGenerator<Page> {
+  const iterator = pages[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await policy.execute(() => iterator.next());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    // Not awaited: a page that hangs must not keep the caller.
+    void iterator.return?.().catch(() => {});
+  }
 }
 
 function guarded<Args extends readonly unknown[], Result>(

@@ -1,7 +1,10 @@
 import { defer, filter, from, map, merge, type Observable, Subject, Subscription, tap } from 'rxjs';
 import type { Authenticator } from '../../api/auth/authenticator.ts';
+import { createClientKeys } from '../../api/http/client-address.ts';
 import type { RateLimits } from '../../api/http/rate-limit.ts';
 import { createLiveApi } from '../../api/live/live-api.ts';
+import { SocketLimits } from '../../api/live/socket-limits.ts';
+import type { TrustedProxies } from '../../ports/http.ts';
 import type { LiveFront, LiveFrontOptions } from '../../ports/live-socket.ts';
 import { withTimeLimit } from '../../resilience/time-limit.ts';
 import type { Sales } from '../../services/sales.ts';
@@ -24,6 +27,15 @@ export interface LiveParts {
   readonly limits: RateLimits;
   readonly draining: () => boolean;
   readonly observer: FrontObserver;
+  /** @default any number of sockets */
+  readonly sockets?: SocketOptions;
+}
+
+export interface SocketOptions {
+  /** See SocketLimitOptions. */
+  readonly perProcess: number;
+  readonly perAddress: number;
+  readonly trustedProxies: TrustedProxies;
 }
 
 export interface Live {
@@ -58,7 +70,7 @@ const CLOSED_PER_MS = 1;
  */
 export function startLive(ports: Pick<Ports, 'queue' | 'events' | 'clock'>, parts: LiveParts): Live {
   const { events, clock } = ports;
-  const { runtime, observed$, observer } = parts;
+  const { runtime, observed$, observer, sockets } = parts;
   const { timers } = runtime;
   const watch$ = new Subject<CountdownInput>();
   let front: LiveFront | undefined;
@@ -114,7 +126,7 @@ export function startLive(ports: Pick<Ports, 'queue' | 'events' | 'clock'>, part
   };
 
   return {
-    socket: { ...SOCKET, handlers: api.handlers },
+    socket: { ...SOCKET, ...(sockets && { admission: admissionOf(sockets, observer) }), handlers: api.handlers },
     attach: (served) => {
       front = served;
     },
@@ -124,6 +136,10 @@ export function startLive(ports: Pick<Ports, 'queue' | 'events' | 'clock'>, part
       running.unsubscribe();
     },
   };
+}
+
+function admissionOf({ trustedProxies, ...limits }: SocketOptions, { live }: FrontObserver): SocketLimits {
+  return new SocketLimits({ ...limits, keysOf: createClientKeys(trustedProxies), onRefused: live.liveRefused });
 }
 
 /** The frames of the watched sales. */

@@ -1,5 +1,8 @@
 import type { LiveCounters } from '../../api/live/live-api.ts';
 import type { Order } from '../../domain/order.ts';
+import type { SocketRefusal } from '../../ports/live-socket.ts';
+import type { AuditProgress } from '../../services/audit/progress.ts';
+import type { AuditResult } from '../../services/audit/result.ts';
 import type { PaymentNotice } from '../../services/payment-events.ts';
 import type { BatchLoad } from '../../streams/operators/batch-map.ts';
 import type { AnsweredBatch } from '../../streams/purchase/contract.ts';
@@ -30,6 +33,9 @@ export interface FrontObserver extends RoleObserver, PolicyObserver {
   /** A cancelled order's ticket is not on sale again yet; the scheduler returns it. */
   readonly notReturned: (error: unknown, order: Order) => void;
   readonly payment: (notice: PaymentNotice) => void;
+  /** An audit has read another page. */
+  readonly auditing: (progress: AuditProgress) => void;
+  readonly audited: (result: AuditResult) => void;
   /** A read could not be completed and was answered 503. */
   readonly readFailed: (error: unknown, requestId: string) => void;
   readonly live: LiveObserver;
@@ -42,6 +48,8 @@ export interface LiveObserver extends LiveCounters {
   readonly livePublished: () => void;
   /** The load of the live sockets, to be read at any time. */
   readonly sampleLiveLoad: (load: () => { readonly connections: number; readonly sales: number }) => void;
+  /** An upgrade was refused, because the process or the client's address has too many sockets. */
+  readonly liveRefused: (by: SocketRefusal) => void;
   /** A sale could not be looked up for a socket. */
   readonly lookupFailed: (error: unknown, requestId: string) => void;
   /** A countdown could not read its sale; it retries. */

@@ -40,12 +40,13 @@ export interface PurchaseParts {
   readonly settings: Pick<Settings, 'current' | 'settings$'>;
   readonly observer: FrontObserver;
   readonly remaining: Pick<RemainingGauge, 'observe'>;
+  readonly maxEnded?: number;
 }
 
 /** Subscribes to the purchase stream, once for all buyers of this process, and answers them. */
 export function startPurchases(
   ports: Pick<Ports, 'queue' | 'log' | 'atomicSale' | 'clock'>,
-  { runtime, sales, policies, newId, settings, observer, remaining }: PurchaseParts,
+  { runtime, sales, policies, newId, settings, observer, remaining, maxEnded = 0 }: PurchaseParts,
 ): Purchases {
   const { queue, log, atomicSale, clock } = ports;
   const { timers } = runtime;
@@ -81,6 +82,7 @@ export function startPurchases(
     {
       ...initial,
       limits$: admission.limits$,
+      maxEnded,
       schedule: timers.endOfTurn,
       onSubscribe: (view) => {
         load = view;

@@ -4,10 +4,18 @@ const INITIAL_SLOTS = 1024;
 
 /** Counts the orders of each buyer, by the buyer's hash: a hash table with open addressing in typed arrays. */
 export class BuyerCounts {
-  #buyers = new Float64Array(INITIAL_SLOTS);
-  #counts = new Int32Array(INITIAL_SLOTS);
+  #buyers: Float64Array;
+  #counts: Int32Array;
   #size = 0;
   #most = 0;
+
+  /** @param buyers how many it holds before it grows */
+  constructor(buyers = 0) {
+    let slots = INITIAL_SLOTS;
+    while (MAX_LOAD * slots < buyers) slots *= 2;
+    this.#buyers = new Float64Array(slots);
+    this.#counts = new Int32Array(slots);
+  }
 
   /** The number of different buyers. */
   get size(): number {

@@ -1,4 +1,5 @@
 import type { Sale } from '../../domain/sale.ts';
+import { endsTurn, inTurns } from '../turns.ts';
 import type { InvariantName } from './result.ts';
 import type { SaleSnapshot } from './snapshot.ts';
 import type { TicketHolders } from './ticket-holders.ts';
@@ -43,11 +44,12 @@ export type Candidates = ReadonlyMap<string, Candidate>;
  */
 const MAX_PER_CHECK = 100_000;
 
-export function candidatesOf(sale: Sale, snapshot: SaleSnapshot): Candidates {
+/** The event loop goes on meanwhile. */
+export async function candidatesOf(sale: Sale, snapshot: SaleSnapshot): Promise<Candidates> {
   const found = new Map<string, Candidate>();
   for (const check of CHECKS) {
     let left = MAX_PER_CHECK;
-    for (const candidate of check(sale, snapshot)) {
+    for await (const candidate of inTurns(check(sale, snapshot))) {
       found.set(JSON.stringify([candidate.kind, candidate.ticket, candidate.orders]), candidate);
       left -= 1;
       if (left === 0) break;
@@ -57,11 +59,15 @@ export function candidatesOf(sale: Sale, snapshot: SaleSnapshot): Candidates {
 }
 
 /** The candidates of both snapshots: what was in flight during the first has moved on by the second. */
-export function inBoth(first: Candidates, second: Candidates): readonly Candidate[] {
-  return Array.from(second).flatMap(([key, candidate]) => (first.has(key) ? [candidate] : []));
+export async function inBoth(first: Candidates, second: Candidates): Promise<readonly Candidate[]> {
+  const both: Candidate[] = [];
+  for await (const [key, candidate] of inTurns(second)) if (first.has(key)) both.push(candidate);
+  return both;
 }
 
-type Check = (sale: Sale, snapshot: SaleSnapshot) => Iterable<Candidate>;
+/** Yields `undefined` where a turn of the event loop may pass. */
+type Found = Iterable<Candidate | undefined>;
+type Check = (sale: Sale, snapshot: SaleSnapshot) => Found;
 
 const CHECKS: readonly Check[] = [sums, places, strays, overLimit, notStored, differentHolders, miscounted];
 
@@ -72,14 +78,14 @@ const about = (
   orders: readonly string[] = [],
 ): Candidate => (ticket === undefined ? { invariant, kind, orders } : { invariant, kind, ticket, orders });
 
-function* sums(sale: Sale, { queue, heldByBuyers }: SaleSnapshot): Generator<Candidate> {
+function* sums(sale: Sale, { queue, heldByBuyers }: SaleSnapshot): Found {
   if (queue.epoch !== sale.epoch) yield about('tickets', 'epoch');
   if (queue.total !== sale.total) yield about('tickets', 'total');
   if (queue.held + queue.remaining !== sale.total) yield about('tickets', 'sum');
   if (heldByBuyers !== undefined && heldByBuyers !== queue.held) yield about('buyer_limit', 'counted by buyer');
 }
 
-function* places({ total }: Sale, { ledger: { holders }, queued, orders }: SaleSnapshot): Generator<Candidate> {
+function* places({ total }: Sale, { ledger: { holders }, queued, orders }: SaleSnapshot): Found {
   for (const [ticket, rivals] of holders.doubled) yield about('one_place', 'held twice', ticket, [...rivals].sort());
   for (const [ticket, rivals] of orders.doubled) yield about('one_place', 'live twice', ticket, [...rivals].sort());
   for (let ticket = 1; ticket <= total; ticket += 1) {
@@ -88,38 +94,41 @@ function* places({ total }: Sale, { ledger: { holders }, queued, orders }: SaleS
     if (held && times > 0) yield about('one_place', 'held and queued', ticket, [holders.ids.get(ticket)]);
     else if (times > 1) yield about('one_place', 'queued twice', ticket);
     else if (!held && times === 0) yield about('one_place', 'nowhere', ticket);
+    if (endsTurn(ticket)) yield undefined;
   }
 }
 
-function* strays(_sale: Sale, { ledger: { holders }, queued, orders }: SaleSnapshot): Generator<Candidate> {
+function* strays(_sale: Sale, { ledger: { holders }, queued, orders }: SaleSnapshot): Found {
   for (const ticket of queued.strays) yield about('one_place', 'stray in the queue', ticket);
   for (const [order, ticket] of holders.strays) yield about('one_place', 'stray in the ledger', ticket, [order]);
   for (const [order, ticket] of orders.strays) yield about('one_place', 'stray in the store', ticket, [order]);
 }
 
-function* overLimit({ perBuyerLimit }: Sale, { ledger, orders }: SaleSnapshot): Generator<Candidate> {
-  const buyersOf = (holders: TicketHolders, kind: CandidateKind) =>
-    Array.from(holders.overLimit(perBuyerLimit).values(), (held) => {
-      const orderIds = held.map(({ orderId }) => orderId);
-      return about('buyer_limit', kind, undefined, orderIds);
-    });
+function* overLimit({ perBuyerLimit }: Sale, { ledger, orders }: SaleSnapshot): Found {
+  const buyersOf = function* (holders: TicketHolders, kind: CandidateKind): Found {
+    for (const held of holders.overLimit(perBuyerLimit)) {
+      const orderIds = held?.map(({ orderId }) => orderId);
+      yield orderIds && about('buyer_limit', kind, undefined, orderIds);
+    }
+  };
   yield* buyersOf(ledger.holders, 'ledger over limit');
   yield* buyersOf(orders, 'store over limit');
 }
 
-function* notStored(_sale: Sale, { missing }: SaleSnapshot): Generator<Candidate> {
+function* notStored(_sale: Sale, { missing }: SaleSnapshot): Found {
   for (const { ticket, orderId } of missing) yield about('stored', 'not stored', ticket, [orderId]);
 }
 
-function* differentHolders({ total }: Sale, { ledger: { holders }, orders }: SaleSnapshot): Generator<Candidate> {
+function* differentHolders({ total }: Sale, { ledger: { holders }, orders }: SaleSnapshot): Found {
   for (let ticket = 1; ticket <= total; ticket += 1) {
+    if (endsTurn(ticket)) yield undefined;
     if (holders.ids.same(ticket, orders.ids) && holders.buyers[ticket] === orders.buyers[ticket]) continue;
     yield about('ledger', 'holders differ', ticket, [holders.ids.get(ticket), orders.ids.get(ticket)]);
   }
 }
 
 /** What was counted before the log was read is in the log; what is in the log is counted in the end. */
-function* miscounted(_sale: Sale, { log, isLogComplete, live: { before, after } }: SaleSnapshot): Generator<Candidate> {
+function* miscounted(_sale: Sale, { log, isLogComplete, live: { before, after } }: SaleSnapshot): Found {
   if (isLogComplete && before.reserved > log.reservations) yield about('live_state', 'live ahead');
   if (isLogComplete && before.inTimeline > log.reservations) yield about('live_state', 'timeline ahead');
   if (after.reserved < log.reservations) yield about('live_state', 'live behind');

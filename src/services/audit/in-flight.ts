@@ -1,6 +1,7 @@
 import type { Sale } from '../../domain/sale.ts';
 import type { OrderLog } from '../../ports/order-log.ts';
 import type { OrderStore } from '../../ports/order-store.ts';
+import { inTurns } from '../turns.ts';
 import type { Candidate } from './candidates.ts';
 import type { SaleSnapshot } from './snapshot.ts';
 
@@ -34,7 +35,7 @@ export async function excludeInFlight(
   const isLagging = candidates.some(isBehind) && (await log.lag(liveGroup)) > 0;
   const { ledger, log: logged } = snapshot;
   let returning = 0;
-  const wrong = candidates.filter((candidate) => {
+  const isWrong = (candidate: Candidate): boolean => {
     if (isLagging && isBehind(candidate)) return false;
     if (candidate.invariant !== 'ledger') return true;
     const [held = '', live = ''] = candidate.orders;
@@ -43,7 +44,9 @@ export async function excludeInFlight(
       return false;
     }
     return live !== '' || !(ledger.unpublished.has(held) || logged.unsettled.has(held));
-  });
+  };
+  const wrong: Candidate[] = [];
+  for await (const candidate of inTurns(candidates)) if (isWrong(candidate)) wrong.push(candidate);
   return { wrong, returning };
 }
 

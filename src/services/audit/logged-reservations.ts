@@ -1,4 +1,5 @@
 import type { LoggedReservation } from '../../domain/log-record.ts';
+import { endsTurn } from '../turns.ts';
 import { PackedIds } from './packed-ids.ts';
 import { type HeldTicket, isTicket } from './ticket-holders.ts';
 
@@ -46,9 +47,10 @@ export class LoggedReservations {
     if (other < orderId) this.latest.set(ticket, orderId);
   }
 
-  /** Settled orders that are not the live orders of their tickets. */
-  *except(live: PackedIds): Generator<HeldTicket> {
+  /** Settled orders that are not the live orders of their tickets; `undefined` where a turn of the event loop may pass. */
+  *except(live: PackedIds): Generator<HeldTicket | undefined> {
     for (let ticket = 1; ticket <= this.total; ticket += 1) {
+      if (endsTurn(ticket)) yield undefined;
       if (this.latest.has(ticket) && !this.latest.same(ticket, live)) {
         yield { ticket, orderId: this.latest.get(ticket) };
       }

@@ -1,7 +1,9 @@
 import type { Sale } from '../../domain/sale.ts';
 import type { LogAuditSource, LogRange } from '../../ports/audit-source.ts';
 import { type PollOptions, poll } from '../../resilience/poll.ts';
+import { pagesInTurns } from '../turns.ts';
 import { LoggedReservations } from './logged-reservations.ts';
+import type { OnEntries } from './progress.ts';
 
 /** The next offset that the settlement reads, by partition. */
 export type Positions = ReadonlyMap<number, number>;
@@ -27,9 +29,11 @@ export async function readLog(
   source: LogAuditSource,
   ranges: readonly LogRange[],
   settled: Positions,
+  onEntries: OnEntries,
 ): Promise<LoggedReservations> {
   const log = new LoggedReservations(total);
-  for await (const { partition, entries } of source.entries(ranges)) {
+  for await (const { partition, entries } of pagesInTurns(source.entries(ranges))) {
+    onEntries('log', entries.length);
     const upTo = settled.get(partition) ?? 0;
     for (const { offset, record } of entries) {
       if (record?.type !== 'reservations' || record.saleId !== id) continue;

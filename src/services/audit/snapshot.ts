@@ -4,7 +4,9 @@ import type { Clock } from '../../ports/clock.ts';
 import type { LiveState } from '../../ports/live-state.ts';
 import type { OrderStore, SaleCounts } from '../../ports/order-store.ts';
 import { poll } from '../../resilience/poll.ts';
+import { pagesInTurns } from '../turns.ts';
 import type { LoggedReservations } from './logged-reservations.ts';
+import type { OnEntries } from './progress.ts';
 import { readLog, settledUpTo } from './read-log.ts';
 import { type Ledger, missingOf, type Queued, readLedger, readOrders, readQueued } from './read-sources.ts';
 import type { HeldTicket, TicketHolders } from './ticket-holders.ts';
@@ -12,7 +14,7 @@ import type { HeldTicket, TicketHolders } from './ticket-holders.ts';
 export interface SnapshotPorts {
   readonly auditSources: AuditSources;
   readonly store: Pick<OrderStore, 'position' | 'counts'>;
-  readonly live: Pick<LiveState, 'sale' | 'timeline'>;
+  readonly live: Pick<LiveState, 'sale' | 'timelinePages'>;
   readonly clock: Pick<Clock, 'monotonic'>;
 }
 
@@ -62,19 +64,20 @@ export async function takeSnapshot(
   sale: Pick<Sale, 'id' | 'total'>,
   { auditSources, store, live, clock }: SnapshotPorts,
   { group, maxWaitMs }: SnapshotOptions,
+  onEntries: OnEntries,
 ): Promise<SaleSnapshot | undefined> {
   const { id } = sale;
   const wait = { everyMs: POLL_EVERY_MS, forMs: maxWaitMs, clock };
-  const before = await countLive(id, live);
+  const before = await countLive(id, live, onEntries);
   const queue = await auditSources.queue.snapshot(id);
   if (queue === undefined) return undefined;
-  const ledger = await readLedger(sale, auditSources.queue);
-  const queued = await readQueued(sale, auditSources.queue);
+  const ledger = await readLedger(sale, auditSources.queue, onEntries);
+  const queued = await readQueued(sale, auditSources.queue, onEntries);
   const ranges = await auditSources.log.ranges();
   const settled = await settledUpTo(ranges, (partition) => store.position(group, partition), wait);
   const [log, orders, counts, held] = await Promise.all([
-    readLog(sale, auditSources.log, ranges, settled),
-    readOrders(sale, auditSources.orders),
+    readLog(sale, auditSources.log, ranges, settled, onEntries),
+    readOrders(sale, auditSources.orders, onEntries),
     store.counts(id),
     auditSources.queue.heldByBuyers(id),
   ]);
@@ -82,7 +85,7 @@ export async function takeSnapshot(
   const isUnchanged = later?.version === queue.version && later.held === queue.held;
   const missing = await missingOf(log.except(orders.ids), auditSources.orders);
   const isCounted = ({ reserved, inTimeline }: LiveCount) => Math.min(reserved, inTimeline) >= log.reservations;
-  const after = await poll(() => countLive(id, live), { ...wait, until: isCounted });
+  const after = await poll(() => countLive(id, live, onEntries), { ...wait, until: isCounted });
   return {
     queue,
     ledger,
@@ -97,7 +100,12 @@ export async function takeSnapshot(
   };
 }
 
-async function countLive(saleId: string, live: SnapshotPorts['live']): Promise<LiveCount> {
-  const [sale, timeline] = [await live.sale(saleId), await live.timeline(saleId)];
-  return { reserved: sale?.reserved ?? 0, inTimeline: timeline.reduce((sum, { reserved }) => sum + reserved, 0) };
+async function countLive(saleId: string, live: SnapshotPorts['live'], onEntries: OnEntries): Promise<LiveCount> {
+  const sale = await live.sale(saleId);
+  let inTimeline = 0;
+  for await (const page of pagesInTurns(live.timelinePages(saleId))) {
+    onEntries('timeline', page.length);
+    for (const { reserved } of page) inTimeline += reserved;
+  }
+  return { reserved: sale?.reserved ?? 0, inTimeline };
 }

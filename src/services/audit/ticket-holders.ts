@@ -1,3 +1,4 @@
+import { endsTurn } from '../turns.ts';
 import { BuyerCounts, hashOfBuyer } from './buyer-counts.ts';
 import { PackedIds } from './packed-ids.ts';
 
@@ -15,12 +16,14 @@ export class TicketHolders {
   readonly doubled = new Map<number, Set<string>>();
   /** Orders whose ticket is not one of the sale's, with that ticket. */
   readonly strays = new Map<string, number>();
-  readonly #counts = new BuyerCounts();
+  readonly #counts: BuyerCounts;
   #size = 0;
 
   constructor(private readonly total: number) {
     this.ids = new PackedIds(total + 1);
     this.buyers = new Float64Array(total + 1);
+    // At once, since to fill a larger table again takes tens of milliseconds.
+    this.#counts = new BuyerCounts(total);
   }
 
   /** The number of orders that hold a ticket. */
@@ -51,19 +54,20 @@ export class TicketHolders {
     return this.ids.has(ticket);
   }
 
-  /** The tickets of each buyer that holds more than `limit`, by the buyer's hash. */
-  overLimit(limit: number): ReadonlyMap<number, readonly HeldTicket[]> {
+  /** The tickets of each buyer that holds more than `limit`; `undefined` where a turn of the event loop may pass. */
+  *overLimit(limit: number): Generator<readonly HeldTicket[] | undefined> {
+    if (this.#counts.most <= limit) return;
     const over = this.#counts.above(limit);
     const held = new Map<number, HeldTicket[]>();
-    if (over.size === 0) return held;
     for (let ticket = 1; ticket <= this.total; ticket += 1) {
+      if (endsTurn(ticket)) yield undefined;
       const buyer = this.buyers[ticket] as number;
       if (!over.has(buyer)) continue;
       const others = held.get(buyer) ?? [];
       others.push({ ticket, orderId: this.ids.get(ticket) });
       held.set(buyer, others);
     }
-    return held;
+    yield* held.values();
   }
 
   #contains(ticket: number, orderId: string): boolean {

@@ -34,7 +34,7 @@ export function purchase(
   const { limits$ = EMPTY } = options;
   const soldOut = new SoldOutMemo(clock, options.soldOutMs);
   const attempts = { max: options.attempts };
-  const reserve = reserveStage(ports, { soldOut, attempts });
+  const reserve = reserveStage(ports, { soldOut, attempts, maxEnded: options.maxEnded ?? 0 });
   const publish = publishStage(ports, options);
 
   const sell = (requests: readonly PurchaseRequest[], saleId: string): ObservableInput<OpenBatch> => {

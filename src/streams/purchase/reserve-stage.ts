@@ -10,6 +10,8 @@ export interface ReserveStageState {
   readonly soldOut: SoldOutMemo;
   /** See TicketQueue.reserve; may change at any time. */
   readonly attempts: { readonly max: number };
+  /** See TicketQueue.reserve. */
+  readonly maxEnded: number;
 }
 
 export interface Reserved {
@@ -28,13 +30,13 @@ const NOTHING_TO_PUBLISH: readonly ToPublish[] = [];
  */
 export function reserveStage(
   { queue, atomicSale, sales, policies, deadline }: ReserveStagePorts,
-  { soldOut, attempts }: ReserveStageState,
+  { soldOut, attempts, maxEnded }: ReserveStageState,
 ): (batch: OpenBatch, asked: readonly Asked[], sale: Sale) => Promise<Reserved> {
   const decide = (sale: Sale, items: readonly SellItem[], maxAttempts: number): Promise<ReserveReply> =>
     policies.queue.execute(() =>
       atomicSale === undefined
-        ? queue.reserve(sale.id, sale.epoch, items, maxAttempts)
-        : atomicSale.sell(sale, items, maxAttempts),
+        ? queue.reserve(sale.id, sale.epoch, items, maxAttempts, maxEnded)
+        : atomicSale.sell(sale, items, maxAttempts, maxEnded),
     );
 
   /** Checked before each call of the queue: reading the sale may have taken long. */

@@ -2,6 +2,40 @@ import { describe, expect, it } from 'vitest';
 import type { HttpDriver } from './driver.ts';
 
 export function requestInput(http: HttpDriver): void {
+  describe('a header', () => {
+    it('whose name has a character that HTTP does not allow is refused at once', async () => {
+      for (const name of [
+        'a b',
+        'a@b',
+        'a(b)',
+        'a[b',
+        'é',
+        'a/b',
+        'a"b',
+        'a\tb',
+        'a\u0001b',
+        'a\u0000b',
+        'b ',
+        '{c}',
+      ]) {
+        const client = await http.open();
+        await client.send(`GET /healthz HTTP/1.1\r\nHost: x\r\n${name}: 1\r\n\r\n`);
+        expect(await client.response(), name).toMatchObject({ status: 400 });
+        expect(await client.closed(), name).toBe('');
+      }
+    });
+
+    it('is read in whatever segments it arrives, its name included', async () => {
+      const line = 'GET /healthz HTTP/1.1\r\n';
+      const headers = 'Host: x\r\nX-Some-Name: a value\r\nx_other!: b\r\n\r\n';
+      const client = await http.open();
+      for (let at = 1; at < headers.length; at += 1) {
+        await client.send(line + headers.slice(0, at), headers.slice(at));
+        expect(await client.response(), `split at ${at}`).toMatchObject({ status: 200 });
+      }
+    });
+  });
+
   describe('a request', () => {
     const H = 'Host: x\r\n';
 

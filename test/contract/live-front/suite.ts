@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest';
 import type { ListenHttp } from '../../../src/ports/http.ts';
+import { liveAdmission } from './admission.ts';
 import { liveClosing } from './closing.ts';
 import { liveFrames } from './frames.ts';
 import { LiveFrontHarness, type LiveFrontTraits } from './harness.ts';
@@ -13,6 +14,7 @@ export function liveFrontContract(listen: ListenHttp, traits: LiveFrontTraits): 
   afterEach(() => harness.stop());
 
   liveUpgrade(harness);
+  liveAdmission(harness);
   liveFrames(harness);
   liveTopics(harness);
   liveSlowConsumers(harness);

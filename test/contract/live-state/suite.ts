@@ -45,6 +45,25 @@ export function liveStateContract(name: string, open: () => Promise<LiveHarness>
       ]);
     });
 
+    it('has the same seconds in the pages of its timeline, however many', async () => {
+      const [saleId, partitions] = [newName('sale'), [newPartition(), newPartition()]];
+      const seconds = Array.from({ length: 4100 }, (_, n) => 1_900_000_000 + n);
+      for (const partition of partitions) {
+        await live.apply(
+          partition,
+          seconds.map((second, offset) => delta(saleId, offset, second, 1)),
+        );
+      }
+      const found = new Map<number, number>();
+      let pages = 0;
+      for await (const page of live.timelinePages(saleId)) {
+        pages += 1;
+        for (const { second, reserved } of page) found.set(second, (found.get(second) ?? 0) + reserved);
+      }
+      expect(pages).toBeGreaterThan(0);
+      expect([...found].sort(([a], [b]) => a - b)).toEqual(seconds.map((second) => [second, 2]));
+    });
+
     it('orders the timeline by second, whatever was applied first', async () => {
       const [saleId, partition] = [newName('sale'), newPartition()];
       await live.apply(partition, [delta(saleId, 0, 1_000, 1), delta(saleId, 1, 999, 1), delta(saleId, 2, 1_005, 1)]);

@@ -46,6 +46,23 @@ export function rebuildsSale(bench: RecoveryBench): void {
     ]);
   });
 
+  it('counts the ended orders of their buyers, each once, however often it is sent', async () => {
+    const sale = await load({ perBuyerLimit: 2 });
+    await bench.harness.wipe(sale.id);
+    const orders = [1, 2, 3].map((ticket) => knownOrder({ ticket, userId: 'u', live: ticket === 1 }));
+    await rebuild(next(sale), ...orders, ...orders, knownOrder({ ticket: 4, userId: 'v', live: false }));
+
+    const kinds = async (userId: string, maxEnded: number) => {
+      const reply = await bench.harness.queue.reserve(sale.id, EPOCH, [purchase({ userId })], 0, maxEnded);
+      return reply.kind === 'answered' ? reply.answers.map(({ kind }) => kind) : reply.kind;
+    };
+    expect(await kinds('u', 2)).toEqual(['tooManyOrders']);
+    expect(await kinds('u', 3)).toEqual(['reserved']);
+    expect(await kinds('v', 1)).toEqual(['tooManyOrders']);
+    expect(await kinds('v', 2)).toEqual(['reserved']);
+    expect(await audit(next(sale))).toMatchObject({ held: 3, heldByBuyers: 3 });
+  });
+
   it('keeps reservations that were never stored, due for publication at once', async () => {
     const sale = await load();
     const [stored, stranded] = [purchase(), purchase({ key: 'k:1' })];

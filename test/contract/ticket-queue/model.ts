@@ -36,8 +36,8 @@ export class ModelQueue {
     return this.#orders.filter(({ published }) => !published).map(({ item }) => item.orderId);
   }
 
-  reserve(items: readonly ReserveItem[], maxAttempts: number): ModelAnswer[] {
-    return items.map((item) => this.#reserveOne(item, maxAttempts));
+  reserve(items: readonly ReserveItem[], maxAttempts: number, maxEnded: number): ModelAnswer[] {
+    return items.map((item) => this.#reserveOne(item, maxAttempts, maxEnded));
   }
 
   published(orderIds: readonly string[]): void {
@@ -61,7 +61,7 @@ export class ModelQueue {
     this.#closed = true;
   }
 
-  #reserveOne(item: ReserveItem, maxAttempts: number): ModelAnswer {
+  #reserveOne(item: ReserveItem, maxAttempts: number, maxEnded: number): ModelAnswer {
     const known = this.#orders.find((order) => order.item.userId === item.userId && order.item.key === item.key);
     if (known !== undefined) {
       const { ticket, published } = known;
@@ -75,7 +75,9 @@ export class ModelQueue {
       this.#attempts.set(item.userId, made + 1);
     }
     if (this.#closed) return { kind: 'closed' };
-    const mine = this.#orders.filter((order) => order.held && order.item.userId === item.userId);
+    const own = this.#orders.filter((order) => order.item.userId === item.userId);
+    const mine = own.filter((order) => order.held);
+    if (maxEnded > 0 && own.length - mine.length >= maxEnded) return { kind: 'tooManyOrders' };
     if (mine.length >= this.#sale.perBuyerLimit) {
       return { kind: 'limitReached', orderIds: mine.map((order) => order.item.orderId).toSorted() };
     }

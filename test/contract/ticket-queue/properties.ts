@@ -13,12 +13,19 @@ const KEYS = ['k:1', 'k:2', 'k:3', undefined];
 const FINGERPRINTS = ['f1', 'f1', 'f1', 'f2'];
 /** 0 is unlimited, and most frequent. */
 const MAX_ATTEMPTS = [0, 0, 1, 3, 6];
+/** 0 is unlimited, and most frequent. */
+const MAX_ENDED = [0, 0, 0, 1, 2];
 const RUNS = 60;
 
 type Command =
-  | { readonly kind: 'reserve'; readonly wishes: readonly Wish[]; readonly maxAttempts: number }
+  | {
+      readonly kind: 'reserve';
+      readonly wishes: readonly Wish[];
+      readonly maxAttempts: number;
+      readonly maxEnded: number;
+    }
   /** Sends an earlier batch again, as after a broken connection. */
-  | { readonly kind: 'resend'; readonly pick: number; readonly maxAttempts: number }
+  | { readonly kind: 'resend'; readonly pick: number; readonly maxAttempts: number; readonly maxEnded: number }
   | { readonly kind: 'published' | 'release'; readonly picks: readonly number[] }
   | { readonly kind: 'claim'; readonly max: number }
   | { readonly kind: 'close' };
@@ -36,10 +43,11 @@ const wish: fc.Arbitrary<Wish> = fc.record({
 });
 const picks = fc.array(fc.nat(), { minLength: 1, maxLength: 6 });
 const maxAttempts = fc.constantFrom(...MAX_ATTEMPTS);
+const maxEnded = fc.constantFrom(...MAX_ENDED);
 const wishes = fc.array(wish, { minLength: 1 });
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('reserve'), wishes, maxAttempts }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('resend'), pick: fc.nat(), maxAttempts }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('reserve'), wishes, maxAttempts, maxEnded }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('resend'), pick: fc.nat(), maxAttempts, maxEnded }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('published'), picks }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('release'), picks }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('claim'), max: fc.integer({ min: 1, max: 5 }) }) },
@@ -98,11 +106,12 @@ class ModelRun {
   async do(command: Command): Promise<void> {
     switch (command.kind) {
       case 'reserve':
-        return this.#reserve(command.wishes.map(itemOf), command.maxAttempts);
+        return this.#reserve(command.wishes.map(itemOf), command.maxAttempts, command.maxEnded);
       case 'resend':
         return this.#reserve(
           this.#batches[command.pick % this.#batches.length] ?? [itemOf(LONE_WISH)],
           command.maxAttempts,
+          command.maxEnded,
         );
       case 'published': {
         const orderIds = this.#pick(command.picks);
@@ -144,10 +153,10 @@ class ModelRun {
     this.#stock = stock;
   }
 
-  async #reserve(items: readonly ReserveItem[], maxAttempts: number): Promise<void> {
+  async #reserve(items: readonly ReserveItem[], maxAttempts: number, maxEnded: number): Promise<void> {
     this.#batches.push(items);
-    const expected = this.#model.reserve(items, maxAttempts);
-    const reply = await this.#queue.reserve(this.#saleId, 1, items, maxAttempts);
+    const expected = this.#model.reserve(items, maxAttempts, maxEnded);
+    const reply = await this.#queue.reserve(this.#saleId, 1, items, maxAttempts, maxEnded);
     if (reply.kind !== 'answered') throw new Error(`the queue did not answer: ${reply.kind}`);
     expect(reply.answers.map(withoutTime)).toEqual(expected);
     this.#checkStock(reply.stock);

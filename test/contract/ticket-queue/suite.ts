@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { purchases } from '../fixtures.ts';
 import { ticketQueueAttemptsTests } from './attempts.ts';
+import { ticketQueueEndedTests } from './ended.ts';
 import { ticketQueueForfeitTests } from './forfeit.ts';
 import { ticketQueueGateTests } from './gate.ts';
 import { type AuditedQueue, queueBench, ticketOf } from './harness.ts';
@@ -34,6 +35,7 @@ export function ticketQueueContract(name: string, open: () => Promise<QueueHarne
     ticketQueueKeyTests(bench);
     ticketQueueGateTests(bench);
     ticketQueueAttemptsTests(bench);
+    ticketQueueEndedTests(bench);
     ticketQueueForfeitTests(bench);
     ticketQueueRelayTests(bench);
     ticketQueueStockTests(bench);

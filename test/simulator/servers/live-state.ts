@@ -72,5 +72,9 @@ export class SimulatedLiveState implements LiveState {
     return seconds.map(([second, reserved]) => ({ second, reserved }));
   }
 
+  async *timelinePages(saleId: string): AsyncGenerator<readonly TimelinePoint[]> {
+    yield await this.timeline(saleId);
+  }
+
   async ping(): Promise<void> {}
 }

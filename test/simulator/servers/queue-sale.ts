@@ -20,6 +20,7 @@ export class QueueSale extends MemoryQueueSale {
     copy.keys = new Map(this.keys);
     copy.pending = new Map(this.pending);
     copy.keyless = new Set(this.keyless);
+    copy.ended = new Map(this.ended);
     return copy;
   }
 

@@ -30,13 +30,19 @@ export abstract class MemoryQueueCalls implements TicketQueue {
   /** Errors: Fault `fenced`. */
   protected abstract open(saleId: string): MemoryQueueSale | undefined;
 
-  async reserve(saleId: string, epoch: number, items: readonly ReserveItem[], maxAttempts = 0): Promise<ReserveReply> {
+  async reserve(
+    saleId: string,
+    epoch: number,
+    items: readonly ReserveItem[],
+    maxAttempts = 0,
+    maxEnded = 0,
+  ): Promise<ReserveReply> {
     const sale = this.open(saleId);
     if (sale === undefined) return { kind: 'unknownSale' };
     if (!this.maySell(sale, epoch)) return { kind: 'stale', epoch: sale.sale.epoch };
     if (items.length < 1 || items.length > 256) throw new RangeError(`${items.length} items in a call`);
     this.beforeChange();
-    return { kind: 'answered', answers: sale.reserve(items, this.now(), maxAttempts), stock: sale.stock };
+    return { kind: 'answered', answers: sale.reserve(items, this.now(), maxAttempts, maxEnded), stock: sale.stock };
   }
 
   async published(saleId: string, epoch: number, orderIds: readonly string[]): Promise<void> {

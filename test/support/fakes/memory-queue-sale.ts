@@ -41,6 +41,9 @@ export class MemoryQueueSale {
   /** Minute -> buyer -> number of attempts. */
   attempts = new Map<number, Map<string, number>>();
 
+  /** Buyer -> how many of their orders were released. */
+  ended = new Map<string, number>();
+
   constructor(
     public sale: QueuedSale,
     queue: readonly number[] = ticketsOf(sale),
@@ -52,9 +55,9 @@ export class MemoryQueueSale {
     return { remaining: this.queue.length, version: stockVersion(this.sale.epoch, this.changes) };
   }
 
-  reserve(items: readonly ReserveItem[], now: number, maxAttempts: number): readonly ReserveAnswer[] {
+  reserve(items: readonly ReserveItem[], now: number, maxAttempts: number, maxEnded = 0): readonly ReserveAnswer[] {
     const before = this.queue.length;
-    const answers = items.map((item) => this.#reserveOne(item, now, maxAttempts));
+    const answers = items.map((item) => this.#reserveOne(item, now, maxAttempts, maxEnded));
     if (this.queue.length < before) this.changes += 1;
     return answers;
   }
@@ -107,6 +110,7 @@ export class MemoryQueueSale {
       return;
     }
     if (live) this.ledger.set(orderId, { orderId, ticket, userId, key, reservedAt });
+    else if (!this.keys.has(fieldOf(userId, key))) this.#endOne(userId);
     this.keys.set(fieldOf(userId, key), { fingerprint, orderId, ticket, reservedAt });
   }
 
@@ -150,6 +154,7 @@ export class MemoryQueueSale {
     this.ledger.delete(orderId);
     this.pending.delete(orderId);
     this.queue.push(held.ticket);
+    this.#endOne(held.userId);
     return true;
   }
 
@@ -162,7 +167,16 @@ export class MemoryQueueSale {
     return true;
   }
 
-  #reserveOne({ orderId, userId, key, fingerprint }: ReserveItem, now: number, maxAttempts: number): ReserveAnswer {
+  #endOne(userId: string): void {
+    this.ended.set(userId, (this.ended.get(userId) ?? 0) + 1);
+  }
+
+  #reserveOne(
+    { orderId, userId, key, fingerprint }: ReserveItem,
+    now: number,
+    maxAttempts: number,
+    maxEnded: number,
+  ): ReserveAnswer {
     const { sale, queue, ledger, keys, pending } = this;
     const field = fieldOf(userId, key);
     const earlier = keys.get(field);
@@ -177,6 +191,7 @@ export class MemoryQueueSale {
     }
     const gate = gateOf({ ...sale, status: this.closed ? 'closed' : 'published' }, now);
     if (gate !== 'open') return { kind: gate };
+    if (maxEnded > 0 && (this.ended.get(userId) ?? 0) >= maxEnded) return { kind: 'tooManyOrders' };
     const own = [...ledger.values()].filter((held) => held.userId === userId);
     if (this.isAtLimit(own.length)) {
       return { kind: 'limitReached', orderIds: own.slice(0, MAX_HELD_NAMED).map((held) => held.orderId) };

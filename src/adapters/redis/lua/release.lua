@@ -26,7 +26,7 @@ for i = 2, #ARGV do
     seen[order] = true
     orders[#orders + 1], tickets[#tickets + 1] = order, ticket
     if holding[user] == nil then holding[user] = redis.call('HGET', KEYS[2], user) end
-    holding[user] = withoutHeld(holding[user], order)
+    holding[user] = withoutHeld(holding[user], order, returned and 1 or 0)
   end
 end
 if #orders == 0 then return {} end

@@ -7,7 +7,7 @@
   Input:
     KEYS[1] 'meta'     hash   epoch, total, limit, opensAt, closesAt, loaded, closed, changes
     KEYS[2] 'queue'    list   free tickets, the next one first
-    KEYS[3] 'buyers'   hash   user -> orders held; see holdings.lua
+    KEYS[3] 'buyers'   hash   user -> orders held, and how many have ended; see holdings.lua
     KEYS[4] 'ledger'   hash   order id -> ticket reservedAt epoch userBytes user..key
     KEYS[5] 'keys'     hash   userBytes:user..key -> orderId ticket reservedAt fingerprint
     KEYS[6] 'pending'  zset   order id -> since when it waits to be published (ms)
@@ -17,6 +17,7 @@
     ARGV[1]    the caller's epoch
     ARGV[2]    limit of a buyer's attempts in a minute, or 0 for unlimited
     ARGV[3]    JSON, an array of strings: order id, user, key, fingerprint of each purchase
+    ARGV[4]    how many of a buyer's orders may end before they can place no more, or 0 for unlimited
 
   Output:
     {-1}         the sale is unknown, or not completely loaded
@@ -27,10 +28,11 @@
       '=ticket reservedAt'                  reserved by an earlier call with this order id
       '*orderId ticket reservedAt 0|1'      the order of the same key, 1 if it was published
       '#orderId,orderId...'                 the buyer holds these orders, of which 20 are named, and may not hold more
+      '~'                                   too many of the buyer's orders have ended
       '!ms'                                 too many attempts; the minute ends in so many milliseconds
     error CORRUPT if an order id belongs to another purchase already
 ]]
-local SOLD_OUT, NOT_STARTED, ENDED, CLOSED, MISMATCH = -1, -2, -3, -4, -5
+local SOLD_OUT, NOT_STARTED, ENDED, CLOSED, MISMATCH, TOO_MANY_ORDERS = -1, -2, -3, -4, -5, '~'
 local FIELDS = 4
 local MINUTE = 60000
 
@@ -39,7 +41,7 @@ if not meta[1] or meta[6] ~= meta[7] then return { -1 } end
 local epoch, limit = meta[1], tonumber(meta[2])
 if epoch ~= ARGV[1] then return { -2, tonumber(epoch) } end
 
-local maxAttempts = tonumber(ARGV[2])
+local maxAttempts, maxEnded = tonumber(ARGV[2]), tonumber(ARGV[4])
 local items = cjson.decode(ARGV[3])
 local size = #items / FIELDS
 if size < 1 or size > 256 or size % 1 ~= 0 then return redis.error_reply('CORRUPT a batch has 1 to 256 purchases') end
@@ -133,6 +135,7 @@ local function decide(i)
   if refused then return refused end
 
   local held = holding[user]
+  if held and maxEnded > 0 and endedCount(held) >= maxEnded then return TOO_MANY_ORDERS end
   if held and heldCount(held) >= limit then return '#' .. heldNamed(held) end
   local ticket = nextTicket()
   if not ticket then return SOLD_OUT end

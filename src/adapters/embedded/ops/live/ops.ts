@@ -59,13 +59,25 @@ const sale = reading((db, saleId: string): LiveSale | undefined => {
   return row && { saleId, reserved: row.reserved, version: row.version };
 });
 
-const timeline = reading((db, saleId: string): readonly TimelinePoint[] =>
-  db.all('SELECT second, reserved FROM live_second WHERE sale = ? ORDER BY second', saleId),
+export interface TimelinePageArgs {
+  readonly saleId: string;
+  /** The last second of the previous page. */
+  readonly after: number;
+  readonly max: number;
+}
+
+const timelinePage = reading((db, { saleId, after, max }: TimelinePageArgs): readonly TimelinePoint[] =>
+  db.all(
+    'SELECT second, reserved FROM live_second WHERE sale = ? AND second > ? ORDER BY second LIMIT ?',
+    saleId,
+    after,
+    max,
+  ),
 );
 
 export const LIVE_OPS = {
   'live.apply': deferrable(apply),
   'live.rebuild': rebuild,
   'live.sale': sale,
-  'live.timeline': timeline,
+  'live.timelinePage': timelinePage,
 };

@@ -1,4 +1,3 @@
-import type { Gate } from '../../../../domain/sale.ts';
 import { gateOf } from '../../../../domain/sale.ts';
 import type { Stock } from '../../../../domain/stock.ts';
 import type { ReserveAnswer, ReserveItem } from '../../../../ports/ticket-queue.ts';
@@ -6,6 +5,7 @@ import type { Db } from '../../database.ts';
 import { Attempts } from './attempts.ts';
 import type { KnownBuyers, KnownReservation } from './buyers.ts';
 import { knownBuyers } from './buyers.ts';
+import { buyersWithTooManyEnded } from './ended.ts';
 import { unpublishedOf } from './pending.ts';
 import type { SaleRow } from './sale.ts';
 import { stockOf } from './sale.ts';
@@ -33,13 +33,14 @@ export interface DecideArgs<Item extends ReserveItem> {
   readonly publishes: boolean;
   /** See TicketQueue.reserve. */
   readonly maxAttempts: number;
+  readonly maxEnded: number;
 }
 
 /** Decides on purchases by the rules of the port, takes their tickets from the queue and counts attempts. */
 export function decide<Item extends ReserveItem>(
   db: Db,
   sale: SaleRow,
-  { now, items, publishes, maxAttempts }: DecideArgs<Item>,
+  { now, items, publishes, maxAttempts, maxEnded }: DecideArgs<Item>,
 ): Decision<Item> {
   const buyers = knownBuyers(db, sale, items);
   const tickets = new TicketSource(db, sale, items.length);
@@ -50,12 +51,15 @@ export function decide<Item extends ReserveItem>(
   const isUnpublished = unpublishedOf(db);
   const isPublished = (known: KnownReservation) => (known.batch === THIS_CALL ? publishes : !isUnpublished(known));
   const attempts = maxAttempts === 0 ? undefined : new Attempts(db, sale.n, { now, items, max: maxAttempts });
+  const exhausted = buyersWithTooManyEnded(db, sale, items, maxEnded);
   const grants: Grant<Item>[] = [];
   const answers = items.map((item): ReserveAnswer => {
     const known = buyers.answerFor(item);
     if (known !== undefined) return answerAgain(item, known, isPublished, publishes);
     if (attempts?.take(item.userId) === false) return { kind: 'tooManyAttempts', endsInMs: attempts.endsInMs };
-    const refusal = refusalOf(sale, gate, buyers, item);
+    if (gate !== 'open') return { kind: gate };
+    if (exhausted.has(item.userId)) return TOO_MANY_ORDERS;
+    const refusal = refusalOf(sale, buyers, item);
     if (refusal !== undefined) return refusal;
     const ticket = tickets.take();
     if (ticket === undefined) return SOLD_OUT;
@@ -70,6 +74,7 @@ export function decide<Item extends ReserveItem>(
 }
 
 const SOLD_OUT: ReserveAnswer = { kind: 'soldOut' };
+const TOO_MANY_ORDERS: ReserveAnswer = { kind: 'tooManyOrders' };
 
 /** The batch of what this very call reserved: no other call can have published it. */
 const THIS_CALL = -1;
@@ -87,7 +92,6 @@ function answerAgain(
   return { kind: 'replayed', orderId, ticket, reservedAt, published: isPublished(known) };
 }
 
-function refusalOf(sale: SaleRow, gate: Gate, buyers: KnownBuyers, { userId }: ReserveItem): ReserveAnswer | undefined {
-  if (gate !== 'open') return { kind: gate };
+function refusalOf(sale: SaleRow, buyers: KnownBuyers, { userId }: ReserveItem): ReserveAnswer | undefined {
   return buyers.count(userId) >= sale.per_buyer ? { kind: 'limitReached', orderIds: buyers.named(userId) } : undefined;
 }

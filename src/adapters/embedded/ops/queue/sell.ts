@@ -15,6 +15,7 @@ export interface SellArgs {
   readonly now: number;
   readonly items: PackedItems;
   readonly maxAttempts: number;
+  readonly maxEnded?: number;
 }
 
 export type SellReply =
@@ -28,13 +29,13 @@ export type SellReply =
   | Exclude<ReserveReply, { readonly kind: 'answered' }>;
 
 /** Errors: Fault `corrupt` if an order id was used for another purchase; then nothing was changed. */
-export const sell = writing((db, { sale, now, items: packed, maxAttempts }: SellArgs): SellReply => {
+export const sell = writing((db, { sale, now, items: packed, maxAttempts, maxEnded = 0 }: SellArgs): SellReply => {
   const row = saleRow(db, sale.id);
   if (row === undefined) return { kind: 'unknownSale' };
   if (row.epoch !== sale.epoch) return { kind: 'stale', epoch: row.epoch };
 
   const items = unpackItems(packed);
-  const { answers, grants, stock } = decide(db, row, { now, items, publishes: true, maxAttempts });
+  const { answers, grants, stock } = decide(db, row, { now, items, publishes: true, maxAttempts, maxEnded });
   const reply = { kind: 'answered', answers: answers.map((answer) => packAnswer(answer, now)), stock } as const;
   if (grants.length === 0) return reply;
   insertGrants(db, grants, { sale: row, now, batch: PUBLISHED });
