@@ -1,9 +1,9 @@
 import { of, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { deferred, settled } from '../../../test/support/deferred.ts';
+import { ManualClock } from '../../../test/support/fakes/manual-clock.ts';
 import { aBrokenEntry, aChunk, aFence, aRecord } from '../../../test/support/log-chunks.ts';
 import { marbles } from '../../../test/support/marbles.ts';
-import { systemClock } from '../../adapters/system/clock.ts';
 import { Fault } from '../../domain/errors.ts';
 import type { LiveDelta } from '../../ports/live-state.ts';
 import type { LogChunk } from '../../ports/order-log.ts';
@@ -27,7 +27,7 @@ function rig(apply: Apply = async () => undefined, size = 1) {
     },
   };
   const options = { ...AT_ONCE, batch: { ...AT_ONCE.batch, size }, backoff: { baseMs: 0, capMs: 0 } };
-  liveView(chunk$, { live, clock: systemClock }, options).subscribe({
+  liveView(chunk$, { live, clock: new ManualClock() }, options).subscribe({
     next: (applied) => out.push(applied),
     error: (error) => ends.push(error),
     complete: () => ends.push('complete'),
@@ -150,7 +150,7 @@ describe('liveView', () => {
       const backoff = { baseMs: 2, capMs: 8, random: () => 0, onRetry: () => waits.push(scheduler.now()) };
       const applied$ = liveView(
         hot('a--------', { a: chunk }),
-        { live, clock: systemClock },
+        { live, clock: new ManualClock() },
         { ...AT_ONCE, backoff, scheduler },
       );
       expectObservable(applied$, '-------!').toBe('--------');
@@ -171,7 +171,7 @@ describe('liveView', () => {
     const chunk = aChunk(acked, 0, entryAt(1, 'a', 1000));
     liveView(
       of(chunk),
-      { live: { apply }, clock: systemClock },
+      { live: { apply }, clock: new ManualClock() },
       { ...AT_ONCE, backoff: { baseMs: 0, capMs: 0 } },
     ).subscribe({
       complete: () => back.resolve(),
