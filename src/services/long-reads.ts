@@ -9,7 +9,7 @@ export interface LongReadOptions {
 }
 
 export const longReadDefaults = {
-  // Of different sales; more than an admin's page asks for at once.
+  // Of different sales. The last of more would wait longer than its client does.
   maxWaiting: 8,
   // The front's own limit for an answer is ten seconds.
   waitMs: 9_000,

@@ -47,6 +47,26 @@ describe.skipIf(TEST_MONGODB_URL === undefined)('a failing MongoDB, with TEST_MO
     return one.live;
   };
 
+  it('has a long timeline in pages, with all seconds', async () => {
+    const live = open(newName('c'));
+    const seconds = Array.from({ length: 4500 }, (_, n) => 1_900_000_000 + n);
+    for (let from = 0; from < seconds.length; from += 1500) {
+      const some = seconds.slice(from, from + 1500);
+      await live.apply(
+        0,
+        some.map((second, n) => ({ saleId: 'long', offset: from + n, second, reserved: 1 })),
+      );
+    }
+    const found: number[] = [];
+    let pages = 0;
+    for await (const page of live.timelinePages('long')) {
+      pages += 1;
+      found.push(...page.map(({ second }) => second));
+    }
+    expect(pages).toBeGreaterThan(1);
+    expect(found.sort((a, b) => a - b)).toEqual(seconds);
+  });
+
   it('has each entry once after a restart, when failed calls are repeated', async () => {
     const live = open(newName('c'));
     const saleId = newName('sale');

@@ -3,7 +3,7 @@ import type { Operation } from '../../api/http/operation.ts';
 import type { RateLimits } from '../../api/http/rate-limit.ts';
 import { createRoutes } from '../../api/routes.ts';
 import { auditSale } from '../../services/audit.ts';
-import { LongReads } from '../../services/long-reads.ts';
+import { LongReads, longReadDefaults } from '../../services/long-reads.ts';
 import { reportOn } from '../../services/report.ts';
 import { revokeTokens } from '../../services/token-admin.ts';
 import type { Ports } from '../ports.ts';
@@ -30,6 +30,9 @@ export interface ApiParts {
 /** How long an audit waits for the workers: a front has to answer within ten seconds, and an audit waits twice. */
 const AUDIT_WAIT_MS = 3000;
 
+/** Most reports take milliseconds, and a program may ask for those of many sales at once. */
+const REPORTS = { ...longReadDefaults, maxWaiting: 100 };
+
 /** The complete API on a running front. */
 export function createApi(
   ports: Pick<Ports, 'auditSources' | 'tokenRevocations' | 'events' | 'clock'>,
@@ -38,7 +41,7 @@ export function createApi(
   const { auditSources, clock } = ports;
   const { guarded, purchases, sales, orders, paymentEvents, products, saleAdmin, settingsAdmin, readiness } = front;
   const sources = { ...guarded, auditSources };
-  const reports = new LongReads((saleId) => reportOn(saleId, guarded), clock);
+  const reports = new LongReads((saleId) => reportOn(saleId, guarded), clock, REPORTS);
   const audits = new LongReads(async (saleId) => {
     const outcome = await auditSale(saleId, sources, {
       group: groups.settlement,
