@@ -35,6 +35,13 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a failing Redis
     await servers.stop();
   });
 
+  /** Redis writes a new file in the background when the setting is turned on, and has none if it is killed before. */
+  const appendOnly = async (state: 'yes' | 'no') => {
+    await redis.config('SET', 'appendonly', state);
+    const isWriting = /^aof_rewrite_(in_progress|scheduled):1|^rdb_bgsave_in_progress:1/m;
+    await expect.poll(() => redis.info('persistence')).not.toMatch(isWriting);
+  };
+
   let prefixes = 0;
   const open = (options: { readonly url?: string; readonly prefix?: string; readonly timeoutMs?: number } = {}) => {
     prefixes += 1;
@@ -67,9 +74,9 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a failing Redis
     it('are reported as they change: no append-only file, and replicas that are not waited for', async () => {
       const { warnings } = open();
       expect(await warnings()).toEqual([]);
-      await redis.config('SET', 'appendonly', 'no');
+      await appendOnly('no');
       expect(await warnings()).toEqual([expect.stringContaining(ON)]);
-      await redis.config('SET', 'appendonly', 'yes');
+      await appendOnly('yes');
       expect(await warnings()).toEqual([]);
 
       const replica = connect(Number(new URL(url).port), '127.0.0.1');
@@ -83,7 +90,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a failing Redis
     });
 
     it('are logged once, and shown by readiness', async () => {
-      await redis.config('SET', 'appendonly', 'no');
+      await appendOnly('no');
       const lines: unknown[] = [];
       const log = { info: () => {}, error: () => {}, warn: (about: unknown) => lines.push(about) };
       const { port, close } = await openRedis({ url, keyPrefix: 'warned:', timeoutMs: 1000 }, log);
@@ -91,7 +98,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a failing Redis
       await expect.poll(() => port.queue.warnings?.()).toEqual([reason]);
       expect(lines).toEqual([expect.objectContaining({ dependency: 'Redis', reason })]);
       await close();
-      await redis.config('SET', 'appendonly', 'yes');
+      await appendOnly('yes');
     });
   });
 
