@@ -11,6 +11,7 @@ const SIMULATOR_TIMEOUT_MS = 120_000;
 
 /** Integration tests start, load and kill whole processes. */
 const INTEGRATION_TIMEOUT_MS = 120_000;
+const INTEGRATION_LANES = 2;
 
 /** Browser tests start a process and a browser, and wait for a sale to open. */
 const BROWSER_TIMEOUT_MS = 60_000;
@@ -56,8 +57,9 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           testTimeout: INTEGRATION_TIMEOUT_MS,
           hookTimeout: INTEGRATION_TIMEOUT_MS,
-          // They measure and kill processes: one file at a time, after everything else.
-          fileParallelism: false,
+          // They start and kill processes and servers of their own, and wait for most of their time: two files at a time, after
+          // everything else.
+          maxWorkers: INTEGRATION_LANES,
           sequence: { groupOrder: 1 },
         },
       },
