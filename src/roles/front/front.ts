@@ -1,5 +1,6 @@
 import type { LiveSettings } from '../../domain/live-settings.ts';
 import type { Payments } from '../../ports/payments.ts';
+import { AdminOrders } from '../../services/admin-orders.ts';
 import { LookupQueue } from '../../services/lookup-queue.ts';
 import { OrderFinder } from '../../services/order-finder.ts';
 import { Orders } from '../../services/orders.ts';
@@ -49,6 +50,7 @@ export interface Front {
   readonly purchases: Purchases;
   readonly sales: Sales;
   readonly orders: Orders;
+  readonly adminOrders: AdminOrders;
   readonly paymentEvents: PaymentEvents;
   readonly products: Products;
   readonly saleAdmin: SaleAdmin;
@@ -112,6 +114,7 @@ export async function startFront(
       after: timers.after,
       onNotReturned: observer.notReturned,
     }),
+    adminOrders: new AdminOrders(guarded),
     paymentEvents: new PaymentEvents({ ...guarded, payments, finder, onNotice: observer.payment }),
     products: new Products({ ...guarded, newId }),
     saleAdmin: new SaleAdmin({ ...guarded, sales, newId }),
