@@ -4,7 +4,7 @@ import { newOrder } from '../../../test/support/orders.ts';
 import { routesWith, tokenOf } from '../../../test/support/route-caller.ts';
 import { Fault } from '../../domain/errors.ts';
 import type { OrderSearch } from '../../ports/order-store.ts';
-import { AdminOrders } from '../../services/admin-orders.ts';
+import { AdminOrders, EXPORT_PAGE } from '../../services/admin-orders.ts';
 
 const ALL = '/v1/admin/orders';
 const AT = Date.UTC(2026, 10, 30, 12);
@@ -12,14 +12,16 @@ const AT = Date.UTC(2026, 10, 30, 12);
 function rig(search?: (search: OrderSearch) => Promise<never>) {
   const store = new MemoryOrderStore();
   const faults: unknown[] = [];
-  const adminOrders = new AdminOrders({ store: search === undefined ? store : { search } });
+  const adminOrders = new AdminOrders({ store: search === undefined ? store : { search }, wait: async () => {} });
   const call = routesWith({ adminOrders, onFault: (fault) => faults.push(fault) });
   const ask = (query = '', role: 'admin' | 'buyer' = 'admin') =>
     call('GET', ALL, { query, authorization: tokenOf('boss', role) });
   const list = async (query = '') => JSON.parse((await ask(query)).body);
   const tickets = async (query = '') =>
     (await list(query)).items.map(({ ticket }: { readonly ticket: number }) => ticket);
-  return { store, call, ask, list, tickets, faults };
+  const as = (accept: string, query = '') =>
+    call('GET', ALL, { query, accept, authorization: tokenOf('boss', 'admin') });
+  return { store, call, ask, as, list, tickets, faults, adminOrders };
 }
 
 /** Tickets 1 to 5 of the sale `a`, reserved one second after the other, of two buyers; and one of another sale. */
@@ -106,5 +108,79 @@ describe('GET /v1/admin/orders', () => {
     const { ask, faults } = rig(() => Promise.reject(new Fault('unavailable', 'down')));
     expect((await ask()).status).toBe(503);
     expect(faults).toHaveLength(1);
+  });
+});
+
+describe('GET /v1/admin/orders as an export', () => {
+  it('sends all orders that match as CSV, named as in JSON, formulas as text', async () => {
+    const { as, store } = await stocked();
+    const evil = newOrder({ saleId: 'b', ticket: 7, userId: '=cmd|"x",1', id: '2JG8Z5E4T00000', reservedAt: AT });
+    await store.store({ group: 'g', positions: [], orders: [evil] });
+    const answer = await as('text/csv', 'saleId=b&limit=1');
+    expect(answer).toMatchObject({
+      status: 200,
+      type: 'text/csv; charset=utf-8; header=present',
+      headers: {
+        vary: 'accept',
+        'cache-control': 'no-store',
+        'content-disposition': 'attachment; filename="orders.csv"',
+      },
+    });
+    const [names, first, second, ...rest] = answer.body.split('\r\n');
+    expect(names).toBe(
+      'id,saleId,productId,userId,ticket,price.amount,price.currency,state,reservedAt,payBy,paidAt,endedAt',
+    );
+    expect(first).toMatch(/^\w{14},b,product-1,even,9,12999,USD,reserved,2026-11-30T12:00:09.000Z,.*Z,,$/);
+    expect(second).toMatch(/^2JG8Z5E4T00000,b,product-1,"'=cmd\|""x"",1",7,/);
+    expect(rest).toEqual(['']);
+  });
+
+  it('sends the same JSON as the pages, a line each', async () => {
+    const { as, list } = await stocked();
+    const { body, type } = await as('application/x-ndjson', 'saleId=a&sort=reservedAt');
+    expect(type).toBe('application/x-ndjson');
+    expect(body.endsWith('\n')).toBe(true);
+    const lines = body.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual((await list('saleId=a&sort=reservedAt')).items);
+  });
+
+  it('sends each order of many pages once, and those behind a cursor', async () => {
+    const { as, store, list } = rig();
+    const orders = Array.from({ length: 2 * EXPORT_PAGE + 1 }, (_, n) =>
+      newOrder({ saleId: 'a', ticket: n + 1, reservedAt: AT + (n % 7) }),
+    );
+    await store.store({ group: 'g', positions: [], orders });
+    const rows = (await as('text/csv', 'saleId=a')).body.split('\r\n');
+    expect(rows).toHaveLength(1 + orders.length + 1);
+    expect(new Set(rows).size).toBe(rows.length);
+    const { nextCursor } = await list('saleId=a&limit=10');
+    const behind = (await as('text/csv', `saleId=a&cursor=${nextCursor}`)).body.split('\r\n');
+    expect(behind).toEqual([rows[0], ...rows.slice(11)]);
+  });
+
+  it('has a row of names for no orders, and is refused for a wrong query and a buyer as other requests are', async () => {
+    const { as, call } = rig();
+    expect((await as('text/csv')).body.split('\r\n')).toHaveLength(2);
+    expect((await as('application/x-ndjson')).body).toBe('');
+    expect((await as('text/csv', 'state=lost')).status).toBe(422);
+    const buyer = await call('GET', ALL, { accept: 'text/csv', authorization: tokenOf('u1') });
+    expect(buyer.status).toBe(403);
+  });
+
+  it('is busy while two are running, and not afterwards, also if one of them fails', async () => {
+    const { as, adminOrders } = await stocked();
+    const ends: (() => void)[] = [];
+    const running = [0, 1].map(() =>
+      adminOrders.export({ order: 'newest' }, () => new Promise<void>((resolve) => ends.push(resolve))),
+    );
+    const refused = await as('text/csv');
+    expect([refused.status, JSON.parse(refused.body).code]).toEqual([503, 'busy']);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    for (const end of ends) end();
+    await Promise.all(running);
+    const fails = () => Promise.reject(new Error('broken'));
+    for (let n = 0; n < 3; n += 1)
+      await expect(adminOrders.export({ order: 'newest' }, fails)).rejects.toThrow('broken');
+    expect((await as('text/csv')).status).toBe(200);
   });
 });

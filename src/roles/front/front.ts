@@ -114,7 +114,7 @@ export async function startFront(
       after: timers.after,
       onNotReturned: observer.notReturned,
     }),
-    adminOrders: new AdminOrders(guarded),
+    adminOrders: new AdminOrders({ ...guarded, wait: timers.wait }),
     paymentEvents: new PaymentEvents({ ...guarded, payments, finder, onNotice: observer.payment }),
     products: new Products({ ...guarded, newId }),
     saleAdmin: new SaleAdmin({ ...guarded, sales, newId }),
