@@ -107,7 +107,7 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
         clock: systemClock,
         onNotReturned: (fault) => errors.push(fault),
       }),
-      adminOrders: new AdminOrders({ store }),
+      adminOrders: new AdminOrders({ store, clock: systemClock }),
       payments: new PaymentEvents({ payments, store, finder, events, clock: systemClock, onNotice: () => {} }),
       products: new Products({ catalogue, newId }),
       audit: async () => ({ kind: 'unknown' }),

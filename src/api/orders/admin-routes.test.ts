@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../test/support/fakes/manual-clock.ts';
 import { MemoryOrderStore } from '../../../test/support/fakes/memory-order-store.ts';
 import { newOrder } from '../../../test/support/orders.ts';
 import { routesWith, tokenOf } from '../../../test/support/route-caller.ts';
@@ -12,7 +13,11 @@ const AT = Date.UTC(2026, 10, 30, 12);
 function rig(search?: (search: OrderSearch) => Promise<never>) {
   const store = new MemoryOrderStore();
   const faults: unknown[] = [];
-  const adminOrders = new AdminOrders({ store: search === undefined ? store : { search }, wait: async () => {} });
+  const adminOrders = new AdminOrders({
+    store: search === undefined ? store : { search },
+    clock: new ManualClock(),
+    wait: async () => {},
+  });
   const call = routesWith({ adminOrders, onFault: (fault) => faults.push(fault) });
   const ask = (query = '', role: 'admin' | 'buyer' = 'admin') =>
     call('GET', ALL, { query, authorization: tokenOf('boss', role) });

@@ -1,6 +1,7 @@
 import type { LiveSettings } from '../../domain/live-settings.ts';
 import type { Payments } from '../../ports/payments.ts';
 import { AdminOrders } from '../../services/admin-orders.ts';
+import { countedOrders } from '../../services/counted-orders.ts';
 import { LookupQueue } from '../../services/lookup-queue.ts';
 import { OrderFinder } from '../../services/order-finder.ts';
 import { Orders } from '../../services/orders.ts';
@@ -81,7 +82,8 @@ export async function startFront(
   }: FrontParts,
 ): Promise<Front> {
   const { timers } = runtime;
-  const guarded = guardPorts(ports, policies);
+  const safe = guardPorts(ports, policies);
+  const guarded = { ...safe, store: { ...safe.store, ...countedOrders(safe.store, observer.ordersEnded) } };
   const node = await keepNodeNumber(ports, runtime, observer);
   const { newId } = node;
   const sales = new Sales(guarded);
@@ -115,7 +117,13 @@ export async function startFront(
       onNotReturned: observer.notReturned,
     }),
     adminOrders: new AdminOrders({ ...guarded, wait: timers.wait }),
-    paymentEvents: new PaymentEvents({ ...guarded, payments, finder, onNotice: observer.payment }),
+    paymentEvents: new PaymentEvents({
+      ...guarded,
+      payments,
+      finder,
+      onNotice: observer.payment,
+      onUnhandled: observer.paymentUnhandled,
+    }),
     products: new Products({ ...guarded, newId }),
     saleAdmin: new SaleAdmin({ ...guarded, sales, newId }),
     settingsAdmin: new SettingsAdmin({ ...guarded, defaults }),
