@@ -17,7 +17,7 @@ export const EXPORT_PAGE = 500;
 
 /**
  * Pause after a page, as a multiple of the time that reading it took: an export takes a tenth of what it could from a sale beside
- * it, and less where the machine or the database is busy. About 10,000 orders a second on an idle machine.
+ * it, and less where the machine or the database is busy. Some thousand orders a second.
  */
 const PAUSE_FACTOR = 9;
 
