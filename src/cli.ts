@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./cli/demo.ts')).demo,
   audit: async () => (await import('./cli/audit.ts')).audit,
   live: async () => (await import('./cli/live.ts')).live,
+  order: async () => (await import('./cli/order.ts')).order,
   replay: async () => (await import('./cli/replay.ts')).replay,
   token: async () => (await import('./cli/token.ts')).token,
 };
@@ -21,6 +22,7 @@ const HELP = `Usage: floodgate <command> [options]
   migrate   applies database migrations
   audit     reconciles queue, log, store and live state of a sale: <sale> [--json]
   live      rebuilds the live figures of a sale from the log: rebuild <sale> [--json]
+  order     lists the orders of all buyers: list [--sale s1] [--format table|csv|ndjson]; show <id>
   replay    lists dead letters, and sends them back to the log: [--apply] [--json]
   token     prints an access token: --user u1 [--role buyer|admin] [--ttl 1h]
             revoke --user u1 [--before <time>]: revokes the tokens that the user was issued before

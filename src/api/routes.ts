@@ -4,6 +4,7 @@ import type { Operation } from './http/operation.ts';
 import { limited, limitedByAddress } from './http/rate-limit.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { type OperationRoutesDeps, operationRoutes } from './operations/routes.ts';
+import { type AdminOrderRoutesDeps, adminOrderRoutes } from './orders/admin-routes.ts';
 import { type OrderRoutesDeps, orderRoutes } from './orders/routes.ts';
 import { type PaymentWebhookDeps, paymentWebhook } from './payments/webhook.ts';
 import { type PurchaseRoutesDeps, purchaseRoutes } from './purchases/routes.ts';
@@ -18,6 +19,7 @@ export type RoutesDeps = SalesRoutesDeps &
   PaymentWebhookDeps &
   ProductRoutesDeps &
   AdminSaleRoutesDeps &
+  AdminOrderRoutesDeps &
   AuditRoutesDeps &
   AdminSettingsRoutesDeps &
   AdminTokenRoutesDeps &
@@ -34,6 +36,7 @@ export function createRoutes(deps: RoutesDeps): readonly Operation[] {
     ...paymentWebhook(deps),
     ...productRoutes(deps),
     ...adminSaleRoutes(deps),
+    ...adminOrderRoutes(deps),
     ...auditRoutes(deps),
     ...adminSettingsRoutes(deps),
     ...adminTokenRoutes(deps),

@@ -24,6 +24,8 @@ export interface HttpRequest {
   readonly ifMatch: string;
   /** The If-None-Match headers, joined by commas; empty without one. */
   readonly ifNoneMatch: string;
+  /** The Accept headers, joined by commas; empty without one. */
+  readonly accept: string;
   /** The Accept-Encoding headers, joined by commas; empty without one. */
   readonly acceptEncoding: string;
   /** The Floodgate-Signature header; empty without one. */
@@ -48,6 +50,9 @@ export interface IpNetwork {
 
 export type HeaderPairs = readonly (readonly [name: string, value: string])[];
 
+/** A body in pieces. The next one is asked for when the connection has taken those before. */
+export type HttpBody = AsyncIterable<string | Uint8Array>;
+
 export interface HttpReply {
   /** False once the client has disconnected or an answer was sent: nothing can be sent any more. */
   readonly open: boolean;
@@ -57,6 +62,14 @@ export interface HttpReply {
    * handler sets none and a cache might store the answer. 204 and 304 have no body, and neither a type nor a length.
    */
   send(status: number, contentType: string, body: string | Uint8Array, headers?: HeaderPairs): void;
+  /**
+   * Answers with a body of unknown length, at constant memory; otherwise as `send`. Nothing is sent before the first piece is
+   * there, so that its failure can still be answered; the time limit of an answer ends with it. For HEAD only that piece is
+   * taken. Resolves when all is sent, the client has left, or an answer was sent before; the source's `return` was called
+   * by then. Errors: those of the source. After the first piece the connection is closed with it: the answer is incomplete,
+   * and the client knows it.
+   */
+  stream(status: number, contentType: string, body: HttpBody, headers?: HeaderPairs): Promise<void>;
 }
 
 export interface HttpRoute {

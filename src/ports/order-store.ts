@@ -61,6 +61,25 @@ export interface OrderQuery {
   readonly limit: number;
 }
 
+/** Which orders an admin looks for, and where the page begins. */
+export interface OrderSearch {
+  readonly saleId?: string;
+  readonly userId?: string;
+  readonly state?: OrderState;
+  readonly ticket?: number;
+  /** Reserved at this time or later, milliseconds since 1970. */
+  readonly from?: number;
+  /** Reserved before this time, milliseconds since 1970. */
+  readonly to?: number;
+  /** A part of the order's or of the user's id, ASCII letters in either case. Not empty. */
+  readonly text?: string;
+  readonly order: 'newest' | 'oldest';
+  /** The id of the last order of the page before. Nothing follows an order that is not stored. @default the first page */
+  readonly after?: string;
+  /** 1 or more. */
+  readonly limit: number;
+}
+
 /** The part of an order that a ticket queue needs; see {@link import('./queue-recovery.ts').KnownOrder}. */
 export type BookedOrder = Omit<KnownOrder, 'fingerprint'>;
 
@@ -151,6 +170,14 @@ export interface OrderStore {
 
   /** Newest first. */
   orders(query: OrderQuery): Promise<readonly Order[]>;
+
+  /**
+   * A page of the orders that match all that is given. Those of one sale, or of one user, are sorted by the time of their
+   * reservation and then by id; those of all are sorted by id, which begins with the time that its front read. What is
+   * stored or changed meanwhile moves no other order to another page. With a sale or a user, and without a text, a page is
+   * read along an index; otherwise a search may read all orders.
+   */
+  search(search: OrderSearch): Promise<readonly Order[]>;
 
   /**
    * The orders that a rebuilt ticket queue has to know: those of a sale that hold, or held, a ticket from `first` to `last`

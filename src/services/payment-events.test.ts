@@ -82,11 +82,12 @@ describe("the provider's message", () => {
   it.each(['unavailable', 'fenced'] as const)(
     'has to be repeated while the queue is %s and may have the order',
     async (code) => {
-      const { webhook, reserve, queue, store, notices } = await createOrdersRig();
+      const { webhook, reserve, queue, store, notices, unhandled } = await createOrdersRig();
       const order = await reserve('ann');
       const find = queue.find;
       failing(queue, 'find', new Fault(code, 'down'));
       await expect(webhook(order.id)).rejects.toMatchObject({ code });
+      expect(unhandled).toEqual(['failed']);
       expect([notices, await store.order(order.id)]).toEqual([[], undefined]);
       queue.find = find;
       expect(await webhook(order.id)).toBe('received');
@@ -95,10 +96,11 @@ describe("the provider's message", () => {
   );
 
   it('that is not authentic is refused, and has no effect', async () => {
-    const { webhook, reserve, notices, store, settle } = await createOrdersRig();
+    const { webhook, reserve, notices, unhandled, store, settle } = await createOrdersRig();
     const order = await reserve('ann');
     await settle(order);
     expect(await webhook(order.id, 'bad')).toBe('signature');
+    expect(unhandled).toEqual(['refused']);
     expect([notices, await store.order(order.id)]).toEqual([[], order]);
   });
 

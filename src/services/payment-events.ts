@@ -27,6 +27,8 @@ export interface PaymentEventsPorts {
   readonly events: Pick<EventBus, 'publish'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly onNotice: (notice: PaymentNotice) => void;
+  /** A message was not handled: it is not authentic, or a fault came first, and the provider has to repeat it. */
+  readonly onUnhandled?: (why: 'refused' | 'failed') => void;
 }
 
 /** Handles the messages (webhooks) of the payment provider. */
@@ -40,10 +42,22 @@ export class PaymentEvents {
    */
   async receive(signature: string, body: Uint8Array): Promise<'received' | 'unknownOrder' | WebhookRefusal> {
     const event = this.ports.payments.read(signature, body);
-    if (typeof event === 'string') return event;
-    const notice: PaymentNotice = event.type === 'captured' ? await this.#capture(event) : { kind: 'ignored', event };
+    if (typeof event === 'string') {
+      this.ports.onUnhandled?.('refused');
+      return event;
+    }
+    const notice: PaymentNotice = event.type === 'captured' ? await this.#handle(event) : { kind: 'ignored', event };
     this.#report(notice);
     return notice.kind === 'unknownOrder' ? 'unknownOrder' : 'received';
+  }
+
+  async #handle(event: PaymentEvent): Promise<PaymentNotice> {
+    try {
+      return await this.#capture(event);
+    } catch (error) {
+      this.ports.onUnhandled?.('failed');
+      throw error;
+    }
   }
 
   async #capture(event: PaymentEvent): Promise<PaymentNotice> {

@@ -107,6 +107,7 @@ describe('an error that the user can fix is one line and exit code 1', () => {
     ['token', ['token', '--user', 'u1'], 1, 'jwt-secret'],
     ['audit', ['audit', 'a-sale'], 2, 'floodgate.db'],
     ['replay', ['replay'], 1, 'floodgate.db'],
+    ['order', ['order', 'list'], 1, 'floodgate.db'],
   ])('%s with a DATA_DIR that is not the server’s: nothing is made there', async (_, args, code, file) => {
     const ended = await floodgate(args, { JWT_SECRET: '' });
     expect(ended).toMatchObject({ code, out: '' });

@@ -81,5 +81,5 @@ export function adminRig() {
     });
     return { status, headers, json: text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>) };
   };
-  return { admin, clock, catalogue, queue, store, settingsStore, tokenRevocations, published };
+  return { admin, call, clock, catalogue, queue, store, settingsStore, tokenRevocations, published };
 }

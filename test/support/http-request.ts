@@ -13,6 +13,7 @@ export function anHttpRequest(parts: Partial<HttpRequest> = {}): HttpRequest {
     contentType: '',
     ifMatch: '',
     ifNoneMatch: '',
+    accept: '',
     acceptEncoding: '',
     signature: '',
     forwardedFor: '',

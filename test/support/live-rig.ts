@@ -12,6 +12,7 @@ import { FakeLiveHub, FakeLiveSocket } from './fakes/fake-live-socket.ts';
 import { ManualClock } from './fakes/manual-clock.ts';
 import { anHttpRequest } from './http-request.ts';
 import { NO_LIMITS } from './no-limits.ts';
+import { noStream } from './no-stream.ts';
 
 const secret = 'a secret for tests only';
 const sign = createSigner({ key: secret, algorithm: 'HS256' });
@@ -117,6 +118,7 @@ export function liveRig({
       const request = anHttpRequest({ method: 'POST', params: [saleId], requestId, ...parts });
       void route?.handle(request, {
         open: true,
+        stream: noStream,
         send: (status, _type, body) => {
           answer = { status, body: String(body) };
         },

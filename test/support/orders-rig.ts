@@ -40,6 +40,7 @@ export async function createOrdersRig(
   const published: BusEvent[] = [];
   const notices: PaymentNotice[] = [];
   const notReturned: string[] = [];
+  const unhandled: string[] = [];
   const charged: string[] = [];
   const events = { publish: (event: BusEvent) => void published.push(event) };
 
@@ -65,6 +66,7 @@ export async function createOrdersRig(
     events,
     clock,
     onNotice: (notice) => notices.push(notice),
+    onUnhandled: (why) => unhandled.push(why),
   });
   const orders = new Orders({
     store,
@@ -106,6 +108,7 @@ export async function createOrdersRig(
     webhook,
     published,
     notices,
+    unhandled,
     notReturned,
     charged,
   };

@@ -9,6 +9,7 @@ const secret = 'a secret for tests only';
 
 export interface SentAnswer {
   readonly status: number;
+  readonly type: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -31,17 +32,22 @@ export function routesWith(deps: Partial<RoutesDeps>) {
     const request = anHttpRequest({ path: pattern, ...parts });
     await route?.handle(request, {
       open: true,
-      send: (status, _type, body, headers = []) =>
-        sent.push({
-          status,
-          body: typeof body === 'string' ? body : Buffer.from(body).toString(),
-          headers: Object.fromEntries(headers),
-        }),
+      send: (status, type, body, headers = []) =>
+        sent.push({ status, type, body: textOf(body), headers: Object.fromEntries(headers) }),
+      stream: async (status, type, pieces, headers = []) => {
+        let body = '';
+        for await (const piece of pieces) body += textOf(piece);
+        sent.push({ status, type, body, headers: Object.fromEntries(headers) });
+      },
     });
     const [answer] = sent;
     if (answer === undefined || sent.length > 1) throw new Error(`${sent.length} answers`);
     return answer;
   };
+}
+
+function textOf(body: string | Uint8Array): string {
+  return typeof body === 'string' ? body : Buffer.from(body).toString();
 }
 
 /** An Authorization header. */

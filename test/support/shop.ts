@@ -8,6 +8,7 @@ import type { Order } from '../../src/domain/order.ts';
 import { type PurchaseOutcome, reservedOrder } from '../../src/domain/purchase.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { HttpFront, ListenHttp } from '../../src/ports/http.ts';
+import { AdminOrders } from '../../src/services/admin-orders.ts';
 import { LookupQueue } from '../../src/services/lookup-queue.ts';
 import { OrderFinder } from '../../src/services/order-finder.ts';
 import { Orders } from '../../src/services/orders.ts';
@@ -106,6 +107,7 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
         clock: systemClock,
         onNotReturned: (fault) => errors.push(fault),
       }),
+      adminOrders: new AdminOrders({ store, clock: systemClock }),
       payments: new PaymentEvents({ payments, store, finder, events, clock: systemClock, onNotice: () => {} }),
       products: new Products({ catalogue, newId }),
       audit: async () => ({ kind: 'unknown' }),

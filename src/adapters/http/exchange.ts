@@ -1,5 +1,6 @@
 import { Fault } from '../../domain/errors.ts';
-import type { HeaderPairs, HttpFrontOptions, HttpRefusal, HttpReply } from '../../ports/http.ts';
+import type { HeaderPairs, HttpBody, HttpFrontOptions, HttpRefusal, HttpReply } from '../../ports/http.ts';
+import { BodyStream, type BodyTransport, withSource } from './body-stream.ts';
 import type { InFlight, InFlightRequest } from './in-flight.ts';
 
 export interface ExchangeDeps {
@@ -27,8 +28,15 @@ export abstract class Exchange implements HttpReply, InFlightRequest {
   requestId = '';
   /** For HEAD: the answer's headers are sent without its body. */
   bodiless = false;
+  /** The answer that is being sent in pieces. */
+  streaming: BodyStream | undefined = undefined;
   /** Whether the connection is closed after the answer. */
   protected closing = false;
+
+  /** Whether no other request may be answered on its connection. */
+  get answering(): boolean {
+    return this.open || this.streaming !== undefined;
+  }
 
   constructor(
     private readonly deps: ExchangeDeps,
@@ -40,6 +48,9 @@ export abstract class Exchange implements HttpReply, InFlightRequest {
 
   /** Writes an answer, the front's own headers included. */
   protected abstract write(status: number, contentType: string, body: string | Uint8Array, headers: HeaderPairs): void;
+
+  /** Writes the head of an answer without a length, the front's own headers included; for HEAD all of it. */
+  protected abstract beginBody(status: number, contentType: string, headers: HeaderPairs): BodyTransport;
 
   /** Writes the answer to OPTIONS: no content, and an Allow header. */
   protected abstract writeAllow(allow: string): void;
@@ -58,6 +69,28 @@ export abstract class Exchange implements HttpReply, InFlightRequest {
     this.count(status);
     if (this.deps.inFlight.draining) this.closing = true;
     this.write(status, contentType, body, headers);
+  }
+
+  async stream(status: number, contentType: string, body: HttpBody, headers: HeaderPairs = NO_HEADERS): Promise<void> {
+    await withSource(body, async (first, rest) => {
+      if (!this.finish()) return;
+      this.count(status);
+      if (this.deps.inFlight.draining) this.closing = true;
+      const transport = this.beginBody(status, contentType, headers);
+      if (this.bodiless) return;
+      this.streaming = new BodyStream(transport);
+      try {
+        await this.streaming.send(first, rest);
+      } finally {
+        this.streaming = undefined;
+      }
+    });
+  }
+
+  /** The client has disconnected. */
+  clientLeft(): void {
+    this.finish();
+    this.streaming?.clientLeft();
   }
 
   /** The answer to OPTIONS. */

@@ -11,6 +11,7 @@ export interface Head {
   transferEncoding: boolean;
   ifMatch: string;
   ifNoneMatch: string;
+  accept: string;
   acceptEncoding: string;
   signature: string;
   /** All X-Forwarded-For headers, joined by commas. */
@@ -47,6 +48,7 @@ export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
     transferEncoding: false,
     ifMatch: '',
     ifNoneMatch: '',
+    accept: '',
     acceptEncoding: '',
     signature: '',
     forwardedFor: '',
@@ -92,6 +94,9 @@ export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
       case 'if-none-match':
         head.ifNoneMatch = listOf(head.ifNoneMatch, value);
         break;
+      case 'accept':
+        head.accept = listOf(head.accept, value);
+        break;
       case 'accept-encoding':
         head.acceptEncoding = listOf(head.acceptEncoding, value);
         break;
@@ -119,6 +124,7 @@ export function createHeadReader(): (source: HeaderSource) => Readonly<Head> {
     head.transferEncoding = false;
     head.ifMatch = '';
     head.ifNoneMatch = '';
+    head.accept = '';
     head.acceptEncoding = '';
     head.signature = '';
     head.forwardedFor = '';

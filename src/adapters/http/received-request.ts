@@ -12,6 +12,7 @@ export class ReceivedRequest implements HttpRequest {
   readonly contentType: string;
   readonly ifMatch: string;
   readonly ifNoneMatch: string;
+  readonly accept: string;
   readonly acceptEncoding: string;
   readonly signature: string;
   readonly forwardedFor: string;
@@ -32,6 +33,7 @@ export class ReceivedRequest implements HttpRequest {
     this.contentType = head.contentType;
     this.ifMatch = head.ifMatch;
     this.ifNoneMatch = head.ifNoneMatch;
+    this.accept = head.accept;
     this.acceptEncoding = head.acceptEncoding;
     this.signature = head.signature;
     this.forwardedFor = head.forwardedFor;

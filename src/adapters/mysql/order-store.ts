@@ -4,6 +4,7 @@ import type { SqlDatabase } from '../sql/connect.ts';
 import { withSqlFaults } from '../sql/faults.ts';
 import { createFenceReads } from '../sql/fence-reads.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
+import { createOrderSearch } from '../sql/order-search.ts';
 import { createOrderTransitionReads } from '../sql/order-transition-reads.ts';
 import { assertStorable, assertStorableFence } from '../sql/storable.ts';
 import { quoted } from './literals.ts';
@@ -53,6 +54,7 @@ export function createMysqlOrderStore(
 
   return {
     ...createOrderReads(database),
+    ...createOrderSearch(database),
     ...createFenceReads(database),
     ...createOrderTransitionReads(database),
     ...createOrderTransitions(database),

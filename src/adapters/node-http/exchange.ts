@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { HeaderPairs, HttpRefusal } from '../../ports/http.ts';
+import type { BodyTransport } from '../http/body-stream.ts';
 import { Exchange, type ExchangeDeps, NO_CONTENT, NOT_MODIFIED } from '../http/exchange.ts';
 import { NO_STORE, needsNoStore, SECURITY_HEADERS } from '../http/standard-headers.ts';
 import type { Connection } from './connection.ts';
@@ -22,7 +23,7 @@ export class NodeExchange extends Exchange {
   ) {
     super(deps, count);
     connection.latest = this;
-    res.on('close', () => this.finish());
+    res.on('close', () => this.clientLeft());
   }
 
   refuseAndClose(refusal: HttpRefusal): void {
@@ -64,6 +65,28 @@ export class NodeExchange extends Exchange {
     this.#writeResponse(status, fields, body);
   }
 
+  protected beginBody(status: number, contentType: string, headers: HeaderPairs): BodyTransport {
+    const { res, connection } = this;
+    const fields = ['content-type', contentType, ...SECURITY_FIELDS, 'x-request-id', this.requestId];
+    if (needsNoStore(status, headers)) fields.push(...NO_STORE);
+    for (const [name, value] of headers) fields.push(name, value);
+    if (this.bodiless) this.#writeResponse(status, fields);
+    else {
+      this.#writeHead(status, fields);
+      // The source may be slow, which is not the client's fault; a client that takes nothing is BodyStream's matter.
+      connection.socket.setTimeout(0);
+      res.on('drain', () => this.streaming?.drained());
+    }
+    return {
+      write: (chunk) => res.write(chunk),
+      end: () => {
+        res.end();
+        if (connection.socket.writableLength > 0) connection.socket.setTimeout(SEND_TIMEOUT_MS);
+      },
+      disconnect: () => this.disconnect(),
+    };
+  }
+
   protected writeAllow(allow: string): void {
     this.#writeResponse(NO_CONTENT, ['allow', allow, 'x-request-id', this.requestId]);
   }
@@ -74,15 +97,21 @@ export class NodeExchange extends Exchange {
 
   #writeResponse(status: number, fields: string[], body?: string | Uint8Array): void {
     const { res, connection } = this;
+    this.#writeHead(status, fields);
+    // Node omits the body of an answer to HEAD.
+    res.end(body);
+    // Node restores its own time limits when the answer was sent.
+    if (connection.socket.writableLength > 0) connection.socket.setTimeout(SEND_TIMEOUT_MS);
+  }
+
+  #writeHead(status: number, fields: string[]): void {
+    const { res, connection } = this;
     try {
       if (this.closing) {
         res.shouldKeepAlive = false;
         connection.closing = true;
       }
-      // Node omits the body of an answer to HEAD.
-      res.writeHead(status, fields).end(body);
-      // Node restores its own time limits when the answer was sent.
-      if (connection.socket.writableLength > 0) connection.socket.setTimeout(SEND_TIMEOUT_MS);
+      res.writeHead(status, fields);
     } catch (error) {
       // Node refuses to write a header. The exchange has ended, so no time limit would close the connection.
       this.disconnect();

@@ -92,7 +92,7 @@ function createRoutedLive({ live, onError }: HttpFrontOptions, pipeline: Request
 function createUpgradeHandler(live: RoutedLive | undefined, pipeline: RequestPipeline, connectionOf: ConnectionOf) {
   return (req: IncomingMessage, socket: Socket, head: Buffer): void => {
     const connection = connectionOf(socket);
-    if (live === undefined || connection.closing || connection.latest?.open) {
+    if (live === undefined || connection.closing || connection.latest?.answering) {
       socket.destroy();
       return;
     }

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HeaderPairs, HttpRefusal } from '../../ports/http.ts';
+import type { BodyTransport } from '../http/body-stream.ts';
 import { Exchange, type ExchangeDeps } from '../http/exchange.ts';
 import type { RequestPipeline } from '../http/request-pipeline.ts';
 import { NO_STORE, needsNoStore, SECURITY_HEADERS } from '../http/standard-headers.ts';
@@ -28,7 +29,7 @@ export function createGarbageHandler(pipeline: RequestPipeline, connectionOf: Co
     // The last answer of this connection was given.
     if (isGarbage && connection.closing) return;
     // Too slow, disconnected, or so early that this answer would overtake the one before.
-    if (!isGarbage || !socket.writable || connection.latest?.open) {
+    if (!isGarbage || !socket.writable || connection.latest?.answering) {
       socket.destroy();
       return;
     }
@@ -82,6 +83,12 @@ class RawExchange extends Exchange {
     socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines}\r\n`, 'latin1');
     socket.write(body);
     socket.destroySoon();
+  }
+
+  /** Never called: no handler sees an unreadable request. */
+  protected beginBody(): BodyTransport {
+    this.disconnect();
+    return { write: () => true, end: () => {}, disconnect: () => {} };
   }
 
   /** Never called: it answers OPTIONS, and the method of an unreadable request is unknown. */

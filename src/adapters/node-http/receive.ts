@@ -60,7 +60,7 @@ export function createReceiver(
     const connection = connectionOf(req.socket);
     if (connection.closing) return;
     // No pipelining: a client that does not wait for its answers could make the process hold any number of requests.
-    if (connection.latest?.open) {
+    if (connection.latest?.answering) {
       connection.socket.destroy();
       return;
     }
@@ -68,6 +68,7 @@ export function createReceiver(
     const target = targetOf(req);
     const match = router.find(method, target.path);
     const exchange = new NodeExchange(res, connection, deps, match?.count ?? countUnrouted);
+    exchange.bodiless = method === 'HEAD';
     if (expectsContinue) exchange.awaitContinue();
     try {
       const accepted = pipeline.accept(exchange, headersOf(req), match?.route);

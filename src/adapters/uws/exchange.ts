@@ -1,6 +1,7 @@
 import type { HttpResponse } from 'uWebSockets.js';
 import { STATUS_CODES } from 'node:http';
 import type { HeaderPairs, HttpRefusal } from '../../ports/http.ts';
+import type { BodyTransport } from '../http/body-stream.ts';
 import { Exchange, type ExchangeDeps, NO_CONTENT, NOT_MODIFIED } from '../http/exchange.ts';
 import { NO_STORE, needsNoStore, SECURITY_HEADERS } from '../http/standard-headers.ts';
 
@@ -11,6 +12,12 @@ const STATUS_LINES: ReadonlyMap<number, string> = new Map(
   Object.entries(STATUS_CODES).map(([code, reason]) => [Number(code), `${code} ${reason}`]),
 );
 
+/**
+ * uWebSockets keeps what the connection does not take at once, and does not tell how much. It reports a connection as writable
+ * when a third of the system's buffer is free, which is more than a piece: so what it keeps does not grow from piece to piece.
+ */
+const PIECE_BYTES = 16 * 1024;
+
 /** An exchange on uWebSockets' response. */
 export class UwsExchange extends Exchange {
   constructor(
@@ -19,7 +26,7 @@ export class UwsExchange extends Exchange {
     count: (status: number) => void,
   ) {
     super(deps, count);
-    res.onAborted(() => this.finish());
+    res.onAborted(() => this.clientLeft());
   }
 
   /**
@@ -69,6 +76,44 @@ export class UwsExchange extends Exchange {
         res.writeHeader('content-length', String(Buffer.byteLength(body))).endWithoutBody();
       }
     });
+  }
+
+  protected beginBody(status: number, contentType: string, headers: HeaderPairs): BodyTransport {
+    const { res, requestId, closing } = this;
+    const standard = needsNoStore(status, headers) ? SECURITY_AND_NO_STORE : SECURITY_LINES;
+    const rest = `${contentType}${standard}\r\nx-request-id: ${requestId}${linesOf(headers)}`;
+    res.cork(() => {
+      res.writeStatus(statusLine(status)).writeHeader('content-type', rest);
+      if (this.bodiless) endEmpty(res, closing);
+    });
+    const waiting: Uint8Array[] = [];
+    /** Whether the connection took all. */
+    const writeWaiting = (): boolean => {
+      for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) {
+        let taken = false;
+        const next = piece;
+        res.cork(() => {
+          taken = res.write(next);
+        });
+        if (!taken) return false;
+      }
+      return true;
+    };
+    if (!this.bodiless) {
+      res.onWritable(() => {
+        if (writeWaiting()) this.streaming?.drained();
+        return true;
+      });
+    }
+    return {
+      write: (chunk) => {
+        const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+        for (let n = 0; n < bytes.length; n += PIECE_BYTES) waiting.push(bytes.subarray(n, n + PIECE_BYTES));
+        return writeWaiting();
+      },
+      end: () => res.cork(() => res.end('', closing)),
+      disconnect: () => this.disconnect(),
+    };
   }
 
   protected writeAllow(allow: string): void {

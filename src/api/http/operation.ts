@@ -7,6 +7,8 @@ export interface ResponseDoc {
   /** JSON of this shape; without one, see `contentType`. */
   readonly schema?: TSchema;
   readonly contentType?: string;
+  /** Types of text in which it is sent as well, if the client asks for one by Accept. */
+  readonly moreTypes?: readonly string[];
   /** Headers by name. */
   readonly headers?: Readonly<Record<string, TSchema>>;
 }

@@ -1,4 +1,4 @@
-import type { HeaderPairs, HttpReply, HttpRequest } from '../../ports/http.ts';
+import type { HeaderPairs, HttpBody, HttpReply, HttpRequest } from '../../ports/http.ts';
 import type { RateLimit } from '../../resilience/rate-limit.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { AddressLimit } from './address-limit.ts';
@@ -71,5 +71,9 @@ class ReplyWithHeaders implements HttpReply {
 
   send(status: number, contentType: string, body: string | Uint8Array, headers: HeaderPairs = []): void {
     this.reply.send(status, contentType, body, [...headers, ...this.headers]);
+  }
+
+  stream(status: number, contentType: string, body: HttpBody, headers: HeaderPairs = []): Promise<void> {
+    return this.reply.stream(status, contentType, body, [...headers, ...this.headers]);
   }
 }

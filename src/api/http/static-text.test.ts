@@ -1,5 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { noStream } from '../../../test/support/no-stream.ts';
 import { codingFor, staticText } from './static-text.ts';
 
 const TEXT = 'a text that never changes, '.repeat(100);
@@ -11,6 +12,7 @@ function ask(acceptEncoding: string, ifNoneMatch = '') {
     { acceptEncoding, ifNoneMatch },
     {
       open: true,
+      stream: noStream,
       send: (status, _type, body, headers = []) =>
         void sent.push({ status, body: Buffer.from(body as Uint8Array), headers: Object.fromEntries(headers) }),
     },

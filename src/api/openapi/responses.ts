@@ -45,7 +45,13 @@ export function responsesOf({ responses, problems, auth }: Operation['doc']): Js
   return all;
 }
 
-function responseObject({ description, schema, contentType = 'application/json', headers = {} }: ResponseDoc): Json {
+function responseObject({
+  description,
+  schema,
+  contentType = 'application/json',
+  moreTypes = [],
+  headers = {},
+}: ResponseDoc): Json {
   return {
     description,
     headers: {
@@ -54,7 +60,14 @@ function responseObject({ description, schema, contentType = 'application/json',
         Object.entries(headers).map(([name, header]) => [name, { ...describe(header), schema: schemaObject(header) }]),
       ),
     },
-    ...(schema === undefined ? {} : { content: { [contentType]: { schema: schemaObject(schema) } } }),
+    ...(schema === undefined
+      ? {}
+      : {
+          content: {
+            [contentType]: { schema: schemaObject(schema) },
+            ...Object.fromEntries(moreTypes.map((type) => [type, { schema: { type: 'string' } }])),
+          },
+        }),
   };
 }
 

@@ -12,7 +12,7 @@ const endedAtText = createTimeText();
 const writeOrder = serialiser(OrderSchema);
 const writePage = serialiser(OrderPageSchema);
 
-function toOrderJson(order: Order): OrderJson {
+export function toOrderJson(order: Order): OrderJson {
   const json: OrderJson = {
     id: order.id,
     saleId: order.saleId,

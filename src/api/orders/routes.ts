@@ -47,7 +47,9 @@ function listOrders({ orders, auth, onFault }: OrderRoutesDeps): Operation {
       id: 'listOrders',
       tag: 'orders',
       summary: 'List your orders',
-      description: 'Newest first. An order appears here once it is stored, a moment after its purchase was answered.',
+      description:
+        'Newest first: orders that the user of the token placed, also if that is an admin (`GET /v1/admin/orders` has those ' +
+        'of all buyers). An order appears here once it is stored, a moment after its purchase was answered.',
       auth: 'required',
       query: ListQuery,
       responses: { 200: { description: 'A page of your orders.', schema: OrderPageSchema } },

@@ -41,4 +41,4 @@ export const OrderSchema = Type.Object(
 /** An order as the API sends it. */
 export type OrderJson = Static<typeof OrderSchema>;
 
-export const OrderPageSchema = Page(OrderSchema, 'Orders, newest first.');
+export const OrderPageSchema = Page(OrderSchema, 'Orders, newest first unless the query sorts them otherwise.');

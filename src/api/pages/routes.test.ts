@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noStream } from '../../../test/support/no-stream.ts';
 import type { HeaderPairs, HttpRequest } from '../../ports/http.ts';
 import { type PageFile, pageRoutes } from './routes.ts';
 
@@ -12,6 +13,7 @@ function serve(files: readonly PageFile[], path: string, ifNoneMatch = '') {
   let sent: { status: number; type: string; body: string; headers: Record<string, string> } | undefined;
   void route?.handle({ ifNoneMatch } as HttpRequest, {
     open: true,
+    stream: noStream,
     send: (status, type, body, headers: HeaderPairs = []) => {
       sent = { status, type, body: Buffer.from(body as Uint8Array).toString(), headers: Object.fromEntries(headers) };
     },

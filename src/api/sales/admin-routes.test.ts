@@ -183,6 +183,26 @@ describe('a report', () => {
       timeline: [{ second: '2030-01-01T00:00:00.000Z', reserved: 3 }],
     });
   });
+
+  it('is a table of its figures, named as in JSON, if CSV is asked for', async () => {
+    const { call, catalogue, queue, store } = adminRig();
+    await catalogue.addSale(aSale());
+    await queue.load(aSale());
+    await store.store({ group: 'g', positions: [], orders: [newOrder({ saleId: 'sale-1', ticket: 1 })] });
+    const parts = { params: ['sale-1'], accept: 'text/csv', authorization: tokenOf('boss', 'admin') };
+    const answer = await call('GET', `${ONE}/report`, parts);
+    expect(answer).toMatchObject({
+      status: 200,
+      type: 'text/csv; charset=utf-8; header=present',
+      headers: { 'cache-control': 'no-store', vary: 'accept' },
+    });
+    expect(answer.body.split('\r\n')).toEqual([
+      'saleId,total,remaining,sold,reserved,paid,expired,cancelled,rejected,refunded,mismatched,revenue.amount,revenue.currency',
+      'sale-1,10,10,1,1,0,0,0,0,0,0,0,USD',
+      '',
+    ]);
+    expect((await call('GET', `${ONE}/report`, { ...parts, params: ['sale_9'] })).status).toBe(404);
+  });
 });
 
 describe('the admin API', () => {

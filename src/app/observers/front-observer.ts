@@ -66,6 +66,8 @@ export function createFrontObserver({ log, metrics }: Context): FrontObserver {
       metrics.paymentEvent(notice.kind);
       logPayment(notice, log);
     },
+    paymentUnhandled: metrics.paymentEvent,
+    ordersEnded: metrics.ordersEnded,
     auditing: seldom((progress) => log.info(progress, 'an audit is reading'), {
       everyMs: PROGRESS_EVERY_MS,
       monotonic: now,

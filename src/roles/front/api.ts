@@ -39,7 +39,18 @@ export function createApi(
   { front, groups, observer, ...parts }: ApiParts,
 ): readonly Operation[] {
   const { auditSources, clock } = ports;
-  const { guarded, purchases, sales, orders, paymentEvents, products, saleAdmin, settingsAdmin, readiness } = front;
+  const {
+    guarded,
+    purchases,
+    sales,
+    orders,
+    adminOrders,
+    paymentEvents,
+    products,
+    saleAdmin,
+    settingsAdmin,
+    readiness,
+  } = front;
   const sources = { ...guarded, auditSources };
   const reports = new LongReads((saleId) => reportOn(saleId, guarded), clock, REPORTS);
   const audits = new LongReads(async (saleId) => {
@@ -58,6 +69,7 @@ export function createApi(
     purchases,
     sales,
     orders,
+    adminOrders,
     payments: paymentEvents,
     products,
     saleAdmin,

@@ -1,5 +1,7 @@
 import type { LiveSettings } from '../../domain/live-settings.ts';
 import type { Payments } from '../../ports/payments.ts';
+import { AdminOrders } from '../../services/admin-orders.ts';
+import { countedOrders } from '../../services/counted-orders.ts';
 import { LookupQueue } from '../../services/lookup-queue.ts';
 import { OrderFinder } from '../../services/order-finder.ts';
 import { Orders } from '../../services/orders.ts';
@@ -49,6 +51,7 @@ export interface Front {
   readonly purchases: Purchases;
   readonly sales: Sales;
   readonly orders: Orders;
+  readonly adminOrders: AdminOrders;
   readonly paymentEvents: PaymentEvents;
   readonly products: Products;
   readonly saleAdmin: SaleAdmin;
@@ -79,7 +82,8 @@ export async function startFront(
   }: FrontParts,
 ): Promise<Front> {
   const { timers } = runtime;
-  const guarded = guardPorts(ports, policies);
+  const safe = guardPorts(ports, policies);
+  const guarded = { ...safe, store: { ...safe.store, ...countedOrders(safe.store, observer.ordersEnded) } };
   const node = await keepNodeNumber(ports, runtime, observer);
   const { newId } = node;
   const sales = new Sales(guarded);
@@ -112,7 +116,14 @@ export async function startFront(
       after: timers.after,
       onNotReturned: observer.notReturned,
     }),
-    paymentEvents: new PaymentEvents({ ...guarded, payments, finder, onNotice: observer.payment }),
+    adminOrders: new AdminOrders({ ...guarded, wait: timers.wait }),
+    paymentEvents: new PaymentEvents({
+      ...guarded,
+      payments,
+      finder,
+      onNotice: observer.payment,
+      onUnhandled: observer.paymentUnhandled,
+    }),
     products: new Products({ ...guarded, newId }),
     saleAdmin: new SaleAdmin({ ...guarded, sales, newId }),
     settingsAdmin: new SettingsAdmin({ ...guarded, defaults }),

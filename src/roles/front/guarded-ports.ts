@@ -5,7 +5,7 @@ import type { Policies } from './policies.ts';
 /**
  * The ports as a front's services use them: every call on which a buyer waits runs in a policy. Calls with their own
  * retries (node number, settings) and calls that may take long (publishing by an admin, an audit, the counts of a
- * report) do not; the HTTP front's time limit ends their requests.
+ * report, a search for orders) do not; the HTTP front's time limit ends their requests.
  */
 export function guardPorts<Guarded extends Pick<Ports, 'queue' | 'store' | 'catalogue' | 'live'>>(
   ports: Guarded,

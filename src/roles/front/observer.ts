@@ -3,6 +3,7 @@ import type { Order } from '../../domain/order.ts';
 import type { SocketRefusal } from '../../ports/live-socket.ts';
 import type { AuditProgress } from '../../services/audit/progress.ts';
 import type { AuditResult } from '../../services/audit/result.ts';
+import type { OnOrdersEnded } from '../../services/counted-orders.ts';
 import type { PaymentNotice } from '../../services/payment-events.ts';
 import type { BatchLoad } from '../../streams/operators/batch-map.ts';
 import type { AnsweredBatch } from '../../streams/purchase/contract.ts';
@@ -33,6 +34,10 @@ export interface FrontObserver extends RoleObserver, PolicyObserver {
   /** A cancelled order's ticket is not on sale again yet; the scheduler returns it. */
   readonly notReturned: (error: unknown, order: Order) => void;
   readonly payment: (notice: PaymentNotice) => void;
+  /** A message of the payment provider was not handled. */
+  readonly paymentUnhandled: (why: 'refused' | 'failed') => void;
+  /** Orders were paid or cancelled by this process. */
+  readonly ordersEnded: OnOrdersEnded;
   /** An audit has read another page. */
   readonly auditing: (progress: AuditProgress) => void;
   readonly audited: (result: AuditResult) => void;

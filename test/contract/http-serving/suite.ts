@@ -4,6 +4,7 @@ import { frontClients } from './clients.ts';
 import { frontHandlers } from './handlers.ts';
 import { HttpServingHarness, type HttpServingTraits } from './harness.ts';
 import { frontListening } from './listening.ts';
+import { frontStreams } from './streams.ts';
 
 /** What every front must do with its port, its handlers and its clients. */
 export function httpServingContract(listen: ListenHttp, traits: HttpServingTraits): void {
@@ -12,5 +13,6 @@ export function httpServingContract(listen: ListenHttp, traits: HttpServingTrait
 
   frontListening(harness);
   frontHandlers(harness);
+  frontStreams(harness);
   frontClients(harness);
 }

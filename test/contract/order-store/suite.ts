@@ -13,6 +13,7 @@ import { orderStorePositions } from './positions.ts';
 import { orderStoreRaces } from './races.ts';
 import { orderStoreReads } from './reads.ts';
 import { orderStoreRedelivery } from './redelivery.ts';
+import { orderStoreSearches } from './searches.ts';
 
 /** The contract of every order store. `open` creates an empty one. */
 export function orderStoreContract(name: string, open: () => Promise<OrderStoreHarness>): void {
@@ -77,6 +78,8 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
     orderStoreFences(() => harness);
 
     orderStoreReads(() => harness);
+
+    orderStoreSearches(() => harness);
 
     orderStoreLifecycle(() => harness);
 

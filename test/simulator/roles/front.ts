@@ -143,6 +143,8 @@ function frontObserver(parts: RoleParts, onOverload: () => void): FrontObserver 
     nodeNumberNotReleased: ignore,
     leader: ignore,
     notReturned: ignore,
+    paymentUnhandled: ignore,
+    ordersEnded: ignore,
     payment: ignore,
     readFailed: ignore,
     live: {

@@ -10,6 +10,7 @@ import type {
   LogFence,
   NewOrder,
   OrderQuery,
+  OrderSearch,
   OrderStore,
   OwedTicket,
   RefundDue,
@@ -24,6 +25,7 @@ import { isLive } from '../order-lifecycle.ts';
 import { MemoryLogPositions } from './memory-log-positions.ts';
 import { MemoryMismatches } from './memory-mismatches.ts';
 import { MemoryOrderRows, type OnOrderChange, type OrderRow } from './memory-order-rows.ts';
+import { searchOrders } from './search-orders.ts';
 
 interface Payment {
   readonly orderId: string;
@@ -183,6 +185,10 @@ export class MemoryOrderStore implements OrderStore {
           (before === undefined || order.id < before),
       )
       .slice(0, limit);
+  }
+
+  async search(search: OrderSearch): Promise<readonly Order[]> {
+    return searchOrders(this.rows.orders(), search);
   }
 
   async booked(saleId: string, first: number, last: number): Promise<readonly BookedOrder[]> {

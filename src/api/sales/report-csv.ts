@@ -1,0 +1,30 @@
+import type { SaleReport } from '../../services/report.ts';
+import { csvRow } from '../http/csv.ts';
+
+/** Named as in JSON. */
+const COLUMNS = [
+  'saleId',
+  'total',
+  'remaining',
+  'sold',
+  'reserved',
+  'paid',
+  'expired',
+  'cancelled',
+  'rejected',
+  'refunded',
+  'mismatched',
+  'revenue.amount',
+  'revenue.currency',
+] as const;
+
+/** The figures of a report in one row, so that those of several sales make a table; without the timeline, which is another table. */
+export function reportCsv({
+  revenue,
+  timeline: _timeline,
+  timelineStepSeconds: _step,
+  ...figures
+}: SaleReport): string {
+  const cells = { ...figures, 'revenue.amount': revenue.amount, 'revenue.currency': revenue.currency };
+  return csvRow(COLUMNS) + csvRow(COLUMNS.map((name) => cells[name]));
+}

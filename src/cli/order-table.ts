@@ -1,0 +1,52 @@
+import type { Order } from '../domain/order.ts';
+
+const ID_WIDTH = 14;
+const STATE_WIDTH = 9;
+const TIME_WIDTH = 24;
+const TICKET_WIDTH = 8;
+/** Most ids of sales and users; longer ones move what is behind them. */
+const NAME_WIDTH = 20;
+
+/** Rows for people; a user id or a sale id has no control characters. */
+export const orderTable = {
+  begin: line('ORDER', 'STATE', 'RESERVED', 'TICKET', 'SALE', 'BUYER'),
+  row: ({ id, state, reservedAt, ticket, saleId, userId }: Order): string =>
+    line(id, state, timeText(reservedAt), String(ticket), saleId, userId),
+};
+
+/** An order with all that is known of it, a line each. */
+export function describeOrder(order: Order): string {
+  const { id, saleId, productId, userId, ticket, price, state, reservedAt, payBy, paidAt, endedAt } = order;
+  const lines: readonly (readonly [string, string | undefined])[] = [
+    ['order', id],
+    ['state', state],
+    ['sale', saleId],
+    ['product', productId],
+    ['buyer', userId],
+    ['ticket', String(ticket)],
+    ['price', `${price.amount} ${price.currency} (minor units)`],
+    ['reserved', timeText(reservedAt)],
+    ['pay by', timeText(payBy)],
+    ['paid', paidAt === undefined ? undefined : timeText(paidAt)],
+    ['ended', endedAt === undefined ? undefined : timeText(endedAt)],
+  ];
+  return lines
+    .map(([name, value]) => (value === undefined ? '' : `${name.padEnd('reserved'.length)}  ${value}\n`))
+    .join('');
+}
+
+function line(id: string, state: string, reserved: string, ticket: string, sale: string, buyer: string): string {
+  const cells = [
+    id.padEnd(ID_WIDTH),
+    state.padEnd(STATE_WIDTH),
+    reserved.padEnd(TIME_WIDTH),
+    ticket.padStart(TICKET_WIDTH),
+    sale.padEnd(NAME_WIDTH),
+    buyer,
+  ];
+  return `${cells.join('  ')}\n`;
+}
+
+function timeText(ms: number): string {
+  return new Date(ms).toISOString();
+}
