@@ -3,10 +3,11 @@ import type { SqlDatabase } from './connect.ts';
 import { withSqlFaults } from './faults.ts';
 import { insertOnce } from './insert-once.ts';
 import { ProductEntity, productOfRow, rowOfProduct } from './product-entity.ts';
+import { createSaleHistory, insertSaleChange } from './sale-changes.ts';
 import { rowOfSale, SaleEntity, saleOfRow } from './sale-entity.ts';
 
 /** The condition of `isPublic` (domain/sale.ts). */
-const PUBLIC = { status: { $in: ['published', 'closed'] as const } };
+const PUBLIC = { status: { $in: ['published', 'paused', 'closed'] as const } };
 
 /** The length is compared because MySQL ignores trailing spaces; in a delete, ids cannot be compared afterwards. */
 const REMOVE_UNSOLD =
@@ -50,11 +51,17 @@ export function createSqlCatalogue(database: SqlDatabase): Catalogue {
 
     addSale: (sale) => withSqlFaults('adding a sale', () => insertOnce(database, SaleEntity, rowOfSale(sale))),
 
-    saveSale: (sale) =>
+    saveSale: (sale, change) =>
       withSqlFaults('saving a sale', async () => {
         const { id, ...row } = rowOfSale(sale);
-        return (await database.em().nativeUpdate(SaleEntity, { id, version: sale.version - 1 }, row)) === 1;
+        const stored = { id, version: sale.version - 1 };
+        if (change === undefined) return (await database.em().nativeUpdate(SaleEntity, stored, row)) === 1;
+        const update = database.em().createQueryBuilder(SaleEntity).update(row).where(stored);
+        const params = update.getParams() as (string | number | null)[];
+        return database.runThen({ sql: update.getQuery(), params }, insertSaleChange(sale, change));
       }),
+
+    ...createSaleHistory(database),
 
     product,
 

@@ -1,10 +1,20 @@
 import { isPublic, type Sale } from '../../../src/domain/sale.ts';
-import type { Catalogue, Product, ProductQuery, SaleQuery } from '../../../src/ports/catalogue.ts';
+import type {
+  Catalogue,
+  Product,
+  ProductQuery,
+  SaleChange,
+  SaleHistoryEntry,
+  SaleHistoryQuery,
+  SaleQuery,
+} from '../../../src/ports/catalogue.ts';
 
 /** A catalogue in memory. */
 export class MemoryCatalogue implements Catalogue {
   readonly #products = new Map<string, Product>();
   readonly #sales = new Map<string, Sale>();
+  /** Newest first. */
+  readonly #history = new Map<string, SaleHistoryEntry[]>();
 
   constructor(sales: readonly Sale[] = [], products: readonly Product[] = []) {
     for (const sale of sales) this.#sales.set(sale.id, sale);
@@ -32,8 +42,19 @@ export class MemoryCatalogue implements Catalogue {
     return add(this.#sales, sale);
   }
 
-  async saveSale(sale: Sale): Promise<boolean> {
-    return save(this.#sales, sale);
+  async saveSale(sale: Sale, change?: SaleChange): Promise<boolean> {
+    if (!save(this.#sales, sale)) return false;
+    if (change !== undefined)
+      this.#history.set(sale.id, [{ ...change, version: sale.version }, ...(this.#history.get(sale.id) ?? [])]);
+    return true;
+  }
+
+  async hasSaleChange(saleId: string, key: string): Promise<boolean> {
+    return (this.#history.get(saleId) ?? []).some((change) => change.key === key);
+  }
+
+  async saleHistory({ saleId, before = Number.POSITIVE_INFINITY, limit }: SaleHistoryQuery) {
+    return (this.#history.get(saleId) ?? []).filter(({ version }) => version < before).slice(0, limit);
   }
 
   async product(productId: string): Promise<Product | undefined> {
