@@ -22,6 +22,9 @@ export const PHASES = [
 /** The longest time to pay that a sale may allow: a week. Recovery relies on it to find every sale with unpaid orders. */
 export const MAX_PAY_WITHIN_SECONDS = 7 * 24 * 60 * 60;
 
+/** The most tickets of a sale, with those that were added: an audit keeps about 100 bytes for each. */
+export const MAX_TOTAL = 10_000_000;
+
 /** A sale as it is stored. Price and product never change once it is published; total and closesAt only grow. */
 export interface Sale {
   readonly id: string;

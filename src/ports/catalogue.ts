@@ -85,8 +85,8 @@ export interface Catalogue {
    */
   saveSale(sale: Sale, change?: SaleChange): Promise<boolean>;
 
-  /** Whether a change with this key is in the sale's history. */
-  hasSaleChange(saleId: string, key: string): Promise<boolean>;
+  /** The change with this key in the sale's history. */
+  saleChange(saleId: string, key: string): Promise<SaleHistoryEntry | undefined>;
 
   /** Newest first. */
   saleHistory(query: SaleHistoryQuery): Promise<readonly SaleHistoryEntry[]>;

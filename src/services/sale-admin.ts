@@ -7,7 +7,15 @@ import { notifySaleChanged } from './notify-sale.ts';
 import { type PublishOutcome, type PublishPorts, publishSale } from './publish.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { saleChange } from './sale-history.ts';
-import { type AdminCommand, pauseSale, resumeSale, type SteerOutcome, type SteerPorts } from './steer-sale.ts';
+import {
+  type AdminCommand,
+  addStock,
+  extendSale,
+  pauseSale,
+  resumeSale,
+  type SteerOutcome,
+  type SteerPorts,
+} from './steer-sale.ts';
 
 /** The settings of a sale that an admin decides on. */
 export type SaleSettings = Pick<
@@ -108,6 +116,14 @@ export class SaleAdmin {
 
   resume(saleId: string, command: AdminCommand): Promise<SteerOutcome> {
     return resumeSale(saleId, this.ports, command);
+  }
+
+  extend(saleId: string, command: AdminCommand & { readonly closesAt: number }): Promise<SteerOutcome> {
+    return extendSale(saleId, this.ports, command);
+  }
+
+  addStock(saleId: string, command: AdminCommand & { readonly quantity: number }): Promise<SteerOutcome> {
+    return addStock(saleId, this.ports, command);
   }
 
   /** Newest first; undefined for an unknown sale. */

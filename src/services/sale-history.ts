@@ -17,10 +17,13 @@ const NAMES = [
 ] as const satisfies readonly (keyof Sale)[];
 
 /** Who changes a sale, and when. */
-export type ChangedBy = Pick<SaleChange, 'by' | 'at'>;
+export type ChangedBy = Pick<SaleChange, 'by' | 'at'> & {
+  /** See SaleChange. */
+  readonly key?: string | undefined;
+};
 
-export function saleChange(action: SaleAction, before: Sale, after: Sale, { by, at }: ChangedBy): SaleChange {
-  return { action, at, by, changes: changedSettings(before, after) };
+export function saleChange(action: SaleAction, before: Sale, after: Sale, { by, at, key }: ChangedBy): SaleChange {
+  return { action, at, by, changes: changedSettings(before, after), ...(key === undefined ? {} : { key }) };
 }
 
 /** The settings that differ, as the history has them. */

@@ -6,7 +6,7 @@ import type { ChangedSale } from '../ports/ticket-queue.ts';
 import { applyChanges } from './apply-changes.ts';
 import { closeSale } from './close-sale.ts';
 import { publishSale } from './publish.ts';
-import { pauseSale, resumeSale } from './steer-sale.ts';
+import { addStock, extendSale, pauseSale, resumeSale } from './steer-sale.ts';
 
 const BOSS = { by: 'boss' };
 
@@ -19,7 +19,7 @@ async function rig(stored?: readonly Sale[]) {
     ...base.ports,
     catalogue: {
       ...base.ports.catalogue,
-      hasSaleChange: base.memory.hasSaleChange.bind(base.memory),
+      saleChange: base.memory.saleChange.bind(base.memory),
     },
     queue: {
       ...base.ports.queue,
@@ -155,6 +155,100 @@ describe('pausing', () => {
     expect((await closeSale('sale-1', ports)).kind).toBe('closed');
     expect(await resumeSale('sale-1', ports, BOSS)).toEqual({ kind: 'closed' });
     expect(await buy('ann')).toBe('closed');
+  });
+});
+
+describe('extending', () => {
+  const HOUR_MS = 3_600_000;
+
+  it('moves the end to a later time, once, in the catalogue and in the queue', async () => {
+    const { ports, buy, clock, history } = await rig();
+    const closesAt = aSale().closesAt + HOUR_MS;
+    for (let n = 0; n < 2; n += 1)
+      expect(await extendSale('sale-1', ports, { ...BOSS, closesAt })).toMatchObject({
+        sale: { closesAt, version: 4 },
+      });
+    clock.advance(closesAt - 1 - clock.now());
+    expect(await buy('ann')).toBe('reserved');
+    clock.advance(1);
+    expect(await buy('bob')).toBe('ended');
+    expect(await history()).toMatchObject([
+      { action: 'extended', changes: [{ name: 'closesAt', from: closesAt - HOUR_MS, to: closesAt }] },
+    ]);
+  });
+
+  it('keeps a paused sale paused', async () => {
+    const { ports, buy } = await rig();
+    await pauseSale('sale-1', ports, BOSS);
+    await extendSale('sale-1', ports, { ...BOSS, closesAt: aSale().closesAt + 1 });
+    expect(await buy('ann')).toBe('paused');
+  });
+
+  it.each([
+    ['into the past', (now: number) => now],
+    ['to an earlier end', () => aSale().closesAt - 1],
+  ])('%s is invalid and changes nothing', async (_, closesAt) => {
+    const { ports, clock, memory } = await rig();
+    expect(await extendSale('sale-1', ports, { ...BOSS, closesAt: closesAt(clock.now()) })).toMatchObject({
+      kind: 'invalid',
+      errors: [{ setting: 'closesAt' }],
+    });
+    expect((await memory.sale('sale-1'))?.version).toBe(3);
+  });
+
+  it('of a sale that is over is refused', async () => {
+    const { ports, clock } = await rig();
+    clock.advance(aSale().closesAt - clock.now());
+    expect(await extendSale('sale-1', ports, { ...BOSS, closesAt: clock.now() + HOUR_MS })).toEqual({ kind: 'ended' });
+  });
+});
+
+describe('adding tickets', () => {
+  const { total } = aSale();
+
+  it('adds them once for each key, even if the first call died before the queue knew', async () => {
+    const { ports, updates, queue, memory } = await rig();
+    const command = { ...BOSS, key: 'k', quantity: 3 };
+    updates.update = () => Promise.reject(UNAVAILABLE);
+    await expect(addStock('sale-1', ports, command)).rejects.toBe(UNAVAILABLE);
+    updates.update = async () => {};
+    await Promise.all([addStock('sale-1', ports, command), addStock('sale-1', ports, command)]);
+    expect(await addStock('sale-1', ports, command)).toMatchObject({ sale: { total: total + 3, version: 4 } });
+    expect(await addStock('sale-1', ports, { ...command, quantity: 4 })).toEqual({ kind: 'keyMismatch' });
+    expect(await queue.stock('sale-1')).toMatchObject({ remaining: total + 3 });
+    await addStock('sale-1', ports, { ...command, key: 'l' });
+    expect((await memory.sale('sale-1'))?.total).toBe(total + 6);
+  });
+
+  it('adds them once for each version', async () => {
+    const { ports, queue } = await rig();
+    const command = { ...BOSS, expected: [3], quantity: 3 };
+    const outcomes = await Promise.all([addStock('sale-1', ports, command), addStock('sale-1', ports, command)]);
+    expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['changed', 'stale']);
+    expect(await queue.stock('sale-1')).toMatchObject({ remaining: total + 3 });
+  });
+
+  it('adds all of two concurrent additions', async () => {
+    const { ports, queue } = await rig();
+    await Promise.all(['a', 'b'].map((key) => addStock('sale-1', ports, { ...BOSS, key, quantity: 2 })));
+    expect(await queue.stock('sale-1')).toMatchObject({ remaining: total + 4 });
+  });
+
+  it.each([
+    [10_000_000 - total, 'changed'],
+    [10_000_001 - total, 'invalid'],
+  ])('of %i tickets is %s: a sale has ten million at most', async (quantity, kind) => {
+    const { ports, updates } = await rig();
+    // The queue in memory would list them all.
+    updates.update = () => Promise.reject(UNAVAILABLE);
+    const outcome = await addStock('sale-1', ports, { ...BOSS, key: 'k', quantity }).catch(() => ({ kind: 'changed' }));
+    expect(outcome.kind).toBe(kind);
+  });
+
+  it('whose price would exceed what can be counted is invalid', async () => {
+    const price = { amount: Math.floor(Number.MAX_SAFE_INTEGER / (total + 1)), currency: 'EUR' };
+    const { ports } = await rig([aSale({ price })]);
+    expect((await addStock('sale-1', ports, { ...BOSS, key: 'k', quantity: 2 })).kind).toBe('invalid');
   });
 });
 

@@ -142,6 +142,33 @@ describe.each(INSTALLATIONS)('sales through the admin API on %s', (_name, open) 
       ]);
     });
 
+    test('added tickets and a later end are on sale at once, to those who were told that it is sold out', async () => {
+      const { id, version } = await draft({ total: 2 });
+      await command(id, 'publish');
+      const buyers = await inParallel(4, 4, (n) => purchase(id, `more-${n}`));
+      expect(buyers.map(({ status }) => status).sort()).toEqual([201, 201, 409, 409]);
+      const add = () =>
+        client.call('POST', `/v1/admin/sales/${id}/add-stock`, admin, { quantity: 3 }, { 'idempotency-key': 'more' });
+      const added = await inParallel(4, 4, add);
+      for (const answer of added)
+        expect(bodyOf<SaleBody>(answer, 200)).toMatchObject({ total: 5, version: version + 3 });
+      const late = await inParallel(4, 4, (n) => purchase(id, `late-${n}`));
+      expect(late.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409]);
+      const tickets = late.flatMap(({ status, body }) =>
+        status === 201 ? [(JSON.parse(body) as { ticket: number }).ticket] : [],
+      );
+      expect(tickets.sort()).toEqual([3, 4, 5]);
+
+      const closesAt = new Date(Date.now() + 2 * HOUR_MS).toISOString();
+      const extended = await client.call('POST', `/v1/admin/sales/${id}/extend`, admin, { closesAt });
+      expect(bodyOf<{ closesAt: string }>(extended, 200).closesAt).toBe(closesAt);
+      const audited = async () => {
+        const answer = await client.get(`/v1/admin/sales/${id}/audit`, admin);
+        return bodyOf<{ ok: boolean }>(answer, 200).ok;
+      };
+      await expect.poll(audited, { timeout: 20_000 }).toBe(true);
+    });
+
     test('the report agrees with the answers to buyers', async () => {
       const { id } = await draft({ total: 30 });
       await command(id, 'publish');

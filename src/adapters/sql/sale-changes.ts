@@ -1,4 +1,4 @@
-import type { Catalogue, SaleAction, SaleChange } from '../../ports/catalogue.ts';
+import type { Catalogue, SaleAction, SaleChange, SaleHistoryEntry } from '../../ports/catalogue.ts';
 import type { SqlDatabase } from './connect.ts';
 import { withSqlFaults } from './faults.ts';
 import type { SqlStatement } from './run-then.ts';
@@ -10,7 +10,8 @@ const INSERT = `INSERT INTO sale_changes (sale_id, version, changed_at, changed_
 const HISTORY = `SELECT version, changed_at, changed_by, action, changes, request_key FROM sale_changes
   WHERE sale_id = ? AND version < ? ORDER BY version DESC LIMIT ?`;
 
-const HAS_KEY = 'SELECT 1 AS found FROM sale_changes WHERE sale_id = ? AND request_key = ? LIMIT 1';
+const BY_KEY = `SELECT version, changed_at, changed_by, action, changes, request_key FROM sale_changes
+  WHERE sale_id = ? AND request_key = ? LIMIT 1`;
 
 /** Above any version, which is an INT in MySQL. */
 const NO_VERSION = 2 ** 31 - 1;
@@ -33,24 +34,29 @@ export function insertSaleChange(
 }
 
 /** The history of sales in either dialect. */
-export function createSaleHistory(database: SqlDatabase): Pick<Catalogue, 'hasSaleChange' | 'saleHistory'> {
+export function createSaleHistory(database: SqlDatabase): Pick<Catalogue, 'saleChange' | 'saleHistory'> {
   return {
-    hasSaleChange: (saleId, key) =>
+    saleChange: (saleId, key) =>
       withSqlFaults('reading the history of a sale', async () => {
-        return (await database.rows(HAS_KEY, saleId, key)).length > 0;
+        const [row] = await database.rows<ChangeRow>(BY_KEY, saleId, key);
+        return row && entryOf(row);
       }),
 
     saleHistory: ({ saleId, before = NO_VERSION, limit }) =>
       withSqlFaults('reading the history of a sale', async () => {
         const rows = await database.rows<ChangeRow>(HISTORY, saleId, before, limit);
-        return rows.map(({ version, changed_at, changed_by, action, changes, request_key }) => ({
-          version,
-          at: Number(changed_at),
-          by: textOf(changed_by),
-          action,
-          changes: JSON.parse(changes) as SaleChange['changes'],
-          ...(request_key === null ? {} : { key: textOf(request_key) }),
-        }));
+        return rows.map(entryOf);
       }),
+  };
+}
+
+function entryOf({ version, changed_at, changed_by, action, changes, request_key }: ChangeRow): SaleHistoryEntry {
+  return {
+    version,
+    at: Number(changed_at),
+    by: textOf(changed_by),
+    action,
+    changes: JSON.parse(changes) as SaleChange['changes'],
+    ...(request_key === null ? {} : { key: textOf(request_key) }),
   };
 }

@@ -24,6 +24,7 @@ export const PROBLEM_OF = {
   notPublished: 'not_published',
   closed: 'closed',
   ended: 'ended',
+  keyMismatch: 'key_mismatch',
 } as const satisfies Record<string, ProblemCode>;
 
 export const saleResponse = (description: string) => ({ description, schema: SaleSchema, headers: { ETag } });

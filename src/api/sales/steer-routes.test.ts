@@ -54,6 +54,87 @@ describe('pause and resume', () => {
   });
 });
 
+describe('extend', () => {
+  it('answers with the later end', async () => {
+    const { command } = await published();
+    const closesAt = '2030-01-04T00:00:00.000Z';
+    for (let n = 0; n < 2; n += 1)
+      expect(await command('extend', { body: { closesAt } })).toMatchObject({
+        status: 200,
+        json: { closesAt, version: 4 },
+      });
+  });
+
+  it.each([
+    { closesAt: '2000-01-01T00:00:00Z' },
+    { closesAt: '2030-01-02T23:59:59Z' },
+    { closesAt: 'later' },
+    { closesAt: 1_900_000_000_000 },
+    { closesAt: '2031-01-01T00:00:00Z', total: 9 },
+    {},
+  ])('refuses %j', async (body) => {
+    const { command, catalogue, id } = await published();
+    expect(await command('extend', { body })).toMatchObject({ status: 422, json: { code: 'invalid' } });
+    expect((await catalogue.sale(id))?.version).toBe(3);
+  });
+
+  it('refuses a sale that was closed, is over or not published', async () => {
+    const body = { closesAt: '2031-01-01T00:00:00Z' };
+    const { command, admin, clock } = await published();
+    const draft = (await admin('POST', SALES, { body: MUG_SALE })).json?.id as string;
+    expect(await command('extend', { body, params: [draft] })).toMatchObject({ json: { code: 'not_published' } });
+    expect((await command('extend', { body, ifMatch: '"2"' })).status).toBe(412);
+    await command('close');
+    expect(await command('extend', { body })).toMatchObject({ status: 409, json: { code: 'closed' } });
+    const other = await published();
+    other.clock.advance(Date.parse(MUG_SALE.closesAt) - clock.now());
+    expect(await other.command('extend', { body })).toMatchObject({ status: 409, json: { code: 'ended' } });
+  });
+});
+
+describe('add-stock', () => {
+  it('adds tickets once for each key', async () => {
+    const { command } = await published();
+    const add = (quantity: number, idempotencyKey: string) =>
+      command('add-stock', { body: { quantity }, idempotencyKey });
+    for (const key of ['k', 'k', ' k '])
+      expect(await add(3, key)).toMatchObject({ status: 200, json: { total: 8, version: 4 } });
+    expect(await add(2, 'k')).toMatchObject({ status: 422, json: { code: 'key_mismatch' } });
+    expect(await add(2, 'l')).toMatchObject({ status: 200, json: { total: 10 } });
+  });
+
+  it('adds tickets once for each version', async () => {
+    const { command } = await published();
+    const add = () => command('add-stock', { body: { quantity: 3 }, ifMatch: '"3"' });
+    expect(await add()).toMatchObject({ status: 200, json: { total: 8 } });
+    expect(await add()).toMatchObject({ status: 412 });
+  });
+
+  it.each(['', '*', '"3", "4"'])('refuses a call with If-Match %j alone, which could add twice', async (ifMatch) => {
+    const { command } = await published();
+    expect(await command('add-stock', { body: { quantity: 3 }, ifMatch })).toMatchObject({
+      status: 422,
+      json: { errors: [{ in: 'header', path: 'Idempotency-Key' }] },
+    });
+  });
+
+  it.each([0, -1, 1.5, '2', null, 10_000_001, 9_999_996])('refuses the quantity %j', async (quantity) => {
+    const { command, catalogue, id } = await published();
+    const answer = await command('add-stock', { body: { quantity }, idempotencyKey: 'k' });
+    expect(answer).toMatchObject({ status: 422, json: { code: 'invalid', errors: [{ path: '/quantity' }] } });
+    expect((await catalogue.sale(id))?.version).toBe(3);
+  });
+
+  it('refuses a closed sale', async () => {
+    const { command } = await published();
+    await command('close');
+    expect(await command('add-stock', { body: { quantity: 1 }, idempotencyKey: 'k' })).toMatchObject({
+      status: 409,
+      json: { code: 'closed' },
+    });
+  });
+});
+
 describe('the history of a sale', () => {
   it('has each change with its admin and time, newest first, in pages', async () => {
     const { command, history, clock } = await published();

@@ -6,15 +6,17 @@ import type { SaleAdmin } from '../../services/sale-admin.ts';
 import type { Sales } from '../../services/sales.ts';
 import type { AdminCommand, SteerOutcome } from '../../services/steer-sale.ts';
 import { type AdminDeps, handleForAdmin } from '../admin/operation.ts';
-import { BODY_PROBLEMS, EmptyBody } from '../http/body.ts';
+import { BODY_PROBLEMS, bodyReader, EmptyBody } from '../http/body.ts';
 import { SaleId, StringEnum, Time } from '../http/common-schemas.ts';
 import { JSON_TYPE, NO_STORE, serialiser } from '../http/json.ts';
 import type { Operation } from '../http/operation.ts';
 import { idOfCursor, Limit, Page, pageOf, VersionCursor } from '../http/page.ts';
-import { sendInvalid, sendProblem } from '../http/problem.ts';
+import { parseTime } from '../http/parse-time.ts';
+import { sendInvalid, sendProblem, sendRendered } from '../http/problem.ts';
 import { queryReader } from '../http/query.ts';
 import { createTimeText } from '../http/time-text.ts';
 import { expectedVersions, IfMatch } from '../http/versioned.ts';
+import { IdempotencyKey, keyOf, refusalOfKey } from '../purchases/idempotency-key.ts';
 import {
   ADMIN_SALE,
   handleCommand,
@@ -24,9 +26,10 @@ import {
   sendInvalidSettings,
   sendSale,
 } from './admin-reply.ts';
+import { AddStockSchema, ExtendSchema } from './admin-schema.ts';
 
 export interface SteerRoutesDeps extends AdminDeps {
-  readonly saleAdmin: Pick<SaleAdmin, 'pause' | 'resume' | 'history'>;
+  readonly saleAdmin: Pick<SaleAdmin, 'pause' | 'resume' | 'extend' | 'addStock' | 'history'>;
   readonly sales: Pick<Sales, 'viewOf'>;
 }
 
@@ -50,6 +53,14 @@ const SaleHistorySchema = Page(
   'Changes of a sale, newest first.',
 );
 
+const AddStockKey = Type.String({
+  ...IdempotencyKey,
+  description: 'Makes retries safe: the same key adds its tickets once. Required without `If-Match`.',
+});
+
+const readExtend = bodyReader(ExtendSchema);
+const readAddStock = bodyReader(AddStockSchema);
+
 const HistoryQuery = Type.Object(
   { cursor: Type.Optional(VersionCursor), limit: Limit },
   { additionalProperties: false },
@@ -61,7 +72,7 @@ const STEER_PROBLEMS = ['not_found', 'not_published', 'closed', 'ended', 'stale'
 
 /** What admins do to a published sale, and what they did. */
 export function steerRoutes(deps: SteerRoutesDeps): readonly Operation[] {
-  return [pauseSale(deps), resumeSale(deps), saleHistory(deps)];
+  return [pauseSale(deps), resumeSale(deps), extendSale(deps), addStock(deps), saleHistory(deps)];
 }
 
 function pauseSale(deps: SteerRoutesDeps): Operation {
@@ -115,6 +126,74 @@ function command(deps: SteerRoutesDeps, { name, summary, description, response, 
     }),
   };
 }
+
+function extendSale(deps: SteerRoutesDeps): Operation {
+  return {
+    method: 'POST',
+    pattern: `${ADMIN_SALE}/extend`,
+    doc: saleDoc({
+      id: 'extendSale',
+      summary: 'Extend a sale',
+      description: 'Moves its end to a later time. The end that it has already changes nothing.',
+      path: [SaleId],
+      headers: { 'If-Match': IfMatch },
+      body: ExtendSchema,
+      responses: { 200: saleResponse('The extended sale.') },
+      problems: STEER_PROBLEMS,
+    }),
+    handle: handleForAdmin(deps, async (request, reply, { userId }) => {
+      const { params, requestId, ifMatch } = request;
+      const [saleId = ''] = params;
+      if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', requestId);
+      const body = readExtend(request);
+      if (!body.ok) return sendRendered(reply, body.answer);
+      // It has passed its schema.
+      const closesAt = parseTime(body.value.closesAt) as number;
+      const command = { by: userId, expected: expectedVersions(ifMatch), closesAt };
+      await sendOutcome(deps, reply, await deps.saleAdmin.extend(saleId, command), requestId);
+    }),
+  };
+}
+
+function addStock(deps: SteerRoutesDeps): Operation {
+  return {
+    method: 'POST',
+    pattern: `${ADMIN_SALE}/add-stock`,
+    doc: saleDoc({
+      id: 'addStock',
+      summary: 'Add tickets to a sale',
+      description:
+        'They are numbered on from the last one, and on sale at once, also to buyers who were told that it is sold out. Send ' +
+        'an Idempotency-Key, or the `ETag` of one version as `If-Match`: a repetition with the same key gets the sale as it is ' +
+        'now, one with an old version 412, and neither adds tickets again.',
+      path: [SaleId],
+      headers: { 'Idempotency-Key': AddStockKey, 'If-Match': IfMatch },
+      body: AddStockSchema,
+      responses: { 200: saleResponse('The sale with its new total.') },
+      problems: [...STEER_PROBLEMS, 'key_mismatch'],
+    }),
+    handle: handleForAdmin(deps, async (request, reply, { userId }) => {
+      const { params, requestId, ifMatch } = request;
+      const [saleId = ''] = params;
+      if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', requestId);
+      const key = keyOf(request.idempotencyKey);
+      const refused = refusalOfKey(key, requestId);
+      if (refused !== undefined) return sendRendered(reply, refused);
+      const body = readAddStock(request);
+      if (!body.ok) return sendRendered(reply, body.answer);
+      const expected = expectedVersions(ifMatch);
+      if (key === undefined && expected?.length !== 1) return sendInvalid(reply, requestId, [KEY_MISSING]);
+      const command = { by: userId, expected, key, quantity: body.value.quantity };
+      await sendOutcome(deps, reply, await deps.saleAdmin.addStock(saleId, command), requestId);
+    }),
+  };
+}
+
+const KEY_MISSING = {
+  in: 'header',
+  path: 'Idempotency-Key',
+  message: 'is required, or an If-Match of one version, so that a repetition adds nothing',
+} as const;
 
 async function sendOutcome(
   { sales }: SteerRoutesDeps,

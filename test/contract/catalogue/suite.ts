@@ -100,10 +100,11 @@ export function catalogueContract(name: string, open: () => Promise<CatalogueHar
       expect((await history(undefined, 1)).map(({ version }) => version)).toEqual([3]);
       expect(await catalogue.saleHistory({ saleId: 'other', limit: 9 })).toEqual([]);
       const keys = ['K 1', 'k 1', 'K 1 ', 'lost', ''];
-      expect(await Promise.all(keys.map((key) => catalogue.hasSaleChange('steered', key)))).toEqual([
-        ...[true, false, false, false, false],
+      expect(await Promise.all(keys.map((key) => catalogue.saleChange('steered', key)))).toStrictEqual([
+        { version: 3, ...made(3, 'K 1') },
+        ...[undefined, undefined, undefined, undefined],
       ]);
-      expect(await catalogue.hasSaleChange('other', 'K 1')).toBe(false);
+      expect(await catalogue.saleChange('other', 'K 1')).toBeUndefined();
     });
 
     test('saves exactly one of two concurrent changes, with its own history', async () => {

@@ -49,8 +49,8 @@ export class MemoryCatalogue implements Catalogue {
     return true;
   }
 
-  async hasSaleChange(saleId: string, key: string): Promise<boolean> {
-    return (this.#history.get(saleId) ?? []).some((change) => change.key === key);
+  async saleChange(saleId: string, key: string): Promise<SaleHistoryEntry | undefined> {
+    return (this.#history.get(saleId) ?? []).find((change) => change.key === key);
   }
 
   async saleHistory({ saleId, before = Number.POSITIVE_INFINITY, limit }: SaleHistoryQuery) {
