@@ -85,6 +85,12 @@ export interface Catalogue {
    */
   saveSale(sale: Sale, change?: SaleChange): Promise<boolean>;
 
+  /**
+   * Removes the draft, for good: its id is never used again. Returns false when another version is stored, or none. `who` is
+   * kept.
+   */
+  removeDraft(draft: Pick<Sale, 'id' | 'version'>, who: Pick<SaleChange, 'by' | 'at'>): Promise<boolean>;
+
   /** The change with this key in the sale's history. */
   saleChange(saleId: string, key: string): Promise<SaleHistoryEntry | undefined>;
 

@@ -42,6 +42,12 @@ export type ChangeOutcome =
   | { readonly kind: 'notDraft' }
   | InvalidSettings;
 
+export type RemoveOutcome =
+  | { readonly kind: 'removed' }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'notDraft' };
+
 export interface SaleHistory {
   readonly items: readonly SaleHistoryEntry[];
   /** The version before which the next page begins; undefined on the last. */
@@ -51,7 +57,7 @@ export interface SaleHistory {
 export type SaleAdminPorts = PublishPorts &
   ClosePorts &
   SteerPorts & {
-    readonly catalogue: Pick<Catalogue, 'addSale' | 'product' | 'saleHistory'>;
+    readonly catalogue: Pick<Catalogue, 'addSale' | 'removeDraft' | 'product' | 'saleHistory'>;
     /** Makes the variable part of an id; ids sort by time. */
     readonly newId: () => string;
   };
@@ -86,7 +92,10 @@ export class SaleAdmin {
     }
   }
 
-  /** Changes a draft. Without `expected` versions the change applies to whatever version is stored. */
+  /**
+   * Changes a draft, or the texts and the picture of a published sale that is not closed. Without `expected` versions the change applies to
+   * whatever version is stored.
+   */
   async change(
     saleId: string,
     changes: SaleChanges,
@@ -96,7 +105,7 @@ export class SaleAdmin {
     const outcome = await retryOnConflict<ChangeOutcome>(async () => {
       const found = await catalogue.sale(saleId);
       if (found === undefined) return { kind: 'unknown' };
-      if (found.status !== 'draft') return { kind: 'notDraft' };
+      if (found.status !== 'draft' && !mayEdit(found, changes)) return { kind: 'notDraft' };
       if (expected?.includes(found.version) === false) return { kind: 'stale' };
       const sale = changed(found, changes);
       // A draft whose product was removed meanwhile can still be changed otherwise.
@@ -107,6 +116,20 @@ export class SaleAdmin {
       return (await catalogue.saveSale(sale, change)) ? { kind: 'changed', sale } : undefined;
     });
     if (outcome.kind === 'changed') notifySaleChanged(saleId, this.ports);
+    return outcome;
+  }
+
+  /** Deletes a draft; its product is free again. */
+  async remove(saleId: string, { by, expected }: AdminCommand): Promise<RemoveOutcome> {
+    const { catalogue, clock } = this.ports;
+    const outcome = await retryOnConflict<RemoveOutcome>(async () => {
+      const sale = await catalogue.sale(saleId);
+      if (sale === undefined) return { kind: 'unknown' };
+      if (sale.status !== 'draft') return { kind: 'notDraft' };
+      if (expected?.includes(sale.version) === false) return { kind: 'stale' };
+      return (await catalogue.removeDraft(sale, { by, at: clock.now() })) ? { kind: 'removed' } : undefined;
+    });
+    if (outcome.kind === 'removed') notifySaleChanged(saleId, this.ports);
     return outcome;
   }
 
@@ -142,6 +165,13 @@ export class SaleAdmin {
   close(saleId: string, by?: string): Promise<CloseOutcome> {
     return closeSale(saleId, this.ports, by === undefined ? undefined : { by, at: this.ports.clock.now() });
   }
+}
+
+/** What may change in a sale that buyers see: nothing that an order depends on. */
+const EDITABLE: ReadonlySet<string> = new Set(['title', 'description', 'imageUrl'] satisfies (keyof SaleChanges)[]);
+
+function mayEdit({ status }: Sale, changes: SaleChanges): boolean {
+  return (status === 'published' || status === 'paused') && Object.keys(changes).every((name) => EDITABLE.has(name));
 }
 
 const UNCHANGED = 'unchanged';

@@ -13,8 +13,13 @@ const PUBLIC = { status: { $in: ['published', 'paused', 'closed'] as const } };
 const REMOVE_UNSOLD =
   'DELETE FROM products WHERE id = ? AND LENGTH(id) = LENGTH(?) AND NOT EXISTS (SELECT 1 FROM sales WHERE product_id = ?)';
 
-/** Sales are never removed, a new one has version 1, and each change raises its version by one. */
-const REVISION = 'SELECT SUM(version) AS revision FROM sales';
+/** A new sale has version 1, each change raises its version by one, and so does the removal of a draft. */
+const REVISION = `SELECT (SELECT COALESCE(SUM(version), 0) FROM sales) +
+  (SELECT COALESCE(SUM(version), 0) FROM removed_sales) AS revision`;
+
+const REMOVE_DRAFT = "DELETE FROM sales WHERE id = ? AND LENGTH(id) = LENGTH(?) AND version = ? AND status = 'draft'";
+
+const INSERT_REMOVED = 'INSERT INTO removed_sales (sale_id, version, removed_at, removed_by) VALUES (?, ?, ?, ?)';
 
 /** The catalogue in either dialect. */
 export function createSqlCatalogue(database: SqlDatabase): Catalogue {
@@ -60,6 +65,14 @@ export function createSqlCatalogue(database: SqlDatabase): Catalogue {
         const params = update.getParams() as (string | number | null)[];
         return database.runThen({ sql: update.getQuery(), params }, insertSaleChange(sale, change));
       }),
+
+    removeDraft: ({ id, version }, { at, by }) =>
+      withSqlFaults('removing a draft', () =>
+        database.runThen(
+          { sql: REMOVE_DRAFT, params: [id, id, version] },
+          { sql: INSERT_REMOVED, params: [id, version + 1, at, by] },
+        ),
+      ),
 
     ...createSaleHistory(database),
 

@@ -58,7 +58,11 @@ export const PROBLEMS = {
     title: 'Not cancellable',
     detail: 'The order cannot be cancelled in its current state.',
   },
-  not_draft: { status: 409, title: 'Not a draft', detail: 'The sale has been published and can no longer be changed.' },
+  not_draft: {
+    status: 409,
+    title: 'Not a draft',
+    detail: 'The sale has been published: only its texts and picture can be changed.',
+  },
   not_published: { status: 409, title: 'Not published', detail: 'The sale has not been published.' },
   in_use: { status: 409, title: 'In use', detail: 'A sale uses it.' },
   length_required: {

@@ -32,7 +32,8 @@ import { serialiseReport } from './json.ts';
 import { type SteerRoutesDeps, steerRoutes } from './steer-routes.ts';
 
 export interface AdminSaleRoutesDeps extends AdminDeps {
-  readonly saleAdmin: Pick<SaleAdmin, 'create' | 'change' | 'publish' | 'close'> & SteerRoutesDeps['saleAdmin'];
+  readonly saleAdmin: Pick<SaleAdmin, 'create' | 'change' | 'remove' | 'publish' | 'close'> &
+    SteerRoutesDeps['saleAdmin'];
   readonly sales: Pick<Sales, 'viewOf'>;
   /** 'busy' when too many other reports are waiting. */
   readonly report: (saleId: string) => Promise<SaleReport | 'busy' | undefined>;
@@ -45,6 +46,7 @@ export function adminSaleRoutes(deps: AdminSaleRoutesDeps): readonly Operation[]
   return [
     createSale(deps),
     changeSale(deps),
+    removeSale(deps),
     publishSale(deps),
     closeSale(deps),
     ...steerRoutes(deps),
@@ -88,12 +90,14 @@ function changeSale(deps: AdminSaleRoutesDeps): Operation {
     pattern: ADMIN_SALE,
     doc: saleDoc({
       id: 'changeSale',
-      summary: 'Change a draft sale',
-      description: 'Changes the fields that the body contains. A published sale cannot be changed.',
+      summary: 'Change a draft, or the texts of a sale',
+      description:
+        'Changes the fields that the body contains. Of a published sale that is not closed only title, description and image can ' +
+        'be changed; see extendSale and addStock.',
       path: [SaleId],
       headers: { 'If-Match': IfMatch },
       body: SaleChangesSchema,
-      responses: { 200: saleResponse('The changed draft.') },
+      responses: { 200: saleResponse('The changed sale.') },
       problems: ['not_found', 'not_draft', 'stale', ...BODY_PROBLEMS],
     }),
     handle: handleForAdmin(deps, async (request, reply, { userId }) => {
@@ -109,6 +113,28 @@ function changeSale(deps: AdminSaleRoutesDeps): Operation {
       if (outcome.kind === 'invalid') return sendInvalidSettings(reply, outcome, requestId);
       if (outcome.kind !== 'changed') return sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);
       await sendSale(sales, reply, outcome.sale);
+    }),
+  };
+}
+
+function removeSale(deps: AdminSaleRoutesDeps): Operation {
+  return {
+    method: 'DELETE',
+    pattern: ADMIN_SALE,
+    doc: saleDoc({
+      id: 'removeSale',
+      summary: 'Delete a draft sale',
+      description: 'Its product can be deleted then, too. A published sale cannot be deleted.',
+      path: [SaleId],
+      headers: { 'If-Match': IfMatch },
+      responses: { 204: { description: 'The draft was deleted.' } },
+      problems: ['not_found', 'not_draft', 'stale'],
+    }),
+    handle: handleForAdmin(deps, async ({ params: [saleId = ''], requestId, ifMatch }, reply, { userId }) => {
+      if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', requestId);
+      const outcome = await deps.saleAdmin.remove(saleId, { by: userId, expected: expectedVersions(ifMatch) });
+      if (outcome.kind === 'removed') return reply.send(204, '', '');
+      sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);
     }),
   };
 }

@@ -166,3 +166,54 @@ describe('the history of a sale', () => {
     expect(await admin('GET', `${ONE}/history`, { params: ['sale_none'] })).toMatchObject({ status: 404 });
   });
 });
+
+describe('a change of a published sale', () => {
+  it('is one of its texts or its picture', async () => {
+    const { admin, id, command } = await published();
+    const change = (body: object) => admin('PATCH', ONE, { params: [id], body });
+    expect(await change({ title: 'New', description: '', imageUrl: null })).toMatchObject({
+      status: 200,
+      json: { title: 'New', description: '', version: 4, phase: 'live' },
+    });
+    for (const body of [
+      { price: { amount: 1, currency: 'EUR' } },
+      { title: 'Newer', total: 9 },
+      { productId: 'product_1' },
+      { perBuyerLimit: 2 },
+      { closesAt: '2031-01-01T00:00:00Z' },
+      { opensAt: '2030-01-01T00:00:00Z' },
+      { payWithinSeconds: 5 },
+    ])
+      expect(await change(body)).toMatchObject({ status: 409, json: { code: 'not_draft' } });
+    await command('pause');
+    expect(await change({ title: 'Paused' })).toMatchObject({ status: 200, json: { phase: 'paused' } });
+    await command('close');
+    expect(await change({ title: 'Closed' })).toMatchObject({ status: 409, json: { code: 'not_draft' } });
+  });
+});
+
+describe('the deletion of a draft', () => {
+  it('frees its product, and ends every way to the draft', async () => {
+    const { admin, published: events } = await published();
+    await admin('POST', '/v1/admin/products', { body: MUG });
+    const { json } = await admin('POST', SALES, { body: { ...MUG_SALE, productId: 'product_3' } });
+    const params = [json?.id as string];
+    expect(await admin('DELETE', ONE, { params, ifMatch: '"2"' })).toMatchObject({ status: 412 });
+    expect(await admin('DELETE', ONE, { params, ifMatch: '"1"' })).toMatchObject({ status: 204, json: undefined });
+    expect(events.at(-1)).toEqual({ type: 'sale', saleId: params[0] });
+    for (const method of ['DELETE', 'PATCH'] as const)
+      expect(await admin(method, ONE, { params, body: { title: 'x' } })).toMatchObject({ status: 404 });
+    expect((await admin('POST', `${ONE}/publish`, { params })).status).toBe(404);
+    expect((await admin('DELETE', '/v1/admin/products/:productId', { params: ['product_3'] })).status).toBe(204);
+  });
+
+  it('refuses a published sale, a closed one and an unknown one', async () => {
+    const { admin, id, command, catalogue } = await published();
+    const remove = (saleId: string) => admin('DELETE', ONE, { params: [saleId] });
+    expect(await remove(id)).toMatchObject({ status: 409, json: { code: 'not_draft' } });
+    await command('close');
+    expect(await remove(id)).toMatchObject({ status: 409, json: { code: 'not_draft' } });
+    for (const unknown of ['sale_none', 'no id!']) expect((await remove(unknown)).status).toBe(404);
+    expect((await catalogue.sale(id))?.status).toBe('closed');
+  });
+});

@@ -123,6 +123,37 @@ export function catalogueContract(name: string, open: () => Promise<CatalogueHar
       }
     });
 
+    test('removes a draft of the given version, once, and has another revision then', async () => {
+      const who = { by: 'böß', at: 1_900_000_000_000 };
+      const draft = awkwardSale({ id: 'removed', status: 'draft', version: 1, productId: 'freed' });
+      await catalogue.addProduct(awkwardProduct({ id: 'freed' }));
+      await catalogue.addSale(draft);
+      const revisions = [await catalogue.salesRevision()];
+      expect(await catalogue.removeDraft({ ...draft, version: 2 }, who)).toBe(false);
+      expect(await catalogue.removeDraft({ ...draft, id: 'removed ' }, who)).toBe(false);
+      expect(await catalogue.sale('removed')).toStrictEqual(draft);
+      const removed = await Promise.all([catalogue, harness.other].map((one) => one.removeDraft(draft, who)));
+      expect(removed.toSorted()).toEqual([false, true]);
+      revisions.push(await harness.other.salesRevision());
+      await catalogue.addSale(awkwardSale({ id: 'after-removed', version: 1 }));
+      revisions.push(await harness.other.salesRevision());
+
+      expect(new Set(revisions).size).toBe(3);
+      expect(revisions.toSorted((a, b) => a - b)).toEqual(revisions);
+      expect(await catalogue.sale('removed')).toBeUndefined();
+      expect(await catalogue.saveSale({ ...draft, version: 2 })).toBe(false);
+      expect(await catalogue.removeProduct('freed')).toBe('removed');
+    });
+
+    test('removes no sale that is not a draft', async () => {
+      for (const status of ['publishing', 'published', 'paused', 'closed'] as const) {
+        const sale = awkwardSale({ id: `kept-${status}`, status });
+        await catalogue.addSale(sale);
+        expect(await catalogue.removeDraft(sale, { by: 'b', at: 1 })).toBe(false);
+        expect(await catalogue.sale(sale.id)).toStrictEqual(sale);
+      }
+    });
+
     test('saves no sale that was not added', async () => {
       expect(await catalogue.saveSale(awkwardSale({ id: 'never', version: 2 }))).toBe(false);
       expect(await catalogue.sale('never')).toBeUndefined();

@@ -13,6 +13,8 @@ import type {
 export class MemoryCatalogue implements Catalogue {
   readonly #products = new Map<string, Product>();
   readonly #sales = new Map<string, Sale>();
+  /** The versions of removed drafts, and one each. */
+  #removed = 0;
   /** Newest first. */
   readonly #history = new Map<string, SaleHistoryEntry[]>();
 
@@ -26,7 +28,7 @@ export class MemoryCatalogue implements Catalogue {
   }
 
   async salesRevision(): Promise<number> {
-    let revision = 0;
+    let revision = this.#removed;
     for (const { version } of this.#sales.values()) revision += version;
     return revision;
   }
@@ -46,6 +48,14 @@ export class MemoryCatalogue implements Catalogue {
     if (!save(this.#sales, sale)) return false;
     if (change !== undefined)
       this.#history.set(sale.id, [{ ...change, version: sale.version }, ...(this.#history.get(sale.id) ?? [])]);
+    return true;
+  }
+
+  async removeDraft({ id, version }: Pick<Sale, 'id' | 'version'>): Promise<boolean> {
+    const stored = this.#sales.get(id);
+    if (stored?.version !== version || stored.status !== 'draft') return false;
+    this.#sales.delete(id);
+    this.#removed += version + 1;
     return true;
   }
 
