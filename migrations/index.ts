@@ -6,6 +6,8 @@ import { settings } from './20251121000400-settings.ts';
 import { nodeNumbers } from './20251121000500-node-numbers.ts';
 import { paymentMismatches } from './20251122000300-payment-mismatches.ts';
 import { tokenRevocations } from './20251130000000-token-revocations.ts';
+import { saleChanges } from './20251201000000-sale-changes.ts';
+import { removedSales } from './20251201000100-removed-sales.ts';
 import type { SchemaStep } from './schema-step.ts';
 
 /** In the order in which they run. Append; never change, rename or reorder one that was released. */
@@ -18,4 +20,6 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   nodeNumbers,
   paymentMismatches,
   tokenRevocations,
+  saleChanges,
+  removedSales,
 ];

@@ -34,6 +34,7 @@ export type PurchaseOutcome =
   | { readonly kind: 'soldOut' }
   | { readonly kind: 'limitReached'; readonly orderIds: readonly string[] }
   | { readonly kind: 'notStarted'; readonly opensAt: number }
+  | { readonly kind: 'paused' }
   | { readonly kind: 'ended' }
   | { readonly kind: 'closed' }
   | { readonly kind: 'keyMismatch' }

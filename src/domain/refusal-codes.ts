@@ -8,6 +8,7 @@ export const REFUSAL_CODES = {
   soldOut: 'sold_out',
   limitReached: 'limit_reached',
   notStarted: 'not_started',
+  paused: 'paused',
   ended: 'ended',
   closed: 'closed',
   keyMismatch: 'key_mismatch',

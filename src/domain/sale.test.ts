@@ -35,6 +35,10 @@ describe('phaseOf', () => {
     ['published', 'upcoming', OPENS - 1, 0],
     ['published', 'ended', CLOSES, 5],
     ['published', 'ended', CLOSES, 0],
+    ['paused', 'paused', OPENS - 1, 5],
+    ['paused', 'paused', OPENS, 5],
+    ['paused', 'paused', CLOSES - 1, 0],
+    ['paused', 'ended', CLOSES, 5],
     ['closed', 'closed', OPENS, 5],
     ['closed', 'closed', OPENS, 0],
   ] as const)('of a sale that is %s is %s at %i with %i left', (status, phase, nowMs, remaining) => {
@@ -42,7 +46,7 @@ describe('phaseOf', () => {
   });
 
   it('is live exactly when the gate is open and a ticket is left', () => {
-    const status = fc.constantFrom<SaleStatus>('draft', 'published', 'closed');
+    const status = fc.constantFrom<SaleStatus>('draft', 'published', 'paused', 'closed');
     fc.assert(
       fc.property(status, fc.nat(3000), fc.nat(2), (own, nowMs, remaining) => {
         const phase = phaseOf(sale(own), nowMs, remaining);

@@ -2,19 +2,30 @@ import type { Money } from './money.ts';
 
 /**
  * The status that the admin gives a sale; buyers see its {@link Phase}. A sale in `publishing` can't be changed any more,
- * because its tickets are being loaded, and does not sell yet. From `published` on, price, product and total never change.
- * `closed` is final.
+ * because its tickets are being loaded, and does not sell yet. From `published` on, price and product never change, and
+ * the total only grows. A `paused` sale sells nothing until it is resumed, `published` again. `closed` is final.
  */
-export type SaleStatus = 'draft' | 'publishing' | 'published' | 'closed';
+export type SaleStatus = 'draft' | 'publishing' | 'published' | 'paused' | 'closed';
 
-export type Phase = 'draft' | 'upcoming' | 'live' | 'sold_out' | 'ended' | 'closed';
+export type Phase = 'draft' | 'upcoming' | 'live' | 'paused' | 'sold_out' | 'ended' | 'closed';
 
-export const PHASES = ['draft', 'upcoming', 'live', 'sold_out', 'ended', 'closed'] as const satisfies readonly Phase[];
+export const PHASES = [
+  'draft',
+  'upcoming',
+  'live',
+  'paused',
+  'sold_out',
+  'ended',
+  'closed',
+] as const satisfies readonly Phase[];
 
 /** The longest time to pay that a sale may allow: a week. Recovery relies on it to find every sale with unpaid orders. */
 export const MAX_PAY_WITHIN_SECONDS = 7 * 24 * 60 * 60;
 
-/** A sale as it is stored. Price, product and total never change once it is published. */
+/** The most tickets of a sale, with those that were added: an audit keeps about 100 bytes for each. */
+export const MAX_TOTAL = 10_000_000;
+
+/** A sale as it is stored. Price and product never change once it is published; total and closesAt only grow. */
 export interface Sale {
   readonly id: string;
   readonly productId: string;
@@ -40,16 +51,18 @@ export interface Sale {
 
 /** Whether buyers may see the sale. */
 export function isPublic({ status }: Pick<Sale, 'status'>): boolean {
-  return status === 'published' || status === 'closed';
+  return status === 'published' || status === 'paused' || status === 'closed';
 }
 
-export type Gate = 'open' | 'notStarted' | 'ended' | 'closed';
+export type Gate = 'open' | 'notStarted' | 'paused' | 'ended' | 'closed';
 
 /** Whether a sale sells at `nowMs`, according to its status and times. Whether tickets remain is up to the queue. */
 export function gateOf(sale: Pick<Sale, 'status' | 'opensAt' | 'closesAt'>, nowMs: number): Gate {
   if (sale.status === 'closed') return 'closed';
-  if (!isPublic(sale) || nowMs < sale.opensAt) return 'notStarted';
-  return nowMs < sale.closesAt ? 'open' : 'ended';
+  if (!isPublic(sale)) return 'notStarted';
+  if (nowMs >= sale.closesAt) return 'ended';
+  if (sale.status === 'paused') return 'paused';
+  return nowMs < sale.opensAt ? 'notStarted' : 'open';
 }
 
 export function phaseOf(sale: Sale, nowMs: number, remaining: number): Phase {

@@ -8,7 +8,7 @@ export interface Stock {
 const CHANGES_PER_EPOCH = 2 ** 32;
 
 /**
- * @param changes tickets taken and returned since the queue was built for this epoch. A rebuilt queue counts from 0 again,
+ * @param changes tickets taken, returned and added since the queue was built for this epoch. A rebuilt queue counts from 0 again,
  * with a greater epoch, so versions still increase.
  */
 export function stockVersion(epoch: number, changes: number): number {

@@ -9,6 +9,38 @@ export interface Product {
   readonly version: number;
 }
 
+export const SALE_ACTIONS = ['changed', 'published', 'paused', 'resumed', 'extended', 'stock_added', 'closed'] as const;
+
+export type SaleAction = (typeof SALE_ACTIONS)[number];
+
+/** What an admin did to a sale. */
+export interface SaleChange {
+  readonly action: SaleAction;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** The admin's user id. */
+  readonly by: string;
+  /** The settings that it changed. Times are in milliseconds since 1970; null stands for none. */
+  readonly changes: readonly {
+    readonly name: string;
+    readonly from: string | number | null;
+    readonly to: string | number | null;
+  }[];
+  /** The Idempotency-Key of the request, if a repetition must find it. */
+  readonly key?: string;
+}
+
+/** A change, and the version of the sale that it made. */
+export type SaleHistoryEntry = SaleChange & { readonly version: number };
+
+export interface SaleHistoryQuery {
+  readonly saleId: string;
+  /** Only changes that made an older version. */
+  readonly before?: number;
+  /** 1 to 201. */
+  readonly limit: number;
+}
+
 export interface SaleQuery {
   /** Only sales with a greater id. */
   readonly after?: string;
@@ -47,8 +79,23 @@ export interface Catalogue {
   /** Returns false when the id is taken. */
   addSale(sale: Sale): Promise<boolean>;
 
-  /** Replaces the sale of version `sale.version - 1`; returns false when that is not the stored version. */
-  saveSale(sale: Sale): Promise<boolean>;
+  /**
+   * Replaces the sale of version `sale.version - 1`, and adds the change to the sale's history, both or neither; returns false
+   * when that is not the stored version.
+   */
+  saveSale(sale: Sale, change?: SaleChange): Promise<boolean>;
+
+  /**
+   * Removes the draft, for good: its id is never used again. Returns false when another version is stored, or none. `who` is
+   * kept.
+   */
+  removeDraft(draft: Pick<Sale, 'id' | 'version'>, who: Pick<SaleChange, 'by' | 'at'>): Promise<boolean>;
+
+  /** The change with this key in the sale's history. */
+  saleChange(saleId: string, key: string): Promise<SaleHistoryEntry | undefined>;
+
+  /** Newest first. */
+  saleHistory(query: SaleHistoryQuery): Promise<readonly SaleHistoryEntry[]>;
 
   product(productId: string): Promise<Product | undefined>;
 

@@ -12,6 +12,9 @@ export type QueueState =
 export type RebuiltSale = QueuedSale & {
   /** No more reservations. A sale that is closed in the queue stays closed. */
   readonly closed: boolean;
+  /** See ChangedSale. */
+  readonly paused: boolean;
+  readonly version: number;
 };
 
 /** An order as the store knows it. */

@@ -41,6 +41,7 @@ export type ReserveAnswer =
   | { readonly kind: 'tooManyOrders' }
   | { readonly kind: 'soldOut' }
   | { readonly kind: 'notStarted' }
+  | { readonly kind: 'paused' }
   | { readonly kind: 'ended' }
   | { readonly kind: 'closed' };
 
@@ -68,6 +69,12 @@ export interface StrandedReservation {
 
 /** The part of a sale that the queue needs to decide on a purchase. */
 export type QueuedSale = Pick<Sale, 'id' | 'epoch' | 'total' | 'perBuyerLimit' | 'opensAt' | 'closesAt'>;
+
+/** What an admin may change of a sale that the queue has, as of this version of the sale. */
+export type ChangedSale = Pick<QueuedSale, 'id' | 'epoch' | 'total' | 'closesAt'> & {
+  readonly paused: boolean;
+  readonly version: number;
+};
 
 /**
  * The single place that decides who gets a ticket. Every call is atomic and may be repeated.
@@ -142,6 +149,13 @@ export interface TicketQueue {
    * towards the buyers' limits, but no ticket returns to the queue.
    */
   forfeit(saleId: string, orderIds: readonly string[]): Promise<void>;
+
+  /**
+   * Makes the sale as of its `version`, unless the queue has this version or a later one: so calls may be repeated and arrive
+   * in any order. While it is paused it reserves nothing, and replays are still answered. A greater total adds the tickets
+   * after the last one; a smaller one is ignored. A sale of another epoch is not changed: `stale`.
+   */
+  update(sale: ChangedSale): Promise<'updated' | 'stale' | 'unknownSale'>;
 
   /** Ends reservations permanently; replays are still answered. */
   close(saleId: string, epoch: number): Promise<void>;

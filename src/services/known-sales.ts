@@ -21,7 +21,7 @@ export interface KnownSalesOptions {
 
 /**
  * The catalogue's sales, kept up to date by asking often whether any has changed: only then are the recent ones read, and
- * all of them now and then. None is ever removed: a public sale stays public, and no sale is deleted.
+ * all of them now and then. A public sale stays public; a draft that was deleted is kept until all are read.
  */
 export class KnownSales {
   readonly #byId = new Map<string, Sale>();
@@ -59,6 +59,7 @@ export class KnownSales {
       for await (const sale of everySale(catalogue, query)) read.push(sale);
       for (const sale of read) if ((this.#byId.get(sale.id)?.version ?? 0) < sale.version) this.#keep(sale);
       if (readAll) {
+        this.#dropDeleted(read);
         this.#allReadAt = startedAt;
         this.#allRevision = revision;
       }
@@ -96,6 +97,15 @@ export class KnownSales {
       if (sale.closesAt > endsAfter && (includeDrafts || isPublic(sale))) page.push(sale);
     }
     return page;
+  }
+
+  #dropDeleted(all: readonly Sale[]): void {
+    const ids = new Set(all.map(({ id }) => id));
+    for (const { id, status } of this.#byId.values()) {
+      if (status !== 'draft' || ids.has(id)) continue;
+      this.#byId.delete(id);
+      this.#sorted = undefined;
+    }
   }
 
   #recent(endsAfter: number): readonly Sale[] {

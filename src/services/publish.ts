@@ -6,6 +6,7 @@ import type { TicketQueue } from '../ports/ticket-queue.ts';
 import { everySale } from './every-sale.ts';
 import { notifySaleChanged, type SaleListeners } from './notify-sale.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
+import { saleChange } from './sale-history.ts';
 
 export interface PublishPorts extends SaleListeners {
   readonly catalogue: Pick<Catalogue, 'sale' | 'saveSale'>;
@@ -27,17 +28,20 @@ export type PublishOutcome =
  * in between leaves it `publishing`, and the next call or {@link resumePublishing} finishes it. In another order buyers
  * could find a sale that the queue does not know. Errors: those of catalogue and queue.
  */
-export async function publishSale(saleId: string, ports: PublishPorts): Promise<PublishOutcome> {
+export async function publishSale(saleId: string, ports: PublishPorts, by?: string): Promise<PublishOutcome> {
   const { catalogue, queue, clock } = ports;
   const outcome = await retryOnConflict<PublishOutcome>(async () => {
     const sale = await catalogue.sale(saleId);
     if (sale === undefined) return { kind: 'unknown' };
-    if (sale.status === 'published') return { kind: 'published', sale };
+    if (sale.status === 'published' || sale.status === 'paused') return { kind: 'published', sale };
     if (sale.status === 'closed') return { kind: 'closed' };
     if (sale.status === 'draft') {
       if (sale.closesAt <= clock.now()) return { kind: 'ended' };
       // Whether this call stored it or another one did, the next attempt goes on from what is stored.
-      await catalogue.saveSale(withStatus(sale, 'publishing'));
+      const publishing = withStatus(sale, 'publishing');
+      const who = by === undefined ? undefined : { by, at: clock.now() };
+      const change = who && saleChange('published', sale, publishing, who);
+      await catalogue.saveSale(publishing, change);
       return undefined;
     }
     const incarnation = await queue.incarnation?.(saleId);

@@ -86,7 +86,11 @@ export async function recoverSale(
     onStep?.({ saleId, epoch, step });
   };
 
-  const target: RebuiltSale = { ...raised, closed: raised.status === 'closed' };
+  const target: RebuiltSale = {
+    ...raised,
+    closed: raised.status === 'closed',
+    paused: raised.status === 'paused',
+  };
   const sealed = await recovery.seal(target);
   if (sealed.kind === 'superseded') return sealed;
 

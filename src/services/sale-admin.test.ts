@@ -121,10 +121,16 @@ describe('a change', () => {
   it('applies to the expected version only; of two concurrent changes of it one is stale', async () => {
     const { admin, draft } = rig();
     const { id } = await draft();
-    const both = await Promise.all([admin.change(id, { total: 7 }, [1]), admin.change(id, { total: 8 }, [1])]);
+    const both = await Promise.all([
+      admin.change(id, { total: 7 }, { expected: [1] }),
+      admin.change(id, { total: 8 }, { expected: [1] }),
+    ]);
     expect(both.map(({ kind }) => kind).sort()).toEqual(['changed', 'stale']);
-    expect(await admin.change(id, { total: 9 }, [3])).toEqual({ kind: 'stale' });
-    expect(await admin.change(id, { total: 9 }, [2])).toMatchObject({ kind: 'changed', sale: { version: 3 } });
+    expect(await admin.change(id, { total: 9 }, { expected: [3] })).toEqual({ kind: 'stale' });
+    expect(await admin.change(id, { total: 9 }, { expected: [2] })).toMatchObject({
+      kind: 'changed',
+      sale: { version: 3 },
+    });
   });
 
   it('is not possible once the sale is published, or being published', async () => {
@@ -133,7 +139,7 @@ describe('a change', () => {
     await catalogue.saveSale({ id, ...sale, status: 'publishing', version: 2 });
     expect(await admin.change(id, { total: 9 })).toEqual({ kind: 'notDraft' });
     await admin.publish(id);
-    expect(await admin.change(id, { total: 9 }, [3])).toEqual({ kind: 'notDraft' });
+    expect(await admin.change(id, { total: 9 }, { expected: [3] })).toEqual({ kind: 'notDraft' });
     await admin.close(id);
     expect(await admin.change(id, { total: 9 })).toEqual({ kind: 'notDraft' });
     expect(await admin.change('sale_9', { total: 9 })).toEqual({ kind: 'unknown' });

@@ -1,10 +1,21 @@
 import { MAX_AMOUNT } from '../domain/money.ts';
 import type { Sale } from '../domain/sale.ts';
-import type { Catalogue, Product } from '../ports/catalogue.ts';
+import type { Catalogue, Product, SaleHistoryEntry, SaleHistoryQuery } from '../ports/catalogue.ts';
 import { type CloseOutcome, type ClosePorts, closeSale } from './close-sale.ts';
+import type { InvalidSettings, SettingError } from './invalid-settings.ts';
 import { notifySaleChanged } from './notify-sale.ts';
 import { type PublishOutcome, type PublishPorts, publishSale } from './publish.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
+import { saleChange } from './sale-history.ts';
+import {
+  type AdminCommand,
+  addStock,
+  extendSale,
+  pauseSale,
+  resumeSale,
+  type SteerOutcome,
+  type SteerPorts,
+} from './steer-sale.ts';
 
 /** The settings of a sale that an admin decides on. */
 export type SaleSettings = Pick<
@@ -21,17 +32,6 @@ export type SaleChanges = Partial<SaleSettings> & {
   readonly imageUrl?: string | null;
 };
 
-/** A setting that contradicts another one, or what is stored. */
-export interface SettingError {
-  readonly setting: keyof SaleSettings;
-  readonly message: string;
-}
-
-export interface InvalidSettings {
-  readonly kind: 'invalid';
-  readonly errors: readonly SettingError[];
-}
-
 export type CreateOutcome = { readonly kind: 'created'; readonly sale: Sale } | InvalidSettings;
 
 export type ChangeOutcome =
@@ -42,9 +42,22 @@ export type ChangeOutcome =
   | { readonly kind: 'notDraft' }
   | InvalidSettings;
 
+export type RemoveOutcome =
+  | { readonly kind: 'removed' }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'notDraft' };
+
+export interface SaleHistory {
+  readonly items: readonly SaleHistoryEntry[];
+  /** The version before which the next page begins; undefined on the last. */
+  readonly next?: number;
+}
+
 export type SaleAdminPorts = PublishPorts &
-  ClosePorts & {
-    readonly catalogue: Pick<Catalogue, 'addSale' | 'product'>;
+  ClosePorts &
+  SteerPorts & {
+    readonly catalogue: Pick<Catalogue, 'addSale' | 'removeDraft' | 'product' | 'saleHistory'>;
     /** Makes the variable part of an id; ids sort by time. */
     readonly newId: () => string;
   };
@@ -79,32 +92,86 @@ export class SaleAdmin {
     }
   }
 
-  /** Changes a draft. Without `expected` versions the change applies to whatever version is stored. */
-  async change(saleId: string, changes: SaleChanges, expected?: readonly number[]): Promise<ChangeOutcome> {
-    const { catalogue } = this.ports;
+  /**
+   * Changes a draft, or the texts and the picture of a published sale that is not closed. Without `expected` versions the change applies to
+   * whatever version is stored.
+   */
+  async change(
+    saleId: string,
+    changes: SaleChanges,
+    { expected, by }: Partial<AdminCommand> = {},
+  ): Promise<ChangeOutcome> {
+    const { catalogue, clock } = this.ports;
     const outcome = await retryOnConflict<ChangeOutcome>(async () => {
       const found = await catalogue.sale(saleId);
       if (found === undefined) return { kind: 'unknown' };
-      if (found.status !== 'draft') return { kind: 'notDraft' };
+      if (found.status !== 'draft' && !mayEdit(found, changes)) return { kind: 'notDraft' };
       if (expected?.includes(found.version) === false) return { kind: 'stale' };
       const sale = changed(found, changes);
       // A draft whose product was removed meanwhile can still be changed otherwise.
       const product = sale.productId === found.productId ? UNCHANGED : await catalogue.product(sale.productId);
       const errors = errorsOf(sale, product);
       if (errors.length > 0) return { kind: 'invalid', errors };
-      return (await catalogue.saveSale(sale)) ? { kind: 'changed', sale } : undefined;
+      const change = by === undefined ? undefined : saleChange('changed', found, sale, { by, at: clock.now() });
+      return (await catalogue.saveSale(sale, change)) ? { kind: 'changed', sale } : undefined;
     });
     if (outcome.kind === 'changed') notifySaleChanged(saleId, this.ports);
     return outcome;
   }
 
-  publish(saleId: string): Promise<PublishOutcome> {
-    return publishSale(saleId, this.ports);
+  /** Deletes a draft; its product is free again. */
+  async remove(saleId: string, { by, expected }: AdminCommand): Promise<RemoveOutcome> {
+    const { catalogue, clock } = this.ports;
+    const outcome = await retryOnConflict<RemoveOutcome>(async () => {
+      const sale = await catalogue.sale(saleId);
+      if (sale === undefined) return { kind: 'unknown' };
+      if (sale.status !== 'draft') return { kind: 'notDraft' };
+      if (expected?.includes(sale.version) === false) return { kind: 'stale' };
+      return (await catalogue.removeDraft(sale, { by, at: clock.now() })) ? { kind: 'removed' } : undefined;
+    });
+    if (outcome.kind === 'removed') notifySaleChanged(saleId, this.ports);
+    return outcome;
   }
 
-  close(saleId: string): Promise<CloseOutcome> {
-    return closeSale(saleId, this.ports);
+  pause(saleId: string, command: AdminCommand): Promise<SteerOutcome> {
+    return pauseSale(saleId, this.ports, command);
   }
+
+  resume(saleId: string, command: AdminCommand): Promise<SteerOutcome> {
+    return resumeSale(saleId, this.ports, command);
+  }
+
+  extend(saleId: string, command: AdminCommand & { readonly closesAt: number }): Promise<SteerOutcome> {
+    return extendSale(saleId, this.ports, command);
+  }
+
+  addStock(saleId: string, command: AdminCommand & { readonly quantity: number }): Promise<SteerOutcome> {
+    return addStock(saleId, this.ports, command);
+  }
+
+  /** Newest first; undefined for an unknown sale. */
+  async history(query: SaleHistoryQuery): Promise<SaleHistory | undefined> {
+    const { catalogue } = this.ports;
+    if ((await catalogue.sale(query.saleId)) === undefined) return undefined;
+    const items = await catalogue.saleHistory({ ...query, limit: query.limit + 1 });
+    const page = items.slice(0, query.limit);
+    return items.length > page.length ? { items: page, next: (page.at(-1) as SaleHistoryEntry).version } : { items };
+  }
+
+  publish(saleId: string, by?: string): Promise<PublishOutcome> {
+    return publishSale(saleId, this.ports, by);
+  }
+
+  close(saleId: string, by?: string): Promise<CloseOutcome> {
+    return closeSale(saleId, this.ports, by === undefined ? undefined : { by, at: this.ports.clock.now() });
+  }
+}
+
+/** What may change in a sale that buyers see: nothing that an order depends on. */
+const EDITABLE: ReadonlySet<string> = new Set(['title', 'description', 'imageUrl'] satisfies (keyof SaleChanges)[]);
+
+function mayEdit({ status }: Sale, changes: SaleChanges): boolean {
+  return (status === 'published' || status === 'paused') && Object.keys(changes).every((name) => EDITABLE.has(name));
 }
 
 const UNCHANGED = 'unchanged';

@@ -40,10 +40,13 @@ describe.each(INSTALLATIONS)('sales through the admin API on %s', (_name, open) 
       expect(made.headers.location).toBe(`/v1/sales/${bodyOf<SaleBody>(made, 201).id}`);
       return bodyOf<SaleBody>(made, 201);
     };
-    const command = (id: string, name: 'publish' | 'close') =>
+    const command = (id: string, name: 'publish' | 'close' | 'pause' | 'resume') =>
       client.call('POST', `/v1/admin/sales/${id}/${name}`, admin);
     const purchase = (saleId: string, buyer: string) =>
       client.purchase({ saleId, token: installation.workspace.tokenOf(buyer) });
+
+    const keyed = (saleId: string, key: string) =>
+      client.purchase({ saleId, token: installation.workspace.tokenOf('keyed'), key });
 
     test('only admins can see a draft, and nobody can buy it until it is published', async () => {
       const { id } = await draft();
@@ -104,6 +107,66 @@ describe.each(INSTALLATIONS)('sales through the admin API on %s', (_name, open) 
       bodyOf(await purchase(id, 'first'), 201);
       await close();
       expect((await crowd).some((sold) => sold > 0)).toBe(true);
+    });
+
+    test('a paused sale sells nothing on any front from the answer on, replays, and goes on when it is resumed', async () => {
+      const { id } = await draft({ total: 100_000, perBuyerLimit: 100_000 });
+      await command(id, 'publish');
+      const key = '4f1c0a52';
+      const first = bodyOf<{ id: string }>(await keyed(id, key), 201);
+      let pausedAt = Number.POSITIVE_INFINITY;
+      const buyer = async (n: number): Promise<number> => {
+        for (let sold = 0; ; ) {
+          const isPaused = performance.now() > pausedAt;
+          const answer = await purchase(id, `pause-${n}`);
+          if (answer.status === 201 && !isPaused) sold += 1;
+          else expect(bodyOf<{ code: string }>(answer, 409).code).toBe('paused');
+          if (isPaused) return sold;
+        }
+      };
+      const crowd = inParallel(32, 32, buyer);
+      bodyOf(await purchase(id, 'first'), 201);
+      expect(bodyOf<SaleBody>(await command(id, 'pause'), 200).phase).toBe('paused');
+      pausedAt = performance.now();
+      expect((await crowd).some((sold) => sold > 0)).toBe(true);
+      expect(bodyOf<{ id: string }>(await keyed(id, key), 201).id).toBe(first.id);
+      expect((await readSale(id)).phase).toBe('paused');
+
+      expect(bodyOf<SaleBody>(await command(id, 'resume'), 200).phase).toBe('live');
+      bodyOf(await purchase(id, 'second'), 201);
+      const history = await client.get(`/v1/admin/sales/${id}/history`, admin);
+      expect(bodyOf<{ items: readonly { by: string }[] }>(history, 200).items).toMatchObject([
+        { action: 'resumed', by: 'boss' },
+        { action: 'paused', by: 'boss' },
+        { action: 'published' },
+      ]);
+    });
+
+    test('added tickets and a later end are on sale at once, to those who were told that it is sold out', async () => {
+      const { id, version } = await draft({ total: 2 });
+      await command(id, 'publish');
+      const buyers = await inParallel(4, 4, (n) => purchase(id, `more-${n}`));
+      expect(buyers.map(({ status }) => status).sort()).toEqual([201, 201, 409, 409]);
+      const add = () =>
+        client.call('POST', `/v1/admin/sales/${id}/add-stock`, admin, { quantity: 3 }, { 'idempotency-key': 'more' });
+      const added = await inParallel(4, 4, add);
+      for (const answer of added)
+        expect(bodyOf<SaleBody>(answer, 200)).toMatchObject({ total: 5, version: version + 3 });
+      const late = await inParallel(4, 4, (n) => purchase(id, `late-${n}`));
+      expect(late.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409]);
+      const tickets = late.flatMap(({ status, body }) =>
+        status === 201 ? [(JSON.parse(body) as { ticket: number }).ticket] : [],
+      );
+      expect(tickets.sort()).toEqual([3, 4, 5]);
+
+      const closesAt = new Date(Date.now() + 2 * HOUR_MS).toISOString();
+      const extended = await client.call('POST', `/v1/admin/sales/${id}/extend`, admin, { closesAt });
+      expect(bodyOf<{ closesAt: string }>(extended, 200).closesAt).toBe(closesAt);
+      const audited = async () => {
+        const answer = await client.get(`/v1/admin/sales/${id}/audit`, admin);
+        return bodyOf<{ ok: boolean }>(answer, 200).ok;
+      };
+      await expect.poll(audited, { timeout: 20_000 }).toBe(true);
     });
 
     test('the report agrees with the answers to buyers', async () => {

@@ -25,7 +25,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('rebuilding in R
   const load = async () => {
     const sale = openSale();
     await adapter.queue.load(sale);
-    return { ...sale, epoch: 2, closed: false };
+    return { ...sale, epoch: 2, closed: false, paused: false, version: 2 };
   };
   const known = (ticket: number): KnownOrder => {
     const { orderId, userId, key, fingerprint } = purchase();

@@ -21,6 +21,7 @@ export interface AdminCall {
   readonly body?: unknown;
   readonly ifMatch?: string;
   readonly ifNoneMatch?: string;
+  readonly idempotencyKey?: string;
   readonly query?: string;
   readonly contentType?: string;
   readonly authorization?: string;

@@ -1,5 +1,6 @@
 import { Fault } from '../../src/domain/errors.ts';
 import type { Sale, SaleStatus } from '../../src/domain/sale.ts';
+import type { SaleChange } from '../../src/ports/catalogue.ts';
 import type { BusEvent } from '../../src/ports/event-bus.ts';
 import { ManualClock } from './fakes/manual-clock.ts';
 import { MemoryCatalogue } from './fakes/memory-catalogue.ts';
@@ -25,9 +26,9 @@ export function publishRig(stored: readonly Sale[] = [DRAFT]) {
       sale: (id: string) => memory.sale(id),
       sales: memory.sales.bind(memory),
       addSale: (sale: Sale) => memory.addSale(sale),
-      saveSale: async (sale: Sale) => {
+      saveSale: async (sale: Sale, change?: SaleChange) => {
         await hooks.save(sale);
-        const saved = await memory.saveSale(sale);
+        const saved = await memory.saveSale(sale, change);
         if (saved) statuses.push(sale.status);
         return saved;
       },

@@ -54,6 +54,7 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
   const queue = {
     load: async () => {},
     close: async () => {},
+    update: async () => 'updated' as const,
     find: async () => undefined,
     release: async (_saleId: string, orderIds: readonly string[]) => orderIds,
     stock: async () => ({ remaining: 5, version: 1 }),

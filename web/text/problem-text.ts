@@ -6,6 +6,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   sold_out: 'Sold out just now. Tickets that are not paid for go back on sale, and this page shows them at once.',
   limit_reached: 'You already have as many tickets as one person may hold.',
   too_many_orders: 'Too many of your orders in this sale were cancelled or not paid for. You can place no more here.',
+  paused: 'This sale is paused. It may go on at any time, and this page shows it at once.',
   ended: 'This sale has ended.',
   closed: 'This sale was closed.',
   not_found: 'This no longer exists.',

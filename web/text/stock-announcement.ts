@@ -40,6 +40,8 @@ function phaseText(phase: Phase, remaining: number): string {
   switch (phase) {
     case 'live':
       return `on sale now, ${leftText(remaining)}`;
+    case 'paused':
+      return 'paused';
     case 'sold_out':
       return 'sold out';
     case 'upcoming':

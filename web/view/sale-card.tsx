@@ -22,6 +22,7 @@ const PHASE_TEXTS: Readonly<Record<Phase, string>> = {
   draft: 'Draft',
   upcoming: 'Upcoming',
   live: 'On sale',
+  paused: 'Paused',
   sold_out: 'Sold out',
   ended: 'Ended',
   closed: 'Closed',

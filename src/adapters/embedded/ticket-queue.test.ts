@@ -4,13 +4,18 @@ import { auditQueue } from '../../../test/support/queue-audit.ts';
 import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
 import type { ReserveItem, ReserveReply, TicketQueue } from '../../ports/ticket-queue.ts';
 import { createEmbeddedQueueAuditSource } from './audit-source.ts';
-import { connect } from './database.ts';
+import { connect, type Db } from './database.ts';
 import { type Engine, openEngine } from './engine.ts';
 import { createEmbeddedTicketQueue } from './ticket-queue.ts';
 
 const SALE = { id: 's', epoch: 1, total: 5, perBuyerLimit: 1, opensAt: 1_000, closesAt: 2_000 };
 
 /** What needs a clock that can be set, or a damaged file; the contract suite covers the rest. */
+/** The columns of a later schema. */
+function withoutChanges(earlier: Db): void {
+  for (const column of ['paused', 'added', 'version']) earlier.run(`ALTER TABLE queue_sale DROP COLUMN ${column}`);
+}
+
 describe('the embedded ticket queue', () => {
   let folder: TempFolder;
   let engine: Engine;
@@ -120,6 +125,7 @@ describe('the embedded ticket queue', () => {
     earlier.run('DROP TABLE queue_attempt');
     earlier.run('DROP TABLE live_rebuilt');
     earlier.run('DROP TABLE queue_holding');
+    withoutChanges(earlier);
     earlier.run('PRAGMA user_version = 2');
     earlier.close();
     engine = await openEngine({ file: join(folder.path, 'test.db'), thread: false });
@@ -144,6 +150,7 @@ describe('the embedded ticket queue', () => {
     const earlier = connect(join(folder.path, 'test.db'));
     earlier.run('DROP TABLE live_rebuilt');
     earlier.run('DROP TABLE queue_holding');
+    withoutChanges(earlier);
     earlier.run('PRAGMA user_version = 4');
     earlier.close();
     engine = await openEngine({ file: join(folder.path, 'test.db'), thread: false });
@@ -175,6 +182,7 @@ describe('the embedded ticket queue', () => {
     }
     earlier.run('UPDATE queue_sale SET fresh = 4');
     earlier.run('DROP TABLE queue_holding');
+    withoutChanges(earlier);
     earlier.run('PRAGMA user_version = 3');
     earlier.close();
     engine = await openEngine({ file: join(folder.path, 'test.db'), thread: false });

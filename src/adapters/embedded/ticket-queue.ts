@@ -30,6 +30,8 @@ export function createEmbeddedTicketQueue({ engine, clock }: EmbeddedQueueOption
     forfeit: async (saleId, orderIds) => {
       await engine.call('queue.forfeit', { saleId, orderIds });
     },
+    update: ({ id, epoch, version, paused, closesAt, total }) =>
+      engine.call('queue.update', { id, epoch, version, paused, closesAt, total }),
     close: async (saleId, epoch) => {
       await engine.call('queue.close', { saleId, epoch });
     },

@@ -37,11 +37,11 @@ export function createRedisRecovery(servers: RedisServers, prefix: string): Queu
     return servers.call(saleId, 'EVAL', (runId) => [...own, runId], CALL_LIMIT_MS);
   };
 
-  const begin = async ({ id, epoch, total, perBuyerLimit, opensAt, closesAt, closed }: RebuiltSale, attempt: string) =>
-    (await evaluate('begin', id, [
-      ...[epoch, attempt, total, perBuyerLimit, opensAt, closesAt],
-      closed ? 1 : 0,
-    ])) as readonly number[];
+  const begin = async (sale: RebuiltSale, attempt: string) => {
+    const { id, epoch, total, perBuyerLimit, opensAt, closesAt, closed, paused, version } = sale;
+    const settings = [epoch, attempt, total, perBuyerLimit, opensAt, closesAt];
+    return (await evaluate('begin', id, [...settings, closed ? 1 : 0, paused ? 1 : 0, version])) as readonly number[];
+  };
 
   const end = async ({ id, epoch }: RebuiltSale, attempt: string): Promise<RecoveryStep<RebuildResult>> => {
     const [kind, first = 0, pending = 0] = (await evaluate('end', id, [epoch, attempt])) as readonly number[];

@@ -22,6 +22,7 @@ describe('replyOf', () => {
     [-3, { kind: 'ended' }],
     [-4, { kind: 'closed' }],
     [-5, { kind: 'keyMismatch' }],
+    [-6, { kind: 'paused' }],
   ])('reads %j as an answer to one purchase', (raw, answer) => {
     const stock = { remaining: 9, version: 2 * 2 ** 32 + 4 };
     expect(replyOf([9, 4, 1000, raw], 2, 1)).toEqual({ kind: 'answered', stock, answers: [answer] });
@@ -29,7 +30,7 @@ describe('replyOf', () => {
 
   it.each([
     ['one answer too few', [9, 4, 1000, 1]],
-    ['an unknown refusal', [9, 4, 1000, 1, -6]],
+    ['an unknown refusal', [9, 4, 1000, 1, -7]],
     ['an unknown form', [9, 4, 1000, 1, '?']],
   ])('throws on %s', (_, raw) => {
     expect(() => replyOf(raw, 2, 2)).toThrow(expect.objectContaining({ code: 'corrupt' }));

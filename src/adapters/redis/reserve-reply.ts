@@ -13,6 +13,7 @@ const REFUSALS: Readonly<Record<number, ReserveAnswer>> = {
   [-3]: { kind: 'ended' },
   [-4]: { kind: 'closed' },
   [-5]: { kind: 'keyMismatch' },
+  [-6]: { kind: 'paused' },
 };
 
 /** Reads the reply of reserve.lua, whose header has the format, to a caller of `epoch`. Errors: Fault `corrupt`. */

@@ -34,6 +34,7 @@ export const SCRIPTS = {
   published: script('published', ['pending', 'meta']),
   claimStranded: script('claim-stranded', ['pending', 'ledger']),
   release: script('release', ['queue', 'buyers', 'ledger', 'pending', 'held', 'meta']),
+  update: script('update', ['meta', 'queue']),
   close: script('close', ['meta']),
   stock: script('stock', ['meta', 'queue']),
   find: script('find', ['ledger']),

@@ -45,6 +45,10 @@ export const DEFAULT_PREFIX = 'floodgate:';
 /** Redis runs nothing else while it runs a script: 25,000 tickets take it about 5 ms. */
 const TICKETS_PER_LOAD = 25_000;
 
+/** Replies of update.lua in place of the number of tickets left. */
+const UNKNOWN_SALE = -1;
+const OTHER_EPOCH = -2;
+
 /** The first argument of release.lua. */
 const RETURN = 1;
 const FORFEIT = 0;
@@ -109,6 +113,16 @@ function createCalls(evaluate: Evaluate): Omit<TicketQueue, 'published' | 'withU
 
     async forfeit(saleId, orderIds) {
       if (orderIds.length > 0) await evaluate('release', saleId, [FORFEIT, ...orderIds]);
+    },
+
+    async update({ id, epoch, version, paused, closesAt, total }) {
+      const args = [epoch, version, paused ? 1 : 0, closesAt, total, TICKETS_PER_LOAD];
+      for (;;) {
+        const left = (await evaluate('update', id, args)) as number;
+        if (left === UNKNOWN_SALE) return 'unknownSale';
+        if (left === OTHER_EPOCH) return 'stale';
+        if (left === 0) return 'updated';
+      }
     },
 
     async close(saleId, epoch) {

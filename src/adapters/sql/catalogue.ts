@@ -3,17 +3,23 @@ import type { SqlDatabase } from './connect.ts';
 import { withSqlFaults } from './faults.ts';
 import { insertOnce } from './insert-once.ts';
 import { ProductEntity, productOfRow, rowOfProduct } from './product-entity.ts';
+import { createSaleHistory, insertSaleChange } from './sale-changes.ts';
 import { rowOfSale, SaleEntity, saleOfRow } from './sale-entity.ts';
 
 /** The condition of `isPublic` (domain/sale.ts). */
-const PUBLIC = { status: { $in: ['published', 'closed'] as const } };
+const PUBLIC = { status: { $in: ['published', 'paused', 'closed'] as const } };
 
 /** The length is compared because MySQL ignores trailing spaces; in a delete, ids cannot be compared afterwards. */
 const REMOVE_UNSOLD =
   'DELETE FROM products WHERE id = ? AND LENGTH(id) = LENGTH(?) AND NOT EXISTS (SELECT 1 FROM sales WHERE product_id = ?)';
 
-/** Sales are never removed, a new one has version 1, and each change raises its version by one. */
-const REVISION = 'SELECT SUM(version) AS revision FROM sales';
+/** A new sale has version 1, each change raises its version by one, and so does the removal of a draft. */
+const REVISION = `SELECT (SELECT COALESCE(SUM(version), 0) FROM sales) +
+  (SELECT COALESCE(SUM(version), 0) FROM removed_sales) AS revision`;
+
+const REMOVE_DRAFT = "DELETE FROM sales WHERE id = ? AND LENGTH(id) = LENGTH(?) AND version = ? AND status = 'draft'";
+
+const INSERT_REMOVED = 'INSERT INTO removed_sales (sale_id, version, removed_at, removed_by) VALUES (?, ?, ?, ?)';
 
 /** The catalogue in either dialect. */
 export function createSqlCatalogue(database: SqlDatabase): Catalogue {
@@ -50,11 +56,25 @@ export function createSqlCatalogue(database: SqlDatabase): Catalogue {
 
     addSale: (sale) => withSqlFaults('adding a sale', () => insertOnce(database, SaleEntity, rowOfSale(sale))),
 
-    saveSale: (sale) =>
+    saveSale: (sale, change) =>
       withSqlFaults('saving a sale', async () => {
         const { id, ...row } = rowOfSale(sale);
-        return (await database.em().nativeUpdate(SaleEntity, { id, version: sale.version - 1 }, row)) === 1;
+        const stored = { id, version: sale.version - 1 };
+        if (change === undefined) return (await database.em().nativeUpdate(SaleEntity, stored, row)) === 1;
+        const update = database.em().createQueryBuilder(SaleEntity).update(row).where(stored);
+        const params = update.getParams() as (string | number | null)[];
+        return database.runThen({ sql: update.getQuery(), params }, insertSaleChange(sale, change));
       }),
+
+    removeDraft: ({ id, version }, { at, by }) =>
+      withSqlFaults('removing a draft', () =>
+        database.runThen(
+          { sql: REMOVE_DRAFT, params: [id, id, version] },
+          { sql: INSERT_REMOVED, params: [id, version + 1, at, by] },
+        ),
+      ),
+
+    ...createSaleHistory(database),
 
     product,
 

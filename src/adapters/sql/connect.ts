@@ -4,6 +4,7 @@ import { LogPositionEntity } from './log-position-entity.ts';
 import { mysqlOptions } from './mysql-options.ts';
 import { OrderEntity } from './order-entity.ts';
 import { ProductEntity } from './product-entity.ts';
+import { type RunThen, runThenOn } from './run-then.ts';
 import { SaleEntity } from './sale-entity.ts';
 import { sqliteOptions } from './sqlite-options.ts';
 import { createSqliteReader } from './sqlite-reader.ts';
@@ -39,6 +40,7 @@ export interface SqlDatabase {
   slowRows<Row>(sql: string, ...params: readonly SqlParameter[]): Promise<Row[]>;
   /** Runs a statement past the ORM, with a parameter for each `?`; returns the number of affected rows. */
   run(sql: string, ...params: readonly SqlParameter[]): Promise<number>;
+  readonly runThen: RunThen;
   close(): Promise<void>;
 }
 
@@ -74,6 +76,7 @@ export async function connectSql(options: SqlOptions): Promise<SqlDatabase> {
       const result = await orm.em.getConnection().execute<{ affectedRows: number }>(sql, [...params], 'run');
       return result.affectedRows;
     },
+    runThen: runThenOn(options.dialect, orm),
     close: async () => {
       await reader?.close();
       await orm.close();

@@ -34,6 +34,7 @@ export const PROBLEMS = {
     detail: 'The Allow header lists the methods that are allowed.',
   },
   not_started: { status: 409, title: 'Not started', detail: 'The sale has not opened yet.' },
+  paused: { status: 409, title: 'Paused', detail: 'The sale is paused; it may go on at any time.' },
   ended: { status: 409, title: 'Ended', detail: 'The sale is over.' },
   closed: { status: 409, title: 'Closed', detail: 'The sale was closed.' },
   sold_out: {
@@ -57,8 +58,12 @@ export const PROBLEMS = {
     title: 'Not cancellable',
     detail: 'The order cannot be cancelled in its current state.',
   },
-  not_draft: { status: 409, title: 'Not a draft', detail: 'The sale has been published and can no longer be changed.' },
-  not_published: { status: 409, title: 'Not published', detail: 'Only a published sale can be closed.' },
+  not_draft: {
+    status: 409,
+    title: 'Not a draft',
+    detail: 'The sale has been published: only its texts and picture can be changed.',
+  },
+  not_published: { status: 409, title: 'Not published', detail: 'The sale has not been published.' },
   in_use: { status: 409, title: 'In use', detail: 'A sale uses it.' },
   length_required: {
     status: 411,

@@ -37,6 +37,7 @@ const EXPECTED = {
     members: { opensAt: '2026-11-21T09:16:55.120Z' },
   },
   ended: { outcome: { kind: 'ended' }, status: 409, code: 'ended' },
+  paused: { outcome: { kind: 'paused' }, status: 409, code: 'paused' },
   closed: { outcome: { kind: 'closed' }, status: 409, code: 'closed' },
   keyMismatch: { outcome: { kind: 'keyMismatch' }, status: 422, code: 'key_mismatch' },
   tooManyOrders: { outcome: { kind: 'tooManyOrders' }, status: 409, code: 'too_many_orders' },

@@ -51,6 +51,7 @@ export function purchaseRoutes(deps: PurchaseRoutesDeps): readonly Operation[] {
           'not_found',
           'not_started',
           'ended',
+          'paused',
           'closed',
           'sold_out',
           'limit_reached',

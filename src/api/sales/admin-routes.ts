@@ -1,21 +1,29 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { isSaleId } from '../../domain/ids.ts';
-import type { Sale } from '../../domain/sale.ts';
-import type { HeaderPairs, HttpReply, HttpRequest } from '../../ports/http.ts';
+import type { HeaderPairs } from '../../ports/http.ts';
 import type { SaleReport } from '../../services/report.ts';
-import type { InvalidSettings, NewSale, SaleAdmin, SaleChanges } from '../../services/sale-admin.ts';
+import type { NewSale, SaleAdmin, SaleChanges } from '../../services/sale-admin.ts';
 import type { Sales } from '../../services/sales.ts';
-import { type AdminDeps, adminDoc, handleForAdmin } from '../admin/operation.ts';
+import { type AdminDeps, handleForAdmin } from '../admin/operation.ts';
 import { preferredType } from '../http/accept.ts';
-import { BODY_PROBLEMS, bodyReader, EmptyBody, refusalOfBody } from '../http/body.ts';
+import { BODY_PROBLEMS, bodyReader, EmptyBody } from '../http/body.ts';
 import { SaleId } from '../http/common-schemas.ts';
 import { CSV_CONTENT_TYPE, CSV_TYPE } from '../http/csv.ts';
 import { JSON_TYPE, NO_STORE } from '../http/json.ts';
-import type { Operation, OperationDoc } from '../http/operation.ts';
+import type { Operation } from '../http/operation.ts';
 import { parseTime } from '../http/parse-time.ts';
-import { sendInvalid, sendProblem, sendRendered } from '../http/problem.ts';
-import type { ProblemCode } from '../http/problems.ts';
-import { ETag, expectedVersions, IfMatch, sendVersioned } from '../http/versioned.ts';
+import { sendProblem, sendRendered } from '../http/problem.ts';
+import { ETag, expectedVersions, IfMatch } from '../http/versioned.ts';
+import {
+  ADMIN_SALE,
+  ADMIN_SALES,
+  handleCommand,
+  PROBLEM_OF,
+  saleDoc,
+  saleResponse,
+  sendInvalidSettings,
+  sendSale,
+} from './admin-reply.ts';
 import {
   DEFAULT_BUYER_LIMIT,
   DEFAULT_PAY_SECONDS,
@@ -23,46 +31,38 @@ import {
   ReportSchema,
   SaleChangesSchema,
 } from './admin-schema.ts';
-import { serialiseReport, serialiseSale } from './json.ts';
+import { serialiseReport } from './json.ts';
 import { reportCsv } from './report-csv.ts';
-import { SaleSchema } from './schema.ts';
+import { type SteerRoutesDeps, steerRoutes } from './steer-routes.ts';
 
 export interface AdminSaleRoutesDeps extends AdminDeps {
-  readonly saleAdmin: Pick<SaleAdmin, 'create' | 'change' | 'publish' | 'close'>;
+  readonly saleAdmin: Pick<SaleAdmin, 'create' | 'change' | 'remove' | 'publish' | 'close'> &
+    SteerRoutesDeps['saleAdmin'];
   readonly sales: Pick<Sales, 'viewOf'>;
   /** 'busy' when too many other reports are waiting. */
   readonly report: (saleId: string) => Promise<SaleReport | 'busy' | undefined>;
 }
 
-const ALL = '/v1/admin/sales';
-const ONE = `${ALL}/:saleId`;
-
 const readNew = bodyReader(NewSaleSchema);
 const readChanges = bodyReader(SaleChangesSchema);
 
-/** The problem for each outcome of the service that is not a sale. */
-const PROBLEM_OF = {
-  unknown: 'not_found',
-  stale: 'stale',
-  notDraft: 'not_draft',
-  notPublished: 'not_published',
-  ended: 'ended',
-} as const satisfies Record<string, ProblemCode>;
-
-const saleResponse = (description: string) => ({ description, schema: SaleSchema, headers: { ETag } });
-
-const saleDoc = ({ problems, ...doc }: Omit<OperationDoc, 'tag' | 'auth'>) =>
-  adminDoc({ problems: ['recovering', ...problems], ...doc });
-
 export function adminSaleRoutes(deps: AdminSaleRoutesDeps): readonly Operation[] {
-  return [createSale(deps), changeSale(deps), publishSale(deps), closeSale(deps), saleReport(deps)];
+  return [
+    createSale(deps),
+    changeSale(deps),
+    removeSale(deps),
+    publishSale(deps),
+    closeSale(deps),
+    ...steerRoutes(deps),
+    saleReport(deps),
+  ];
 }
 
 function createSale(deps: AdminSaleRoutesDeps): Operation {
   const { saleAdmin, sales } = deps;
   return {
     method: 'POST',
-    pattern: ALL,
+    pattern: ADMIN_SALES,
     doc: saleDoc({
       id: 'createSale',
       summary: 'Create a draft sale',
@@ -91,24 +91,29 @@ function changeSale(deps: AdminSaleRoutesDeps): Operation {
   const { saleAdmin, sales } = deps;
   return {
     method: 'PATCH',
-    pattern: ONE,
+    pattern: ADMIN_SALE,
     doc: saleDoc({
       id: 'changeSale',
-      summary: 'Change a draft sale',
-      description: 'Changes the fields that the body contains. A published sale cannot be changed.',
+      summary: 'Change a draft, or the texts of a sale',
+      description:
+        'Changes the fields that the body contains. Of a published sale that is not closed only title, description and image can ' +
+        'be changed; see extendSale and addStock.',
       path: [SaleId],
       headers: { 'If-Match': IfMatch },
       body: SaleChangesSchema,
-      responses: { 200: saleResponse('The changed draft.') },
+      responses: { 200: saleResponse('The changed sale.') },
       problems: ['not_found', 'not_draft', 'stale', ...BODY_PROBLEMS],
     }),
-    handle: handleForAdmin(deps, async (request, reply) => {
+    handle: handleForAdmin(deps, async (request, reply, { userId }) => {
       const { params, requestId, ifMatch } = request;
       const [saleId = ''] = params;
       if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', requestId);
       const body = readChanges(request);
       if (!body.ok) return sendRendered(reply, body.answer);
-      const outcome = await saleAdmin.change(saleId, saleChangesOf(body.value), expectedVersions(ifMatch));
+      const outcome = await saleAdmin.change(saleId, saleChangesOf(body.value), {
+        by: userId,
+        expected: expectedVersions(ifMatch),
+      });
       if (outcome.kind === 'invalid') return sendInvalidSettings(reply, outcome, requestId);
       if (outcome.kind !== 'changed') return sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);
       await sendSale(sales, reply, outcome.sale);
@@ -116,10 +121,32 @@ function changeSale(deps: AdminSaleRoutesDeps): Operation {
   };
 }
 
+function removeSale(deps: AdminSaleRoutesDeps): Operation {
+  return {
+    method: 'DELETE',
+    pattern: ADMIN_SALE,
+    doc: saleDoc({
+      id: 'removeSale',
+      summary: 'Delete a draft sale',
+      description: 'Its product can be deleted then, too. A published sale cannot be deleted.',
+      path: [SaleId],
+      headers: { 'If-Match': IfMatch },
+      responses: { 204: { description: 'The draft was deleted.' } },
+      problems: ['not_found', 'not_draft', 'stale'],
+    }),
+    handle: handleForAdmin(deps, async ({ params: [saleId = ''], requestId, ifMatch }, reply, { userId }) => {
+      if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', requestId);
+      const outcome = await deps.saleAdmin.remove(saleId, { by: userId, expected: expectedVersions(ifMatch) });
+      if (outcome.kind === 'removed') return reply.send(204, '', '');
+      sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);
+    }),
+  };
+}
+
 function publishSale(deps: AdminSaleRoutesDeps): Operation {
   return {
     method: 'POST',
-    pattern: `${ONE}/publish`,
+    pattern: `${ADMIN_SALE}/publish`,
     doc: saleDoc({
       id: 'publishSale',
       summary: 'Publish a draft sale',
@@ -129,10 +156,10 @@ function publishSale(deps: AdminSaleRoutesDeps): Operation {
       responses: { 200: saleResponse('The published sale.') },
       problems: ['not_found', 'ended', 'closed', ...BODY_PROBLEMS],
     }),
-    handle: handleCommand(deps, async (saleId, { requestId }, reply) => {
-      const outcome = await deps.saleAdmin.publish(saleId);
+    handle: handleCommand(deps, async (saleId, { requestId }, reply, { userId }) => {
+      const outcome = await deps.saleAdmin.publish(saleId, userId);
       if (outcome.kind === 'published') return sendSale(deps.sales, reply, outcome.sale);
-      sendProblem(reply, outcome.kind === 'closed' ? 'closed' : PROBLEM_OF[outcome.kind], requestId);
+      sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);
     }),
   };
 }
@@ -140,7 +167,7 @@ function publishSale(deps: AdminSaleRoutesDeps): Operation {
 function closeSale(deps: AdminSaleRoutesDeps): Operation {
   return {
     method: 'POST',
-    pattern: `${ONE}/close`,
+    pattern: `${ADMIN_SALE}/close`,
     doc: saleDoc({
       id: 'closeSale',
       summary: 'Close a sale permanently',
@@ -151,8 +178,8 @@ function closeSale(deps: AdminSaleRoutesDeps): Operation {
       responses: { 200: saleResponse('The closed sale.') },
       problems: ['not_found', 'not_published', ...BODY_PROBLEMS],
     }),
-    handle: handleCommand(deps, async (saleId, { requestId }, reply) => {
-      const outcome = await deps.saleAdmin.close(saleId);
+    handle: handleCommand(deps, async (saleId, { requestId }, reply, { userId }) => {
+      const outcome = await deps.saleAdmin.close(saleId, userId);
       if (outcome.kind === 'closed') return sendSale(deps.sales, reply, outcome.sale);
       sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);
     }),
@@ -165,7 +192,7 @@ const REPORT_HEADERS: HeaderPairs = [...NO_STORE, ['vary', 'accept']];
 function saleReport(deps: AdminSaleRoutesDeps): Operation {
   return {
     method: 'GET',
-    pattern: `${ONE}/report`,
+    pattern: `${ADMIN_SALE}/report`,
     doc: saleDoc({
       id: 'saleReport',
       summary: 'Get the results of a sale',
@@ -184,37 +211,6 @@ function saleReport(deps: AdminSaleRoutesDeps): Operation {
       else reply.send(200, JSON_TYPE, serialiseReport(found), REPORT_HEADERS);
     }),
   };
-}
-
-/** A handler for an operation on one sale that takes no body. */
-function handleCommand(
-  deps: AdminDeps,
-  run: (saleId: string, request: HttpRequest, reply: HttpReply) => Promise<void>,
-) {
-  return handleForAdmin(deps, async (request, reply) => {
-    const [saleId = ''] = request.params;
-    if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', request.requestId);
-    const refused = refusalOfBody(request);
-    if (refused !== undefined) return sendRendered(reply, refused);
-    await run(saleId, request, reply);
-  });
-}
-
-/** 201 with a location, 200 without one. */
-async function sendSale(
-  sales: AdminSaleRoutesDeps['sales'],
-  reply: HttpReply,
-  sale: Sale,
-  location?: string,
-): Promise<void> {
-  const body = serialiseSale(await sales.viewOf(sale));
-  if (location === undefined) return sendVersioned(reply, 200, sale.version, body);
-  sendVersioned(reply, 201, sale.version, body, [['location', location]]);
-}
-
-function sendInvalidSettings(reply: HttpReply, { errors }: InvalidSettings, requestId: string): void {
-  const fields = errors.map(({ setting, message }) => ({ in: 'body' as const, path: `/${setting}`, message }));
-  sendInvalid(reply, requestId, fields);
 }
 
 function newSaleOf({ opensAt, closesAt, ...rest }: Static<typeof NewSaleSchema>): NewSale {

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { CURRENCIES } from '../../domain/currencies.ts';
 import { MAX_AMOUNT } from '../../domain/money.ts';
-import { MAX_PAY_WITHIN_SECONDS } from '../../domain/sale.ts';
+import { MAX_PAY_WITHIN_SECONDS, MAX_TOTAL } from '../../domain/sale.ts';
 import { MAX_TIMELINE_POINTS } from '../../services/coarse-timeline.ts';
 import { Count, MoneySchema, ProductId, SaleId, StringEnum, Time } from '../http/common-schemas.ts';
 import { Description, ImageUrl, ImageUrlOrNull, Title } from '../http/text-schemas.ts';
@@ -85,6 +85,22 @@ export const SaleChangesSchema = Type.Object(
     payWithinSeconds: Type.Optional(Type.Integer(PAY_WITHIN_SECONDS)),
   },
   { additionalProperties: false, minProperties: 1, examples: [{ total: 2000 }] },
+);
+
+export const ExtendSchema = Type.Object(
+  { closesAt: Time('The new end: in the future, and not earlier than before.') },
+  { additionalProperties: false, examples: [{ closesAt: '2026-11-21T22:00:00.000Z' }] },
+);
+
+export const AddStockSchema = Type.Object(
+  {
+    quantity: Type.Integer({
+      minimum: 1,
+      maximum: MAX_TOTAL,
+      description: `Tickets to add; a sale has at most ${MAX_TOTAL}.`,
+    }),
+  },
+  { additionalProperties: false, examples: [{ quantity: 500 }] },
 );
 
 export const ReportSchema = Type.Object(

@@ -44,6 +44,7 @@ export function createSchedulerObserver(
       if (fault === undefined) log.info({ saleId }, 'finished publishing a sale that another process had begun');
       logFault('publish', saleId, fault);
     },
+    changeFailed: ({ saleId, fault }) => logFault('change', saleId, fault),
     recovery: (event) => {
       if (event.kind === 'progress') {
         const { saleId, epoch, step } = event;

@@ -1,4 +1,4 @@
-import { map, type Observable, Subject } from 'rxjs';
+import { filter, map, type Observable, Subject } from 'rxjs';
 import type { IdSource } from '../../domain/ids.ts';
 import type { LiveSettings } from '../../domain/live-settings.ts';
 import { Deadline } from '../../resilience/deadline.ts';
@@ -45,10 +45,10 @@ export interface PurchaseParts {
 
 /** Subscribes to the purchase stream, once for all buyers of this process, and answers them. */
 export function startPurchases(
-  ports: Pick<Ports, 'queue' | 'log' | 'atomicSale' | 'clock'>,
+  ports: Pick<Ports, 'queue' | 'log' | 'atomicSale' | 'clock' | 'events'>,
   { runtime, sales, policies, newId, settings, observer, remaining, maxEnded = 0 }: PurchaseParts,
 ): Purchases {
-  const { queue, log, atomicSale, clock } = ports;
+  const { queue, log, atomicSale, clock, events } = ports;
   const { timers } = runtime;
   const request$ = new Subject<PurchaseRequest>();
   const observed$ = new Subject<ObservedStock>();
@@ -82,6 +82,10 @@ export function startPurchases(
     {
       ...initial,
       limits$: admission.limits$,
+      changed$: events.events$.pipe(
+        filter((event) => event.type === 'sale'),
+        map(({ saleId }) => saleId),
+      ),
       maxEnded,
       schedule: timers.endOfTurn,
       onSubscribe: (view) => {

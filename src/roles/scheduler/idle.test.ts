@@ -63,9 +63,17 @@ async function idle({ open, closed }: { readonly open: number; readonly closed: 
   };
   const ignore = () => {};
   const observer = Object.fromEntries(
-    ['relayed', 'housekeeping', 'resumed', 'recovery', 'leadership', 'leaseFault', 'clockJump', 'streamFailed'].map(
-      (name) => [name, ignore],
-    ),
+    [
+      'relayed',
+      'housekeeping',
+      'resumed',
+      'changeFailed',
+      'recovery',
+      'leadership',
+      'leaseFault',
+      'clockJump',
+      'streamFailed',
+    ].map((name) => [name, ignore]),
   ) as unknown as SchedulerObserver;
   const scheduler = startScheduler(ports, {
     runtime: systemRuntime,

@@ -14,6 +14,7 @@ import {
 } from 'rxjs';
 import type { Sale } from '../../domain/sale.ts';
 import type { Payments } from '../../ports/payments.ts';
+import { applyChanges, type ChangeFault } from '../../services/apply-changes.ts';
 import { watchLostSales } from '../../services/lost-sales-watch.ts';
 import { resumePublishing } from '../../services/publish.ts';
 import { type RecoveryOptions, recoverSale } from '../../services/recovery.ts';
@@ -39,6 +40,8 @@ export interface SchedulerObserver extends RoleObserver {
   readonly relayed: (relayed: Relayed) => void;
   readonly housekeeping: (result: HousekeepingResult) => void;
   readonly resumed: (resumed: ResumedPublishing) => void;
+  /** A change of a sale could not be brought to the ticket queue; it is retried. */
+  readonly changeFailed: (failed: { readonly saleId?: string; readonly fault: unknown }) => void;
   readonly recovery: (event: RecoveryEvent) => void;
   readonly leadership: (change: LeadershipChange) => void;
   readonly leaseFault: (error: unknown) => void;
@@ -66,6 +69,8 @@ export interface SchedulerOptions {
   };
   /** Interval of checks for sales whose publisher died half-way, milliseconds: a waiting admin retries anyway. */
   readonly publishingEveryMs: number;
+  /** Interval of checks for changed sales that the queue does not have yet, milliseconds; they are compared in memory. */
+  readonly changesEveryMs: number;
   /**
    * Interval of recovery checks, milliseconds: a lost queue sells nothing until it is detected; most checks cost one call.
    */
@@ -79,6 +84,7 @@ const schedulerDefaults = {
   housekeepingEveryMs: 250,
   housekeeping: housekeepingDefaults,
   publishingEveryMs: 10_000,
+  changesEveryMs: 1000,
   recoveryEveryMs: 500,
   lease: leadershipDefaults,
 } as const satisfies SchedulerOptions;
@@ -167,6 +173,10 @@ function schedulerWork(
         tap(observer.resumed),
         supervised('publishing'),
       ),
+      changes(every(options.changesEveryMs), applyChanges({ queue, sales: remembered.all, clock })).pipe(
+        tap(observer.changeFailed),
+        supervised('changes'),
+      ),
     );
 }
 
@@ -198,6 +208,20 @@ function finishPublishing(
   return defer(() => resumePublishing({ queue, catalogue: { ...stored, sales }, events, clock })).pipe(
     mergeMap((resumed) => resumed),
     catchError((fault: unknown) => of({ fault })),
+  );
+}
+
+function changes(
+  tick$: Observable<unknown>,
+  apply: () => Promise<readonly ChangeFault[]>,
+): Observable<ChangeFault | { readonly fault: unknown }> {
+  return tick$.pipe(
+    exhaustMap(() =>
+      defer(apply).pipe(
+        mergeMap((faults) => faults),
+        catchError((fault: unknown) => of({ fault })),
+      ),
+    ),
   );
 }
 

@@ -52,6 +52,8 @@ export interface PurchaseLimits {
 export interface PurchaseOptions extends PurchaseLimits {
   /** Each value replaces the limits. */
   readonly limits$?: Observable<PurchaseLimits>;
+  /** The ids of sales that were changed: what is remembered of them is forgotten. */
+  readonly changed$?: Observable<string>;
   /** Orders of a buyer in one sale that may end before they can place no more. See TicketQueue.reserve. @default 0: unlimited */
   readonly maxEnded?: number;
   readonly schedule?: (task: () => void) => void;

@@ -1,3 +1,4 @@
+import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { settled } from '../../../test/support/deferred.ts';
 import { purchaseRig } from '../../../test/support/purchase-rig.ts';
@@ -206,6 +207,19 @@ describe('the sold-out memory', () => {
     expect(reserved).toHaveLength(2);
     clock.advance(1);
     expect(await buy('cyd')).toEqual({ kind: 'soldOut' });
+    expect(reserved).toHaveLength(3);
+  });
+
+  it('forgets a sale that has changed: it may have more tickets', async () => {
+    const changed$ = new Subject<string>();
+    const { buy, reserved, queue, sale } = await purchaseRig({ sale: { total: 1 }, changed$ });
+    await buy('ann');
+    await buy('bob');
+    await queue.update({ ...sale, total: 2, paused: false, version: sale.version + 1 });
+    changed$.next('another');
+    expect(await buy('cyd')).toEqual({ kind: 'soldOut' });
+    changed$.next(sale.id);
+    expect((await buy('cyd'))?.kind).toBe('reserved');
     expect(reserved).toHaveLength(3);
   });
 

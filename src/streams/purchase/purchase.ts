@@ -1,4 +1,4 @@
-import { EMPTY, map, type Observable, type ObservableInput, of, tap } from 'rxjs';
+import { EMPTY, ignoreElements, map, merge, type Observable, type ObservableInput, of, tap } from 'rxjs';
 import { isPublic } from '../../domain/sale.ts';
 import { type BatchMapLimits, batchMap } from '../operators/batch-map.ts';
 import {
@@ -31,7 +31,7 @@ export function purchase(
   options: PurchaseOptions,
 ): Observable<AnsweredBatch> {
   const { log, sales, newId, clock, policies, deadline } = ports;
-  const { limits$ = EMPTY } = options;
+  const { limits$ = EMPTY, changed$ = EMPTY } = options;
   const soldOut = new SoldOutMemo(clock, options.soldOutMs);
   const attempts = { max: options.attempts };
   const reserve = reserveStage(ports, { soldOut, attempts, maxEnded: options.maxEnded ?? 0 });
@@ -83,7 +83,13 @@ export function purchase(
     batchMap<PurchaseRequest, OpenBatch>(sell, {
       keyOf: (request) => request.saleId,
       ...batchLimits(options),
-      limits$: limits$.pipe(
+      limits$: merge(
+        limits$,
+        changed$.pipe(
+          tap((saleId) => soldOut.forget(saleId)),
+          ignoreElements(),
+        ),
+      ).pipe(
         tap((limits) => {
           deadline.ms = limits.deadlineMs;
           attempts.max = limits.attempts;

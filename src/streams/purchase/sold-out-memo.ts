@@ -22,6 +22,11 @@ export class SoldOutMemo {
     return false;
   }
 
+  /** The sale has changed: it may have more tickets. */
+  forget(saleId: string): void {
+    this.#until.delete(saleId);
+  }
+
   add(saleId: string): void {
     this.#until.set(saleId, this.clock.monotonic() + this.ms);
   }

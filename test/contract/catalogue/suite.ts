@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Catalogue } from '../../../src/ports/catalogue.ts';
+import type { Catalogue, SaleChange } from '../../../src/ports/catalogue.ts';
 import { awkwardSale } from '../../support/awkward-sale.ts';
 import type { CatalogueHarness } from './harness.ts';
 import { awkwardProduct, catalogueProductContract } from './products.ts';
@@ -74,6 +74,86 @@ export function catalogueContract(name: string, open: () => Promise<CatalogueHar
       expect(await catalogue.sale('saved')).toStrictEqual(next);
     });
 
+    test('keeps the history of a sale: with each change, or not at all', async () => {
+      await catalogue.addSale(awkwardSale({ id: 'steered', version: 1 }));
+      const made = (version: number, key?: string): SaleChange => ({
+        action: 'paused',
+        at: 1_900_000_000_000 + version,
+        by: 'böß "1"',
+        changes: [{ name: 'title', from: `${version}`, to: null }],
+        ...(key === undefined ? {} : { key }),
+      });
+      for (const version of [2, 3]) {
+        const sale = awkwardSale({ id: 'steered', version, status: 'paused' });
+        expect(await harness.other.saveSale(sale, made(version, version === 3 ? 'K 1' : undefined))).toBe(true);
+      }
+      expect(await catalogue.saveSale(awkwardSale({ id: 'steered', version: 3 }), made(3, 'lost'))).toBe(false);
+      expect(await catalogue.saveSale(awkwardSale({ id: 'steered', version: 4 }))).toBe(true);
+
+      const history = (before?: number, limit = 200) =>
+        catalogue.saleHistory({ saleId: 'steered', limit, ...(before === undefined ? {} : { before }) });
+      expect(await history()).toStrictEqual([
+        { version: 3, ...made(3, 'K 1') },
+        { version: 2, ...made(2) },
+      ]);
+      expect((await history(3)).map(({ version }) => version)).toEqual([2]);
+      expect((await history(undefined, 1)).map(({ version }) => version)).toEqual([3]);
+      expect(await catalogue.saleHistory({ saleId: 'other', limit: 9 })).toEqual([]);
+      const keys = ['K 1', 'k 1', 'K 1 ', 'lost', ''];
+      expect(await Promise.all(keys.map((key) => catalogue.saleChange('steered', key)))).toStrictEqual([
+        { version: 3, ...made(3, 'K 1') },
+        ...[undefined, undefined, undefined, undefined],
+      ]);
+      expect(await catalogue.saleChange('other', 'K 1')).toBeUndefined();
+    });
+
+    test('saves exactly one of two concurrent changes, with its own history', async () => {
+      for (let race = 0; race < RACES; race += 1) {
+        const id = `steer-race-${race}`;
+        await catalogue.addSale(awkwardSale({ id, version: 1 }));
+        const saved = await Promise.all(
+          [catalogue, harness.other].map((one, n) =>
+            one.saveSale(awkwardSale({ id, version: 2 }), { action: 'changed', at: n, by: `admin ${n}`, changes: [] }),
+          ),
+        );
+        expect(saved.toSorted()).toEqual([false, true]);
+        expect(await catalogue.saleHistory({ saleId: id, limit: 9 })).toMatchObject([
+          { by: `admin ${saved.indexOf(true)}` },
+        ]);
+      }
+    });
+
+    test('removes a draft of the given version, once, and has another revision then', async () => {
+      const who = { by: 'böß', at: 1_900_000_000_000 };
+      const draft = awkwardSale({ id: 'removed', status: 'draft', version: 1, productId: 'freed' });
+      await catalogue.addProduct(awkwardProduct({ id: 'freed' }));
+      await catalogue.addSale(draft);
+      const revisions = [await catalogue.salesRevision()];
+      expect(await catalogue.removeDraft({ ...draft, version: 2 }, who)).toBe(false);
+      expect(await catalogue.removeDraft({ ...draft, id: 'removed ' }, who)).toBe(false);
+      expect(await catalogue.sale('removed')).toStrictEqual(draft);
+      const removed = await Promise.all([catalogue, harness.other].map((one) => one.removeDraft(draft, who)));
+      expect(removed.toSorted()).toEqual([false, true]);
+      revisions.push(await harness.other.salesRevision());
+      await catalogue.addSale(awkwardSale({ id: 'after-removed', version: 1 }));
+      revisions.push(await harness.other.salesRevision());
+
+      expect(new Set(revisions).size).toBe(3);
+      expect(revisions.toSorted((a, b) => a - b)).toEqual(revisions);
+      expect(await catalogue.sale('removed')).toBeUndefined();
+      expect(await catalogue.saveSale({ ...draft, version: 2 })).toBe(false);
+      expect(await catalogue.removeProduct('freed')).toBe('removed');
+    });
+
+    test('removes no sale that is not a draft', async () => {
+      for (const status of ['publishing', 'published', 'paused', 'closed'] as const) {
+        const sale = awkwardSale({ id: `kept-${status}`, status });
+        await catalogue.addSale(sale);
+        expect(await catalogue.removeDraft(sale, { by: 'b', at: 1 })).toBe(false);
+        expect(await catalogue.sale(sale.id)).toStrictEqual(sale);
+      }
+    });
+
     test('saves no sale that was not added', async () => {
       expect(await catalogue.saveSale(awkwardSale({ id: 'never', version: 2 }))).toBe(false);
       expect(await catalogue.sale('never')).toBeUndefined();
@@ -105,15 +185,16 @@ export function catalogueContract(name: string, open: () => Promise<CatalogueHar
         ['l-4', 'published'],
         ['l-2', 'draft'],
         ['l-5', 'publishing'],
+        ['l-6', 'paused'],
       ] as const) {
         await catalogue.addSale(awkwardSale({ id, status }));
       }
       const ids = async (query: { limit: number; includeDrafts: boolean }, after = 'l-') =>
         (await catalogue.sales({ ...query, after })).map(({ id }) => id).filter((id) => id.startsWith('l-'));
-      expect(await ids({ limit: 200, includeDrafts: false })).toEqual(['l-1', 'l-3', 'l-4']);
-      expect(await ids({ limit: 200, includeDrafts: true })).toEqual(['l-1', 'l-2', 'l-3', 'l-4', 'l-5']);
+      expect(await ids({ limit: 200, includeDrafts: false })).toEqual(['l-1', 'l-3', 'l-4', 'l-6']);
+      expect(await ids({ limit: 200, includeDrafts: true })).toEqual(['l-1', 'l-2', 'l-3', 'l-4', 'l-5', 'l-6']);
       expect(await ids({ limit: 2, includeDrafts: false })).toEqual(['l-1', 'l-3']);
-      expect(await ids({ limit: 2, includeDrafts: false }, 'l-3')).toEqual(['l-4']);
+      expect(await ids({ limit: 2, includeDrafts: false }, 'l-3')).toEqual(['l-4', 'l-6']);
     });
 
     test('lists only sales that close after a given time', async () => {
@@ -127,7 +208,7 @@ export function catalogueContract(name: string, open: () => Promise<CatalogueHar
     catalogueProductContract(() => harness, RACES);
 
     test('removes a product unless a sale of any status sells it', async () => {
-      for (const status of ['draft', 'publishing', 'published', 'closed'] as const) {
+      for (const status of ['draft', 'publishing', 'published', 'paused', 'closed'] as const) {
         const productId = `sold-${status}`;
         await catalogue.addProduct(awkwardProduct({ id: productId }));
         await catalogue.addSale(awkwardSale({ id: `sells-${status}`, productId, status }));

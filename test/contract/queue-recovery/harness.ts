@@ -41,9 +41,9 @@ export function recoveryBench(harnessOf: () => RecoveryHarness): RecoveryBench {
     load: async (overrides = {}) => {
       const sale = openSale(overrides);
       await harnessOf().queue.load(sale);
-      return { ...sale, closed: false };
+      return { ...sale, closed: false, paused: false, version: 1 };
     },
-    next: (sale, epoch = EPOCH) => ({ ...sale, epoch }),
+    next: (sale, epoch = EPOCH) => ({ ...sale, epoch, version: epoch }),
     buy: async ({ id, epoch }, items) => answersOf(await harnessOf().queue.reserve(id, epoch, items)),
     rebuild: (sale, ...orders) => harnessOf().recovery.rebuild(sale, inOnes(orders)),
     audit: ({ id }) => auditQueue(harnessOf().auditSource, id),

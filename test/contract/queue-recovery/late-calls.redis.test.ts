@@ -53,7 +53,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('with TEST_REDIS_URL, a recovery o
   it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(
     'builds the same sale when its call %d is repeated before each later one',
     async (place) => {
-      const sale = { ...openSale({ total: 60_000 }), epoch: 2, closed: false };
+      const sale = { ...openSale({ total: 60_000 }), epoch: 2, closed: false, paused: false, version: 2 };
       await tickets.queue.load({ ...sale, epoch: 1 });
       await tickets.queue.reserve(sale.id, 1, purchases(20));
       const orders = purchases(2500).map(
@@ -72,7 +72,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('with TEST_REDIS_URL, a recovery o
   );
 
   it('adds nothing to what another attempt of its epoch builds', async () => {
-    const sale = { ...openSale({ total: 10 }), epoch: 2, closed: false };
+    const sale = { ...openSale({ total: 10 }), epoch: 2, closed: false, paused: false, version: 2 };
     await tickets.queue.load({ ...sale, epoch: 1 });
     const recovery = createRedisRecovery(servers, redis.prefix);
     const known = (ticket: number): KnownOrder => ({ ...purchase(), ticket, reservedAt: 1, live: true });

@@ -123,6 +123,23 @@ export function rebuildsSale(bench: RecoveryBench): void {
     expect(await buy(next(byCatalogue), purchases(1))).toEqual([{ kind: 'closed' }]);
   });
 
+  it('makes the sale as the catalogue has it: paused or not, with added tickets and a later end', async () => {
+    const [paused, resumed] = [await load({ total: 2 }), await load({ closesAt: Date.now() - 1000 })];
+    for (const sale of [paused, resumed]) {
+      await bench.harness.queue.update({ ...sale, paused: true, version: 7 });
+      await bench.harness.lose(sale.id);
+    }
+    await rebuild({ ...next(paused), paused: true, total: 3, version: 9 });
+    await rebuild({ ...next(resumed), closesAt: Date.now() + 60_000, version: 9 });
+
+    expect(await buy(next(resumed), purchases(1))).toMatchObject([{ kind: 'reserved' }]);
+    expect(await buy(next(paused), purchases(1))).toEqual([{ kind: 'paused' }]);
+    for (const version of [8, 9]) await bench.harness.queue.update({ ...next(paused), paused: false, version });
+    expect(await buy(next(paused), purchases(1))).toEqual([{ kind: 'paused' }]);
+    await bench.harness.queue.update({ ...next(paused), paused: false, version: 10 });
+    expect((await buy(next(paused), purchases(4))).map(ticketOf)).toEqual([1, 2, 3, undefined]);
+  });
+
   it('gives the stock a newer version than any before', async () => {
     const sale = await load();
     await buy(sale, purchases(5));

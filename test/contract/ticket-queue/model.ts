@@ -16,16 +16,32 @@ export class ModelQueue {
   readonly #free: number[];
   readonly #orders: ModelOrder[] = [];
   #closed = false;
+  #paused = false;
+  #total: number;
   /** By buyer, of one minute. */
   readonly #attempts = new Map<string, number>();
 
   constructor(sale: QueuedSale) {
     this.#sale = sale;
+    this.#total = sale.total;
     this.#free = Array.from({ length: sale.total }, (_, i) => i + 1);
   }
 
   get remaining(): number {
     return this.#free.length;
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Whether a returned ticket is free: whether added tickets are sold before it is up to the queue. */
+  get hasReturned(): boolean {
+    return this.#orders.some(({ ticket }) => this.#free.includes(ticket));
   }
 
   get held(): readonly string[] {
@@ -57,6 +73,12 @@ export class ModelQueue {
     return released;
   }
 
+  update({ paused, total }: { readonly paused: boolean; readonly total: number }): void {
+    this.#paused = paused;
+    for (let ticket = this.#total + 1; ticket <= total; ticket += 1) this.#free.push(ticket);
+    this.#total = total;
+  }
+
   close(): void {
     this.#closed = true;
   }
@@ -75,6 +97,7 @@ export class ModelQueue {
       this.#attempts.set(item.userId, made + 1);
     }
     if (this.#closed) return { kind: 'closed' };
+    if (this.#paused) return { kind: 'paused' };
     const own = this.#orders.filter((order) => order.item.userId === item.userId);
     const mine = own.filter((order) => order.held);
     if (maxEnded > 0 && own.length - mine.length >= maxEnded) return { kind: 'tooManyOrders' };

@@ -28,6 +28,8 @@ type Command =
   | { readonly kind: 'resend'; readonly pick: number; readonly maxAttempts: number; readonly maxEnded: number }
   | { readonly kind: 'published' | 'release'; readonly picks: readonly number[] }
   | { readonly kind: 'claim'; readonly max: number }
+  | { readonly kind: 'pause' | 'resume' }
+  | { readonly kind: 'addStock'; readonly quantity: number }
   | { readonly kind: 'close' };
 
 interface Wish {
@@ -51,6 +53,9 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('published'), picks }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('release'), picks }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('claim'), max: fc.integer({ min: 1, max: 5 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('pause') }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('resume') }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('addStock'), quantity: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('close') }) },
 );
 
@@ -82,8 +87,9 @@ class ModelRun {
   readonly #queue: TicketQueue;
   readonly #audit: QueueBench['audit'];
   readonly #model: ModelQueue;
+  readonly #sale: QueuedSale;
   readonly #saleId: string;
-  readonly #total: number;
+  #version = 1;
   readonly #batches: (readonly ReserveItem[])[] = [];
   #stock: Stock;
 
@@ -98,8 +104,8 @@ class ModelRun {
     this.#queue = queue();
     this.#audit = audit;
     this.#model = new ModelQueue(sale);
+    this.#sale = sale;
     this.#saleId = sale.id;
-    this.#total = sale.total;
     this.#stock = stock;
   }
 
@@ -125,6 +131,12 @@ class ModelRun {
       }
       case 'claim':
         return this.#claim(command.max);
+      case 'pause':
+        return this.#update({ paused: true });
+      case 'resume':
+        return this.#update({ paused: false });
+      case 'addStock':
+        return this.#model.hasReturned ? undefined : this.#update({ total: this.#model.total + command.quantity });
       case 'close':
         this.#model.close();
         return this.#queue.close(this.#saleId, 1);
@@ -138,7 +150,7 @@ class ModelRun {
       epoch: 1,
       held,
       heldByBuyers: held,
-      remaining: this.#total - held,
+      remaining: this.#model.total - held,
       pending: this.#model.pending.length,
       doubled: [],
     });
@@ -151,6 +163,14 @@ class ModelRun {
     if (stock.remaining === this.#stock.remaining) expect(stock).toEqual(this.#stock);
     else expect(stock.version).toBeGreaterThan(this.#stock.version);
     this.#stock = stock;
+  }
+
+  async #update(changes: { readonly paused?: boolean; readonly total?: number }): Promise<void> {
+    const { paused, total } = this.#model;
+    const changed = { paused, total, ...changes };
+    this.#model.update(changed);
+    this.#version += 1;
+    expect(await this.#queue.update({ ...this.#sale, ...changed, version: this.#version })).toBe('updated');
   }
 
   async #reserve(items: readonly ReserveItem[], maxAttempts: number, maxEnded: number): Promise<void> {

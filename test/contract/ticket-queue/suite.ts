@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { purchases } from '../fixtures.ts';
 import { ticketQueueAttemptsTests } from './attempts.ts';
+import { ticketQueueChangeTests } from './changes.ts';
 import { ticketQueueEndedTests } from './ended.ts';
 import { ticketQueueForfeitTests } from './forfeit.ts';
 import { ticketQueueGateTests } from './gate.ts';
@@ -34,6 +35,7 @@ export function ticketQueueContract(name: string, open: () => Promise<QueueHarne
     ticketQueueSellingTests(bench);
     ticketQueueKeyTests(bench);
     ticketQueueGateTests(bench);
+    ticketQueueChangeTests(bench);
     ticketQueueAttemptsTests(bench);
     ticketQueueEndedTests(bench);
     ticketQueueForfeitTests(bench);

@@ -41,6 +41,7 @@ export const SCHEDULER_OPTIONS: SchedulerOptions = {
   housekeepingEveryMs: 800,
   housekeeping: { ...housekeepingDefaults, batchSize: 2, faultPauseMs: 300 },
   publishingEveryMs: 3000,
+  changesEveryMs: 1000,
   recoveryEveryMs: 1000,
   lease: { ttlMs: 4000, renewMs: 1000, retryMs: 500 },
 };

@@ -13,6 +13,7 @@ export function startSimulatedScheduler(parts: RoleParts): void {
       relayed: () => {},
       housekeeping: () => {},
       resumed: () => {},
+      changeFailed: () => {},
       recovery: () => {},
       leadership: () => {},
       leaseFault: () => {},

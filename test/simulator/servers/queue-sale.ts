@@ -15,6 +15,8 @@ export class QueueSale extends MemoryQueueSale {
   copy(): QueueSale {
     const copy = new QueueSale(this.sale, this.#bugs, this.queue);
     copy.closed = this.closed;
+    copy.paused = this.paused;
+    copy.version = this.version;
     copy.changes = this.changes;
     copy.ledger = new Map(this.ledger);
     copy.keys = new Map(this.keys);
@@ -60,5 +62,7 @@ export class QueueSale extends MemoryQueueSale {
 export function beginRebuild(sale: RebuiltSale, old: QueueSale | undefined, bugs: Bugs): QueueSale {
   const next = new QueueSale(sale, bugs, []);
   next.closed = sale.closed || (old?.closed ?? false);
+  next.paused = sale.paused;
+  next.version = sale.version;
   return next;
 }

@@ -1,10 +1,22 @@
 import { isPublic, type Sale } from '../../../src/domain/sale.ts';
-import type { Catalogue, Product, ProductQuery, SaleQuery } from '../../../src/ports/catalogue.ts';
+import type {
+  Catalogue,
+  Product,
+  ProductQuery,
+  SaleChange,
+  SaleHistoryEntry,
+  SaleHistoryQuery,
+  SaleQuery,
+} from '../../../src/ports/catalogue.ts';
 
 /** A catalogue in memory. */
 export class MemoryCatalogue implements Catalogue {
   readonly #products = new Map<string, Product>();
   readonly #sales = new Map<string, Sale>();
+  /** The versions of removed drafts, and one each. */
+  #removed = 0;
+  /** Newest first. */
+  readonly #history = new Map<string, SaleHistoryEntry[]>();
 
   constructor(sales: readonly Sale[] = [], products: readonly Product[] = []) {
     for (const sale of sales) this.#sales.set(sale.id, sale);
@@ -16,7 +28,7 @@ export class MemoryCatalogue implements Catalogue {
   }
 
   async salesRevision(): Promise<number> {
-    let revision = 0;
+    let revision = this.#removed;
     for (const { version } of this.#sales.values()) revision += version;
     return revision;
   }
@@ -32,8 +44,27 @@ export class MemoryCatalogue implements Catalogue {
     return add(this.#sales, sale);
   }
 
-  async saveSale(sale: Sale): Promise<boolean> {
-    return save(this.#sales, sale);
+  async saveSale(sale: Sale, change?: SaleChange): Promise<boolean> {
+    if (!save(this.#sales, sale)) return false;
+    if (change !== undefined)
+      this.#history.set(sale.id, [{ ...change, version: sale.version }, ...(this.#history.get(sale.id) ?? [])]);
+    return true;
+  }
+
+  async removeDraft({ id, version }: Pick<Sale, 'id' | 'version'>): Promise<boolean> {
+    const stored = this.#sales.get(id);
+    if (stored?.version !== version || stored.status !== 'draft') return false;
+    this.#sales.delete(id);
+    this.#removed += version + 1;
+    return true;
+  }
+
+  async saleChange(saleId: string, key: string): Promise<SaleHistoryEntry | undefined> {
+    return (this.#history.get(saleId) ?? []).find((change) => change.key === key);
+  }
+
+  async saleHistory({ saleId, before = Number.POSITIVE_INFINITY, limit }: SaleHistoryQuery) {
+    return (this.#history.get(saleId) ?? []).filter(({ version }) => version < before).slice(0, limit);
   }
 
   async product(productId: string): Promise<Product | undefined> {

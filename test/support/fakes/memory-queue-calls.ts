@@ -1,6 +1,7 @@
 import type { Stock } from '../../../src/domain/stock.ts';
 import type { QueueAuditSource } from '../../../src/ports/audit-source.ts';
 import type {
+  ChangedSale,
   QueuedSale,
   ReserveItem,
   ReserveReply,
@@ -75,6 +76,15 @@ export abstract class MemoryQueueCalls implements TicketQueue {
     const sale = this.open(saleId);
     this.beforeChange();
     sale?.forfeit(orderIds);
+  }
+
+  async update(changed: ChangedSale): Promise<'updated' | 'stale' | 'unknownSale'> {
+    const sale = this.open(changed.id);
+    if (sale === undefined) return 'unknownSale';
+    if (sale.sale.epoch !== changed.epoch) return 'stale';
+    this.beforeChange();
+    sale.update(changed);
+    return 'updated';
   }
 
   async close(saleId: string, epoch: number): Promise<void> {

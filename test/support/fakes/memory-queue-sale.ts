@@ -1,9 +1,10 @@
-import { gateOf } from '../../../src/domain/sale.ts';
+import { gateOf, type SaleStatus } from '../../../src/domain/sale.ts';
 import { type Stock, stockVersion } from '../../../src/domain/stock.ts';
 import type { LedgerEntry, QueueSnapshot } from '../../../src/ports/audit-source.ts';
 import type { KnownOrder } from '../../../src/ports/queue-recovery.ts';
 import {
   ATTEMPT_WINDOW_MS,
+  type ChangedSale,
   MAX_HELD_NAMED,
   type QueuedSale,
   type ReserveAnswer,
@@ -27,6 +28,9 @@ const DUE_AT_ONCE = Number.NEGATIVE_INFINITY;
  */
 export class MemoryQueueSale {
   closed = false;
+  paused = false;
+  /** Of the last change that was applied. */
+  version = 0;
   /** Number of calls that took or returned tickets. */
   changes = 0;
   queue: number[];
@@ -60,6 +64,17 @@ export class MemoryQueueSale {
     const answers = items.map((item) => this.#reserveOne(item, now, maxAttempts, maxEnded));
     if (this.queue.length < before) this.changes += 1;
     return answers;
+  }
+
+  update({ version, paused, closesAt, total }: ChangedSale): void {
+    if (version <= this.version) return;
+    this.version = version;
+    this.paused = paused;
+    const before = this.sale.total;
+    this.sale = { ...this.sale, closesAt, total: Math.max(before, total) };
+    if (total <= before) return;
+    this.changes += 1;
+    this.queue.push(...ticketsOf({ total }).slice(before));
   }
 
   claim(leaseMs: number, max: number, now: number): readonly StrandedReservation[] {
@@ -158,6 +173,11 @@ export class MemoryQueueSale {
     return true;
   }
 
+  #status(): SaleStatus {
+    if (this.closed) return 'closed';
+    return this.paused ? 'paused' : 'published';
+  }
+
   #mayTry(userId: string, now: number, maxAttempts: number): boolean {
     const minute = Math.floor(now / ATTEMPT_WINDOW_MS);
     const counts = this.attempts.get(minute) ?? new Map<string, number>();
@@ -189,7 +209,7 @@ export class MemoryQueueSale {
     if (maxAttempts > 0 && !this.#mayTry(userId, now, maxAttempts)) {
       return { kind: 'tooManyAttempts', endsInMs: ATTEMPT_WINDOW_MS - (now % ATTEMPT_WINDOW_MS) };
     }
-    const gate = gateOf({ ...sale, status: this.closed ? 'closed' : 'published' }, now);
+    const gate = gateOf({ ...sale, status: this.#status() }, now);
     if (gate !== 'open') return { kind: gate };
     if (maxEnded > 0 && (this.ended.get(userId) ?? 0) >= maxEnded) return { kind: 'tooManyOrders' };
     const own = [...ledger.values()].filter((held) => held.userId === userId);
@@ -205,7 +225,7 @@ export class MemoryQueueSale {
   }
 }
 
-export function ticketsOf({ total }: QueuedSale): readonly number[] {
+export function ticketsOf({ total }: Pick<QueuedSale, 'total'>): readonly number[] {
   return Array.from({ length: total }, (_, n) => n + 1);
 }
 

@@ -65,7 +65,7 @@ export class MemoryTicketQueue extends MemoryQueueCalls implements QueueRecovery
     rebuilt: RebuiltSale,
     orders: AsyncIterable<readonly KnownOrder[]>,
   ): Promise<RecoveryStep<RebuildResult>> {
-    const { closed, ...sale } = rebuilt;
+    const { closed, paused, version, ...sale } = rebuilt;
     const sealed = await this.seal(rebuilt);
     if (sealed.kind === 'superseded') return sealed;
     const state = await this.state(sale.id, sale.epoch);
@@ -73,6 +73,8 @@ export class MemoryTicketQueue extends MemoryQueueCalls implements QueueRecovery
     if (old !== undefined && state === 'sound') return { kind: 'done', ...countsOf(old) };
     const fresh = new MemoryQueueSale(sale, []);
     fresh.closed = closed || old?.closed === true;
+    fresh.paused = paused;
+    fresh.version = version;
     for await (const chunk of orders) for (const order of chunk) fresh.take(order);
     if (this.#sealed.get(sale.id) !== sale.epoch) return this.rebuild(rebuilt, orders);
     if (old !== undefined) fresh.keep(old);

@@ -5,7 +5,7 @@
   another type, and ZADD, the first command that writes, a full memory or too few replicas.
 
   Input:
-    KEYS[1] 'meta'     hash   epoch, total, limit, opensAt, closesAt, loaded, closed, changes
+    KEYS[1] 'meta'     hash   epoch, total, limit, opensAt, closesAt, loaded, closed, changes, paused
     KEYS[2] 'queue'    list   free tickets, the next one first
     KEYS[3] 'buyers'   hash   user -> orders held, and how many have ended; see holdings.lua
     KEYS[4] 'ledger'   hash   order id -> ticket reservedAt epoch userBytes user..key
@@ -24,7 +24,7 @@
     {-2, epoch}  the caller's epoch is another one
     {tickets left, changes, now (ms), answer...}, where an answer is one of
       ticket > 0                            reserved now
-      -1 -2 -3 -4 -5                        sold out, not started, ended, closed, key mismatch
+      -1 -2 -3 -4 -5 -6                     sold out, not started, ended, closed, key mismatch, paused
       '=ticket reservedAt'                  reserved by an earlier call with this order id
       '*orderId ticket reservedAt 0|1'      the order of the same key, 1 if it was published
       '#orderId,orderId...'                 the buyer holds these orders, of which 20 are named, and may not hold more
@@ -33,10 +33,12 @@
     error CORRUPT if an order id belongs to another purchase already
 ]]
 local SOLD_OUT, NOT_STARTED, ENDED, CLOSED, MISMATCH, TOO_MANY_ORDERS = -1, -2, -3, -4, -5, '~'
+local PAUSED = -6
 local FIELDS = 4
 local MINUTE = 60000
 
-local meta = redis.call('HMGET', KEYS[1], 'epoch', 'limit', 'opensAt', 'closesAt', 'closed', 'loaded', 'total', 'changes')
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'limit', 'opensAt', 'closesAt', 'closed', 'loaded', 'total', 'changes',
+  'paused')
 if not meta[1] or meta[6] ~= meta[7] then return { -1 } end
 local epoch, limit = meta[1], tonumber(meta[2])
 if epoch ~= ARGV[1] then return { -2, tonumber(epoch) } end
@@ -55,8 +57,9 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local nowText = string.format('%d', now)
 local refused
 if meta[5] == '1' then refused = CLOSED
-elseif now < tonumber(meta[3]) then refused = NOT_STARTED
 elseif now >= tonumber(meta[4]) then refused = ENDED
+elseif meta[9] == '1' then refused = PAUSED
+elseif now < tonumber(meta[3]) then refused = NOT_STARTED
 end
 
 local users, fields, userBytes, texts = {}, {}, {}, {}

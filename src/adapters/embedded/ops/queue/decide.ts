@@ -1,4 +1,4 @@
-import { gateOf } from '../../../../domain/sale.ts';
+import { gateOf, type SaleStatus } from '../../../../domain/sale.ts';
 import type { Stock } from '../../../../domain/stock.ts';
 import type { ReserveAnswer, ReserveItem } from '../../../../ports/ticket-queue.ts';
 import type { Db } from '../../database.ts';
@@ -44,10 +44,7 @@ export function decide<Item extends ReserveItem>(
 ): Decision<Item> {
   const buyers = knownBuyers(db, sale, items);
   const tickets = new TicketSource(db, sale, items.length);
-  const gate = gateOf(
-    { status: sale.closed ? 'closed' : 'published', opensAt: sale.opens_at, closesAt: sale.closes_at },
-    now,
-  );
+  const gate = gateOf({ status: statusOf(sale), opensAt: sale.opens_at, closesAt: sale.closes_at }, now);
   const isUnpublished = unpublishedOf(db);
   const isPublished = (known: KnownReservation) => (known.batch === THIS_CALL ? publishes : !isUnpublished(known));
   const attempts = maxAttempts === 0 ? undefined : new Attempts(db, sale.n, { now, items, max: maxAttempts });
@@ -90,6 +87,11 @@ function answerAgain(
   // A call that publishes answers `reserved` only for published orders; one that an earlier call left unpublished is a replay.
   if (orderId === item.orderId && (!publishes || isPublished(known))) return { kind: 'reserved', ticket, reservedAt };
   return { kind: 'replayed', orderId, ticket, reservedAt, published: isPublished(known) };
+}
+
+function statusOf({ closed, paused }: SaleRow): SaleStatus {
+  if (closed) return 'closed';
+  return paused ? 'paused' : 'published';
 }
 
 function refusalOf(sale: SaleRow, buyers: KnownBuyers, { userId }: ReserveItem): ReserveAnswer | undefined {

@@ -4,7 +4,7 @@ import { claimStranded, published, withUnpublished } from './pending.ts';
 import { forfeit, release } from './release.ts';
 import { find } from './reservations.ts';
 import { reserve } from './reserve.ts';
-import { close, load, stock } from './sale.ts';
+import { close, load, stock, update } from './sale.ts';
 import { sell } from './sell.ts';
 
 export const QUEUE_OPS = {
@@ -16,6 +16,7 @@ export const QUEUE_OPS = {
   'queue.withUnpublished': withUnpublished,
   'queue.release': release,
   'queue.forfeit': forfeit,
+  'queue.update': update,
   'queue.close': close,
   'queue.stock': stock,
   'queue.find': find,

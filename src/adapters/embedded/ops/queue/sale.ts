@@ -1,5 +1,5 @@
 import { type Stock, stockVersion } from '../../../../domain/stock.ts';
-import type { QueuedSale } from '../../../../ports/ticket-queue.ts';
+import type { ChangedSale, QueuedSale } from '../../../../ports/ticket-queue.ts';
 import type { Db } from '../../database.ts';
 import { reading, writing } from '../op.ts';
 
@@ -12,6 +12,9 @@ export interface SaleRow {
   readonly opens_at: number;
   readonly closes_at: number;
   readonly closed: number;
+  readonly paused: number;
+  /** Tickets that were added since it was loaded. */
+  readonly added: number;
   readonly fresh: number;
   readonly head: number;
   readonly tail: number;
@@ -19,19 +22,19 @@ export interface SaleRow {
 
 export function saleRow(db: Db, saleId: string): SaleRow | undefined {
   return db.get<SaleRow>(
-    `SELECT n, epoch, total, per_buyer, opens_at, closes_at, closed, fresh, head, tail
+    `SELECT n, epoch, total, per_buyer, opens_at, closes_at, closed, paused, added, fresh, head, tail
      FROM queue_sale WHERE id = ?`,
     saleId,
   );
 }
 
 /** The counters of a sale's queue. */
-export type QueueCounters = Pick<SaleRow, 'epoch' | 'total' | 'fresh' | 'head' | 'tail'>;
+export type QueueCounters = Pick<SaleRow, 'epoch' | 'total' | 'added' | 'fresh' | 'head' | 'tail'>;
 
-/** Each ticket that is taken or returned raises one of the counters and lowers none: their sum counts the changes. */
-export function stockOf({ epoch, total, fresh, head, tail }: QueueCounters): Stock {
+/** Each ticket that is taken, returned or added raises one of the counters and lowers none: their sum counts the changes. */
+export function stockOf({ epoch, total, added, fresh, head, tail }: QueueCounters): Stock {
   const taken = fresh - 1 + head;
-  return { remaining: total - taken + tail, version: stockVersion(epoch, taken + tail) };
+  return { remaining: total - taken + tail, version: stockVersion(epoch, taken + tail + added) };
 }
 
 export const load = writing((db, sale: QueuedSale): null => {
@@ -46,6 +49,23 @@ export const load = writing((db, sale: QueuedSale): null => {
     sale.closesAt,
   );
   return null;
+});
+
+/** See TicketQueue. New tickets are fresh: they are numbered after all others. */
+export const update = writing((db, sale: ChangedSale): 'updated' | 'stale' | 'unknownSale' => {
+  const row = saleRow(db, sale.id);
+  if (row === undefined) return 'unknownSale';
+  if (row.epoch !== sale.epoch) return 'stale';
+  db.run(
+    `UPDATE queue_sale SET paused = ?1, closes_at = ?2, added = added + max(?3 - total, 0), total = max(?3, total), version = ?4
+     WHERE n = ?5 AND version < ?4`,
+    sale.paused ? 1 : 0,
+    sale.closesAt,
+    sale.total,
+    sale.version,
+    row.n,
+  );
+  return 'updated';
 });
 
 export const close = writing((db, { saleId, epoch }: { readonly saleId: string; readonly epoch: number }): null => {

@@ -118,5 +118,12 @@ CREATE UNIQUE INDEX queue_ticket ON queue_reservation (sale, ticket) WHERE held 
 DROP TABLE queue_reservation_before;
 `;
 
+/** What admins have changed: see `update` in sale.ts. `added`: tickets that the sale did not have when it was loaded. */
+export const QUEUE_CHANGES = `
+ALTER TABLE queue_sale ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE queue_sale ADD COLUMN added INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE queue_sale ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+`;
+
 /** A reservation's key, also where the column is NULL. */
 export const KEY = `coalesce(r.key, '${ownKey('')}' || r.order_id) AS key`;

@@ -1,0 +1,64 @@
+import { isSaleId } from '../../domain/ids.ts';
+import type { Sale } from '../../domain/sale.ts';
+import type { HttpReply, HttpRequest } from '../../ports/http.ts';
+import type { InvalidSettings } from '../../services/invalid-settings.ts';
+import type { Sales } from '../../services/sales.ts';
+import { type AdminDeps, adminDoc, handleForAdmin } from '../admin/operation.ts';
+import type { Principal } from '../auth/authenticator.ts';
+import { refusalOfBody } from '../http/body.ts';
+import type { OperationDoc } from '../http/operation.ts';
+import { sendInvalid, sendProblem, sendRendered } from '../http/problem.ts';
+import type { ProblemCode } from '../http/problems.ts';
+import { ETag, sendVersioned } from '../http/versioned.ts';
+import { serialiseSale } from './json.ts';
+import { SaleSchema } from './schema.ts';
+
+export const ADMIN_SALES = '/v1/admin/sales';
+export const ADMIN_SALE = `${ADMIN_SALES}/:saleId`;
+
+/** The problem for each outcome of the service that is not a sale. */
+export const PROBLEM_OF = {
+  unknown: 'not_found',
+  stale: 'stale',
+  notDraft: 'not_draft',
+  notPublished: 'not_published',
+  closed: 'closed',
+  ended: 'ended',
+  keyMismatch: 'key_mismatch',
+} as const satisfies Record<string, ProblemCode>;
+
+export const saleResponse = (description: string) => ({ description, schema: SaleSchema, headers: { ETag } });
+
+export const saleDoc = ({ problems, ...doc }: Omit<OperationDoc, 'tag' | 'auth'>) =>
+  adminDoc({ problems: ['recovering', ...problems], ...doc });
+
+/** A handler for an operation on one sale that takes no body. */
+export function handleCommand(
+  deps: AdminDeps,
+  run: (saleId: string, request: HttpRequest, reply: HttpReply, admin: Principal) => Promise<void>,
+) {
+  return handleForAdmin(deps, async (request, reply, admin) => {
+    const [saleId = ''] = request.params;
+    if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', request.requestId);
+    const refused = refusalOfBody(request);
+    if (refused !== undefined) return sendRendered(reply, refused);
+    await run(saleId, request, reply, admin);
+  });
+}
+
+/** 201 with a location, 200 without one. */
+export async function sendSale(
+  sales: Pick<Sales, 'viewOf'>,
+  reply: HttpReply,
+  sale: Sale,
+  location?: string,
+): Promise<void> {
+  const body = serialiseSale(await sales.viewOf(sale));
+  if (location === undefined) return sendVersioned(reply, 200, sale.version, body);
+  sendVersioned(reply, 201, sale.version, body, [['location', location]]);
+}
+
+export function sendInvalidSettings(reply: HttpReply, { errors }: InvalidSettings, requestId: string): void {
+  const fields = errors.map(({ setting, message }) => ({ in: 'body' as const, path: `/${setting}`, message }));
+  sendInvalid(reply, requestId, fields);
+}

@@ -1,0 +1,239 @@
+import { Type } from '@sinclair/typebox';
+import { isSaleId } from '../../domain/ids.ts';
+import { SALE_ACTIONS } from '../../ports/catalogue.ts';
+import type { HttpReply } from '../../ports/http.ts';
+import type { SaleAdmin } from '../../services/sale-admin.ts';
+import type { Sales } from '../../services/sales.ts';
+import type { AdminCommand, SteerOutcome } from '../../services/steer-sale.ts';
+import { type AdminDeps, handleForAdmin } from '../admin/operation.ts';
+import { BODY_PROBLEMS, bodyReader, EmptyBody } from '../http/body.ts';
+import { SaleId, StringEnum, Time } from '../http/common-schemas.ts';
+import { JSON_TYPE, NO_STORE, serialiser } from '../http/json.ts';
+import type { Operation } from '../http/operation.ts';
+import { idOfCursor, Limit, Page, pageOf, VersionCursor } from '../http/page.ts';
+import { parseTime } from '../http/parse-time.ts';
+import { sendInvalid, sendProblem, sendRendered } from '../http/problem.ts';
+import { queryReader } from '../http/query.ts';
+import { createTimeText } from '../http/time-text.ts';
+import { expectedVersions, IfMatch } from '../http/versioned.ts';
+import { IdempotencyKey, keyOf, refusalOfKey } from '../purchases/idempotency-key.ts';
+import {
+  ADMIN_SALE,
+  handleCommand,
+  PROBLEM_OF,
+  saleDoc,
+  saleResponse,
+  sendInvalidSettings,
+  sendSale,
+} from './admin-reply.ts';
+import { AddStockSchema, ExtendSchema } from './admin-schema.ts';
+
+export interface SteerRoutesDeps extends AdminDeps {
+  readonly saleAdmin: Pick<SaleAdmin, 'pause' | 'resume' | 'extend' | 'addStock' | 'history'>;
+  readonly sales: Pick<Sales, 'viewOf'>;
+}
+
+const Value = (description: string) =>
+  Type.Unsafe<string | number | null>({ type: ['string', 'number', 'null'], description });
+
+const SaleHistorySchema = Page(
+  Type.Object({
+    version: Type.Integer({ description: 'The version that this change made.' }),
+    at: Time('When it was changed.'),
+    by: Type.String({ description: "The admin's user id; of a command, its name." }),
+    action: StringEnum(SALE_ACTIONS, 'What was done.'),
+    changes: Type.Array(
+      Type.Object({
+        name: Type.String({ description: 'The name of the setting, such as `total`.' }),
+        from: Value('The old value; null: none. A time is in milliseconds since 1970.'),
+        to: Value('The new value.'),
+      }),
+    ),
+  }),
+  'Changes of a sale, newest first.',
+);
+
+const AddStockKey = Type.String({
+  ...IdempotencyKey,
+  description: 'Makes retries safe: the same key adds its tickets once. Required without `If-Match`.',
+});
+
+const readExtend = bodyReader(ExtendSchema);
+const readAddStock = bodyReader(AddStockSchema);
+
+const HistoryQuery = Type.Object(
+  { cursor: Type.Optional(VersionCursor), limit: Limit },
+  { additionalProperties: false },
+);
+const readHistoryQuery = queryReader(HistoryQuery);
+const writeHistory = serialiser(SaleHistorySchema);
+
+const STEER_PROBLEMS = ['not_found', 'not_published', 'closed', 'ended', 'stale', ...BODY_PROBLEMS] as const;
+
+/** What admins do to a published sale, and what they did. */
+export function steerRoutes(deps: SteerRoutesDeps): readonly Operation[] {
+  return [pauseSale(deps), resumeSale(deps), extendSale(deps), addStock(deps), saleHistory(deps)];
+}
+
+function pauseSale(deps: SteerRoutesDeps): Operation {
+  return command(deps, {
+    name: 'pause',
+    summary: 'Pause a sale',
+    description:
+      'From the answer on no ticket is reserved on any front: purchases get 409 `paused`. Repetitions with their ' +
+      'Idempotency-Keys are still answered; orders can still be paid and cancelled, and expire. Pausing a paused sale again ' +
+      'changes nothing.',
+    response: 'The paused sale.',
+    run: (saleId, admin) => deps.saleAdmin.pause(saleId, admin),
+  });
+}
+
+function resumeSale(deps: SteerRoutesDeps): Operation {
+  return command(deps, {
+    name: 'resume',
+    summary: 'Resume a paused sale',
+    description: 'It sells again, until its unchanged end. Resuming a sale that is not paused changes nothing.',
+    response: 'The sale.',
+    run: (saleId, admin) => deps.saleAdmin.resume(saleId, admin),
+  });
+}
+
+interface Command {
+  readonly name: 'pause' | 'resume';
+  readonly summary: string;
+  readonly description: string;
+  readonly response: string;
+  readonly run: (saleId: string, admin: AdminCommand) => Promise<SteerOutcome>;
+}
+
+function command(deps: SteerRoutesDeps, { name, summary, description, response, run }: Command): Operation {
+  return {
+    method: 'POST',
+    pattern: `${ADMIN_SALE}/${name}`,
+    doc: saleDoc({
+      id: `${name}Sale`,
+      summary,
+      description,
+      path: [SaleId],
+      headers: { 'If-Match': IfMatch },
+      body: EmptyBody,
+      responses: { 200: saleResponse(response) },
+      problems: STEER_PROBLEMS,
+    }),
+    handle: handleCommand(deps, async (saleId, { requestId, ifMatch }, reply, { userId }) => {
+      const outcome = await run(saleId, { by: userId, expected: expectedVersions(ifMatch) });
+      await sendOutcome(deps, reply, outcome, requestId);
+    }),
+  };
+}
+
+function extendSale(deps: SteerRoutesDeps): Operation {
+  return {
+    method: 'POST',
+    pattern: `${ADMIN_SALE}/extend`,
+    doc: saleDoc({
+      id: 'extendSale',
+      summary: 'Extend a sale',
+      description: 'Moves its end to a later time. The end that it has already changes nothing.',
+      path: [SaleId],
+      headers: { 'If-Match': IfMatch },
+      body: ExtendSchema,
+      responses: { 200: saleResponse('The extended sale.') },
+      problems: STEER_PROBLEMS,
+    }),
+    handle: handleForAdmin(deps, async (request, reply, { userId }) => {
+      const { params, requestId, ifMatch } = request;
+      const [saleId = ''] = params;
+      if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', requestId);
+      const body = readExtend(request);
+      if (!body.ok) return sendRendered(reply, body.answer);
+      // It has passed its schema.
+      const closesAt = parseTime(body.value.closesAt) as number;
+      const command = { by: userId, expected: expectedVersions(ifMatch), closesAt };
+      await sendOutcome(deps, reply, await deps.saleAdmin.extend(saleId, command), requestId);
+    }),
+  };
+}
+
+function addStock(deps: SteerRoutesDeps): Operation {
+  return {
+    method: 'POST',
+    pattern: `${ADMIN_SALE}/add-stock`,
+    doc: saleDoc({
+      id: 'addStock',
+      summary: 'Add tickets to a sale',
+      description:
+        'They are numbered on from the last one, and on sale at once, also to buyers who were told that it is sold out. Send ' +
+        'an Idempotency-Key, or the `ETag` of one version as `If-Match`: a repetition with the same key gets the sale as it is ' +
+        'now, one with an old version 412, and neither adds tickets again.',
+      path: [SaleId],
+      headers: { 'Idempotency-Key': AddStockKey, 'If-Match': IfMatch },
+      body: AddStockSchema,
+      responses: { 200: saleResponse('The sale with its new total.') },
+      problems: [...STEER_PROBLEMS, 'key_mismatch'],
+    }),
+    handle: handleForAdmin(deps, async (request, reply, { userId }) => {
+      const { params, requestId, ifMatch } = request;
+      const [saleId = ''] = params;
+      if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', requestId);
+      const key = keyOf(request.idempotencyKey);
+      const refused = refusalOfKey(key, requestId);
+      if (refused !== undefined) return sendRendered(reply, refused);
+      const body = readAddStock(request);
+      if (!body.ok) return sendRendered(reply, body.answer);
+      const expected = expectedVersions(ifMatch);
+      if (key === undefined && expected?.length !== 1) return sendInvalid(reply, requestId, [KEY_MISSING]);
+      const command = { by: userId, expected, key, quantity: body.value.quantity };
+      await sendOutcome(deps, reply, await deps.saleAdmin.addStock(saleId, command), requestId);
+    }),
+  };
+}
+
+const KEY_MISSING = {
+  in: 'header',
+  path: 'Idempotency-Key',
+  message: 'is required, or an If-Match of one version, so that a repetition adds nothing',
+} as const;
+
+async function sendOutcome(
+  { sales }: SteerRoutesDeps,
+  reply: HttpReply,
+  outcome: SteerOutcome,
+  requestId: string,
+): Promise<void> {
+  if (outcome.kind === 'changed') return sendSale(sales, reply, outcome.sale);
+  if (outcome.kind === 'invalid') return sendInvalidSettings(reply, outcome, requestId);
+  sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);
+}
+
+function saleHistory({ saleAdmin, ...deps }: SteerRoutesDeps): Operation {
+  const timeText = createTimeText();
+  return {
+    method: 'GET',
+    pattern: `${ADMIN_SALE}/history`,
+    doc: saleDoc({
+      id: 'saleHistory',
+      summary: 'List the changes of a sale',
+      description: 'Newest first, with the admin who made each change.',
+      path: [SaleId],
+      query: HistoryQuery,
+      responses: { 200: { description: 'A page of changes.', schema: SaleHistorySchema } },
+      problems: ['not_found', 'invalid'],
+    }),
+    handle: handleForAdmin(deps, async (request, reply) => {
+      const { params, requestId } = request;
+      const [saleId = ''] = params;
+      const query = readHistoryQuery(request.query);
+      if (!query.ok) return sendInvalid(reply, requestId, query.errors);
+      const { cursor, limit } = query.value;
+      const before = cursor === undefined ? {} : { before: Number(idOfCursor(cursor)) };
+      const found = isSaleId(saleId) ? await saleAdmin.history({ saleId, limit, ...before }) : undefined;
+      if (found === undefined) return sendProblem(reply, 'not_found', requestId);
+      const items = found.items.map(({ version, at, by, action, changes }) => {
+        return { version, at: timeText(at), by, action, changes: [...changes] };
+      });
+      const page = pageOf(items, found.next === undefined ? undefined : String(found.next));
+      reply.send(200, JSON_TYPE, writeHistory(page), NO_STORE);
+    }),
+  };
+}
