@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./cli/audit.ts')).audit,
   live: async () => (await import('./cli/live.ts')).live,
   replay: async () => (await import('./cli/replay.ts')).replay,
+  sale: async () => (await import('./cli/sale.ts')).sale,
   token: async () => (await import('./cli/token.ts')).token,
 };
 
@@ -22,6 +23,7 @@ const HELP = `Usage: floodgate <command> [options]
   audit     reconciles queue, log, store and live state of a sale: <sale> [--json]
   live      rebuilds the live figures of a sale from the log: rebuild <sale> [--json]
   replay    lists dead letters, and sends them back to the log: [--apply] [--json]
+  sale      lists sales and steers them: list, show, pause, resume, extend, add-stock, close; 'sale --help'
   token     prints an access token: --user u1 [--role buyer|admin] [--ttl 1h]
             revoke --user u1 [--before <time>]: revokes the tokens that the user was issued before
 `;
