@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   live: async () => (await import('./cli/live.ts')).live,
   order: async () => (await import('./cli/order.ts')).order,
   replay: async () => (await import('./cli/replay.ts')).replay,
+  sale: async () => (await import('./cli/sale.ts')).sale,
   token: async () => (await import('./cli/token.ts')).token,
 };
 
@@ -24,6 +25,7 @@ const HELP = `Usage: floodgate <command> [options]
   live      rebuilds the live figures of a sale from the log: rebuild <sale> [--json]
   order     lists the orders of all buyers: list [--sale s1] [--format table|csv|ndjson]; show <id>
   replay    lists dead letters, and sends them back to the log: [--apply] [--json]
+  sale      lists sales and steers them: list, show, pause, resume, extend, add-stock, close; 'sale --help'
   token     prints an access token: --user u1 [--role buyer|admin] [--ttl 1h]
             revoke --user u1 [--before <time>]: revokes the tokens that the user was issued before
 `;

@@ -132,6 +132,65 @@ test('an unknown command shows the help and ends with 1; help ends with 0', asyn
   expect(await floodgate(['serve', '--help'])).toMatchObject({ code: 0, out: expect.stringContaining('DATA_DIR') });
 });
 
+test('sale lists sales, and steers them beside a running server', async () => {
+  const server = await startFloodgate(workspace.env);
+  const client = createClient(server.port, 4);
+  try {
+    const admin = workspace.tokenOf('boss', 'admin');
+    const post = async (path: string, body?: object) => {
+      const answer = await client.call('POST', path, admin, body);
+      return JSON.parse(answer.body) as { readonly id: string };
+    };
+    const { id: productId } = await post('/v1/admin/products', { name: 'Mug' });
+    const [opensAt, closesAt] = [Date.now() - 1000, Date.now() + 3_600_000].map((at) => new Date(at).toISOString());
+    const price = { amount: 500, currency: 'EUR' };
+    const { id } = await post('/v1/admin/sales', { productId, title: 'Mugs', price, total: 1, opensAt, closesAt });
+    const json = async (...args: readonly string[]) => {
+      const { code, out, error } = await floodgate(['sale', ...args, '--json']);
+      expect([code, error]).toEqual([0, '']);
+      return JSON.parse(out) as { readonly version: number };
+    };
+    const codeOf = async (buyer: string) => {
+      const answer = await client.purchase({ saleId: id, token: workspace.tokenOf(buyer) });
+      return answer.status === 201 ? 201 : (JSON.parse(answer.body) as { readonly code: string }).code;
+    };
+    expectOneLine(await floodgate(['sale', 'pause', id]), /it has not been published/);
+    await post(`/v1/admin/sales/${id}/publish`);
+
+    expect(await json('pause', id)).toMatchObject({ phase: 'paused' });
+    expect(await codeOf('ann')).toBe('paused');
+    const { version } = await json('resume', id);
+    expect([await codeOf('ann'), await codeOf('bob')]).toEqual([201, 'sold_out']);
+    const add = ['add-stock', id, '--quantity', '2', '--version', String(version)];
+    expect(await json(...add)).toMatchObject({ total: 3, remaining: 2 });
+    expectOneLine(await floodgate(['sale', ...add]), /it has changed since that version/);
+    const later = new Date(Date.now() + 7_200_000).toISOString();
+    expect(await json('extend', id, '--closes-at', later)).toMatchObject({ closesAt: later });
+    expectOneLine(
+      await floodgate(['sale', 'extend', id, '--closes-at', '2020-01-01T00:00:00Z']),
+      /closesAt must be in the/,
+    );
+    expect(await json('show', id)).toMatchObject({ id, total: 3, phase: 'live' });
+    expect(await json('close', id)).toMatchObject({ phase: 'closed' });
+    expectOneLine(await floodgate(['sale', 'resume', id]), /it was closed/);
+    expect(await floodgate(['sale', 'list'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(`${id}  closed  2 of 3`),
+    });
+    for (const args of [['show', 'none'], ['show'], ['sell', id], ['list', id], ['add-stock', id, '--quantity', '0']])
+      expectOneLine(await floodgate(['sale', ...args]), /no sale none|arguments are wrong|whole number/);
+    const history = await client.get(`/v1/admin/sales/${id}/history`, admin);
+    const { items } = JSON.parse(history.body) as { readonly items: readonly object[] };
+    expect(items).toMatchObject([
+      ...['closed', 'extended', 'stock_added', 'resumed', 'paused'].map((action) => ({ action, by: 'floodgate sale' })),
+      { action: 'published', by: 'boss' },
+    ]);
+  } finally {
+    client.close();
+    await server.kill('SIGTERM');
+  }
+});
+
 test('migrate brings a new database up to date, and does nothing the second time', async () => {
   expect(await floodgate(['migrate'])).toMatchObject({ code: 0, out: expect.stringContaining('applied') });
   expect(await floodgate(['migrate'])).toMatchObject({ code: 0, out: 'the database is up to date\n' });
