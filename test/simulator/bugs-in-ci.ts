@@ -10,13 +10,18 @@ const MOST_SEEDS = 5000;
  */
 const CAUGHT_AT: Partial<Record<Bug, number>> = {
   publishedOfAnyEpoch: 196,
-  noEpoch: 891,
+  noEpoch: 1561,
   rebuildRestarted: 13_928,
   nothingRejected: 652,
   noFences: 263,
   recoveryWithoutWorkers: 263,
-  positionBeforeRows: 329,
-  lateReplies: 272,
+  recoveryWithoutWait: 928,
+  positionBeforeRows: 384,
+  lateReplies: 295,
+  admissionStaysNarrow: 535,
+  replayUnpublished: 154,
+  deadlineJudgedLate: 140,
+  ackBeforeStore: 112,
 };
 
 /** The first of 5,000 seeds that violates a guarantee. */
