@@ -140,16 +140,8 @@ class Sessions {
   }
 }
 
-/**
- * The commands of one turn leave in one write: batches of many sales start together. Errors: Fault `timeout`, whatever
- * ioredis rejects with.
- */
+/** Errors: Fault `timeout`, whatever ioredis rejects with. */
 function send(redis: Redis, command: string, args: readonly (string | number)[], limitMs: number): Promise<unknown> {
-  const { stream } = redis;
-  if (stream?.writableCorked === 0) {
-    stream.cork();
-    process.nextTick(() => stream.uncork());
-  }
   return withTimeLimit(redis.call(command, args as (string | number)[]), {
     ms: limitMs,
     onLate: () => {
