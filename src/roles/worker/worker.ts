@@ -59,7 +59,7 @@ interface Pauses {
 }
 
 const workerDefaults = {
-  maxInFlight: { settlement: 256, liveView: 8192 },
+  maxInFlight: { settlement: 256, liveView: 16_384 },
   fetchWaitMs: { settlement: settlementDefaults.batchMs / 2, liveView: liveViewDefaults.batch.quietMs },
   maxAttempts: settlementDefaults.maxAttempts,
   settlementBackoff: settlementDefaults.backoff,
