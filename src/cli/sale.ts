@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { parseTime } from '../api/http/parse-time.ts';
 import { serialiseSale } from '../api/sales/json.ts';
-import { openSaleCommands, type SaleCommands } from '../app/commands/sale-admin.ts';
+import { type SaleCommands, withSaleCommands } from '../app/commands/sale-admin.ts';
 import { loadConfig } from '../config.ts';
 import { Fault } from '../domain/errors.ts';
 import type { Sale } from '../domain/sale.ts';
@@ -77,13 +77,10 @@ export async function sale(args: readonly string[]): Promise<number> {
     throw new Fault('config', `the arguments are wrong: see 'floodgate sale --help'`);
   }
   const print = (view: SaleView) => process.stdout.write(`${json ? serialiseSale(view) : describe(view)}\n`);
-  const commands = await openSaleCommands(loadConfig());
-  try {
+  await withSaleCommands(loadConfig(), async (commands) => {
     if (saleId === undefined) await list(commands, print);
     else print(await viewAfter(ACTIONS[action], saleId, commands, options));
-  } finally {
-    await commands.close();
-  }
+  });
   return 0;
 }
 

@@ -108,6 +108,9 @@ describe('an error that the user can fix is one line and exit code 1', () => {
     ['audit', ['audit', 'a-sale'], 2, 'floodgate.db'],
     ['replay', ['replay'], 1, 'floodgate.db'],
     ['order', ['order', 'list'], 1, 'floodgate.db'],
+    ['sale', ['sale', 'list'], 1, 'floodgate.db'],
+    ['live', ['live', 'rebuild', 'a-sale'], 1, 'floodgate.db'],
+    ['token revoke', ['token', 'revoke', '--user', 'u1'], 1, 'floodgate.db'],
   ])('%s with a DATA_DIR that is not the server’s: nothing is made there', async (_, args, code, file) => {
     const ended = await floodgate(args, { JWT_SECRET: '' });
     expect(ended).toMatchObject({ code, out: '' });

@@ -1,10 +1,9 @@
 import type { Config } from '../../config.ts';
 import { type AuditProgress, seldom } from '../../services/audit/progress.ts';
 import { type AuditOutcome, auditSale } from '../../services/audit.ts';
-import { createLog } from '../../telemetry/log.ts';
-import { openPorts } from '../adapters/open-ports.ts';
 import { groupsOf } from '../defaults.ts';
 import { awaitServer } from './await-server.ts';
+import { withPorts } from './with-ports.ts';
 
 /**
  * How long an audit waits until the workers have stored and counted what is in the log: they rarely lag by a second.
@@ -14,15 +13,12 @@ const MAX_WAIT_MS = 10_000;
 const PROGRESS_EVERY_MS = 1000;
 
 /** An audit in a separate process, which reports its progress about once a second. Errors: the Fault of any source that can't be read. */
-export async function auditOnce(
+export function auditOnce(
   saleId: string,
   config: Config,
   report: (progress: AuditProgress) => void,
 ): Promise<AuditOutcome> {
-  const { ports, close } = await openPorts(config, createLog({ level: 'warn', to: process.stderr }), {
-    create: false,
-  });
-  try {
+  return withPorts(config, async (ports) => {
     await Promise.all([
       awaitServer('the ticket queue', () => ports.auditSources.queue.snapshot(saleId)),
       awaitServer('the order log', () => ports.log.ping()),
@@ -31,8 +27,6 @@ export async function auditOnce(
     ]);
     const { settlement: group, liveView: liveGroup } = groupsOf(config);
     const onProgress = seldom(report, { everyMs: PROGRESS_EVERY_MS, monotonic: ports.clock.monotonic });
-    return await auditSale(saleId, ports, { group, liveGroup, maxWaitMs: MAX_WAIT_MS, onProgress });
-  } finally {
-    await close();
-  }
+    return auditSale(saleId, ports, { group, liveGroup, maxWaitMs: MAX_WAIT_MS, onProgress });
+  });
 }
