@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { OrderSearch, OrderStore } from '../ports/order-store.ts';
 import type { Timers } from '../ports/timers.ts';
 import type { OrdersPage } from './orders.ts';
+import { readPage } from './page.ts';
 
 export interface AdminOrdersPorts {
   readonly store: Pick<OrderStore, 'search'>;
@@ -36,11 +37,12 @@ export class AdminOrders {
   constructor(private readonly ports: AdminOrdersPorts) {}
 
   /** Errors: those of the store. */
-  async page({ limit, ...search }: OrderSearch): Promise<OrdersPage> {
-    const found = await this.ports.store.search({ ...search, limit: limit + 1 });
-    if (found.length <= limit) return { items: found };
-    const items = found.slice(0, limit);
-    return { items, next: (items.at(-1) as Order).id };
+  page({ limit, ...search }: OrderSearch): Promise<OrdersPage> {
+    return readPage(
+      limit,
+      (most) => this.ports.store.search({ ...search, limit: most }),
+      ({ id }) => id,
+    );
   }
 
   /**

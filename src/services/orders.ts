@@ -5,6 +5,7 @@ import { Charges } from './charges.ts';
 import type { LookupQueue } from './lookup-queue.ts';
 import type { OrderFinder } from './order-finder.ts';
 import type { OrderOutcome } from './order-outcome.ts';
+import { type Page, readPage } from './page.ts';
 import type { PayPorts } from './pay.ts';
 
 /** The user on whose behalf orders are read or changed: buyers see their own orders, admins all. */
@@ -22,11 +23,8 @@ export interface ListOrders {
   readonly limit: number;
 }
 
-export interface OrdersPage {
-  readonly items: readonly Order[];
-  /** The `before` of the next page; undefined on the last. */
-  readonly next?: string;
-}
+/** Its cursor is the id of its last order. */
+export type OrdersPage = Page<Order, string>;
 
 export interface OrdersPorts extends PayPorts, CancelPorts {
   readonly store: PayPorts['store'] & CancelPorts['store'] & Pick<OrderStore, 'orders'>;
@@ -49,11 +47,12 @@ export class Orders {
     return order !== undefined && maySee(order, viewer) ? order : undefined;
   }
 
-  async list({ limit, ...query }: ListOrders, viewer: Viewer): Promise<OrdersPage> {
-    const found = await this.ports.store.orders({ ...query, userId: viewer.userId, limit: limit + 1 });
-    if (found.length <= limit) return { items: found };
-    const items = found.slice(0, limit);
-    return { items, next: (items.at(-1) as Order).id };
+  list({ limit, ...query }: ListOrders, { userId }: Viewer): Promise<OrdersPage> {
+    return readPage(
+      limit,
+      (most) => this.ports.store.orders({ ...query, userId, limit: most }),
+      ({ id }) => id,
+    );
   }
 
   /** Errors: those of {@link OrderFinder} and {@link Charges}; it may be repeated. */

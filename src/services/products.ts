@@ -1,4 +1,5 @@
 import type { Catalogue, Product } from '../ports/catalogue.ts';
+import { type Page, readPage } from './page.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 
 export interface NewProduct {
@@ -14,11 +15,8 @@ export interface ProductChanges {
   readonly imageUrl?: string | null;
 }
 
-export interface ProductsPage {
-  readonly items: readonly Product[];
-  /** The `after` of the next page; undefined on the last. */
-  readonly next?: string;
-}
+/** Its cursor is the id of its last product. */
+export type ProductsPage = Page<Product, string>;
 
 export type ProductChange =
   | { readonly kind: 'changed'; readonly product: Product }
@@ -48,11 +46,12 @@ export class Products {
   }
 
   /** In the order of their ids; `limit` is 1 to 200. */
-  async list(query: { readonly after?: string; readonly limit: number }): Promise<ProductsPage> {
-    const found = await this.ports.catalogue.products({ ...query, limit: query.limit + 1 });
-    if (found.length <= query.limit) return { items: found };
-    const items = found.slice(0, query.limit);
-    return { items, next: (items.at(-1) as Product).id };
+  list(query: { readonly after?: string; readonly limit: number }): Promise<ProductsPage> {
+    return readPage(
+      query.limit,
+      (limit) => this.ports.catalogue.products({ ...query, limit }),
+      ({ id }) => id,
+    );
   }
 
   /** Without `expected` versions the change applies to whatever version is stored. */

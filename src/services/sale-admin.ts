@@ -4,6 +4,7 @@ import type { Catalogue, Product, SaleHistoryEntry, SaleHistoryQuery } from '../
 import { type CloseOutcome, type ClosePorts, closeSale } from './close-sale.ts';
 import type { InvalidSettings, SettingError } from './invalid-settings.ts';
 import { notifySaleChanged } from './notify-sale.ts';
+import { type Page, readPage } from './page.ts';
 import { type PublishOutcome, type PublishPorts, publishSale } from './publish.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { saleChange } from './sale-history.ts';
@@ -48,11 +49,8 @@ export type RemoveOutcome =
   | { readonly kind: 'stale' }
   | { readonly kind: 'notDraft' };
 
-export interface SaleHistory {
-  readonly items: readonly SaleHistoryEntry[];
-  /** The version before which the next page begins; undefined on the last. */
-  readonly next?: number;
-}
+/** Its cursor is the version before which the next page begins. */
+export type SaleHistory = Page<SaleHistoryEntry, number>;
 
 export type SaleAdminPorts = PublishPorts &
   ClosePorts &
@@ -153,9 +151,11 @@ export class SaleAdmin {
   async history(query: SaleHistoryQuery): Promise<SaleHistory | undefined> {
     const { catalogue } = this.ports;
     if ((await catalogue.sale(query.saleId)) === undefined) return undefined;
-    const items = await catalogue.saleHistory({ ...query, limit: query.limit + 1 });
-    const page = items.slice(0, query.limit);
-    return items.length > page.length ? { items: page, next: (page.at(-1) as SaleHistoryEntry).version } : { items };
+    return readPage(
+      query.limit,
+      (limit) => catalogue.saleHistory({ ...query, limit }),
+      ({ version }) => version,
+    );
   }
 
   publish(saleId: string, by?: string): Promise<PublishOutcome> {

@@ -3,6 +3,7 @@ import type { SettingValue } from '../domain/setting-range.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventBus } from '../ports/event-bus.ts';
 import type { HistoryQuery, SettingChange, SettingsChange, SettingsStore } from '../ports/settings-store.ts';
+import { type Page, readPage } from './page.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 
 /** The live settings, which all processes share, as an admin sees them. */
@@ -30,11 +31,8 @@ export type SettingsOutcome =
   | { readonly kind: 'stale' }
   | { readonly kind: 'invalid'; readonly errors: readonly InvalidSetting[] };
 
-export interface HistoryPage {
-  readonly items: readonly SettingsChange[];
-  /** The `before` of the next page; undefined on the last. */
-  readonly next?: number;
-}
+/** Its cursor is the version before which the next page begins. */
+export type HistoryPage = Page<SettingsChange, number>;
 
 export interface SettingsAdminPorts {
   readonly settingsStore: SettingsStore;
@@ -74,11 +72,12 @@ export class SettingsAdmin {
   }
 
   /** Newest first; `limit` is 1 to 200. */
-  async history(query: HistoryQuery): Promise<HistoryPage> {
-    const found = await this.ports.settingsStore.history({ ...query, limit: query.limit + 1 });
-    if (found.length <= query.limit) return { items: found };
-    const items = found.slice(0, query.limit);
-    return { items, next: (items.at(-1) as SettingsChange).version };
+  history(query: HistoryQuery): Promise<HistoryPage> {
+    return readPage(
+      query.limit,
+      (limit) => this.ports.settingsStore.history({ ...query, limit }),
+      ({ version }) => version,
+    );
   }
 
   #viewOf(version: number, overrides: SettingOverrides): SettingsView {
