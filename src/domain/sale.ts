@@ -50,8 +50,13 @@ export interface Sale {
 }
 
 /** Whether buyers may see the sale. */
-export function isPublic({ status }: Pick<Sale, 'status'>): boolean {
-  return status === 'published' || status === 'paused' || status === 'closed';
+export function isPublic(sale: Pick<Sale, 'status'>): boolean {
+  return isRunning(sale) || sale.status === 'closed';
+}
+
+/** Whether the sale is published and not closed, paused or not, whatever its times are. */
+export function isRunning({ status }: Pick<Sale, 'status'>): boolean {
+  return status === 'published' || status === 'paused';
 }
 
 export type Gate = 'open' | 'notStarted' | 'paused' | 'ended' | 'closed';

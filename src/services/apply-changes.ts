@@ -1,5 +1,5 @@
 import { isFault } from '../domain/errors.ts';
-import type { Sale } from '../domain/sale.ts';
+import { isRunning, type Sale } from '../domain/sale.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 import { inChunks } from './in-chunks.ts';
@@ -45,8 +45,7 @@ export function applyChanges({ queue, sales, clock }: ApplyChangesPorts): () => 
     const all = await sales();
     if (all === done) return [];
     const now = clock.now();
-    const isOpen = ({ status, closesAt }: Sale) => (status === 'published' || status === 'paused') && now < closesAt;
-    const open = all.filter(isOpen);
+    const open = all.filter((sale) => isRunning(sale) && now < sale.closesAt);
     const changed = open.filter(({ id, version }) => applied.get(id) !== version);
     const faults: ChangeFault[] = [];
     for await (const some of inChunks(changed, CONCURRENCY)) {

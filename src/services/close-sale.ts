@@ -1,4 +1,4 @@
-import type { Sale } from '../domain/sale.ts';
+import { isRunning, type Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 import { notifySaleChanged, type SaleListeners } from './notify-sale.ts';
@@ -26,7 +26,7 @@ export async function closeSale(saleId: string, ports: ClosePorts, who?: Changed
     const sale = await catalogue.sale(saleId);
     if (sale === undefined) return { kind: 'unknown' };
     if (sale.status === 'closed') return { kind: 'closed', sale };
-    if (sale.status !== 'published' && sale.status !== 'paused') return { kind: 'notPublished' };
+    if (!isRunning(sale)) return { kind: 'notPublished' };
     await queue.close(sale.id, sale.epoch);
     const closed: Sale = { ...sale, status: 'closed', version: sale.version + 1 };
     const change = who && saleChange('closed', sale, closed, who);

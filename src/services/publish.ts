@@ -1,5 +1,5 @@
 import { type Fault, isFault } from '../domain/errors.ts';
-import type { Sale } from '../domain/sale.ts';
+import { isRunning, type Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
@@ -33,7 +33,7 @@ export async function publishSale(saleId: string, ports: PublishPorts, by?: stri
   const outcome = await retryOnConflict<PublishOutcome>(async () => {
     const sale = await catalogue.sale(saleId);
     if (sale === undefined) return { kind: 'unknown' };
-    if (sale.status === 'published' || sale.status === 'paused') return { kind: 'published', sale };
+    if (isRunning(sale)) return { kind: 'published', sale };
     if (sale.status === 'closed') return { kind: 'closed' };
     if (sale.status === 'draft') {
       if (sale.closesAt <= clock.now()) return { kind: 'ended' };

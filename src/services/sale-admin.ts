@@ -1,5 +1,5 @@
 import { MAX_AMOUNT } from '../domain/money.ts';
-import type { Sale } from '../domain/sale.ts';
+import { isRunning, type Sale } from '../domain/sale.ts';
 import type { Catalogue, Product, SaleHistoryEntry, SaleHistoryQuery } from '../ports/catalogue.ts';
 import { type CloseOutcome, type ClosePorts, closeSale } from './close-sale.ts';
 import type { InvalidSettings, SettingError } from './invalid-settings.ts';
@@ -170,8 +170,8 @@ export class SaleAdmin {
 /** What may change in a sale that buyers see: nothing that an order depends on. */
 const EDITABLE: ReadonlySet<string> = new Set(['title', 'description', 'imageUrl'] satisfies (keyof SaleChanges)[]);
 
-function mayEdit({ status }: Sale, changes: SaleChanges): boolean {
-  return (status === 'published' || status === 'paused') && Object.keys(changes).every((name) => EDITABLE.has(name));
+function mayEdit(sale: Sale, changes: SaleChanges): boolean {
+  return isRunning(sale) && Object.keys(changes).every((name) => EDITABLE.has(name));
 }
 
 const UNCHANGED = 'unchanged';
