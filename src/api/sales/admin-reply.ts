@@ -2,7 +2,9 @@ import { isSaleId } from '../../domain/ids.ts';
 import type { Sale } from '../../domain/sale.ts';
 import type { HttpReply, HttpRequest } from '../../ports/http.ts';
 import type { InvalidSettings } from '../../services/invalid-settings.ts';
+import type { ChangeOutcome } from '../../services/sale-admin.ts';
 import type { Sales } from '../../services/sales.ts';
+import type { SteerOutcome } from '../../services/steer-sale.ts';
 import { type AdminDeps, adminDoc, handleForAdmin } from '../admin/operation.ts';
 import type { Principal } from '../auth/authenticator.ts';
 import { refusalOfBody } from '../http/body.ts';
@@ -32,14 +34,20 @@ export const saleResponse = (description: string) => ({ description, schema: Sal
 export const saleDoc = ({ problems, ...doc }: Omit<OperationDoc, 'tag' | 'auth'>) =>
   adminDoc({ problems: ['recovering', ...problems], ...doc });
 
-/** A handler for an operation on one sale that takes no body. */
-export function handleCommand(
-  deps: AdminDeps,
-  run: (saleId: string, request: HttpRequest, reply: HttpReply, admin: Principal) => Promise<void>,
-) {
+type RunOnSale = (saleId: string, request: HttpRequest, reply: HttpReply, admin: Principal) => Promise<void>;
+
+/** A handler for an operation on one sale. */
+export function handleForSale(deps: AdminDeps, run: RunOnSale) {
   return handleForAdmin(deps, async (request, reply, admin) => {
     const [saleId = ''] = request.params;
     if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', request.requestId);
+    await run(saleId, request, reply, admin);
+  });
+}
+
+/** A handler for an operation on one sale that takes no body. */
+export function handleCommand(deps: AdminDeps, run: RunOnSale) {
+  return handleForSale(deps, async (saleId, request, reply, admin) => {
     const refused = refusalOfBody(request);
     if (refused !== undefined) return sendRendered(reply, refused);
     await run(saleId, request, reply, admin);
@@ -56,6 +64,18 @@ export async function sendSale(
   const body = serialiseSale(await sales.viewOf(sale));
   if (location === undefined) return sendVersioned(reply, 200, sale.version, body);
   sendVersioned(reply, 201, sale.version, body, [['location', location]]);
+}
+
+/** The changed sale, or why it was not changed. */
+export async function sendOutcome(
+  { sales }: { readonly sales: Pick<Sales, 'viewOf'> },
+  reply: HttpReply,
+  outcome: SteerOutcome | ChangeOutcome,
+  requestId: string,
+): Promise<void> {
+  if (outcome.kind === 'changed') return sendSale(sales, reply, outcome.sale);
+  if (outcome.kind === 'invalid') return sendInvalidSettings(reply, outcome, requestId);
+  sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);
 }
 
 export function sendInvalidSettings(reply: HttpReply, { errors }: InvalidSettings, requestId: string): void {

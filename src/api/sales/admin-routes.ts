@@ -1,5 +1,4 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { isSaleId } from '../../domain/ids.ts';
 import type { HeaderPairs } from '../../ports/http.ts';
 import type { SaleReport } from '../../services/report.ts';
 import type { NewSale, SaleAdmin, SaleChanges } from '../../services/sale-admin.ts';
@@ -18,10 +17,12 @@ import {
   ADMIN_SALE,
   ADMIN_SALES,
   handleCommand,
+  handleForSale,
   PROBLEM_OF,
   saleDoc,
   saleResponse,
   sendInvalidSettings,
+  sendOutcome,
   sendSale,
 } from './admin-reply.ts';
 import {
@@ -88,7 +89,6 @@ function createSale(deps: AdminSaleRoutesDeps): Operation {
 }
 
 function changeSale(deps: AdminSaleRoutesDeps): Operation {
-  const { saleAdmin, sales } = deps;
   return {
     method: 'PATCH',
     pattern: ADMIN_SALE,
@@ -104,19 +104,12 @@ function changeSale(deps: AdminSaleRoutesDeps): Operation {
       responses: { 200: saleResponse('The changed sale.') },
       problems: ['not_found', 'not_draft', 'stale', ...BODY_PROBLEMS],
     }),
-    handle: handleForAdmin(deps, async (request, reply, { userId }) => {
-      const { params, requestId, ifMatch } = request;
-      const [saleId = ''] = params;
-      if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', requestId);
+    handle: handleForSale(deps, async (saleId, request, reply, { userId }) => {
       const body = readChanges(request);
       if (!body.ok) return sendRendered(reply, body.answer);
-      const outcome = await saleAdmin.change(saleId, saleChangesOf(body.value), {
-        by: userId,
-        expected: expectedVersions(ifMatch),
-      });
-      if (outcome.kind === 'invalid') return sendInvalidSettings(reply, outcome, requestId);
-      if (outcome.kind !== 'changed') return sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);
-      await sendSale(sales, reply, outcome.sale);
+      const command = { by: userId, expected: expectedVersions(request.ifMatch) };
+      const outcome = await deps.saleAdmin.change(saleId, saleChangesOf(body.value), command);
+      await sendOutcome(deps, reply, outcome, request.requestId);
     }),
   };
 }
@@ -134,8 +127,7 @@ function removeSale(deps: AdminSaleRoutesDeps): Operation {
       responses: { 204: { description: 'The draft was deleted.' } },
       problems: ['not_found', 'not_draft', 'stale'],
     }),
-    handle: handleForAdmin(deps, async ({ params: [saleId = ''], requestId, ifMatch }, reply, { userId }) => {
-      if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', requestId);
+    handle: handleForSale(deps, async (saleId, { requestId, ifMatch }, reply, { userId }) => {
       const outcome = await deps.saleAdmin.remove(saleId, { by: userId, expected: expectedVersions(ifMatch) });
       if (outcome.kind === 'removed') return reply.send(204, '', '');
       sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);

@@ -1,7 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { isSaleId } from '../../domain/ids.ts';
 import { SALE_ACTIONS } from '../../ports/catalogue.ts';
-import type { HttpReply } from '../../ports/http.ts';
 import type { SaleAdmin } from '../../services/sale-admin.ts';
 import type { Sales } from '../../services/sales.ts';
 import type { AdminCommand, SteerOutcome } from '../../services/steer-sale.ts';
@@ -17,15 +16,7 @@ import { queryReader } from '../http/query.ts';
 import { createTimeText } from '../http/time-text.ts';
 import { expectedVersions, IfMatch } from '../http/versioned.ts';
 import { IdempotencyKey, keyOf, refusalOfKey } from '../purchases/idempotency-key.ts';
-import {
-  ADMIN_SALE,
-  handleCommand,
-  PROBLEM_OF,
-  saleDoc,
-  saleResponse,
-  sendInvalidSettings,
-  sendSale,
-} from './admin-reply.ts';
+import { ADMIN_SALE, handleCommand, handleForSale, saleDoc, saleResponse, sendOutcome } from './admin-reply.ts';
 import { AddStockSchema, ExtendSchema } from './admin-schema.ts';
 
 export interface SteerRoutesDeps extends AdminDeps {
@@ -141,10 +132,8 @@ function extendSale(deps: SteerRoutesDeps): Operation {
       responses: { 200: saleResponse('The extended sale.') },
       problems: STEER_PROBLEMS,
     }),
-    handle: handleForAdmin(deps, async (request, reply, { userId }) => {
-      const { params, requestId, ifMatch } = request;
-      const [saleId = ''] = params;
-      if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', requestId);
+    handle: handleForSale(deps, async (saleId, request, reply, { userId }) => {
+      const { requestId, ifMatch } = request;
       const body = readExtend(request);
       if (!body.ok) return sendRendered(reply, body.answer);
       // It has passed its schema.
@@ -172,10 +161,8 @@ function addStock(deps: SteerRoutesDeps): Operation {
       responses: { 200: saleResponse('The sale with its new total.') },
       problems: [...STEER_PROBLEMS, 'key_mismatch'],
     }),
-    handle: handleForAdmin(deps, async (request, reply, { userId }) => {
-      const { params, requestId, ifMatch } = request;
-      const [saleId = ''] = params;
-      if (!isSaleId(saleId)) return sendProblem(reply, 'not_found', requestId);
+    handle: handleForSale(deps, async (saleId, request, reply, { userId }) => {
+      const { requestId, ifMatch } = request;
       const key = keyOf(request.idempotencyKey);
       const refused = refusalOfKey(key, requestId);
       if (refused !== undefined) return sendRendered(reply, refused);
@@ -194,17 +181,6 @@ const KEY_MISSING = {
   path: 'Idempotency-Key',
   message: 'is required, or an If-Match of one version, so that a repetition adds nothing',
 } as const;
-
-async function sendOutcome(
-  { sales }: SteerRoutesDeps,
-  reply: HttpReply,
-  outcome: SteerOutcome,
-  requestId: string,
-): Promise<void> {
-  if (outcome.kind === 'changed') return sendSale(sales, reply, outcome.sale);
-  if (outcome.kind === 'invalid') return sendInvalidSettings(reply, outcome, requestId);
-  sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);
-}
 
 function saleHistory({ saleAdmin, ...deps }: SteerRoutesDeps): Operation {
   const timeText = createTimeText();
