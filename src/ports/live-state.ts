@@ -73,12 +73,9 @@ export interface LiveState {
 
   sale(saleId: string): Promise<LiveSale | undefined>;
 
-  /** In ascending order of seconds; seconds without a reservation are left out. For sales that are known to be short. */
-  timeline(saleId: string): Promise<readonly TimelinePoint[]>;
-
   /**
    * The timeline in pages, of which each takes the store a few milliseconds: a week has 600,000 seconds. In any order; what
-   * a second has may be in several points. A second that is added meanwhile may be left out.
+   * a second has may be in several points, and seconds without a reservation are left out or have 0. A second that is added meanwhile may be left out.
    */
   timelinePages(saleId: string): AsyncIterable<readonly TimelinePoint[]>;
 

@@ -3,6 +3,7 @@ import type { Order } from '../../src/domain/order.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import { poll } from '../../src/resilience/poll.ts';
 import { auditQueue } from '../support/queue-audit.ts';
+import { wholeTimeline } from '../support/whole-timeline.ts';
 import type { Workspace } from '../support/workspace.ts';
 import type { SaleAfterwards } from './verdict.ts';
 
@@ -68,7 +69,7 @@ export const liveIsRight =
         if (record?.type === 'reservations' && record.saleId === id) logged += record.items.length;
       }
     }
-    const [sale, timeline] = await Promise.all([live.sale(id), live.timeline(id)]);
+    const [sale, timeline] = await Promise.all([live.sale(id), wholeTimeline(live.timelinePages(id))]);
     const [total, seconds] = [sale?.reserved ?? 0, timeline.reduce((sum, { reserved }) => sum + reserved, 0)];
     return total === logged && seconds === logged ? undefined : JSON.stringify({ logged, total, seconds });
   };

@@ -8,6 +8,7 @@ import type { LiveDelta, LiveState } from '../../src/ports/live-state.ts';
 import { newName } from '../contract/fixtures.ts';
 import { TEST_MONGODB_URL } from '../support/mongo-collection.ts';
 import { up } from '../support/servers.ts';
+import { wholeTimeline } from '../support/whole-timeline.ts';
 
 const PATIENCE = { timeout: 60_000, interval: 10 };
 
@@ -20,7 +21,7 @@ function deltas(saleId: string, from: number, to: number): LiveDelta[] {
 }
 
 async function expectTotals(live: LiveState, saleId: string, reserved: number): Promise<void> {
-  const timeline = await live.timeline(saleId);
+  const timeline = await wholeTimeline(live.timelinePages(saleId));
   expect(await live.sale(saleId)).toMatchObject({ reserved });
   expect(timeline.reduce((sum, point) => sum + point.reserved, 0)).toBe(reserved);
   expect(timeline.slice(0, -1).every((point) => point.reserved === 10)).toBe(true);
@@ -102,7 +103,7 @@ describe.skipIf(TEST_MONGODB_URL === undefined)('a failing MongoDB, with TEST_MO
     await Promise.all([
       expect(live.apply(0, deltas('sale', 0, 1))).rejects.toMatchObject(unavailable),
       expect(live.sale('sale')).rejects.toMatchObject(unavailable),
-      expect(live.timeline('sale')).rejects.toMatchObject(unavailable),
+      expect(wholeTimeline(live.timelinePages('sale'))).rejects.toMatchObject(unavailable),
       expect(live.ping()).rejects.toMatchObject(unavailable),
     ]);
     await servers.start('mongodb');

@@ -1,5 +1,4 @@
 import type { LiveState, TimelinePoint } from '../../ports/live-state.ts';
-import { wholeTimeline } from '../whole-timeline.ts';
 import type { Engine } from './engine-types.ts';
 
 /** Seconds of a page: about two milliseconds, in which the engine runs no other call. */
@@ -23,7 +22,6 @@ export function createEmbeddedLiveState(engine: Engine): LiveState {
     },
     rebuild: (tally) => engine.call('live.rebuild', tally),
     sale: (saleId) => engine.call('live.sale', saleId),
-    timeline: (saleId) => wholeTimeline(timelinePages(saleId)),
     timelinePages,
     ping: async () => {
       await engine.call('ping', null);

@@ -1,7 +1,6 @@
 import { MongoClient } from 'mongodb';
 import { Fault, messageOf } from '../../domain/errors.ts';
 import type { LiveState, TimelinePoint } from '../../ports/live-state.ts';
-import { wholeTimeline } from '../whole-timeline.ts';
 import { Applier } from './apply.ts';
 import type { LiveDocument } from './documents.ts';
 import { changesOf, documentsOf } from './documents.ts';
@@ -84,8 +83,6 @@ export function createMongoLiveState(options: MongoLiveOptions): MongoLiveState 
         }
         return sum.version === 0 ? undefined : sum;
       }),
-
-    timeline: (saleId) => wholeTimeline(timelinePages(saleId)),
 
     timelinePages,
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { auditRig } from '../../../test/support/audit-rig.ts';
+import { wholeTimeline } from '../../../test/support/whole-timeline.ts';
 import { Fault } from '../../domain/errors.ts';
 import { createPolicy } from '../../resilience/policy.ts';
 import { guardPorts } from './guarded-ports.ts';
@@ -47,7 +48,7 @@ describe('a call on which a buyer waits', () => {
     expect(await ports.store.order(orderId)).toMatchObject({ userId: 'ann' });
     expect(await ports.queue.stock(sale.id)).toMatchObject({ remaining: 4 });
     expect(await ports.queue.find(sale.id, orderId)).toMatchObject({ orderId });
-    expect(await ports.live.timeline(sale.id)).toHaveLength(1);
+    expect(await wholeTimeline(ports.live.timelinePages(sale.id))).toHaveLength(1);
   });
 
   it.each([
@@ -62,7 +63,7 @@ describe('a call on which a buyer waits', () => {
     ['store', ({ catalogue }: Ports) => catalogue.sale('s')],
     ['store', ({ catalogue }: Ports) => catalogue.sales({ includeDrafts: false, limit: 1 })],
     ['lookup', ({ catalogue }: Ports) => catalogue.salesRevision()],
-    ['live', ({ live }: Ports) => live.timeline('s')],
+    ['live', ({ live }: Ports) => wholeTimeline(live.timelinePages('s'))],
   ] as const)('is given up on by the policy %s when nothing answers: %s', async (name, call) => {
     const { queue, store, catalogue, live } = rig.ports;
     const stopped = {
@@ -70,7 +71,7 @@ describe('a call on which a buyer waits', () => {
       queue: hanging(queue),
       store: hanging(store),
       catalogue: hanging(catalogue),
-      live: hanging(live),
+      live: { ...hanging(live), timelinePages: () => ({ [Symbol.asyncIterator]: () => ({ next: hang }) }) },
     };
     const given = await call(guardPorts(stopped, policies())).catch((fault: unknown) => fault);
     expect(given).toBeInstanceOf(Fault);

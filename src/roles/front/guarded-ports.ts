@@ -39,7 +39,6 @@ export function guardPorts<Guarded extends Pick<Ports, 'queue' | 'store' | 'cata
     },
     live: {
       ...live,
-      timeline: guarded(policies.live, live.timeline),
       timelinePages: (saleId) => guardedPages(policies.live, live.timelinePages(saleId)),
     },
   };

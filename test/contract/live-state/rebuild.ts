@@ -4,6 +4,7 @@ import type { LogAuditSource } from '../../../src/ports/audit-source.ts';
 import type { LiveDelta, LiveState } from '../../../src/ports/live-state.ts';
 import type { LogEntry } from '../../../src/ports/order-log.ts';
 import { rebuildLive } from '../../../src/services/live-rebuild.ts';
+import { wholeTimeline } from '../../support/whole-timeline.ts';
 import { logRecord, newName } from '../fixtures.ts';
 
 /** A log of one partition that grows. */
@@ -40,7 +41,7 @@ function testLog(partition: number, from = 0): TestLog {
 /** Tests of `rebuild`: wrong figures become those of the log, and the live view goes on. */
 export function rebuildContract({ live, newPartition }: Rig): void {
   const figuresOf = async (saleId: string) => {
-    const [sale, timeline] = [await live().sale(saleId), await live().timeline(saleId)];
+    const [sale, timeline] = [await live().sale(saleId), await wholeTimeline(live().timelinePages(saleId))];
     return { reserved: sale?.reserved ?? 0, seconds: timeline.map(({ second, reserved }) => [second, reserved]) };
   };
   const rebuild = (log: TestLog, ...saleIds: string[]) => rebuildLive(saleIds, { source: log, live: live() });

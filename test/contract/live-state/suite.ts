@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LiveDelta, LiveState } from '../../../src/ports/live-state.ts';
+import { wholeTimeline } from '../../support/whole-timeline.ts';
 import { newName } from '../fixtures.ts';
 import { rebuildContract } from './rebuild.ts';
 
@@ -30,7 +31,7 @@ export function liveStateContract(name: string, open: () => Promise<LiveHarness>
       const saleId = newName('sale');
 
       expect(await live.sale(saleId)).toBeUndefined();
-      expect(await live.timeline(saleId)).toEqual([]);
+      expect(await wholeTimeline(live.timelinePages(saleId))).toEqual([]);
     });
 
     it('adds up what is applied', async () => {
@@ -39,7 +40,7 @@ export function liveStateContract(name: string, open: () => Promise<LiveHarness>
       await live.apply(partition, [delta(saleId, 2, 101, 1)]);
 
       expect(await live.sale(saleId)).toMatchObject({ saleId, reserved: 6 });
-      expect(await live.timeline(saleId)).toEqual([
+      expect(await wholeTimeline(live.timelinePages(saleId))).toEqual([
         { second: 100, reserved: 5 },
         { second: 101, reserved: 1 },
       ]);
@@ -65,7 +66,9 @@ export function liveStateContract(name: string, open: () => Promise<LiveHarness>
       const [saleId, partition] = [newName('sale'), newPartition()];
       await live.apply(partition, [delta(saleId, 0, 1_000, 1), delta(saleId, 1, 999, 1), delta(saleId, 2, 1_005, 1)]);
 
-      expect((await live.timeline(saleId)).map(({ second }) => second)).toEqual([999, 1_000, 1_005]);
+      expect((await wholeTimeline(live.timelinePages(saleId))).map(({ second }) => second)).toEqual([
+        999, 1_000, 1_005,
+      ]);
     });
 
     it('increases the version with each change, and only then', async () => {
@@ -87,7 +90,7 @@ export function liveStateContract(name: string, open: () => Promise<LiveHarness>
       await live.apply(partition, [delta(one, 0, 100, 1), delta(two, 1, 100, 5)]);
 
       expect(await live.sale(one)).toMatchObject({ reserved: 1 });
-      expect(await live.timeline(two)).toEqual([{ second: 100, reserved: 5 }]);
+      expect(await wholeTimeline(live.timelinePages(two))).toEqual([{ second: 100, reserved: 5 }]);
     });
 
     it('applies every delta of one entry', async () => {
@@ -121,7 +124,9 @@ export function liveStateContract(name: string, open: () => Promise<LiveHarness>
       );
 
       expect(await live.sale(saleId)).toMatchObject({ reserved: 50 });
-      expect(await live.timeline(saleId)).toEqual(offsets.map((offset) => ({ second: 100 + offset, reserved: 5 })));
+      expect(await wholeTimeline(live.timelinePages(saleId))).toEqual(
+        offsets.map((offset) => ({ second: 100 + offset, reserved: 5 })),
+      );
     });
 
     it('counts each entry once, however often it is delivered, and in whatever chunks', async () => {
@@ -152,7 +157,7 @@ export function liveStateContract(name: string, open: () => Promise<LiveHarness>
           }
           for (const sale of sales) {
             const sum = deltas.flat().reduce((all, { saleId, reserved }) => all + (saleId === sale ? reserved : 0), 0);
-            const timeline = await live.timeline(sale);
+            const timeline = await wholeTimeline(live.timelinePages(sale));
             expect((await live.sale(sale))?.reserved ?? 0).toBe(sum);
             expect(timeline.reduce((all, { reserved }) => all + reserved, 0)).toBe(sum);
           }
@@ -177,7 +182,7 @@ export function liveStateContract(name: string, open: () => Promise<LiveHarness>
       await live.apply(partition, [delta(saleId, 0, 100, 3)]);
 
       expect(await live.sale(saleId)).toEqual(before);
-      expect(await live.timeline(saleId)).toEqual([{ second: 100, reserved: 3 }]);
+      expect(await wholeTimeline(live.timelinePages(saleId))).toEqual([{ second: 100, reserved: 3 }]);
     });
   });
 }

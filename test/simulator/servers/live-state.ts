@@ -67,13 +67,9 @@ export class SimulatedLiveState implements LiveState {
     return figures && { saleId, reserved: figures.reserved, version: figures.version };
   }
 
-  async timeline(saleId: string): Promise<readonly TimelinePoint[]> {
-    const seconds = [...(this.#sales.get(saleId)?.seconds ?? [])].sort(([a], [b]) => a - b);
-    return seconds.map(([second, reserved]) => ({ second, reserved }));
-  }
-
   async *timelinePages(saleId: string): AsyncGenerator<readonly TimelinePoint[]> {
-    yield await this.timeline(saleId);
+    const seconds = [...(this.#sales.get(saleId)?.seconds ?? [])].sort(([a], [b]) => a - b);
+    yield seconds.map(([second, reserved]) => ({ second, reserved }));
   }
 
   async ping(): Promise<void> {}

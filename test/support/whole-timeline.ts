@@ -1,4 +1,4 @@
-import type { TimelinePoint } from '../ports/live-state.ts';
+import type { TimelinePoint } from '../../src/ports/live-state.ts';
 
 /** The timeline of these pages: each second once, in ascending order. */
 export async function wholeTimeline(pages: AsyncIterable<readonly TimelinePoint[]>): Promise<readonly TimelinePoint[]> {
