@@ -4,12 +4,8 @@ import type { SqlDatabase, SqlParameter } from './connect.ts';
 import { withSqlFaults } from './faults.ts';
 import { ORDER_COLUMNS, orderOfRaw, type RawOrder } from './raw-order.ts';
 
-interface Condition {
-  readonly sql: string;
-  readonly params: readonly SqlParameter[];
-}
-
-interface Statement {
+/** A statement, or a condition of one, with a parameter for each `?`. */
+interface Sql {
   readonly sql: string;
   readonly params: readonly SqlParameter[];
 }
@@ -60,12 +56,7 @@ async function placeOf(id: string, key: Key, database: SqlDatabase): Promise<Pla
   return place ?? 'unknown';
 }
 
-function statementOf(
-  search: OrderSearch,
-  key: Key,
-  place: Place | undefined,
-  dialect: SqlDatabase['dialect'],
-): Statement {
+function statementOf(search: OrderSearch, key: Key, place: Place | undefined, dialect: SqlDatabase['dialect']): Sql {
   const { saleId, userId, state, ticket, order, limit } = search;
   const direction = order === 'newest' ? 'DESC' : 'ASC';
   const sorted = `ORDER BY ${key === undefined ? '' : `${key} ${direction}, `}id ${direction} LIMIT ?`;
@@ -80,7 +71,7 @@ function statementOf(
     };
   }
   const hint = dialect === 'mysql' ? 'FORCE INDEX (orders_state)' : 'INDEXED BY orders_state';
-  const parts = (state === undefined ? ORDER_STATES : [state]).map((one, n): Statement => {
+  const parts = (state === undefined ? ORDER_STATES : [state]).map((one, n): Sql => {
     const all = [...equal('sale_id', saleId), ...equal('state', one), ...conditions];
     const where = all.map(({ sql }) => sql).join(' AND ');
     return {
@@ -94,7 +85,7 @@ function statementOf(
   };
 }
 
-function conditionsOf({ ticket, from, to, text }: OrderSearch, dialect: SqlDatabase['dialect']): Condition[] {
+function conditionsOf({ ticket, from, to, text }: OrderSearch, dialect: SqlDatabase['dialect']): Sql[] {
   return [
     ...equal('ticket', ticket),
     ...(from === undefined ? [] : [{ sql: 'reserved_at >= ?', params: [from] }]),
@@ -104,14 +95,14 @@ function conditionsOf({ ticket, from, to, text }: OrderSearch, dialect: SqlDatab
 }
 
 /** Behind the last order of the page before. Without row values, for which MySQL uses no index. */
-function behind({ id, ...place }: Place, key: Key, order: OrderSearch['order']): Condition {
+function behind({ id, ...place }: Place, key: Key, order: OrderSearch['order']): Sql {
   const beyond = order === 'newest' ? '<' : '>';
   if (key === undefined) return { sql: `id ${beyond} ?`, params: [id] };
   const at = place[key];
   return { sql: `${key} ${beyond}= ? AND (${key} ${beyond} ? OR id ${beyond} ?)`, params: [at, at, id] };
 }
 
-function equal(column: string, value: SqlParameter | undefined): Condition[] {
+function equal(column: string, value: SqlParameter | undefined): Sql[] {
   return value === undefined ? [] : [{ sql: `${column} = ?`, params: [value] }];
 }
 
