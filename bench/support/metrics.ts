@@ -56,7 +56,8 @@ export interface BacklogOptions {
   readonly stalledMs?: number;
 }
 
-const LAG_POLL_MS = 10;
+/** A front answers ten scrapes a second with a reading of their own; further ones wait for the next second. */
+const LAG_POLL_MS = 125;
 
 /**
  * Resolves when all consumer groups of the process have read everything. Errors: Error with the lags when they have not
