@@ -13,6 +13,7 @@ import {
   toArray,
 } from 'rxjs';
 import type { Sale } from '../../domain/sale.ts';
+import type { SaleChange } from '../../ports/catalogue.ts';
 import type { Payments } from '../../ports/payments.ts';
 import { applyChanges, type ChangeFault } from '../../services/apply-changes.ts';
 import { watchLostSales } from '../../services/lost-sales-watch.ts';
@@ -203,7 +204,7 @@ function finishPublishing(
 ): Observable<ResumedPublishing> {
   const stored = {
     sale: (saleId: string) => catalogue.sale(saleId),
-    saveSale: (sale: Sale) => catalogue.saveSale(sale),
+    saveSale: (sale: Sale, change?: SaleChange) => catalogue.saveSale(sale, change),
   };
   return defer(() => resumePublishing({ queue, catalogue: { ...stored, sales }, events, clock })).pipe(
     mergeMap((resumed) => resumed),

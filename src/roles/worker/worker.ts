@@ -40,7 +40,7 @@ export interface WorkerOptions {
    * batches, and memory stays flat however large the lag is. The live view keeps only counts, of more than a second.
    */
   readonly maxInFlight: PerGroup;
-  /** How long a fetch of the log may wait for more records, milliseconds: not longer than a batch waits. */
+  /** How long a fetch of the log may wait for more records, milliseconds: not longer than a batch waits by default. */
   readonly fetchWaitMs: PerGroup;
   readonly maxAttempts: number;
   readonly settlementBackoff: Pauses;
