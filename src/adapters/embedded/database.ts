@@ -47,6 +47,20 @@ export function connect(file: string): Connection {
   }
 }
 
+/**
+ * Makes an empty file a database in WAL mode, for good. Where several connections open a new file at once, as the engine and
+ * the order store do, this has to be done before: the switch takes a read lock, then an exclusive one, and if two have the
+ * first, SQLite refuses one of them at once, whatever its busy timeout. Errors: those of SQLite.
+ */
+export function setWalMode(file: string): void {
+  const database = new Database(file);
+  try {
+    database.pragma('journal_mode = WAL');
+  } finally {
+    database.close();
+  }
+}
+
 function prepareFile(database: Database.Database): void {
   database.pragma(`busy_timeout = ${OPEN_BUSY_MS}`);
   database.pragma('journal_mode = WAL');

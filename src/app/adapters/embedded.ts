@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createEmbeddedAtomicSale } from '../../adapters/embedded/atomic-sale.ts';
 import { createEmbeddedLogAuditSource, createEmbeddedQueueAuditSource } from '../../adapters/embedded/audit-source.ts';
+import { setWalMode } from '../../adapters/embedded/database.ts';
 import { openEngine } from '../../adapters/embedded/engine.ts';
 import { createEmbeddedLiveState } from '../../adapters/embedded/live-state.ts';
 import { createEmbeddedOrderLog } from '../../adapters/embedded/order-log.ts';
@@ -79,11 +80,11 @@ export async function openEmbedded({
   };
 }
 
-/** Path of the embedded database; creates its folder and an empty file. Errors: Fault `config`. */
+/** Path of the embedded database; creates its folder and an empty database. Errors: Fault `config`. */
 export async function databaseFile(dataDir: string): Promise<string> {
   await makeDataFolder(dataDir);
   const file = join(dataDir, DATABASE);
-  await createPrivateFile(file, `${file}.${randomUUID()}`);
+  await createPrivateFile(file, `${file}.${randomUUID()}`, setWalMode);
   return file;
 }
 

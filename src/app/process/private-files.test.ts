@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
@@ -34,6 +34,12 @@ describe('the data folder', () => {
   it('is made for its owner only, and so is the database in it', async () => {
     const file = await databaseFile(dataDir);
     expect([modeOf(dataDir), modeOf(file)]).toEqual(['700', '600']);
+  });
+
+  it('has a database in WAL mode before anybody opens it: the switch refuses a second connection at once', async () => {
+    const [readVersion, writeVersion] = readFileSync(await databaseFile(dataDir)).subarray(18, 20);
+    expect([readVersion, writeVersion]).toEqual([2, 2]);
+    expect(readdirSync(dataDir)).toEqual(['floodgate.db']);
   });
 
   it('is not changed by making it again', async () => {

@@ -14,14 +14,17 @@ const OTHERS = 0o077;
 const OURS = /^(floodgate\.db(-wal|-shm|-journal)?|jwt-secret)$/;
 
 /**
- * Creates an empty file that only its owner can read, unless there is one. SQLite takes an empty file for a new database,
+ * Creates a database file that only its owner can read, unless there is one. SQLite takes an empty file for a new database,
  * and gives the files beside it the same mode. It is made under another name and linked: to close the database's own
  * file would drop the locks of an engine that has it open in this process.
+ *
+ * @param prepare makes a database of the empty draft, before anybody can open it
  */
-export async function createPrivateFile(path: string, draft: string): Promise<void> {
+export async function createPrivateFile(path: string, draft: string, prepare: (draft: string) => void): Promise<void> {
   if (existsSync(path)) return;
   try {
     await writeFile(draft, '', { mode: OWNER_FILE });
+    prepare(draft);
     await link(draft, path);
   } catch {
     // Another process was first, the disk is full, or the file system has no links: SQLite then opens it, or says why not,
