@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Servers } from '../../dev/servers/api.d.ts';
+import { loadKafka } from '../../src/adapters/kafka/client.ts';
 import type { KafkaLogOptions } from '../../src/adapters/kafka/options.ts';
 import type { KafkaOrderLog } from '../../src/adapters/kafka/order-log.ts';
 import { openKafkaOrderLog, topicNames } from '../../src/adapters/kafka/order-log.ts';
@@ -216,6 +217,24 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a failing Kafka, with TEST_KA
       const tickets = new Set([...stuck.tickets(), ...other.tickets()]);
       expect(tickets.size).toBe(40);
     }, PATIENCE);
+  });
+
+  it('reads a partition that it lost while it had no room, once it is assigned to it again', async () => {
+    const pause = vi.spyOn((await loadKafka()).KafkaConsumer.prototype, 'pause');
+    const kafka = await open({ partitions: 2 });
+    await kafka.ready;
+    const group = newName('group');
+    await Promise.all(logRecords(60).map((record) => kafka.log.append(record)));
+    const stuck = join(kafka, { group, maxInFlight: 4, acks: false });
+    await vi.waitFor(() => expect(pause).toHaveBeenCalled(), PATIENCE);
+    const other = join(kafka, { group });
+    await other.sees(1);
+
+    stuck.acknowledgeFromNowOn();
+    await stuck.sees(10);
+    other.leave();
+    await Promise.all(logRecords(60).map((record) => kafka.log.append(record)));
+    await vi.waitFor(async () => expect(await kafka.log.lag(group)).toBe(0), PATIENCE);
   });
 
   it('commits nothing for revoked partitions', async () => {

@@ -209,6 +209,8 @@ export class ConsumerSession {
   #revoke(partitions: readonly TopicPartition[]): void {
     for (const { partition } of partitions) this.#assigned.delete(partition);
     try {
+      // A pause outlives the assignment in librdkafka: the partition would still be paused when it is assigned here again.
+      if (this.#paused) this.#consumer.resume([...partitions]);
       this.#consumer.incrementalUnassign([...partitions]);
     } catch (error) {
       this.#abandon(error);
