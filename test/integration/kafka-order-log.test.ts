@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { KafkaConsumer } from 'node-rdkafka';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Servers } from '../../dev/servers/api.d.ts';
 import { loadKafka } from '../../src/adapters/kafka/client.ts';
@@ -235,6 +236,26 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a failing Kafka, with TEST_KA
     other.leave();
     await Promise.all(logRecords(60).map((record) => kafka.log.append(record)));
     await vi.waitFor(async () => expect(await kafka.log.lag(group)).toBe(0), PATIENCE);
+  });
+
+  it.each([
+    ['of the reader', async () => 0],
+    ['of the group', undefined],
+  ])('replaces a reader that gets nothing of a partition, with positions %s', async (_, positionOf) => {
+    const assign = vi.spyOn((await loadKafka()).KafkaConsumer.prototype, 'incrementalAssign');
+    const lines: string[] = [];
+    const topicPrefix = `${newName('t')}.`;
+    const kafka = await open({ topicPrefix, partitions: 1, stuckAfterMs: 1500, onWarning: (line) => lines.push(line) });
+    await kafka.ready;
+    const reader = join(kafka, positionOf === undefined ? {} : { positionOf });
+    await vi.waitFor(() => expect(assign).toHaveBeenCalled(), PATIENCE);
+    // As a client that has lost its way: no code of ours has paused it.
+    const [client] = assign.mock.contexts as KafkaConsumer[];
+    client?.pause([{ topic: topicNames(topicPrefix).orders, partition: 0 }]);
+    await kafka.log.append(logRecord(1));
+
+    await vi.waitFor(() => expect(reader.tickets()).toEqual([1]), PATIENCE);
+    expect(lines).toContainEqual(expect.stringMatching(/records of partition 0 are not delivered/));
   });
 
   it('commits nothing for revoked partitions', async () => {

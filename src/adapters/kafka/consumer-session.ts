@@ -7,6 +7,7 @@ import type { ReadCredit } from '../read-credit.ts';
 import type { Kafka, Settings } from './client.ts';
 import { connect, disconnect } from './client.ts';
 import { createConsumer, fetchNow } from './consumer-client.ts';
+import { DeliveryWatch } from './delivery-watch.ts';
 import { byPartition, entryOf } from './entry.ts';
 import { CODE, codeOf, faultOf } from './faults.ts';
 import { RETRY_PAUSES } from './options.ts';
@@ -41,6 +42,8 @@ export interface ConsumerSessionOptions extends ConsumeOptions {
   readonly topic: string;
   readonly credit: ReadCredit;
   readonly outage: OutageLog;
+  /** How long the broker may have records of a partition without any being delivered. */
+  readonly stuckAfterMs: number;
   readonly next: (chunk: LogChunk) => void;
   /** Aborted when the reader leaves. */
   readonly signal: AbortSignal;
@@ -58,7 +61,11 @@ export class ConsumerSession {
   readonly #assigned = new Map<number, Assignment>();
   /** Stops reading positions: the reader leaves, or the session broke. */
   readonly #end = new AbortController();
+  readonly #watch: DeliveryWatch;
   #assigning: Promise<void> = Promise.resolve();
+  /** Whether an assignment waits for positions: librdkafka delivers nothing meanwhile. */
+  #positioning = false;
+  #checking: Promise<void> | undefined;
   #paused = false;
   #broken = false;
 
@@ -68,6 +75,7 @@ export class ConsumerSession {
       ...options,
       onRebalance: (code, partitions) => this.#onRebalance(code, partitions),
     });
+    this.#watch = new DeliveryWatch({ ...options, consumer: this.#consumer });
     this.#consumer.on('event.error', (error) => options.outage.report(faultOf(error).message));
   }
 
@@ -84,8 +92,10 @@ export class ConsumerSession {
     while (!signal.aborted && !this.#broken) {
       if (!credit.hasRoom) {
         await this.#waitForRoom();
+        this.#watch.restart();
         continue;
       }
+      this.#checkDeliveries();
       const messages = await this.#fetch(Math.min(READ_MAX, credit.room));
       this.#deliver(messages);
       if (messages.length > 0) idleMs = firstIdleMs;
@@ -97,6 +107,25 @@ export class ConsumerSession {
     }
     await this.#leave();
     if (this.#broken) throw new Fault('unavailable', `Kafka: a reader of ${topic} broke and is replaced`);
+  }
+
+  /** Beside the reads, since the broker may take seconds to answer. */
+  #checkDeliveries(): void {
+    if (!this.#watch.isDue || this.#positioning) return;
+    this.#checking ??= this.#watch
+      .check()
+      .then(
+        (stuck) => {
+          if (stuck.length === 0) return;
+          this.#broken = true;
+          this.#options.outage.report(`Kafka: records of partition ${stuck.join(', ')} are not delivered`);
+          // A broker that does not answer is noticed by the client.
+        },
+        () => undefined,
+      )
+      .finally(() => {
+        this.#checking = undefined;
+      });
   }
 
   async #fetch(max: number): Promise<Message[]> {
@@ -119,6 +148,7 @@ export class ConsumerSession {
       if (assignment === undefined || signal.aborted) continue;
       this.#options.outage.recovered();
       credit.take(own.length);
+      this.#watch.delivered(partition, behind);
       let acked = false;
       const ack = (): void => {
         if (acked) return;
@@ -168,10 +198,13 @@ export class ConsumerSession {
 
   async #assign(partitions: readonly TopicPartition[]): Promise<void> {
     const { positionOf } = this.#options;
+    this.#positioning = true;
     const positioned =
       positionOf === undefined
         ? partitions
         : await Promise.all(partitions.map((partition) => this.#positioned(partition, positionOf)));
+    this.#positioning = false;
+    this.#watch.restart();
     try {
       this.#consumer.incrementalAssign([...positioned]);
     } catch (error) {
@@ -179,16 +212,18 @@ export class ConsumerSession {
       return;
     }
     for (const { partition } of partitions) this.#assigned.set(partition, { partition });
-    this.#commitPositions(positioned);
+    this.#startAt(positioned);
     // In the same turn, before any message of them can be fetched.
     if (this.#paused) this.#consumer.pause([...partitions]);
   }
 
   /** A position stored just before the last reader left is not committed: without this the group would seem to lag. */
-  #commitPositions(positioned: readonly Partial<TopicPartitionOffset>[]): void {
+  #startAt(positioned: readonly Partial<TopicPartitionOffset>[]): void {
     for (const { partition = 0, offset = -1 } of positioned) {
       const assignment = this.#assigned.get(partition);
-      if (assignment !== undefined && offset >= 0) this.#store(assignment, offset);
+      const isKnown = offset >= 0;
+      this.#watch.assigned(partition, isKnown ? offset : undefined);
+      if (assignment !== undefined && isKnown) this.#store(assignment, offset);
     }
   }
 
@@ -207,7 +242,10 @@ export class ConsumerSession {
   }
 
   #revoke(partitions: readonly TopicPartition[]): void {
-    for (const { partition } of partitions) this.#assigned.delete(partition);
+    for (const { partition } of partitions) {
+      this.#assigned.delete(partition);
+      this.#watch.revoked(partition);
+    }
     try {
       // A pause outlives the assignment in librdkafka: the partition would still be paused when it is assigned here again.
       if (this.#paused) this.#consumer.resume([...partitions]);
@@ -244,6 +282,7 @@ export class ConsumerSession {
     this.#end.abort();
     // The client waits for the answer to each rebalance before it ends.
     await this.#assigning;
+    await this.#checking;
     if (!(await disconnect(this.#consumer, DISCONNECT_MS))) {
       outage.report(`Kafka: a reader of ${topic} in ${group} did not disconnect in time`);
     }

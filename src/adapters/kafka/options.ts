@@ -32,6 +32,8 @@ export interface KafkaLogOptions {
   readonly messageTimeoutMs?: number;
   /** How long a record waits for others to share a request. @default 0 ms: a record is a batch already */
   readonly lingerMs?: number;
+  /** How long the broker may have records of a partition that a reader does not get, before the reader is replaced. @default 30,000 ms */
+  readonly stuckAfterMs?: number;
   /** More of librdkafka's settings for the producer; they override those that are set here. */
   readonly producerSettings?: Settings;
   /** Called with one line for each problem; problems that persist are reported once. */
@@ -47,6 +49,8 @@ export const kafkaDefaults = {
   // An append that has timed out must not reach the log after the relay has claimed the reservation (15 s).
   messageTimeoutMs: 10_000,
   lingerMs: 0,
+  // Longer than any fetch takes on a network that can be used.
+  stuckAfterMs: 30_000,
 } as const satisfies Partial<KafkaLogOptions>;
 
 /** A broker that has restarted should be used again soon; librdkafka's default waits up to 10 s. */

@@ -69,6 +69,7 @@ export async function openKafkaOrderLog(options: KafkaLogOptions): Promise<Kafka
           topic: topics.orders,
           ready: appender.ready,
           outage,
+          stuckAfterMs: settings.stuckAfterMs,
           next: (chunk) => subscriber.next(chunk),
         });
         members.add(member);
