@@ -17,6 +17,8 @@ export function createWorkerObserver({ log, metrics }: Context): WorkerObserver 
         log.error({ deadLettered: batch.deadLettered }, 'log records moved to the dead letters');
     },
     storeCall: metrics.storeCall,
+    storeSlow: ({ orders, positions }, forMs) =>
+      log.warn({ dependency: 'order store', orders: orders.length, positions, forMs }, 'a batch is not stored yet'),
     liveViewApplied: ({ reserved }) => metrics.liveViewApplied(reserved),
     liveRepaired: (sale) => log.warn(sale, 'the live state was not what the log has, and was corrected'),
     sampleConsumerLag: metrics.sampleConsumerLag,

@@ -1,7 +1,6 @@
 import { defer, EMPTY, map, type Observable, Subject, takeUntil } from 'rxjs';
 import type { LiveState } from '../../ports/live-state.ts';
 import type { ConsumeOptions } from '../../ports/order-log.ts';
-import type { OrderStore } from '../../ports/order-store.ts';
 import type { RebuiltSale } from '../../services/live-rebuild.ts';
 import {
   type AppliedEntries,
@@ -16,16 +15,15 @@ import type { RoleObserver, Runtime } from '../runtime.ts';
 import type { Settings } from '../settings.ts';
 import { supervise } from '../supervise.ts';
 import { repairLive } from './live-repair.ts';
+import { type StoreObserver, timedStore } from './timed-store.ts';
 
 export interface Worker {
   /** Stops reading, finishes the batches in progress, and resolves; after `graceMs` it cancels them. */
   stop(graceMs: number): Promise<void>;
 }
 
-export interface WorkerObserver extends RoleObserver {
+export interface WorkerObserver extends RoleObserver, StoreObserver {
   readonly settled: (batch: SettledBatch) => void;
-  /** Duration of one transaction of the order store, whether it succeeded or not. */
-  readonly storeCall: (tookMs: number) => void;
   readonly liveViewApplied: (applied: AppliedEntries) => void;
   /** Figures of a sale's live state were not those of the log, and were corrected. */
   readonly liveRepaired: (sale: RebuiltSale) => void;
@@ -109,7 +107,7 @@ export function startWorker(
   const orders$ = settlement(
     // The positions are committed with the rows: they always agree, whatever position the log remembers.
     consume('settlement', { positionOf: fences.positionOf }),
-    { store: timed(ports, observer), log: ports.log, fences, events: ports.events },
+    { store: timedStore(ports, timers, observer), log: ports.log, fences, events: ports.events },
     {
       ...settings.current().settlement,
       group: groups.settlement,
@@ -169,23 +167,6 @@ function reporting(live: LiveState, counted$: Subject<readonly string[]>): Pick<
     apply: (partition, deltas) => {
       counted$.next([...new Set(deltas.map(({ saleId }) => saleId))]);
       return live.apply(partition, deltas);
-    },
-  };
-}
-
-/** The order store, with each call on the hot path timed. */
-function timed(
-  { store, clock }: Pick<Ports, 'store' | 'clock'>,
-  { storeCall }: Pick<WorkerObserver, 'storeCall'>,
-): Pick<OrderStore, 'store'> {
-  return {
-    store: async (batch) => {
-      const from = clock.monotonic();
-      try {
-        return await store.store(batch);
-      } finally {
-        storeCall(clock.monotonic() - from);
-      }
     },
   };
 }

@@ -12,6 +12,7 @@ export function startSimulatedWorker(parts: RoleParts, settings: Settings): void
       ...roleObserver(parts),
       settled: () => {},
       storeCall: () => {},
+      storeSlow: () => {},
       liveViewApplied: () => {},
       liveRepaired: () => {},
       sampleConsumerLag: () => {},
