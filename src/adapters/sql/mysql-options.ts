@@ -5,6 +5,12 @@ import { parseMysqlUrl } from './mysql-url.ts';
 /** Time limit of opening a connection. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
+/**
+ * Time limit of opening a connection, login and session included. The driver has none once the server has greeted, and the
+ * calls that wait for the connection would all fail; those after them get another one.
+ */
+const CREATE_TIMEOUT_MS = 8_000;
+
 /** How long a call waits for a connection of the pool. */
 const ACQUIRE_TIMEOUT_MS = 10_000;
 
@@ -47,7 +53,14 @@ export function mysqlOptions(text: string, poolSize: number): Options {
         // Affected rows are then changed rows, by which the order store counts its inserts.
         flags: ['-FOUND_ROWS'],
       },
-      pool: { min: 0, max: Math.max(2, poolSize), afterCreate: prepareSession },
+      // knex would read it on the first connection of the process, without a limit, and all others wait for that reading.
+      version: 'latest',
+      pool: {
+        min: 0,
+        max: Math.max(2, poolSize),
+        createTimeoutMillis: CREATE_TIMEOUT_MS,
+        afterCreate: prepareSession,
+      },
       acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
     },
   };
