@@ -8,6 +8,7 @@ import { paymentMismatches } from './20251122000300-payment-mismatches.ts';
 import { tokenRevocations } from './20251130000000-token-revocations.ts';
 import { saleChanges } from './20251201000000-sale-changes.ts';
 import { removedSales } from './20251201000100-removed-sales.ts';
+import { orderTickets } from './20251201000200-order-tickets.ts';
 import type { SchemaStep } from './schema-step.ts';
 
 /** In the order in which they run. Append; never change, rename or reorder one that was released. */
@@ -22,4 +23,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   tokenRevocations,
   saleChanges,
   removedSales,
+  orderTickets,
 ];

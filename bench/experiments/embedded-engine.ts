@@ -94,7 +94,7 @@ function recordOf(items: readonly ReserveItem[]): ReservationsRecord {
       orderId,
       userId,
       key,
-      ticket: i + 1,
+      tickets: [i + 1],
       reservedAt,
       requestId: orderId,
     })),

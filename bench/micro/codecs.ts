@@ -14,7 +14,7 @@ const BATCH = TUNING_SETTINGS.PURCHASE_BATCH_SIZE.default;
 const record = createRecords()('micro', 0, BATCH);
 const orders = record.items.map((item) => orderOf(record, item));
 /** reserve.lua's reply to a batch in which everyone got a ticket: remaining, version, clock, and a ticket each. */
-const reply = [1000, 64, Date.now(), ...record.items.map(({ ticket }) => ticket)];
+const reply = [1000, 64, Date.now(), ...record.items.flatMap(({ tickets }) => tickets)];
 /** More than the smaller cache holds, so that each token is verified again. */
 const headers = Array.from({ length: BATCH }, (_, n) => `Bearer ${tokenOf(`buyer-${n}`)}`);
 

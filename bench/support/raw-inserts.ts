@@ -29,7 +29,7 @@ export async function rawInserts(mysqlUrl: string, count: number, recordOf: Reco
 }
 
 function rowsOf({ saleId, productId, price, items }: ReservationsRecord): readonly unknown[] {
-  return items.map(({ orderId, userId, key, ticket, reservedAt }) => [
+  return items.map(({ orderId, userId, key, tickets: [ticket], reservedAt }) => [
     orderId,
     saleId,
     productId,

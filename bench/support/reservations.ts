@@ -22,7 +22,7 @@ export function createRecords(): RecordSource {
       const ticket = from + n + 1;
       return {
         orderId: newId(),
-        ticket,
+        tickets: [ticket],
         userId: buyerOf(ticket),
         key: `k:click-${ticket}`,
         reservedAt,
@@ -43,6 +43,6 @@ export function createReserveItems(): (count: number) => ReserveItem[] {
       const orderId = newOrderId();
       buyers += 1;
       const userId = `user-${Math.imul(buyers, MIXER) >>> 0}`;
-      return { orderId, userId, key: `o:${orderId}`, fingerprint: 'purchase' };
+      return { orderId, userId, key: `o:${orderId}`, fingerprint: 'purchase', quantity: 1 };
     });
 }

@@ -2,6 +2,7 @@ import { systemClock } from '../../src/adapters/system/clock.ts';
 import { createIdSource } from '../../src/domain/ids.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { SellItem } from '../../src/ports/atomic-sale.ts';
+import type { ReserveAnswer } from '../../src/ports/ticket-queue.ts';
 import { poll } from '../../src/resilience/poll.ts';
 import type { Ports } from '../../src/roles/ports.ts';
 
@@ -25,12 +26,22 @@ export async function sellDirectly(ports: Ports, sale: Sale, count: number): Pro
 async function sellBatch({ atomicSale, queue, log }: Ports, sale: Sale, count: number): Promise<void> {
   const items: SellItem[] = Array.from({ length: count }, () => {
     const orderId = newId();
-    return { orderId, userId: `buyer-${orderId}`, key: `o:${orderId}`, fingerprint: '{}', requestId: 'bench' };
+    return {
+      orderId,
+      userId: `buyer-${orderId}`,
+      key: `o:${orderId}`,
+      fingerprint: '{}',
+      requestId: 'bench',
+      quantity: 1,
+    };
   });
   const reply = await (atomicSale?.sell(sale, items) ?? queue.reserve(sale.id, sale.epoch, items));
   if (reply.kind !== 'answered') throw new Error(`not sold: ${reply.kind}`);
   if (atomicSale !== undefined) return;
-  const sold = items.map((item, n) => ({ ...item, ...(reply.answers[n] as { ticket: number; reservedAt: number }) }));
+  const sold = items.map((item, n) => ({
+    ...item,
+    ...(reply.answers[n] as Extract<ReserveAnswer, { kind: 'reserved' }>),
+  }));
   const { id: saleId, productId, epoch, price, payWithinSeconds } = sale;
   await log.append({ type: 'reservations', saleId, productId, epoch, price, payWithinSeconds, items: sold });
   await queue.published(

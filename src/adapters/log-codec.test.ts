@@ -12,7 +12,7 @@ const RECORD: ReservationsRecord = {
   items: [
     {
       orderId: '01ARZ3NDEKTSV4',
-      ticket: 7,
+      tickets: [7],
       userId: 'Zoë\n\u{1F3AB}',
       key: 'k:\\1',
       reservedAt: 1_760_000_000_123,
@@ -29,12 +29,50 @@ function withJson(field: string, json: string): string {
   return changed;
 }
 
+/** The text of RECORD with other fields in its item, and a second item that is well-formed. */
+function withTickets(tickets: readonly unknown[] | undefined, fields: object = {}): string {
+  const [item] = RECORD.items;
+  return JSON.stringify({
+    ...RECORD,
+    items: [
+      { ...item, tickets, ...fields },
+      { ...item, tickets: [1, 2] },
+    ],
+  });
+}
+
+function ticketsTo(last: number): number[] {
+  return Array.from({ length: last }, (_, n) => n + 1);
+}
+
 const FENCE: FenceRecord = { type: 'fence', saleId: 'sale-1', epoch: 4 };
 
 describe('the log codec', () => {
   it('decodes what it encoded', () => {
     expect(decodeRecord(encodeRecord(RECORD))).toEqual({ record: RECORD });
     expect(decodeRecord(encodeRecord(FENCE))).toEqual({ record: FENCE });
+  });
+
+  it('keeps the tickets of an item, one or several', () => {
+    const [item] = RECORD.items as [LoggedReservation];
+    const items = [[7], [8, 9], [10], ticketsTo(20), [1, 2 ** 31 - 1]].map((tickets) => ({ ...item, tickets }));
+    const record: ReservationsRecord = { ...RECORD, items };
+
+    expect(decodeRecord(encodeRecord(record))).toEqual({ record });
+  });
+
+  it('writes one ticket as a number, and several as an array', () => {
+    const [item] = RECORD.items as [LoggedReservation];
+    const text = encodeRecord({ ...RECORD, items: [item, { ...item, tickets: [8, 9] }] });
+    const { tickets: _, ...rest } = item;
+
+    expect(JSON.parse(text)).toEqual({
+      ...RECORD,
+      items: [
+        { ...rest, ticket: 7 },
+        { ...rest, tickets: [8, 9] },
+      ],
+    });
   });
 
   it('encodes known fields only', () => {
@@ -53,6 +91,16 @@ describe('the log codec', () => {
     ['no sale', JSON.stringify({ ...RECORD, saleId: undefined }), /saleId/],
     ['no items', JSON.stringify({ ...RECORD, items: [] }), /\/items/],
     ['a ticket that is not a number', encodeRecord(RECORD).replace('"ticket":7', '"ticket":"7"'), /\/items\/0\/ticket/],
+    ['tickets that are not numbers', withTickets([1, '2']), /\/items\/0\/tickets\/1/],
+    ['tickets beyond the bounds', withTickets([1, 2 ** 31]), /\/items\/0\/tickets\/1/],
+    ['tickets from 0 on', withTickets([0, 1]), /\/items\/0\/tickets\/0/],
+    ['no ticket', withTickets(undefined), /\/items\/0 /],
+    ['an empty list of tickets', withTickets([]), /\/items\/0\/tickets/],
+    ['a list of one ticket', withTickets([7]), /\/items\/0\/tickets/],
+    ['too many tickets', withTickets(ticketsTo(21)), /\/items\/0\/tickets/],
+    ['a ticket that comes twice', withTickets([7, 7]), /\/items\/0 /],
+    ['tickets that do not ascend', withTickets([7, 9, 8]), /\/items\/0 /],
+    ['a ticket and tickets', withTickets([7, 8], { ticket: 7 }), /\/items\/0 /],
     ['null', 'null', /object/],
   ])('reports what is wrong with %s', (_, text, reason) => {
     expect(decodeRecord(text)).toEqual({ record: undefined, error: expect.stringMatching(reason) });
@@ -97,7 +145,7 @@ describe('the log codec', () => {
       saleId: 's'.repeat(64),
       epoch: 2 ** 31 - 1,
       price: { amount: Number.MAX_SAFE_INTEGER, currency: 'USD' },
-      items: [{ ...item, ticket: 2 ** 31 - 1, userId: '\u{10ffff}', reservedAt: 2 ** 45 - 1 }],
+      items: [{ ...item, tickets: [2 ** 31 - 1], userId: '\u{10ffff}', reservedAt: 2 ** 45 - 1 }],
     };
     expect(decodeRecord(encodeRecord(greatest))).toEqual({ record: greatest });
   });

@@ -2,7 +2,9 @@ import { type Static, Type } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
 import { build } from 'fast-json-stringify';
 import { Fault, messageOf } from '../domain/errors.ts';
-import type { LogRecord } from '../domain/log-record.ts';
+import type { LoggedReservation, LogRecord } from '../domain/log-record.ts';
+import { MAX_QUANTITY } from '../domain/order.ts';
+import { fromWireItem, toWireItem, type WireReservations } from './log-wire.ts';
 import { isStorableText } from './stored-text.ts';
 
 // Bounds for damaged records: what is beyond them fits into no table, and would stop every reader of the log.
@@ -20,6 +22,7 @@ const STORABLE = 'storable';
 const Text = Type.String({ minLength: 1, format: STORABLE });
 const Name = Type.String({ minLength: 1, maxLength: MAX_NAME, format: STORABLE });
 const Epoch = Type.Integer({ minimum: 0, maximum: MAX_INT });
+const Ticket = Type.Integer({ minimum: 1, maximum: MAX_INT });
 
 /** The format of a log entry, which is JSON. New fields must be optional, and no field may change its meaning. */
 const RESERVATIONS = Type.Object({
@@ -35,7 +38,10 @@ const RESERVATIONS = Type.Object({
   items: Type.Array(
     Type.Object({
       orderId: Text,
-      ticket: Type.Integer({ minimum: 1, maximum: MAX_INT }),
+      /** The only one... */
+      ticket: Type.Optional(Ticket),
+      /** ...or all of several; see {@link fromWireItem}. */
+      tickets: Type.Optional(Type.Array(Ticket, { minItems: 2, maxItems: MAX_QUANTITY })),
       userId: Text,
       key: Text,
       reservedAt: Type.Integer({ minimum: 0, maximum: MAX_TIME_MS }),
@@ -54,7 +60,7 @@ const FENCE = Type.Object({
 const ajv = new Ajv().addFormat(STORABLE, isStorableText);
 const isReservations = ajv.compile<Static<typeof RESERVATIONS>>(RESERVATIONS);
 const isFence = ajv.compile<Static<typeof FENCE>>(FENCE);
-const stringifyReservations = build(RESERVATIONS);
+const stringifyReservations: (record: WireReservations) => string = build(RESERVATIONS);
 const stringifyFence = build(FENCE);
 
 export type DecodedRecord =
@@ -64,7 +70,10 @@ export type DecodedRecord =
 
 /** Errors: Fault `corrupt` for a fence that no reader would accept, such as one of an epoch beyond the bounds. */
 export function encodeRecord(record: LogRecord): string {
-  if (record.type === 'reservations') return stringifyReservations(record);
+  if (record.type === 'reservations') {
+    const items = record.items.map((item) => toWireItem(item, item.tickets, item.reservedAt));
+    return stringifyReservations({ ...record, items });
+  }
   if (!isFence(record)) throw new Fault('corrupt', `a fence of sale ${record.saleId} has epoch ${record.epoch}`);
   return stringifyFence(record);
 }
@@ -75,13 +84,27 @@ export function decodeRecord(text: string): DecodedRecord {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { record: undefined, error: messageOf(error) };
+    return malformed(messageOf(error));
   }
   // Checked against the schema of its own type, so that the error refers to that.
-  const isRecord = typeOf(value) === 'fence' ? isFence : isReservations;
-  if (isRecord(value)) return { record: value };
-  const [first] = isRecord.errors ?? [];
-  return { record: undefined, error: `${first?.instancePath || 'the record'} ${first?.message ?? 'is malformed'}` };
+  if (typeOf(value) === 'fence') return isFence(value) ? { record: value } : invalid(isFence.errors);
+  if (!isReservations(value)) return invalid(isReservations.errors);
+  const items: LoggedReservation[] = [];
+  for (const wire of value.items) {
+    const item = fromWireItem(wire);
+    if (item === undefined) return malformed(`/items/${items.length} must have one ticket, or ascending tickets`);
+    items.push(item);
+  }
+  return { record: { ...value, items } };
+}
+
+function malformed(error: string): DecodedRecord {
+  return { record: undefined, error };
+}
+
+function invalid(errors: typeof isFence.errors): DecodedRecord {
+  const [first] = errors ?? [];
+  return malformed(`${first?.instancePath || 'the record'} ${first?.message ?? 'is malformed'}`);
 }
 
 function typeOf(value: unknown): unknown {

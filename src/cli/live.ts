@@ -6,7 +6,7 @@ import type { RebuiltSale } from '../services/live-rebuild.ts';
 
 const HELP = `Usage: floodgate live rebuild <sale> [--json]
 
-Counts a sale's reservations in the order log, and sets the figures of its live state to them. It may run at any time, also
+Counts a sale's reserved tickets in the order log, and sets the figures of its live state to them. It may run at any time, also
 while the sale goes on and the workers count.
 
   --json  the result as JSON
@@ -32,11 +32,11 @@ export async function live(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function describe({ saleId, reservations, changed, since }: RebuiltSale): string {
+function describe({ saleId, reserved, changed, since }: RebuiltSale): string {
   const figures = changed === 1 ? '1 figure was' : `${changed} figures were`;
   const result = changed === 0 ? 'all figures were right' : `${figures} corrected`;
   const trimmed = since === 0 ? '' : `The log lacks its oldest records: ${untouched(since)}.\n`;
-  return `Sale ${saleId}: ${reservations} reservations in the log, ${result}.\n${trimmed}`;
+  return `Sale ${saleId}: ${reserved} tickets in the log, ${result}.\n${trimmed}`;
 }
 
 /** A partition without any record leaves no second of which all is known. */

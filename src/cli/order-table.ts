@@ -1,4 +1,4 @@
-import type { Order } from '../domain/order.ts';
+import { type Order, totalOf } from '../domain/order.ts';
 
 const ID_WIDTH = 14;
 const STATE_WIDTH = 9;
@@ -9,22 +9,23 @@ const NAME_WIDTH = 20;
 
 /** Rows for people; a user id or a sale id has no control characters. */
 export const orderTable = {
-  begin: line('ORDER', 'STATE', 'RESERVED', 'TICKET', 'SALE', 'BUYER'),
-  row: ({ id, state, reservedAt, ticket, saleId, userId }: Order): string =>
-    line(id, state, timeText(reservedAt), String(ticket), saleId, userId),
+  begin: line('ORDER', 'STATE', 'RESERVED', 'TICKETS', 'SALE', 'BUYER'),
+  row: ({ id, state, reservedAt, tickets, saleId, userId }: Order): string =>
+    line(id, state, timeText(reservedAt), tickets.join(','), saleId, userId),
 };
 
 /** An order with all that is known of it, a line each. */
 export function describeOrder(order: Order): string {
-  const { id, saleId, productId, userId, ticket, price, state, reservedAt, payBy, paidAt, endedAt } = order;
+  const { id, saleId, productId, userId, tickets, price, state, reservedAt, payBy, paidAt, endedAt } = order;
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['order', id],
     ['state', state],
     ['sale', saleId],
     ['product', productId],
     ['buyer', userId],
-    ['ticket', String(ticket)],
+    ['tickets', tickets.join(', ')],
     ['price', `${price.amount} ${price.currency} (minor units)`],
+    ['total', `${totalOf(order).amount} ${price.currency}`],
     ['reserved', timeText(reservedAt)],
     ['pay by', timeText(payBy)],
     ['paid', paidAt === undefined ? undefined : timeText(paidAt)],

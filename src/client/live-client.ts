@@ -8,6 +8,8 @@ import type { ProblemListener, StockListener } from './stocks.ts';
 export interface PurchaseOptions {
   /** The same key never buys twice. @default a new one */
   readonly idempotencyKey?: string;
+  /** How many tickets: all of them or none. @default 1 */
+  readonly quantity?: number;
   /** How long to keep trying. @default 30,000 ms */
   readonly timeoutMs?: number;
 }
@@ -24,7 +26,7 @@ export interface LiveClient {
    */
   subscribe(saleId: string, onStock: StockListener, onProblem?: ProblemListener): () => void;
   /**
-   * Buys a ticket. Resolves with the server's answer, success or refusal. If the connection breaks before the answer, the
+   * Buys tickets, in one order. Resolves with the server's answer, success or refusal. If the connection breaks before the answer, the
    * purchase is sent again on the next connection with the same key. Errors: PurchaseUnanswered (outcome unknown, or not sent) after
    * `timeoutMs` or close().
    */
@@ -51,8 +53,9 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     },
     now: () => clock.now(),
     subscribe: (saleId, onStock, onProblem) => stocks.subscribe(saleId, onStock, onProblem),
-    purchase: (saleId, { idempotencyKey = randomKey(), timeoutMs = PURCHASE_WITHIN_MS } = {}) => {
-      if (connection.state !== 'closed') return purchases.purchase(saleId, idempotencyKey, timeoutMs);
+    purchase: (saleId, { idempotencyKey = randomKey(), quantity, timeoutMs = PURCHASE_WITHIN_MS } = {}) => {
+      const wanted = { saleId, idempotencyKey, ...(quantity === undefined ? {} : { quantity }) };
+      if (connection.state !== 'closed') return purchases.purchase(wanted, timeoutMs);
       return Promise.reject(new PurchaseUnanswered(saleId, idempotencyKey, false, 'the client is closed'));
     },
     onOrder: (listener) => orders.add(listener),

@@ -47,8 +47,7 @@ export class LiveConnection {
     this.clock = new ServerClock(monotonic);
     this.stocks = new Stocks({ send: (type, saleId) => send({ type, id: nextId(), saleId }) });
     this.purchases = new Purchases({
-      send: (saleId, idempotencyKey) =>
-        this.login.ready ? send({ type: 'purchase', id: nextId(), saleId, idempotencyKey }) : undefined,
+      send: (wanted) => (this.login.ready ? send({ type: 'purchase', id: nextId(), ...wanted }) : undefined),
     });
     this.login = new Login(options.token, {
       nextId,

@@ -17,6 +17,11 @@ export interface StockFrame {
   readonly serverTime: string;
 }
 
+export interface MoneyJson {
+  readonly amount: number;
+  readonly currency: string;
+}
+
 export type OrderState = 'reserved' | 'paid' | 'cancelled' | 'expired' | 'rejected';
 
 export interface OrderJson {
@@ -24,9 +29,13 @@ export interface OrderJson {
   readonly saleId: string;
   readonly productId: string;
   readonly userId: string;
-  readonly ticket: number;
-  /** In minor units: 12999 is 129.99 of a currency with cents. */
-  readonly price: { readonly amount: number; readonly currency: string };
+  /** Ascending; they are paid, cancelled and expire together. */
+  readonly tickets: readonly number[];
+  readonly quantity: number;
+  /** Of one ticket, in minor units: 12999 is 129.99 of a currency with cents. */
+  readonly price: MoneyJson;
+  /** What the order costs. */
+  readonly total: MoneyJson;
   readonly state: OrderState;
   readonly reservedAt: string;
   readonly payBy: string;
@@ -42,6 +51,8 @@ export interface ProblemJson {
   readonly detail: string;
   readonly instance?: string;
   readonly orderIds?: readonly string[];
+  /** With `not_enough_left`: the tickets that are left. */
+  readonly remaining?: number;
   readonly opensAt?: string;
 }
 

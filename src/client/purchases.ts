@@ -27,9 +27,15 @@ export class PurchaseUnanswered extends Error {
   }
 }
 
-interface Attempt {
+/** What is asked for, as in the frame. */
+export interface WantedPurchase {
   readonly saleId: string;
   readonly idempotencyKey: string;
+  readonly quantity?: number;
+}
+
+interface Attempt {
+  readonly wanted: WantedPurchase;
   readonly resolve: (answer: PurchaseAnswer) => void;
   readonly reject: (error: PurchaseUnanswered) => void;
   readonly timer: ReturnType<typeof setTimeout>;
@@ -39,7 +45,7 @@ interface Attempt {
 
 export interface PurchasesOptions {
   /** Sends on the current connection and returns the frame's id; undefined while it is not ready for purchases. */
-  readonly send: (saleId: string, idempotencyKey: string) => number | undefined;
+  readonly send: (wanted: WantedPurchase) => number | undefined;
 }
 
 /** Unanswered purchases. Each is sent on every new connection, with the same key, until it is answered. */
@@ -53,13 +59,14 @@ export class Purchases {
     this.#options = options;
   }
 
-  purchase(saleId: string, idempotencyKey: string, timeoutMs: number): Promise<PurchaseAnswer> {
+  purchase(wanted: WantedPurchase, timeoutMs: number): Promise<PurchaseAnswer> {
+    const { saleId, idempotencyKey } = wanted;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#forget(attempt);
         reject(new PurchaseUnanswered(saleId, idempotencyKey, attempt.sent, `no answer within ${timeoutMs} ms`));
       }, timeoutMs);
-      const attempt: Attempt = { saleId, idempotencyKey, resolve, reject, timer, sent: false };
+      const attempt: Attempt = { wanted, resolve, reject, timer, sent: false };
       this.#open.add(attempt);
       this.#send(attempt);
     });
@@ -81,20 +88,21 @@ export class Purchases {
     if (attempt === undefined) return false;
     this.#forget(attempt);
     // The status determines the type of the body.
-    attempt.resolve({ status, body, idempotencyKey: attempt.idempotencyKey } as PurchaseAnswer);
+    attempt.resolve({ status, body, idempotencyKey: attempt.wanted.idempotencyKey } as PurchaseAnswer);
     return true;
   }
 
   close(): void {
     for (const attempt of [...this.#open]) {
       this.#forget(attempt);
-      const { saleId, idempotencyKey, sent } = attempt;
+      const { wanted, sent } = attempt;
+      const { saleId, idempotencyKey } = wanted;
       attempt.reject(new PurchaseUnanswered(saleId, idempotencyKey, sent, 'the client was closed'));
     }
   }
 
   #send(attempt: Attempt): void {
-    const id = this.#options.send(attempt.saleId, attempt.idempotencyKey);
+    const id = this.#options.send(attempt.wanted);
     if (id === undefined) return;
     attempt.sent = true;
     this.#sent.set(id, attempt);

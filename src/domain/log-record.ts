@@ -4,7 +4,8 @@ import type { Order } from './order.ts';
 /** One purchase in a log record. */
 export interface LoggedReservation {
   readonly orderId: string;
-  readonly ticket: number;
+  /** See Order. */
+  readonly tickets: readonly number[];
   readonly userId: string;
   /** The queue's form of the Idempotency-Key; see {@link import('../ports/ticket-queue.ts').ReserveItem}. */
   readonly key: string;
@@ -14,7 +15,7 @@ export interface LoggedReservation {
   readonly requestId: string;
 }
 
-/** A batch of reservations of one sale. It has all that an order needs, such as the price at the time of the purchase. */
+/** A batch of reservations of one sale. It has all that an order needs, such as the price of a ticket at that time. */
 export interface ReservationsRecord {
   readonly type: 'reservations';
   readonly saleId: string;
@@ -49,7 +50,7 @@ export function orderOf(record: ReservationsRecord, item: LoggedReservation): Or
     saleId: record.saleId,
     productId: record.productId,
     userId: item.userId,
-    ticket: item.ticket,
+    tickets: item.tickets,
     price: record.price,
     state: 'reserved',
     reservedAt: item.reservedAt,

@@ -1,8 +1,11 @@
 import type { Money } from './money.ts';
 
+/** The most tickets of one order, whatever its sale's limit is. */
+export const MAX_QUANTITY = 20;
+
 /**
  * A reserved order becomes exactly one of the others, and stays that: refunds don't change its state. `reserved` and
- * `paid` orders are live, they hold their ticket, and no two live orders of a sale hold the same one. `rejected` is
+ * `paid` orders are live, they hold their tickets, and no two live orders of a sale hold the same one. `rejected` is
  * set by the database alone.
  */
 export type OrderState = 'reserved' | 'paid' | 'cancelled' | 'expired' | 'rejected';
@@ -21,8 +24,9 @@ export interface Order {
   readonly saleId: string;
   readonly productId: string;
   readonly userId: string;
-  /** 1 to the sale's total. */
-  readonly ticket: number;
+  /** One or more, different, ascending; each is 1 to the sale's total. They are paid, cancelled and expire together. */
+  readonly tickets: readonly number[];
+  /** The price of one ticket. */
   readonly price: Money;
   readonly state: OrderState;
   readonly reservedAt: number;
@@ -31,4 +35,9 @@ export interface Order {
   readonly paidAt?: number;
   /** When it was cancelled, expired or rejected. */
   readonly endedAt?: number;
+}
+
+/** What all tickets of an order cost together: the amount that has to be paid. */
+export function totalOf({ tickets, price }: Pick<Order, 'tickets' | 'price'>): Money {
+  return tickets.length === 1 ? price : { amount: price.amount * tickets.length, currency: price.currency };
 }

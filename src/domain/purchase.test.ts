@@ -6,7 +6,7 @@ import { isOwnKey, ownKey, reservedOrder } from './purchase.ts';
 
 const reservation: fc.Arbitrary<LoggedReservation> = fc.record({
   orderId: fc.string(),
-  ticket: fc.integer({ min: 1, max: 1_000_000 }),
+  tickets: fc.uniqueArray(fc.integer({ min: 1, max: 1_000_000 }), { minLength: 1, maxLength: 4 }),
   userId: fc.string(),
   key: fc.string(),
   reservedAt: fc.integer({ min: 0, max: 2 ** 45 }),
@@ -30,7 +30,7 @@ describe('reservedOrder', () => {
     const order = reservedOrder(aSale({ payWithinSeconds: 90 }), {
       orderId: 'o',
       userId: 'u',
-      ticket: 3,
+      tickets: [3],
       reservedAt: 5000,
     });
     expect(order).toMatchObject({ state: 'reserved', reservedAt: 5000, payBy: 95_000 });

@@ -1,18 +1,24 @@
-import type { Order } from './order.ts';
+import { MAX_QUANTITY, type Order } from './order.ts';
 import type { Sale } from './sale.ts';
 
-/** A ticket that the queue has assigned to an order. */
+/** Tickets that the queue has assigned to an order. */
 export interface Reservation {
   readonly orderId: string;
   readonly userId: string;
-  /** 1 to the sale's total. */
-  readonly ticket: number;
-  /** When the ticket was taken, by the queue's clock, milliseconds since 1970. */
+  /** See Order. */
+  readonly tickets: readonly number[];
+  /** When the tickets were taken, by the queue's clock, milliseconds since 1970. */
   readonly reservedAt: number;
 }
 
-/** Stands for the content of a purchase request, which is empty. The same key with another fingerprint is a mismatch. */
-export const PURCHASE_FINGERPRINT = '{}';
+const FINGERPRINTS: readonly string[] = Array.from({ length: MAX_QUANTITY + 1 }, (_, quantity) =>
+  quantity === 1 ? '{}' : `{"quantity":${quantity}}`,
+);
+
+/** Stands for the content of a purchase request. The same key with another fingerprint is a mismatch. */
+export function fingerprintOf(quantity: number): string {
+  return FINGERPRINTS[quantity] as string;
+}
 
 const OWN_KEY = 'o:';
 
@@ -32,12 +38,16 @@ export type PurchaseOutcome =
   /** The Idempotency-Key was used before, for this order. */
   | { readonly kind: 'replayed'; readonly order: Order }
   | { readonly kind: 'soldOut' }
+  /** Fewer tickets are left than were asked for, but some: `remaining`, 1 or more. */
+  | { readonly kind: 'notEnoughLeft'; readonly remaining: number }
   | { readonly kind: 'limitReached'; readonly orderIds: readonly string[] }
   | { readonly kind: 'notStarted'; readonly opensAt: number }
   | { readonly kind: 'paused' }
   | { readonly kind: 'ended' }
   | { readonly kind: 'closed' }
   | { readonly kind: 'keyMismatch' }
+  /** More tickets than the sale sells to one buyer: `most`. */
+  | { readonly kind: 'tooManyTickets'; readonly most: number }
   /** The buyer has used all `limit` attempts of this minute in this sale; the next minute begins in `resetMs`. */
   | { readonly kind: 'tooManyAttempts'; readonly limit: number; readonly resetMs: number }
   /** Too many of the buyer's orders in this sale have ended. */
@@ -63,7 +73,7 @@ export function reservedOrder(sale: Sale, reservation: Reservation): Order {
     saleId: sale.id,
     productId: sale.productId,
     userId: reservation.userId,
-    ticket: reservation.ticket,
+    tickets: reservation.tickets,
     price: sale.price,
     state: 'reserved',
     reservedAt: reservation.reservedAt,

@@ -6,12 +6,14 @@ export type RefusedKind = Exclude<PurchaseOutcome['kind'], 'reserved' | 'replaye
 /** The public code of each refusal, as in problem details and metrics. */
 export const REFUSAL_CODES = {
   soldOut: 'sold_out',
+  notEnoughLeft: 'not_enough_left',
   limitReached: 'limit_reached',
   notStarted: 'not_started',
   paused: 'paused',
   ended: 'ended',
   closed: 'closed',
   keyMismatch: 'key_mismatch',
+  tooManyTickets: 'invalid',
   tooManyAttempts: 'rate_limited',
   tooManyOrders: 'too_many_orders',
   unknownSale: 'not_found',

@@ -14,7 +14,7 @@ export interface QueueSnapshot {
   readonly version: number;
   /** The number of tickets that were loaded. */
   readonly total: number;
-  /** The number of reservations in the ledger. */
+  /** The number of tickets that the reservations in the ledger hold. */
   readonly held: number;
   /** The number of tickets in the queue. */
   readonly remaining: number;
@@ -22,10 +22,11 @@ export interface QueueSnapshot {
   readonly pending: number;
 }
 
-/** A reservation that holds its ticket. */
+/** A reservation that holds its tickets. */
 export interface LedgerEntry {
   readonly orderId: string;
-  readonly ticket: number;
+  /** See Order. */
+  readonly tickets: readonly number[];
   readonly userId: string;
   /** Whether it is known to be in the log. */
   readonly published: boolean;
@@ -40,7 +41,7 @@ export interface QueueAuditSource {
   /** The tickets in the queue, which are available, in any order. */
   queued(saleId: string): AsyncIterable<readonly number[]>;
 
-  /** The sum, over all buyers, of the orders that the queue counts towards the buyer's limit. */
+  /** The sum, over all buyers, of the tickets that the queue counts towards the buyer's limit. */
   heldByBuyers(saleId: string): Promise<number>;
 }
 
@@ -66,7 +67,7 @@ export interface LogAuditSource {
   entries(ranges: readonly LogRange[]): AsyncIterable<LogPage>;
 }
 
-/** An order that holds a ticket. */
+/** A ticket, and the live order that holds it. */
 export interface LiveOrder {
   readonly ticket: number;
   readonly orderId: string;
@@ -74,7 +75,7 @@ export interface LiveOrder {
 }
 
 export interface OrderAuditSource {
-  /** Live orders of a sale whose ticket is greater than `after`, up to `upTo` (included); by ticket, ascending. */
+  /** The tickets greater than `after`, up to `upTo` (included), that live orders of a sale hold; ascending. */
   liveOrders(saleId: string, after: number, upTo: number): Promise<readonly LiveOrder[]>;
 
   /** Those of 1 to 1,000 orders that are stored, in whatever state. */

@@ -5,12 +5,13 @@ export interface LiveDelta {
   readonly offset: number;
   /** The second of the reservations, since 1970. */
   readonly second: number;
+  /** Tickets. */
   readonly reserved: number;
 }
 
 export interface LiveSale {
   readonly saleId: string;
-  /** Reservations in the log, as far as it was read. */
+  /** Tickets of the reservations in the log, as far as it was read. */
   readonly reserved: number;
   /** Increases with each change. */
   readonly version: number;
@@ -19,6 +20,7 @@ export interface LiveSale {
 export interface TimelinePoint {
   /** Seconds since 1970. */
   readonly second: number;
+  /** Tickets. */
   readonly reserved: number;
 }
 
@@ -35,6 +37,7 @@ export interface CountedPartition {
 export interface CountedSecond {
   readonly partition: number;
   readonly second: number;
+  /** Tickets. */
   readonly reserved: number;
   /** The offset of the last entry with a reservation of this second. */
   readonly last: number;

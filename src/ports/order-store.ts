@@ -30,7 +30,7 @@ export interface StoreBatch {
 }
 
 export type RejectionReason =
-  /** Another live order holds the ticket. */
+  /** Another live order holds one of the tickets. */
   | 'ticket'
   /** Another order of the buyer has the key. */
   | 'key'
@@ -66,6 +66,7 @@ export interface OrderSearch {
   readonly saleId?: string;
   readonly userId?: string;
   readonly state?: OrderState;
+  /** One of the order's tickets, which it holds or has held. */
   readonly ticket?: number;
   /** Reserved at this time or later, milliseconds since 1970. */
   readonly from?: number;
@@ -93,12 +94,14 @@ export interface SaleCounts {
 /** The states that a transition may lead to; `rejected` is set by the store itself. */
 export type EndState = 'paid' | 'cancelled' | 'expired';
 
-/** The ticket of an ended order that has yet to be returned to the queue. */
-export interface OwedTicket {
+/** An ended order whose tickets have yet to be returned to the queue. */
+export interface OwedTickets {
   readonly saleId: string;
   readonly orderId: string;
-  /** Another live order holds the ticket: the reservation has to be removed without returning the ticket. */
-  readonly forfeit: boolean;
+  /** How many tickets the order had. */
+  readonly quantity: number;
+  /** Those that another live order held when this one was stored: they must not return to the queue. */
+  readonly heldByOthers: readonly number[];
 }
 
 /** A successful payment of an order, as the provider reported it. */
@@ -120,7 +123,7 @@ export type CaptureResult =
   /** The order had ended, or was paid by another payment: this payment has to be refunded, see `refundsDue`. */
   | { readonly kind: 'refundDue'; readonly order: Order }
   /**
-   * It is not of the order's price: nothing is paid by it. It is recorded, and has to be refunded unless other captures of
+   * It is not of the order's total: nothing is paid by it. It is recorded, and has to be refunded unless other captures of
    * the same payment are known, which a person has to sort out.
    */
   | { readonly kind: 'mismatch'; readonly order: Order }
@@ -131,16 +134,16 @@ export type CaptureResult =
 export interface RefundDue {
   readonly paymentId: string;
   readonly orderId: string;
-  readonly price: Money;
+  readonly amount: Money;
 }
 
 /** The payments of a sale. */
 export interface SaleMoney {
-  /** The prices of the paid orders added up, in minor units; MAX_AMOUNT for any sum beyond it. */
+  /** The totals of the paid orders added up, in minor units; MAX_AMOUNT for any sum beyond it. */
   readonly revenue: number;
   /** The number of payments that were refunded, or will be. */
   readonly refunded: number;
-  /** The number of captures of another amount or currency than their order's, refunded or not. */
+  /** The number of captures of another amount or currency than their order's total, refunded or not. */
   readonly mismatched: number;
 }
 
@@ -148,8 +151,8 @@ export interface SaleMoney {
 export interface OrderStore {
   /**
    * Stores a batch, its fences and the positions behind it in one transaction; all or nothing. An order that is stored
-   * already is not changed. Of two orders in a batch with the same ticket or key the first wins. The loser is stored as
-   * rejected and owes its ticket to the queue: to be returned if it lost its key only, as forfeit if it lost the ticket.
+   * already is not changed. Of two orders in a batch with a common ticket or the same key the first wins. The loser is stored
+   * as rejected, all of it, and owes its tickets to the queue: those that the others do not hold are to be returned.
    *
    * Fenced orders are stored as rejected, after the others, and owe nothing: if the queue still has such a reservation it
    * is unpublished there, and the relay publishes it under the sale's new epoch. That is why the row of a fenced order is
@@ -180,8 +183,8 @@ export interface OrderStore {
   search(search: OrderSearch): Promise<readonly Order[]>;
 
   /**
-   * The orders that a rebuilt ticket queue has to know: those of a sale that hold, or held, a ticket from `first` to `last`
-   * (included), in any order. Orders that a fence rejected are left out: no buyer got a 201 for them.
+   * The orders that a rebuilt ticket queue has to know: those of a sale whose lowest ticket, held or not any more, is from
+   * `first` to `last` (included), in any order. Orders that a fence rejected are left out: no buyer got a 201 for them.
    */
   booked(saleId: string, first: number, last: number): Promise<readonly BookedOrder[]>;
 
@@ -190,7 +193,7 @@ export interface OrderStore {
   /**
    * Moves those of 1 to 1,000 orders that are still reserved, each by one conditional update, all in one transaction: of
    * concurrent calls for the same order exactly one succeeds. Returns the orders that this call moved, in their new state.
-   * From the same transaction on, a cancelled or expired order owes its ticket to the queue, until `returned`.
+   * From the same transaction on, a cancelled or expired order owes its tickets to the queue, until `returned`.
    */
   transition(to: EndState, orderIds: readonly string[], at: number): Promise<readonly Order[]>;
 
@@ -200,15 +203,15 @@ export interface OrderStore {
   /** Those of these sales that have an order that is `due` by `now`. */
   salesDue(saleIds: readonly string[], now: number): Promise<readonly string[]>;
 
-  /** The tickets that ended orders owe to the queue, oldest first. */
-  owedTickets(limit: number): Promise<readonly OwedTicket[]>;
+  /** The ended orders that owe their tickets to the queue, oldest first. */
+  owedTickets(limit: number): Promise<readonly OwedTickets[]>;
 
   /** Marks the tickets of these orders as returned, or forfeit, in the queue. Unknown orders are ignored. */
   returned(orderIds: readonly string[]): Promise<void>;
 
   /**
    * Records a capture, with its event, and marks the order as paid if it is reserved; all in one transaction. The same
-   * payment or event gives the same result again. A capture of another amount or currency than the order's pays nothing,
+   * payment or event gives the same result again. A capture of another amount or currency than the order's total pays nothing,
    * and does not keep the right one of the same payment from paying: that ends the refund of the wrong one.
    */
   capture(capture: Capture): Promise<CaptureResult>;

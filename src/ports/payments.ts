@@ -9,7 +9,7 @@ export interface PaymentEvent {
   readonly type: 'captured' | 'other';
   readonly paymentId: string;
   readonly orderId: string;
-  /** What the payment took, by the provider's account; it may differ from the order's price. */
+  /** What the payment took, by the provider's account; it may differ from the order's total. */
   readonly amount: Money;
 }
 
@@ -29,12 +29,12 @@ export type WebhookRefusal =
 export interface Payments {
   /**
    * Requests the payment of an order; repeated calls charge it once. Resolves when the provider has delivered its
-   * message, or has given up for now; whether the order is paid is in the order store.
+   * message, or has given up for now; whether the order is paid is in the order store. What is charged is the order's total.
    */
-  charge(order: Pick<Order, 'id' | 'userId' | 'price'>): Promise<void>;
+  charge(order: Pick<Order, 'id' | 'userId' | 'tickets' | 'price'>): Promise<void>;
 
   /** Refunds a payment; repeated calls refund it once. */
-  refund(paymentId: string, price: Money): Promise<void>;
+  refund(paymentId: string, amount: Money): Promise<void>;
 
   /** Verifies and parses a message. `signature` is the header's value, `body` the bytes as received. */
   read(signature: string, body: Uint8Array): PaymentEvent | WebhookRefusal;

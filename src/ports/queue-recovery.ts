@@ -20,7 +20,8 @@ export type RebuiltSale = QueuedSale & {
 /** An order as the store knows it. */
 export interface KnownOrder {
   readonly orderId: string;
-  readonly ticket: number;
+  /** See Order. */
+  readonly tickets: readonly number[];
   readonly userId: string;
   /** See ReserveItem. Null for a rejected order, which has lost it. */
   readonly key: string | null;
@@ -28,7 +29,7 @@ export interface KnownOrder {
   readonly fingerprint: string;
   /** Milliseconds since 1970. */
   readonly reservedAt: number;
-  /** Whether it holds its ticket. */
+  /** Whether it holds its tickets. */
   readonly live: boolean;
 }
 
@@ -41,7 +42,7 @@ export type RecoveryStep<Done> =
 export interface RebuildResult {
   /** Tickets that orders hold now. */
   readonly held: number;
-  /** How many of those only the queue knew: reservations that were never stored; they are kept, and are unpublished. */
+  /** Reservations that only the queue knew, for they were never stored: they are kept, and are unpublished. */
   readonly survivors: number;
 }
 
@@ -81,7 +82,7 @@ export interface QueueRecovery {
   /**
    * Rebuilds the sale from all the orders that the store knows, each once, in any order and in chunks of any size, and
    * opens it. Tickets that no live order holds are free. Reservations that the queue has and the store does not know are
-   * kept if no other order has the ticket or the key and the buyer's limit allows it; they can be claimed by the relay
+   * kept if no other order has one of the tickets or the key and the buyer's limit allows it; they can be claimed by the relay
    * at once.
    *
    * The sale changes in one step, at the end. An interrupted rebuild may be repeated, and so may one that completed.

@@ -19,27 +19,34 @@ export interface ReserveItem {
   readonly key: string;
   /** Stands for the request's content: the same key with another fingerprint is a mismatch. */
   readonly fingerprint: string;
+  /** How many tickets, 1 to MAX_QUANTITY: the order gets all of them or none. */
+  readonly quantity: number;
 }
 
 export type ReserveAnswer =
-  /** The order holds this ticket, from this call or an earlier one with the same order id. */
-  | { readonly kind: 'reserved'; readonly ticket: number; readonly reservedAt: number }
+  /** The order holds these tickets, ascending, from this call or an earlier one with the same order id. */
+  | { readonly kind: 'reserved'; readonly tickets: readonly number[]; readonly reservedAt: number }
   /** The key was used by an earlier request for this order. An unpublished order must be published before the reply. */
   | {
       readonly kind: 'replayed';
       readonly orderId: string;
-      readonly ticket: number;
+      readonly tickets: readonly number[];
       readonly reservedAt: number;
       readonly published: boolean;
     }
   | { readonly kind: 'keyMismatch' }
-  /** With the buyer's live orders in this sale, or up to {@link MAX_HELD_NAMED} of them if the limit is higher. */
+  /**
+   * The buyer would hold more tickets than the limit. With their live orders in this sale, or up to {@link MAX_HELD_NAMED} of
+   * them if the limit is higher; none if they hold none and asked for more than the limit.
+   */
   | { readonly kind: 'limitReached'; readonly orderIds: readonly string[] }
   /** The buyer has used up the attempts of this window, which ends in `endsInMs` milliseconds. */
   | { readonly kind: 'tooManyAttempts'; readonly endsInMs: number }
   /** As many of the buyer's orders as `maxEnded` have ended: they can place no more in this sale. */
   | { readonly kind: 'tooManyOrders' }
   | { readonly kind: 'soldOut' }
+  /** Fewer tickets are left than the item asks for, but some: `remaining`, 1 or more. Later items may get them. */
+  | { readonly kind: 'notEnoughLeft'; readonly remaining: number }
   | { readonly kind: 'notStarted' }
   | { readonly kind: 'paused' }
   | { readonly kind: 'ended' }
@@ -61,10 +68,18 @@ export type ReserveReply =
 /** A reservation that is not known to be published, with all that a log record needs. */
 export interface StrandedReservation {
   readonly orderId: string;
-  readonly ticket: number;
+  /** See Order. */
+  readonly tickets: readonly number[];
   readonly userId: string;
   readonly key: string;
   readonly reservedAt: number;
+}
+
+/** An order of whose tickets other live orders hold some. */
+export interface ForfeitedOrder {
+  readonly orderId: string;
+  /** Those of its tickets that others hold: one or more. */
+  readonly tickets: readonly number[];
 }
 
 /** The part of a sale that the queue needs to decide on a purchase. */
@@ -99,7 +114,7 @@ export interface TicketQueue {
   /**
    * Decides on 1 to 256 purchases of one sale, in their order. For each item it returns the key's earlier answer if there
    * is one; else it checks the buyer's attempts, the gate (by the queue's own clock), the buyer's ended orders and their
-   * limit, and takes the next ticket.
+   * limit, which counts tickets, and takes the next tickets: all that the item asks for, or none.
    *
    * `maxAttempts` limits how many items of a buyer without an earlier answer are decided on in one
    * {@link ATTEMPT_WINDOW_MS}, by the queue's clock and per sale, whatever their result. 0, the default, is unlimited and
@@ -138,17 +153,17 @@ export interface TicketQueue {
   withUnpublished(saleIds: readonly string[]): Promise<readonly string[]>;
 
   /**
-   * Takes the tickets of these orders back: each ticket goes to the queue's tail, and no longer counts towards the buyer's
-   * limit. An order that holds no ticket is ignored, so the call is idempotent. The key keeps its answer. Returns the
+   * Takes all tickets of these orders back: each goes to the queue's tail, and no longer counts towards the buyer's limit.
+   * An order that holds no ticket is ignored, so the call is idempotent. The key keeps its answer. Returns the
    * orders that were released.
    */
   release(saleId: string, orderIds: readonly string[]): Promise<readonly string[]>;
 
   /**
-   * As `release`, for orders whose tickets other live orders hold: the reservations are removed and no longer count
-   * towards the buyers' limits, but no ticket returns to the queue.
+   * As `release`, for orders of whose tickets other live orders hold some: those don't return to the queue. Such an order does
+   * not count as one of the buyer's that have ended.
    */
-  forfeit(saleId: string, orderIds: readonly string[]): Promise<void>;
+  forfeit(saleId: string, orders: readonly ForfeitedOrder[]): Promise<void>;
 
   /**
    * Makes the sale as of its `version`, unless the queue has this version or a later one: so calls may be repeated and arrive
@@ -163,7 +178,7 @@ export interface TicketQueue {
   /** The remaining tickets; undefined when the queue does not know the sale. The version increases with each change. */
   stock(saleId: string): Promise<Stock | undefined>;
 
-  /** The reservation of an order, while it holds its ticket. */
+  /** The reservation of an order, while it holds its tickets. */
   find(saleId: string, orderId: string): Promise<StrandedReservation | undefined>;
 
   /** Resolves when the queue answers, rejects with a Fault otherwise. */

@@ -89,7 +89,7 @@ export async function auditSale(saleId: string, ports: AuditPorts, options: Audi
         unpublished: queue.pending,
         unstored: log.unsettled.size,
         returning,
-        uncounted: Math.max(0, log.reservations - live.after.reserved),
+        uncounted: Math.max(0, log.reserved - live.after.reserved),
       },
       invariants,
     },
@@ -132,13 +132,11 @@ async function invariantOf(
 
 function countsOf(name: InvariantName, sale: Sale, snapshot: SaleSnapshot): readonly Counted[] {
   const { queue, ledger, queued, orders, counts, log, live } = snapshot;
-  const { reserved, paid } = counts.states;
   const stored = Object.values(counts.states).reduce((sum, count) => sum + count, 0);
   const rows: Readonly<Record<InvariantName, readonly (readonly [what: string, count: number])[]>> = {
     tickets: [
       ['tickets in the catalogue', sale.total],
-      ['sold (paid)', paid],
-      ['held', queue.held - paid],
+      ['held by orders', queue.held],
       ['remaining', queue.remaining],
     ],
     one_place: [
@@ -157,11 +155,11 @@ function countsOf(name: InvariantName, sale: Sale, snapshot: SaleSnapshot): read
       ['rejected', counts.states.rejected],
     ],
     ledger: [
-      ['reservations in the ledger', ledger.holders.size],
-      ['live orders', reserved + paid],
+      ['tickets in the ledger', ledger.holders.size],
+      ['tickets of live orders', orders.size],
     ],
     live_state: [
-      ['reservations in the log', log.reservations],
+      ['tickets in the log', log.reserved],
       ['in the live state', live.after.reserved],
       ['in its timeline', live.after.inTimeline],
     ],

@@ -16,7 +16,7 @@ describe('cancelling an order', () => {
     expect(await store.order(order.id)).toEqual(cancelled);
     expect((await queue.stock('sale-1'))?.remaining).toBe(1);
     expect(await store.owedTickets(10)).toEqual([]);
-    expect((await reserve('ann')).ticket).toBe(order.ticket);
+    expect((await reserve('ann')).tickets).toEqual(order.tickets);
   });
 
   it('publishes the order and the new stock', async () => {
@@ -82,7 +82,9 @@ describe('cancelling an order', () => {
     const order = await reserve('ann');
     failing(queue, 'release', UNAVAILABLE, after);
     expect(await orders.cancel(order.id, ANN)).toMatchObject({ kind: 'ok', order: { state: 'cancelled' } });
-    expect(await store.owedTickets(10)).toEqual([{ saleId: 'sale-1', orderId: order.id, forfeit: false }]);
+    expect(await store.owedTickets(10)).toEqual([
+      { saleId: 'sale-1', orderId: order.id, quantity: 1, heldByOthers: [] },
+    ]);
     expect(notReturned).toEqual([order.id]);
     expect(published.map(({ type }) => type)).toEqual(['orders']);
   });
@@ -95,7 +97,7 @@ describe('cancelling an order', () => {
     expect((await queue.stock('sale-1'))?.remaining).toBe(1000);
     expect([notReturned, await store.owedTickets(10)]).toEqual([
       [order.id],
-      [{ saleId: 'sale-1', orderId: order.id, forfeit: false }],
+      [{ saleId: 'sale-1', orderId: order.id, quantity: 1, heldByOthers: [] }],
     ]);
   });
 

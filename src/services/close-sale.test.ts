@@ -49,7 +49,7 @@ describe('closing', () => {
       queue.raiseEpoch('sale-1');
     };
     expect(await closeSale('sale-1', ports)).toMatchObject({ kind: 'closed', sale: { epoch: 2, version: 5 } });
-    const item = { orderId: 'o', userId: 'u', key: 'k:1', fingerprint: '' };
+    const item = { orderId: 'o', userId: 'u', key: 'k:1', fingerprint: '', quantity: 1 };
     expect(await queue.reserve('sale-1', 2, [item])).toMatchObject({ answers: [{ kind: 'closed' }] });
     expect(await buy('ann')).toBe('stale');
   });

@@ -6,7 +6,7 @@ import { countedOrders } from './counted-orders.ts';
 
 it('counts each order that is paid or cancelled once, and none that was already', async () => {
   const store = new MemoryOrderStore();
-  const orders = [1, 2, 3, 4].map((ticket) => newOrder({ saleId: 'a', ticket }));
+  const orders = [1, 2, 3, 4].map((ticket) => newOrder({ saleId: 'a', tickets: [ticket] }));
   await store.store({ group: 'g', positions: [], orders });
   const [a = '', b = '', c = '', d = ''] = orders.map(({ order }) => order.id);
   const counts = { paid: 0, cancelled: 0 };

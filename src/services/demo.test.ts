@@ -22,7 +22,7 @@ function rig(stored: readonly Sale[] = []) {
   const sellOut = async (saleId: string) => {
     for (let n = 0; n < DEMO_TICKETS; n += 1) {
       const id = `buyer-${n}`;
-      await queue.reserve(saleId, 1, [{ orderId: id, userId: id, key: `o:${id}`, fingerprint: '' }]);
+      await queue.reserve(saleId, 1, [{ orderId: id, userId: id, key: `o:${id}`, fingerprint: '', quantity: 1 }]);
     }
   };
   return { clock, catalogue, queue, ports, statuses, sellOut };

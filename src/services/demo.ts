@@ -90,7 +90,7 @@ function demoSale(id: string, title: string, opensAt: number): Sale {
     description: PRODUCT.description,
     price: { amount: 12_999, currency: 'USD' },
     total: DEMO_TICKETS,
-    perBuyerLimit: 1,
+    perBuyerLimit: 4,
     opensAt,
     closesAt: opensAt + DAY_MS,
     payWithinSeconds: 900,

@@ -16,7 +16,7 @@ export interface RebuildOptions {
 export interface RebuiltSale {
   readonly saleId: string;
   /** Reservations of the sale in the log. */
-  readonly reservations: number;
+  readonly reserved: number;
   /** The number of figures that were wrong, or behind the log. */
   readonly changed: number;
   /** Seconds before this one, since 1970, were not changed, because the log lacks its oldest entries; 0 if it has all. */
@@ -59,9 +59,9 @@ export async function rebuildLive(
   return done;
 }
 
-function factsOf({ partitions, seconds }: LogTally): Pick<RebuiltSale, 'reservations' | 'since'> {
+function factsOf({ partitions, seconds }: LogTally): Pick<RebuiltSale, 'reserved' | 'since'> {
   return {
-    reservations: seconds.reduce((sum, { reserved }) => sum + reserved, 0),
+    reserved: seconds.reduce((sum, { reserved }) => sum + reserved, 0),
     since: Math.max(0, ...partitions.map(({ since }) => since)),
   };
 }

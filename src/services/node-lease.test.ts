@@ -180,7 +180,7 @@ describe('the next holder of a number', () => {
   });
 
   it('begins after the newest order, so that ids sort by time', async () => {
-    const { order } = newOrder({ saleId: 's', ticket: 1, id: '2NZZZZZZZ00000' });
+    const { order } = newOrder({ saleId: 's', tickets: [1], id: '2NZZZZZZZ00000' });
     await store.store({ group: 'g', positions: [], orders: [{ order, key: 'k:1' }] });
     const lease = process();
     await lease.renew();

@@ -101,7 +101,7 @@ describe('an order', () => {
     await queue.reserve(
       'sale-1',
       1,
-      ids.map((orderId) => ({ orderId, userId: 'ann', key: `o:${orderId}`, fingerprint: '{}' })),
+      ids.map((orderId) => ({ orderId, userId: 'ann', key: `o:${orderId}`, fingerprint: '{}', quantity: 1 })),
     );
     expect(await orders.find(seen, ANN)).toMatchObject({ id: seen, state: 'reserved' });
     expect(await orders.find(seen, BOB)).toBeUndefined();
@@ -163,7 +163,7 @@ describe('an order', () => {
     const { opensAt } = aSale();
     const { orders, queue } = await rig();
     const orderId = createIdSource({ node: 1, now: () => opensAt - 59_000 })();
-    await queue.reserve('sale-1', 1, [{ orderId, userId: 'ann', key: 'k:1', fingerprint: '{}' }]);
+    await queue.reserve('sale-1', 1, [{ orderId, userId: 'ann', key: 'k:1', fingerprint: '{}', quantity: 1 }]);
     expect(await orders.find(orderId, ANN)).toMatchObject({ id: orderId });
   });
 

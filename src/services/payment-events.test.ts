@@ -48,7 +48,7 @@ describe("the provider's message", () => {
     expect(await webhook(order.id)).toBe('received');
     expect(notices).toMatchObject([{ kind: 'refundDue', order: { id: order.id, state: 'cancelled' } }]);
     expect(await store.refundsDue(10)).toEqual([
-      { paymentId: `pay_${order.id}`, orderId: order.id, price: order.price },
+      { paymentId: `pay_${order.id}`, orderId: order.id, amount: order.price },
     ]);
   });
 

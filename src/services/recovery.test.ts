@@ -69,7 +69,13 @@ async function rigOf(sale: Sale = SALE) {
   return { catalogue, store, queue, calls, hooks, ports, recover, events, passFence };
 }
 
-const itemOf = (orderId: string): ReserveItem => ({ orderId, userId: 'u', key: `k:${orderId}`, fingerprint: '{}' });
+const itemOf = (orderId: string): ReserveItem => ({
+  orderId,
+  userId: 'u',
+  key: `k:${orderId}`,
+  fingerprint: '{}',
+  quantity: 1,
+});
 
 describe('recovering a sale', () => {
   it('does its steps in order: epoch, seal, deadline, fences, workers, rebuild', async () => {
@@ -84,7 +90,7 @@ describe('recovering a sale', () => {
 
   it('ends with a sale of the next epoch that has the orders of the store and those that only the queue had', async () => {
     const rig = await rigOf();
-    const stored = newOrder({ saleId: SALE.id, ticket: 1, userId: 'u', key: 'k:stored' });
+    const stored = newOrder({ saleId: SALE.id, tickets: [1], userId: 'u', key: 'k:stored' });
     await rig.queue.reserve(SALE.id, 1, [{ ...itemOf(stored.order.id), key: 'k:stored' }, itemOf('stranded')]);
     await rig.store.store({ group: GROUP, positions: [], orders: [stored] });
     rig.queue.lose(SALE.id);
@@ -209,7 +215,7 @@ describe('recovering a sale', () => {
       };
 
       expect(await rig.recover()).toEqual({ kind: 'superseded', epoch: 3 });
-      expect(await rig.queue.find(SALE.id, 'sold')).toMatchObject({ ticket: 1 });
+      expect(await rig.queue.find(SALE.id, 'sold')).toMatchObject({ tickets: [1] });
       expect(await rig.queue.state(SALE.id, 3)).toBe('sound');
     }
   });

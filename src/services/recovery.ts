@@ -1,4 +1,4 @@
-import { PURCHASE_FINGERPRINT } from '../domain/purchase.ts';
+import { fingerprintOf } from '../domain/purchase.ts';
 import { isPublic, type Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -140,6 +140,6 @@ async function* ordersOf(
 ): AsyncGenerator<readonly KnownOrder[]> {
   for (let first = 1; first <= total; first += TICKETS_PER_QUERY) {
     const booked = await store.booked(id, first, first + TICKETS_PER_QUERY - 1);
-    yield booked.map((order) => ({ ...order, fingerprint: PURCHASE_FINGERPRINT }));
+    yield booked.map((order) => ({ ...order, fingerprint: fingerprintOf(order.tickets.length) }));
   }
 }

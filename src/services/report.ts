@@ -19,8 +19,9 @@ export interface SaleReport {
   readonly saleId: string;
   readonly total: number;
   readonly remaining: number;
-  /** Orders that hold a ticket: reserved and paid. */
+  /** Tickets that orders hold, reserved or paid. */
   readonly sold: number;
+  /** Orders that are not paid yet; the following figures count orders, too. */
   readonly reserved: number;
   readonly paid: number;
   readonly expired: number;
@@ -29,13 +30,13 @@ export interface SaleReport {
   readonly rejected: number;
   /** The number of payments that were refunded, or will be. */
   readonly refunded: number;
-  /** The number of payments of another amount or currency than their order's: they paid nothing, and are refunded. */
+  /** The number of payments of another amount or currency than their order's total: they paid nothing, and are refunded. */
   readonly mismatched: number;
-  /** The prices of the paid orders added up. */
+  /** The totals of the paid orders added up. */
   readonly revenue: Money;
   /** Length of each point of the timeline, seconds, for a sale that sold in many seconds; a second if it is absent. */
   readonly timelineStepSeconds?: number;
-  /** Reservations by second, or by a longer step, as the live state counted them. */
+  /** Reserved tickets by second, or by a longer step, as the live state counted them. */
   readonly timeline: readonly TimelinePoint[];
 }
 
@@ -43,7 +44,7 @@ export interface SaleReport {
 export async function reportOn(saleId: string, ports: ReportPorts): Promise<SaleReport | undefined> {
   const sale: Sale | undefined = await ports.catalogue.sale(saleId);
   if (sale === undefined) return undefined;
-  const [{ states }, { revenue, refunded, mismatched }, stock, timeline] = await Promise.all([
+  const [{ states, tickets }, { revenue, refunded, mismatched }, stock, timeline] = await Promise.all([
     ports.store.counts(saleId),
     ports.store.money(saleId),
     ports.queue.stock(saleId),
@@ -54,7 +55,7 @@ export async function reportOn(saleId: string, ports: ReportPorts): Promise<Sale
     saleId,
     total: sale.total,
     remaining: stock?.remaining ?? sale.total,
-    sold: reserved + paid,
+    sold: tickets,
     reserved,
     paid,
     expired,

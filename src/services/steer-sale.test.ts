@@ -123,7 +123,7 @@ describe('pausing', () => {
     expect(await pauseSale('sale-1', ports, { ...BOSS, expected: [3] })).toMatchObject({
       sale: { epoch: 2, version: 5 },
     });
-    const item = { orderId: 'o', userId: 'u', key: 'k:1', fingerprint: '' };
+    const item = { orderId: 'o', userId: 'u', key: 'k:1', fingerprint: '', quantity: 1 };
     expect(await queue.reserve('sale-1', 2, [item])).toMatchObject({ answers: [{ kind: 'paused' }] });
   });
 

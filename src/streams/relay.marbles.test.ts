@@ -22,7 +22,13 @@ function relayMarbles(m: PromiseMarbles, { ticks, stranded, leaseMs, ...answers 
   const queue = new MemoryTicketQueue(m.clock.now);
   const sale = aSale();
   void queue.load(sale);
-  const items = [...stranded].map((userId) => ({ orderId: userId, userId, key: 'k:1', fingerprint: '{}' }));
+  const items = [...stranded].map((userId) => ({
+    orderId: userId,
+    userId,
+    key: 'k:1',
+    fingerprint: '{}',
+    quantity: 1,
+  }));
   void queue.reserve(sale.id, sale.epoch, items);
 
   const listing = m.port(async () => [sale], answers.sales ?? 'a|');

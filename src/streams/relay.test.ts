@@ -19,7 +19,7 @@ async function rig({ stranded = 3, sales = [aSale()] }: { stranded?: number; sal
   for (const sale of sales) {
     await queue.load(sale);
     for (let n = 1; n <= stranded; n += 1) {
-      const item = { orderId: `${sale.id}:${n}`, userId: `buyer-${n}`, key: `k:${n}`, fingerprint: '{}' };
+      const item = { orderId: `${sale.id}:${n}`, userId: `buyer-${n}`, key: `k:${n}`, fingerprint: '{}', quantity: 1 };
       await queue.reserve(sale.id, sale.epoch, [item]);
       clock.advance(1);
     }
@@ -81,7 +81,7 @@ describe('relay', () => {
 
   it('does not touch what may still be in flight', async () => {
     const { start, tick, records, out, queue } = await rig({ stranded: 0 });
-    await queue.reserve('sale-1', 1, [{ orderId: 'fresh', userId: 'ann', key: 'k:1', fingerprint: '{}' }]);
+    await queue.reserve('sale-1', 1, [{ orderId: 'fresh', userId: 'ann', key: 'k:1', fingerprint: '{}', quantity: 1 }]);
     start();
     await tick();
     expect([records, out]).toEqual([[], [{ saleId: 'sale-1', relayed: 0 }]]);

@@ -29,6 +29,32 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
     await cardOf(buyer, 'shared').getByText('49 of 50 left').waitFor();
   });
 
+  it('several tickets are chosen, bought as one order and paid together, up to the limit', async () => {
+    await publish({ id: 'several', total: 10, perBuyerLimit: 4 });
+    const page = await visit({ userId: 'several-1' });
+    const card = cardOf(page, 'several');
+    await card.getByLabel('Tickets: Sale several').selectOption('3');
+    await card.getByRole('button', { name: /^Buy 3 for €149\.97/ }).click();
+    await card.getByText('Tickets 1, 2, 3 are yours. Pay within 15 minutes.').waitFor();
+    await card.getByText('7 of 10 left').waitFor();
+    await card.getByRole('button', { name: 'Pay €149.97 for tickets 1, 2, 3' }).click();
+    await card.getByText('Paid. See you there.').waitFor();
+    // One more is allowed: there is nothing to choose.
+    await card.getByRole('button', { name: /^Buy for €49\.99/ }).click();
+    await card.getByText('Ticket 4 is yours.').waitFor();
+    await card.getByText('You’ve reached the limit').waitFor();
+  });
+
+  it('who asks for more than are left is told how many there are', async () => {
+    await publish({ id: 'few', total: 3, perBuyerLimit: 4 });
+    const page = await visit({ userId: 'few-1' });
+    const card = cardOf(page, 'few');
+    await card.getByLabel('Tickets: Sale few').selectOption('4');
+    await card.getByRole('button', { name: /^Buy 4/ }).click();
+    await card.getByText('Only 3 tickets are left.').waitFor();
+    await card.getByText('3 of 3 left').waitFor();
+  });
+
   it('everything can be done with the keyboard: sign in, buy, pay', async () => {
     await publish({ id: 'keys', total: 5 });
     const page = await visit();

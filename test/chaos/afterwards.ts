@@ -49,13 +49,13 @@ export const nonePending =
 export const allEnded =
   ({ auditSources, store, log }: Ports, group: string) =>
   async ({ id }: Sale): Promise<string | undefined> => {
-    const [snapshot, { states }, lag, owed] = await Promise.all([
+    const [snapshot, { states, tickets }, lag, owed] = await Promise.all([
       auditSources.queue.snapshot(id),
       store.counts(id),
       log.lag(group),
       store.owedTickets(1),
     ]);
-    const quiet = states.reserved === 0 && lag === 0 && owed.length === 0 && snapshot?.held === states.paid;
+    const quiet = states.reserved === 0 && lag === 0 && owed.length === 0 && snapshot?.held === tickets;
     return quiet ? undefined : JSON.stringify({ states, lag, owed: owed.length, held: snapshot?.held });
   };
 
@@ -66,7 +66,8 @@ export const liveIsRight =
     let logged = 0;
     for await (const { entries } of log.entries(await log.ranges())) {
       for (const { record } of entries) {
-        if (record?.type === 'reservations' && record.saleId === id) logged += record.items.length;
+        if (record?.type !== 'reservations' || record.saleId !== id) continue;
+        for (const { tickets } of record.items) logged += tickets.length;
       }
     }
     const [sale, timeline] = await Promise.all([live.sale(id), wholeTimeline(live.timelinePages(id))]);

@@ -11,6 +11,8 @@ export interface BuyerOptions {
   /** The sale that a buyer turns to at this moment. */
   readonly saleAt: (random: Random) => string;
   readonly perBuyerLimit: number;
+  /** How many tickets clicks ask for, each as often. @default one */
+  readonly quantities?: readonly number[];
   readonly notebook: Notebook;
   /** Share of buyers with an order who pay, and who cancel; the others do nothing. @default a half and a quarter */
   readonly intents?: { readonly pay: number; readonly cancel: number };
@@ -45,6 +47,7 @@ export function startBuyers({
   tokenOf,
   saleAt,
   perBuyerLimit,
+  quantities = [1],
   notebook,
   intents = INTENTS,
   patienceMs = PATIENCE_MS,
@@ -64,8 +67,8 @@ export function startBuyers({
   };
 
   const send = async (click: Click): Promise<void> => {
-    const { saleId, userId, key } = click;
-    const answer = await ask('purchase', client.purchase({ saleId, token: tokenOf(userId), key }));
+    const { saleId, userId, key, quantity } = click;
+    const answer = await ask('purchase', client.purchase({ saleId, token: tokenOf(userId), key, quantity }));
     if (answer?.status === 201) notebook.bought(click, answer.body);
     else if (answer?.status === 409) notebook.refused(click, codeOf(answer));
     else if (answer !== undefined && answer.status !== 503) {
@@ -101,7 +104,8 @@ export function startBuyers({
     for (let visit = 0; !stopped; visit += 1) {
       const saleId = saleAt(random);
       for (let n = 0; n <= perBuyerLimit && !stopped; n += 1) {
-        await buy(notebook.click(saleId, `buyer-${seed}-${lane}-${visit}`, `click-${n}`), random);
+        const userId = `buyer-${seed}-${lane}-${visit}`;
+        await buy(notebook.click(saleId, userId, `click-${n}`, random.pick(quantities)), random);
         await delay(random.between(...THINK_MS));
       }
     }

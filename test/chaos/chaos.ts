@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Sale } from '../../src/domain/sale.ts';
+import { startAdmin } from './admin.ts';
 import { allEnded, liveIsRight, nonePending, readSale, untilEach } from './afterwards.ts';
 import { auditOf } from './audit-command.ts';
 import { type Buyers, startBuyers } from './buyers.ts';
@@ -25,7 +26,9 @@ export interface ChaosOptions {
 }
 
 /** Of every sale of a run. Unpaid orders expire soon, so that tickets are returned during the run. */
-const SALE = { perBuyerLimit: 2, payWithinSeconds: 12 } as const;
+const SALE = { perBuyerLimit: 4, payWithinSeconds: 12 } as const;
+/** Half of the clicks ask for several tickets, and some of those for more than the buyer may still hold. */
+const QUANTITIES = [1, 1, 1, 2, 3, 4] as const;
 /** One sale that does not sell out, and small ones that do, one after another. */
 const BIG = { id: 'flood', total: 100_000 } as const;
 const SMALL_TOTAL = 120;
@@ -79,8 +82,11 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
       return ((random.chance(SMALL_SHARE) ? small : sales[0]) as Sale).id;
     },
     perBuyerLimit: SALE.perBuyerLimit,
+    quantities: QUANTITIES,
     notebook,
   });
+  const token = bed.workspace.tokenOf('admin', 'admin');
+  const admin = startAdmin({ port: bed.port, seed, token, saleId: BIG.id, notebook });
   await delay(HEAD_START_MS);
   const struck = new Map<string, number>();
   await injectFaults(bed, options, startedAt, (fault) => {
@@ -92,6 +98,7 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
   await buyers.stop();
   log('the faults are over; restoring everything');
   await heal(bed);
+  await admin.stop();
 
   const results = await settleAndCheck(bed, { sales, buyers, notebook, log });
   return {

@@ -3,13 +3,21 @@ export interface Click {
   readonly saleId: string;
   readonly userId: string;
   readonly key: string;
+  /** How many tickets it asks for. */
+  readonly quantity: number;
   /** `unknown` until there is a definite answer. */
   outcome: 'unknown' | 'bought' | 'refused';
   /** The first 201, byte for byte. */
   body?: string;
-  order?: { readonly id: string; readonly ticket: number };
+  order?: { readonly id: string; readonly tickets: readonly number[] };
   /** The end state that the buyer was told. */
   end?: 'paid' | 'cancelled';
+}
+
+export interface Pause {
+  readonly saleId: string;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** All answers that buyers got during a run, and those that can't be right. */
@@ -18,6 +26,8 @@ export class Notebook {
   /** Answers by status and problem code, and `no answer`. */
   readonly answers = new Map<string, number>();
   readonly wrong: string[] = [];
+  /** Times between the answer to a pause and the request to resume, milliseconds since 1970. */
+  readonly pauses: Pause[] = [];
   #lastSaleAt = performance.now();
   #longestDroughtMs = 0;
 
@@ -26,8 +36,8 @@ export class Notebook {
     return Math.max(this.#longestDroughtMs, performance.now() - this.#lastSaleAt);
   }
 
-  click(saleId: string, userId: string, key: string): Click {
-    const click: Click = { saleId, userId, key, outcome: 'unknown' };
+  click(saleId: string, userId: string, key: string, quantity = 1): Click {
+    const click: Click = { saleId, userId, key, quantity, outcome: 'unknown' };
     this.clicks.push(click);
     return click;
   }
@@ -46,7 +56,7 @@ export class Notebook {
     if (click.body === undefined) {
       click.outcome = 'bought';
       click.body = body;
-      click.order = JSON.parse(body) as { id: string; ticket: number };
+      click.order = JSON.parse(body) as { id: string; tickets: number[] };
     } else if (click.body !== body) {
       this.wrong.push(`${click.userId} ${click.key}: first ${click.body}, then ${body}`);
     }

@@ -8,18 +8,18 @@ import { judge } from './verdict.ts';
 
 const sale = { id: 'sale', total: 10, perBuyerLimit: 2 } as Sale;
 
-const order = (parts: Partial<Order> & { readonly id: string; readonly ticket: number }): Order =>
+const order = (parts: Partial<Order> & { readonly id: string; readonly tickets: readonly number[] }): Order =>
   newOrder({ saleId: sale.id, userId: 'ann', ...parts }).order;
 
 /** Ann has a paid order and a cancelled one; Bob has bought the returned ticket. */
 function soundRun() {
-  const paid = order({ id: 'a1', ticket: 1, state: 'paid', reservedAt: 100, paidAt: 150 });
-  const cancelled = order({ id: 'a2', ticket: 2, state: 'cancelled', reservedAt: 110, endedAt: 200 });
-  const next = order({ id: 'b1', ticket: 2, state: 'paid', reservedAt: 200, paidAt: 250, userId: 'bob' });
+  const paid = order({ id: 'a1', tickets: [1], state: 'paid', reservedAt: 100, paidAt: 150 });
+  const cancelled = order({ id: 'a2', tickets: [2], state: 'cancelled', reservedAt: 110, endedAt: 200 });
+  const next = order({ id: 'b1', tickets: [2], state: 'paid', reservedAt: 200, paidAt: 250, userId: 'bob' });
   const notebook = new Notebook();
-  for (const [key, { id, ticket, userId, state }] of [paid, cancelled, next].entries()) {
+  for (const [key, { id, tickets, userId, state }] of [paid, cancelled, next].entries()) {
     const click = notebook.click(sale.id, userId, String(key));
-    notebook.bought(click, JSON.stringify({ id, ticket }));
+    notebook.bought(click, JSON.stringify({ id, tickets }));
     click.end = state as 'paid' | 'cancelled';
   }
   const audit: QueueAudit = { epoch: 1, held: 2, heldByBuyers: 2, remaining: 8, pending: 0, doubled: [] };
@@ -38,6 +38,8 @@ const BALANCE = 'held + free = total, in the queue and the store';
 const ENDS = 'an order has the end state that its buyer was told';
 const KEYS = 'one order a key';
 const ANSWERS = 'repeated answers are identical';
+const WHOLE = 'an order has all the tickets that were asked for';
+const PAUSE = 'nothing is sold in a pause';
 
 describe('the verdict on a run', () => {
   test('finds nothing wrong in a correct run', () => {
@@ -48,7 +50,7 @@ describe('the verdict on a run', () => {
     ...run,
     orders: run.orders.map((one) => (one.id === id ? { ...one, ...parts } : one)),
   });
-  const add = (parts: Partial<Order> & { readonly id: string; readonly ticket: number }) => (run: Run) => ({
+  const add = (parts: Partial<Order> & { readonly id: string; readonly tickets: readonly number[] }) => (run: Run) => ({
     ...run,
     orders: [...run.orders, order(parts)],
   });
@@ -56,20 +58,30 @@ describe('the verdict on a run', () => {
 
   test.each<[string, (run: Run) => Run, string[]]>([
     ['an order is missing', (run) => ({ ...run, orders: run.orders.slice(1) }), [LOST, BALANCE, ENDS]],
-    ['an order has another ticket', change('a1', { ticket: 5 }), [LOST]],
+    ['an order has another ticket', change('a1', { tickets: [5] }), [LOST]],
     ['an order belongs to another buyer', change('a1', { userId: 'eve' }), [LOST, KEYS]],
     ['an order that was answered is rejected', change('a1', { state: 'rejected' }), [LOST, BALANCE, ENDS]],
     ['a ticket was sold before it was returned', change('b1', { reservedAt: 199 }), [TWICE]],
     [
       'a ticket does not exist',
-      add({ id: 'c1', ticket: 11, state: 'expired', endedAt: 9, userId: 'cid' }),
+      add({ id: 'c1', tickets: [11], state: 'expired', endedAt: 9, userId: 'cid' }),
       [TWICE, KEYS],
     ],
     ['the queue has a ticket twice', audited({ doubled: [7] }), [TWICE]],
     [
       'a buyer had three at once',
-      add({ id: 'a3', ticket: 3, state: 'expired', reservedAt: 150, endedAt: 180 }),
+      add({ id: 'a3', tickets: [3], state: 'expired', reservedAt: 150, endedAt: 180 }),
       [KEYS, LIMIT],
+    ],
+    [
+      'a buyer had three at once, two of them in one order',
+      add({ id: 'a3', tickets: [3, 4], state: 'expired', reservedAt: 150, endedAt: 180 }),
+      [KEYS, LIMIT],
+    ],
+    [
+      'the second ticket of an order was sold twice',
+      change('a1', { tickets: [1, 2], reservedAt: 199, paidAt: 210 }),
+      [TWICE, LOST, LIMIT, BALANCE],
     ],
     ['an order that was answered as cancelled has expired', change('a2', { state: 'expired' }), [ENDS]],
     ['the queue has lost a ticket', audited({ remaining: 7 }), [BALANCE]],
@@ -82,14 +94,28 @@ describe('the verdict on a run', () => {
 
   test('reports when two clicks were answered with one order', () => {
     const run = soundRun();
-    run.notebook.bought(run.notebook.click(sale.id, 'ann', 'again'), JSON.stringify({ id: 'a1', ticket: 1 }));
+    run.notebook.bought(run.notebook.click(sale.id, 'ann', 'again'), JSON.stringify({ id: 'a1', tickets: [1] }));
     expect(broken(run)).toEqual([KEYS]);
+  });
+
+  test('reports an order with fewer tickets than were asked for', () => {
+    const run = soundRun();
+    Object.assign(run.notebook.clicks[0] ?? {}, { quantity: 2 });
+    expect(broken(run)).toEqual([WHOLE]);
+  });
+
+  test('reports what was sold in a pause of its sale', () => {
+    const run = soundRun();
+    run.notebook.pauses.push({ saleId: sale.id, from: 111, to: 199 }, { saleId: 'other', from: 0, to: 999 });
+    expect(broken(run)).toEqual([]);
+    run.notebook.pauses.push({ saleId: sale.id, from: 199, to: 201 });
+    expect(broken(run)).toEqual([PAUSE]);
   });
 
   test('reports when a repeated click is answered differently', () => {
     const run = soundRun();
     const [click] = run.notebook.clicks;
-    if (click !== undefined) run.notebook.bought(click, '{"id":"a1", "ticket":1}');
+    if (click !== undefined) run.notebook.bought(click, '{"id":"a1", "tickets":[1]}');
     expect(broken(run)).toEqual([ANSWERS]);
   });
 

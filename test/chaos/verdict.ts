@@ -27,45 +27,59 @@ export function judge(sales: readonly SaleAfterwards[], notebook: Notebook): rea
     { promise: 'held + free = total, in the queue and the store', broken: sales.flatMap(unbalanced) },
     { promise: 'an order has the end state that its buyer was told', broken: wrongEnds(notebook, byId) },
     { promise: 'repeated answers are identical', broken: notebook.wrong },
+    { promise: 'an order has all the tickets that were asked for', broken: partial(notebook) },
+    { promise: 'nothing is sold in a pause', broken: sales.flatMap((sale) => soldInPause(sale, notebook)) },
   ];
 }
 
-/** An order holds its ticket from its reservation until it ends; a paid one never ends. */
+/** An order holds its tickets from its reservation until it ends; a paid one never ends. */
 interface Hold {
   readonly order: Order;
   readonly from: number;
   readonly to: number;
 }
 
-function holdsBy<K>(orders: readonly Order[], keyOf: (order: Order) => K): readonly (readonly Hold[])[] {
+function holdsBy<K>(orders: readonly Order[], keysOf: (order: Order) => readonly K[]): ReadonlyMap<K, readonly Hold[]> {
   const holds = new Map<K, Hold[]>();
   for (const order of orders) {
-    // It never held its ticket: another order did.
+    // It never held its tickets: another order did.
     if (order.state === 'rejected') continue;
     const hold = { order, from: order.reservedAt, to: order.endedAt ?? Number.POSITIVE_INFINITY };
-    const list = holds.get(keyOf(order));
-    if (list === undefined) holds.set(keyOf(order), [hold]);
-    else list.push(hold);
+    for (const key of keysOf(order)) {
+      const list = holds.get(key);
+      if (list === undefined) holds.set(key, [hold]);
+      else list.push(hold);
+    }
   }
-  return [...holds.values()];
+  return holds;
 }
 
-/** The holds at whose beginning there are more than `most` at once. */
-const crowded = (holds: readonly Hold[], most: number): readonly Hold[] =>
-  holds.filter(({ from }) => holds.filter((other) => other.from <= from && from < other.to).length > most);
+/** The holds at whose beginning there are more than `most` at once, each counted as so many. */
+const crowded = (holds: readonly Hold[], most: number, countOf: (order: Order) => number = () => 1): readonly Hold[] =>
+  holds.filter(({ from }) => {
+    const atOnce = holds.filter((other) => other.from <= from && from < other.to);
+    return atOnce.reduce((sum, { order }) => sum + countOf(order), 0) > most;
+  });
 
 function soldTwice({ sale, orders, audit }: SaleAfterwards): string[] {
-  const outOfRange = orders.filter(({ ticket }) => ticket < 1 || ticket > sale.total).map(({ id }) => id);
-  const twice = holdsBy(orders, ({ ticket }) => ticket).flatMap((holds) => crowded(holds, 1));
+  const isStray = (ticket: number) => ticket < 1 || ticket > sale.total;
+  const outOfRange = orders.filter(({ tickets }) => tickets.some(isStray)).map(({ id }) => id);
+  const twice = [...holdsBy(orders, ({ tickets }) => tickets)].flatMap(([ticket, holds]) =>
+    crowded(holds, 1).map(({ order }) => ({ ticket, order })),
+  );
   return [
     ...outOfRange.map((id) => `${sale.id}: order ${id} has a ticket that does not exist`),
-    ...twice.map(({ order }) => `${sale.id}: ticket ${order.ticket} was held by another order when ${order.id} got it`),
+    ...twice.map(
+      ({ ticket, order }) => `${sale.id}: ticket ${ticket} was held by another order when ${order.id} got it`,
+    ),
     ...(audit?.doubled ?? []).map((ticket) => `${sale.id}: the queue has ticket ${ticket} twice`),
   ];
 }
 
 function overLimit({ sale, orders }: SaleAfterwards): string[] {
-  const over = holdsBy(orders, ({ userId }) => userId).flatMap((holds) => crowded(holds, sale.perBuyerLimit));
+  const over = [...holdsBy(orders, ({ userId }) => [userId]).values()].flatMap((holds) =>
+    crowded(holds, sale.perBuyerLimit, ({ tickets }) => tickets.length),
+  );
   return over.map(({ order }) => `${sale.id}: ${order.userId} was over the limit with ${order.id}`);
 }
 
@@ -73,9 +87,25 @@ function lost({ clicks }: Notebook, byId: ReadonlyMap<string, Order>): string[] 
   return clicks.flatMap(({ order: answered, userId, key }) => {
     if (answered === undefined) return [];
     const stored = byId.get(answered.id);
-    if (stored?.userId === userId && stored.ticket === answered.ticket && stored.state !== 'rejected') return [];
+    if (stored?.userId === userId && String(stored.tickets) === String(answered.tickets) && stored.state !== 'rejected')
+      return [];
     return [`${userId} ${key}: answered with ${JSON.stringify(answered)}, stored is ${JSON.stringify(stored)}`];
   });
+}
+
+function partial({ clicks }: Notebook): string[] {
+  return clicks.flatMap(({ userId, key, quantity, order }) =>
+    order === undefined || order.tickets.length === quantity
+      ? []
+      : [`${userId} ${key}: asked for ${quantity} tickets, answered with ${order.tickets}`],
+  );
+}
+
+function soldInPause({ sale, orders }: SaleAfterwards, { pauses }: Notebook): string[] {
+  const own = pauses.filter(({ saleId }) => saleId === sale.id);
+  return orders.flatMap(({ id, reservedAt }) =>
+    own.some(({ from, to }) => reservedAt > from && reservedAt < to) ? [`${sale.id}: ${id} was sold in a pause`] : [],
+  );
 }
 
 function duplicates(sales: readonly SaleAfterwards[], { clicks }: Notebook): string[] {
@@ -86,7 +116,7 @@ function duplicates(sales: readonly SaleAfterwards[], { clicks }: Notebook): str
   return [
     ...shared,
     ...sales.flatMap(({ sale, orders }) =>
-      holdsBy(orders, ({ userId }) => userId)
+      [...holdsBy(orders, ({ userId }) => [userId]).values()]
         .filter((holds) => holds.length > (keys.get(`${sale.id} ${holds[0]?.order.userId}`) ?? 0))
         .map((holds) => `${sale.id}: ${holds[0]?.order.userId} has ${holds.length} orders, more than keys`),
     ),
@@ -94,9 +124,11 @@ function duplicates(sales: readonly SaleAfterwards[], { clicks }: Notebook): str
 }
 
 function unbalanced({ sale, orders, audit }: SaleAfterwards): string[] {
-  const live = orders.filter(({ state }) => isLive(state)).length;
+  const live = orders.reduce((sum, { state, tickets }) => sum + (isLive(state) ? tickets.length : 0), 0);
   const sound = audit?.held === live && audit.heldByBuyers === live && audit.remaining === sale.total - live;
-  return sound ? [] : [`${sale.id}: ${live} live orders of ${sale.total}, the queue says ${JSON.stringify(audit)}`];
+  return sound
+    ? []
+    : [`${sale.id}: live orders have ${live} tickets of ${sale.total}, the queue says ${JSON.stringify(audit)}`];
 }
 
 function wrongEnds({ clicks }: Notebook, byId: ReadonlyMap<string, Order>): string[] {

@@ -35,7 +35,7 @@ afterEach(async () => {
 
 const aProduct = (id: string) => ({ id, name: '', description: '', version: 1 });
 
-const oneOrder = (saleId: string) => ({ group: 'g', positions: [], orders: [newOrder({ saleId, ticket: 1 })] });
+const oneOrder = (saleId: string) => ({ group: 'g', positions: [], orders: [newOrder({ saleId, tickets: [1] })] });
 
 test('the engine waits for a transaction of the ORM that spans several turns, and stores afterwards', async () => {
   const saleId = nextSaleId();

@@ -26,10 +26,10 @@ export function openSale(overrides: Partial<QueuedSale> = {}): QueuedSale {
   };
 }
 
-/** A purchase of a new buyer, without an Idempotency-Key. */
+/** A purchase of one ticket by a new buyer, without an Idempotency-Key. */
 export function purchase(overrides: Partial<ReserveItem> = {}): ReserveItem {
   const orderId = newOrderId();
-  return { orderId, userId: `user-${orderId}`, key: `o:${orderId}`, fingerprint: 'f1', ...overrides };
+  return { orderId, userId: `user-${orderId}`, key: `o:${orderId}`, fingerprint: 'f1', quantity: 1, ...overrides };
 }
 
 export function purchases(count: number, overrides: Partial<ReserveItem> = {}): ReserveItem[] {
@@ -46,7 +46,16 @@ export function logRecord(ticket: number, saleId = 'sale-1'): ReservationsRecord
     epoch: 1,
     price: { amount: 12_999, currency: 'USD' },
     payWithinSeconds: 900,
-    items: [{ orderId, ticket, userId: 'Zoë', key: `o:${orderId}`, reservedAt: Date.now(), requestId: 'request-1' }],
+    items: [
+      {
+        orderId,
+        tickets: [ticket],
+        userId: 'Zoë',
+        key: `o:${orderId}`,
+        reservedAt: Date.now(),
+        requestId: 'request-1',
+      },
+    ],
   };
 }
 

@@ -155,7 +155,7 @@ describe.each(INSTALLATIONS)('sales through the admin API on %s', (_name, open) 
       const late = await inParallel(4, 4, (n) => purchase(id, `late-${n}`));
       expect(late.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409]);
       const tickets = late.flatMap(({ status, body }) =>
-        status === 201 ? [(JSON.parse(body) as { ticket: number }).ticket] : [],
+        status === 201 ? (JSON.parse(body) as { tickets: number[] }).tickets : [],
       );
       expect(tickets.sort()).toEqual([3, 4, 5]);
 

@@ -7,6 +7,7 @@ import { poll } from '../../src/resilience/poll.ts';
 import { ALL_SERVERS } from '../support/all-servers.ts';
 import { type Cluster, createCluster } from '../support/cluster.ts';
 import { type Answer, createClient, inParallel } from '../support/http-client.ts';
+import { stampedeOfQuantities } from '../support/stampede-of-quantities.ts';
 
 // dev/test.mjs starts the servers of the variables named here: TEST_REDIS_URL, TEST_KAFKA_BROKERS, TEST_MYSQL_URL and TEST_MONGODB_URL.
 
@@ -36,10 +37,12 @@ describe.skipIf(ALL_SERVERS === undefined)('a cluster on real servers', () => {
   }
 
   /** The orders in the log, each once, however often they were appended. */
-  async function logged(): Promise<Map<string, number>> {
+  async function logged(): Promise<Map<string, string>> {
     const messages = await cluster.topics.read(topicNames(cluster.topics.topicPrefix).orders);
     const records = messages.map(({ value }) => JSON.parse(String(value)) as LoggedItems);
-    return new Map(records.flatMap(({ items }) => items.map(({ orderId, ticket }) => [orderId, ticket])));
+    return new Map(
+      records.flatMap(({ items }) => items.map(({ orderId, ticket, tickets }) => [orderId, String(tickets ?? ticket)])),
+    );
   }
 
   /** What became of acknowledged orders that are not stored: slow ones are in the log, lost ones are not. */
@@ -64,16 +67,27 @@ describe.skipIf(ALL_SERVERS === undefined)('a cluster on real servers', () => {
     const bodiesOf = (wanted: number) =>
       answers.filter(({ status }) => status === wanted).map(({ body }) => JSON.parse(body));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201, 409]));
-    const bought: { id: string; ticket: number }[] = bodiesOf(201);
+    const bought: { id: string; tickets: number[] }[] = bodiesOf(201);
     expect(bought).toHaveLength(1000);
     expect(new Set(bodiesOf(409).map(({ code }) => code))).toEqual(new Set(['sold_out']));
 
-    const expected = new Map(bought.map(({ id, ticket }) => [id, ticket]));
+    const expected = new Map(bought.map(({ id, tickets }) => [id, String(tickets)]));
     expect(new Set(expected.values()).size).toBe(1000);
     const orders = await untilStored('stampede', 1000);
-    expect(new Map(orders.map(({ id, ticket }) => [id, ticket]))).toEqual(expected);
+    expect(new Map(orders.map(({ id, tickets }) => [id, String(tickets)]))).toEqual(expected);
     expect(await logged()).toEqual(expected);
     expect(await cluster.workspace.inspect('stampede')).toMatchObject({ remaining: 0, held: 1000 });
+  });
+
+  test('two fronts sell 1,000 tickets to 20,000 buyers who ask for 1 to 4 of them, in whole orders', async () => {
+    await Promise.all([cluster.front(), cluster.front(), cluster.worker(), cluster.worker(), cluster.scheduler()]);
+    const sale = { saleId: 'groups', total: 1000 };
+    const bought = await stampedeOfQuantities(cluster.port, cluster.workspace, sale);
+    const expected = new Map(bought.map(({ id, tickets }) => [id, String(tickets)]));
+    const orders = await untilStored('groups', bought.length);
+    expect(new Map(orders.map(({ id, tickets }) => [id, String(tickets)]))).toEqual(expected);
+    expect(await logged()).toEqual(expected);
+    expect(await cluster.workspace.inspect('groups')).toMatchObject({ remaining: 0, held: 1000 });
   });
 
   test('one key sent 500 times at once over two fronts makes one order and 500 identical answers', async () => {
@@ -151,7 +165,7 @@ describe.skipIf(ALL_SERVERS === undefined)('a cluster on real servers', () => {
         cluster.worker(),
         cluster.scheduler(),
       ]);
-      const acknowledged = new Map<string, number>();
+      const acknowledged = new Map<string, string>();
       const buy = async (buyer: number) => {
         const token = cluster.workspace.tokenOf(`buyer-${buyer}`);
         const client = createClient(cluster.port, 1);
@@ -167,8 +181,8 @@ describe.skipIf(ALL_SERVERS === undefined)('a cluster on real servers', () => {
             client.close();
             return JSON.parse(answer.body) as { code: string };
           }
-          const { id, ticket } = JSON.parse(answer.body) as { id: string; ticket: number };
-          acknowledged.set(id, ticket);
+          const { id, tickets } = JSON.parse(answer.body) as { id: string; tickets: number[] };
+          acknowledged.set(id, String(tickets));
           if (acknowledged.size === 1000) void worker.kill('SIGKILL');
           if (acknowledged.size === 2000) void front.kill('SIGKILL');
         }
@@ -178,13 +192,13 @@ describe.skipIf(ALL_SERVERS === undefined)('a cluster on real servers', () => {
 
       // The relay publishes what the killed front had reserved only; what the killed worker had read is read again.
       const orders = await untilStored('crash', total);
-      const stored = new Map(orders.map(({ id, ticket }) => [id, ticket]));
+      const stored = new Map(orders.map(({ id, tickets }) => [id, String(tickets)]));
       const missing = [...acknowledged.keys()].filter((id) => !stored.has(id));
       expect(await fateOf(missing), `${missing.length} acknowledged orders are not stored`).toEqual({
         slow: [],
         lost: [],
       });
-      for (const [id, ticket] of acknowledged) expect(stored.get(id)).toBe(ticket);
+      for (const [id, tickets] of acknowledged) expect(stored.get(id)).toBe(tickets);
       expect(new Set(stored.values()).size).toBe(total);
       expect(await cluster.workspace.inspect('crash')).toMatchObject({ remaining: 0, held: total });
     },
@@ -192,6 +206,11 @@ describe.skipIf(ALL_SERVERS === undefined)('a cluster on real servers', () => {
   );
 });
 
+/** As the log has them: one ticket is a number, several are an array. */
 interface LoggedItems {
-  readonly items: readonly { readonly orderId: string; readonly ticket: number }[];
+  readonly items: readonly {
+    readonly orderId: string;
+    readonly ticket?: number;
+    readonly tickets?: readonly number[];
+  }[];
 }

@@ -68,9 +68,9 @@ describe.each([tmpfs, fileSizeLimit])('a sale on a disk $name', ({ make, name })
   const settledExactly = async () => {
     await untilSettled(client);
     const { orders, held, remaining } = await workspace.inspect('cramped');
-    const answered = [...bought.values()].map((body) => JSON.parse(body) as { id: string; ticket: number });
-    const stored = new Map(orders.map(({ id, ticket }) => [id, ticket]));
-    expect(stored).toEqual(new Map(answered.map(({ id, ticket }) => [id, ticket])));
+    const answered = [...bought.values()].map((body) => JSON.parse(body) as { id: string; tickets: number[] });
+    const stored = new Map(orders.map(({ id, tickets }) => [id, String(tickets)]));
+    expect(stored).toEqual(new Map(answered.map(({ id, tickets }) => [id, String(tickets)])));
     expect(new Set(stored.values()).size).toBe(stored.size);
     expect({ held, remaining }).toEqual({ held: stored.size, remaining: TOTAL - stored.size });
   };

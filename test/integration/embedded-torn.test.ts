@@ -11,7 +11,6 @@ import { openEngine } from '../../src/adapters/embedded/engine.ts';
 import { createEmbeddedOrderLog } from '../../src/adapters/embedded/order-log.ts';
 import { createEmbeddedTicketQueue } from '../../src/adapters/embedded/ticket-queue.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
-import type { ReservationsRecord } from '../../src/domain/log-record.ts';
 import type { SellItem } from '../../src/ports/atomic-sale.ts';
 import { newName, openSale, purchases } from '../contract/fixtures.ts';
 import { auditQueue } from '../support/queue-audit.ts';
@@ -44,6 +43,11 @@ const SELECT_SOLD = `SELECT
   (SELECT group_concat(json_extract(item.value, '$.orderId') || ' ' || json_extract(item.value, '$.ticket')) FROM
     log, json_each(log.payload, '$.items') AS item) AS logged`;
 
+/** As the codec writes orders of one ticket. */
+interface LoggedTickets {
+  readonly items: readonly { readonly orderId: string; readonly ticket: number }[];
+}
+
 let folder: TempFolder;
 
 beforeEach(() => {
@@ -67,12 +71,12 @@ async function open(file: string) {
       return items.map(({ orderId }, n) => {
         const answer = reply.answers[n];
         if (answer?.kind !== 'reserved') throw new Error(`not sold: ${answer?.kind}`);
-        return `${orderId} ${answer.ticket}`;
+        return `${orderId} ${answer.tickets}`;
       });
     },
     logged: async () => {
       const rows = await engine.call('log.read', { from: 0, max: 1000 });
-      const records = rows.map(({ payload }) => JSON.parse(payload) as ReservationsRecord);
+      const records = rows.map(({ payload }) => JSON.parse(payload) as LoggedTickets);
       return records.flatMap(({ items }) => items.map(({ orderId, ticket }) => `${orderId} ${ticket}`));
     },
     audit: () => auditQueue(createEmbeddedQueueAuditSource(engine), SALE.id),

@@ -68,7 +68,7 @@ async function startProgram(front: 'uws' | 'node'): Promise<HttpFrontUnderTest> 
       const stored = new Set(orders.map(({ id }) => id));
       expect(bought).not.toHaveLength(0);
       expect(bought.filter((id) => !stored.has(id))).toEqual([]);
-      expect(new Set(orders.map(({ ticket }) => ticket)).size).toBe(orders.length);
+      expect(new Set(orders.flatMap(({ tickets }) => tickets)).size).toBe(orders.length);
       expect(orders.length + (remaining ?? 0)).toBe(TOTAL);
       await workspace.remove();
     },

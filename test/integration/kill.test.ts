@@ -17,7 +17,7 @@ const BUYERS = 64;
 
 test('after five times kill -9 during a sale every 201 is a stored order, and sold + remaining = total', async () => {
   await workspace.publish({ id: 'crashes', total: TOTAL, perBuyerLimit: TOTAL });
-  const acknowledged = new Map<string, number>();
+  const acknowledged = new Map<string, string>();
 
   for (let round = 0; round < 5; round += 1) {
     const server = await startFloodgate(workspace.env);
@@ -34,8 +34,8 @@ test('after five times kill -9 during a sale every 201 is a stored order, and so
         const answer = await client.purchase(call).catch((): Answer | undefined => undefined);
         if (answer === undefined) return;
         expect(answer.status).toBe(201);
-        const { id, ticket } = JSON.parse(answer.body) as { id: string; ticket: number };
-        acknowledged.set(id, ticket);
+        const { id, tickets } = JSON.parse(answer.body) as { id: string; tickets: number[] };
+        acknowledged.set(id, String(tickets));
         answered += 1;
         if (answered === killAfter) {
           isKilled = true;
@@ -56,9 +56,9 @@ test('after five times kill -9 during a sale every 201 is a stored order, and so
   expect(await server.kill('SIGTERM')).toBe(0);
 
   const { orders, remaining } = await workspace.inspect('crashes');
-  const stored = new Map(orders.map(({ id, ticket }) => [id, ticket]));
+  const stored = new Map(orders.map(({ id, tickets }) => [id, String(tickets)]));
   expect(acknowledged.size).toBeGreaterThan(500);
-  for (const [id, ticket] of acknowledged) expect(stored.get(id)).toBe(ticket);
+  for (const [id, tickets] of acknowledged) expect(stored.get(id)).toBe(tickets);
   expect(new Set(stored.values()).size).toBe(orders.length);
   expect(orders.length + (remaining ?? 0)).toBe(TOTAL);
 });

@@ -69,7 +69,7 @@ describe.each(INSTALLATIONS)('live sockets on %s', (_name, open) => {
       expect([won.length, lost.length]).toEqual([1000, 1000]);
       expect(new Set(lost.map(({ body }) => (body as Problem).code))).toEqual(new Set(['sold_out']));
       for (const { userId, body } of won) expect(body).toMatchObject({ userId, saleId: 'both', state: 'reserved' });
-      expect(new Set(won.map(({ body }) => (body as { ticket: number }).ticket)).size).toBe(1000);
+      expect(new Set(won.flatMap(({ body }) => (body as { tickets: number[] }).tickets)).size).toBe(1000);
       for (const { stocks } of watchers) {
         expect(stocks[0]).toMatchObject({ saleId: 'both', total: 1000, remaining: 1000, phase: 'live' });
         expect(stocks.at(-1)).toMatchObject({ remaining: 0, phase: 'sold_out' });

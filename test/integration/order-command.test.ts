@@ -54,7 +54,7 @@ describe('floodgate order, beside a running server,', () => {
     const table = await order('list', '--sale', 'sale-1');
     expect([table.code, table.error]).toEqual([0, '']);
     const [heading, ...rows] = table.out.trimEnd().split('\n');
-    expect(heading?.split(/ +/)).toEqual(['ORDER', 'STATE', 'RESERVED', 'TICKET', 'SALE', 'BUYER']);
+    expect(heading?.split(/ +/)).toEqual(['ORDER', 'STATE', 'RESERVED', 'TICKETS', 'SALE', 'BUYER']);
     expect(rows.map((row) => row.split(/ +/).at(-1))).toEqual(BUYERS.toReversed());
 
     const csv = await order('list', '--format', 'csv', '--oldest', '--state', 'reserved');

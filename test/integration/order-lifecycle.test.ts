@@ -35,7 +35,7 @@ describe.each(INSTALLATIONS)('the lifecycle of orders on %s', (_name, open) => {
 
     /** Sends the provider's event that the order's payment is captured; resolves with the answer. */
     const captured = (orderId: string) => {
-      const body = capturedEvent({ id: orderId, price: { amount: 4999, currency: 'EUR' } }, Date.now());
+      const body = capturedEvent({ id: orderId, tickets: [1], price: { amount: 4999, currency: 'EUR' } }, Date.now());
       const signature = sign(
         webhookSecretOf(installation.workspace.env.JWT_SECRET ?? ''),
         body,
@@ -108,7 +108,7 @@ describe.each(INSTALLATIONS)('the lifecycle of orders on %s', (_name, open) => {
       const { orders, held, remaining } = await workspace.inspect('unpaid');
       const paidOrders = orders.filter(({ state }) => state === 'paid');
       expect(paidOrders).toHaveLength(1000);
-      expect(new Set(paidOrders.map(({ ticket }) => ticket)).size).toBe(1000);
+      expect(new Set(paidOrders.flatMap(({ tickets }) => tickets)).size).toBe(1000);
       expect(paidOrders.every(({ userId }) => Number(userId.replace('buyer-', '')) % 2 === 0)).toBe(true);
       expect(orders.filter(({ state }) => state === 'expired').length).toBeGreaterThanOrEqual(expired);
       expect([held, remaining]).toEqual([1000, 0]);

@@ -208,7 +208,7 @@ async function startProgram(): Promise<FrontUnderTest> {
       const { orders, remaining, held } = await workspace.inspect('demo');
       const live = orders.filter(({ state }) => state === 'paid' || state === 'reserved');
       expect([held, remaining]).toEqual([live.length, TOTAL - live.length]);
-      expect(new Set(live.map(({ ticket }) => ticket)).size).toBe(live.length);
+      expect(new Set(live.flatMap(({ tickets }) => tickets)).size).toBe(live.length);
       await workspace.remove();
     },
   };

@@ -184,7 +184,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a failing Redis
       proxy.cutNextReply();
 
       expect(await queue.reserve(saleId, 1, items)).toMatchObject({
-        answers: [{ ticket: 1 }, { ticket: 2 }, { ticket: 3 }],
+        answers: [{ tickets: [1] }, { tickets: [2] }, { tickets: [3] }],
         stock: { remaining: 7 },
       });
       expect(await auditQueue(auditSource, saleId)).toMatchObject({
@@ -201,7 +201,7 @@ describe.skipIf(TEST_REDIS_URL === undefined || !HAS_OWN_REDIS)('a failing Redis
       proxy.blackhole();
       await expect(queue.reserve(saleId, 1, [item])).rejects.toMatchObject({ code: 'timeout', retryable: true });
 
-      expect(await queue.reserve(saleId, 1, [item])).toMatchObject({ answers: [{ kind: 'reserved', ticket: 1 }] });
+      expect(await queue.reserve(saleId, 1, [item])).toMatchObject({ answers: [{ kind: 'reserved', tickets: [1] }] });
     });
 
     it('that is down, is reported, and used again after its recovery', async () => {

@@ -73,6 +73,8 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
     const saleId = await loaded();
     await own.redis.set(keyOf(saleId, 'pending'), 'no zset');
     await expect(reserve(saleId, 3)).rejects.toMatchObject({ code: 'corrupt' });
+    const several = purchases(2, { quantity: 2 });
+    await expect(adapter.queue.reserve(saleId, 1, several)).rejects.toMatchObject({ code: 'corrupt' });
     await own.redis.del(keyOf(saleId, 'pending'));
 
     expect(await auditQueue(adapter.auditSource, saleId)).toMatchObject({
@@ -180,7 +182,7 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
 
   it('rejects order ids that its entries cannot contain', async () => {
     const saleId = await loaded();
-    for (const orderId of ['', 'a b', 'a,b']) {
+    for (const orderId of ['', 'a b', 'a,b', 'a*2']) {
       await expect(adapter.queue.reserve(saleId, 1, [purchase({ orderId })])).rejects.toMatchObject({
         code: 'corrupt',
       });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startFloodgate } from '../support/floodgate-process.ts';
 import { createClient, inParallel } from '../support/http-client.ts';
 import { untilSettled } from '../support/settled.ts';
+import { stampedeOfQuantities } from '../support/stampede-of-quantities.ts';
 import { createWorkspace, type Workspace } from '../support/workspace.ts';
 
 let workspace: Workspace;
@@ -28,19 +29,34 @@ test('20,000 buyers over 200 connections get each of 1,000 tickets once, and all
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201, 409]));
   const bodiesOf = (wanted: number) =>
     answers.filter(({ status }) => status === wanted).map(({ body }) => JSON.parse(body));
-  const bought: { id: string; ticket: number }[] = bodiesOf(201);
+  const bought: { id: string; tickets: number[] }[] = bodiesOf(201);
   const refused: string[] = bodiesOf(409).map(({ code }) => code);
   expect(bought).toHaveLength(1000);
   expect(refused).toHaveLength(19_000);
   expect(new Set(refused)).toEqual(new Set(['sold_out']));
-  expect(new Set(bought.map(({ ticket }) => ticket)).size).toBe(1000);
+  expect(new Set(bought.flatMap(({ tickets }) => tickets)).size).toBe(1000);
 
   const { orders, remaining } = await workspace.inspect('stampede');
   expect(remaining).toBe(0);
-  expect(new Map(orders.map(({ id, ticket }) => [id, ticket]))).toEqual(
-    new Map(bought.map(({ id, ticket }) => [id, ticket])),
+  expect(new Map(orders.map(({ id, tickets }) => [id, tickets]))).toEqual(
+    new Map(bought.map(({ id, tickets }) => [id, tickets])),
   );
   expect(new Set(orders.map(({ userId }) => userId)).size).toBe(1000);
+});
+
+test('20,000 buyers who ask for 1 to 4 tickets get each of 1,000 tickets once, in whole orders', async () => {
+  const server = await startFloodgate(workspace.env);
+  const bought = await stampedeOfQuantities(server.port, workspace, { saleId: 'groups', total: 1000 });
+  const client = createClient(server.port, 1);
+  await untilSettled(client);
+  client.close();
+  expect(await server.kill('SIGTERM')).toBe(0);
+
+  const { orders, remaining, held } = await workspace.inspect('groups');
+  expect({ remaining, held }).toEqual({ remaining: 0, held: 1000 });
+  expect(new Map(orders.map(({ id, tickets }) => [id, tickets]))).toEqual(
+    new Map(bought.map(({ id, tickets }) => [id, tickets])),
+  );
 });
 
 test('one key sent 500 times at once makes one order and 500 identical answers', async () => {

@@ -12,17 +12,22 @@ const MOST_SEEDS = 5000;
  */
 const CAUGHT_AT: Partial<Record<Bug, number>> = {
   publishedOfAnyEpoch: 196,
-  noEpoch: 1561,
+  noEpoch: 2052,
   nothingRejected: 652,
   noFences: 263,
   recoveryWithoutWorkers: 263,
-  recoveryWithoutWait: 928,
-  positionBeforeRows: 384,
+  recoveryWithoutWait: 1769,
+  positionBeforeRows: 731,
   lateReplies: 295,
   admissionStaysNarrow: 535,
-  replayUnpublished: 154,
+  replayUnpublished: 390,
   deadlineJudgedLate: 140,
-  ackBeforeStore: 112,
+  ackBeforeStore: 306,
+  olderChangeApplies: 759,
+  rebuildRestarted: 661,
+  replyBeforeAppend: 132,
+  noUniqueTicket: 150,
+  publishedBeforeAppend: 90,
 };
 
 /** For bugs that not one in thousands of seeds meets: the moment that matters, in each run after the queue has lost everything. */

@@ -39,6 +39,14 @@ export const BUGS = {
   endedOrdersForgotten: 'a recovery drops the keys of ended orders',
   noUniqueTicket: 'the store has no unique key over live tickets',
   replayShowsCurrentState: 'a replay answers with the order’s current state instead of its original one',
+  partOfAnOrder: 'a purchase of more tickets than are left gets those that are left',
+  limitCountsOrders: 'the limit counts a buyer’s orders instead of their tickets',
+  quantityNotInFingerprint: 'a key stands for any quantity',
+  replayOfOneTicket: 'a replay answers with one ticket of an order of several',
+  oneTicketReleased: 'of an order of several tickets only one is returned',
+  pausedSaleSells: 'the queue sells while the sale is paused',
+  olderChangeApplies: 'a change of the sale that arrives late undoes a later one',
+  stockAddedAgain: 'a repeated call adds the tickets once more',
   doubledDeltas: 'the live state applies redelivered deltas again',
 } as const;
 

@@ -20,10 +20,19 @@ export interface Scenario {
   readonly skewMs: number;
   /** When an admin closes the first sale, if one does. */
   readonly closeAt: number | undefined;
+  /** What an admin does with the first sale, one after the other; `at` is the earliest time of each. */
+  readonly steering: readonly Steering[];
   /** A change of the live settings by an admin, if any, and its time. */
   readonly change: SettingsChangeAt | undefined;
   readonly healAt: number;
 }
+
+export type Steering = SteeringAct & { readonly at: number };
+
+export type SteeringAct =
+  | { readonly kind: 'pause' | 'resume' }
+  | { readonly kind: 'addStock'; readonly quantity: number }
+  | { readonly kind: 'extend'; readonly closesAt: number };
 
 export interface SettingsChangeAt {
   readonly at: number;
@@ -131,8 +140,28 @@ export function scenarioOf(random: Random): Scenario {
     skewMs: random.chance(0.3) ? 300 : 0,
     closeAt: random.chance(0.2) ? random.between(3000, 20_000) : undefined,
     change: random.chance(0.3) ? changeOf(random) : undefined,
+    steering: random.chance(0.4) ? steeringOf(random, sales[0] as Sale) : [],
     healAt: HEAL_MS,
   };
+}
+
+/** A pause or two, with what else an admin does meanwhile; a sale that is paused is resumed in the end, or it would be over. */
+function steeringOf(random: Random, { opensAt, closesAt }: Sale): readonly Steering[] {
+  const steering: Steering[] = [];
+  let at = opensAt - START_MS + random.between(-500, 6000);
+  for (let n = random.integer(1, 3); n > 0; n -= 1) {
+    const others: readonly SteeringAct[] = [
+      { kind: 'addStock', quantity: random.integer(1, 3) },
+      { kind: 'extend', closesAt: closesAt + random.integer(500, 3000) },
+    ];
+    const pauses = random.chance(0.6);
+    if (pauses) steering.push({ kind: 'pause', at });
+    if (!pauses || random.chance(0.3)) steering.push({ ...random.pick(others), at });
+    at += random.between(0, 2500);
+    if (pauses) steering.push({ kind: 'resume', at });
+    at += random.between(0, 3000);
+  }
+  return steering;
 }
 
 function changeOf(random: Random): SettingsChangeAt {
@@ -156,6 +185,7 @@ const CRITICAL = [
   'log.append',
   'queue.published',
   'queue.release',
+  'queue.update',
   'queue.claimStranded',
   'queue.begin',
   'queue.end',
@@ -211,8 +241,8 @@ function saleOf(random: Random, n: number): Sale {
     title: 'A thing',
     description: 'Scarce.',
     price: { amount: 1000 + n, currency: 'EUR' },
-    total: random.integer(1, 7),
-    perBuyerLimit: random.integer(1, 2),
+    total: random.integer(1, 9),
+    perBuyerLimit: random.integer(1, 4),
     opensAt,
     closesAt: opensAt + random.integer(6000, 22_000),
     payWithinSeconds: random.integer(2, 8),

@@ -97,7 +97,7 @@ async function run(
     center.eventBus.lost = 0;
   });
 
-  void administer(world, internet, sales, scenario);
+  void administer(world, internet, history, scenario);
   for (let n = 1; n <= scenario.buyers; n += 1) {
     const buyer = new Buyer(`buyer${n}`, { world, internet, history, healAt });
     for (const sale of sales) void buyer.shop(sale);
@@ -109,7 +109,7 @@ async function run(
     await world.run(world.now + CHECK_EVERY_MS);
   const stored = new Map(center.store.all().map((order) => [order.id, order]));
   if (!tampered) checkFromOutside(history, stored, report);
-  await checkFromInside(center, scenario, report);
+  await checkFromInside(center, scenario, history, report);
   await checkSettings(center, fleet, report);
   return {
     seed,

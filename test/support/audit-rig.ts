@@ -32,6 +32,7 @@ const STAGES: readonly Stage[] = ['reserved', 'published', 'logged', 'stored', '
 
 export interface RigOrder {
   readonly orderId: string;
+  /** The first one. */
   readonly ticket: number;
   readonly userId: string;
 }
@@ -82,14 +83,15 @@ export async function auditRig() {
   };
 
   /** Makes an order and takes it as far as `upTo`; both groups are then behind its record in the log. */
-  const buy = async (sale: Sale, userId: string, upTo: Stage = 'counted'): Promise<RigOrder> => {
+  const buy = async (sale: Sale, userId: string, upTo: Stage = 'counted', quantity = 1): Promise<RigOrder> => {
     const reaches = (stage: Stage) => STAGES.indexOf(stage) <= STAGES.indexOf(upTo);
     const orderId = nextOrderId();
-    const item = { orderId, userId, key: `o:${orderId}`, fingerprint: '{}' };
+    const item = { orderId, userId, key: `o:${orderId}`, fingerprint: '{}', quantity };
     const reply = await ports.queue.reserve(sale.id, sale.epoch, [item]);
     const answer = reply.kind === 'answered' ? reply.answers[0] : undefined;
     if (answer?.kind !== 'reserved') throw new Error(`the queue answered ${JSON.stringify(reply)}`);
-    const { ticket, reservedAt } = answer;
+    const { tickets, reservedAt } = answer;
+    const ticket = tickets[0] as number;
     const record: ReservationsRecord = {
       type: 'reservations',
       saleId: sale.id,
@@ -97,7 +99,7 @@ export async function auditRig() {
       epoch: sale.epoch,
       price: sale.price,
       payWithinSeconds: sale.payWithinSeconds,
-      items: [{ orderId, ticket, userId, key: item.key, reservedAt, requestId: 'r' }],
+      items: [{ orderId, tickets, userId, key: item.key, reservedAt, requestId: 'r' }],
     };
     if (reaches('published')) await ports.queue.published(sale.id, sale.epoch, [orderId]);
     if (!reaches('logged')) return { orderId, ticket, userId };
@@ -109,7 +111,7 @@ export async function auditRig() {
     if (reaches('stored')) await ports.store.store({ group: GROUP, positions, orders });
     if (reaches('counted')) {
       const second = Math.floor(reservedAt / 1000);
-      await ports.live.apply(0, [{ saleId: sale.id, offset, second, reserved: 1 }]);
+      await ports.live.apply(0, [{ saleId: sale.id, offset, second, reserved: tickets.length }]);
       await engine.call('log.ack', { group: LIVE_GROUP, next: offset + 1 });
     }
     return { orderId, ticket, userId };

@@ -2,6 +2,7 @@ import { filter, map, type Observable, Subject, share } from 'rxjs';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { BusEvent } from '../../src/ports/event-bus.ts';
 import type { EndState } from '../../src/ports/order-store.ts';
+import type { ForfeitedOrder } from '../../src/ports/ticket-queue.ts';
 import {
   type DeadlineOptions,
   type DeadlineResult,
@@ -53,9 +54,15 @@ export function housekeepingMarbles(
       .filter(({ letter }) => letter !== '-');
     const sale = aSale({ id, total: letters.length });
     const orders = letters.map(({ letter, frame }, n) =>
-      newOrder({ id: letter, saleId: id, ticket: n + 1, userId: letter, payBy: START + frame }),
+      newOrder({ id: letter, saleId: id, tickets: [n + 1], userId: letter, payBy: START + frame }),
     );
-    const items = letters.map(({ letter }) => ({ orderId: letter, userId: letter, key: letter, fingerprint: '{}' }));
+    const items = letters.map(({ letter }) => ({
+      orderId: letter,
+      userId: letter,
+      key: letter,
+      fingerprint: '{}',
+      quantity: 1,
+    }));
     void queue.load(sale);
     if (items.length > 0) void queue.reserve(id, sale.epoch, items);
     void store.store({ group: 'test', positions: [], orders });
@@ -71,7 +78,10 @@ export function housekeepingMarbles(
     async (id: string, ids: readonly string[]) => queue.release(id, ids),
     answers.release ?? 'a|',
   );
-  const forfeiting = m.port((id: string, ids: readonly string[]) => queue.forfeit(id, ids), answers.forfeit ?? 'a|');
+  const forfeiting = m.port(
+    (id: string, orders: readonly ForfeitedOrder[]) => queue.forfeit(id, orders),
+    answers.forfeit ?? 'a|',
+  );
   const failing = m.port(async (_id: string, ids: readonly string[]) => ids, '#');
   const returning = m.port((ids: readonly string[]) => store.returned(ids), answers.returned ?? 'a|');
   const stocking = m.port((id: string) => queue.stock(id), answers.stock ?? 'a|');
@@ -129,7 +139,9 @@ export function housekeepingMarbles(
     look$: looking.calls$.pipe(map(([saleId]) => saleId)),
     transition$: moving.calls$.pipe(map(([, ids]) => ids.join(''))),
     release$: releasing.calls$.pipe(map(([, ids]) => ids.join(''))),
-    forfeit$: forfeiting.calls$.pipe(map(([, ids]) => ids.join(''))),
+    forfeit$: forfeiting.calls$.pipe(
+      map(([, orders]) => orders.map(({ orderId, tickets }) => orderId + tickets).join('')),
+    ),
     returned$: returning.calls$.pipe(map(([ids]) => ids.join(''))),
     refund$: refunding.calls$.pipe(map(([paymentId]) => paymentId)),
     orders$: events$.pipe(

@@ -10,6 +10,8 @@ export interface PurchaseCall {
   readonly saleId: string;
   readonly token: string;
   readonly key?: string;
+  /** @default none is sent, which means one ticket */
+  readonly quantity?: number;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -53,12 +55,17 @@ export function createClient(port: number, connections: number, { timeoutMs }: {
   return {
     get: (path: string, token?: string) =>
       send('GET', path, token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    purchase: ({ saleId, token, key }: PurchaseCall) =>
-      send('POST', `/v1/sales/${saleId}/purchases`, {
-        authorization: `Bearer ${token}`,
-        'content-length': '0',
-        ...(key === undefined ? {} : { 'idempotency-key': key }),
-      }),
+    purchase: ({ saleId, token, key, quantity }: PurchaseCall) =>
+      send(
+        'POST',
+        `/v1/sales/${saleId}/purchases`,
+        {
+          authorization: `Bearer ${token}`,
+          ...(quantity === undefined ? { 'content-length': '0' } : { 'content-type': 'application/json' }),
+          ...(key === undefined ? {} : { 'idempotency-key': key }),
+        },
+        quantity === undefined ? undefined : JSON.stringify({ quantity }),
+      ),
     /** Sends JSON, or no body. */
     call: (method: 'POST' | 'PATCH' | 'DELETE', path: string, token: string, body?: object, headers: Headers = {}) =>
       send(

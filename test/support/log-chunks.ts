@@ -7,7 +7,7 @@ export function aRecord(tickets: readonly number[], changes: Partial<Reservation
   const { id: saleId, productId, price, epoch, payWithinSeconds, opensAt } = aSale();
   const items = tickets.map((ticket) => ({
     orderId: orderIdOf(ticket),
-    ticket,
+    tickets: [ticket],
     userId: `buyer-${ticket}`,
     key: `k:${ticket}`,
     reservedAt: opensAt + ticket,

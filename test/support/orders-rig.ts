@@ -83,11 +83,11 @@ export async function createOrdersRig(
 
   const reserve = async (userId: string, sale = sales[0] ?? aSale()): Promise<Order> => {
     const orderId = newId();
-    const item = { orderId, userId, key: `o:${orderId}`, fingerprint: '{}' };
+    const item = { orderId, userId, key: `o:${orderId}`, fingerprint: '{}', quantity: 1 };
     const reply = await queue.reserve(sale.id, sale.epoch, [item]);
     const answer = reply.kind === 'answered' ? reply.answers[0] : undefined;
     if (answer?.kind !== 'reserved') throw new Error(`not reserved: ${JSON.stringify(reply)}`);
-    return reservedOrder(sale, { orderId, userId, ticket: answer.ticket, reservedAt: answer.reservedAt });
+    return reservedOrder(sale, { orderId, userId, tickets: answer.tickets, reservedAt: answer.reservedAt });
   };
   /** Stores orders as the worker does. */
   const settle = (...fresh: readonly Order[]) =>

@@ -15,7 +15,7 @@ export function nextSaleId(): string {
   return `sale-${sales}`;
 }
 
-export type OrderParts = Partial<Order> & Pick<Order, 'saleId' | 'ticket'> & { readonly key?: string };
+export type OrderParts = Partial<Order> & Pick<Order, 'saleId' | 'tickets'> & { readonly key?: string };
 
 /** A reserved order, as it is read from the log. */
 export function newOrder({ key, ...parts }: OrderParts): NewOrder {
@@ -40,7 +40,7 @@ export const demoOrder: Order = {
   saleId: 'demo',
   productId: 'poster',
   userId: 'u1',
-  ticket: 7,
+  tickets: [7],
   price: { amount: 12999, currency: 'USD' },
   state: 'reserved',
   reservedAt: Date.UTC(2026, 10, 21, 9, 6, 55, 120),

@@ -47,7 +47,9 @@ export function publishRig(stored: readonly Sale[] = [DRAFT]) {
     sales: { forget: (saleId: string) => void forgotten.push(saleId) },
   };
   const buy = async (userId: string) => {
-    const reply = await queue.reserve('sale-1', 1, [{ orderId: userId, userId, key: `o:${userId}`, fingerprint: '' }]);
+    const reply = await queue.reserve('sale-1', 1, [
+      { orderId: userId, userId, key: `o:${userId}`, fingerprint: '', quantity: 1 },
+    ]);
     return reply.kind === 'answered' ? reply.answers[0]?.kind : reply.kind;
   };
   return { clock, memory, queue, published, forgotten, statuses, hooks, ports, buy };

@@ -37,6 +37,8 @@ export interface PurchaseDiagrams extends Partial<PurchaseOptions> {
   readonly clicks: string;
   /** Letters that send an Idempotency-Key, with its text. */
   readonly keys?: Readonly<Record<string, string>>;
+  /** How many tickets each letter asks for; one if it is not here. */
+  readonly quantities?: Readonly<Record<string, number>>;
   /** How the ports answer. @default at once */
   readonly reserve?: string | readonly string[];
   readonly append?: string | readonly string[];
@@ -60,6 +62,7 @@ export function purchaseMarbles(m: PromiseMarbles, diagrams: PurchaseDiagrams) {
   const {
     clicks,
     keys = {},
+    quantities = {},
     reserve,
     append,
     find,
@@ -104,6 +107,7 @@ export function purchaseMarbles(m: PromiseMarbles, diagrams: PurchaseDiagrams) {
       saleId: letter === letter.toLowerCase() ? 'sale-1' : 'SALE-1',
       userId: letter,
       idempotencyKey: keys[letter],
+      quantity: quantities[letter] ?? 1,
       requestId: letter,
       receivedAt: m.clock.monotonic(),
       respond: () => undefined,
@@ -141,7 +145,9 @@ export function purchaseMarbles(m: PromiseMarbles, diagrams: PurchaseDiagrams) {
     /** The buyers of each call. */
     reserve$: reserving.calls$.pipe(map(([, , items]) => items.map(({ userId }) => userId).join(''))),
     /** The orders of each record. */
-    append$: appending.calls$.pipe(map(([{ items }]) => items.map(({ userId, ticket }) => userId + ticket).join(' '))),
+    append$: appending.calls$.pipe(
+      map(([{ items }]) => items.map(({ userId, tickets }) => userId + tickets).join(' ')),
+    ),
     /** The number of orders of each call. */
     published$: marking.calls$.pipe(map(([, , orderIds]) => orderIds.length)),
     /** Why reservations could not be marked as published. */
@@ -151,6 +157,6 @@ export function purchaseMarbles(m: PromiseMarbles, diagrams: PurchaseDiagrams) {
 
 function textOf(outcome: PurchaseOutcome): string {
   if (!('order' in outcome)) return `:${outcome.kind}`;
-  const { ticket } = outcome.order;
-  return outcome.kind === 'replayed' ? `:again${ticket}` : String(ticket);
+  const { tickets } = outcome.order;
+  return outcome.kind === 'replayed' ? `:again${tickets}` : String(tickets);
 }

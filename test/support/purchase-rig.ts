@@ -137,7 +137,7 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
 
   let requests = 0;
   /** Sends a purchase; the answers are collected by request id. */
-  const click = (userId: string, key?: string, saleId = sale.id): string => {
+  const click = (userId: string, key?: string, saleId = sale.id, quantity = 1): string => {
     requests += 1;
     const requestId = `r${requests}`;
     answers.set(requestId, []);
@@ -146,6 +146,7 @@ export async function purchaseRig({ sale: changes, logPolicy, oneStep = false, .
       saleId,
       userId,
       idempotencyKey: key,
+      quantity,
       requestId,
       receivedAt,
       respond: (outcome) => {

@@ -3,7 +3,7 @@ import type { QueueAuditSource } from '../../src/ports/audit-source.ts';
 /** The totals of a sale in the ticket queue. */
 export interface QueueAudit {
   readonly epoch: number;
-  /** Tickets that reservations hold, and the live orders of all buyers added up: equal in a sound queue. */
+  /** Tickets that reservations hold, and those that are counted for all buyers: equal in a sound queue. */
   readonly held: number;
   readonly heldByBuyers: number;
   readonly remaining: number;
@@ -30,9 +30,11 @@ async function doubledTickets(source: QueueAuditSource, saleId: string): Promise
   const queued = new Set<number>();
   const doubled = new Set<number>();
   for await (const page of source.reservations(saleId)) {
-    for (const { ticket, orderId } of page) {
-      if ((holders.get(ticket) ?? orderId) !== orderId) doubled.add(ticket);
-      holders.set(ticket, orderId);
+    for (const { tickets, orderId } of page) {
+      for (const ticket of tickets) {
+        if ((holders.get(ticket) ?? orderId) !== orderId) doubled.add(ticket);
+        holders.set(ticket, orderId);
+      }
     }
   }
   for await (const page of source.queued(saleId)) {

@@ -64,7 +64,7 @@ function clusterSaboteur(redis: Redis, prefix: string, database: SqlDatabase, mo
     deleteOrder: async (orderId) => void (await database.orm.em.getConnection().execute(DELETE, [orderId])),
     changeBuyerInLedger: async (saleId, orderId, buyer) => {
       const entry = (await redis.hget(key(saleId, 'ledger'), orderId)) ?? '';
-      const [, head, userBytes, rest = ''] = /^(\d+ \d+ \d+) (\d+) (.*)$/.exec(entry) ?? [];
+      const [, head, userBytes, rest = ''] = /^([\d,]+ \d+ \d+) (\d+) (.*)$/.exec(entry) ?? [];
       const changed = `${head} ${buyer.length} ${buyer}${rest.slice(Number(userBytes))}`;
       await redis.hset(key(saleId, 'ledger'), orderId, changed);
     },

@@ -52,6 +52,6 @@ export async function salesRig(stored: readonly Sale[] = [aSale()], capacity = 1
     { saleTtlMs: SALE_TTL_MS, stockTtlMs: STOCK_TTL_MS, capacity },
   );
   const sell = (userId: string) =>
-    queue.reserve('sale-1', 1, [{ orderId: userId, userId, key: `o:${userId}`, fingerprint: '{}' }]);
+    queue.reserve('sale-1', 1, [{ orderId: userId, userId, key: `o:${userId}`, fingerprint: '{}', quantity: 1 }]);
   return { clock, catalogue, queue, asked, hooks, sales, sell };
 }

@@ -53,7 +53,7 @@ export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagram
   };
   const letterOf = (ticket: number) => letters[Math.floor((ticket - 1) / 2)];
   const lettersOf = (orders: readonly NewOrder[]) =>
-    [...new Set(orders.map(({ order }) => letterOf(order.ticket)))].join('');
+    [...new Set(orders.map(({ order }) => letterOf(order.tickets[0] as number)))].join('');
 
   const written$ = m.hot(chunks);
   const chunk$ = new Observable<LogChunk>((subscriber) => {
@@ -125,7 +125,9 @@ export function settlementMarbles(m: PromiseMarbles, diagrams: SettlementDiagram
       ),
     ),
     /** The tickets of the ended orders that are published to the buyers. */
-    ended$: events$.pipe(map((item) => (item.type === 'orders' ? item.orders.map(({ ticket }) => ticket).join() : ''))),
+    ended$: events$.pipe(
+      map((item) => (item.type === 'orders' ? item.orders.map(({ tickets }) => tickets).join() : '')),
+    ),
     memory,
     fences,
     aside$: settingAside.calls$.pipe(map(([{ offset }]) => letters[offset])),

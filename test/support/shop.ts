@@ -80,7 +80,12 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
     const key = idempotencyKey === undefined ? undefined : JSON.stringify([saleId, userId, idempotencyKey]);
     const earlier = key === undefined ? undefined : answered.get(key);
     if (earlier !== undefined) return { kind: 'replayed', order: earlier };
-    const order = reservedOrder(sale, { orderId: newId(), userId, ticket: orders.length + 1, reservedAt: Date.now() });
+    const order = reservedOrder(sale, {
+      orderId: newId(),
+      userId,
+      tickets: [orders.length + 1],
+      reservedAt: Date.now(),
+    });
     orders.unshift(order);
     if (key !== undefined) answered.set(key, order);
     await store.store({ group: 'shop', positions: [], orders: [{ order, key: key ?? `o:${order.id}` }] });

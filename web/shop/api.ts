@@ -1,5 +1,6 @@
 import type { OrderJson, ProblemJson } from '../../src/client/index.ts';
 import type { SaleJson } from './sale-json.ts';
+import type { Attempt } from './session.ts';
 
 export type ApiAnswer<T> =
   | { readonly ok: true; readonly status: number; readonly body: T }
@@ -10,7 +11,7 @@ export interface Api {
   orders(token: string): Promise<ApiAnswer<{ readonly items: readonly OrderJson[] }>>;
   order(token: string, orderId: string): Promise<ApiAnswer<OrderJson>>;
   /** Errors: NotSent while the browser is offline. */
-  purchase(token: string, saleId: string, idempotencyKey: string): Promise<ApiAnswer<OrderJson>>;
+  purchase(token: string, saleId: string, attempt: Attempt): Promise<ApiAnswer<OrderJson>>;
   act(token: string, orderId: string, action: 'pay' | 'cancel'): Promise<ApiAnswer<OrderJson>>;
 }
 
@@ -52,10 +53,14 @@ export function createApi(): Api {
     },
     orders: (token) => call('/v1/orders?limit=50', bearer(token)),
     order: (token, orderId) => call(`/v1/orders/${orderId}`, bearer(token)),
-    purchase: async (token, saleId, idempotencyKey) => {
+    purchase: async (token, saleId, { key, quantity }) => {
       if (!navigator.onLine) throw new NotSent('the browser is offline');
-      const headers = { authorization: `Bearer ${token}`, 'idempotency-key': idempotencyKey };
-      return call(`/v1/sales/${saleId}/purchases`, { method: 'POST', headers });
+      const headers = {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'idempotency-key': key,
+      };
+      return call(`/v1/sales/${saleId}/purchases`, { method: 'POST', headers, body: JSON.stringify({ quantity }) });
     },
     act: (token, orderId, action) => call(`/v1/orders/${orderId}/${action}`, { ...bearer(token), method: 'POST' }),
   };

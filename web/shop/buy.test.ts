@@ -8,7 +8,8 @@ import { emptyState, type ShopState } from './state.ts';
 import { Store } from './store.ts';
 
 const ORDER = {
-  ...{ id: 'o1', saleId: 's1', productId: 'p1', userId: 'u1', ticket: 7, state: 'reserved' },
+  ...{ id: 'o1', saleId: 's1', productId: 'p1', userId: 'u1', tickets: [7], quantity: 1, state: 'reserved' },
+  total: { amount: 1, currency: 'EUR' },
   price: { amount: 1, currency: 'EUR' },
   reservedAt: '2030-01-01T00:00:00.000Z',
   payBy: '2030-01-01T00:15:00.000Z',
@@ -38,7 +39,7 @@ async function run({ state, live = [], http = [], earlierKey }: Script) {
     removeItem: (name) => void storage.delete(name),
   });
   session.keepToken('t1');
-  if (earlierKey !== undefined) session.keepAttempt('s1', earlierKey);
+  if (earlierKey !== undefined) session.keepAttempt('s1', { key: earlierKey, quantity: 3 });
   const notes: (string | undefined)[] = [];
   const sent: string[] = [];
   const keys = new Set<string>();
@@ -50,15 +51,18 @@ async function run({ state, live = [], http = [], earlierKey }: Script) {
     if (step === undefined) throw new Error(`not expected by ${way}`);
     return step() as never;
   };
-  await buy('s1', {
+  await buy('s1', 1, {
     store,
     session,
     now: () => undefined,
-    live: { state, purchase: (_saleId, options) => next('live', options?.idempotencyKey ?? '', live) },
+    live: {
+      state,
+      purchase: (_saleId, options) => next('live', `${options?.quantity} ${options?.idempotencyKey}`, live),
+    },
     api: {
-      purchase: async (token, _saleId, key) => {
+      purchase: async (token, _saleId, { key, quantity }) => {
         expect(token).toBe('t1');
-        return next('http', key, http);
+        return next('http', `${quantity} ${key}`, http);
       },
     },
     orders: { note: (_id, note) => void notes.push(note?.text), update: () => undefined },
@@ -70,7 +74,8 @@ async function run({ state, live = [], http = [], earlierKey }: Script) {
       random: () => 0,
     },
   });
-  return { notes, sent, keys: [...keys], kept: session.attempt('s1') };
+  const kept = session.attempt('s1');
+  return { notes, sent, keys: [...keys], kept: kept && `${kept.quantity} ${kept.key}` };
 }
 
 const fail = (error: Error) => () => {
@@ -126,7 +131,7 @@ describe('buying', () => {
     const store = new Store<ShopState>(emptyState);
     const session = createSession({ getItem: () => null, setItem: () => {}, removeItem: () => {} });
     const unexpected = () => Promise.reject(new Error('unexpected'));
-    await buy('s1', {
+    await buy('s1', 2, {
       ...{ store, session, now: () => undefined },
       live: { state: 'open', purchase: unexpected },
       api: { purchase: unexpected },

@@ -5,7 +5,19 @@ import { mergeOrders } from './orders.ts';
 function order(id: string, state: OrderState): OrderJson {
   const time = '2030-01-01T00:00:00.000Z';
   const price = { amount: 1, currency: 'USD' };
-  return { id, saleId: 's', productId: 'p', userId: 'u', ticket: 1, price, state, reservedAt: time, payBy: time };
+  return {
+    id,
+    saleId: 's',
+    productId: 'p',
+    userId: 'u',
+    tickets: [1],
+    quantity: 1,
+    price,
+    total: price,
+    state,
+    reservedAt: time,
+    payBy: time,
+  };
 }
 
 const shown = (orders: readonly OrderJson[]) => orders.map(({ id, state }) => `${id} ${state}`);

@@ -12,7 +12,7 @@ export function mergeOrders(known: readonly OrderJson[], received: readonly Orde
   return [...all.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
 }
 
-/** Whether the order holds its ticket and therefore counts towards the buyer's limit. */
-export function holdsTicket({ state }: Pick<OrderJson, 'state'>): boolean {
+/** Whether the order holds its tickets and they therefore count towards the buyer's limit. */
+export function holdsTickets({ state }: Pick<OrderJson, 'state'>): boolean {
   return state === 'reserved' || state === 'paid';
 }

@@ -1,6 +1,7 @@
 import { type LiveClient, type PurchaseAnswer, PurchaseUnanswered } from '../../src/client/index.ts';
 import type { Api } from './api.ts';
 import type { RetryTimers } from './retry-until-known.ts';
+import type { Attempt } from './session.ts';
 import type { ShopState } from './state.ts';
 import type { Store } from './store.ts';
 import { untilConnected } from './until-connected.ts';
@@ -23,21 +24,22 @@ const ANSWER_WITHIN_MS = 10_000;
  */
 export async function purchaseOnce(
   saleId: string,
-  idempotencyKey: string,
+  attempt: Attempt,
   { store, live, api, token, timers }: PurchasePathDeps,
 ): Promise<PurchaseAnswer> {
+  const { key, quantity } = attempt;
   await untilConnected(store, timers);
   if (live.state === 'open' || live.state === 'closed') {
     try {
-      return await live.purchase(saleId, { idempotencyKey, timeoutMs: ANSWER_WITHIN_MS });
+      return await live.purchase(saleId, { idempotencyKey: key, quantity, timeoutMs: ANSWER_WITHIN_MS });
     } catch (error) {
       // A client is closed when the user has changed: then nothing may be bought for the one before.
       if (!(error instanceof PurchaseUnanswered) || error.sent || isClosed(live)) throw error;
     }
   }
-  const { status, body } = await api.purchase(token, saleId, idempotencyKey);
+  const { status, body } = await api.purchase(token, saleId, attempt);
   // The status determines the type of the body.
-  return { status, body, idempotencyKey } as PurchaseAnswer;
+  return { status, body, idempotencyKey: key } as PurchaseAnswer;
 }
 
 /** Read anew: it may have changed during an await, which the compiler does not see. */

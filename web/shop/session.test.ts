@@ -11,12 +11,16 @@ describe('the session', () => {
     });
     expect([session.token(), session.attempt('s1')]).toEqual([undefined, undefined]);
     session.keepToken('t');
-    session.keepAttempt('s1', 'k1');
-    session.keepAttempt('s2', 'k2');
-    expect([session.token(), session.attempt('s1'), session.attempt('s2')]).toEqual(['t', 'k1', 'k2']);
+    const [first, second] = [
+      { key: 'k1', quantity: 1 },
+      { key: 'k2', quantity: 12 },
+    ];
+    session.keepAttempt('s1', first);
+    session.keepAttempt('s2', second);
+    expect([session.token(), session.attempt('s1'), session.attempt('s2')]).toEqual(['t', first, second]);
     session.keepToken(undefined);
     session.keepAttempt('s1', undefined);
-    expect([session.token(), session.attempt('s1'), session.attempt('s2')]).toEqual([undefined, undefined, 'k2']);
+    expect([session.token(), session.attempt('s1'), session.attempt('s2')]).toEqual([undefined, undefined, second]);
     session.keepAttempt('s2', undefined);
     expect(kept.size).toBe(0);
   });

@@ -2,9 +2,14 @@
 export interface Session {
   token(): string | undefined;
   keepToken(token: string | undefined): void;
-  /** The key of an unanswered purchase in this sale: a retry with it cannot buy twice. */
-  attempt(saleId: string): string | undefined;
-  keepAttempt(saleId: string, key: string | undefined): void;
+  /** The unanswered purchase in this sale: a retry with its key cannot buy twice. */
+  attempt(saleId: string): Attempt | undefined;
+  keepAttempt(saleId: string, attempt: Attempt | undefined): void;
+}
+
+export interface Attempt {
+  readonly key: string;
+  readonly quantity: number;
 }
 
 const TOKEN = 'floodgate.token';
@@ -19,8 +24,11 @@ export function createSession(storage: Pick<Storage, 'getItem' | 'setItem' | 're
   return {
     token: () => storage.getItem(TOKEN) ?? undefined,
     keepToken: (token) => keep(TOKEN, token),
-    attempt: (saleId) => storage.getItem(ATTEMPT + saleId) ?? undefined,
-    keepAttempt: (saleId, key) => keep(ATTEMPT + saleId, key),
+    attempt: (saleId) => {
+      const [quantity, key] = storage.getItem(ATTEMPT + saleId)?.split(' ') ?? [];
+      return key === undefined ? undefined : { key, quantity: Number(quantity) };
+    },
+    keepAttempt: (saleId, attempt) => keep(ATTEMPT + saleId, attempt && `${attempt.quantity} ${attempt.key}`),
   };
 }
 

@@ -81,10 +81,18 @@ export class Shop {
     this.#restart({ user: note === undefined ? { kind: 'out' } : { kind: 'out', note } });
   }
 
-  buy(saleId: string): void {
+  buy(saleId: string, quantity: number): void {
     const { session, timers, api } = this.#deps;
     const now = () => this.now();
-    void buy(saleId, { store: this.store, live: this.#live, api, orders: this.#orders, session, timers, now });
+    void buy(saleId, quantity, {
+      store: this.store,
+      live: this.#live,
+      api,
+      orders: this.#orders,
+      session,
+      timers,
+      now,
+    });
   }
 
   pay(order: OrderJson): void {

@@ -58,3 +58,8 @@ function partsOf(leftMs: number) {
     seconds: left % MINUTE_S,
   };
 }
+
+/** `Ticket 7`, or `Tickets 7, 8`. */
+export function ticketsText(tickets: readonly number[]): string {
+  return `${tickets.length === 1 ? 'Ticket' : 'Tickets'} ${tickets.join(', ')}`;
+}

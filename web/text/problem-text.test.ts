@@ -22,7 +22,7 @@ describe('the text of a problem', () => {
 
   it('is written for buyers where they can act on it, and otherwise the server’s', () => {
     expect(problemText(problem('sold_out'), now)).toMatch(/^Sold out/);
-    expect(problemText(problem('limit_reached'), now)).toContain('as many tickets as one person may hold');
+    expect(problemText(problem('limit_reached'), now)).toContain('more tickets than one person may hold');
     expect(problemText(problem('key_mismatch'), now)).toBe('about key_mismatch');
   });
 });

@@ -1,10 +1,10 @@
 import type { ProblemJson } from '../../src/client/index.ts';
-import { durationText } from './format.ts';
+import { countText, durationText } from './format.ts';
 
 /** Texts for buyers, by problem code. */
 const TEXTS: Readonly<Record<string, string>> = {
   sold_out: 'Sold out just now. Tickets that are not paid for go back on sale, and this page shows them at once.',
-  limit_reached: 'You already have as many tickets as one person may hold.',
+  limit_reached: 'With these you would have more tickets than one person may hold.',
   too_many_orders: 'Too many of your orders in this sale were cancelled or not paid for. You can place no more here.',
   paused: 'This sale is paused. It may go on at any time, and this page shows it at once.',
   ended: 'This sale has ended.',
@@ -22,6 +22,11 @@ export function problemText(problem: ProblemJson, now: number | undefined): stri
     const opensAt = Date.parse(problem.opensAt ?? '');
     if (now === undefined || !(opensAt > now)) return 'Not open yet. Try again in a moment.';
     return `Not open yet: it opens in ${durationText(opensAt - now)}.`;
+  }
+  if (problem.code === 'not_enough_left' && problem.remaining !== undefined) {
+    return problem.remaining === 1
+      ? 'Only one ticket is left.'
+      : `Only ${countText(problem.remaining)} tickets are left.`;
   }
   return TEXTS[problem.code] ?? problem.detail;
 }

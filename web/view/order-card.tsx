@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { OrderJson } from '../../src/client/index.ts';
 import type { Shop } from '../shop/shop.ts';
 import type { Note } from '../shop/state.ts';
-import { moneyText } from '../text/format.ts';
+import { moneyText, ticketsText } from '../text/format.ts';
 import { Countdown, useTimeLeft } from './clock.tsx';
 
 export interface OrderCardProps {
@@ -14,12 +14,18 @@ export interface OrderCardProps {
 
 const FINAL_TEXTS = {
   paid: 'Paid. See you there.',
-  cancelled: 'Cancelled. The ticket is back on sale.',
-  expired: 'Not paid in time. The ticket is back on sale.',
+  cancelled: 'Cancelled.',
+  expired: 'Not paid in time.',
   rejected: 'We could not complete this order. You were not charged.',
 } as const;
 
-/** One of the user's tickets, from reservation to payment or end. */
+function finalText({ state, quantity }: OrderJson): string {
+  if (state === 'reserved') return '';
+  if (state === 'paid' || state === 'rejected') return FINAL_TEXTS[state];
+  return `${FINAL_TEXTS[state]} ${quantity === 1 ? 'The ticket is' : 'The tickets are'} back on sale.`;
+}
+
+/** One of the user's orders, from reservation to payment or end. */
 export function OrderCard({ shop, order, note, heading: Heading }: OrderCardProps) {
   const card = useRef<HTMLDivElement>(null);
   const acted = useRef(false);
@@ -34,10 +40,10 @@ export function OrderCard({ shop, order, note, heading: Heading }: OrderCardProp
   };
   return (
     <div class={`order ${state}`} ref={card} tabIndex={-1}>
-      <Heading>Ticket {order.ticket}</Heading>
+      <Heading>{ticketsText(order.tickets)}</Heading>
       {state === 'reserved' ? <Unpaid shop={shop} order={order} busy={note?.tone === 'wait'} onAct={act} /> : null}
       <p class={`note ${note?.tone ?? ''}`} role="status">
-        {note?.text ?? (state === 'reserved' ? '' : FINAL_TEXTS[state])}
+        {note?.text ?? finalText(order)}
       </p>
     </div>
   );
@@ -62,11 +68,11 @@ function Unpaid({ shop, order, busy, onAct }: UnpaidProps) {
       </p>
       <p class="actions">
         <button type="button" aria-disabled={busy} onClick={() => onAct('pay')}>
-          Pay {moneyText(order.price)}
-          <span class="unseen"> for ticket {order.ticket}</span>
+          Pay {moneyText(order.total)}
+          <span class="unseen"> for {ticketsText(order.tickets).toLowerCase()}</span>
         </button>
         <button type="button" class="quiet" aria-disabled={busy} onClick={() => onAct('cancel')}>
-          Cancel<span class="unseen"> ticket {order.ticket}</span>
+          Cancel<span class="unseen"> {ticketsText(order.tickets).toLowerCase()}</span>
         </button>
       </p>
     </>

@@ -1,5 +1,6 @@
+import { useState } from 'preact/hooks';
 import type { OrderJson, Phase, StockFrame } from '../../src/client/index.ts';
-import { holdsTicket } from '../shop/orders.ts';
+import { holdsTickets } from '../shop/orders.ts';
 import { phaseAt } from '../shop/phase-at.ts';
 import type { SaleJson } from '../shop/sale-json.ts';
 import type { Shop } from '../shop/shop.ts';
@@ -36,7 +37,10 @@ export function SaleCard({ shop, sale, stock, orders, notes, signedIn }: SaleCar
   useTimeLeft(opensAt, now);
   useTimeLeft(Date.parse(current.closesAt), now);
   const phase = phaseAt(current, now());
-  const held = orders.filter(holdsTicket).length;
+  const held = orders.filter(holdsTickets).reduce((sum, order) => sum + order.quantity, 0);
+  const most = Math.min(sale.perBuyerLimit - held, MAX_QUANTITY);
+  const [chosen, choose] = useState(1);
+  const quantity = Math.max(1, Math.min(chosen, most));
   const heading = `sale-${sale.id}`;
 
   return (
@@ -55,12 +59,16 @@ export function SaleCard({ shop, sale, stock, orders, notes, signedIn }: SaleCar
       ) : (
         <StockLevel remaining={current.remaining} total={current.total} />
       )}
+      {most > 1 && (phase === 'live' || phase === 'upcoming') ? (
+        <QuantityChoice sale={sale} most={most} quantity={quantity} onChoose={choose} />
+      ) : null}
       {signedIn || phase !== 'live' ? (
         <BuyButton
           sale={sale}
-          blocked={unavailableText(phase, held >= sale.perBuyerLimit)}
+          quantity={quantity}
+          blocked={unavailableText(phase, most < 1)}
           busy={notes[sale.id]?.tone === 'wait'}
-          onBuy={() => shop.buy(sale.id)}
+          onBuy={() => shop.buy(sale.id, quantity)}
         />
       ) : (
         <button type="button" class="buy" onClick={() => document.getElementById(TOKEN_FIELD)?.focus()}>
@@ -84,8 +92,34 @@ function unavailableText(phase: Phase, limitReached: boolean): string | undefine
   return phase === 'live' ? undefined : PHASE_TEXTS[phase];
 }
 
+/** As the server has it; a sale's limit may be higher. */
+const MAX_QUANTITY = 20;
+
+interface QuantityChoiceProps {
+  readonly sale: SaleJson;
+  readonly most: number;
+  readonly quantity: number;
+  readonly onChoose: (quantity: number) => void;
+}
+
+function QuantityChoice({ sale, most, quantity, onChoose }: QuantityChoiceProps) {
+  return (
+    <label class="quantity">
+      Tickets<span class="unseen">: {sale.title}</span>{' '}
+      <select value={quantity} onChange={(event) => onChoose(Number(event.currentTarget.value))}>
+        {Array.from({ length: most }, (_, n) => (
+          <option key={n} value={n + 1}>
+            {n + 1}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 interface BuyButtonProps {
   readonly sale: SaleJson;
+  readonly quantity: number;
   readonly blocked: string | undefined;
   readonly busy: boolean;
   readonly onBuy: () => void;
@@ -95,14 +129,18 @@ interface BuyButtonProps {
  * `aria-disabled` instead of `disabled`: a disabled button cannot be focused, and a keyboard user who waits for the
  * opening needs the focus on it.
  */
-function BuyButton({ sale, blocked, busy, onBuy }: BuyButtonProps) {
+function BuyButton({ sale, quantity, blocked, busy, onBuy }: BuyButtonProps) {
   const enabled = blocked === undefined && !busy;
   return (
     <button type="button" class="buy" aria-disabled={!enabled} onClick={() => enabled && onBuy()}>
-      {blocked ?? `Buy for ${moneyText(sale.price)}`}
+      {blocked ?? `Buy${quantity === 1 ? '' : ` ${quantity}`} for ${moneyText(costOf(sale, quantity))}`}
       <span class="unseen">: {sale.title}</span>
     </button>
   );
+}
+
+function costOf({ price }: SaleJson, quantity: number): SaleJson['price'] {
+  return { amount: price.amount * quantity, currency: price.currency };
 }
 
 /** How much is left, as a falling level; screen readers get the text beside it. */

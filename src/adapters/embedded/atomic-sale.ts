@@ -1,9 +1,10 @@
 import type { AtomicSale, SellItem } from '../../ports/atomic-sale.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { ReserveAnswer } from '../../ports/ticket-queue.ts';
 import type { Engine } from './engine-types.ts';
 import type { EmbeddedOrderLog } from './order-log.ts';
 import { recordOf, type SoldItem } from './sell-record.ts';
-import { type PackedAnswer, packItems, unpackAnswer } from './sell-wire.ts';
+import { packItems, unpackAnswer } from './sell-wire.ts';
 
 export interface EmbeddedAtomicSaleOptions {
   readonly engine: Engine;
@@ -21,22 +22,25 @@ export function createEmbeddedAtomicSale({ engine, log, clock }: EmbeddedAtomicS
       const now = clock.now();
       const reply = await engine.call('queue.sell', { sale, now, items: packItems(items), maxAttempts, maxEnded });
       if (reply.kind !== 'answered') return reply;
-      const { answers, stock, logged } = reply;
+      const { stock, logged } = reply;
+      const answers = reply.answers.map((answer) => unpackAnswer(answer, now));
       if (logged !== undefined) {
-        const sold = soldOf(items, answers);
+        const sold = soldOf(items, answers, now);
         // An order id that comes twice within a millisecond is answered twice and logged once.
         log.appended(logged.position, sold.length === logged.items ? recordOf(sale, now, sold) : undefined);
       }
-      return { kind: 'answered', answers: answers.map((answer) => unpackAnswer(answer, now)), stock };
+      return { kind: 'answered', answers, stock };
     },
   };
 }
 
-function soldOf(items: readonly SellItem[], answers: readonly PackedAnswer[]): SoldItem[] {
+/** What was reserved at the time of the call: by itself. */
+function soldOf(items: readonly SellItem[], answers: readonly ReserveAnswer[], now: number): SoldItem[] {
   const sold: SoldItem[] = [];
-  answers.forEach((ticket, n) => {
+  answers.forEach((answer, n) => {
     const item = items[n];
-    if (typeof ticket === 'number' && item !== undefined) sold.push({ item, ticket });
+    if (answer.kind !== 'reserved' || answer.reservedAt !== now || item === undefined) return;
+    sold.push({ item, tickets: answer.tickets });
   });
   return sold;
 }

@@ -80,7 +80,7 @@ describe.each([
   it('rejects with the fault of its op, including the code', async () => {
     const engine = await start();
     await engine.call('queue.load', { id: 's', epoch: 1, total: 9, perBuyerLimit: 9, opensAt: 0, closesAt: 9 });
-    const item = { orderId: 'same', userId: 'u', key: 'k:1', fingerprint: 'f' };
+    const item = { orderId: 'same', userId: 'u', key: 'k:1', fingerprint: 'f', quantity: 1 };
     const call = { saleId: 's', epoch: 1, now: 5, items: [item, { ...item, key: 'k:2' }], maxAttempts: 0 };
 
     await expect(engine.call('queue.reserve', call)).rejects.toMatchObject({ name: 'Fault', code: 'corrupt' });

@@ -65,7 +65,9 @@ describe('the embedded order log', () => {
       expect(readBefore).toBe(1);
       const all = Array.from({ length: 22 }, (_, n) => n + 1);
       expect(seen.map(({ offset }) => offset)).toEqual(all);
-      expect(seen.map(({ record }) => (record?.type === 'reservations' ? record.items[0]?.ticket : 0))).toEqual(all);
+      expect(seen.map(({ record }) => (record?.type === 'reservations' ? record.items[0]?.tickets[0] : 0))).toEqual(
+        all,
+      );
     } finally {
       vi.useRealTimers();
     }

@@ -1,5 +1,4 @@
 import type { NewOrder, OrderStore, Rejection } from '../../ports/order-store.ts';
-import { hasConflicts } from '../sql/conflicts.ts';
 import type { SqlDatabase } from '../sql/connect.ts';
 import { withSqlFaults } from '../sql/faults.ts';
 import { createFenceReads } from '../sql/fence-reads.ts';
@@ -8,7 +7,7 @@ import { createOrderSearch } from '../sql/order-search.ts';
 import { createOrderTransitionReads } from '../sql/order-transition-reads.ts';
 import { assertStorable, assertStorableFence } from '../sql/storable.ts';
 import type { Engine } from './engine.ts';
-import type { OrderRun } from './ops/orders/store.ts';
+import type { OrderRun } from './ops/orders/order-statements.ts';
 import { rowsOf } from './order-rows.ts';
 import { createOrderTransitions } from './order-transitions.ts';
 
@@ -49,15 +48,14 @@ export function createEmbeddedOrderStore(
   };
 }
 
-/** Splits the batch where the sale or the price changes; most batches are one run. If orders conflict, each is a run. */
+/** Splits the batch where the sale or the price changes; most batches are one run. */
 function runsOf(orders: readonly NewOrder[]): OrderRun[] {
   for (const order of orders) assertStorable(order);
-  const oneByOne = hasConflicts(orders);
   const runs: OrderRun[] = [];
   let start = 0;
   for (let i = 1; i <= orders.length; i += 1) {
     const first = orders[start];
-    if (first === undefined || (!oneByOne && sameRun(first, orders[i]))) continue;
+    if (first === undefined || sameRun(first, orders[i])) continue;
     runs.push(runOf(first, orders.slice(start, i)));
     start = i;
   }
@@ -81,8 +79,15 @@ function runOf({ order: { saleId, productId, price } }: NewOrder, orders: readon
     amount: price.amount,
     currency: price.currency,
     count: orders.length,
+    tickets: ticketsIn(orders),
     rows: rowsOf(orders),
   };
+}
+
+function ticketsIn(orders: readonly NewOrder[]): number {
+  let tickets = 0;
+  for (const { order } of orders) tickets += order.tickets.length;
+  return tickets;
 }
 
 function rejection(orders: readonly NewOrder[], id: string, reason: Rejection['reason'], endedAt: number): Rejection {

@@ -2,7 +2,14 @@ import type Database from 'libsql';
 import { Fault } from '../../domain/errors.ts';
 import { LIVE_REBUILT, LIVE_SCHEMA } from './ops/live/schema.ts';
 import { LOG_REPLAYED, LOG_SCHEMA } from './ops/log/schema.ts';
-import { QUEUE_ATTEMPTS, QUEUE_CHANGES, QUEUE_HOLDINGS, QUEUE_OWN_KEYS, QUEUE_SCHEMA } from './ops/queue/schema.ts';
+import {
+  QUEUE_ATTEMPTS,
+  QUEUE_CHANGES,
+  QUEUE_HOLDINGS,
+  QUEUE_OWN_KEYS,
+  QUEUE_SCHEMA,
+  QUEUE_SEVERAL,
+} from './ops/queue/schema.ts';
 
 /**
  * Step n upgrades a file from version n to n + 1; PRAGMA user_version holds the version. Append steps, never change one. The
@@ -16,6 +23,7 @@ const STEPS: readonly string[] = [
   LIVE_REBUILT,
   QUEUE_HOLDINGS,
   QUEUE_CHANGES,
+  QUEUE_SEVERAL,
 ];
 
 /** Errors: Fault `config` if the file was written by a later release. */

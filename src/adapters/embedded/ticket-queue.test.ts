@@ -10,11 +10,19 @@ import { createEmbeddedTicketQueue } from './ticket-queue.ts';
 
 const SALE = { id: 's', epoch: 1, total: 5, perBuyerLimit: 1, opensAt: 1_000, closesAt: 2_000 };
 
-/** What needs a clock that can be set, or a damaged file; the contract suite covers the rest. */
-/** The columns of a later schema. */
+/** Removes what later schemas have added, but for tables that the tests drop. */
 function withoutChanges(earlier: Db): void {
-  for (const column of ['paused', 'added', 'version']) earlier.run(`ALTER TABLE queue_sale DROP COLUMN ${column}`);
+  const columns = ['paused', 'added', 'version', 'several', 'forfeits'];
+  for (const column of columns) earlier.run(`ALTER TABLE queue_sale DROP COLUMN ${column}`);
+  earlier.run('DROP TABLE queue_several');
 }
+
+/** As {@link withoutChanges}, for a table of reservations that the test leaves as it is. */
+function withoutMore(earlier: Db): void {
+  earlier.run('ALTER TABLE queue_reservation DROP COLUMN more');
+}
+
+/** What needs a clock that can be set, or a damaged file; the contract suite covers the rest. */
 
 describe('the embedded ticket queue', () => {
   let folder: TempFolder;
@@ -38,7 +46,7 @@ describe('the embedded ticket queue', () => {
   const buy = (): Promise<ReserveReply> => {
     orders += 1;
     return queue.reserve('s', 1, [
-      { orderId: `o${orders}`, userId: `u${orders}`, key: `o:${orders}`, fingerprint: '' },
+      { orderId: `o${orders}`, userId: `u${orders}`, key: `o:${orders}`, fingerprint: '', quantity: 1 },
     ]);
   };
 
@@ -72,7 +80,7 @@ describe('the embedded ticket queue', () => {
 
   const attempt = async (userId: string, at: TicketQueue = queue) => {
     orders += 1;
-    const item = { orderId: `o${orders}`, userId, key: `o:${orders}`, fingerprint: '' };
+    const item = { orderId: `o${orders}`, userId, key: `o:${orders}`, fingerprint: '', quantity: 1 };
     const reply = await at.reserve('s', 1, [item], 2);
     return reply.kind === 'answered' ? reply.answers[0] : undefined;
   };
@@ -126,6 +134,7 @@ describe('the embedded ticket queue', () => {
     earlier.run('DROP TABLE live_rebuilt');
     earlier.run('DROP TABLE queue_holding');
     withoutChanges(earlier);
+    withoutMore(earlier);
     earlier.run('PRAGMA user_version = 2');
     earlier.close();
     engine = await openEngine({ file: join(folder.path, 'test.db'), thread: false });
@@ -143,7 +152,7 @@ describe('the embedded ticket queue', () => {
     const items = (from: number, count: number) =>
       Array.from({ length: count }, (_, n) => {
         const orderId = `h${from + n}`;
-        return { orderId, userId: 'ann', key: `o:${orderId}`, fingerprint: 'f' };
+        return { orderId, userId: 'ann', key: `o:${orderId}`, fingerprint: 'f', quantity: 1 };
       });
     await queue.reserve('high', 1, items(0, 25));
     await engine.close();
@@ -151,6 +160,7 @@ describe('the embedded ticket queue', () => {
     earlier.run('DROP TABLE live_rebuilt');
     earlier.run('DROP TABLE queue_holding');
     withoutChanges(earlier);
+    withoutMore(earlier);
     earlier.run('PRAGMA user_version = 4');
     earlier.close();
     engine = await openEngine({ file: join(folder.path, 'test.db'), thread: false });
@@ -188,13 +198,13 @@ describe('the embedded ticket queue', () => {
     engine = await openEngine({ file: join(folder.path, 'test.db'), thread: false });
     queue = createEmbeddedTicketQueue({ engine, clock: { now: () => now } });
 
-    const again = keys.map((key, n) => ({ orderId: `a${n + 1}`, userId: 'ann', key, fingerprint: 'f' }));
+    const again = keys.map((key, n) => ({ orderId: `a${n + 1}`, userId: 'ann', key, fingerprint: 'f', quantity: 1 }));
     expect(await queue.reserve('s', 1, [...again, { ...again[1], orderId: 'a9' } as ReserveItem])).toMatchObject({
       answers: [
-        { kind: 'reserved', ticket: 1 },
-        { kind: 'reserved', ticket: 2 },
-        { kind: 'reserved', ticket: 3 },
-        { kind: 'replayed', orderId: 'a2', ticket: 2 },
+        { kind: 'reserved', tickets: [1] },
+        { kind: 'reserved', tickets: [2] },
+        { kind: 'reserved', tickets: [3] },
+        { kind: 'replayed', orderId: 'a2', tickets: [2] },
       ],
     });
   });

@@ -27,8 +27,8 @@ export function createEmbeddedTicketQueue({ engine, clock }: EmbeddedQueueOption
       return unpublished.size === 0 ? [] : saleIds.filter((saleId) => unpublished.has(saleId));
     },
     release: (saleId, orderIds) => engine.call('queue.release', { saleId, orderIds }),
-    forfeit: async (saleId, orderIds) => {
-      await engine.call('queue.forfeit', { saleId, orderIds });
+    forfeit: async (saleId, orders) => {
+      await engine.call('queue.forfeit', { saleId, orders });
     },
     update: ({ id, epoch, version, paused, closesAt, total }) =>
       engine.call('queue.update', { id, epoch, version, paused, closesAt, total }),

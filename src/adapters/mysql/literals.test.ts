@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quoted } from './literals.ts';
+import { quoted, quotedOnce } from './literals.ts';
 
 test.each([
   ['', "''"],
@@ -12,4 +12,9 @@ test.each([
   ['é\u{1F3AB}', "'é\u{1F3AB}'"],
 ])('quotes %j', (text, literal) => {
   expect(quoted(text)).toBe(literal);
+});
+
+test('quotes each text of a column, the same as before or not', () => {
+  const literal = quotedOnce();
+  expect(['', "it's", "it's", 'a', ''].map(literal)).toEqual(["''", "'it\\'s'", "'it\\'s'", "'a'", "''"]);
 });

@@ -7,3 +7,12 @@ import SqlString from 'sqlstring';
 export function quoted(text: string): string {
   return SqlString.escape(text);
 }
+
+/** As {@link quoted}, for a column that has mostly the same text as in the row before. */
+export function quotedOnce(): (text: string) => string {
+  let [last, literal] = ['', quoted('')];
+  return (text) => {
+    if (text !== last) [last, literal] = [text, quoted(text)];
+    return literal;
+  };
+}

@@ -4,7 +4,7 @@ import { insertMismatch, lockOrder, selectPaymentTraces } from './mismatch-state
 import type { Session } from './session.ts';
 import { selectOrder } from './transition-statements.ts';
 
-/** Records a capture of another amount or currency than its order's, in a transaction of its own. */
+/** Records a capture of another amount or currency than its order's total, in a transaction of its own. */
 export async function recordMismatch(session: Session, ids: string, capture: Capture): Promise<CaptureResult> {
   // The lock comes before the first plain read, whose snapshot then has what another capture committed.
   await session.rows(lockOrder(ids));

@@ -5,6 +5,7 @@ import { withSqlFaults } from '../sql/faults.ts';
 import { captureResultOf, isMismatch, type RawPaymentOrder, SELECT_PAYMENT_ORDER } from '../sql/payment-order.ts';
 import { orderOfRaw, type RawOrder } from '../sql/raw-order.ts';
 import { assertStorableCapture } from '../sql/storable.ts';
+import { ticketsBySale } from '../sql/stored-tickets.ts';
 import { textOf } from '../sql/text-of.ts';
 import { quoted } from './literals.ts';
 import { recordMismatch } from './mismatch.ts';
@@ -12,6 +13,7 @@ import { markMismatchRefunded, supersedeMismatches } from './mismatch-statements
 import { inTransaction, type Session } from './session.ts';
 import {
   deleteTicketReturns,
+  endTickets,
   idList,
   insertEvent,
   insertPayment,
@@ -65,16 +67,20 @@ async function moveReserved(session: Session, to: EndState, ids: string, at: num
   const found = await session.rows<RawOrder>(lockReserved(ids));
   const moving = idList(found.map(({ id }) => id));
   if (moving === undefined) return [];
+  const orders = found.map(orderOfRaw);
   await session.write(move(to, moving, at));
-  if (to !== 'paid') await session.write(insertTicketReturns(moving));
+  if (to !== 'paid') {
+    for (const [saleId, tickets] of ticketsBySale(orders)) await session.write(endTickets(saleId, tickets));
+    await session.write(insertTicketReturns(moving));
+  }
   const time = to === 'paid' ? { paidAt: at } : { endedAt: at };
-  return found.map((raw) => ({ ...orderOfRaw(raw), state: to, ...time }));
+  return orders.map((order) => ({ ...order, state: to, ...time }));
 }
 
 /**
  * If an event or a payment comes twice at the same moment, the second waits at its unique key until the first has
  * committed. Of two payments, or a payment and another transition, the conditional update lets one move the order.
- * Undefined, and nothing is recorded, if the capture is not of the order's price.
+ * Undefined, and nothing is recorded, if the capture is not of the order's total.
  */
 async function recordCapture(session: Session, ids: string, capture: Capture): Promise<CaptureResult | undefined> {
   const [order] = await session.rows<RawOrder>(selectOrder(ids));

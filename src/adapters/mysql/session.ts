@@ -9,13 +9,15 @@ export interface Session {
   rows<Row>(sql: string): Promise<Row[]>;
 }
 
-/** Runs `run` in a transaction, and again in a new one if the server expects that; see deadlock-retry.ts. */
+/** Runs `run` in a transaction, and again in a new one if the server expects that, or after these errors; see deadlock-retry.ts. */
 export function inTransaction<Result>(
   database: SqlDatabase,
   run: (session: Session) => Promise<Result>,
+  alsoAfter?: ReadonlySet<number>,
 ): Promise<Result> {
   const connection = database.orm.em.getConnection();
-  return retryDeadlocks(() => connection.transactional((trx: Knex.Transaction) => run(sessionOf(connection, trx))));
+  const once = () => connection.transactional((trx: Knex.Transaction) => run(sessionOf(connection, trx)));
+  return retryDeadlocks(once, alsoAfter === undefined ? {} : { alsoAfter });
 }
 
 function sessionOf(connection: AbstractSqlConnection, trx: Knex.Transaction): Session {

@@ -1,7 +1,9 @@
+import type { Order, OrderState } from '../../domain/order.ts';
 import type { LogPosition } from '../../ports/order-log.ts';
 import type { NewOrder, Rejection, StoreBatch } from '../../ports/order-store.ts';
 import { storedKey } from '../sql/stored-key.ts';
-import { quoted } from './literals.ts';
+import { moreTickets } from '../sql/stored-tickets.ts';
+import { quoted, quotedOnce } from './literals.ts';
 
 /**
  * SQL of the hot path, with the values as literals: the server parses a multi-row insert as fast as it stores the rows,
@@ -10,49 +12,84 @@ import { quoted } from './literals.ts';
  */
 
 const COLUMNS =
-  'id, sale_id, product_id, user_id, idem_key, ticket, price_amount, price_currency, state, reserved_at, pay_by';
+  'id, sale_id, product_id, user_id, idem_key, ticket, quantity, more_tickets, price_amount, price_currency, ' +
+  'state, reserved_at, pay_by';
 
 /** A row that violates a unique key is skipped, and not counted as affected. IGNORE would hide other errors, too. */
 const OR_NOTHING = 'ON DUPLICATE KEY UPDATE id = orders.id';
 
+/** Fails if one of the orders, or the key of one, is stored. */
 export function insertOrders(orders: readonly NewOrder[]): string {
-  const rows = orders.map(({ order, key }) => {
-    const { price } = order;
+  const valuesOf = orderValues();
+  const rows = orders.toSorted(byId).map(({ order, key }) => {
     const stored = storedKey(key, order.id);
-    const idemKey = stored === null ? 'NULL' : quoted(stored);
-    return (
-      `(${quoted(order.id)},${quoted(order.saleId)},${quoted(order.productId)},${quoted(order.userId)},${idemKey},` +
-      `${order.ticket},${price.amount},${quoted(price.currency)},'reserved',${order.reservedAt},${order.payBy})`
-    );
+    return `(${valuesOf(order, stored === null ? 'NULL' : quoted(stored), 'reserved')})`;
   });
-  return `INSERT INTO orders (${COLUMNS}) VALUES ${rows.join(',')} ${OR_NOTHING}`;
+  return `INSERT INTO orders (${COLUMNS}) VALUES ${rows.join()}`;
 }
 
-export function insertRejected({ order, reason }: Rejection): string {
-  const { price } = order;
-  return (
-    `INSERT INTO orders (${COLUMNS}, ended_at, reason) VALUES (${quoted(order.id)}, ${quoted(order.saleId)}, ` +
-    `${quoted(order.productId)}, ${quoted(order.userId)}, NULL, ${order.ticket}, ${price.amount}, ` +
-    `${quoted(price.currency)}, 'rejected', ${order.reservedAt}, ${order.payBy}, ${order.endedAt ?? order.reservedAt}, ` +
-    `${quoted(reason)}) ${OR_NOTHING}`
-  );
+export function insertRejected(rejected: readonly Rejection[]): string {
+  const valuesOf = orderValues();
+  const rows = rejected
+    .toSorted(byId)
+    .map(
+      ({ order, reason }) =>
+        `(${valuesOf(order, 'NULL', 'rejected')},${order.endedAt ?? order.reservedAt},${quoted(reason)})`,
+    );
+  return `INSERT INTO orders (${COLUMNS}, ended_at, reason) VALUES ${rows.join()}`;
 }
 
-export function selectStored(orders: readonly NewOrder[]): string {
-  return `SELECT id FROM orders WHERE id IN (${orders.map(({ order }) => quoted(order.id)).join(',')})`;
+export function insertRejectedOrNothing(rejection: Rejection): string {
+  return `${insertRejected([rejection])} ${OR_NOTHING}`;
+}
+
+/** Workers that lock rows in the same order do not deadlock. */
+function byId({ order: a }: { readonly order: Order }, { order: b }: { readonly order: Order }): number {
+  return compare(a.id, b.id);
+}
+
+function orderValues(): (order: Order, idemKey: string, state: OrderState) => string {
+  const [sale, product, currency] = [quotedOnce(), quotedOnce(), quotedOnce()];
+  return ({ id, saleId, productId, userId, tickets, price, reservedAt, payBy }, idemKey, state) => {
+    const more = moreTickets(tickets);
+    return (
+      `${quoted(id)},${sale(saleId)},${product(productId)},${quoted(userId)},${idemKey},${tickets[0]},` +
+      `${tickets.length},${more === null ? 'NULL' : `'${more}'`},${price.amount},${currency(price.currency)},` +
+      `'${state}',${reservedAt},${payBy}`
+    );
+  };
 }
 
 /**
- * Removes orders that a fence rejected before, so that they can be accepted now. A DELETE sees the latest committed rows, not
- * those as of the start of the transaction.
+ * Fails if another live order holds one of the tickets. In the order of the table's key, in which a transition locks these
+ * rows as well.
  */
-export function deleteFenced(orders: readonly NewOrder[]): string {
-  const ids = orders.map(({ order }) => quoted(order.id)).join(',');
-  return `DELETE o FROM orders AS o FORCE INDEX (PRIMARY) WHERE o.id IN (${ids}) AND o.reason = 'fence'`;
+export function insertTickets(orders: readonly { readonly order: Order }[], as: 'live' | 'ended'): string {
+  const sale = quotedOnce();
+  const rows = ticketRows(orders).map(({ saleId, ticket, id }) => {
+    const orderId = quoted(id);
+    return `(${sale(saleId)},${ticket},${as === 'live' ? "''" : orderId},${orderId})`;
+  });
+  return `INSERT INTO order_tickets (sale_id, ticket, ended, order_id) VALUES ${rows.join()}`;
 }
 
-export function selectTicketHolder({ order }: NewOrder): string {
-  return `SELECT id FROM orders WHERE sale_id = ${quoted(order.saleId)} AND ticket = ${order.ticket} AND live = 1`;
+interface TicketRow {
+  readonly saleId: string;
+  readonly ticket: number;
+  readonly id: string;
+}
+
+function ticketRows(orders: readonly { readonly order: Order }[]): TicketRow[] {
+  const rows: TicketRow[] = [];
+  for (const {
+    order: { saleId, tickets, id },
+  } of orders)
+    for (const ticket of tickets) rows.push({ saleId, ticket, id });
+  return rows.sort((a, b) => compare(a.saleId, b.saleId) || a.ticket - b.ticket);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 /** A position never goes back. The derived table names the new values alike on MySQL and MariaDB. */

@@ -33,6 +33,14 @@ export function move(to: EndState, ids: string, at: number): string {
   );
 }
 
+/** Marks tickets of orders that have ended: others may hold them now. */
+export function endTickets(saleId: string, tickets: readonly number[]): string {
+  return (
+    'UPDATE order_tickets FORCE INDEX (PRIMARY) SET ended = order_id ' +
+    `WHERE sale_id = ${quoted(saleId)} AND ticket IN (${tickets.join()}) AND ended = ''`
+  );
+}
+
 /** Records that the queue has to end the reservations of these orders. */
 export function insertTicketReturns(ids: string): string {
   return (

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { capturedEvent, parseEvent } from './event.ts';
 
-const order = { id: '1JG8Z5E4T00000', price: { amount: 12_999, currency: 'USD' } };
+const order = { id: '1JG8Z5E4T00000', tickets: [7], price: { amount: 12_999, currency: 'USD' } };
 const event = JSON.parse(capturedEvent(order, Date.UTC(2026, 0, 2))) as { readonly data: object };
 
 function parsed(json: unknown) {

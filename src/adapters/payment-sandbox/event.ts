@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
-import type { Order } from '../../domain/order.ts';
+import { type Order, totalOf } from '../../domain/order.ts';
 import type { PaymentEvent } from '../../ports/payments.ts';
 
 // As long as their columns, in printable ASCII: safe in databases and log lines.
@@ -31,12 +31,14 @@ export function paymentIdOf(orderId: string): string {
 }
 
 /** The message that an order was paid; a repeated one has the same id. */
-export function capturedEvent({ id, price }: Pick<Order, 'id' | 'price'>, nowMs: number): string {
+export function capturedEvent(order: Pick<Order, 'id' | 'tickets' | 'price'>, nowMs: number): string {
+  const { id } = order;
+  const { amount, currency } = totalOf(order);
   const event: EventJson = {
     id: `evt_${id}`,
     type: CAPTURED,
     createdAt: new Date(nowMs).toISOString(),
-    data: { paymentId: paymentIdOf(id), orderId: id, amount: price.amount, currency: price.currency },
+    data: { paymentId: paymentIdOf(id), orderId: id, amount, currency },
   };
   return JSON.stringify(event);
 }

@@ -64,8 +64,8 @@ export function createRedisAuditSource(evaluate: Evaluate): QueueAuditSource {
 function entriesOf(flat: readonly string[], pending: ReadonlySet<string>): LedgerEntry[] {
   return Array.from({ length: flat.length / 2 }, (_, i) => {
     const orderId = flat[2 * i] as string;
-    const { ticket, userId } = reservationOf(orderId, flat[2 * i + 1] as string);
-    return { orderId, ticket, userId, published: !pending.has(orderId) };
+    const { tickets, userId } = reservationOf(orderId, flat[2 * i + 1] as string);
+    return { orderId, tickets, userId, published: !pending.has(orderId) };
   });
 }
 

@@ -7,7 +7,7 @@ const ORDER = {
   saleId: 's',
   productId: 'p',
   userId: 'Zoë "1"',
-  ticket: 1,
+  tickets: [1],
   price: { amount: 1, currency: 'EUR' },
   state: 'paid',
   reservedAt: 1,

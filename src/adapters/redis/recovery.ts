@@ -12,6 +12,7 @@ import { keysOf } from './keys.ts';
 import type { RecoveryScriptName } from './scripts.ts';
 import { RECOVERY_SCRIPTS } from './scripts.ts';
 import type { RedisServers } from './servers.ts';
+import { ticketListOf } from './ticket-list.ts';
 
 /** Redis runs nothing else while it runs a script: 1,000 orders take it about 5 ms, 25,000 tickets about as long. */
 const ORDERS_PER_CALL = 1000;
@@ -88,8 +89,8 @@ export function createRedisRecovery(servers: RedisServers, prefix: string): Queu
   };
 }
 
-function fieldsOf({ orderId, ticket, userId, key, fingerprint, reservedAt, live }: KnownOrder): (string | number)[] {
+function fieldsOf({ orderId, tickets, userId, key, fingerprint, reservedAt, live }: KnownOrder): (string | number)[] {
   if (key === null && live) throw new Fault('corrupt', `order ${orderId} is live but has no key`);
   const endedAs = key === null ? 'R' : 'E';
-  return [live ? 'L' : endedAs, orderId, ticket, userId, key ?? '', fingerprint, reservedAt];
+  return [live ? 'L' : endedAs, orderId, ticketListOf(tickets), userId, key ?? '', fingerprint, reservedAt];
 }

@@ -10,10 +10,14 @@ describe('replyOf', () => {
   });
 
   it.each([
-    [5, { kind: 'reserved', ticket: 5, reservedAt: 1000 }],
-    ['=5 900', { kind: 'reserved', ticket: 5, reservedAt: 900 }],
-    ['*A 5 900 1', { kind: 'replayed', orderId: 'A', ticket: 5, reservedAt: 900, published: true }],
-    ['*A 5 900 0', { kind: 'replayed', orderId: 'A', ticket: 5, reservedAt: 900, published: false }],
+    [5, { kind: 'reserved', tickets: [5], reservedAt: 1000 }],
+    ['+5,7', { kind: 'reserved', tickets: [5, 7], reservedAt: 1000 }],
+    ['=5 900', { kind: 'reserved', tickets: [5], reservedAt: 900 }],
+    ['=5,7 900', { kind: 'reserved', tickets: [5, 7], reservedAt: 900 }],
+    ['*A 5 900 1', { kind: 'replayed', orderId: 'A', tickets: [5], reservedAt: 900, published: true }],
+    ['*A 5,7 900 0', { kind: 'replayed', orderId: 'A', tickets: [5, 7], reservedAt: 900, published: false }],
+    ['<3', { kind: 'notEnoughLeft', remaining: 3 }],
+    ['#', { kind: 'limitReached', orderIds: [] }],
     ['#B,A', { kind: 'limitReached', orderIds: ['A', 'B'] }],
     ['~', { kind: 'tooManyOrders' }],
     ['!59999', { kind: 'tooManyAttempts', endsInMs: 59_999 }],

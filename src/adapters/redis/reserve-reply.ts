@@ -1,6 +1,7 @@
 import { Fault } from '../../domain/errors.ts';
 import { stockVersion } from '../../domain/stock.ts';
 import type { ReserveAnswer, ReserveReply } from '../../ports/ticket-queue.ts';
+import { ticketsIn } from './ticket-list.ts';
 
 /** Outcomes of the whole batch, which reserve.lua returns in place of the tickets left. */
 const UNKNOWN_SALE = -1;
@@ -28,24 +29,26 @@ export function replyOf(raw: unknown, epoch: number, size: number): ReserveReply
 
 function answerOf(answer: number | string, now: number): ReserveAnswer {
   if (typeof answer === 'number') {
-    if (answer > 0) return { kind: 'reserved', ticket: answer, reservedAt: now };
+    if (answer > 0) return { kind: 'reserved', tickets: [answer], reservedAt: now };
     const refusal = REFUSALS[answer];
     if (refusal === undefined) throw malformed(String(answer));
     return refusal;
   }
   const [first = '', ...fields] = answer.slice(1).split(' ');
-  if (answer.startsWith('=')) return { kind: 'reserved', ticket: Number(first), reservedAt: Number(fields[0]) };
+  if (answer.startsWith('+')) return { kind: 'reserved', tickets: ticketsIn(first), reservedAt: now };
+  if (answer.startsWith('=')) return { kind: 'reserved', tickets: ticketsIn(first), reservedAt: Number(fields[0]) };
+  if (answer.startsWith('<')) return { kind: 'notEnoughLeft', remaining: Number(first) };
   if (answer.startsWith('#')) return { kind: 'limitReached', orderIds: first === '' ? [] : first.split(',').sort() };
   if (answer.startsWith('!')) return { kind: 'tooManyAttempts', endsInMs: Number(first) };
   if (answer === '~') return { kind: 'tooManyOrders' };
   if (!answer.startsWith('*')) throw malformed(answer);
-  const [ticket, reservedAt, published] = fields.map(Number);
+  const [list = '', reservedAt, published] = fields;
   return {
     kind: 'replayed',
     orderId: first,
-    ticket: ticket as number,
-    reservedAt: reservedAt as number,
-    published: published === 1,
+    tickets: ticketsIn(list),
+    reservedAt: Number(reservedAt),
+    published: published === '1',
   };
 }
 

@@ -12,6 +12,7 @@ import { batchPublished } from './published-batcher.ts';
 import { createRedisRecovery } from './recovery.ts';
 import { replyOf } from './reserve-reply.ts';
 import { connectSingle } from './servers.ts';
+import { ticketListOf } from './ticket-list.ts';
 import { withUnpublished } from './unpublished.ts';
 
 export interface RedisQueueOptions extends ConnectionOptions {
@@ -94,10 +95,15 @@ function createCalls(evaluate: Evaluate): Omit<TicketQueue, 'published' | 'withU
 
     async reserve(saleId, epoch, items, maxAttempts = 0, maxEnded = 0) {
       const fields: string[] = [];
-      for (const { orderId, userId, key, fingerprint } of items) fields.push(orderId, userId, key, fingerprint);
+      let areSingle = true;
+      for (const { orderId, userId, key, fingerprint, quantity } of items) {
+        fields.push(orderId, userId, key, fingerprint);
+        areSingle &&= quantity === 1;
+      }
+      const quantities = areSingle ? '' : JSON.stringify(items.map(({ quantity }) => quantity));
       const name = maxAttempts === 0 ? 'reserve' : 'reserveCounting';
       // One argument for all of them: as separate arguments they take twice as long to write.
-      const reply = await evaluate(name, saleId, [epoch, maxAttempts, JSON.stringify(fields), maxEnded]);
+      const reply = await evaluate(name, saleId, [epoch, maxAttempts, JSON.stringify(fields), maxEnded, quantities]);
       return replyOf(reply, epoch, items.length);
     },
 
@@ -111,8 +117,10 @@ function createCalls(evaluate: Evaluate): Omit<TicketQueue, 'published' | 'withU
       return (await evaluate('release', saleId, [RETURN, ...orderIds])) as readonly string[];
     },
 
-    async forfeit(saleId, orderIds) {
-      if (orderIds.length > 0) await evaluate('release', saleId, [FORFEIT, ...orderIds]);
+    async forfeit(saleId, orders) {
+      if (orders.length === 0) return;
+      const pairs = orders.flatMap(({ orderId, tickets }) => [orderId, ticketListOf(tickets)]);
+      await evaluate('release', saleId, [FORFEIT, ...pairs]);
     },
 
     async update({ id, epoch, version, paused, closesAt, total }) {

@@ -9,16 +9,26 @@ interface LiveRow {
   readonly user_id: string | Uint8Array;
 }
 
-/** Along the index of the tickets. A range of tickets and not a LIMIT, so that two orders of one ticket are on one page. */
-const LIVE =
-  'SELECT ticket, id, user_id FROM orders WHERE sale_id = ? AND ticket > ? AND ticket <= ? AND live = 1 ORDER BY ticket';
+/** Along the key of the tickets. Whether an order that holds one is live is not asked: if it is not, the audit has to see it. */
+const LIVE = {
+  sqlite: liveBy('CROSS JOIN'),
+  mysql: liveBy('STRAIGHT_JOIN'),
+} as const satisfies Record<SqlDatabase['dialect'], string>;
+
+/** @param join one that begins with the tickets */
+function liveBy(join: string): string {
+  return (
+    `SELECT t.ticket, t.order_id AS id, o.user_id FROM order_tickets t ${join} orders o ON o.id = t.order_id ` +
+    "WHERE t.sale_id = ? AND t.ticket > ? AND t.ticket <= ? AND t.ended = '' ORDER BY t.ticket"
+  );
+}
 
 /** What the order store holds, in either dialect. */
 export function createSqlOrderAuditSource(database: SqlDatabase): OrderAuditSource {
   return {
     liveOrders: (saleId, after, upTo) =>
       withSqlFaults('reading live orders', async () => {
-        const rows = await database.slowRows<LiveRow>(LIVE, saleId, after, upTo);
+        const rows = await database.slowRows<LiveRow>(LIVE[database.dialect], saleId, after, upTo);
         return rows.map(({ ticket, id, user_id }) => ({ ticket, orderId: id, userId: textOf(user_id) }));
       }),
 

@@ -12,6 +12,7 @@ export const OrderEntity = new EntitySchema<OrderRow>({
     userId: { type: IdentifierType },
     idemKey: { type: IdentifierType, nullable: true, lazy: true },
     ticket: { type: 'integer' },
+    moreTickets: { type: 'string', nullable: true },
     priceAmount: { type: wholeNumber() },
     priceCurrency: { type: 'string' },
     state: { type: 'string' },

@@ -9,6 +9,7 @@ import { OrderEntity } from './order-entity.ts';
 import { type OrderRow, orderOfRow } from './order-row.ts';
 import { orderOfRaw, type RawOrder, SELECT_ORDER } from './raw-order.ts';
 import { keyOfStored } from './stored-key.ts';
+import { ticketsOf } from './stored-tickets.ts';
 import { textOf } from './text-of.ts';
 
 export type OrderReads = Pick<
@@ -19,21 +20,37 @@ export type OrderReads = Pick<
 interface BookedRow {
   readonly id: string;
   readonly ticket: number;
+  readonly more_tickets: string | null;
   readonly user_id: string | Uint8Array;
   readonly idem_key: string | Uint8Array | null;
   readonly reserved_at: number;
   readonly state: OrderState;
-  readonly live: number | null;
+  readonly ended: string;
 }
 
-/** By ranges along the index of the tickets: paging by id would sort the whole sale for each page. */
-const BOOKED =
-  'SELECT id, ticket, user_id, idem_key, reserved_at, state, live FROM orders ' +
-  "WHERE sale_id = ? AND ticket BETWEEN ? AND ? AND (reason IS NULL OR reason <> 'fence')";
+/**
+ * By ranges along the key of the tickets: paging by id would sort the whole sale for each page. Without BETWEEN, of which
+ * SQLite would use one bound only, because `o.ticket` could take the place of `t.ticket`.
+ */
+const BOOKED = {
+  sqlite: bookedBy('CROSS JOIN'),
+  mysql: bookedBy('STRAIGHT_JOIN'),
+} as const satisfies Record<SqlDatabase['dialect'], string>;
+
+/** @param join one that begins with the tickets */
+function bookedBy(join: string): string {
+  return (
+    'SELECT o.id, o.ticket, o.more_tickets, o.user_id, o.idem_key, o.reserved_at, o.state, t.ended ' +
+    `FROM order_tickets t ${join} orders o ON o.id = t.order_id ` +
+    'WHERE t.sale_id = ? AND t.ticket >= ? AND t.ticket <= ? AND o.ticket = t.ticket ' +
+    "AND (o.reason IS NULL OR o.reason <> 'fence')"
+  );
+}
 
 const COUNT_BY_STATE = 'SELECT state, COUNT(*) AS orders FROM orders WHERE sale_id = ? GROUP BY state';
 
-const COUNT_TICKETS = 'SELECT COUNT(DISTINCT ticket) AS tickets FROM orders WHERE sale_id = ? AND live = 1';
+/** The table's key admits a ticket once. */
+const COUNT_TICKETS = "SELECT COUNT(*) AS tickets FROM order_tickets WHERE sale_id = ? AND ended = ''";
 
 interface StateCount {
   readonly state: OrderState;
@@ -70,14 +87,14 @@ export function createOrderReads(database: SqlDatabase): OrderReads {
 
     booked: (saleId, first, last) =>
       withSqlFaults('reading the orders of tickets', async () => {
-        const rows = await database.rows<BookedRow>(BOOKED, saleId, first, last);
-        return rows.map(({ id, ticket, user_id, idem_key, reserved_at, state, live }) => ({
+        const rows = await database.rows<BookedRow>(BOOKED[database.dialect], saleId, first, last);
+        return rows.map(({ id, ticket, more_tickets, user_id, idem_key, reserved_at, state, ended }) => ({
           orderId: id,
-          ticket,
+          tickets: ticketsOf(ticket, more_tickets),
           userId: textOf(user_id),
           key: keyOfStored(idem_key === null ? null : textOf(idem_key), id, state),
           reservedAt: reserved_at,
-          live: live === 1,
+          live: ended === '',
         }));
       }),
 

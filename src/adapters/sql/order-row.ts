@@ -1,7 +1,8 @@
 import type { Order, OrderState } from '../../domain/order.ts';
 import type { RejectionReason } from '../../ports/order-store.ts';
+import { ticketsOf } from './stored-tickets.ts';
 
-/** A row of `orders`, with null for missing values and without the generated column `live`. */
+/** A row of `orders`, with null for missing values and without the number of tickets, which follows from them. */
 export interface OrderRow {
   id: string;
   saleId: string;
@@ -9,7 +10,10 @@ export interface OrderRow {
   userId: string;
   /** Null for a rejected order. */
   idemKey: string | null;
+  /** The lowest one. */
   ticket: number;
+  /** See stored-tickets.ts. */
+  moreTickets: string | null;
   priceAmount: number;
   priceCurrency: string;
   state: OrderState;
@@ -27,7 +31,7 @@ export function orderOfRow(row: Omit<OrderRow, 'idemKey' | 'reason'>): Order {
     saleId: row.saleId,
     productId: row.productId,
     userId: row.userId,
-    ticket: row.ticket,
+    tickets: ticketsOf(row.ticket, row.moreTickets),
     price: { amount: row.priceAmount, currency: row.priceCurrency },
     state: row.state,
     reservedAt: row.reservedAt,

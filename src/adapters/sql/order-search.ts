@@ -21,6 +21,14 @@ interface Place {
 
 const PLACE = 'SELECT id, pay_by, reserved_at FROM orders WHERE id = ?';
 
+const ORDERS_OF_TICKET = 'SELECT order_id FROM order_tickets WHERE sale_id = ? AND ticket = ?';
+
+/** Of any sale: each order is looked at. */
+const HAS_TICKET = {
+  sqlite: "(ticket = ? OR instr(',' || more_tickets || ',', ',' || ? || ',') > 0)",
+  mysql: '(ticket = ? OR FIND_IN_SET(?, more_tickets) > 0)',
+} as const satisfies Record<SqlDatabase['dialect'], string>;
+
 /** The id is ASCII and upper case; in MySQL the user's is binary, where letters have no case. */
 const CONTAINS = {
   sqlite: '(instr(id, ?) > 0 OR instr(lower(user_id), ?) > 0)',
@@ -61,9 +69,11 @@ function statementOf(search: OrderSearch, key: Key, place: Place | undefined, di
   const direction = order === 'newest' ? 'DESC' : 'ASC';
   const sorted = `ORDER BY ${key === undefined ? '' : `${key} ${direction}, `}id ${direction} LIMIT ?`;
   const conditions = [...conditionsOf(search, dialect), ...(place === undefined ? [] : [behind(place, key, order)])];
-  // A ticket has few orders, and an index of its own.
+  // A ticket of a sale has few orders, and a key of its own.
   if (key !== 'pay_by' || ticket !== undefined) {
-    const all = [...conditions, ...equal('sale_id', saleId), ...equal('user_id', userId), ...equal('state', state)];
+    // Where the ticket's key names the sale, it must not be found by another index.
+    const ofSale = ticket === undefined ? equal('sale_id', saleId) : [];
+    const all = [...conditions, ...ofSale, ...equal('user_id', userId), ...equal('state', state)];
     const where = all.length === 0 ? '' : `WHERE ${all.map(({ sql }) => sql).join(' AND ')} `;
     return {
       sql: `SELECT ${ORDER_COLUMNS} FROM orders ${where}${sorted}`,
@@ -85,13 +95,18 @@ function statementOf(search: OrderSearch, key: Key, place: Place | undefined, di
   };
 }
 
-function conditionsOf({ ticket, from, to, text }: OrderSearch, dialect: SqlDatabase['dialect']): Sql[] {
+function conditionsOf({ saleId, ticket, from, to, text }: OrderSearch, dialect: SqlDatabase['dialect']): Sql[] {
   return [
-    ...equal('ticket', ticket),
+    ...(ticket === undefined ? [] : [hasTicket(ticket, saleId, dialect)]),
     ...(from === undefined ? [] : [{ sql: 'reserved_at >= ?', params: [from] }]),
     ...(to === undefined ? [] : [{ sql: 'reserved_at < ?', params: [to] }]),
     ...(text === undefined ? [] : [{ sql: CONTAINS[dialect], params: [asciiUpper(text), asciiLower(text)] }]),
   ];
+}
+
+function hasTicket(ticket: number, saleId: string | undefined, dialect: SqlDatabase['dialect']): Sql {
+  if (saleId === undefined) return { sql: HAS_TICKET[dialect], params: [ticket, String(ticket)] };
+  return { sql: `id IN (${ORDERS_OF_TICKET})`, params: [saleId, ticket] };
 }
 
 /** Behind the last order of the page before. Without row values, for which MySQL uses no index. */

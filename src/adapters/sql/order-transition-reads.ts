@@ -1,7 +1,8 @@
 import { MAX_AMOUNT } from '../../domain/money.ts';
-import type { OrderStore, RejectionReason } from '../../ports/order-store.ts';
+import type { OrderStore } from '../../ports/order-store.ts';
 import type { SqlDatabase } from './connect.ts';
 import { withSqlFaults } from './faults.ts';
+import { ticketsOfText } from './stored-tickets.ts';
 import { textOf } from './text-of.ts';
 
 export type OrderTransitionReads = Pick<OrderStore, 'due' | 'salesDue' | 'owedTickets' | 'refundsDue' | 'money'>;
@@ -11,13 +12,15 @@ interface RefundRow {
   readonly order_id: string;
   readonly price_amount: number;
   readonly price_currency: string;
+  readonly quantity: number;
   readonly captured_at: number;
 }
 
 interface OwedRow {
   readonly order_id: string;
   readonly sale_id: string;
-  readonly reason: RejectionReason | null;
+  readonly held_by_others: string | null;
+  readonly quantity: number | null;
 }
 
 /** Orders that are due at the same moment come in any order: sorting them by id as well would read all of them. */
@@ -40,25 +43,22 @@ const SALES_DUE = {
 /** Sales in one query: MySQL answers it in some milliseconds. */
 const SALES_PER_QUERY = 1000;
 
-/**
- * Ids begin with their time, so the oldest order comes first. An order that was rejected for its ticket returns none. A left
- * join makes every server begin with the outbox, however few orders there are.
- */
+/** Ids begin with their time, so the oldest order comes first. */
 const OWED =
-  'SELECT r.order_id, r.sale_id, o.reason FROM ticket_returns r LEFT JOIN orders o ON o.id = r.order_id ' +
-  'ORDER BY r.order_id LIMIT ?';
+  'SELECT r.order_id, r.sale_id, r.held_by_others, o.quantity FROM ticket_returns r ' +
+  'LEFT JOIN orders o ON o.id = r.order_id ORDER BY r.order_id LIMIT ?';
 
 const REFUNDS_DUE =
-  'SELECT p.id, p.order_id, o.price_amount, o.price_currency, p.captured_at FROM payments p JOIN orders o ON o.id = p.order_id ' +
-  'WHERE p.refund_due = 1 ORDER BY p.captured_at, p.id LIMIT ?';
+  'SELECT p.id, p.order_id, o.price_amount, o.price_currency, o.quantity, p.captured_at ' +
+  'FROM payments p JOIN orders o ON o.id = p.order_id WHERE p.refund_due = 1 ORDER BY p.captured_at, p.id LIMIT ?';
 
 const MISMATCHES_DUE =
-  'SELECT payment_id AS id, order_id, amount AS price_amount, currency AS price_currency, captured_at ' +
+  'SELECT payment_id AS id, order_id, amount AS price_amount, currency AS price_currency, 1 AS quantity, captured_at ' +
   'FROM payment_mismatches WHERE refund_due = 1 ORDER BY captured_at, payment_id LIMIT ?';
 
 /** A sale's orders have one price, as a rule. A SUM would overflow, or lose digits, for prices that older releases accepted. */
 const PAID =
-  `SELECT price_amount AS price, COUNT(*) AS orders FROM orders WHERE sale_id = ? AND state = 'paid' ` +
+  `SELECT price_amount AS price, SUM(quantity) AS tickets FROM orders WHERE sale_id = ? AND state = 'paid' ` +
   'GROUP BY price_amount';
 
 const REFUNDED =
@@ -70,12 +70,12 @@ const MISMATCHED =
 
 interface PaidRow {
   readonly price: number;
-  readonly orders: number | string;
+  readonly tickets: number | string;
 }
 
 /** The greatest exact number stands for all sums beyond it. */
 function revenueOf(paid: readonly PaidRow[]): number {
-  const sum = paid.reduce((total, { price, orders }) => total + BigInt(price) * BigInt(orders), 0n);
+  const sum = paid.reduce((total, { price, tickets }) => total + BigInt(price) * BigInt(tickets), 0n);
   return Number(sum > BigInt(MAX_AMOUNT) ? BigInt(MAX_AMOUNT) : sum);
 }
 
@@ -102,10 +102,11 @@ export function createOrderTransitionReads(database: SqlDatabase): OrderTransiti
     owedTickets: (limit) =>
       withSqlFaults('reading tickets to return', async () => {
         const owed = await database.rows<OwedRow>(OWED, limit);
-        return owed.map(({ order_id, sale_id, reason }) => ({
+        return owed.map(({ order_id, sale_id, held_by_others, quantity }) => ({
           saleId: sale_id,
           orderId: order_id,
-          forfeit: reason === 'ticket',
+          quantity: quantity ?? 1,
+          heldByOthers: ticketsOfText(held_by_others),
         }));
       }),
 
@@ -115,10 +116,10 @@ export function createOrderTransitionReads(database: SqlDatabase): OrderTransiti
         // Nearly always none, by an index of their own: a union would sort all refunds that are due.
         const wrong = await database.rows<RefundRow>(MISMATCHES_DUE, limit);
         const due = wrong.length === 0 ? late : [...late, ...wrong].sort((a, b) => a.captured_at - b.captured_at);
-        return due.slice(0, limit).map(({ id, order_id, price_amount, price_currency }) => ({
+        return due.slice(0, limit).map(({ id, order_id, price_amount, price_currency, quantity }) => ({
           paymentId: textOf(id),
           orderId: order_id,
-          price: { amount: price_amount, currency: price_currency },
+          amount: { amount: price_amount * quantity, currency: price_currency },
         }));
       }),
 

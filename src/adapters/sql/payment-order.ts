@@ -1,3 +1,4 @@
+import { totalOf } from '../../domain/order.ts';
 import type { Capture, CaptureResult } from '../../ports/order-store.ts';
 import { ORDER_COLUMNS, orderOfRaw, type RawOrder } from './raw-order.ts';
 
@@ -12,9 +13,10 @@ export interface RawPaymentOrder extends RawOrder {
   readonly refund: number;
 }
 
-/** Whether something else was captured than the order costs. */
-export function isMismatch(order: Pick<RawOrder, 'price_amount' | 'price_currency'>, { amount }: Capture): boolean {
-  return amount.amount !== order.price_amount || amount.currency !== order.price_currency;
+/** Whether something else was captured than the order costs, all of its tickets together. */
+export function isMismatch(order: RawOrder, { amount }: Capture): boolean {
+  const total = totalOf(orderOfRaw(order));
+  return amount.amount !== total.amount || amount.currency !== total.currency;
 }
 
 export function captureResultOf(raw: RawPaymentOrder): CaptureResult {

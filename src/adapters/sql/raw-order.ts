@@ -4,7 +4,8 @@ import { textOf } from './text-of.ts';
 
 /** The columns of a {@link RawOrder}. */
 export const ORDER_COLUMNS =
-  'id, sale_id, product_id, user_id, ticket, price_amount, price_currency, state, reserved_at, pay_by, paid_at, ended_at';
+  'id, sale_id, product_id, user_id, ticket, more_tickets, price_amount, price_currency, state, reserved_at, pay_by, ' +
+  'paid_at, ended_at';
 
 /** Reads one order past the ORM: 0.1 ms instead of 0.9 ms, each time that a buyer looks at an order. */
 export const SELECT_ORDER = `SELECT ${ORDER_COLUMNS} FROM orders WHERE id = ?`;
@@ -16,6 +17,7 @@ export interface RawOrder {
   readonly product_id: string;
   readonly user_id: string | Uint8Array;
   readonly ticket: number;
+  readonly more_tickets: string | null;
   readonly price_amount: number;
   readonly price_currency: string;
   readonly state: OrderState;
@@ -32,6 +34,7 @@ export function orderOfRaw(raw: RawOrder): Order {
     productId: raw.product_id,
     userId: textOf(raw.user_id),
     ticket: raw.ticket,
+    moreTickets: raw.more_tickets,
     priceAmount: raw.price_amount,
     priceCurrency: raw.price_currency,
     state: raw.state,

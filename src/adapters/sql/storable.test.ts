@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Order } from '../../domain/order.ts';
+import { MAX_QUANTITY, type Order } from '../../domain/order.ts';
 import { assertStorable, assertStorableFence, MAX_KEY, MAX_USER_ID } from './storable.ts';
 
 const order: Order = {
@@ -7,7 +7,7 @@ const order: Order = {
   saleId: 's',
   productId: 'p',
   userId: 'u'.repeat(MAX_USER_ID),
-  ticket: 1,
+  tickets: [1],
   price: { amount: 0, currency: 'USD' },
   state: 'reserved',
   reservedAt: 0,
@@ -17,6 +17,8 @@ const key = 'k'.repeat(MAX_KEY);
 
 test('accepts an order at its limits', () => {
   expect(() => assertStorable({ order, key })).not.toThrow();
+  const tickets = Array.from({ length: MAX_QUANTITY }, (_, n) => 2 ** 31 - MAX_QUANTITY + n);
+  expect(() => assertStorable({ order: { ...order, tickets }, key })).not.toThrow();
 });
 
 test.each<[string, Partial<Order>]>([
@@ -28,8 +30,13 @@ test.each<[string, Partial<Order>]>([
   ['user id', { userId: 'a\ud800' }],
   ['currency', { price: { amount: 1, currency: 'EURO' } }],
   ['price', { price: { amount: 0.5, currency: 'EUR' } }],
-  ['ticket', { ticket: Number.NaN }],
-  ['ticket', { ticket: 2 ** 31 }],
+  ['tickets', { tickets: [] }],
+  ['tickets', { tickets: [Number.NaN] }],
+  ['tickets', { tickets: [2 ** 31] }],
+  ['tickets', { tickets: [1, 2 ** 31] }],
+  ['tickets', { tickets: [1, 2, 2] }],
+  ['tickets', { tickets: [2, 1] }],
+  ['tickets', { tickets: Array.from({ length: MAX_QUANTITY + 1 }, (_, n) => n) }],
   ['reservation time', { reservedAt: -1 }],
   ['payment deadline', { payBy: Number.POSITIVE_INFINITY }],
   ['state', { state: 'paid' }],

@@ -1,5 +1,6 @@
 import { Fault } from '../../domain/errors.ts';
 import { ORDER_ID_LENGTH } from '../../domain/ids.ts';
+import { MAX_QUANTITY } from '../../domain/order.ts';
 import type { Capture, LogFence, NewOrder } from '../../ports/order-store.ts';
 import { isStorableText } from '../stored-text.ts';
 
@@ -28,7 +29,7 @@ export function assertStorable({ order, key }: NewOrder): void {
     (isBadName(key, MAX_KEY) && 'key') ||
     (price.currency.length !== 3 && 'currency') ||
     (!isWhole(price.amount, Number.MAX_SAFE_INTEGER) && 'price') ||
-    (!isWhole(order.ticket, MAX_INT) && 'ticket') ||
+    (!areTickets(order.tickets) && 'tickets') ||
     (!isWhole(order.reservedAt, Number.MAX_SAFE_INTEGER) && 'reservation time') ||
     (!isWhole(order.payBy, Number.MAX_SAFE_INTEGER) && 'payment deadline') ||
     (order.state !== 'reserved' && 'state');
@@ -56,6 +57,17 @@ export function assertStorableCapture({ eventId, paymentId, amount }: Capture): 
 
 function isBadName(text: string, max: number): boolean {
   return text.length === 0 || text.length > max || !isStorableText(text);
+}
+
+/** Ascending, so that no two are the same. */
+function areTickets(tickets: readonly number[]): boolean {
+  const [count, first] = [tickets.length, tickets[0] as number];
+  if (count === 1) return isWhole(first, MAX_INT);
+  return (
+    count > 0 &&
+    count <= MAX_QUANTITY &&
+    tickets.every((ticket, n) => isWhole(ticket, MAX_INT) && (n === 0 || ticket > (tickets[n - 1] as number)))
+  );
 }
 
 function isWhole(value: number, max: number): boolean {

@@ -46,10 +46,14 @@ const readEmptyBody = bodyReader(EmptyBody);
 
 /** The answer to a body that is neither absent nor an empty object; undefined when the body is acceptable. */
 export function refusalOfBody(request: HttpRequest): Rendered | undefined {
-  const { body, contentType } = request;
-  if (body.length === 0 || (isEmptyObject(body) && isJson(contentType))) return undefined;
+  if (isEmptyBody(request)) return undefined;
   const read = readEmptyBody(request);
   return read.ok ? undefined : read.answer;
+}
+
+/** Whether the body is absent, or an empty object in JSON. */
+export function isEmptyBody({ body, contentType }: Pick<HttpRequest, 'body' | 'contentType'>): boolean {
+  return body.length === 0 || (isEmptyObject(body) && isJson(contentType));
 }
 
 /** `{}`, which nearly every client sends that sends a body at all: recognised without decoding it. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { OrderId, StringEnum, Time } from './common-schemas.ts';
+import { Count, OrderId, StringEnum, Time } from './common-schemas.ts';
 import { PROBLEM_CODES } from './problems.ts';
 
 export const FieldErrorSchema = Type.Object({
@@ -23,6 +23,7 @@ export const ProblemSchema = Type.Object(
         description: 'With `limit_reached`: the orders that the buyer holds, 20 of them at most.',
       }),
     ),
+    remaining: Type.Optional(Count('With `not_enough_left`: the tickets that are left.')),
     opensAt: Type.Optional(Time('With `not_started`: when the sale opens.')),
     errors: Type.Optional(Type.Array(FieldErrorSchema, { description: 'With `invalid`: each invalid field.' })),
   },

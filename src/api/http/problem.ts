@@ -13,7 +13,7 @@ export interface Rendered {
   readonly headers: HeaderPairs;
 }
 
-export type ProblemExtras = Partial<Pick<ProblemJson, 'detail' | 'orderIds' | 'opensAt' | 'errors'>> & {
+export type ProblemExtras = Partial<Pick<ProblemJson, 'detail' | 'orderIds' | 'remaining' | 'opensAt' | 'errors'>> & {
   readonly headers?: HeaderPairs;
 };
 

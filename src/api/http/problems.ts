@@ -42,10 +42,15 @@ export const PROBLEMS = {
     title: 'Sold out',
     detail: 'No tickets are left; one may become available again if an order expires or is cancelled.',
   },
+  not_enough_left: {
+    status: 409,
+    title: 'Not enough left',
+    detail: 'Fewer tickets are left than you asked for, and none was reserved; `remaining` says how many there are.',
+  },
   limit_reached: {
     status: 409,
     title: 'Limit reached',
-    detail: 'You already hold as many tickets as this sale allows per buyer.',
+    detail: 'You would hold more tickets than this sale allows per buyer.',
   },
   too_many_orders: {
     status: 409,

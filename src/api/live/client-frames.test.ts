@@ -5,8 +5,8 @@ const VALID = [
   { type: 'auth', id: 1, token: 'x' },
   { type: 'subscribe', id: 'a', saleId: 's' },
   { type: 'unsubscribe', id: '', saleId: 's' },
-  { type: 'purchase', id: -7, saleId: 's' },
-  { type: 'purchase', id: 'k', saleId: 's', idempotencyKey: 'k' },
+  { type: 'purchase', id: -7, saleId: 's', quantity: 1 },
+  { type: 'purchase', id: 'k', saleId: 's', idempotencyKey: 'k', quantity: 20 },
   { type: 'ping', id: Number.MAX_SAFE_INTEGER },
 ];
 
@@ -22,6 +22,10 @@ describe('a frame of a client', () => {
     expect(readFrame(JSON.stringify(frame))).toEqual({ ok: true, id: JSON.stringify(frame.id), frame });
   });
 
+  it('asks for one ticket if it does not say how many', () => {
+    expect(readFrame('{"type":"purchase","id":1,"saleId":"s"}')).toMatchObject({ frame: { quantity: 1 } });
+  });
+
   it.each(['', '{', 'hello', '{"type":"ping","id":1}{', 'undefined', '[1]', '"ping"', '1', 'null'])(
     'is malformed: %j',
     (text) => {
@@ -33,7 +37,7 @@ describe('a frame of a client', () => {
     },
   );
 
-  it.each([
+  it.each<readonly [text: string, id: string | undefined, path: string]>([
     ['{"id":1}', '1', '/type'],
     ['{"id":1,"type":"pig"}', '1', '/type'],
     ['{"id":1,"type":["ping"]}', '1', '/type'],
@@ -51,6 +55,9 @@ describe('a frame of a client', () => {
     ['{"type":"subscribe","id":"s"}', '"s"', '/saleId'],
     ['{"type":"unsubscribe","id":"s","saleId":null}', '"s"', '/saleId'],
     ['{"type":"purchase","id":1,"saleId":"s","idempotencyKey":7}', '1', '/idempotencyKey'],
+    ...['0', '-1', '1.5', '"2"', '21', 'null', '1e9', '[2]'].map(
+      (quantity) => [`{"type":"purchase","id":1,"saleId":"s","quantity":${quantity}}`, '1', '/quantity'] as const,
+    ),
   ])('is invalid: %s', (text, id, path) => {
     expect(refusal(text)).toMatchObject({
       id,

@@ -3,6 +3,7 @@ import { type ProblemExtras, problem, type Rendered } from '../http/problem.ts';
 import type { FieldError } from '../http/problem-schema.ts';
 import type { ProblemCode } from '../http/problems.ts';
 import { type Validated, validator } from '../http/validate.ts';
+import { Quantity } from '../purchases/quantity.ts';
 
 /** Bounds the reply, which repeats the id. */
 const MAX_ID_LENGTH = 64;
@@ -20,7 +21,11 @@ const SCHEMAS = {
   auth: frame('auth', { token: Type.String() }),
   subscribe: frame('subscribe', { saleId: Type.String() }),
   unsubscribe: frame('unsubscribe', { saleId: Type.String() }),
-  purchase: frame('purchase', { saleId: Type.String(), idempotencyKey: Type.Optional(Type.String()) }),
+  purchase: frame('purchase', {
+    saleId: Type.String(),
+    idempotencyKey: Type.Optional(Type.String()),
+    quantity: Type.Optional(Quantity),
+  }),
   ping: frame('ping', {}),
 };
 

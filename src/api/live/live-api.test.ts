@@ -9,7 +9,7 @@ const { id: saleId } = sale;
 const NOW = '2030-01-01T00:00:00.000Z';
 
 const orderOf = (userId: string, changes: Partial<Order> = {}): Order => ({
-  ...reservedOrder(sale, { orderId: '1JG8Z5E4T00000', userId, ticket: 3, reservedAt: Date.UTC(2030, 0, 1) }),
+  ...reservedOrder(sale, { orderId: '1JG8Z5E4T00000', userId, tickets: [3], reservedAt: Date.UTC(2030, 0, 1) }),
   ...changes,
 });
 

@@ -9,7 +9,7 @@ const { id: saleId } = sale;
 const order = reservedOrder(sale, {
   orderId: '1JG8Z5E4T00000',
   userId: 'u1',
-  ticket: 3,
+  tickets: [3],
   reservedAt: Date.UTC(2030, 0, 1),
 });
 

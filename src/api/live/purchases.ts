@@ -20,7 +20,7 @@ export class LivePurchases {
   /** Checks in the same order as HTTP does: the token, the key, the sale. */
   submit(
     session: LiveSession,
-    { saleId, idempotencyKey: sentKey }: Extract<ClientFrame, { type: 'purchase' }>,
+    { saleId, idempotencyKey: sentKey, quantity = 1 }: Extract<ClientFrame, { type: 'purchase' }>,
     id: string,
     requestId: string,
   ): void {
@@ -37,7 +37,8 @@ export class LivePurchases {
       return;
     }
     this.#inFlight += 1;
-    submitPurchase(this.deps, { saleId, userId: principal.userId, idempotencyKey, requestId }, (answer) => {
+    const { userId } = principal;
+    submitPurchase(this.deps, { saleId, userId, idempotencyKey, quantity, requestId }, (answer) => {
       this.#inFlight -= 1;
       reply(answer);
       if (this.#inFlight === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();

@@ -23,7 +23,7 @@ function rig(search?: (search: OrderSearch) => Promise<never>) {
     call('GET', ALL, { query, authorization: tokenOf('boss', role) });
   const list = async (query = '') => JSON.parse((await ask(query)).body);
   const tickets = async (query = '') =>
-    (await list(query)).items.map(({ ticket }: { readonly ticket: number }) => ticket);
+    (await list(query)).items.flatMap(({ tickets }: { readonly tickets: readonly number[] }) => tickets);
   const as = (accept: string, query = '') =>
     call('GET', ALL, { query, accept, authorization: tokenOf('boss', 'admin') });
   return { store, call, ask, as, list, tickets, faults, adminOrders };
@@ -33,9 +33,14 @@ function rig(search?: (search: OrderSearch) => Promise<never>) {
 async function stocked() {
   const all = rig();
   const orders = [1, 2, 3, 4, 5].map((ticket) =>
-    newOrder({ saleId: 'a', ticket, userId: ticket % 2 === 0 ? 'even' : 'odd', reservedAt: AT + ticket * 1000 }),
+    newOrder({
+      saleId: 'a',
+      tickets: [ticket],
+      userId: ticket % 2 === 0 ? 'even' : 'odd',
+      reservedAt: AT + ticket * 1000,
+    }),
   );
-  const other = newOrder({ saleId: 'b', ticket: 9, userId: 'even', reservedAt: AT + 9000 });
+  const other = newOrder({ saleId: 'b', tickets: [9], userId: 'even', reservedAt: AT + 9000 });
   await all.store.store({ group: 'g', positions: [], orders: [...orders, other] });
   await all.store.transition('paid', [orders[1]?.order.id ?? ''], AT + 20_000);
   return all;
@@ -77,9 +82,9 @@ describe('GET /v1/admin/orders', () => {
       let cursor = '';
       do {
         const { items, nextCursor } = await list(`limit=2${filters}${cursor}`);
-        found.push(...items.map(({ ticket }: { readonly ticket: number }) => ticket));
+        found.push(...items.flatMap(({ tickets }: { readonly tickets: readonly number[] }) => tickets));
         cursor = nextCursor === undefined ? '' : `&cursor=${nextCursor}`;
-        const late = newOrder({ saleId: 'a', ticket: 100 + found.length, userId: 'odd', reservedAt: AT + 60_000 });
+        const late = newOrder({ saleId: 'a', tickets: [100 + found.length], userId: 'odd', reservedAt: AT + 60_000 });
         if (!filters.includes('sort')) await store.store({ group: 'g', positions: [], orders: [late] });
       } while (cursor !== '');
       expect(found).toEqual(expected);
@@ -119,7 +124,7 @@ describe('GET /v1/admin/orders', () => {
 describe('GET /v1/admin/orders as an export', () => {
   it('sends all orders that match as CSV, named as in JSON, formulas as text', async () => {
     const { as, store } = await stocked();
-    const evil = newOrder({ saleId: 'b', ticket: 7, userId: '=cmd|"x",1', id: '2JG8Z5E4T00000', reservedAt: AT });
+    const evil = newOrder({ saleId: 'b', tickets: [7], userId: '=cmd|"x",1', id: '2JG8Z5E4T00000', reservedAt: AT });
     await store.store({ group: 'g', positions: [], orders: [evil] });
     const answer = await as('text/csv', 'saleId=b&limit=1');
     expect(answer).toMatchObject({
@@ -133,9 +138,9 @@ describe('GET /v1/admin/orders as an export', () => {
     });
     const [names, first, second, ...rest] = answer.body.split('\r\n');
     expect(names).toBe(
-      'id,saleId,productId,userId,ticket,price.amount,price.currency,state,reservedAt,payBy,paidAt,endedAt',
+      'id,saleId,productId,userId,tickets,quantity,price.amount,total.amount,total.currency,state,reservedAt,payBy,paidAt,endedAt',
     );
-    expect(first).toMatch(/^\w{14},b,product-1,even,9,12999,USD,reserved,2026-11-30T12:00:09.000Z,.*Z,,$/);
+    expect(first).toMatch(/^\w{14},b,product-1,even,9,1,12999,12999,USD,reserved,2026-11-30T12:00:09.000Z,.*Z,,$/);
     expect(second).toMatch(/^2JG8Z5E4T00000,b,product-1,"'=cmd\|""x"",1",7,/);
     expect(rest).toEqual(['']);
   });
@@ -152,7 +157,7 @@ describe('GET /v1/admin/orders as an export', () => {
   it('sends each order of many pages once, and those behind a cursor', async () => {
     const { as, store, list } = rig();
     const orders = Array.from({ length: 2 * EXPORT_PAGE + 1 }, (_, n) =>
-      newOrder({ saleId: 'a', ticket: n + 1, reservedAt: AT + (n % 7) }),
+      newOrder({ saleId: 'a', tickets: [n + 1], reservedAt: AT + (n % 7) }),
     );
     await store.store({ group: 'g', positions: [], orders });
     const rows = (await as('text/csv', 'saleId=a')).body.split('\r\n');

@@ -14,15 +14,17 @@ interface Format {
   readonly row: (order: Order) => string;
 }
 
-/** Named as in JSON. */
+/** Named as in JSON; tickets are separated by blanks. */
 const COLUMNS = [
   'id',
   'saleId',
   'productId',
   'userId',
-  'ticket',
+  'tickets',
+  'quantity',
   'price.amount',
-  'price.currency',
+  'total.amount',
+  'total.currency',
   'state',
   'reservedAt',
   'payBy',
@@ -36,17 +38,18 @@ export const FORMATS: Readonly<Record<ExportType, Format>> = {
     extension: 'csv',
     begin: csvRow(COLUMNS),
     row: (order) => {
-      const { id, saleId, productId, userId, ticket, price, state, reservedAt, payBy, paidAt, endedAt } =
-        toOrderJson(order);
-      const { amount, currency } = price;
+      const { id, saleId, productId, userId, tickets, quantity, price, total, ...rest } = toOrderJson(order);
+      const { state, reservedAt, payBy, paidAt, endedAt } = rest;
       return csvRow([
         id,
         saleId,
         productId,
         userId,
-        ticket,
-        amount,
-        currency,
+        tickets.join(' '),
+        quantity,
+        price.amount,
+        total.amount,
+        total.currency,
         state,
         reservedAt,
         payBy,

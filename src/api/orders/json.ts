@@ -1,4 +1,4 @@
-import type { Order } from '../../domain/order.ts';
+import { type Order, totalOf } from '../../domain/order.ts';
 import { serialiser } from '../http/json.ts';
 import { pageOf } from '../http/page.ts';
 import { createTimeText } from '../http/time-text.ts';
@@ -18,8 +18,10 @@ export function toOrderJson(order: Order): OrderJson {
     saleId: order.saleId,
     productId: order.productId,
     userId: order.userId,
-    ticket: order.ticket,
+    tickets: [...order.tickets],
+    quantity: order.tickets.length,
     price: order.price,
+    total: totalOf(order),
     state: order.state,
     reservedAt: reservedAtText(order.reservedAt),
     payBy: payByText(order.payBy),

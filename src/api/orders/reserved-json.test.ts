@@ -9,7 +9,7 @@ const anOrder: fc.Arbitrary<Order> = fc.record({
   saleId: fc.constantFrom('a', 'b'),
   productId: fc.oneof(fc.constantFrom('p', '","userId":"x', '"id":'), fc.string({ unit: 'grapheme' })),
   userId: fc.oneof(fc.constantFrom('u1', 'a"b', 'a\\b', '\ud800'), fc.string({ unit: 'grapheme' })),
-  ticket: fc.integer({ min: 1, max: 1_000_000 }),
+  tickets: fc.uniqueArray(fc.integer({ min: 1, max: 1_000_000 }), { minLength: 1, maxLength: 3 }),
   price: fc.record({ amount: fc.integer({ min: 0, max: 3 }), currency: fc.constantFrom('USD', 'EUR') }),
   state: fc.constantFrom('reserved' as const, 'paid' as const),
   reservedAt: fc.integer({ min: 0, max: 4_000_000_000_000 }),

@@ -25,8 +25,9 @@ export function createReservedOrderWriter(): (order: Order) => string {
   const payByText = createTimeText();
 
   return (order) => {
-    const { saleId, id, userId, ticket } = order;
-    if (order.state !== 'reserved' || !NEEDS_NO_ESCAPE.test(userId)) return serialiseOrder(order);
+    const { saleId, id, userId, tickets } = order;
+    // Orders of several tickets are a few among many, and differ in their totals.
+    if (tickets.length > 1 || order.state !== 'reserved' || !NEEDS_NO_ESCAPE.test(userId)) return serialiseOrder(order);
     let template = templates.get(saleId);
     if (template === undefined || !fits(template, order)) {
       template = templateOf(order);
@@ -34,7 +35,7 @@ export function createReservedOrderWriter(): (order: Order) => string {
     }
     const [toId, toUser, toTicket, toReservedAt, toPayBy, rest] = template.pieces;
     const reservedAt = reservedAtText(order.reservedAt);
-    return `${toId}${id}${toUser}${userId}${toTicket}${ticket}${toReservedAt}${reservedAt}${toPayBy}${payByText(order.payBy)}${rest}`;
+    return `${toId}${id}${toUser}${userId}${toTicket}${tickets[0]}${toReservedAt}${reservedAt}${toPayBy}${payByText(order.payBy)}${rest}`;
   };
 }
 
@@ -59,7 +60,7 @@ function templateOf(order: Order): Template {
   const pieces = [
     pieceTo('id', '"', order.id),
     pieceTo('userId', '"', order.userId),
-    pieceTo('ticket', '', String(order.ticket)),
+    pieceTo('tickets', '[', String(order.tickets[0])),
     pieceTo('reservedAt', '"', text(order.reservedAt)),
     pieceTo('payBy', '"', text(order.payBy)),
     json.slice(position),

@@ -130,7 +130,7 @@ function cancelOrder(deps: OrderRoutesDeps): Operation {
       tag: 'orders',
       summary: 'Cancel an order',
       description:
-        'Returns the ticket, which goes back on sale. Only a reserved order can be cancelled, not a paid one. An order ' +
+        'Returns the tickets, which go back on sale. Only a reserved order can be cancelled, not a paid one. An order ' +
         'that is already cancelled is returned as it is.',
       auth: 'required',
       path: [OrderId],

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { ORDER_STATES } from '../../domain/order.ts';
+import { MAX_QUANTITY, ORDER_STATES } from '../../domain/order.ts';
 import { MoneySchema, OrderId, SaleId, StringEnum, Time } from '../http/common-schemas.ts';
 import { Page } from '../http/page.ts';
 
@@ -9,27 +9,34 @@ export const OrderSchema = Type.Object(
     saleId: SaleId,
     productId: Type.String(),
     userId: Type.String({ description: "The buyer: the token's `sub`." }),
-    ticket: Type.Integer({
-      minimum: 1,
-      description: "1 to the sale's total; no two live orders of a sale have the same.",
-    }),
+    tickets: Type.Array(
+      Type.Integer({
+        minimum: 1,
+        description: "1 to the sale's total; no two live orders of a sale have the same.",
+      }),
+      { minItems: 1, maxItems: MAX_QUANTITY, description: 'The tickets of the order, ascending.' },
+    ),
+    quantity: Type.Integer({ minimum: 1, maximum: MAX_QUANTITY, description: 'How many tickets it has.' }),
     price: MoneySchema,
+    total: MoneySchema,
     state: StringEnum(ORDER_STATES, 'The state of the order.'),
-    reservedAt: Time('When the ticket was reserved.'),
-    payBy: Time('An order that is not paid by then expires, and its ticket goes back on sale.'),
+    reservedAt: Time('When the tickets were reserved.'),
+    payBy: Time('An order that is not paid by then expires, and its tickets go back on sale.'),
     paidAt: Type.Optional(Time('When it was paid.')),
     endedAt: Type.Optional(Time('When it was cancelled, expired or rejected.')),
   },
   {
-    description: 'One ticket for one buyer.',
+    description: 'Tickets of one buyer: they are paid, cancelled and expire together. `price` is that of one ticket.',
     examples: [
       {
         id: '1JG8Z5E4T00000',
         saleId: 'demo',
         productId: 'poster',
         userId: 'u1',
-        ticket: 1,
+        tickets: [7, 8],
+        quantity: 2,
         price: { amount: 12999, currency: 'USD' },
+        total: { amount: 25998, currency: 'USD' },
         state: 'reserved',
         reservedAt: '2026-11-21T09:06:55.120Z',
         payBy: '2026-11-21T09:16:55.120Z',

@@ -4,8 +4,8 @@ import type { PurchaseOutcome } from '../../domain/purchase.ts';
 import { renderOutcome } from './outcome.ts';
 
 const ORDER_JSON =
-  '{"id":"1JG8Z5E4T00000","saleId":"demo","productId":"poster","userId":"u1","ticket":7,' +
-  '"price":{"amount":12999,"currency":"USD"},"state":"reserved",' +
+  '{"id":"1JG8Z5E4T00000","saleId":"demo","productId":"poster","userId":"u1","tickets":[7],"quantity":1,' +
+  '"price":{"amount":12999,"currency":"USD"},"total":{"amount":12999,"currency":"USD"},"state":"reserved",' +
   '"reservedAt":"2026-11-21T09:06:55.120Z","payBy":"2026-11-21T09:16:55.120Z"}';
 
 interface Expected {
@@ -24,6 +24,18 @@ const EXPECTED = {
     headers: { location: '/v1/orders/1JG8Z5E4T00000', 'idempotent-replayed': 'true' },
   },
   soldOut: { outcome: { kind: 'soldOut' }, status: 409, code: 'sold_out' },
+  notEnoughLeft: {
+    outcome: { kind: 'notEnoughLeft', remaining: 3 },
+    status: 409,
+    code: 'not_enough_left',
+    members: { remaining: 3 },
+  },
+  tooManyTickets: {
+    outcome: { kind: 'tooManyTickets', most: 4 },
+    status: 422,
+    code: 'invalid',
+    members: { errors: [{ in: 'body', path: '/quantity', message: expect.stringContaining('more than 4') }] },
+  },
   limitReached: {
     outcome: { kind: 'limitReached', orderIds: [order.id] },
     status: 409,

@@ -3,6 +3,7 @@ import type { PurchaseOutcome } from '../../domain/purchase.ts';
 import { REFUSAL_CODES, type RefusedKind } from '../../domain/refusal-codes.ts';
 import { JSON_TYPE } from '../http/json.ts';
 import { constantProblem, problem, type Rendered } from '../http/problem.ts';
+import type { FieldError } from '../http/problem-schema.ts';
 import { createRateLimited } from '../http/rate-limited.ts';
 import { createTimeText } from '../http/time-text.ts';
 import { createReservedOrderWriter } from '../orders/reserved-json.ts';
@@ -31,6 +32,10 @@ export function renderOutcome(outcome: PurchaseOutcome, requestId: string): Rend
       return created(outcome.order, true);
     case 'limitReached':
       return problem('limit_reached', requestId, { orderIds: [...outcome.orderIds] });
+    case 'notEnoughLeft':
+      return problem('not_enough_left', requestId, { remaining: outcome.remaining });
+    case 'tooManyTickets':
+      return problem('invalid', requestId, { errors: [tooManyError(outcome.most)] });
     case 'notStarted':
       return problem('not_started', requestId, { opensAt: opensAtText(outcome.opensAt) });
     case 'tooManyAttempts':
@@ -47,5 +52,13 @@ function created(order: Order, replayed: boolean): Rendered {
     contentType: JSON_TYPE,
     body: writeOrder(order),
     headers: replayed ? [location, ['idempotent-replayed', 'true']] : [location],
+  };
+}
+
+function tooManyError(most: number): FieldError {
+  return {
+    in: 'body',
+    path: '/quantity',
+    message: `must not be more than ${most}, which is what this sale sells to one buyer`,
   };
 }

@@ -1,12 +1,12 @@
 import { Type } from '@sinclair/typebox';
 import { requirePrincipal } from '../auth/access.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { EmptyBody, refusalOfBody } from '../http/body.ts';
 import { OrderId, SaleId, StringEnum } from '../http/common-schemas.ts';
 import type { Operation } from '../http/operation.ts';
 import { sendRendered } from '../http/problem.ts';
 import { OrderSchema } from '../orders/schema.ts';
 import { IdempotencyKey, keyOf, refusalOfKey } from './idempotency-key.ts';
+import { PurchaseBody, quantityOf } from './quantity.ts';
 import { type SubmitPurchaseDeps, submitPurchase } from './submit.ts';
 
 export interface PurchaseRoutesDeps extends SubmitPurchaseDeps {
@@ -26,14 +26,14 @@ export function purchaseRoutes(deps: PurchaseRoutesDeps): readonly Operation[] {
       doc: {
         id: 'purchase',
         tag: 'sales',
-        summary: 'Buy one ticket',
+        summary: 'Buy one or several tickets',
         description:
-          'Each call buys one ticket. 201 means that the order is durable. 503 means that nothing was bought or that the ' +
+          'Each call makes one order of `quantity` tickets, of all of them or of none. 201 means that the order is durable. 503 means that nothing was bought or that the ' +
           'outcome is unknown: repeat the request with the same Idempotency-Key, it never buys twice.',
         auth: 'required',
         path: [SaleId],
         headers: { 'Idempotency-Key': IdempotencyKey },
-        body: EmptyBody,
+        body: PurchaseBody,
         responses: {
           201: {
             description: 'The order. A repeated Idempotency-Key gets the same answer, byte for byte.',
@@ -54,6 +54,7 @@ export function purchaseRoutes(deps: PurchaseRoutesDeps): readonly Operation[] {
           'paused',
           'closed',
           'sold_out',
+          'not_enough_left',
           'limit_reached',
           'too_many_orders',
           'unsupported_media_type',
@@ -71,9 +72,12 @@ export function purchaseRoutes(deps: PurchaseRoutesDeps): readonly Operation[] {
         if (principal === undefined) return;
         const { requestId } = request;
         const idempotencyKey = keyOf(request.idempotencyKey);
-        const refused = refusalOfKey(idempotencyKey, requestId) ?? refusalOfBody(request);
+        const refused = refusalOfKey(idempotencyKey, requestId);
         if (refused !== undefined) return sendRendered(reply, refused);
-        const purchase = { saleId: request.params[0] as string, userId: principal.userId, idempotencyKey, requestId };
+        const read = quantityOf(request);
+        if (!read.ok) return sendRendered(reply, read.answer);
+        const [saleId, { userId }, quantity] = [request.params[0] as string, principal, read.value];
+        const purchase = { saleId, userId, idempotencyKey, quantity, requestId };
         submitPurchase(deps, purchase, (answer) => sendRendered(reply, answer));
       },
     },

@@ -14,12 +14,12 @@ export interface SubmitPurchaseDeps {
 }
 
 /** A purchase by an authenticated buyer, with a key that has been checked. */
-export type NewPurchase = Pick<PurchaseRequest, 'saleId' | 'userId' | 'idempotencyKey' | 'requestId'>;
+export type NewPurchase = Pick<PurchaseRequest, 'saleId' | 'userId' | 'idempotencyKey' | 'quantity' | 'requestId'>;
 
 /** Submits a purchase, from HTTP or the live socket; `respond` is called exactly once, now or later. */
 export function submitPurchase(
   { purchases, clock, limits, draining }: SubmitPurchaseDeps,
-  { saleId, userId, idempotencyKey, requestId }: NewPurchase,
+  { saleId, userId, idempotencyKey, quantity, requestId }: NewPurchase,
   respond: (answer: Rendered) => void,
 ): void {
   if (draining()) {
@@ -36,6 +36,7 @@ export function submitPurchase(
       saleId,
       userId,
       idempotencyKey,
+      quantity,
       requestId,
       receivedAt: clock.monotonic(),
       respond: (outcome) => respond(renderOutcome(outcome, requestId)),

@@ -162,7 +162,7 @@ describe('a report', () => {
     const { admin, catalogue, queue, store } = adminRig();
     await catalogue.addSale(aSale());
     await queue.load(aSale());
-    const orders = [1, 2, 3].map((ticket) => newOrder({ saleId: 'sale-1', ticket }));
+    const orders = [1, 2, 3].map((ticket) => newOrder({ saleId: 'sale-1', tickets: [ticket] }));
     await store.store({ group: 'g', positions: [], orders });
     await store.transition('expired', [orders[0]?.order.id ?? ''], 1);
     const answer = await admin('GET', `${ONE}/report`, { params: ['sale-1'] });
@@ -188,7 +188,7 @@ describe('a report', () => {
     const { call, catalogue, queue, store } = adminRig();
     await catalogue.addSale(aSale());
     await queue.load(aSale());
-    await store.store({ group: 'g', positions: [], orders: [newOrder({ saleId: 'sale-1', ticket: 1 })] });
+    await store.store({ group: 'g', positions: [], orders: [newOrder({ saleId: 'sale-1', tickets: [1] })] });
     const parts = { params: ['sale-1'], accept: 'text/csv', authorization: tokenOf('boss', 'admin') };
     const answer = await call('GET', `${ONE}/report`, parts);
     expect(answer).toMatchObject({

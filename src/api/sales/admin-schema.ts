@@ -108,7 +108,7 @@ export const ReportSchema = Type.Object(
     saleId: SaleId,
     total: Count('Tickets in the sale.'),
     remaining: Count('Tickets left.'),
-    sold: Count('Orders that hold a ticket: reserved and paid.'),
+    sold: Count('Tickets that orders hold, reserved or paid.'),
     reserved: Count('Orders that are not paid yet.'),
     paid: Count('Orders that were paid.'),
     expired: Count('Orders that were not paid in time.'),

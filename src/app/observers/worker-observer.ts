@@ -9,7 +9,7 @@ export function createWorkerObserver({ log, metrics }: Context): WorkerObserver 
     settled: (batch) => {
       metrics.settlementBatch(batch);
       for (const { order, reason } of batch.rejected) {
-        const about = { orderId: order.id, saleId: order.saleId, ticket: order.ticket, reason };
+        const about = { orderId: order.id, saleId: order.saleId, tickets: order.tickets, reason };
         if (reason === 'fence') log.warn(about, 'order rejected by a fence: it was never acknowledged to a buyer');
         else log.error(about, 'order rejected: the database holds a conflicting one');
       }

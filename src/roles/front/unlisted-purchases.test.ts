@@ -16,6 +16,7 @@ async function rig() {
         saleId,
         userId: 'ann',
         idempotencyKey: undefined,
+        quantity: 1,
         requestId: 'r',
         receivedAt: 0,
         respond,

@@ -107,7 +107,7 @@ it('makes as many calls for 500 open and 1,000 closed sales as for one', async (
 it('still expires the orders of one of many sales in time', async () => {
   const { store, sales, scheduler } = await idle({ open: 500, closed: 1000 });
   const saleId = sales[333]?.id as string;
-  const order = newOrder({ saleId, ticket: 1, payBy: Date.now() + 90_000 });
+  const order = newOrder({ saleId, tickets: [1], payBy: Date.now() + 90_000 });
   await store.store({ group: 'g', positions: [], orders: [order] });
   await vi.advanceTimersByTimeAsync(89_999);
   expect((await store.order(order.order.id))?.state).toBe('reserved');

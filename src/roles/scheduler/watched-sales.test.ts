@@ -55,7 +55,7 @@ describe('of the watched sales', () => {
   it('those with due orders are asked for in one call', async () => {
     const clock = new ManualClock();
     const store = new MemoryOrderStore();
-    const order = (saleId: string, ms: number) => newOrder({ saleId, ticket: 1, payBy: clock.now() + ms });
+    const order = (saleId: string, ms: number) => newOrder({ saleId, tickets: [1], payBy: clock.now() + ms });
     await store.store({ group: 'g', positions: [], orders: [order('a', 1), order('b', 0), order('elsewhere', 0)] });
     const asked: (readonly string[])[] = [];
     const salesDue: OrderStore['salesDue'] = (saleIds, now) => {

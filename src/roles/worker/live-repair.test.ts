@@ -64,7 +64,7 @@ describe('the repair of the live state', () => {
     await pass(quietMs - everyMs);
     expect(repaired).toEqual([]);
     await pass(2 * everyMs);
-    expect(repaired).toMatchObject([{ saleId: 'a', reservations: 3 }]);
+    expect(repaired).toMatchObject([{ saleId: 'a', reserved: 3 }]);
     expect(await live.sale('a')).toMatchObject({ reserved: 3 });
   });
 
@@ -88,7 +88,7 @@ describe('the repair of the live state', () => {
     const { pass, repaired, log } = rig();
     log.next = 1;
     await pass(everyMs + quietMs + everyMs);
-    expect(repaired).toMatchObject([{ saleId: 'a', reservations: 3 }]);
+    expect(repaired).toMatchObject([{ saleId: 'a', reserved: 3 }]);
   });
 
   it('reads nothing while nothing is counted', async () => {

@@ -100,14 +100,15 @@ function* places({ total }: Sale, { ledger: { holders }, queued, orders }: SaleS
 
 function* strays(_sale: Sale, { ledger: { holders }, queued, orders }: SaleSnapshot): Found {
   for (const ticket of queued.strays) yield about('one_place', 'stray in the queue', ticket);
-  for (const [order, ticket] of holders.strays) yield about('one_place', 'stray in the ledger', ticket, [order]);
-  for (const [order, ticket] of orders.strays) yield about('one_place', 'stray in the store', ticket, [order]);
+  for (const [ticket, held] of holders.strays)
+    yield about('one_place', 'stray in the ledger', ticket, [...held].sort());
+  for (const [ticket, held] of orders.strays) yield about('one_place', 'stray in the store', ticket, [...held].sort());
 }
 
 function* overLimit({ perBuyerLimit }: Sale, { ledger, orders }: SaleSnapshot): Found {
   const buyersOf = function* (holders: TicketHolders, kind: CandidateKind): Found {
     for (const held of holders.overLimit(perBuyerLimit)) {
-      const orderIds = held?.map(({ orderId }) => orderId);
+      const orderIds = held && [...new Set(held.map(({ orderId }) => orderId))];
       yield orderIds && about('buyer_limit', kind, undefined, orderIds);
     }
   };
@@ -129,8 +130,8 @@ function* differentHolders({ total }: Sale, { ledger: { holders }, orders }: Sal
 
 /** What was counted before the log was read is in the log; what is in the log is counted in the end. */
 function* miscounted(_sale: Sale, { log, isLogComplete, live: { before, after } }: SaleSnapshot): Found {
-  if (isLogComplete && before.reserved > log.reservations) yield about('live_state', 'live ahead');
-  if (isLogComplete && before.inTimeline > log.reservations) yield about('live_state', 'timeline ahead');
-  if (after.reserved < log.reservations) yield about('live_state', 'live behind');
-  if (after.inTimeline < log.reservations) yield about('live_state', 'timeline behind');
+  if (isLogComplete && before.reserved > log.reserved) yield about('live_state', 'live ahead');
+  if (isLogComplete && before.inTimeline > log.reserved) yield about('live_state', 'timeline ahead');
+  if (after.reserved < log.reserved) yield about('live_state', 'live behind');
+  if (after.inTimeline < log.reserved) yield about('live_state', 'timeline behind');
 }

@@ -52,7 +52,7 @@ const DESCRIBERS: Readonly<Record<CandidateKind, Describer>> = {
     queue: `${queue.held} held, ${queue.remaining} remaining`,
   }),
   'counted by buyer': ({ snapshot: { queue, heldByBuyers } }) => ({
-    queue: `${queue.held} reservations in the ledger, ${heldByBuyers} counted by buyer`,
+    queue: `${queue.held} tickets in the ledger, ${heldByBuyers} counted by buyer`,
   }),
   nowhere: inQueue,
   'queued twice': inQueue,
@@ -83,8 +83,8 @@ const DESCRIBERS: Readonly<Record<CandidateKind, Describer>> = {
     const concerned = [...new Set([held, live])].filter((orderId) => orderId !== '');
     return { ...onlyOf(concerned), queue: ledger, store: await inStore(live === '' ? held : live, about) };
   },
-  'live ahead': (about) => inLive(about, `${about.snapshot.live.before.reserved} reservations`),
-  'live behind': (about) => inLive(about, `${about.snapshot.live.after.reserved} reservations`),
+  'live ahead': (about) => inLive(about, `${about.snapshot.live.before.reserved} tickets`),
+  'live behind': (about) => inLive(about, `${about.snapshot.live.after.reserved} tickets`),
   'timeline ahead': (about) => inLive(about, inTimeline(about.snapshot.live.before.inTimeline)),
   'timeline behind': (about) => inLive(about, inTimeline(about.snapshot.live.after.inTimeline)),
 };
@@ -105,13 +105,13 @@ async function heldInStore(about: About, catalogue: string): Promise<Discrepancy
 
 /** Workers correct the live state by themselves when its sale is quiet; the command does at once. */
 function inLive({ sale, snapshot: { log } }: About, live: string): Discrepancy {
-  return { log: `${log.reservations} reservations`, live: `${live}; to correct it: floodgate live rebuild ${sale.id}` };
+  return { log: `${log.reserved} tickets`, live: `${live}; to correct it: floodgate live rebuild ${sale.id}` };
 }
 
 const ONE_ORDER = 'one order per ticket';
 const ticketsOf = ({ total }: Sale) => `tickets 1 to ${total}`;
 const limitOf = ({ perBuyerLimit }: Sale) => `at most ${perBuyerLimit} per buyer`;
-const inTimeline = (reservations: number) => `${reservations} reservations in the timeline`;
+const inTimeline = (tickets: number) => `${tickets} tickets in the timeline`;
 
 /** What the queue says about a ticket. */
 function placeOf({ ticket, snapshot }: About): string {
@@ -124,13 +124,13 @@ function placeOf({ ticket, snapshot }: About): string {
 async function inLedger(orderId: string, { sale, ports }: About): Promise<string> {
   const held = await ports.queue.find(sale.id, orderId);
   if (held === undefined) return `order ${orderId} holds no ticket`;
-  return `order ${orderId} of buyer ${held.userId} holds ticket ${held.ticket}`;
+  return `order ${orderId} of buyer ${held.userId} holds ${named(held.tickets)}`;
 }
 
 async function inStore(orderId: string, { ports }: About): Promise<string> {
   const order = await ports.store.order(orderId);
   if (order === undefined) return `no order ${orderId}`;
-  return `order ${orderId} of buyer ${order.userId} has ticket ${order.ticket}, ${order.state}`;
+  return `order ${orderId} of buyer ${order.userId} has ${named(order.tickets)}, ${order.state}`;
 }
 
 /** Names the order of a discrepancy that is about one only. */
@@ -148,4 +148,8 @@ async function lettersOf(saleId: string, log: DescribePorts['log']): Promise<Rea
     for (const { orderId } of record.items) letters.set(orderId, letter);
   }
   return letters;
+}
+
+function named(tickets: readonly number[]): string {
+  return `${tickets.length === 1 ? 'ticket' : 'tickets'} ${tickets.join(', ')}`;
 }

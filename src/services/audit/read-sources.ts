@@ -43,8 +43,8 @@ export async function readLedger(
   const unpublished = new Set<string>();
   for await (const page of pagesInTurns(prefetch(source.reservations(id)))) {
     onEntries('ledger', page.length);
-    for (const { ticket, orderId, userId, published } of page) {
-      holders.add(ticket, orderId, userId);
+    for (const { tickets, orderId, userId, published } of page) {
+      for (const ticket of tickets) holders.add(ticket, orderId, userId);
       if (!published) unpublished.add(orderId);
     }
   }

@@ -40,7 +40,7 @@ export interface InFlight {
   readonly unstored: number;
   /** Tickets of ended orders that have not been returned to the queue yet. */
   readonly returning: number;
-  /** Reservations in the log that the live state does not count yet. */
+  /** Tickets of reservations in the log that the live state does not count yet. */
   readonly uncounted: number;
 }
 
@@ -57,7 +57,7 @@ export interface AuditResult {
 }
 
 export const RULES: Readonly<Record<InvariantName, string>> = {
-  tickets: 'sold, held and remaining tickets add up to the total',
+  tickets: 'held and remaining tickets add up to the total',
   one_place: 'each ticket has one place: one order, or the queue',
   buyer_limit: 'no buyer holds more than the limit',
   stored: 'every order in the log is stored',

@@ -25,7 +25,7 @@ export interface SnapshotOptions {
   readonly maxWaitMs: number;
 }
 
-/** The reservations that the live state has counted. */
+/** The tickets that the live state has counted. */
 export interface LiveCount {
   readonly reserved: number;
   /** The sum over the timeline's seconds. */
@@ -84,7 +84,7 @@ export async function takeSnapshot(
   const later = await auditSources.queue.snapshot(id);
   const isUnchanged = later?.version === queue.version && later.held === queue.held;
   const missing = await missingOf(log.except(orders.ids), auditSources.orders);
-  const isCounted = ({ reserved, inTimeline }: LiveCount) => Math.min(reserved, inTimeline) >= log.reservations;
+  const isCounted = ({ reserved, inTimeline }: LiveCount) => Math.min(reserved, inTimeline) >= log.reserved;
   const after = await poll(() => countLive(id, live, onEntries), { ...wait, until: isCounted });
   return {
     queue,

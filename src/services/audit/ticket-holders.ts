@@ -14,8 +14,8 @@ export class TicketHolders {
   readonly buyers: Float64Array;
   /** Tickets that more than one order holds, with all of these orders. */
   readonly doubled = new Map<number, Set<string>>();
-  /** Orders whose ticket is not one of the sale's, with that ticket. */
-  readonly strays = new Map<string, number>();
+  /** Tickets that are not the sale's, with the orders that hold them. */
+  readonly strays = new Map<number, Set<string>>();
   readonly #counts: BuyerCounts;
   #size = 0;
 
@@ -26,7 +26,7 @@ export class TicketHolders {
     this.#counts = new BuyerCounts(total);
   }
 
-  /** The number of orders that hold a ticket. */
+  /** The number of tickets that orders hold; one that two orders hold counts twice. */
   get size(): number {
     return this.#size;
   }
@@ -42,7 +42,7 @@ export class TicketHolders {
     const buyer = hashOfBuyer(userId);
     this.#size += 1;
     this.#counts.add(buyer);
-    if (!isTicket(ticket, this.total)) this.strays.set(orderId, ticket);
+    if (!isTicket(ticket, this.total)) this.strays.set(ticket, (this.strays.get(ticket) ?? new Set()).add(orderId));
     else if (this.ids.has(ticket)) this.#double(ticket, orderId);
     else {
       this.ids.set(ticket, orderId);
@@ -71,8 +71,8 @@ export class TicketHolders {
   }
 
   #contains(ticket: number, orderId: string): boolean {
-    if (this.strays.has(orderId)) return true;
-    if (!isTicket(ticket, this.total) || !this.ids.has(ticket)) return false;
+    if (!isTicket(ticket, this.total)) return this.strays.get(ticket)?.has(orderId) === true;
+    if (!this.ids.has(ticket)) return false;
     return this.doubled.get(ticket)?.has(orderId) ?? this.ids.get(ticket) === orderId;
   }
 

@@ -10,7 +10,7 @@ const LATE_APPEND_SECONDS = 60;
 
 type Seconds = Map<number, CountedSecond>;
 
-/** Counts reservations of some sales in the log by partition and second. */
+/** Counts reserved tickets of some sales in the log by partition and second. */
 export class LogTallies {
   /** By sale and partition. */
   readonly #sales: ReadonlyMap<string, Map<number, Seconds>>;
@@ -41,9 +41,9 @@ export class LogTallies {
       if (partitions === undefined) continue;
       const seconds: Seconds = partitions.get(partition) ?? new Map();
       partitions.set(partition, seconds);
-      for (const { reservedAt } of record.items) {
+      for (const { reservedAt, tickets } of record.items) {
         const second = Math.floor(reservedAt / 1000);
-        const reserved = (seconds.get(second)?.reserved ?? 0) + 1;
+        const reserved = (seconds.get(second)?.reserved ?? 0) + tickets.length;
         seconds.set(second, { partition, second, reserved, last: offset });
       }
     }

@@ -52,12 +52,11 @@ export type HousekeepingResult =
   | {
       readonly step: 'return';
       readonly saleId?: string;
-      /** Tickets returned to the queue. */
+      /** Ended orders whose reservations were removed from the queue. */
+      readonly orders: number;
+      /** Their tickets that were returned to the queue. */
       readonly returned: number;
-      /**
-       * Reservations removed from the queue without returning their ticket, which another order holds; left out if
-       * none.
-       */
+      /** How many of the orders have lost tickets to others, which were not returned; left out if none. */
       readonly forfeited?: number;
       readonly fault?: unknown;
     }

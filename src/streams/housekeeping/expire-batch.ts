@@ -40,7 +40,7 @@ export async function expireBatch(
       // The orders have ended and owe their tickets from that transaction on: `returnTickets` finds them, in this
       // process or in the next leader. The same applies if the transition was committed and its answer lost.
       await queue.release(saleId, orderIds);
-      returned = orderIds.length;
+      returned = moved.reduce((sum, { tickets }) => sum + tickets.length, 0);
       // On failure the tickets are on sale but still recorded as owed: they are then released once more, which the
       // queue ignores, since none of these orders holds a ticket any more.
       await store.returned(orderIds);

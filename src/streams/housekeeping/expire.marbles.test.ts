@@ -153,7 +153,7 @@ describe('the expiry of unpaid orders', () => {
         transition: ['                       a#', 'a|'],
       });
       m.expectObservable(release$).toBe('    --a');
-      m.expectObservable(of('return')).toBe('--x--|', { x: { saleId: 's', returned: 1 } });
+      m.expectObservable(of('return')).toBe('--x--|', { x: { saleId: 's', orders: 1, returned: 1 } });
     }));
 
   it('reports that the sales could not be read, pauses, and tries again', () =>

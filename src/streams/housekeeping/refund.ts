@@ -11,9 +11,9 @@ export function refund(
   { store, payments, clock }: HousekeepingPorts,
   options: HousekeepingOptions,
 ): Observable<Refunded> {
-  const refundOne = async ({ paymentId, price }: RefundDue): Promise<Refunded> => {
+  const refundOne = async ({ paymentId, amount }: RefundDue): Promise<Refunded> => {
     try {
-      await payments.refund(paymentId, price);
+      await payments.refund(paymentId, amount);
       // Due until this is stored: it may be requested again, and the provider refunds it once.
       await store.refunded(paymentId, clock.now());
       return { step: 'refund', refunded: 1 };

@@ -17,7 +17,7 @@ function owing(
   return rig;
 }
 
-const some = (saleId: string, returned: number) => ({ saleId, returned });
+const some = (saleId: string, returned: number) => ({ saleId, orders: returned, returned });
 
 describe('the return of owed tickets', () => {
   it('releases them sale by sale, marks them, and publishes the stock', () =>
@@ -48,7 +48,7 @@ describe('the return of owed tickets', () => {
         { ticks: '                           t-t--t', unavailable: ['r'], options: { pauseFactor: 0 } },
         { r: 'abcdefg', s: 'h' },
       );
-      const values = { f: { saleId: 'r', returned: 0, fault: UNAVAILABLE }, s: some('s', 1), h: 'h' };
+      const values = { f: { saleId: 'r', orders: 0, returned: 0, fault: UNAVAILABLE }, s: some('s', 1), h: 'h' };
       m.expectObservable(release$).toBe('   h');
       m.expectObservable(of('return'), '   ^-----!').toBe('(fs)-f', values);
     }));
@@ -62,7 +62,7 @@ describe('the return of owed tickets', () => {
       );
       m.expectObservable(release$).toBe('   a-----a');
       m.expectObservable(of('return'), '   ^------!').toBe('f-----1', {
-        f: { saleId: 's', returned: 0, fault: UNAVAILABLE },
+        f: { saleId: 's', orders: 0, returned: 0, fault: UNAVAILABLE },
         1: some('s', 1),
       });
       m.expectObservable(
@@ -88,37 +88,41 @@ describe('the return of owed tickets', () => {
     promiseMarbles((m) => {
       const { of } = owing(m, { ticks: 't-t--t', owed: ['#', 'a|'] }, { s: 'a' });
       m.expectObservable(of('return'), '   ^------!').toBe('f----1', {
-        f: { returned: 0, fault: UNAVAILABLE },
+        f: { orders: 0, returned: 0, fault: UNAVAILABLE },
         1: some('s', 1),
       });
     }));
 
-  it('removes the reservation of an order that lost its ticket, and returns no ticket for it', () =>
+  it('returns the tickets of an order that lost some to another one, but not those', () =>
     promiseMarbles((m) => {
       const { of, store, queue, forfeit$, release$, returned$, stock$ } = housekeepingMarbles(m, {
         ticks: '                           -t---t',
         due: {},
         forfeit: '                         -a|',
       });
-      const sale = aSale({ id: 's', total: 3 });
+      const sale = aSale({ id: 's', total: 4, perBuyerLimit: 2 });
       const [rival, loser, ended] = [
-        newOrder({ id: 'r', saleId: 's', ticket: 1 }),
-        newOrder({ id: 'l', saleId: 's', ticket: 1 }),
-        newOrder({ id: 'e', saleId: 's', ticket: 2 }),
+        newOrder({ id: 'r', saleId: 's', tickets: [1] }),
+        newOrder({ id: 'l', saleId: 's', tickets: [1, 2] }),
+        newOrder({ id: 'e', saleId: 's', tickets: [3] }),
       ];
       void queue.load(sale);
-      const items = ['l', 'e'].map((id) => ({ orderId: id, userId: id, key: id, fingerprint: '{}' }));
+      const items = [2, 1].map((quantity, n) => {
+        const id = 'le'[n] as string;
+        return { orderId: id, userId: id, key: id, fingerprint: '{}', quantity };
+      });
       void queue.reserve('s', sale.epoch, items);
       void store.store({ group: 'test', positions: [], orders: [rival, loser, ended] });
       void store.transition('cancelled', ['e'], m.clock.now());
 
-      m.expectObservable(forfeit$).toBe('            -l');
+      m.expectObservable(forfeit$).toBe('            -l', { l: 'l1' });
       m.expectObservable(release$).toBe('            --e');
       m.expectObservable(returned$).toBe('           --x', { x: 'el' });
-      m.expectObservable(stock$).toBe('              --s', { s: 's 2' });
-      m.expectObservable(of('return'), '   ^-----!').toBe('--1', { 1: { saleId: 's', returned: 1, forfeited: 1 } });
+      m.expectObservable(stock$).toBe('              --s', { s: 's 3' });
+      const values = { 1: { saleId: 's', orders: 2, returned: 2, forfeited: 1 } };
+      m.expectObservable(of('return'), '   ^-----!').toBe('--1', values);
       m.expectObservable(returned$.pipe(mergeMap(() => auditQueue(queue.auditSource, 's')))).toBe('--x', {
-        x: { epoch: sale.epoch, held: 0, heldByBuyers: 0, remaining: 2, pending: 0, doubled: [] },
+        x: { epoch: sale.epoch, held: 0, heldByBuyers: 0, remaining: 3, pending: 0, doubled: [] },
       });
     }));
 

@@ -1,6 +1,7 @@
 import { exhaustMap, filter, type Observable } from 'rxjs';
 import { groupBy } from '../../domain/group-by.ts';
-import type { OwedTicket } from '../../ports/order-store.ts';
+import type { OwedTickets } from '../../ports/order-store.ts';
+import type { ForfeitedOrder } from '../../ports/ticket-queue.ts';
 import { announceStock } from './announce.ts';
 import type { HousekeepingOptions, HousekeepingPorts, HousekeepingResult } from './contract.ts';
 import { type Batch, paced, pauseAfterFault } from './paced.ts';
@@ -9,7 +10,7 @@ type Returned = Extract<HousekeepingResult, { step: 'return' }>;
 
 /**
  * Returns the tickets that ended orders owe to the queue, except those that this process is `expiring`. An order that
- * lost its ticket to another one only gives up its reservation; the ticket is not returned.
+ * lost a ticket to another one only gives that one up; it is not returned.
  */
 export function returnTickets(
   tick$: Observable<unknown>,
@@ -19,22 +20,24 @@ export function returnTickets(
 ): Observable<Returned> {
   const { store, queue } = ports;
 
-  const returnOf = async (saleId: string, owed: readonly OwedTicket[]): Promise<Returned> => {
-    const back = owed.filter(({ forfeit }) => !forfeit).map(idOf);
-    const forfeited = owed.filter(({ forfeit }) => forfeit).map(idOf);
+  const returnOf = async (saleId: string, owed: readonly OwedTickets[]): Promise<Returned> => {
+    const back = owed.filter(({ heldByOthers }) => heldByOthers.length === 0);
+    const forfeited = owed.filter(({ heldByOthers }) => heldByOthers.length > 0);
     try {
       // Owed until `returned`: a later round releases them once more, which has no effect.
-      if (forfeited.length > 0) await queue.forfeit(saleId, forfeited);
-      if (back.length > 0) await queue.release(saleId, back);
+      if (forfeited.length > 0) await queue.forfeit(saleId, forfeited.map(forfeitOf));
+      if (back.length > 0) await queue.release(saleId, back.map(idOf));
       await store.returned(owed.map(idOf));
     } catch (fault) {
-      return { step: 'return', saleId, returned: 0, fault };
+      return { step: 'return', saleId, orders: 0, returned: 0, fault };
     }
-    if (back.length > 0) await announceStock(ports, saleId);
+    const returned = owed.reduce((sum, { quantity, heldByOthers }) => sum + quantity - heldByOthers.length, 0);
+    if (returned > 0) await announceStock(ports, saleId);
     return {
       step: 'return',
       saleId,
-      returned: back.length,
+      orders: owed.length,
+      returned,
       ...(forfeited.length > 0 && { forfeited: forfeited.length }),
     };
   };
@@ -55,24 +58,24 @@ export function returnTickets(
           if (result.fault !== undefined) failedSales.add(saleId);
           results.push(result);
         }
-        skipped = owed.length - results.reduce((sum, result) => sum + doneIn(result), 0);
+        skipped = owed.length - results.reduce((sum, result) => sum + result.orders, 0);
         return { results, more: owed.length === limit || todo.length > options.batchSize };
       } catch (fault) {
-        return { results: [{ step: 'return', returned: 0, fault }], more: false };
+        return { results: [{ step: 'return', orders: 0, returned: 0, fault }], more: false };
       }
     };
   };
 
   return tick$.pipe(
     exhaustMap(() => pauseAfterFault(paced(round(), ports, options), options)),
-    filter((result) => doneIn(result) > 0 || result.fault !== undefined),
+    filter((result) => result.orders > 0 || result.fault !== undefined),
   );
 }
 
-function doneIn({ returned, forfeited = 0 }: Returned): number {
-  return returned + forfeited;
+function idOf({ orderId }: OwedTickets): string {
+  return orderId;
 }
 
-function idOf({ orderId }: OwedTicket): string {
-  return orderId;
+function forfeitOf({ orderId, heldByOthers }: OwedTickets): ForfeitedOrder {
+  return { orderId, tickets: heldByOthers };
 }

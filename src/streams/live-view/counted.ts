@@ -23,12 +23,12 @@ function deltasOf({ offset, record }: LogEntry): readonly LiveDelta[] {
   if (record?.type !== 'reservations') return [];
   const { saleId, items } = record;
   const deltas: Mutable<LiveDelta>[] = [];
-  for (const { reservedAt } of items) {
+  for (const { reservedAt, tickets } of items) {
     const second = Math.floor(reservedAt / 1000);
     // A record's reservations are of one second, or of two at its turn.
     const delta = deltas.find((one) => one.second === second);
-    if (delta === undefined) deltas.push({ saleId, offset, second, reserved: 1 });
-    else delta.reserved += 1;
+    if (delta === undefined) deltas.push({ saleId, offset, second, reserved: tickets.length });
+    else delta.reserved += tickets.length;
   }
   return deltas;
 }

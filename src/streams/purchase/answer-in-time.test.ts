@@ -34,6 +34,7 @@ function rig() {
         saleId: 'sale-1',
         userId,
         idempotencyKey: undefined,
+        quantity: 1,
         requestId: userId,
         receivedAt: clock.monotonic(),
         respond: ({ kind }) => answers.push(`${userId}: ${kind}`),

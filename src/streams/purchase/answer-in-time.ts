@@ -61,6 +61,7 @@ class Watched implements PurchaseRequest {
   readonly saleId: string;
   readonly userId: string;
   readonly idempotencyKey: string | undefined;
+  readonly quantity: number;
   readonly requestId: string;
   readonly receivedAt: number;
   /** Released with the answer: otherwise everything that it refers to would be promoted to the old generation. */
@@ -70,6 +71,7 @@ class Watched implements PurchaseRequest {
     this.saleId = request.saleId;
     this.userId = request.userId;
     this.idempotencyKey = request.idempotencyKey;
+    this.quantity = request.quantity;
     this.requestId = request.requestId;
     this.receivedAt = request.receivedAt;
     this.#request = request;

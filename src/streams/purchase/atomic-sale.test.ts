@@ -9,7 +9,7 @@ describe('a purchase where queue and log are one database', () => {
     const outcome = await buy('ann', 'key-1');
     expect(outcome).toMatchObject({
       kind: 'reserved',
-      order: { userId: 'ann', ticket: 1, price: sale.price, reservedAt: clock.now(), payBy: clock.now() + 600_000 },
+      order: { userId: 'ann', tickets: [1], price: sale.price, reservedAt: clock.now(), payBy: clock.now() + 600_000 },
     });
     expect(records).toEqual([]);
     expect(observed).toEqual([9]);
@@ -19,13 +19,13 @@ describe('a purchase where queue and log are one database', () => {
 
   it('publishes what a replay finds unpublished before it answers', async () => {
     const { buy, sale, queue, records, hooks } = await purchaseRig({ oneStep: true });
-    const stranded = { orderId: '01234567890123', userId: 'ann', key: 'k:key-1', fingerprint: '{}' };
+    const stranded = { orderId: '01234567890123', userId: 'ann', key: 'k:key-1', fingerprint: '{}', quantity: 1 };
     await queue.reserve(sale.id, sale.epoch, [stranded]);
     hooks.append = () => Promise.reject(new Fault('unavailable', 'no log'));
     expect(await buy('ann', 'key-1')).toEqual({ kind: 'unavailable' });
     hooks.append = (proceed) => proceed();
     expect(await buy('ann', 'key-1')).toMatchObject({ kind: 'replayed', order: { id: stranded.orderId } });
-    expect(records).toMatchObject([{ items: [{ orderId: stranded.orderId, ticket: 1 }] }]);
+    expect(records).toMatchObject([{ items: [{ orderId: stranded.orderId, tickets: [1] }] }]);
     expect(await auditQueue(queue.auditSource, sale.id)).toMatchObject({ held: 1, pending: 0 });
   });
 
@@ -37,7 +37,7 @@ describe('a purchase where queue and log are one database', () => {
     };
     expect(await buy('ann', 'key-1')).toEqual({ kind: 'unavailable' });
     hooks.reserve = (proceed) => proceed();
-    expect(await buy('ann', 'key-1')).toMatchObject({ kind: 'replayed', order: { ticket: 1 } });
+    expect(await buy('ann', 'key-1')).toMatchObject({ kind: 'replayed', order: { tickets: [1] } });
   });
 
   it('that comes too late is not answered with an order', async () => {

@@ -1,12 +1,6 @@
 import { isFault } from '../../domain/errors.ts';
 import type { IdSource } from '../../domain/ids.ts';
-import {
-  ownKey,
-  PURCHASE_FINGERPRINT,
-  type PurchaseOutcome,
-  type Reservation,
-  reservedOrder,
-} from '../../domain/purchase.ts';
+import { fingerprintOf, ownKey, type PurchaseOutcome, type Reservation, reservedOrder } from '../../domain/purchase.ts';
 import type { Sale } from '../../domain/sale.ts';
 import type { SellItem } from '../../ports/atomic-sale.ts';
 import type { ReserveAnswer } from '../../ports/ticket-queue.ts';
@@ -47,10 +41,15 @@ export function outcomeOf(fault: unknown): PurchaseOutcome {
   return isFault(fault, 'fenced') ? RECOVERING : UNAVAILABLE;
 }
 
-export function itemOf({ userId, idempotencyKey, requestId }: PurchaseRequest, newId: IdSource): SellItem {
+export function itemOf({ userId, idempotencyKey, quantity, requestId }: PurchaseRequest, newId: IdSource): SellItem {
   const orderId = newId();
   const key = idempotencyKey === undefined ? ownKey(orderId) : `k:${idempotencyKey}`;
-  return { orderId, userId, key, fingerprint: PURCHASE_FINGERPRINT, requestId };
+  return { orderId, userId, key, fingerprint: fingerprintOf(quantity), quantity, requestId };
+}
+
+/** The answer to a purchase of so many tickets where `remaining`, which are fewer, are left. */
+export function shortageOf(remaining: number): PurchaseOutcome {
+  return remaining === 0 ? SOLD_OUT : { kind: 'notEnoughLeft', remaining };
 }
 
 export function answerAll(batch: OpenBatch, indices: readonly number[], outcome: PurchaseOutcome): OpenBatch {
@@ -80,8 +79,8 @@ export function applyAnswers(
       case 'reserved':
       case 'replayed': {
         const orderId = answer.kind === 'replayed' ? answer.orderId : item.orderId;
-        const { ticket, reservedAt } = answer;
-        const reservation: Reservation = { orderId, userId: item.userId, ticket, reservedAt };
+        const { tickets, reservedAt } = answer;
+        const reservation: Reservation = { orderId, userId: item.userId, tickets, reservedAt };
         const outcome = { kind: answer.kind, order: reservedOrder(sale, reservation) } as const;
         const isPublished = answer.kind === 'replayed' ? answer.published : isLogged;
         if (isPublished) batch.outcomes[index] = outcome;

@@ -43,7 +43,7 @@ export interface PurchaseLimits {
   readonly capacity: number;
   /** Milliseconds after which a purchase takes no ticket and is not answered 2xx. */
   readonly deadlineMs: number;
-  /** Milliseconds for which a sale found sold out counts as sold out without calling the queue. */
+  /** Milliseconds for which a sale that had too few tickets left counts as having no more without calling the queue. */
   readonly soldOutMs: number;
   /** Maximum number of attempts of a buyer in one sale per minute; 0: unlimited. See TicketQueue.reserve. */
   readonly attempts: number;

@@ -50,7 +50,7 @@ describe('when the queue fails', () => {
     expect(rig.records).toEqual([]);
     rig.hooks.reserve = (proceed) => proceed();
     const again = await rig.buy('ann', 'key-1');
-    expect(again).toMatchObject({ kind: 'replayed', order: { ticket: 1, userId: 'ann' } });
+    expect(again).toMatchObject({ kind: 'replayed', order: { tickets: [1], userId: 'ann' } });
     expect(rig.records.flatMap(({ items }) => items.map(({ orderId }) => orderId))).toEqual([
       again?.kind === 'replayed' ? again.order.id : '',
     ]);

@@ -29,12 +29,12 @@ export function publishStage(
     const items: LoggedReservation[] = [];
     const orderIds = new Set<string>();
     for (const { index, outcome, key } of toPublish) {
-      const { id: orderId, ticket, userId, reservedAt } = outcome.order;
+      const { id: orderId, tickets, userId, reservedAt } = outcome.order;
       // Two requests with one key in a batch have the same order.
       if (orderIds.has(orderId)) continue;
       orderIds.add(orderId);
       const { requestId } = batch.requests[index] as PurchaseRequest;
-      items.push({ orderId, ticket, userId, key, reservedAt, requestId });
+      items.push({ orderId, tickets, userId, key, reservedAt, requestId });
     }
     const { productId, price, payWithinSeconds, epoch } = sale;
     const record = { type: 'reservations', saleId: sale.id, productId, epoch, price, payWithinSeconds, items } as const;

@@ -14,7 +14,7 @@ describe('a purchase', () => {
       saleId: sale.id,
       productId: sale.productId,
       userId: 'ann',
-      ticket: 1,
+      tickets: [1],
       price: sale.price,
       state: 'reserved',
       reservedAt: clock.now(),
@@ -32,7 +32,7 @@ describe('a purchase', () => {
         items: [
           {
             orderId: outcome?.kind === 'reserved' ? outcome.order.id : '',
-            ticket: 1,
+            tickets: [1],
             userId: 'ann',
             key: 'k:key-1',
             reservedAt: clock.now(),
@@ -71,7 +71,7 @@ describe('a purchase', () => {
   it('with the key of another kind of request is a mismatch', async () => {
     const { buy, queue, sale, records } = await purchaseRig();
     await queue.reserve(sale.id, 1, [
-      { orderId: '0'.repeat(14), userId: 'ann', key: 'k:key-1', fingerprint: '{"quantity":2}' },
+      { orderId: '0'.repeat(14), userId: 'ann', key: 'k:key-1', fingerprint: '{"quantity":2}', quantity: 1 },
     ]);
     expect(await buy('ann', 'key-1')).toEqual({ kind: 'keyMismatch' });
     expect(records).toEqual([]);
@@ -132,7 +132,7 @@ describe('purchases of one turn', () => {
     for (const user of ['ann', 'bob', 'cyd']) click(user);
     await settled();
     expect(reserved.map((items) => items.map(({ userId }) => userId))).toEqual([['ann', 'bob', 'cyd']]);
-    expect(records.map(({ items }) => items.map(({ ticket }) => ticket))).toEqual([[1, 2, 3]]);
+    expect(records.map(({ items }) => items.flatMap(({ tickets }) => tickets))).toEqual([[1, 2, 3]]);
     expect([...answers.values()].map(([outcome]) => outcome?.kind)).toEqual(['reserved', 'reserved', 'reserved']);
   });
 

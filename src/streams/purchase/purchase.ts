@@ -1,14 +1,15 @@
 import { EMPTY, ignoreElements, map, merge, type Observable, type ObservableInput, of, tap } from 'rxjs';
-import { isPublic } from '../../domain/sale.ts';
+import { isPublic, type Sale } from '../../domain/sale.ts';
 import { type BatchMapLimits, batchMap } from '../operators/batch-map.ts';
 import {
+  type Asked,
   answerAll,
   fromRequests,
   itemOf,
   type OpenBatch,
   OVERLOADED,
   outcomeOf,
-  SOLD_OUT,
+  shortageOf,
   UNAVAILABLE,
   UNKNOWN_SALE,
 } from './batch.ts';
@@ -16,7 +17,7 @@ import type { AnsweredBatch, PurchaseLimits, PurchaseOptions, PurchasePorts } fr
 import { publishStage } from './publish-stage.ts';
 import type { PurchaseRequest } from './request.ts';
 import { reserveStage } from './reserve-stage.ts';
-import { SoldOutMemo } from './sold-out-memo.ts';
+import { ShortageMemo } from './shortage-memo.ts';
 
 /**
  * The purchase path: admit -> batch per turn and sale -> reserve -> append to the log -> answer.
@@ -32,21 +33,33 @@ export function purchase(
 ): Observable<AnsweredBatch> {
   const { log, sales, newId, clock, policies, deadline } = ports;
   const { limits$ = EMPTY, changed$ = EMPTY } = options;
-  const soldOut = new SoldOutMemo(clock, options.soldOutMs);
+  const shortages = new ShortageMemo(clock, options.soldOutMs);
   const attempts = { max: options.attempts };
-  const reserve = reserveStage(ports, { soldOut, attempts, maxEnded: options.maxEnded ?? 0 });
+  const reserve = reserveStage(ports, { shortages, attempts, maxEnded: options.maxEnded ?? 0 });
   const publish = publishStage(ports, options);
 
   const sell = (requests: readonly PurchaseRequest[], saleId: string): ObservableInput<OpenBatch> => {
     const batch = fromRequests(saleId, requests);
     const open: number[] = [];
-    const isSoldOut = soldOut.has(saleId);
-    requests.forEach((request, i) => {
+    const remaining = shortages.remaining(saleId);
+    requests.forEach(({ quantity, idempotencyKey }, i) => {
       // A buyer with a key may have won earlier: only the queue knows.
-      if (isSoldOut && request.idempotencyKey === undefined) batch.outcomes[i] = SOLD_OUT;
+      if (quantity > remaining && idempotencyKey === undefined) batch.outcomes[i] = shortageOf(remaining);
       else open.push(i);
     });
     return open.length === 0 ? of(batch) : reserveAndPublish(batch, open);
+  };
+
+  /** Without those that ask for more than the sale sells to one buyer, which are refused. */
+  const askedOf = ({ requests, outcomes }: OpenBatch, open: readonly number[], sale: Sale): readonly Asked[] => {
+    const asked: Asked[] = [];
+    const most = sale.perBuyerLimit;
+    for (const index of open) {
+      const request = requests[index] as PurchaseRequest;
+      if (request.quantity <= most) asked.push({ index, item: itemOf(request, newId) });
+      else outcomes[index] = { kind: 'tooManyTickets', most };
+    }
+    return asked;
   };
 
   const reserveAndPublish = async (batch: OpenBatch, open: readonly number[]): Promise<OpenBatch> => {
@@ -57,13 +70,15 @@ export function purchase(
       if (known === undefined || !isPublic(known)) return answerAll(batch, open, UNKNOWN_SALE);
       // No ticket is taken that can't be published.
       if (!log.writable() || !policies.log.ready()) return answerAll(batch, open, UNAVAILABLE);
-      const asked = open.map((index) => ({ index, item: itemOf(batch.requests[index] as PurchaseRequest, newId) }));
+      const asked = askedOf(batch, open, known);
+      if (asked.length === 0) return batch;
       askedAt = clock.monotonic();
       const { toPublish, sale } = await reserve(batch, asked, known);
       const fault = toPublish.length === 0 ? undefined : await publish(batch, toPublish, sale);
       return { ...batch, ...(fault === undefined ? {} : { fault }), ...took() };
     } catch (fault) {
-      return { ...answerAll(batch, open, outcomeOf(fault)), fault, ...took() };
+      const undecided = open.filter((index) => batch.outcomes[index] === UNAVAILABLE);
+      return { ...answerAll(batch, undecided, outcomeOf(fault)), fault, ...took() };
     }
   };
 
@@ -86,14 +101,14 @@ export function purchase(
       limits$: merge(
         limits$,
         changed$.pipe(
-          tap((saleId) => soldOut.forget(saleId)),
+          tap((saleId) => shortages.forget(saleId)),
           ignoreElements(),
         ),
       ).pipe(
         tap((limits) => {
           deadline.ms = limits.deadlineMs;
           attempts.max = limits.attempts;
-          soldOut.ms = limits.soldOutMs;
+          shortages.ms = limits.soldOutMs;
         }),
         map(batchLimits),
       ),

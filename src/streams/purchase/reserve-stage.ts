@@ -1,13 +1,13 @@
 import type { Sale } from '../../domain/sale.ts';
 import type { SellItem } from '../../ports/atomic-sale.ts';
-import type { ReserveReply } from '../../ports/ticket-queue.ts';
+import type { ReserveAnswer, ReserveReply } from '../../ports/ticket-queue.ts';
 import { type Asked, applyAnswers, type OpenBatch, OVERLOADED, RECOVERING, type ToPublish } from './batch.ts';
 import type { PurchasePorts } from './contract.ts';
 import type { PurchaseRequest } from './request.ts';
-import type { SoldOutMemo } from './sold-out-memo.ts';
+import type { ShortageMemo } from './shortage-memo.ts';
 
 export interface ReserveStageState {
-  readonly soldOut: SoldOutMemo;
+  readonly shortages: ShortageMemo;
   /** See TicketQueue.reserve; may change at any time. */
   readonly attempts: { readonly max: number };
   /** See TicketQueue.reserve. */
@@ -30,7 +30,7 @@ const NOTHING_TO_PUBLISH: readonly ToPublish[] = [];
  */
 export function reserveStage(
   { queue, atomicSale, sales, policies, deadline }: ReserveStagePorts,
-  { soldOut, attempts, maxEnded }: ReserveStageState,
+  { shortages, attempts, maxEnded }: ReserveStageState,
 ): (batch: OpenBatch, asked: readonly Asked[], sale: Sale) => Promise<Reserved> {
   const decide = (sale: Sale, items: readonly SellItem[], maxAttempts: number): Promise<ReserveReply> =>
     policies.queue.execute(() =>
@@ -58,7 +58,8 @@ export function reserveStage(
     const reply = await decide(sale, items, maxAttempts);
     if (reply.kind === 'answered') {
       sales.observe(sale.id, reply.stock);
-      if (reply.answers.some(({ kind }) => kind === 'soldOut')) soldOut.add(sale.id);
+      if (reply.answers.some(isShortage)) shortages.add(sale.id, reply.stock.remaining);
+      else shortages.lower(sale.id, reply.stock.remaining);
       const toPublish = applyAnswers(batch, inTime, reply.answers, {
         sale,
         maxAttempts,
@@ -76,4 +77,8 @@ export function reserveStage(
   };
 
   return reserve;
+}
+
+function isShortage({ kind }: ReserveAnswer): boolean {
+  return kind === 'soldOut' || kind === 'notEnoughLeft';
 }

@@ -68,8 +68,8 @@ describe('the settlement of a fenced log', () => {
       void memory.store({
         group: 'settlement',
         positions: [],
-        orders: [newOrder({ ...parts, id: stored ?? '', ticket: 1 })],
-        fenced: [newOrder({ ...parts, id: refused ?? '', ticket: 5 })],
+        orders: [newOrder({ ...parts, id: stored ?? '', tickets: [1] })],
+        fenced: [newOrder({ ...parts, id: refused ?? '', tickets: [5] })],
       });
       m.expectObservable(settled$).toBe(' -----x|', { x: '1 stored 1 rejected' });
     }));
@@ -134,7 +134,7 @@ describe('the settlement of a rejected order', () => {
         batchSize: 100,
         unlike: { f: FENCE },
       });
-      void memory.store({ group: 'other', positions: [], orders: [newOrder({ saleId: SALE.id, ticket: 1 })] });
+      void memory.store({ group: 'other', positions: [], orders: [newOrder({ saleId: SALE.id, tickets: [1] })] });
       m.expectObservable(settled$).toBe(' -----x|', { x: '1 stored 3 rejected' });
       m.expectObservable(ended$).toBe('    -----1', { 1: '1' });
     }));

@@ -7,7 +7,7 @@ import type { StoreBatch } from '../../ports/order-store.ts';
 const GROUP = 'settlement';
 const POISON = 2;
 const holdsPoison = ({ orders, fenced = [] }: StoreBatch) =>
-  [...orders, ...fenced].some(({ order }) => order.ticket === POISON);
+  [...orders, ...fenced].some(({ order }) => order.tickets.includes(POISON));
 
 /** A store that rejects one ticket with an error that says nothing about its health. */
 function poisonedRig() {
@@ -46,7 +46,7 @@ describe('an entry that the store rejects', () => {
     // Once within its batch, and three times on its own.
     expect(calls.filter(holdsPoison)).toHaveLength(4);
     expect(settled).toEqual([{ entries: 3, stored: 3, repeated: 0, rejected: [], deadLettered: 1 }]);
-    expect((await store.orders({ limit: 9 })).map(({ ticket }) => ticket)).toEqual([4, 3, 1]);
+    expect((await store.orders({ limit: 9 })).flatMap(({ tickets }) => tickets)).toEqual([4, 3, 1]);
     expect(acked).toEqual([[0, 2]]);
   });
 
@@ -118,7 +118,7 @@ describe('an entry that the store rejects', () => {
     await pass(1000);
     const { rejected, ...counts } = settled[0] ?? { rejected: [] };
     expect(counts).toEqual({ entries: 4, stored: 1, repeated: 0, deadLettered: 1 });
-    expect(rejected.map(({ order, reason }) => [order.ticket, reason])).toEqual([[3, 'fence']]);
+    expect(rejected.map(({ order, reason }) => [order.tickets, reason])).toEqual([[[3], 'fence']]);
     expect(await store.fences(GROUP, 0)).toMatchObject([{ epoch: 2, offset: 1 }]);
     expect(acked).toEqual([[0, 3]]);
   });

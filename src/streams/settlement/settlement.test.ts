@@ -8,7 +8,8 @@ import type { StoreBatch } from '../../ports/order-store.ts';
 const GROUP = 'settlement';
 const UNREACHABLE = new Fault('unavailable', 'unreachable');
 
-const ordersOf = (calls: readonly StoreBatch[]) => calls.map(({ orders }) => orders.map(({ order }) => order.ticket));
+const ordersOf = (calls: readonly StoreBatch[]) =>
+  calls.map(({ orders }) => orders.flatMap(({ order }) => order.tickets));
 /** Lets promises settle, and timers that are due within `ms` run. */
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
@@ -30,14 +31,14 @@ describe('settlement', () => {
       {
         group: GROUP,
         positions: [{ partition: 0, next: 8 }],
-        orders: record.items.map(({ orderId, ticket, userId, key, reservedAt }) => ({
+        orders: record.items.map(({ orderId, tickets, userId, key, reservedAt }) => ({
           key,
           order: {
             id: orderId,
             saleId: record.saleId,
             productId: record.productId,
             userId,
-            ticket,
+            tickets,
             price: record.price,
             state: 'reserved',
             reservedAt,
@@ -130,7 +131,7 @@ describe('settlement', () => {
 
   it('reports what the store rejects, and acknowledges it', async () => {
     const { chunk$, acked, settled } = settlementRig();
-    const rival = { orderId: orderIdOf(99), ticket: 1, userId: 'rival', key: 'k:99', reservedAt: 0, requestId: 'r' };
+    const rival = { orderId: orderIdOf(99), tickets: [1], userId: 'rival', key: 'k:99', reservedAt: 0, requestId: 'r' };
     chunk$.next(aChunk(acked, 0, anEntry(0, 1), { offset: 1, record: aRecord([], { items: [rival] }) }));
     await pass(5);
     expect(settled[0]).toMatchObject({ stored: 1, rejected: [{ reason: 'ticket', order: { id: orderIdOf(99) } }] });

@@ -9,7 +9,7 @@ import type { ReserveAnswer, ReserveItem, TicketQueue } from '../../../src/ports
 import { inOneMinute } from '../../support/in-one-minute.ts';
 import { auditQueue } from '../../support/queue-audit.ts';
 import { BUILT_WORKER, type EmbeddedFile, openEmbeddedFile } from '../embedded-file.ts';
-import { newName, openSale, purchase, purchases } from '../fixtures.ts';
+import { newName, newOrderId, openSale, purchase, purchases } from '../fixtures.ts';
 import { LogMember } from '../order-log/member.ts';
 
 const TERMS = { productId: 'product-1', price: { amount: 12_999, currency: 'USD' }, payWithinSeconds: 900 };
@@ -73,7 +73,7 @@ describe.each([
         ...TERMS,
         items: items.map(({ orderId, userId, key }, i) => ({
           orderId,
-          ticket: i + 1,
+          tickets: [i + 1],
           userId,
           key,
           reservedAt: (answers[i] as { reservedAt: number }).reservedAt,
@@ -92,8 +92,8 @@ describe.each([
     const again = purchase({ key: 'k:1', userId: first.userId });
     await sell(first);
     const [answer] = await sell(again);
-    expect(answer).toMatchObject({ kind: 'replayed', orderId: first.orderId, ticket: 1, published: true });
-    expect(await sell(first)).toMatchObject([{ kind: 'reserved', ticket: 1 }]);
+    expect(answer).toMatchObject({ kind: 'replayed', orderId: first.orderId, tickets: [1], published: true });
+    expect(await sell(first)).toMatchObject([{ kind: 'reserved', tickets: [1] }]);
     expect(await log.lag('g')).toBe(1);
   });
 
@@ -120,10 +120,57 @@ describe.each([
       'limitReached',
       'reserved',
     ]);
-    expect((await logged(1))[0]?.items.map(({ ticket }) => ticket)).toEqual([1, 2, 3]);
+    expect((await logged(1))[0]?.items.map(({ tickets }) => tickets)).toEqual([[1], [2], [3]]);
     await sell(...purchases(7));
     expect(await sell(purchase())).toEqual([{ kind: 'soldOut' }]);
     expect(await log.lag('another')).toBe(2);
+  });
+
+  it('sells and logs orders of several tickets, beside those of one', async () => {
+    const own = { ...sale, id: newName('sale'), total: 12, perBuyerLimit: 20 };
+    await queue.load(own);
+    const items = [2, 1, 4, 5, 3, 20].map((quantity, n) => purchase({ quantity, key: `k:${n}` }));
+    const reply = await atomicSale.sell(own, items.map(asked));
+
+    expect(reply).toMatchObject({
+      answers: [
+        { kind: 'reserved', tickets: [1, 2] },
+        { kind: 'reserved', tickets: [3] },
+        { kind: 'reserved', tickets: [4, 5, 6, 7] },
+        { kind: 'reserved', tickets: [8, 9, 10, 11, 12] },
+        { kind: 'soldOut' },
+        { kind: 'soldOut' },
+      ],
+      stock: { remaining: 0 },
+    });
+    const [record] = await logged(1);
+    expect(record?.items).toMatchObject(
+      [[1, 2], [3], [4, 5, 6, 7], [8, 9, 10, 11, 12]].map((tickets, n) => ({ orderId: items[n]?.orderId, tickets })),
+    );
+    expect(notified).toEqual([[1, record]]);
+    const again = items.slice(0, 4).map((item) => asked({ ...item, orderId: newOrderId() }));
+    expect(await atomicSale.sell(own, again)).toMatchObject({
+      answers: [[1, 2], [3], [4, 5, 6, 7], [8, 9, 10, 11, 12]].map((tickets, n) => ({
+        kind: 'replayed',
+        orderId: items[n]?.orderId,
+        tickets,
+        published: true,
+      })),
+    });
+    expect(await log.lag('another')).toBe(1);
+  });
+
+  it('sells all tickets of an order or none, and the rest to whoever asks for fewer', async () => {
+    const [first, tooMany, last] = [purchase({ quantity: 9 }), purchase({ quantity: 2 }), purchase()];
+    const own = { ...sale, id: newName('sale'), perBuyerLimit: 9 };
+    await queue.load(own);
+
+    expect(await atomicSale.sell(own, [first, tooMany, last].map(asked))).toMatchObject({
+      answers: [{ kind: 'reserved' }, { kind: 'notEnoughLeft', remaining: 1 }, { kind: 'reserved', tickets: [10] }],
+    });
+    const [record] = await logged(1);
+    expect(record?.items.map(({ orderId }) => orderId)).toEqual([first.orderId, last.orderId]);
+    expect(notified).toEqual([[1, record]]);
   });
 
   it('counts attempts together with the queue', async () => {

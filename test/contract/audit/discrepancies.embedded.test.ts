@@ -64,9 +64,17 @@ describe('the audit finds and describes', () => {
     return { ...others, queue: { ...queue, snapshot } };
   }
 
+  /** Another ticket for an order in the store, instead of its own. */
+  async function giveTicket(ticket: number, orderId: string): Promise<void> {
+    await rig.sql('UPDATE orders SET ticket = ? WHERE id = ?', ticket, orderId);
+    await rig.sql('UPDATE order_tickets SET ticket = ? WHERE order_id = ?', ticket, orderId);
+  }
+
   test('a ticket of two live orders', async () => {
-    await rig.sql('DROP INDEX orders_ticket');
-    await rig.sql('UPDATE orders SET ticket = 1 WHERE id = ?', order(1).orderId);
+    // Without the key that admits one live order a ticket.
+    await rig.sql('ALTER TABLE order_tickets RENAME TO proper_order_tickets');
+    await rig.sql('CREATE TABLE order_tickets AS SELECT * FROM proper_order_tickets');
+    await giveTicket(1, order(1).orderId);
     expect(wrongIn(await rig.audit(sale))).toEqual({
       one_place: [
         {
@@ -89,7 +97,7 @@ describe('the audit finds and describes', () => {
   });
 
   test('a ticket that is not one of the sale’s', async () => {
-    await rig.sql('UPDATE orders SET ticket = 11 WHERE id = ?', order(0).orderId);
+    await giveTicket(11, order(0).orderId);
     await rig.sql('UPDATE queue_reservation SET ticket = -3 WHERE order_id = ?', order(1).orderId);
     await rig.sql('INSERT INTO queue_returned (sale, place, ticket) SELECT n, tail, 12 FROM queue_sale');
     const { one_place } = wrongIn(await rig.audit(sale));
@@ -111,6 +119,22 @@ describe('the audit finds and describes', () => {
         },
       ]),
     );
+  });
+
+  test('an order of which the store has a part only', async () => {
+    const { orderId, ticket } = await rig.buy(sale, 'z', 'counted', 2);
+    await rig.sql('DELETE FROM order_tickets WHERE order_id = ? AND ticket = ?', orderId, ticket + 1);
+    const tickets = `tickets ${ticket}, ${ticket + 1}`;
+    expect(wrongIn(await rig.audit(sale))).toEqual({
+      ledger: [
+        {
+          ticket: ticket + 1,
+          orderId,
+          queue: `order ${orderId} of buyer z holds ${tickets}`,
+          store: `order ${orderId} of buyer z has ${tickets}, reserved`,
+        },
+      ],
+    });
   });
 
   test('an order that is missing from the store, live or ended', async () => {
@@ -215,16 +239,16 @@ describe('the audit finds and describes', () => {
   });
 
   test.each([
-    ['too many', 1, 'UPDATE live_sale SET reserved = reserved + 1', '4 reservations'],
-    ['too few', 1, 'UPDATE live_sale SET reserved = reserved - 1', '2 reservations'],
+    ['too many', 1, 'UPDATE live_sale SET reserved = reserved + 1', '4 tickets'],
+    ['too few', 1, 'UPDATE live_sale SET reserved = reserved - 1', '2 tickets'],
     ['too many in a second', 1, 'UPDATE live_second SET reserved = reserved + 5', 'in the timeline'],
-    ['all of them lost', 2, 'DELETE FROM live_second; DELETE FROM live_sale', '0 reservations'],
+    ['all of them lost', 2, 'DELETE FROM live_second; DELETE FROM live_sale', '0 tickets'],
   ])('a live count that was changed: %s', async (_what, found, statements, words) => {
     for (const statement of statements.split('; ')) await rig.sql(statement);
     const wrong = wrongIn(await rig.audit(sale));
     expect(Object.keys(wrong)).toEqual(['live_state']);
     expect(wrong.live_state).toHaveLength(found);
-    expect(wrong.live_state?.[0]).toMatchObject({ log: '3 reservations', live: expect.stringContaining(words) });
+    expect(wrong.live_state?.[0]).toMatchObject({ log: '3 tickets', live: expect.stringContaining(words) });
     expect(wrong.live_state?.[0]?.live).toContain(`floodgate live rebuild ${sale.id}`);
   });
 

@@ -43,7 +43,7 @@ export function eventBusContract(name: string, open: () => Promise<EventBusHarne
       vi.waitFor(() => expect(received).toEqual(members.map(() => items)), { timeout: 10_000, interval: 5 });
 
     it('delivers events unchanged to every member, the publisher included', async () => {
-      const orders = [1, 2].map((ticket) => newOrder({ saleId: 's', ticket }).order);
+      const orders = [1, 2].map((ticket) => newOrder({ saleId: 's', tickets: [ticket, ticket + 7] }).order);
       const published: BusEvent[] = [stock(1), { type: 'sale', saleId: 'Zoë 東京' }, { type: 'orders', orders }];
       for (const item of published) first().publish(item);
 

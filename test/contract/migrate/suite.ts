@@ -5,6 +5,7 @@ import { migrate } from '../../../src/adapters/sql/migrate.ts';
 import { createSqlNodeMarks } from '../../../src/adapters/sql/node-marks.ts';
 import { createOrderReads } from '../../../src/adapters/sql/order-reads.ts';
 import { migrateInProcess } from '../../support/migrate-process.ts';
+import { expectRows, storedBefore } from './stored-before.ts';
 
 export interface EmptyDatabase {
   readonly options: SqlOptions;
@@ -72,6 +73,13 @@ export function migrateContract(name: string, create: () => Promise<EmptyDatabas
       const reads = createOrderReads(database);
       expect(await reads.position('floodgate.node-numbers', 0)).toBeUndefined();
       expect(await reads.position('settlement', 0)).toBe(7);
+      await database.close();
+    });
+
+    test('gives each order that was stored before a row for its ticket', async () => {
+      const { database, live, paid, ended, lost } = await storedBefore(options);
+      await migrate(database);
+      await expectRows(database, { live, paid, ended, lost });
       await database.close();
     });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SqlDatabase } from '../../../src/adapters/sql/connect.ts';
 import { createSqlOrderAuditSource } from '../../../src/adapters/sql/order-audit-source.ts';
-import type { OrderStore } from '../../../src/ports/order-store.ts';
+import type { NewOrder, OrderStore } from '../../../src/ports/order-store.ts';
 import { newOrder, nextOrderId, nextSaleId } from '../../support/orders.ts';
 import { move, put } from '../order-store/harness.ts';
 
@@ -25,14 +25,16 @@ export function orderAuditSourceContract(name: string, open: () => Promise<Order
 
     it('returns the live orders of a range of tickets of one sale', async () => {
       const saleId = nextSaleId();
-      const orders = [5, 1, 3, 4, 2].map((ticket) => newOrder({ saleId, ticket, userId: `Zoë ☃ ${ticket} ` }));
-      await put(harness.store, ...orders, newOrder({ saleId: nextSaleId(), ticket: 2 }));
+      const orders = [5, 1, 3, 4, 2].map((ticket) =>
+        newOrder({ saleId, tickets: [ticket], userId: `Zoë ☃ ${ticket} ` }),
+      );
+      await put(harness.store, ...orders, newOrder({ saleId: nextSaleId(), tickets: [2] }));
       await move(harness.store, 'cancelled', orders[2] as (typeof orders)[0]);
       await move(harness.store, 'paid', orders[3] as (typeof orders)[0]);
       const live = (after: number, upTo: number) => auditSource().liveOrders(saleId, after, upTo);
       const of = (n: number) => {
-        const { id, ticket, userId } = (orders[n] as (typeof orders)[0]).order;
-        return { ticket, orderId: id, userId };
+        const { id, tickets, userId } = (orders[n] as (typeof orders)[0]).order;
+        return { ticket: tickets[0], orderId: id, userId };
       };
       expect(await live(0, 10)).toEqual([of(1), of(4), of(3), of(0)]);
       expect(await live(1, 4)).toEqual([of(4), of(3)]);
@@ -40,10 +42,30 @@ export function orderAuditSourceContract(name: string, open: () => Promise<Order
       expect(await live(Number.MIN_SAFE_INTEGER, 0)).toEqual([]);
     });
 
+    it('returns each ticket of an order of several', async () => {
+      const saleId = nextSaleId();
+      const [wide, narrow, ended] = [[1, 4, 6], [3], [2, 5]].map((tickets) => newOrder({ saleId, tickets })) as [
+        NewOrder,
+        NewOrder,
+        NewOrder,
+      ];
+      await put(harness.store, wide, narrow, ended);
+      await move(harness.store, 'expired', ended);
+      await put(harness.store, newOrder({ saleId, tickets: [3, 7] }));
+      const held = ({ order: { id, userId } }: NewOrder, ticket: number) => ({ ticket, orderId: id, userId });
+      expect(await auditSource().liveOrders(saleId, 0, 10)).toEqual([
+        held(wide, 1),
+        held(narrow, 3),
+        held(wide, 4),
+        held(wide, 6),
+      ]);
+      expect(await auditSource().liveOrders(saleId, 1, 4)).toEqual([held(narrow, 3), held(wide, 4)]);
+    });
+
     it('returns which orders are stored, whatever their state', async () => {
       const saleId = nextSaleId();
-      const [live, ended] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 2 })];
-      const rejected = newOrder({ saleId, ticket: 1 });
+      const [live, ended] = [newOrder({ saleId, tickets: [1] }), newOrder({ saleId, tickets: [2] })];
+      const rejected = newOrder({ saleId, tickets: [1] });
       await put(harness.store, live, ended, rejected);
       await move(harness.store, 'expired', ended);
       const ids = [live, ended, rejected].map(({ order }) => order.id);

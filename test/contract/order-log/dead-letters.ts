@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { encodeRecord } from '../../../src/adapters/log-codec.ts';
 import type { DeadLetter, DecodedDeadLetter, OrderLog } from '../../../src/ports/order-log.ts';
 import { logRecord, newName } from '../fixtures.ts';
 
@@ -47,8 +48,9 @@ export function orderLogDeadLetterTests(log: () => OrderLog): void {
 
     it('are read with their record, if they hold one', async () => {
       const record = logRecord(1);
-      await log().deadLetter({ ...first, raw: JSON.stringify(record) });
-      expect(await lettersOf(log())).toEqual([{ ...first, raw: JSON.stringify(record), record }]);
+      const raw = encodeRecord(record);
+      await log().deadLetter({ ...first, raw });
+      expect(await lettersOf(log())).toEqual([{ ...first, raw, record }]);
     });
 
     it('that were replayed are not read again, whatever the order of the replay', async () => {

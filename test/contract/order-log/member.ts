@@ -85,5 +85,5 @@ export class LogMember {
 }
 
 export function ticketsOf(record: LogRecord | undefined): number[] {
-  return record?.type === 'reservations' ? record.items.map(({ ticket }) => ticket) : [];
+  return record?.type === 'reservations' ? record.items.flatMap(({ tickets }) => tickets) : [];
 }

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LoggedReservation } from '../../../src/domain/log-record.ts';
+import { MAX_QUANTITY } from '../../../src/domain/order.ts';
 import type { DecodedDeadLetter, OrderLog } from '../../../src/ports/order-log.ts';
-import { logRecord, logRecords, newName } from '../fixtures.ts';
+import { logRecord, logRecords, newName, newOrderId } from '../fixtures.ts';
 import { damagedRecords } from './damaged.ts';
 import { orderLogDeadLetterTests } from './dead-letters.ts';
 import { orderLogFenceTests } from './fences.ts';
@@ -47,6 +49,19 @@ export function orderLogContract(name: string, open: () => Promise<LogHarness>):
       await member.sees(2);
 
       expect(member.records).toEqual([before, after]);
+    });
+
+    it('delivers orders of several tickets with all of them', async () => {
+      const [one] = logRecord(1).items as [LoggedReservation];
+      const most = Array.from({ length: MAX_QUANTITY }, (_, n) => n + 10);
+      const items = [[2, 3], [4], [5, 7, 9], most].map((tickets) => ({ ...one, orderId: newOrderId(), tickets }));
+      const record = { ...logRecord(1), items: [one, ...items] };
+      await log.append(record);
+      const member = join();
+      await member.sees(1);
+
+      expect(member.records).toEqual([record]);
+      expect(member.tickets()).toEqual([1, 2, 3, 4, 5, 7, 9, ...most]);
     });
 
     it('keeps the order of a partition, with increasing offsets', async () => {

@@ -5,14 +5,16 @@ import { connectSql } from '../../../src/adapters/sql/connect.ts';
 import { migrate } from '../../../src/adapters/sql/migrate.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { orderStoreContract } from './suite.ts';
+import { ticketKeyContract } from './ticket-key.ts';
 
-orderStoreContract('embedded', async () => {
+async function open() {
   const folder = tempFolder();
   const file = join(folder.path, 'floodgate.db');
   const engines = [await openEngine({ file, thread: false }), await openEngine({ file, thread: false })] as const;
   const database = await connectSql({ dialect: 'sqlite', file });
   await migrate(database);
   return {
+    database,
     store: createEmbeddedOrderStore(engines[0], database),
     other: createEmbeddedOrderStore(engines[1], database),
     close: async () => {
@@ -21,4 +23,7 @@ orderStoreContract('embedded', async () => {
       folder.remove();
     },
   };
-});
+}
+
+orderStoreContract('embedded', open);
+ticketKeyContract('embedded', open);

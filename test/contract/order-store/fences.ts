@@ -68,7 +68,7 @@ export function orderStoreFences(harness: () => OrderStoreHarness): void {
       const [group, saleId] = [nextGroup(), nextSaleId()];
       const fences = [{ partition: 0, saleId, epoch: 2, offset: 7 }];
       const batch = { group, positions: [{ partition: 0, next: 8 }], orders: [], fences };
-      const bad = newOrder({ saleId, ticket: Number.NaN });
+      const bad = newOrder({ saleId, tickets: [Number.NaN] });
       await expect(harness().store.store({ ...batch, fenced: [bad] })).rejects.toMatchObject({ code: 'corrupt' });
       expect(await harness().store.fences(group, 0)).toEqual([]);
       expect(await harness().store.position(group, 0)).toBeUndefined();
@@ -81,26 +81,26 @@ export function orderStoreFences(harness: () => OrderStoreHarness): void {
   describe('an order behind a fence', () => {
     test('is stored as rejected, owes no ticket, and conflicts with no other', async () => {
       const saleId = nextSaleId();
-      const refused = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
+      const refused = newOrder({ saleId, tickets: [1], userId: 'ann', key: 'k:1' });
       const { rejected, ...counts } = await putFenced(harness().store, refused);
       expect(counts).toEqual({ stored: 0, repeated: 0 });
       const endedAt = expect.any(Number);
       expect(rejected).toStrictEqual([{ order: { ...refused.order, state: 'rejected', endedAt }, reason: 'fence' }]);
       expect(await harness().other.order(refused.order.id)).toStrictEqual(rejected[0]?.order);
       expect(await owedOf(harness().other, saleId)).toEqual([]);
-      const again = newOrder({ saleId, ticket: 1, userId: 'ann', key: 'k:1' });
+      const again = newOrder({ saleId, tickets: [1], userId: 'ann', key: 'k:1' });
       expect(await put(harness().store, again)).toEqual(stored(1));
     });
 
     test('is repeated, not rejected again', async () => {
-      const refused = newOrder({ saleId: nextSaleId(), ticket: 1 });
+      const refused = newOrder({ saleId: nextSaleId(), tickets: [1] });
       await putFenced(harness().store, refused);
       expect(await putFenced(harness().other, refused, refused)).toEqual({ stored: 0, repeated: 2, rejected: [] });
     });
 
     test('that was stored before does not change: the record is a redelivery', async () => {
       const saleId = nextSaleId();
-      const [live, paid, cancelled] = [1, 2, 3].map((ticket) => newOrder({ saleId, ticket })) as [
+      const [live, paid, cancelled] = [1, 2, 3].map((ticket) => newOrder({ saleId, tickets: [ticket] })) as [
         NewOrder,
         NewOrder,
         NewOrder,
@@ -115,14 +115,14 @@ export function orderStoreFences(harness: () => OrderStoreHarness): void {
 
     test('that is accepted in the same batch is accepted', async () => {
       const saleId = nextSaleId();
-      const one = newOrder({ saleId, ticket: 1 });
+      const one = newOrder({ saleId, tickets: [1] });
       const batch = { group: 'g', positions: [], orders: [one], fenced: [one] };
       expect(await harness().store.store(batch)).toEqual({ stored: 1, repeated: 1, rejected: [] });
     });
 
     test('is accepted when it comes under the new epoch', async () => {
       const saleId = nextSaleId();
-      const [one, two] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 2 })];
+      const [one, two] = [newOrder({ saleId, tickets: [1] }), newOrder({ saleId, tickets: [2] })];
       await putFenced(harness().store, one);
       expect(await put(harness().other, one, two)).toEqual(stored(2));
       expect(await harness().store.order(one.order.id)).toStrictEqual(one.order);
@@ -133,7 +133,7 @@ export function orderStoreFences(harness: () => OrderStoreHarness): void {
 
     test('that comes after a conflicting one stays rejected', async () => {
       const saleId = nextSaleId();
-      const [one, other] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 1 })];
+      const [one, other] = [newOrder({ saleId, tickets: [1] }), newOrder({ saleId, tickets: [1] })];
       await putFenced(harness().store, one);
       await put(harness().store, other);
       expect(await put(harness().store, one)).toMatchObject({
@@ -148,7 +148,7 @@ export function orderStoreFences(harness: () => OrderStoreHarness): void {
 
     test('that is accepted concurrently ends up accepted', async () => {
       const saleId = nextSaleId();
-      const orders = Array.from({ length: 100 }, (_, i) => newOrder({ saleId, ticket: i + 1 }));
+      const orders = Array.from({ length: 100 }, (_, i) => newOrder({ saleId, tickets: [i + 1] }));
       await Promise.all(
         orders.flatMap((one) => [
           putFenced(harness().store, one),

@@ -1,5 +1,5 @@
 import type { Order } from '../../../src/domain/order.ts';
-import type { EndState, NewOrder, OrderStore, StoreResult } from '../../../src/ports/order-store.ts';
+import type { EndState, NewOrder, OrderStore, OwedTickets, StoreResult } from '../../../src/ports/order-store.ts';
 
 export interface OrderStoreHarness {
   readonly store: OrderStore;
@@ -25,10 +25,14 @@ export function move(store: OrderStore, to: EndState, ...orders: readonly NewOrd
   );
 }
 
+/** The sale's orders whose tickets the queue has to take back. */
+export async function ticketsOwed(store: OrderStore, saleId: string): Promise<readonly OwedTickets[]> {
+  return (await store.owedTickets(100_000)).filter((one) => one.saleId === saleId);
+}
+
 /** The sale's orders whose reservations the queue has to end. */
 export async function owedOf(store: OrderStore, saleId: string): Promise<readonly string[]> {
-  const owed = await store.owedTickets(100_000);
-  return owed.filter((one) => one.saleId === saleId).map(({ orderId }) => orderId);
+  return (await ticketsOwed(store, saleId)).map(({ orderId }) => orderId);
 }
 
 /** The result of a call that stored all of its orders. */

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { ORDER_STATES, type Order } from '../../../src/domain/order.ts';
+import { ORDER_STATES, type Order, totalOf } from '../../../src/domain/order.ts';
 import type { EndState, NewOrder, OrderStore } from '../../../src/ports/order-store.ts';
 import type { LifecycleModel } from './lifecycle-model.ts';
 
 /** Few of each, so that commands often concern the same ones. */
 export const ORDERS = 10;
+const TICKETS = 8;
 const PAYMENTS = 4;
 const LAST_MOMENT = 5;
 
@@ -73,16 +74,21 @@ const transition = fc
     }),
   );
 
-/** What a capture takes more than the order costs: mostly nothing. */
-const excess = fc.constantFrom(0, 0, 0, 1, 2);
+/** What a capture takes of an order, mostly what it costs. */
+const AMOUNTS = {
+  total: (order: Order) => totalOf(order).amount,
+  'one ticket': ({ price }: Order) => price.amount,
+  more: (order: Order) => totalOf(order).amount + 1,
+} as const;
+const taken = fc.constantFrom<keyof typeof AMOUNTS>('total', 'total', 'total', 'one ticket', 'more');
 
 const capture = fc
-  .tuple(paymentNumber, paymentNumber, number, at, process, excess)
-  .map(([event, payment, n, at, by, more]) =>
-    command(`event ${event} of payment ${payment} (${more} more) for ${n} at ${at}`, by, async (model, sale, store) => {
+  .tuple(paymentNumber, paymentNumber, number, at, process, taken)
+  .map(([event, payment, n, at, by, what]) =>
+    command(`event ${event} of payment ${payment} (${what}) for ${n} at ${at}`, by, async (model, sale, store) => {
       const orderId = idOf(sale, n);
-      const { price } = (sale.orders[n] as NewOrder).order;
-      const amount = { ...price, amount: price.amount + more };
+      const { order } = sale.orders[n] as NewOrder;
+      const amount = { ...order.price, amount: AMOUNTS[what](order) };
       const capture = { eventId: `${sale.id}-evt-${event}`, paymentId: paymentOf(sale, payment), orderId, amount, at };
       const expected = model.capture(capture);
       const result = await store.capture(capture);
@@ -118,15 +124,25 @@ const due = fc
     }),
   );
 
+const search = fc.tuple(fc.integer({ min: 1, max: TICKETS }), process).map(([ticket, by]) =>
+  command(`search for ticket ${ticket}`, by, async (model, { id: saleId }, store) => {
+    const expected = [...model.orders.values()].filter(({ tickets }) => tickets.includes(ticket)).toSorted(byId);
+    const found = await store.search({ saleId, ticket, order: 'oldest', limit: ALL });
+    expect(found.map(({ id }) => id).sort()).toEqual(expected.map(({ id }) => id));
+  }),
+);
+
 /** Values of an order; the test adds the id. */
 export const orderWish = fc.record({
-  ticket: fc.integer({ min: 1, max: 5 }),
+  tickets: fc
+    .uniqueArray(fc.integer({ min: 1, max: TICKETS }), { minLength: 1, maxLength: 4 })
+    .map((tickets) => tickets.toSorted((a, b) => a - b)),
   user: fc.nat({ max: 2 }),
   key: fc.nat({ max: 2 }),
   payBy: fc.nat({ max: LAST_MOMENT }),
 });
 
-export const lifecycleCommands = [store, transition, capture, returned, refunded, due];
+export const lifecycleCommands = [store, transition, capture, returned, refunded, due, search];
 
 async function expectSame(model: LifecycleModel, { id: saleId }: Sale, store: OrderStore): Promise<void> {
   const orders = [...model.orders.values()].toSorted(byId);
@@ -139,12 +155,12 @@ async function expectSame(model: LifecycleModel, { id: saleId }: Sale, store: Or
     states: Object.fromEntries(
       ORDER_STATES.map((state) => [state, orders.filter((one) => one.state === state).length]),
     ),
-    tickets: live.length,
+    tickets: live.reduce((sum, { tickets }) => sum + tickets.length, 0),
   });
 
   const owed = (await store.owedTickets(ALL)).filter((one) => one.saleId === saleId);
-  expect(owed.map(({ orderId, forfeit }) => `${orderId} ${forfeit}`)).toEqual(
-    Array.from(model.owed, ([orderId, forfeit]) => `${orderId} ${forfeit}`).sort(),
+  expect(owed.map(({ orderId, heldByOthers }) => `${orderId} ${heldByOthers}`)).toEqual(
+    Array.from(model.owed, ([orderId, heldByOthers]) => `${orderId} ${heldByOthers}`).sort(),
   );
 
   const wrong = [...model.mismatches.values()];
@@ -157,7 +173,7 @@ async function expectSame(model: LifecycleModel, { id: saleId }: Sale, store: Or
       .sort(),
   );
   expect(await store.money(saleId)).toEqual({
-    revenue: orders.reduce((sum, { state, price }) => sum + (state === 'paid' ? price.amount : 0), 0),
+    revenue: orders.reduce((sum, order) => sum + (order.state === 'paid' ? totalOf(order).amount : 0), 0),
     refunded: payments.filter(([, { refund }]) => refund !== 'none').length,
     mismatched: wrong.length,
   });

@@ -1,4 +1,4 @@
-import type { Order } from '../../../src/domain/order.ts';
+import { type Order, totalOf } from '../../../src/domain/order.ts';
 import type { Capture, CaptureResult, EndState, NewOrder } from '../../../src/ports/order-store.ts';
 import { isLive, mayBecome } from '../../support/order-lifecycle.ts';
 
@@ -10,10 +10,10 @@ interface ModelPayment {
 /** The rules of the port for one sale, one order at a time. */
 export class LifecycleModel {
   readonly orders = new Map<string, Order>();
-  /** Whether the ticket is forfeit, by order. */
-  readonly owed = new Map<string, boolean>();
+  /** The tickets that others hold, by order. */
+  readonly owed = new Map<string, readonly number[]>();
   readonly payments = new Map<string, ModelPayment>();
-  /** The amounts of captures that were not of their order's price, by payment and order; with the refund. */
+  /** The amounts of captures that were not of their order's total, by payment and order; with the refund. */
   readonly mismatches = new Map<
     string,
     { paymentId: string; readonly orderId: string; refund: ModelPayment['refund'] }
@@ -25,11 +25,12 @@ export class LifecycleModel {
   store({ order, key }: NewOrder): 'stored' | 'repeated' | 'ticket' | 'key' {
     if (this.orders.has(order.id)) return 'repeated';
     const owner = `${order.userId}/${key}`;
-    const isTaken = [...this.orders.values()].some((one) => one.ticket === order.ticket && isLive(one.state));
-    const reason = (isTaken && 'ticket') || (this.#keys.has(owner) && 'key') || undefined;
+    const live = [...this.orders.values()].filter(({ state }) => isLive(state));
+    const held = order.tickets.filter((ticket) => live.some(({ tickets }) => tickets.includes(ticket)));
+    const reason = (held.length > 0 && 'ticket') || (this.#keys.has(owner) && 'key') || undefined;
     this.orders.set(order.id, reason === undefined ? order : { ...order, state: 'rejected' });
     if (reason === undefined) this.#keys.add(owner);
-    if (reason !== undefined) this.owed.set(order.id, reason === 'ticket');
+    if (reason !== undefined) this.owed.set(order.id, held);
     return reason ?? 'stored';
   }
 
@@ -38,7 +39,7 @@ export class LifecycleModel {
     const order = this.orders.get(orderId);
     if (order === undefined || !mayBecome(order.state, to)) return false;
     this.orders.set(orderId, { ...order, state: to, ...(to === 'paid' ? { paidAt: at } : { endedAt: at }) });
-    if (!isLive(to)) this.owed.set(orderId, false);
+    if (!isLive(to)) this.owed.set(orderId, []);
     return true;
   }
 
@@ -46,7 +47,7 @@ export class LifecycleModel {
     const { eventId, paymentId, orderId, at } = capture;
     const order = this.orders.get(orderId);
     if (order === undefined) return { kind: 'unknownOrder' };
-    if (capture.amount.amount !== order.price.amount) {
+    if (capture.amount.amount !== totalOf(order).amount) {
       this.#mismatch(capture);
       return { kind: 'mismatch', orderId };
     }

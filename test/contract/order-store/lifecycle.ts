@@ -13,8 +13,8 @@ const LATER = MOVED_AT + 1_000;
 export function orderStoreLifecycle(harness: () => OrderStoreHarness): void {
   /** Stores an order and moves it to a state. */
   async function orderIn(state: OrderState, saleId: string): Promise<NewOrder> {
-    const one = newOrder({ saleId, ticket: 1 });
-    if (state === 'rejected') await put(harness().store, newOrder({ saleId, ticket: 1 }));
+    const one = newOrder({ saleId, tickets: [1] });
+    if (state === 'rejected') await put(harness().store, newOrder({ saleId, tickets: [1] }));
     await put(harness().store, one);
     if (state !== 'rejected' && state !== 'reserved') await move(harness().store, state, one);
     return one;
@@ -38,7 +38,7 @@ export function orderStoreLifecycle(harness: () => OrderStoreHarness): void {
     test('moves those of many that are reserved, and returns them', async () => {
       const saleId = nextSaleId();
       const { store } = harness();
-      const orders = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, ticket }));
+      const orders = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, tickets: [ticket] }));
       await put(store, ...orders);
       await move(store, 'paid', orders[1] as NewOrder);
       const ids = orders.map(({ order }) => order.id);
@@ -58,7 +58,7 @@ export function orderStoreLifecycle(harness: () => OrderStoreHarness): void {
     test('moves a thousand at once', async () => {
       const saleId = nextSaleId();
       const { store } = harness();
-      const orders = Array.from({ length: 1_000 }, (_, i) => newOrder({ saleId, ticket: i + 1 }));
+      const orders = Array.from({ length: 1_000 }, (_, i) => newOrder({ saleId, tickets: [i + 1] }));
       await put(store, ...orders);
       const moved = await move(store, 'expired', ...orders);
       expect(moved.map(({ id }) => id).sort()).toEqual(orders.map(({ order }) => order.id));
@@ -71,9 +71,9 @@ export function orderStoreLifecycle(harness: () => OrderStoreHarness): void {
       const [saleId, elsewhere] = [nextSaleId(), nextSaleId()];
       const { store, other } = harness();
       const [late, soon, exact, future, paid] = [300, 100, 500, 501, 200].map((payBy, i) =>
-        newOrder({ saleId, ticket: i + 1, payBy }),
+        newOrder({ saleId, tickets: [i + 1], payBy }),
       ) as [NewOrder, NewOrder, NewOrder, NewOrder, NewOrder];
-      await put(store, late, soon, exact, future, paid, newOrder({ saleId: elsewhere, ticket: 1, payBy: 100 }));
+      await put(store, late, soon, exact, future, paid, newOrder({ saleId: elsewhere, tickets: [1], payBy: 100 }));
       await move(store, 'paid', paid);
       const due = [soon, late, exact].map(({ order }) => order.id);
       expect(await other.due(saleId, 500, 100)).toEqual(due);
@@ -92,8 +92,8 @@ export function orderStoreLifecycle(harness: () => OrderStoreHarness): void {
         [future, 501],
         [paid, 100],
       ] as const;
-      const orders = payments.map(([saleId, payBy]) => newOrder({ saleId, ticket: 1, payBy }));
-      await put(store, ...orders, newOrder({ saleId: due, ticket: 2, payBy: 1 }));
+      const orders = payments.map(([saleId, payBy]) => newOrder({ saleId, tickets: [1], payBy }));
+      await put(store, ...orders, newOrder({ saleId: due, tickets: [2], payBy: 1 }));
       await move(store, 'paid', orders[3] as NewOrder);
       expect((await other.salesDue(ids, 500)).toSorted()).toEqual([due, exact].toSorted());
       expect(await store.salesDue(ids.slice(2), 500)).toEqual([]);
@@ -106,14 +106,14 @@ export function orderStoreLifecycle(harness: () => OrderStoreHarness): void {
       const saleId = nextSaleId();
       const { store, other } = harness();
       await store.returned((await store.owedTickets(100_000)).map(({ orderId }) => orderId));
-      const orders = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, ticket }));
+      const orders = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, tickets: [ticket] }));
       const [first, second, third, fourth] = orders as [NewOrder, NewOrder, NewOrder, NewOrder];
       await put(store, ...orders);
       await move(store, 'cancelled', third);
       await move(store, 'expired', first, second);
       await move(store, 'paid', fourth);
       const owed = (...some: readonly NewOrder[]) =>
-        some.map(({ order }) => ({ saleId, orderId: order.id, forfeit: false }));
+        some.map(({ order }) => ({ saleId, orderId: order.id, quantity: order.tickets.length, heldByOthers: [] }));
       expect(await other.owedTickets(100)).toEqual(owed(first, second, third));
       expect(await store.owedTickets(2)).toEqual(owed(first, second));
       await other.returned([first.order.id, third.order.id, fourth.order.id, nextOrderId(), `${second.order.id} `]);

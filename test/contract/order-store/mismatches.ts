@@ -6,10 +6,10 @@ import { newCapture, refundsOf } from './payments.ts';
 
 const RIGHT = { amount: 12_999, currency: 'USD' };
 
-/** Captures that are not of their order's price. */
+/** Captures that are not of their order's total. */
 export function orderStoreMismatches(harness: () => OrderStoreHarness): void {
   async function reserved(): Promise<NewOrder> {
-    const one = newOrder({ saleId: nextSaleId(), ticket: 1, price: RIGHT });
+    const one = newOrder({ saleId: nextSaleId(), tickets: [1], price: RIGHT });
     await put(harness().store, one);
     return one;
   }
@@ -32,7 +32,7 @@ export function orderStoreMismatches(harness: () => OrderStoreHarness): void {
       expect(await store.capture(capture)).toStrictEqual(result);
       expect(await other.capture(capture)).toStrictEqual(result);
       expect(await other.order(one.order.id)).toStrictEqual(one.order);
-      const due = { paymentId: capture.paymentId, orderId: one.order.id, price: amount };
+      const due = { paymentId: capture.paymentId, orderId: one.order.id, amount };
       expect(await refundsOf(other, one)).toStrictEqual([due]);
       expect(await moneyOf(other, one)).toStrictEqual({ revenue: 0, refunded: 1, mismatched: 1 });
       await store.refunded(capture.paymentId, MOVED_AT);
@@ -81,7 +81,7 @@ export function orderStoreMismatches(harness: () => OrderStoreHarness): void {
         kind: 'mismatch',
         order: { state: 'cancelled' },
       });
-      expect(await refundsOf(store, one)).toMatchObject([{ price: amount }]);
+      expect(await refundsOf(store, one)).toMatchObject([{ amount }]);
     });
 
     test('and the right one at the same moment: the order is paid, and nothing of its payment is refunded', async () => {

@@ -20,8 +20,8 @@ export async function orderStoreModel(
   await fc.assert(
     fc.asyncProperty(wishes, commands, async (wishes, commands) => {
       const id = nextSaleId();
-      const orders = wishes.map(({ ticket, user, key, payBy }) =>
-        newOrder({ saleId: id, ticket, id: nextOrderId(), userId: `u${user}`, key: `k:${key}`, payBy }),
+      const orders = wishes.map(({ tickets, user, key, payBy }) =>
+        newOrder({ saleId: id, tickets, id: nextOrderId(), userId: `u${user}`, key: `k:${key}`, payBy }),
       );
       const sale: Sale = { id, processes: [store, other], orders };
       await fc.asyncModelRun(() => ({ model: new LifecycleModel(), real: sale }), commands);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Order } from '../../../src/domain/order.ts';
+import { type Order, totalOf } from '../../../src/domain/order.ts';
 import type { Capture, NewOrder, OrderStore, RefundDue } from '../../../src/ports/order-store.ts';
 import { newOrder, nextOrderId, nextSaleId } from '../../support/orders.ts';
 import { MOVED_AT, move, type OrderStoreHarness, owedOf, put } from './harness.ts';
@@ -10,7 +10,7 @@ let payments = 0;
 export function newCapture(one: NewOrder, parts: Partial<Capture> = {}): Capture {
   payments += 1;
   const ids = { eventId: `evt_${payments}`, paymentId: `pay_${payments}`, orderId: one.order.id };
-  return { ...ids, amount: one.order.price, at: MOVED_AT, ...parts };
+  return { ...ids, amount: totalOf(one.order), at: MOVED_AT, ...parts };
 }
 
 export async function refundsOf(store: OrderStore, ...orders: readonly NewOrder[]): Promise<readonly RefundDue[]> {
@@ -21,7 +21,7 @@ export async function refundsOf(store: OrderStore, ...orders: readonly NewOrder[
 /** Captures and refunds. */
 export function orderStorePayments(harness: () => OrderStoreHarness): void {
   async function reserved(saleId = nextSaleId(), ticket = 1): Promise<NewOrder> {
-    const one = newOrder({ saleId, ticket });
+    const one = newOrder({ saleId, tickets: [ticket] });
     await put(harness().store, one);
     return one;
   }
@@ -47,7 +47,7 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
       const order: Order = { ...one.order, state, endedAt: MOVED_AT };
       expect(await store.capture(capture)).toStrictEqual({ kind: 'refundDue', order });
       expect(await other.capture(capture)).toStrictEqual({ kind: 'refundDue', order });
-      const due = { paymentId: capture.paymentId, orderId: order.id, price: order.price };
+      const due = { paymentId: capture.paymentId, orderId: order.id, amount: order.price };
       expect(await other.refundsDue(100_000)).toContainEqual(due);
       expect(await refundsOf(store, one)).toStrictEqual([due]);
     });
@@ -55,7 +55,7 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
     test('of a rejected order has to be refunded', async () => {
       const { store } = harness();
       const winner = await reserved();
-      const loser = newOrder({ saleId: winner.order.saleId, ticket: 1 });
+      const loser = newOrder({ saleId: winner.order.saleId, tickets: [1] });
       await put(store, loser);
       expect(await store.capture(newCapture(loser))).toMatchObject({ kind: 'refundDue', order: { state: 'rejected' } });
     });
@@ -98,7 +98,7 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
 
     test('of an unknown order records nothing', async () => {
       const { store } = harness();
-      const late = newOrder({ saleId: nextSaleId(), ticket: 1 });
+      const late = newOrder({ saleId: nextSaleId(), tickets: [1] });
       const capture = newCapture(late);
       expect(await store.capture(capture)).toEqual({ kind: 'unknownOrder' });
       for (const orderId of ['', 'no-such-order', nextOrderId()]) {
@@ -182,7 +182,9 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
   ])('adds up prices exactly, and beyond 2^53 and 2^63 as the greatest exact number (%#)', async (prices, revenue) => {
     const { store, other } = harness();
     const saleId = nextSaleId();
-    const orders = prices.map((amount, i) => newOrder({ saleId, ticket: i + 1, price: { amount, currency: 'IRR' } }));
+    const orders = prices.map((amount, i) =>
+      newOrder({ saleId, tickets: [i + 1], price: { amount, currency: 'IRR' } }),
+    );
     await put(store, ...orders);
     for (let i = 0; i < orders.length; i += 1_000) await move(store, 'paid', ...orders.slice(i, i + 1_000));
     expect((await other.money(saleId)).revenue).toBe(revenue);
@@ -192,9 +194,9 @@ export function orderStorePayments(harness: () => OrderStoreHarness): void {
     const { store, other } = harness();
     const saleId = nextSaleId();
     const orders = [1, 2, 3, 4].map((ticket) =>
-      newOrder({ saleId, ticket, price: { amount: ticket * 1_000, currency: 'EUR' } }),
+      newOrder({ saleId, tickets: [ticket], price: { amount: ticket * 1_000, currency: 'EUR' } }),
     ) as [NewOrder, NewOrder, NewOrder, NewOrder];
-    await put(store, ...orders, newOrder({ saleId: nextSaleId(), ticket: 1 }));
+    await put(store, ...orders, newOrder({ saleId: nextSaleId(), tickets: [1] }));
     await store.capture(newCapture(orders[0]));
     await move(store, 'paid', orders[1]);
     await move(store, 'cancelled', orders[2]);

@@ -37,8 +37,8 @@ export function orderStorePositions(harness: () => OrderStoreHarness): void {
 
     test('and orders are stored together or not at all', async () => {
       const saleId = nextSaleId();
-      const good = newOrder({ saleId, ticket: 1 });
-      const bad = newOrder({ saleId, ticket: Number.NaN });
+      const good = newOrder({ saleId, tickets: [1] });
+      const bad = newOrder({ saleId, tickets: [Number.NaN] });
       const batch = { group: 'p4', positions: [{ partition: 0, next: 1 }], orders: [good, bad] };
       await expect(harness().store.store(batch)).rejects.toMatchObject({
         name: 'Fault',

@@ -12,7 +12,7 @@ const EXPIRE_BATCH = 50;
 export function orderStoreRaces(harness: () => OrderStoreHarness): void {
   async function reserved(count: number): Promise<{ readonly saleId: string; readonly orders: readonly NewOrder[] }> {
     const saleId = nextSaleId();
-    const orders = Array.from({ length: count }, (_, i) => newOrder({ saleId, ticket: i + 1 }));
+    const orders = Array.from({ length: count }, (_, i) => newOrder({ saleId, tickets: [i + 1] }));
     await put(harness().store, ...orders);
     return { saleId, orders };
   }

@@ -8,8 +8,8 @@ export function orderStoreReads(harness: () => OrderStoreHarness): void {
   describe('lists', () => {
     test('return a buyer’s orders newest first, in pages', async () => {
       const saleId = nextSaleId();
-      const mine = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, ticket, userId: 'pager' }).order);
-      const others = newOrder({ saleId, ticket: 9, userId: 'Pager' });
+      const mine = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, tickets: [ticket], userId: 'pager' }).order);
+      const others = newOrder({ saleId, tickets: [9], userId: 'Pager' });
       await put(harness().store, ...mine.map((order) => ({ order, key: order.id })), others);
       const page = await harness().store.orders({ userId: 'pager', limit: 3 });
       expect(page).toStrictEqual(mine.slice(1).reverse());
@@ -21,9 +21,9 @@ export function orderStoreReads(harness: () => OrderStoreHarness): void {
     test('filter by sale and by state', async () => {
       const [here, there] = [nextSaleId(), nextSaleId()];
       const userId = 'filterer';
-      const a = newOrder({ saleId: here, ticket: 1, userId });
-      const b = newOrder({ saleId: here, ticket: 2, userId });
-      const c = newOrder({ saleId: there, ticket: 1, userId });
+      const a = newOrder({ saleId: here, tickets: [1], userId });
+      const b = newOrder({ saleId: here, tickets: [2], userId });
+      const c = newOrder({ saleId: there, tickets: [1], userId });
       await put(harness().store, a, b, c);
       await move(harness().store, 'paid', b);
       const ids = async (query: object) => (await harness().store.orders({ limit: 200, ...query })).map(({ id }) => id);
@@ -37,21 +37,21 @@ export function orderStoreReads(harness: () => OrderStoreHarness): void {
   test('returns what a ticket queue has to know of a range of tickets: orders, keys, and which are live', async () => {
     const saleId = nextSaleId();
     const [live, ended, rejected, beyond, fenced] = [2, 3, 2, 4, 3].map((ticket) =>
-      newOrder({ saleId, ticket, userId: 'Zoë', key: `k:${nextSaleId()}` }),
+      newOrder({ saleId, tickets: [ticket], userId: 'Zoë', key: `k:${nextSaleId()}` }),
     ) as [NewOrder, NewOrder, NewOrder, NewOrder, NewOrder];
     await put(
       harness().store,
-      newOrder({ saleId, ticket: 1 }),
+      newOrder({ saleId, tickets: [1] }),
       live,
       ended,
       beyond,
-      newOrder({ saleId: nextSaleId(), ticket: 2 }),
+      newOrder({ saleId: nextSaleId(), tickets: [2] }),
     );
     await put(harness().store, rejected);
     await harness().store.store({ group: 'g', positions: [], orders: [], fenced: [fenced] });
     await move(harness().store, 'expired', ended);
-    const known = ({ order: { id, ticket, userId, reservedAt }, key }: NewOrder) => ({
-      ...{ orderId: id, ticket, userId, key, reservedAt },
+    const known = ({ order: { id, tickets, userId, reservedAt }, key }: NewOrder) => ({
+      ...{ orderId: id, tickets, userId, key, reservedAt },
     });
     const booked = await harness().store.booked(saleId, 2, 3);
     expect(booked.toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1))).toEqual([
@@ -64,7 +64,7 @@ export function orderStoreReads(harness: () => OrderStoreHarness): void {
 
   test('derives the key of an order without an Idempotency-Key from its id', async () => {
     const saleId = nextSaleId();
-    const [live, ended, rejected] = [1, 2, 1].map((ticket) => newOrder({ saleId, ticket })) as [
+    const [live, ended, rejected] = [1, 2, 1].map((ticket) => newOrder({ saleId, tickets: [ticket] })) as [
       NewOrder,
       NewOrder,
       NewOrder,
@@ -84,14 +84,14 @@ export function orderStoreReads(harness: () => OrderStoreHarness): void {
 
   test('counts a sale’s orders by state, and the tickets of live ones', async () => {
     const saleId = nextSaleId();
-    const [first, second, third, fourth] = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, ticket })) as [
+    const [first, second, third, fourth] = [1, 2, 3, 4].map((ticket) => newOrder({ saleId, tickets: [ticket] })) as [
       NewOrder,
       NewOrder,
       NewOrder,
       NewOrder,
     ];
-    await put(harness().store, first, second, third, fourth, newOrder({ saleId: nextSaleId(), ticket: 1 }));
-    await put(harness().store, newOrder({ saleId, ticket: 1 }));
+    await put(harness().store, first, second, third, fourth, newOrder({ saleId: nextSaleId(), tickets: [1] }));
+    await put(harness().store, newOrder({ saleId, tickets: [1] }));
     await move(harness().store, 'paid', second);
     await move(harness().store, 'cancelled', third);
     await move(harness().store, 'expired', fourth);

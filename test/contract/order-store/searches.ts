@@ -26,7 +26,7 @@ export function orderStoreSearches(harness: () => OrderStoreHarness): void {
   describe('searches', () => {
     test('return whole orders of any sale, newest or oldest first, in pages', async () => {
       const before = nextOrderId();
-      const fresh = [1, 2, 3].map((ticket) => newOrder({ saleId: nextSaleId(), ticket }));
+      const fresh = [1, 2, 3].map((ticket) => newOrder({ saleId: nextSaleId(), tickets: [ticket] }));
       await put(harness().store, ...fresh);
       const orders = fresh.map(({ order }) => order);
       expect(await harness().store.search({ order: 'newest', limit: 2 })).toStrictEqual([orders[2], orders[1]]);
@@ -40,9 +40,9 @@ export function orderStoreSearches(harness: () => OrderStoreHarness): void {
         const saleId = nextSaleId();
         // Not in the order of their ids, and two at the same time.
         const orders = [5, 3, 9, 3, 1, 7, 3].map((second, n) =>
-          newOrder({ saleId, ticket: n + 1, reservedAt: AT + second * 1000 }),
+          newOrder({ saleId, tickets: [n + 1], reservedAt: AT + second * 1000 }),
         );
-        await put(harness().store, ...orders, newOrder({ saleId: nextSaleId(), ticket: 1, reservedAt: AT }));
+        await put(harness().store, ...orders, newOrder({ saleId: nextSaleId(), tickets: [1], reservedAt: AT }));
         await move(harness().store, 'paid', ...orders.slice(0, 2));
         await move(harness().store, 'expired', ...orders.slice(2, 4));
         const sorted = orders
@@ -59,10 +59,10 @@ export function orderStoreSearches(harness: () => OrderStoreHarness): void {
 
     test('go on behind the last order of a page while orders are stored and change their state', async () => {
       const saleId = nextSaleId();
-      const orders = [1, 2, 3, 4].map((n) => newOrder({ saleId, ticket: n, reservedAt: AT + n }));
+      const orders = [1, 2, 3, 4].map((n) => newOrder({ saleId, tickets: [n], reservedAt: AT + n }));
       await put(harness().store, ...orders);
       const first = await ids({ saleId, limit: 2 });
-      await put(harness().store, newOrder({ saleId, ticket: 5, reservedAt: AT + 5 }));
+      await put(harness().store, newOrder({ saleId, tickets: [5], reservedAt: AT + 5 }));
       await move(harness().store, 'cancelled', ...orders.slice(2));
       expect(first).toEqual([orders[3]?.order.id, orders[2]?.order.id]);
       expect(await ids({ saleId, limit: 2, after: first[1] ?? '' })).toEqual([
@@ -75,10 +75,10 @@ export function orderStoreSearches(harness: () => OrderStoreHarness): void {
     test('filter by user, state, ticket and time of reservation, all together', async () => {
       const [here, there] = [nextSaleId(), nextSaleId()];
       const userId = `Zoë-${here}`;
-      const a = newOrder({ saleId: here, ticket: 1, userId, reservedAt: AT });
-      const b = newOrder({ saleId: there, ticket: 1, userId, reservedAt: AT + 1 });
-      const c = newOrder({ saleId: here, ticket: 2, reservedAt: AT + 1 });
-      const d = newOrder({ saleId: here, ticket: 3, userId, reservedAt: AT + 2 });
+      const a = newOrder({ saleId: here, tickets: [1], userId, reservedAt: AT });
+      const b = newOrder({ saleId: there, tickets: [1], userId, reservedAt: AT + 1 });
+      const c = newOrder({ saleId: here, tickets: [2], reservedAt: AT + 1 });
+      const d = newOrder({ saleId: here, tickets: [3], userId, reservedAt: AT + 2 });
       await put(harness().store, a, b, c, d);
       await move(harness().store, 'paid', a, b);
       const id = ({ order }: NewOrder) => order.id;
@@ -95,7 +95,7 @@ export function orderStoreSearches(harness: () => OrderStoreHarness): void {
 
     test('find a part of an order’s or a user’s id in either case, and nothing else', async () => {
       const saleId = nextSaleId();
-      const fresh = ['Anna_100%', 'bernd', "o'anna"].map((userId, n) => newOrder({ saleId, ticket: n + 1, userId }));
+      const fresh = ['Anna_100%', 'bernd', "o'anna"].map((userId, n) => newOrder({ saleId, tickets: [n + 1], userId }));
       await put(harness().store, ...fresh);
       const [a = '', b = '', c = ''] = fresh.map(({ order }) => order.id);
       const found = (text: string) => ids({ saleId, text, order: 'oldest' });

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isFault } from '../../../src/domain/errors.ts';
-import type { OrderStore, StoreBatch, StoreResult } from '../../../src/ports/order-store.ts';
+import type { OrderStore, StoreResult } from '../../../src/ports/order-store.ts';
 import { newOrder, nextOrderId, nextSaleId } from '../../support/orders.ts';
 import { orderStoreConflicts } from './conflicts.ts';
 import { orderStoreFences } from './fences.ts';
@@ -10,10 +9,13 @@ import { orderStoreMismatches } from './mismatches.ts';
 import { orderStoreModel } from './model.ts';
 import { orderStorePayments } from './payments.ts';
 import { orderStorePositions } from './positions.ts';
+import { orderStoreQuantities } from './quantities.ts';
+import { orderStoreQuantityRaces } from './quantity-races.ts';
 import { orderStoreRaces } from './races.ts';
 import { orderStoreReads } from './reads.ts';
 import { orderStoreRedelivery } from './redelivery.ts';
 import { orderStoreSearches } from './searches.ts';
+import { untilStored } from './until-stored.ts';
 
 /** The contract of every order store. `open` creates an empty one. */
 export function orderStoreContract(name: string, open: () => Promise<OrderStoreHarness>): void {
@@ -34,17 +36,17 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
 
     test('returns every order exactly as it was stored', async () => {
       const saleId = nextSaleId();
-      const plain = newOrder({ saleId, ticket: 1 });
+      const plain = newOrder({ saleId, tickets: [1] });
       const largest = newOrder({
         saleId,
-        ticket: 2 ** 31 - 1,
+        tickets: [2 ** 31 - 1],
         price: { amount: Number.MAX_SAFE_INTEGER, currency: 'JPY' },
         userId: 'x'.repeat(128),
         key: `k:${'y'.repeat(255)}`,
       });
       const hostile = newOrder({
         saleId,
-        ticket: 3,
+        tickets: [3],
         userId: `'"\\%_?? :a $1 \n\u2603 \u{1F3AB}`,
         key: "k:'); DROP TABLE orders; --",
       });
@@ -54,7 +56,7 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
 
     test('returns the greatest id, in whatever order they were stored', async () => {
       const saleId = nextSaleId();
-      const [first, second] = [newOrder({ saleId, ticket: 1 }), newOrder({ saleId, ticket: 2 })];
+      const [first, second] = [newOrder({ saleId, tickets: [1] }), newOrder({ saleId, tickets: [2] })];
       await put(store, second);
       await put(store, first);
       expect(await store.lastOrderId()).toBe(second.order.id);
@@ -65,7 +67,7 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
     });
 
     test('distinguishes order ids that differ in case or in trailing spaces only', async () => {
-      const { order } = newOrder({ saleId: nextSaleId(), ticket: 1, id: '0ABCDEFGHJKMNP' });
+      const { order } = newOrder({ saleId: nextSaleId(), tickets: [1], id: '0ABCDEFGHJKMNP' });
       await put(store, { order, key: 'k' });
       expect(await store.order(order.id.toLowerCase())).toBeUndefined();
       expect(await store.order(`${order.id} `)).toBeUndefined();
@@ -86,14 +88,17 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
     orderStorePayments(() => harness);
     orderStoreMismatches(() => harness);
 
+    orderStoreQuantities(() => harness);
+    orderStoreQuantityRaces(() => harness);
+
     orderStoreRaces(() => harness);
 
     orderStorePositions(() => harness);
 
     test('stores a batch of any size', async () => {
       const saleId = nextSaleId();
-      const orders = Array.from({ length: 4_500 }, (_, i) => newOrder({ saleId, ticket: i + 1 }));
-      const conflicting = newOrder({ saleId, ticket: 4_500 });
+      const orders = Array.from({ length: 4_500 }, (_, i) => newOrder({ saleId, tickets: [i + 1] }));
+      const conflicting = newOrder({ saleId, tickets: [4_500] });
       expect(await put(store, ...orders, conflicting)).toMatchObject({
         stored: 4_500,
         repeated: 0,
@@ -104,7 +109,7 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
 
     test('processes that store the same orders concurrently store each of them once', async () => {
       const saleId = nextSaleId();
-      const orders = Array.from({ length: 300 }, (_, i) => newOrder({ saleId, ticket: (i % 200) + 1 }));
+      const orders = Array.from({ length: 300 }, (_, i) => newOrder({ saleId, tickets: [(i % 200) + 1] }));
       const halves = [orders.slice(0, 200), orders.slice(200)];
       const batches = [orders, orders.toReversed(), ...halves, ...halves.toReversed()];
       const results = await Promise.all(
@@ -128,15 +133,4 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
 
     test('agrees with the model for random commands', () => orderStoreModel(harness, nextSaleId, nextOrderId));
   });
-}
-
-/** As settlement does: repeats a batch that the store could not store for now. */
-async function untilStored(store: OrderStore, batch: StoreBatch): Promise<StoreResult> {
-  for (;;) {
-    try {
-      return await store.store(batch);
-    } catch (error) {
-      if (!isFault(error) || !error.retryable) throw error;
-    }
-  }
 }

@@ -22,7 +22,7 @@ const CHARGES = 300;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 function anOrder() {
-  return { id: newOrderId(), userId: 'u1', price: { amount: 12_999, currency: 'USD' } };
+  return { id: newOrderId(), userId: 'u1', tickets: [7, 8], price: { amount: 12_999, currency: 'USD' } };
 }
 
 /** The contract of every provider's adapter. Its messages are sent to a real HTTP server. */
@@ -51,7 +51,7 @@ export function paymentsContract(name: string, open: (options: PaymentsOptions) 
         type: 'captured',
         paymentId: expect.stringMatching(/^[\x21-\x7e]{1,255}$/),
         orderId: order.id,
-        amount: order.price,
+        amount: { amount: 25_998, currency: 'USD' },
       });
     });
 
@@ -115,7 +115,7 @@ export function paymentsContract(name: string, open: (options: PaymentsOptions) 
         signature: String(headers['floodgate-signature']),
       }));
       if (first === undefined || second === undefined) throw new Error('no messages');
-      const changed = Buffer.from(first.body.toString().replace('12999', '12998'));
+      const changed = Buffer.from(first.body.toString().replace('25998', '25997'));
       expect(payments.read(first.signature, changed)).toBe('signature');
       expect(payments.read(second.signature, first.body)).toBe('signature');
       expect(payments.read('', first.body)).toBe('signature');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerEntry, QueueAuditSource } from '../../../src/ports/audit-source.ts';
-import type { TicketQueue } from '../../../src/ports/ticket-queue.ts';
+import type { ReserveItem, TicketQueue } from '../../../src/ports/ticket-queue.ts';
 import { newName, openSale, purchase, purchases } from '../fixtures.ts';
 
 export interface QueueAuditSourceHarness {
@@ -45,11 +45,11 @@ export function queueAuditSourceContract(name: string, open: () => Promise<Queue
       await harness.queue.release(sale.id, [fourth]);
 
       const entries: LedgerEntry[] = [
-        { orderId: first, ticket: 1, userId: 'a', published: true },
-        { orderId: second, ticket: 2, userId: 'a', published: false },
-        { orderId: third, ticket: 3, userId: 'Zoë "☃"\n', published: true },
+        { orderId: first, tickets: [1], userId: 'a', published: true },
+        { orderId: second, tickets: [2], userId: 'a', published: false },
+        { orderId: third, tickets: [3], userId: 'Zoë "☃"\n', published: true },
       ];
-      expect((await ledger(sale.id)).toSorted((a, b) => a.ticket - b.ticket)).toEqual(entries);
+      expect((await ledger(sale.id)).toSorted(byFirstTicket)).toEqual(entries);
       expect(await queued(sale.id)).toEqual([4, 5, 6]);
       expect(await harness.auditSource.heldByBuyers(sale.id)).toBe(3);
       const after = await harness.auditSource.snapshot(sale.id);
@@ -57,6 +57,34 @@ export function queueAuditSourceContract(name: string, open: () => Promise<Queue
       expect(after).toMatchObject({ epoch: 1, total: 6, held: 3, remaining: 3, pending: 1 });
       expect(after?.version).toBe((await harness.queue.stock(sale.id))?.version);
       expect(after?.version).toBeGreaterThan(before?.version ?? 0);
+    });
+
+    it('lists all tickets of an order, and counts tickets', async () => {
+      const sale = await loaded(12, 5);
+      const items = [
+        ...[purchase({ quantity: 3, userId: 'a' }), purchase({ userId: 'a' }), purchase({ quantity: 2 })],
+        ...[purchase({ quantity: 4 }), purchase()],
+      ];
+      await harness.queue.reserve(sale.id, 1, items);
+      const [first, second, third, fourth, fifth] = items as [ReserveItem, ReserveItem, ...ReserveItem[]];
+      await harness.queue.published(sale.id, 1, [first.orderId]);
+      expect(await harness.auditSource.snapshot(sale.id)).toMatchObject({
+        total: 12,
+        held: 11,
+        remaining: 1,
+        pending: 4,
+      });
+      expect(await harness.auditSource.heldByBuyers(sale.id)).toBe(11);
+      await harness.queue.release(sale.id, [third?.orderId ?? '', fifth?.orderId ?? '']);
+      await harness.queue.forfeit(sale.id, [{ orderId: fourth?.orderId ?? '', tickets: [8, 9] }]);
+
+      expect((await ledger(sale.id)).toSorted(byFirstTicket)).toEqual([
+        { orderId: first.orderId, tickets: [1, 2, 3], userId: 'a', published: true },
+        { orderId: second.orderId, tickets: [4], userId: 'a', published: false },
+      ]);
+      expect(await queued(sale.id)).toEqual([5, 6, 7, 10, 11, 12]);
+      expect(await harness.auditSource.heldByBuyers(sale.id)).toBe(4);
+      expect(await harness.auditSource.snapshot(sale.id)).toMatchObject({ held: 4, remaining: 6, pending: 1 });
     });
 
     it('is read in pages, each entry once while nothing changes', async () => {
@@ -77,6 +105,10 @@ export function queueAuditSourceContract(name: string, open: () => Promise<Queue
       expect(await harness.auditSource.heldByBuyers(sale.id)).toBe(2500);
     });
   });
+}
+
+function byFirstTicket({ tickets: [a = 0] }: LedgerEntry, { tickets: [b = 0] }: LedgerEntry): number {
+  return a - b;
 }
 
 async function all<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {

@@ -29,6 +29,8 @@ export interface RecoveryBench {
   readonly next: (sale: RebuiltSale, epoch?: number) => RebuiltSale;
   readonly buy: (sale: QueuedSale, items: readonly ReserveItem[]) => Promise<readonly ReserveAnswer[]>;
   readonly rebuild: (sale: RebuiltSale, ...orders: readonly KnownOrder[]) => Promise<RecoveryStep<RebuildResult>>;
+  /** As `rebuild`, with all orders in one chunk. */
+  readonly rebuildAtOnce: (sale: RebuiltSale, orders: readonly KnownOrder[]) => Promise<RecoveryStep<RebuildResult>>;
   readonly audit: (sale: QueuedSale) => Promise<QueueAudit | undefined>;
 }
 
@@ -46,6 +48,7 @@ export function recoveryBench(harnessOf: () => RecoveryHarness): RecoveryBench {
     next: (sale, epoch = EPOCH) => ({ ...sale, epoch, version: epoch }),
     buy: async ({ id, epoch }, items) => answersOf(await harnessOf().queue.reserve(id, epoch, items)),
     rebuild: (sale, ...orders) => harnessOf().recovery.rebuild(sale, inOnes(orders)),
+    rebuildAtOnce: (sale, orders) => harnessOf().recovery.rebuild(sale, atOnce(orders)),
     audit: ({ id }) => auditQueue(harnessOf().auditSource, id),
   };
 }
@@ -58,7 +61,7 @@ export function knownOrder(overrides: Partial<KnownOrder>): KnownOrder {
     userId,
     key: `k:${orderId}`,
     fingerprint,
-    ticket: 1,
+    tickets: [1],
     reservedAt: Date.now(),
     live: true,
     ...overrides,
@@ -67,9 +70,13 @@ export function knownOrder(overrides: Partial<KnownOrder>): KnownOrder {
 
 /** Another purchase with the same key. */
 export function again({ userId, key, fingerprint }: Pick<KnownOrder, 'userId' | 'key' | 'fingerprint'>): ReserveItem {
-  return { orderId: newOrderId(), userId, key: key ?? '', fingerprint };
+  return { orderId: newOrderId(), userId, key: key ?? '', fingerprint, quantity: 1 };
 }
 
 async function* inOnes(orders: readonly KnownOrder[]): AsyncGenerator<readonly KnownOrder[]> {
   for (const order of orders) yield [order];
+}
+
+async function* atOnce(orders: readonly KnownOrder[]): AsyncGenerator<readonly KnownOrder[]> {
+  yield orders;
 }

@@ -5,12 +5,16 @@ import { again, EPOCH, knownOrder, type RecoveryBench } from './harness.ts';
 
 /** What a rebuilt sale holds, sells and answers. */
 export function rebuildsSale(bench: RecoveryBench): void {
-  const { load, next, buy, rebuild, audit } = bench;
+  const { load, next, buy, rebuild, rebuildAtOnce, audit } = bench;
 
   it('sells the tickets that no live order holds, under the new epoch only', async () => {
     const sale = await load({ total: 5 });
     await bench.harness.wipe(sale.id);
-    const orders = [knownOrder({ ticket: 2 }), knownOrder({ ticket: 4, live: false }), knownOrder({ ticket: 5 })];
+    const orders = [
+      knownOrder({ tickets: [2] }),
+      knownOrder({ tickets: [4], live: false }),
+      knownOrder({ tickets: [5] }),
+    ];
 
     expect(await rebuild(next(sale), ...orders)).toEqual({ kind: 'done', held: 2, survivors: 0 });
     expect(await bench.harness.recovery.state(sale.id, EPOCH)).toBe('sound');
@@ -22,12 +26,12 @@ export function rebuildsSale(bench: RecoveryBench): void {
   it('gives the same answers to the keys of all orders, ended ones included', async () => {
     const sale = await load();
     await bench.harness.wipe(sale.id);
-    const [live, ended] = [knownOrder({ ticket: 3 }), knownOrder({ ticket: 7, live: false })];
+    const [live, ended] = [knownOrder({ tickets: [3] }), knownOrder({ tickets: [7], live: false })];
     await rebuild(next(sale), live, ended);
 
     expect(await buy(next(sale), [again(live), again(ended)])).toEqual(
-      [live, ended].map(({ orderId, ticket, reservedAt }) => ({
-        ...{ kind: 'replayed', orderId, ticket, reservedAt },
+      [live, ended].map(({ orderId, tickets, reservedAt }) => ({
+        ...{ kind: 'replayed', orderId, tickets, reservedAt },
         published: true,
       })),
     );
@@ -37,8 +41,8 @@ export function rebuildsSale(bench: RecoveryBench): void {
   it("counts only live orders towards their buyers' limits", async () => {
     const sale = await load({ perBuyerLimit: 2 });
     await bench.harness.wipe(sale.id);
-    const orders = [1, 2, 3].map((ticket) => knownOrder({ ticket, userId: 'u', live: ticket < 3 }));
-    await rebuild(next(sale), ...orders, knownOrder({ ticket: 4, userId: 'v' }));
+    const orders = [1, 2, 3].map((ticket) => knownOrder({ tickets: [ticket], userId: 'u', live: ticket < 3 }));
+    await rebuild(next(sale), ...orders, knownOrder({ tickets: [4], userId: 'v' }));
 
     expect(await buy(next(sale), [purchase({ userId: 'u' }), purchase({ userId: 'v' })])).toMatchObject([
       { kind: 'limitReached', orderIds: orders.slice(0, 2).map(({ orderId }) => orderId) },
@@ -49,8 +53,8 @@ export function rebuildsSale(bench: RecoveryBench): void {
   it('counts the ended orders of their buyers, each once, however often it is sent', async () => {
     const sale = await load({ perBuyerLimit: 2 });
     await bench.harness.wipe(sale.id);
-    const orders = [1, 2, 3].map((ticket) => knownOrder({ ticket, userId: 'u', live: ticket === 1 }));
-    await rebuild(next(sale), ...orders, ...orders, knownOrder({ ticket: 4, userId: 'v', live: false }));
+    const orders = [1, 2, 3].map((ticket) => knownOrder({ tickets: [ticket], userId: 'u', live: ticket === 1 }));
+    await rebuild(next(sale), ...orders, ...orders, knownOrder({ tickets: [4], userId: 'v', live: false }));
 
     const kinds = async (userId: string, maxEnded: number) => {
       const reply = await bench.harness.queue.reserve(sale.id, EPOCH, [purchase({ userId })], 0, maxEnded);
@@ -69,12 +73,12 @@ export function rebuildsSale(bench: RecoveryBench): void {
     const [, answer] = await buy(sale, [stored, stranded]);
     await bench.harness.lose(sale.id);
 
-    const result = await rebuild(next(sale), knownOrder({ ...stored, ticket: 1 }));
+    const result = await rebuild(next(sale), knownOrder({ ...stored, tickets: [1] }));
     expect(result).toEqual({ kind: 'done', held: 2, survivors: 1 });
     const { orderId, userId, key } = stranded;
     const { reservedAt } = answer as { reservedAt: number };
     expect(await bench.harness.queue.claimStranded(sale.id, { leaseMs: 60_000, max: 10 })).toEqual([
-      { orderId, userId, key, ticket: 2, reservedAt },
+      { orderId, userId, key, tickets: [2], reservedAt },
     ]);
     expect(await buy(next(sale), [again(stranded)])).toMatchObject([{ kind: 'replayed', orderId, published: false }]);
     expect(await audit(sale)).toMatchObject({ held: 2, heldByBuyers: 2, remaining: 8, pending: 1, doubled: [] });
@@ -90,10 +94,10 @@ export function rebuildsSale(bench: RecoveryBench): void {
     await buy(sale, items);
     await bench.harness.lose(sale.id);
     const orders = [
-      knownOrder({ ticket: 1 }),
-      knownOrder({ ticket: 5, userId: 'k', key: 'k:1', live: false }),
-      knownOrder({ ticket: 6, userId: 'l' }),
-      knownOrder({ orderId: items[3].orderId, ticket: 4, key: null, live: false }),
+      knownOrder({ tickets: [1] }),
+      knownOrder({ tickets: [5], userId: 'k', key: 'k:1', live: false }),
+      knownOrder({ tickets: [6], userId: 'l' }),
+      knownOrder({ orderId: items[3].orderId, tickets: [4], key: null, live: false }),
     ];
 
     expect(await rebuild(next(sale), ...orders)).toEqual({ kind: 'done', held: 2, survivors: 0 });
@@ -106,10 +110,10 @@ export function rebuildsSale(bench: RecoveryBench): void {
     const item = purchase();
     await buy(sale, [item]);
     await bench.harness.lose(sale.id);
-    await rebuild(next(sale), knownOrder({ ...item, ticket: 1, live: false }));
+    await rebuild(next(sale), knownOrder({ ...item, tickets: [1], live: false }));
 
     expect(await bench.harness.queue.release(sale.id, [item.orderId])).toEqual([]);
-    expect(await buy(next(sale), purchases(1))).toMatchObject([{ kind: 'reserved', ticket: 1 }]);
+    expect(await buy(next(sale), purchases(1))).toMatchObject([{ kind: 'reserved', tickets: [1] }]);
   });
 
   it('keeps a closed sale closed, whether it is closed in the queue or in the catalogue', async () => {
@@ -145,7 +149,7 @@ export function rebuildsSale(bench: RecoveryBench): void {
     await buy(sale, purchases(5));
     const before = await bench.harness.queue.stock(sale.id);
     await bench.harness.lose(sale.id);
-    await rebuild(next(sale), knownOrder({ ticket: 1 }));
+    await rebuild(next(sale), knownOrder({ tickets: [1] }));
 
     const after = await bench.harness.queue.stock(sale.id);
     expect(after?.version).toBeGreaterThan(before?.version ?? Number.NaN);
@@ -156,16 +160,9 @@ export function rebuildsSale(bench: RecoveryBench): void {
     const sale = await load({ total });
     await buy(sale, purchases(200));
     await bench.harness.lose(sale.id);
-    const orders = Array.from({ length: 2500 }, (_, n) => knownOrder({ ticket: total - n }));
-    const chunks = async function* () {
-      yield orders;
-    };
+    const orders = Array.from({ length: 2500 }, (_, n) => knownOrder({ tickets: [total - n] }));
 
-    expect(await bench.harness.recovery.rebuild(next(sale), chunks())).toEqual({
-      kind: 'done',
-      held: 2700,
-      survivors: 200,
-    });
+    expect(await rebuildAtOnce(next(sale), orders)).toEqual({ kind: 'done', held: 2700, survivors: 200 });
     expect(await bench.harness.queue.stock(sale.id)).toMatchObject({ remaining: total - 2700 });
     expect(await audit(sale)).toMatchObject({ held: 2700, heldByBuyers: 2700, pending: 200, doubled: [] });
   });

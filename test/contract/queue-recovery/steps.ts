@@ -32,14 +32,14 @@ export function takesSteps(bench: RecoveryBench): void {
     await buy(sale, [stranded]);
     await bench.harness.lose(sale.id);
     const torn = async function* () {
-      yield [knownOrder({ ticket: 3 })];
+      yield [knownOrder({ tickets: [3] })];
       throw new Error('the store is unavailable');
     };
     await expect(bench.harness.recovery.rebuild(next(sale), torn())).rejects.toThrow('the store is unavailable');
     await expect(bench.harness.queue.stock(sale.id)).rejects.toMatchObject({ code: 'fenced' });
     expect(await bench.harness.recovery.state(sale.id, EPOCH)).toBe('lost');
 
-    expect(await rebuild(next(sale), knownOrder({ ticket: 4 }))).toEqual({ kind: 'done', held: 2, survivors: 1 });
+    expect(await rebuild(next(sale), knownOrder({ tickets: [4] }))).toEqual({ kind: 'done', held: 2, survivors: 1 });
     expect((await buy(next(sale), purchases(3))).map(ticketOf)).toEqual([2, 3, undefined]);
   });
 
@@ -51,9 +51,9 @@ export function takesSteps(bench: RecoveryBench): void {
     await buy(next(sale), [item]);
     const before = await bench.harness.queue.stock(sale.id);
 
-    expect(await rebuild(next(sale), knownOrder({ ticket: 1 }))).toMatchObject({ kind: 'done', held: 1 });
+    expect(await rebuild(next(sale), knownOrder({ tickets: [1] }))).toMatchObject({ kind: 'done', held: 1 });
     expect(await bench.harness.queue.stock(sale.id)).toEqual(before);
-    expect(await bench.harness.queue.find(sale.id, item.orderId)).toMatchObject({ ticket: 1 });
+    expect(await bench.harness.queue.find(sale.id, item.orderId)).toMatchObject({ tickets: [1] });
   });
 
   it('is superseded by one of a later epoch, even if that has only sealed the sale', async () => {
@@ -72,8 +72,8 @@ export function takesSteps(bench: RecoveryBench): void {
     const sale = await load({ total: 3 });
     await bench.harness.lose(sale.id);
     const overtaken = async function* () {
-      await rebuild(next(sale, 3), knownOrder({ ticket: 2 }));
-      yield [knownOrder({ ticket: 1 })];
+      await rebuild(next(sale, 3), knownOrder({ tickets: [2] }));
+      yield [knownOrder({ tickets: [1] })];
     };
 
     await bench.harness.recovery

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type RecoveryHarness, recoveryBench } from './harness.ts';
 import { rebuildsSale } from './rebuild.ts';
+import { rebuildsSeveralTickets } from './rebuild-quantities.ts';
 import { takesSteps } from './steps.ts';
 
 /** What every recovery of a ticket queue must do. */
@@ -15,5 +16,6 @@ export function queueRecoveryContract(name: string, open: () => Promise<Recovery
     const bench = recoveryBench(() => harness);
     takesSteps(bench);
     rebuildsSale(bench);
+    describe('of orders of several tickets', () => rebuildsSeveralTickets(bench));
   });
 }

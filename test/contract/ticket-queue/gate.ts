@@ -34,7 +34,7 @@ export function ticketQueueGateTests({ queue, load, answers, audit }: QueueBench
         { kind: 'closed' },
         { kind: 'replayed', orderId: item.orderId },
       ]);
-      expect(await queue().find(saleId, item.orderId)).toMatchObject({ ticket: 1 });
+      expect(await queue().find(saleId, item.orderId)).toMatchObject({ tickets: [1] });
     });
 
     it('is not closed by a caller of another epoch', async () => {
@@ -91,7 +91,7 @@ export function ticketQueueGateTests({ queue, load, answers, audit }: QueueBench
 
       expect(await queue().release(saleId, [first.orderId])).toEqual([]);
       expect(await queue().find(saleId, first.orderId)).toBeUndefined();
-      expect(await queue().find(saleId, second.orderId)).toMatchObject({ ticket: 1 });
+      expect(await queue().find(saleId, second.orderId)).toMatchObject({ tickets: [1] });
     });
   });
 
@@ -100,9 +100,9 @@ export function ticketQueueGateTests({ queue, load, answers, audit }: QueueBench
     const item = purchase({ key: 'k:1' });
     const [answer] = await answers(saleId, [item]);
     const { orderId, userId, key } = item;
-    const { ticket, reservedAt } = answer as { ticket: number; reservedAt: number };
+    const { tickets, reservedAt } = answer as { tickets: readonly number[]; reservedAt: number };
 
-    expect(await queue().find(saleId, orderId)).toEqual({ orderId, userId, key, ticket, reservedAt });
+    expect(await queue().find(saleId, orderId)).toEqual({ orderId, userId, key, tickets, reservedAt });
     expect(await queue().find(otherSale, orderId)).toBeUndefined();
   });
 

@@ -46,6 +46,14 @@ export function answersOf(reply: ReserveReply): readonly ReserveAnswer[] {
   return reply.answers;
 }
 
+/** None of a refusal. */
+export function ticketsOf(answer: ReserveAnswer | undefined): readonly number[] {
+  return answer !== undefined && 'tickets' in answer ? answer.tickets : [];
+}
+
+/** The ticket of an order of one; undefined for a refusal. */
 export function ticketOf(answer: ReserveAnswer): number | undefined {
-  return 'ticket' in answer ? answer.ticket : undefined;
+  const [ticket, ...others] = ticketsOf(answer);
+  if (others.length > 0) throw new Error(`an order of one ticket has others: ${others}`);
+  return ticket;
 }

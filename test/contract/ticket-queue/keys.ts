@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReserveItem } from '../../../src/ports/ticket-queue.ts';
 import { newOrderId, purchase, purchases } from '../fixtures.ts';
 import type { QueueBench } from './harness.ts';
-import { answersOf, ticketOf } from './harness.ts';
+import { answersOf, ticketOf, ticketsOf } from './harness.ts';
 
 /** The answers to buyers who have purchased before. */
 export function ticketQueueKeyTests({ queue, load, answers, audit }: QueueBench): void {
@@ -30,8 +30,8 @@ export function ticketQueueKeyTests({ queue, load, answers, audit }: QueueBench)
       const item = purchase({ key: 'k:1' });
       const [first] = await answers(saleId, [item]);
       const again = { ...item, orderId: newOrderId() };
-      const { ticket, reservedAt } = first as { ticket: number; reservedAt: number };
-      const replay = { kind: 'replayed', orderId: item.orderId, ticket, reservedAt };
+      const { tickets, reservedAt } = first as { tickets: readonly number[]; reservedAt: number };
+      const replay = { kind: 'replayed', orderId: item.orderId, tickets, reservedAt };
 
       expect(await answers(saleId, [again])).toEqual([{ ...replay, published: false }]);
       await queue().published(saleId, 1, [item.orderId]);
@@ -44,8 +44,8 @@ export function ticketQueueKeyTests({ queue, load, answers, audit }: QueueBench)
       const reply = await queue().reserve(saleId, 1, [item, { ...item, orderId: newOrderId() }]);
 
       expect(answersOf(reply)).toMatchObject([
-        { kind: 'reserved', ticket: 1 },
-        { kind: 'replayed', orderId: item.orderId, ticket: 1, published: false },
+        { kind: 'reserved', tickets: [1] },
+        { kind: 'replayed', orderId: item.orderId, tickets: [1], published: false },
       ]);
       expect(reply).toMatchObject({ stock: { remaining: 9 } });
     });
@@ -76,8 +76,8 @@ export function ticketQueueKeyTests({ queue, load, answers, audit }: QueueBench)
       const saleId = await load();
 
       expect(await answers(saleId, purchases(2, { key: 'k:1' }))).toMatchObject([
-        { kind: 'reserved', ticket: 1 },
-        { kind: 'reserved', ticket: 2 },
+        { kind: 'reserved', tickets: [1] },
+        { kind: 'reserved', tickets: [2] },
       ]);
     });
 
@@ -88,7 +88,7 @@ export function ticketQueueKeyTests({ queue, load, answers, audit }: QueueBench)
       await queue().release(saleId, [item.orderId]);
 
       expect(await answers(saleId, [{ ...item, orderId: newOrderId() }])).toMatchObject([
-        { kind: 'replayed', orderId: item.orderId, ticket: 1 },
+        { kind: 'replayed', orderId: item.orderId, tickets: [1] },
       ]);
       expect(await queue().stock(saleId)).toMatchObject({ remaining: 10 });
     });
@@ -101,7 +101,7 @@ export function ticketQueueKeyTests({ queue, load, answers, audit }: QueueBench)
       await queue().release(saleId, [holder.orderId]);
 
       expect(await answers(saleId, [{ ...item, orderId: newOrderId() }])).toMatchObject([
-        { kind: 'reserved', ticket: 1 },
+        { kind: 'reserved', tickets: [1] },
       ]);
     });
   });
@@ -109,6 +109,13 @@ export function ticketQueueKeyTests({ queue, load, answers, audit }: QueueBench)
   describe("the buyer's limit, if it is high", () => {
     const LIMIT = 50;
     const held = (userId: string, count: number) => Array.from({ length: count }, () => purchase({ userId }));
+    const forfeit = async (saleId: string, items: readonly ReserveItem[]) => {
+      const reserved = (await answers(saleId, items)).map(ticketsOf);
+      await queue().forfeit(
+        saleId,
+        items.map(({ orderId }, n) => ({ orderId, tickets: reserved[n] ?? [] })),
+      );
+    };
     const kindsOf = async (saleId: string, items: readonly ReserveItem[]) =>
       (await answers(saleId, items)).map(({ kind }) => kind);
 
@@ -142,7 +149,7 @@ export function ticketQueueKeyTests({ queue, load, answers, audit }: QueueBench)
       const orderIds = all.slice(from, from + 15).map(({ orderId }) => orderId);
       expect(await queue().release(saleId, orderIds)).toHaveLength(15);
       await queue().release(saleId, orderIds);
-      await queue().forfeit(saleId, orderIds);
+      await forfeit(saleId, all.slice(from, from + 15));
       const kinds = await kindsOf(saleId, held(userId, 16));
       expect(kinds).toEqual([...Array.from({ length: 15 }, () => 'reserved'), 'limitReached']);
     });
@@ -153,10 +160,7 @@ export function ticketQueueKeyTests({ queue, load, answers, audit }: QueueBench)
       for (let round = 0; round < 2; round += 1) {
         const all = held(userId, LIMIT);
         expect(new Set(await kindsOf(saleId, all))).toEqual(new Set(['reserved']));
-        await queue().forfeit(
-          saleId,
-          all.slice(0, 3).map(({ orderId }) => orderId),
-        );
+        await forfeit(saleId, all.slice(0, 3));
         await queue().release(
           saleId,
           all.map(({ orderId }) => orderId),
@@ -215,7 +219,7 @@ export function ticketQueueKeyTests({ queue, load, answers, audit }: QueueBench)
       await queue().release(saleId, [first.orderId]);
 
       expect(await answers(saleId, purchases(2, { userId: 'u' }))).toMatchObject([
-        { kind: 'reserved', ticket: 2 },
+        { kind: 'reserved', tickets: [2] },
         { kind: 'limitReached' },
       ]);
     });

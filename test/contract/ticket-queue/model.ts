@@ -1,9 +1,11 @@
-import type { QueuedSale, ReserveAnswer, ReserveItem } from '../../../src/ports/ticket-queue.ts';
+import type { ForfeitedOrder, QueuedSale, ReserveAnswer, ReserveItem } from '../../../src/ports/ticket-queue.ts';
 
 interface ModelOrder {
   readonly item: ReserveItem;
-  readonly ticket: number;
+  readonly tickets: readonly number[];
   held: boolean;
+  /** It ended by a forfeit. */
+  forfeited: boolean;
   published: boolean;
 }
 
@@ -41,11 +43,16 @@ export class ModelQueue {
 
   /** Whether a returned ticket is free: whether added tickets are sold before it is up to the queue. */
   get hasReturned(): boolean {
-    return this.#orders.some(({ ticket }) => this.#free.includes(ticket));
+    return this.#orders.some(({ tickets }) => tickets.some((ticket) => this.#free.includes(ticket)));
   }
 
-  get held(): readonly string[] {
-    return this.#orders.filter(({ held }) => held).map(({ item }) => item.orderId);
+  /** The number of tickets that orders hold. */
+  get held(): number {
+    return ticketsIn(this.#orders.filter(({ held }) => held));
+  }
+
+  ticketsOf(orderId: string): readonly number[] | undefined {
+    return this.#orders.find(({ item }) => item.orderId === orderId)?.tickets;
   }
 
   get pending(): readonly string[] {
@@ -63,14 +70,21 @@ export class ModelQueue {
   release(orderIds: readonly string[]): string[] {
     const released: string[] = [];
     for (const orderId of orderIds) {
-      const order = this.#orders.find(({ item, held }) => held && item.orderId === orderId);
+      const order = this.#end(orderId);
       if (order === undefined) continue;
-      order.held = false;
-      order.published = true;
-      this.#free.push(order.ticket);
+      this.#free.push(...order.tickets);
       released.push(orderId);
     }
     return released;
+  }
+
+  forfeit(orders: readonly ForfeitedOrder[]): void {
+    for (const { orderId, tickets } of orders) {
+      const order = this.#end(orderId);
+      if (order === undefined) continue;
+      order.forfeited = true;
+      this.#free.push(...order.tickets.filter((ticket) => !tickets.includes(ticket)));
+    }
   }
 
   update({ paused, total }: { readonly paused: boolean; readonly total: number }): void {
@@ -83,13 +97,19 @@ export class ModelQueue {
     this.#closed = true;
   }
 
+  #end(orderId: string): ModelOrder | undefined {
+    const order = this.#orders.find(({ item, held }) => held && item.orderId === orderId);
+    if (order !== undefined) Object.assign(order, { held: false, published: true });
+    return order;
+  }
+
   #reserveOne(item: ReserveItem, maxAttempts: number, maxEnded: number): ModelAnswer {
     const known = this.#orders.find((order) => order.item.userId === item.userId && order.item.key === item.key);
     if (known !== undefined) {
-      const { ticket, published } = known;
+      const { tickets, published } = known;
       if (known.item.fingerprint !== item.fingerprint) return { kind: 'keyMismatch' };
-      if (known.item.orderId === item.orderId) return { kind: 'reserved', ticket };
-      return { kind: 'replayed', orderId: known.item.orderId, ticket, published };
+      if (known.item.orderId === item.orderId) return { kind: 'reserved', tickets };
+      return { kind: 'replayed', orderId: known.item.orderId, tickets, published };
     }
     if (maxAttempts > 0) {
       const made = this.#attempts.get(item.userId) ?? 0;
@@ -100,15 +120,22 @@ export class ModelQueue {
     if (this.#paused) return { kind: 'paused' };
     const own = this.#orders.filter((order) => order.item.userId === item.userId);
     const mine = own.filter((order) => order.held);
-    if (maxEnded > 0 && own.length - mine.length >= maxEnded) return { kind: 'tooManyOrders' };
-    if (mine.length >= this.#sale.perBuyerLimit) {
+    if (maxEnded > 0 && own.filter(({ held, forfeited }) => !held && !forfeited).length >= maxEnded)
+      return { kind: 'tooManyOrders' };
+    if (ticketsIn(mine) + item.quantity > this.#sale.perBuyerLimit) {
       return { kind: 'limitReached', orderIds: mine.map((order) => order.item.orderId).toSorted() };
     }
-    const ticket = this.#free.shift();
-    if (ticket === undefined) return { kind: 'soldOut' };
-    this.#orders.push({ item, ticket, held: true, published: false });
-    return { kind: 'reserved', ticket };
+    const remaining = this.#free.length;
+    if (remaining === 0) return { kind: 'soldOut' };
+    if (remaining < item.quantity) return { kind: 'notEnoughLeft', remaining };
+    const tickets = this.#free.splice(0, item.quantity).sort((a, b) => a - b);
+    this.#orders.push({ item, tickets, held: true, forfeited: false, published: false });
+    return { kind: 'reserved', tickets };
   }
+}
+
+function ticketsIn(orders: readonly ModelOrder[]): number {
+  return orders.reduce((sum, { tickets }) => sum + tickets.length, 0);
 }
 
 export function withoutTime(answer: ReserveAnswer): ModelAnswer {

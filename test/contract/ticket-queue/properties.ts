@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { Stock } from '../../../src/domain/stock.ts';
-import type { QueuedSale, ReserveItem, TicketQueue } from '../../../src/ports/ticket-queue.ts';
+import type { ForfeitedOrder, QueuedSale, ReserveItem, TicketQueue } from '../../../src/ports/ticket-queue.ts';
 import { inOneMinute } from '../../support/in-one-minute.ts';
 import { newOrderId, openSale } from '../fixtures.ts';
 import type { QueueBench } from './harness.ts';
@@ -15,6 +15,8 @@ const FINGERPRINTS = ['f1', 'f1', 'f1', 'f2'];
 const MAX_ATTEMPTS = [0, 0, 1, 3, 6];
 /** 0 is unlimited, and most frequent. */
 const MAX_ENDED = [0, 0, 0, 1, 2];
+/** One ticket is most frequent. */
+const QUANTITIES = [1, 1, 1, 2, 3, 4];
 const RUNS = 60;
 
 type Command =
@@ -27,6 +29,8 @@ type Command =
   /** Sends an earlier batch again, as after a broken connection. */
   | { readonly kind: 'resend'; readonly pick: number; readonly maxAttempts: number; readonly maxEnded: number }
   | { readonly kind: 'published' | 'release'; readonly picks: readonly number[] }
+  /** Of the order's tickets, those whose bits in the mask are set are held by others; all if none is. */
+  | { readonly kind: 'forfeit'; readonly pick: number; readonly mask: number }
   | { readonly kind: 'claim'; readonly max: number }
   | { readonly kind: 'pause' | 'resume' }
   | { readonly kind: 'addStock'; readonly quantity: number }
@@ -36,12 +40,14 @@ interface Wish {
   readonly userId: string;
   readonly key: string | undefined;
   readonly fingerprint: string;
+  readonly quantity: number;
 }
 
 const wish: fc.Arbitrary<Wish> = fc.record({
   userId: fc.constantFrom(...USERS),
   key: fc.constantFrom(...KEYS),
   fingerprint: fc.constantFrom(...FINGERPRINTS),
+  quantity: fc.constantFrom(...QUANTITIES),
 });
 const picks = fc.array(fc.nat(), { minLength: 1, maxLength: 6 });
 const maxAttempts = fc.constantFrom(...MAX_ATTEMPTS);
@@ -52,6 +58,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('resend'), pick: fc.nat(), maxAttempts, maxEnded }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('published'), picks }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('release'), picks }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('forfeit'), pick: fc.nat(), mask: fc.nat({ max: 15 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('claim'), max: fc.integer({ min: 1, max: 5 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('pause') }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('resume') }) },
@@ -64,8 +71,8 @@ export function ticketQueueModelTests(bench: QueueBench): void {
     it('is answered as by the model, and its totals agree after each call', async () => {
       await fc.assert(
         fc.asyncProperty(
-          fc.integer({ min: 1, max: 8 }),
-          fc.integer({ min: 1, max: 3 }),
+          fc.integer({ min: 1, max: 16 }),
+          fc.integer({ min: 1, max: 6 }),
           fc.array(command, { minLength: 5, maxLength: 25 }),
           (total, perBuyerLimit, commands) =>
             inOneMinute(async () => {
@@ -129,6 +136,11 @@ class ModelRun {
         expect(await this.#queue.release(this.#saleId, orderIds)).toEqual(this.#model.release(orderIds));
         return;
       }
+      case 'forfeit': {
+        const orders = this.#pick([command.pick]).map((orderId) => this.#forfeited(orderId, command.mask));
+        this.#model.forfeit(orders);
+        return this.#queue.forfeit(this.#saleId, orders);
+      }
       case 'claim':
         return this.#claim(command.max);
       case 'pause':
@@ -145,12 +157,12 @@ class ModelRun {
 
   async checkTotals(): Promise<void> {
     const audit = await this.#audit(this.#saleId);
-    const held = this.#model.held.length;
+    const { held, remaining } = this.#model;
     expect(audit).toEqual({
       epoch: 1,
       held,
       heldByBuyers: held,
-      remaining: this.#model.total - held,
+      remaining,
       pending: this.#model.pending.length,
       doubled: [],
     });
@@ -198,6 +210,12 @@ class ModelRun {
     expect(new Set(claimed).size).toBe(claimed.length);
   }
 
+  #forfeited(orderId: string, mask: number): ForfeitedOrder {
+    const tickets = this.#model.ticketsOf(orderId) ?? [1];
+    const some = tickets.filter((_, n) => (mask & (1 << n)) !== 0);
+    return { orderId, tickets: some.length > 0 ? some : tickets };
+  }
+
   #pick(numbers: readonly number[]): string[] {
     const orderIds = this.#batches.flat().map(({ orderId }) => orderId);
     return numbers.map((n) => orderIds[n % orderIds.length] ?? newOrderId());
@@ -210,9 +228,9 @@ async function stockOf(queue: TicketQueue, saleId: string): Promise<Stock> {
   return stock;
 }
 
-const LONE_WISH: Wish = { userId: 'u1', key: undefined, fingerprint: 'f1' };
+const LONE_WISH: Wish = { userId: 'u1', key: undefined, fingerprint: 'f1', quantity: 1 };
 
-function itemOf({ userId, key, fingerprint }: Wish): ReserveItem {
+function itemOf({ key, ...wish }: Wish): ReserveItem {
   const orderId = newOrderId();
-  return { orderId, userId, key: key ?? `o:${orderId}`, fingerprint };
+  return { ...wish, orderId, key: key ?? `o:${orderId}` };
 }

@@ -37,9 +37,9 @@ export function ticketQueueRelayTests({ queue, load, answers, audit }: QueueBenc
       const item = purchase({ key: 'k:1' });
       const [answer] = await answers(saleId, [item]);
       const { orderId, userId, key } = item;
-      const { ticket, reservedAt } = answer as { ticket: number; reservedAt: number };
+      const { tickets, reservedAt } = answer as { tickets: readonly number[]; reservedAt: number };
 
-      expect(await claimWhenDue(saleId, 1)).toEqual([{ orderId, userId, key, ticket, reservedAt }]);
+      expect(await claimWhenDue(saleId, 1)).toEqual([{ orderId, userId, key, tickets, reservedAt }]);
     });
 
     it('are leased to their claimer', async () => {

@@ -34,7 +34,7 @@ export function ticketQueueSellingTests({ queue, load, answers, audit }: QueueBe
       const buyer = { userId: 'same', key: 'k:same' };
       await answers(one, [purchase(buyer)]);
 
-      expect(await answers(two, [purchase(buyer)])).toMatchObject([{ kind: 'reserved', ticket: 1 }]);
+      expect(await answers(two, [purchase(buyer)])).toMatchObject([{ kind: 'reserved', tickets: [1] }]);
       expect(await queue().stock(one)).toMatchObject({ remaining: 9 });
     });
   });

@@ -8,6 +8,8 @@ import { ticketQueueGateTests } from './gate.ts';
 import { type AuditedQueue, queueBench, ticketOf } from './harness.ts';
 import { ticketQueueKeyTests } from './keys.ts';
 import { ticketQueueModelTests } from './properties.ts';
+import { ticketQueueQuantityTests } from './quantities.ts';
+import { ticketQueueQuantityLimitTests } from './quantity-limit.ts';
 import { ticketQueueRelayTests } from './relay.ts';
 import { ticketQueueSellingTests } from './selling.ts';
 import { ticketQueueStockTests } from './stock.ts';
@@ -39,6 +41,8 @@ export function ticketQueueContract(name: string, open: () => Promise<QueueHarne
     ticketQueueAttemptsTests(bench);
     ticketQueueEndedTests(bench);
     ticketQueueForfeitTests(bench);
+    ticketQueueQuantityTests(bench);
+    ticketQueueQuantityLimitTests(bench);
     ticketQueueRelayTests(bench);
     ticketQueueStockTests(bench);
     ticketQueueModelTests(bench);
@@ -51,16 +55,16 @@ export function ticketQueueContract(name: string, open: () => Promise<QueueHarne
       const { reopen } = harness;
       if (reopen === undefined) return skip('this queue persists nothing');
       const saleId = await load();
-      const items = purchases(4);
+      const items = [...purchases(2), ...purchases(2, { quantity: 2 })];
       const first = await answers(saleId, items);
-      await queue().release(saleId, [items[0]?.orderId ?? '']);
+      await queue().release(saleId, [items[0]?.orderId ?? '', items[2]?.orderId ?? '']);
       await queue().published(saleId, 1, [items[1]?.orderId ?? '']);
       const before = { audit: await audit(saleId), stock: await queue().stock(saleId) };
       audited = await reopen();
 
       expect({ audit: await audit(saleId), stock: await queue().stock(saleId) }).toEqual(before);
       expect(await answers(saleId, items)).toEqual(first);
-      expect((await answers(saleId, purchases(7))).map(ticketOf)).toEqual([5, 6, 7, 8, 9, 10, 1]);
+      expect((await answers(saleId, purchases(7))).map(ticketOf)).toEqual([7, 8, 9, 10, 1, 3, 4]);
     });
   });
 }

@@ -1,31 +1,52 @@
 import type { Sale } from '../../../src/domain/sale.ts';
+import { START_MS } from '../core/process.ts';
 import type { World } from '../core/world.ts';
 import type { Answer, SimulatedFront } from '../roles/front.ts';
 import type { Scenario, SettingsChangeAt } from '../scenario.ts';
+import type { History } from './history.ts';
 import type { Internet } from './internet.ts';
 
 const RETRY_MS = 400;
 
-/** Publishes the sales, changes settings and closes the first sale if the scenario says so; retries until done. */
+/**
+ * Publishes the sales, steers the first one, changes settings and closes the first sale as the scenario says; retries until
+ * done.
+ */
 export async function administer(
   world: World,
   internet: Internet,
-  sales: readonly Sale[],
-  { closeAt, change }: Pick<Scenario, 'closeAt' | 'change'>,
+  history: History,
+  { sales, closeAt, change, steering }: Pick<Scenario, 'sales' | 'closeAt' | 'change' | 'steering'>,
 ): Promise<void> {
-  const until = async (what: string, ask: (front: SimulatedFront) => Promise<Answer>) => {
+  const until = async (what: string, ask: (front: SimulatedFront) => Promise<Answer>): Promise<string> => {
     for (;;) {
       const answer = await internet.request('admin', what, ask);
-      if (answer?.status === 200) return;
+      if (answer?.status === 200) return answer.body;
       await world.wait(RETRY_MS);
     }
   };
   if (change !== undefined) void changeSettings(change);
   await Promise.all(sales.map(({ id }) => until(`publishes ${id}`, (front) => front.publish(id))));
   const [first] = sales;
+  if (first !== undefined) void steer(first);
   if (closeAt === undefined || first === undefined) return;
   await world.wait(closeAt - world.now);
   await until(`closes ${first.id}`, (front) => front.close(first.id));
+
+  /** One act after the other: each is answered before the next one. */
+  async function steer({ id: saleId }: Sale): Promise<void> {
+    history.busy += 1;
+    for (const [n, { at, ...act }] of steering.entries()) {
+      await world.wait(Math.max(0, at - world.now));
+      const pause = history.pauses.at(-1);
+      if (act.kind === 'resume' && pause !== undefined) pause.to = Math.min(pause.to, START_MS + world.now);
+      const kind = await until(`steers ${saleId}: ${act.kind}`, (front) => front.steer(saleId, act, `admin-${n}`));
+      history.steered.push({ saleId, act, kind });
+      if (act.kind !== 'pause' || kind !== 'changed') continue;
+      history.pauses.push({ saleId, from: START_MS + world.now, to: Number.POSITIVE_INFINITY });
+    }
+    history.busy -= 1;
+  }
 
   async function changeSettings({ at, values }: SettingsChangeAt): Promise<void> {
     await world.wait(at);

@@ -15,6 +15,8 @@ export interface BuyerParts {
 }
 
 const RETRY_MS = [100, 1500] as const;
+/** Of tickets; more than some sales have, and than some allow. */
+const MOST_AT_ONCE = 4;
 /** After `healAt`; breakers, leases and backlogs need some of it. */
 const GIVE_UP_AFTER_MS = 15_000;
 
@@ -39,15 +41,16 @@ export class Buyer {
     const tries = random.integer(1, 3);
     for (let n = 1; n <= tries; n += 1) {
       const key = random.chance(0.9) ? `${this.userId}-${n}` : undefined;
-      const clicks = [this.buy(sale, key)];
+      const quantity = random.chance(0.5) ? 1 : random.integer(1, MOST_AT_ONCE);
+      const clicks = [this.buy(sale, key, quantity)];
       // A second tab, or a double click.
-      if (key !== undefined && random.chance(0.2)) clicks.push(this.buy(sale, key));
+      if (key !== undefined && random.chance(0.2)) clicks.push(this.buy(sale, key, quantity));
       const orders = (await Promise.all(clicks)).filter((order) => order !== undefined);
       const [order] = orders;
       if (order !== undefined) await this.#decide(order);
       if (order !== undefined && key !== undefined && random.chance(0.5)) {
         await world.wait(random.between(0, 8000));
-        await this.buy(sale, key);
+        await this.buy(sale, key, random.chance(0.9) ? quantity : random.integer(1, MOST_AT_ONCE));
       }
       await world.wait(random.between(0, 6000));
     }
@@ -55,15 +58,18 @@ export class Buyer {
   }
 
   /** Retries until there is an answer; without a key only one attempt. */
-  async buy(sale: Sale, key: string | undefined): Promise<OrderJson | undefined> {
+  async buy(sale: Sale, key: string | undefined, quantity: number): Promise<OrderJson | undefined> {
     const { world, internet, history } = this.parts;
     for (;;) {
       const sentAt = world.now;
-      const answer = await internet.request(this.userId, `buys ${sale.id} ${key ?? 'without a key'}`, (front) =>
-        front.purchase(sale.id, this.userId, key),
+      const answer = await internet.request(
+        this.userId,
+        `buys ${quantity} of ${sale.id} ${key ?? 'without a key'}`,
+        (front) => front.purchase(sale.id, this.userId, key, quantity),
       );
       if (answer !== undefined) {
-        history.purchases.push({ saleId: sale.id, userId: this.userId, key, sentAt, at: world.now, ...answer });
+        const asked = { saleId: sale.id, userId: this.userId, key, quantity };
+        history.purchases.push({ ...asked, sentAt, at: world.now, ...answer });
       }
       if (answer?.status === 201) return JSON.parse(answer.body) as OrderJson;
       if (isDefinite(answer) || key === undefined) return undefined;

@@ -1,10 +1,12 @@
 import type { OrderJson } from '../../../src/api/orders/schema.ts';
+import type { SteeringAct } from '../scenario.ts';
 
 /** An answer received by a buyer. */
 export interface PurchaseAnswer {
   readonly saleId: string;
   readonly userId: string;
   readonly key: string | undefined;
+  readonly quantity: number;
   /** When the request was sent and its answer received, virtual ms. */
   readonly sentAt: number;
   readonly at: number;
@@ -20,10 +22,27 @@ export interface OrderAnswer {
   readonly body: string;
 }
 
-/** Everything that buyers know: the external checks need nothing else. */
+/** The final answer to an admin. */
+export interface Steered {
+  readonly saleId: string;
+  readonly act: SteeringAct;
+  /** The kind of the outcome. */
+  readonly kind: string;
+}
+
+/** A time in which nothing may be sold, milliseconds since 1970. */
+export interface Pause {
+  readonly saleId: string;
+  readonly from: number;
+  to: number;
+}
+
+/** Everything that buyers and admins know: the external checks need nothing else. */
 export class History {
   readonly purchases: PurchaseAnswer[] = [];
   readonly orders: OrderAnswer[] = [];
+  readonly steered: Steered[] = [];
+  readonly pauses: Pause[] = [];
   /** Requests that never got a definite answer. */
   readonly unanswered: string[] = [];
   /** Buyers that are still active. */

@@ -1,12 +1,18 @@
 import type { Order } from '../../../src/domain/order.ts';
 import { isPublic, type Sale } from '../../../src/domain/sale.ts';
 import { isLive } from '../../support/order-lifecycle.ts';
+import type { History } from '../actors/history.ts';
 import type { PlannedFault, Scenario } from '../scenario.ts';
 import type { DataCenter } from '../servers/data-center.ts';
 import type { Report } from './report.ts';
 
 /** Audits the contents of queue, log, store and provider once everything is at rest. */
-export async function checkFromInside(center: DataCenter, scenario: Scenario, report: Report): Promise<void> {
+export async function checkFromInside(
+  center: DataCenter,
+  scenario: Scenario,
+  history: History,
+  report: Report,
+): Promise<void> {
   const { sales, faults, targetedFaults } = scenario;
   const did = (...kinds: readonly PlannedFault['kind'][]) => faults.some(({ kind }) => kinds.includes(kind));
   const tampered = did('tamper');
@@ -23,8 +29,9 @@ export async function checkFromInside(center: DataCenter, scenario: Scenario, re
     // An admin who got no answer until the sale was over could not publish it.
     if (stored === undefined || !isPublic(stored)) continue;
     const own = orders.filter(({ saleId }) => saleId === sale.id);
-    if (!tampered) checkTickets(center, sale, own, report);
+    if (!tampered) checkTickets(center, stored, own, report);
     await checkLog(center, sale, own, report);
+    checkSteering(history, sale, stored, own, report);
   }
   const owed = await center.store.owedTickets(Number.MAX_SAFE_INTEGER);
   for (const { orderId } of owed) report(`promise 5: the queue is still owed the ticket of ${orderId}`);
@@ -35,19 +42,18 @@ export async function checkFromInside(center: DataCenter, scenario: Scenario, re
 /** The free and held tickets are all tickets, each once; the ledger matches the live orders. */
 function checkTickets(center: DataCenter, sale: Sale, orders: readonly Order[], report: Report): void {
   const { queue, ledger, pending } = center.queue.memory.contents(sale.id);
-  const tickets = [...queue, ...ledger.map(({ ticket }) => ticket)].sort((a, b) => a - b);
+  const held = ledger.flatMap(({ tickets }) => tickets);
+  const tickets = [...queue, ...held].sort((a, b) => a - b);
   const all = Array.from({ length: sale.total }, (_, n) => n + 1);
   if (tickets.join() !== all.join()) {
-    report(
-      `promise 5: of ${sale.id} the queue has ${queue.join()} and the ledger ${ledger.map(({ ticket }) => ticket)}`,
-    );
+    report(`promise 5: of ${sale.id} the queue has ${queue.join()} and the ledger ${held.join()}`);
   }
   const live = new Map(orders.filter(({ state }) => isLive(state)).map((order) => [order.id, order]));
-  for (const { orderId, ticket, userId } of ledger) {
+  for (const { orderId, tickets: own, userId } of ledger) {
     const order = live.get(orderId);
     if (order === undefined) report(`the ledger of ${sale.id} has ${orderId}, which is not a live order`);
-    else if (order.ticket !== ticket || order.userId !== userId)
-      report(`the ledger has ${orderId} with another ticket or buyer`);
+    else if (order.tickets.join() !== own.join() || order.userId !== userId)
+      report(`the ledger has ${orderId} with other tickets or another buyer`);
     live.delete(orderId);
   }
   for (const orderId of live.keys()) report(`the ledger of ${sale.id} lacks the live order ${orderId}`);
@@ -60,22 +66,48 @@ async function checkLog(center: DataCenter, sale: Sale, orders: readonly Order[]
   let logged = 0;
   for (const { record } of center.broker.partitions.flat()) {
     if (record?.type !== 'reservations' || record.saleId !== sale.id) continue;
-    logged += record.items.length;
+    for (const { tickets } of record.items) logged += tickets.length;
     for (const { orderId } of record.items) {
       if (!stored.has(orderId)) report(`the order ${orderId} is in the log but was never stored`);
     }
   }
   const counted = (await center.live.sale(sale.id))?.reserved ?? 0;
-  if (counted !== logged) report(`the live state counts ${counted} orders of ${sale.id}, the log holds ${logged}`);
+  if (counted !== logged) report(`the live state counts ${counted} tickets of ${sale.id}, the log holds ${logged}`);
+}
+
+/** What admins were answered has happened once, and nothing is sold in a pause. */
+function checkSteering(
+  { steered, pauses }: History,
+  asLoaded: Sale,
+  sale: Sale,
+  orders: readonly Order[],
+  report: Report,
+): void {
+  const own = steered.filter(({ saleId, kind }) => saleId === sale.id && kind === 'changed');
+  const added = own.reduce((sum, { act }) => sum + (act.kind === 'addStock' ? act.quantity : 0), 0);
+  if (sale.total !== asLoaded.total + added) {
+    report(`${sale.id} has ${sale.total} tickets: ${asLoaded.total}, and ${added} that were added`);
+  }
+  for (const { id, tickets, reservedAt } of orders) {
+    if (tickets.some((ticket) => ticket < 1 || ticket > sale.total))
+      report(`order ${id} has one of ${tickets} tickets`);
+    if (reservedAt >= sale.closesAt) report(`order ${id} was sold after the end`);
+    const pause = pauses.find(({ saleId, from, to }) => saleId === sale.id && reservedAt > from && reservedAt < to);
+    if (pause !== undefined) report(`order ${id} was sold in a pause`);
+  }
 }
 
 /** Payments are kept for paid orders only, and refunded once. */
 function checkMoney({ provider }: DataCenter, orders: readonly Order[], report: Report): void {
-  const paid = new Set(orders.filter(({ state }) => state === 'paid').map(({ id }) => id));
-  for (const [paymentId, { orderId, refunds }] of provider.payments) {
-    const due = paid.has(orderId) ? 0 : 1;
+  const paid = new Map(orders.filter(({ state }) => state === 'paid').map((order) => [order.id, order]));
+  for (const [paymentId, { orderId, amount, refunds }] of provider.payments) {
+    const order = paid.get(orderId);
+    const due = order === undefined ? 1 : 0;
+    if (order !== undefined && amount.amount !== order.tickets.length * order.price.amount) {
+      report(`the order ${orderId} of ${order.tickets.length} tickets is paid by ${amount.amount}`);
+    }
     if (refunds !== due) report(`${paymentId} was refunded ${refunds} times instead of ${due}`);
     paid.delete(orderId);
   }
-  for (const orderId of paid) report(`the order ${orderId} is paid, but no payment was captured for it`);
+  for (const orderId of paid.keys()) report(`the order ${orderId} is paid, but no payment was captured for it`);
 }

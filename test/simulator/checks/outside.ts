@@ -13,7 +13,10 @@ export function checkFromOutside(history: History, stored: ReadonlyMap<string, O
 
 /** Promise 3: an order that a buyer was answered with is stored, and is the same order. */
 function checkPurchases(history: History, stored: ReadonlyMap<string, Order>, report: Report): void {
-  for (const { order, body, userId } of history.bought()) {
+  for (const { order, body, userId, quantity } of history.bought()) {
+    if (order.tickets.length !== quantity || order.total.amount !== quantity * order.price.amount) {
+      report(`promise 7: ${userId} asked for ${quantity} tickets and was answered with ${body}`);
+    }
     const row = stored.get(order.id);
     if (row === undefined) {
       report(`promise 3: ${userId} was answered with the order ${order.id}, which is not stored`);
@@ -27,7 +30,7 @@ function checkPurchases(history: History, stored: ReadonlyMap<string, Order>, re
 
 /** Promises 4 and 6: a key always stands for one order, in identical bytes. */
 function checkKeys(history: History, report: Report): void {
-  const first = new Map<string, { readonly body: string; readonly at: number }>();
+  const first = new Map<string, { readonly body: string; readonly at: number; readonly quantity: number }>();
   for (const answer of history.purchases) {
     if (answer.key === undefined || answer.status !== 201) continue;
     const key = `${answer.saleId} ${answer.userId} ${answer.key}`;
@@ -38,6 +41,7 @@ function checkKeys(history: History, report: Report): void {
   for (const answer of history.purchases) {
     const known = first.get(`${answer.saleId} ${answer.userId} ${answer.key}`);
     if (answer.status === 201 || answer.status === 503 || known === undefined || answer.sentAt < known.at) continue;
+    if (answer.quantity !== known.quantity && answer.status === 422) continue;
     report(`promise 4: ${answer.userId} bought with the key ${answer.key}, then got ${answer.status} ${answer.body}`);
   }
 }

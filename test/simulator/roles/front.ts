@@ -11,7 +11,18 @@ import type { OrderOutcome } from '../../../src/services/order-outcome.ts';
 import type { Viewer } from '../../../src/services/orders.ts';
 import { publishSale } from '../../../src/services/publish.ts';
 import type { SettingsPatch } from '../../../src/services/settings-admin.ts';
+import {
+  type AdminCommand,
+  addStock,
+  extendSale,
+  pauseSale,
+  resumeSale,
+  type SteerOutcome,
+  type SteerPorts,
+} from '../../../src/services/steer-sale.ts';
+import type { PurchaseRequest } from '../../../src/streams/purchase/request.ts';
 import { watchTrials } from '../checks/trials.ts';
+import type { SteeringAct } from '../scenario.ts';
 import { plantedReceipt, plantInFront, plantInPolicies, plantInSettings } from './planted.ts';
 import { DEFAULTS, type RoleParts, roleObserver, runtimeOf } from './role.ts';
 
@@ -24,13 +35,15 @@ export interface Answer {
 /** A front as seen by clients. */
 export interface SimulatedFront {
   readonly process: RoleParts['process'];
-  purchase(saleId: string, userId: string, key: string | undefined): Promise<Answer>;
+  purchase(saleId: string, userId: string, key: string | undefined, quantity: number): Promise<Answer>;
   order(orderId: string, userId: string): Promise<Answer>;
   pay(orderId: string, userId: string): Promise<Answer>;
   cancel(orderId: string, userId: string): Promise<Answer>;
   webhook(signature: string, body: Uint8Array): Promise<Answer>;
   publish(saleId: string): Promise<Answer>;
   close(saleId: string): Promise<Answer>;
+  /** The body is the kind of the outcome. */
+  steer(saleId: string, act: SteeringAct, key: string): Promise<Answer>;
   change(patch: SettingsPatch): Promise<Answer>;
 }
 
@@ -61,9 +74,10 @@ export async function startSimulatedFront(parts: RoleParts, ownSettings: Setting
   const admin = { ...guarded, sales };
   let requests = 0;
 
-  const outcomeOf = (saleId: string, userId: string, idempotencyKey: string | undefined, requestId: string) =>
+  const outcomeOf = (asked: Omit<PurchaseRequest, 'receivedAt' | 'respond'>) =>
     new Promise<PurchaseOutcome>((resolve) => {
       let replies = 0;
+      const { requestId } = asked;
       const receivedAt = clock.monotonic();
       const respond = (outcome: PurchaseOutcome) => {
         replies += 1;
@@ -74,7 +88,7 @@ export async function startSimulatedFront(parts: RoleParts, ownSettings: Setting
         }
         resolve(outcome);
       };
-      const request = { saleId, userId, idempotencyKey, requestId, receivedAt: plantedReceipt(parts), respond };
+      const request = { ...asked, receivedAt: plantedReceipt(parts), respond };
       if (purchases.shouldShed()) respond({ kind: 'overloaded' });
       else purchases.submit(request);
     });
@@ -91,10 +105,10 @@ export async function startSimulatedFront(parts: RoleParts, ownSettings: Setting
 
   return {
     process,
-    purchase: async (saleId, userId, key) => {
+    purchase: async (saleId, userId, idempotencyKey, quantity) => {
       requests += 1;
       const requestId = `${process.name}-${requests}`;
-      const outcome = await outcomeOf(saleId, userId, key, requestId);
+      const outcome = await outcomeOf({ saleId, userId, idempotencyKey, quantity, requestId });
       const answer = renderOutcome(outcome, requestId);
       if (outcome.kind !== 'replayed' || !bugs.has('replayShowsCurrentState')) return answer;
       const now = await ports.store.order(outcome.order.id).catch(() => undefined);
@@ -114,6 +128,11 @@ export async function startSimulatedFront(parts: RoleParts, ownSettings: Setting
       }),
     publish: (saleId) => guardedBy503(async () => ({ status: 200, body: (await publishSale(saleId, admin)).kind })),
     close: (saleId) => guardedBy503(async () => ({ status: 200, body: (await closeSale(saleId, admin)).kind })),
+    steer: (saleId, act, key) =>
+      guardedBy503(async () => {
+        const command = { by: 'admin', key: bugs.has('stockAddedAgain') ? undefined : key };
+        return { status: 200, body: (await steer(saleId, act, { ...admin, clock }, command)).kind };
+      }),
     change: (patch) =>
       guardedBy503(async () => ({ status: 200, body: (await settingsAdmin.change(patch, 'admin')).kind })),
   };
@@ -166,6 +185,19 @@ const NOT_FOUND: Answer = { status: 404, body: '' };
 function answerOf(outcome: OrderOutcome): Answer {
   if (outcome.kind === 'unknown') return NOT_FOUND;
   return { status: outcome.kind === 'ok' ? 200 : 409, body: serialiseOrder(outcome.order) };
+}
+
+function steer(saleId: string, act: SteeringAct, ports: SteerPorts, command: AdminCommand): Promise<SteerOutcome> {
+  switch (act.kind) {
+    case 'pause':
+      return pauseSale(saleId, ports, command);
+    case 'resume':
+      return resumeSale(saleId, ports, command);
+    case 'addStock':
+      return addStock(saleId, ports, { ...command, quantity: act.quantity });
+    case 'extend':
+      return extendSale(saleId, ports, { ...command, closesAt: act.closesAt });
+  }
 }
 
 function viewer(userId: string): Viewer {

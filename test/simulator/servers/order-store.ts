@@ -51,7 +51,7 @@ export class SimulatedOrderStore extends MemoryOrderStore {
     return isCareless || super.mayEnd(order, to);
   }
 
-  protected override owe(order: Order, forfeit: boolean): void {
-    if (!this.#bugs.has('outboxForgotten')) super.owe(order, forfeit);
+  protected override owe(order: Order, heldByOthers: readonly number[]): void {
+    if (!this.#bugs.has('outboxForgotten')) super.owe(order, heldByOthers);
   }
 }

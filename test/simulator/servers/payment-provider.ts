@@ -1,5 +1,5 @@
 import type { Money } from '../../../src/domain/money.ts';
-import type { Order } from '../../../src/domain/order.ts';
+import { type Order, totalOf } from '../../../src/domain/order.ts';
 import type { PaymentEvent, Payments, WebhookRefusal } from '../../../src/ports/payments.ts';
 import type { Bugs } from '../bugs.ts';
 import type { Network, Server } from '../core/network.ts';
@@ -15,7 +15,7 @@ const SIGNATURE = 'the provider';
 
 interface Payment {
   readonly orderId: string;
-  readonly price: Money;
+  readonly amount: Money;
   refunds: number;
 }
 
@@ -45,15 +45,17 @@ export class PaymentProvider {
     };
   }
 
-  #charge({ id: orderId, price }: Pick<Order, 'id' | 'price'>): void {
+  #charge(order: Pick<Order, 'id' | 'tickets' | 'price'>): void {
+    const { id: orderId } = order;
+    const amount = totalOf(order);
     const paymentId = `pay_${orderId}`;
     const { random } = this.world;
-    if (!this.payments.has(paymentId)) this.payments.set(paymentId, { orderId, price, refunds: 0 });
+    if (!this.payments.has(paymentId)) this.payments.set(paymentId, { orderId, amount, refunds: 0 });
     // Also for a repeated charge: the client may have missed the first answer.
     const deliveries = random.chance(TWICE) ? 2 : 1;
     for (let n = 0; n < deliveries; n += 1) {
       this.#undelivered += 1;
-      this.world.after(random.between(...EVENT_DELAY_MS), () => this.#notify({ paymentId, orderId, amount: price }));
+      this.world.after(random.between(...EVENT_DELAY_MS), () => this.#notify({ paymentId, orderId, amount }));
     }
   }
 

@@ -51,7 +51,7 @@ export class QueueRebuild {
   async end(saleId: string, epoch: number): Promise<RecoveryStep<{ readonly held: number }>> {
     const kept = this.memory.kept(saleId);
     const overtaken = this.#overtaken(kept, epoch);
-    if (overtaken === 'ended') return { kind: 'done', held: kept.current?.ledger.size ?? 0 };
+    if (overtaken === 'ended') return { kind: 'done', held: kept.current?.held ?? 0 };
     if (overtaken !== undefined) return overtaken;
     const { sale, filled } = this.#building(saleId, epoch);
     if (!filled) throw new Fault('corrupt', 'the queue is not complete');
@@ -60,7 +60,7 @@ export class QueueRebuild {
     kept.current = sale;
     kept.next = undefined;
     kept.sound = this.memory.incarnation;
-    return { kind: 'done', held: sale.ledger.size };
+    return { kind: 'done', held: sale.held };
   }
 
   async serves(): Promise<boolean> {

@@ -1,6 +1,7 @@
+import type { SaleStatus } from '../../../src/domain/sale.ts';
 import type { RebuiltSale } from '../../../src/ports/queue-recovery.ts';
-import type { QueuedSale } from '../../../src/ports/ticket-queue.ts';
-import { fieldOf, MemoryQueueSale, ticketsOf } from '../../support/fakes/memory-queue-sale.ts';
+import type { QueuedSale, StrandedReservation } from '../../../src/ports/ticket-queue.ts';
+import { fieldOf, type Keyed, MemoryQueueSale, ticketsOf } from '../../support/fakes/memory-queue-sale.ts';
 import type { Bugs } from '../bugs.ts';
 
 /** The queue's state of one sale, with bugs planted in its decisions; can be copied. */
@@ -35,26 +36,53 @@ export class QueueSale extends MemoryQueueSale {
     return this.#bugs.has('replayUnpublished') || super.isPublished(orderId);
   }
 
-  protected override isAtLimit(held: number): boolean {
-    return !this.#bugs.has('limitNotChecked') && super.isAtLimit(held);
+  protected override exceedsLimit(held: readonly StrandedReservation[], quantity: number): boolean {
+    if (this.#bugs.has('limitCountsOrders')) return held.length + 1 > this.sale.perBuyerLimit;
+    return !this.#bugs.has('limitNotChecked') && super.exceedsLimit(held, quantity);
+  }
+
+  protected override sellsParts(): boolean {
+    return this.#bugs.has('partOfAnOrder');
+  }
+
+  protected override isMismatch(earlier: Keyed, fingerprint: string): boolean {
+    return !this.#bugs.has('quantityNotInFingerprint') && super.isMismatch(earlier, fingerprint);
+  }
+
+  protected override repeated(earlier: Keyed): readonly number[] {
+    return this.#bugs.has('replayOfOneTicket') ? earlier.tickets.slice(0, 1) : super.repeated(earlier);
+  }
+
+  protected override isNewer(version: number): boolean {
+    return this.#bugs.has('olderChangeApplies') || super.isNewer(version);
+  }
+
+  protected override status(): SaleStatus {
+    return this.paused && this.#bugs.has('pausedSaleSells') ? 'published' : super.status();
   }
 
   protected override releaseOne(orderId: string): boolean {
     const held = this.ledger.get(orderId);
     if (held === undefined) this.#releaseAgain(orderId);
     else if (this.#bugs.has('keyForgottenOnRelease')) this.keys.delete(fieldOf(held.userId, held.key));
-    return super.releaseOne(orderId);
+    const isReleased = super.releaseOne(orderId);
+    if (held !== undefined && this.#bugs.has('oneTicketReleased')) {
+      this.queue = this.queue.filter((ticket) => !held.tickets.slice(1).includes(ticket));
+    }
+    return isReleased;
   }
 
   #releaseAgain(orderId: string): void {
     const released = [...this.keys.values()].find((keyed) => keyed.orderId === orderId);
     if (released === undefined) return;
-    if (this.#bugs.has('releaseTwice')) this.queue.push(released.ticket);
+    if (this.#bugs.has('releaseTwice')) this.queue.push(...released.tickets);
     if (!this.#bugs.has('releaseByTicket')) return;
-    const other = [...this.ledger.values()].find(({ ticket }) => ticket === released.ticket);
+    const other = [...this.ledger.values()].find(({ tickets }) =>
+      tickets.some((one) => released.tickets.includes(one)),
+    );
     if (other === undefined) return;
     this.ledger.delete(other.orderId);
-    this.queue.push(other.ticket);
+    this.queue.push(...other.tickets);
   }
 }
 

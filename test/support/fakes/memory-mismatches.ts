@@ -5,7 +5,7 @@ interface Mismatch {
   refund: 'none' | 'due' | 'done';
 }
 
-/** Captures that were not of their order's price; a repeated one is one. */
+/** Captures that were not of their order's total; a repeated one is one. */
 export class MemoryMismatches {
   readonly #all = new Map<string, Mismatch>();
 
@@ -29,7 +29,7 @@ export class MemoryMismatches {
   due(): readonly { readonly at: number; readonly due: RefundDue }[] {
     return [...this.#all.values()]
       .filter(({ refund }) => refund === 'due')
-      .map(({ capture: { paymentId, orderId, amount: price, at } }) => ({ at, due: { paymentId, orderId, price } }));
+      .map(({ capture: { paymentId, orderId, amount, at } }) => ({ at, due: { paymentId, orderId, amount } }));
   }
 
   of(isOfSale: (orderId: string) => boolean): { readonly mismatched: number; readonly refunded: number } {

@@ -29,14 +29,14 @@ export class MemoryOrderRows {
     const before = this.#rows.get(order.id);
     if (before !== undefined) this.#forget(before);
     this.#rows.set(order.id, row);
-    if (isLive(order.state)) this.#live.set(ticketOf(order), order.id);
+    if (isLive(order.state)) for (const ticket of ticketKeys(order)) this.#live.set(ticket, order.id);
     if (key !== undefined) this.#keys.set(keyOf(order, key), order.id);
     this.onChange(before?.order, order);
   }
 
-  /** Whether a live order holds its ticket. */
-  hasTicket({ order }: NewOrder): boolean {
-    return this.#live.has(ticketOf(order));
+  /** Its tickets that live orders hold. */
+  heldOf({ saleId, tickets }: Order): readonly number[] {
+    return tickets.filter((ticket) => this.#live.has(ticketKey(saleId, ticket)));
   }
 
   /** Whether its buyer has used its key. */
@@ -54,12 +54,16 @@ export class MemoryOrderRows {
   }
 
   #forget({ order, key }: OrderRow): void {
-    if (this.#live.get(ticketOf(order)) === order.id) this.#live.delete(ticketOf(order));
+    for (const ticket of ticketKeys(order)) if (this.#live.get(ticket) === order.id) this.#live.delete(ticket);
     if (key !== undefined) this.#keys.delete(keyOf(order, key));
   }
 }
 
-function ticketOf({ saleId, ticket }: Order): string {
+function ticketKeys({ saleId, tickets }: Order): readonly string[] {
+  return tickets.map((ticket) => ticketKey(saleId, ticket));
+}
+
+function ticketKey(saleId: string, ticket: number): string {
   return `${saleId}\0${ticket}`;
 }
 

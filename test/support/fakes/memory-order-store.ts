@@ -1,7 +1,7 @@
 import { assertStorableCapture, assertStorableFence } from '../../../src/adapters/sql/storable.ts';
 import { Fault } from '../../../src/domain/errors.ts';
 import { MAX_AMOUNT } from '../../../src/domain/money.ts';
-import { ORDER_STATES, type Order, type OrderState } from '../../../src/domain/order.ts';
+import { ORDER_STATES, type Order, type OrderState, totalOf } from '../../../src/domain/order.ts';
 import type {
   BookedOrder,
   Capture,
@@ -12,7 +12,7 @@ import type {
   OrderQuery,
   OrderSearch,
   OrderStore,
-  OwedTicket,
+  OwedTickets,
   RefundDue,
   Rejection,
   RejectionReason,
@@ -40,7 +40,7 @@ interface Payment {
 export class MemoryOrderStore implements OrderStore {
   protected readonly rows: MemoryOrderRows;
   readonly #log = new MemoryLogPositions();
-  readonly #owed = new Map<string, OwedTicket>();
+  readonly #owed = new Map<string, OwedTickets>();
   readonly #payments = new Map<string, Payment>();
   /** The payment of each event. */
   readonly #events = new Map<string, string>();
@@ -53,8 +53,8 @@ export class MemoryOrderStore implements OrderStore {
   async store(batch: StoreBatch): Promise<StoreResult> {
     const { orders, fenced = [] } = batch;
     // All or nothing: checked before the first one is stored.
-    const corrupt = [...orders, ...fenced].find(({ order }) => !Number.isInteger(order.ticket));
-    if (corrupt !== undefined) throw new Fault('corrupt', `order ${corrupt.order.id} has no ticket`);
+    const corrupt = [...orders, ...fenced].find(({ order }) => !areTickets(order.tickets));
+    if (corrupt !== undefined) throw new Fault('corrupt', `order ${corrupt.order.id} has no tickets`);
     for (const fence of batch.fences ?? []) assertStorableFence(fence);
     let stored = 0;
     const rejected: Rejection[] = [];
@@ -65,8 +65,9 @@ export class MemoryOrderStore implements OrderStore {
         stored += 1;
         this.rows.put(fresh);
       } else {
+        const heldByOthers = this.rows.heldOf(fresh.order);
         rejected.push(this.#reject(fresh.order, obstacle));
-        this.owe(fresh.order, obstacle === 'ticket');
+        this.owe(fresh.order, heldByOthers);
       }
     }
     for (const { order } of fenced) {
@@ -92,7 +93,7 @@ export class MemoryOrderStore implements OrderStore {
     return saleIds.filter((saleId) => this.#ofSale(saleId).some((order) => this.isDue(order, now)));
   }
 
-  async owedTickets(limit: number): Promise<readonly OwedTicket[]> {
+  async owedTickets(limit: number): Promise<readonly OwedTickets[]> {
     return [...this.#owed.values()].sort((a, b) => (a.orderId < b.orderId ? -1 : 1)).slice(0, limit);
   }
 
@@ -105,7 +106,8 @@ export class MemoryOrderStore implements OrderStore {
     assertStorableCapture(capture);
     const found = this.rows.get(orderId)?.order;
     if (found === undefined) return { kind: 'unknownOrder' };
-    if (found.price.amount !== amount.amount || found.price.currency !== amount.currency) {
+    const total = totalOf(found);
+    if (total.amount !== amount.amount || total.currency !== amount.currency) {
       this.#mismatches.add(capture, this.#payments.has(paymentId));
       return { kind: 'mismatch', order: found };
     }
@@ -128,7 +130,7 @@ export class MemoryOrderStore implements OrderStore {
       .filter(([, { refund }]) => refund === 'due')
       .map(([paymentId, { orderId, at }]) => {
         const { order } = this.rows.get(orderId) as OrderRow;
-        return { at, due: { paymentId, orderId, price: order.price } };
+        return { at, due: { paymentId, orderId, amount: totalOf(order) } };
       });
     return [...late, ...this.#mismatches.due()]
       .sort((a, b) => a.at - b.at || (a.due.paymentId < b.due.paymentId ? -1 : 1))
@@ -151,7 +153,7 @@ export class MemoryOrderStore implements OrderStore {
     return {
       revenue: Math.min(
         MAX_AMOUNT,
-        paid.reduce((sum, { price }) => sum + price.amount, 0),
+        paid.reduce((sum, order) => sum + totalOf(order).amount, 0),
       ),
       refunded: back.length + wrong.refunded,
       mismatched: wrong.mismatched,
@@ -195,9 +197,15 @@ export class MemoryOrderStore implements OrderStore {
     return this.rows
       .all()
       .filter(({ order, reason }) => order.saleId === saleId && reason !== 'fence')
-      .filter(({ order: { ticket } }) => first <= ticket && ticket <= last)
-      .map(({ order: { id: orderId, ticket, userId, reservedAt, state }, key = null }) => {
-        return { orderId, ticket, userId, key, reservedAt, live: isLive(state) };
+      .filter(
+        ({
+          order: {
+            tickets: [lowest = 0],
+          },
+        }) => first <= lowest && lowest <= last,
+      )
+      .map(({ order: { id: orderId, tickets, userId, reservedAt, state }, key = null }) => {
+        return { orderId, tickets, userId, key, reservedAt, live: isLive(state) };
       });
   }
 
@@ -205,7 +213,7 @@ export class MemoryOrderStore implements OrderStore {
     const orders = this.#ofSale(saleId);
     const countOf = (state: OrderState) => orders.filter((order) => order.state === state).length;
     const states = Object.fromEntries(ORDER_STATES.map((state) => [state, countOf(state)]));
-    const tickets = new Set(orders.filter(({ state }) => isLive(state)).map(({ ticket }) => ticket));
+    const tickets = new Set(orders.filter(({ state }) => isLive(state)).flatMap((order) => order.tickets));
     return { states: states as Record<OrderState, number>, tickets: tickets.size };
   }
 
@@ -219,7 +227,7 @@ export class MemoryOrderStore implements OrderStore {
   protected obstacleTo(fresh: NewOrder): 'repeated' | RejectionReason | undefined {
     const known = this.rows.get(fresh.order.id);
     if (known !== undefined && known.reason !== 'fence') return 'repeated';
-    if (this.rows.hasTicket(fresh)) return 'ticket';
+    if (this.rows.heldOf(fresh.order).length > 0) return 'ticket';
     return this.rows.hasKey(fresh) ? 'key' : undefined;
   }
 
@@ -232,8 +240,8 @@ export class MemoryOrderStore implements OrderStore {
   }
 
   /** Records that the queue has to end the reservation of an order. */
-  protected owe({ id: orderId, saleId }: Order, forfeit: boolean): void {
-    this.#owed.set(orderId, { saleId, orderId, forfeit });
+  protected owe({ id: orderId, saleId, tickets }: Order, heldByOthers: readonly number[]): void {
+    this.#owed.set(orderId, { saleId, orderId, quantity: tickets.length, heldByOthers });
   }
 
   /** Undefined if the order cannot move there. Synchronous, as one transaction is atomic. */
@@ -242,7 +250,7 @@ export class MemoryOrderStore implements OrderStore {
     if (row === undefined || !this.mayEnd(row.order, to)) return undefined;
     const order: Order = { ...row.order, state: to, ...(to === 'paid' ? { paidAt: at } : { endedAt: at }) };
     this.rows.put({ ...row, order });
-    if (to !== 'paid') this.owe(order, false);
+    if (to !== 'paid') this.owe(order, []);
     return order;
   }
 
@@ -256,4 +264,9 @@ export class MemoryOrderStore implements OrderStore {
   #ofSale(saleId: string): Order[] {
     return this.rows.orders().filter((order) => order.saleId === saleId);
   }
+}
+
+function areTickets(tickets: readonly number[]): boolean {
+  const isAfter = (ticket: number, n: number) => n === 0 || ticket > (tickets[n - 1] as number);
+  return tickets.length > 0 && tickets.every((ticket, n) => Number.isInteger(ticket) && isAfter(ticket, n));
 }

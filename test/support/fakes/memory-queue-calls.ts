@@ -2,6 +2,7 @@ import type { Stock } from '../../../src/domain/stock.ts';
 import type { QueueAuditSource } from '../../../src/ports/audit-source.ts';
 import type {
   ChangedSale,
+  ForfeitedOrder,
   QueuedSale,
   ReserveItem,
   ReserveReply,
@@ -21,7 +22,7 @@ export abstract class MemoryQueueCalls implements TicketQueue {
     queued: async function* (this: MemoryQueueCalls, saleId: string) {
       yield this.open(saleId)?.queue ?? [];
     }.bind(this),
-    heldByBuyers: async (saleId) => this.open(saleId)?.ledger.size ?? 0,
+    heldByBuyers: async (saleId) => this.open(saleId)?.held ?? 0,
   };
 
   constructor(private readonly now: () => number) {}
@@ -72,10 +73,10 @@ export abstract class MemoryQueueCalls implements TicketQueue {
     return sale?.release(orderIds) ?? [];
   }
 
-  async forfeit(saleId: string, orderIds: readonly string[]): Promise<void> {
+  async forfeit(saleId: string, orders: readonly ForfeitedOrder[]): Promise<void> {
     const sale = this.open(saleId);
     this.beforeChange();
-    sale?.forfeit(orderIds);
+    sale?.forfeit(orders);
   }
 
   async update(changed: ChangedSale): Promise<'updated' | 'stale' | 'unknownSale'> {

@@ -5,6 +5,7 @@ import type { KnownOrder } from '../../../src/ports/queue-recovery.ts';
 import {
   ATTEMPT_WINDOW_MS,
   type ChangedSale,
+  type ForfeitedOrder,
   MAX_HELD_NAMED,
   type QueuedSale,
   type ReserveAnswer,
@@ -15,7 +16,7 @@ import {
 export interface Keyed {
   readonly fingerprint: string;
   readonly orderId: string;
-  readonly ticket: number;
+  readonly tickets: readonly number[];
   readonly reservedAt: number;
 }
 
@@ -55,6 +56,11 @@ export class MemoryQueueSale {
     this.queue = [...queue];
   }
 
+  /** The number of tickets that orders hold. */
+  get held(): number {
+    return countOf(this.ledger.values());
+  }
+
   get stock(): Stock {
     return { remaining: this.queue.length, version: stockVersion(this.sale.epoch, this.changes) };
   }
@@ -67,7 +73,7 @@ export class MemoryQueueSale {
   }
 
   update({ version, paused, closesAt, total }: ChangedSale): void {
-    if (version <= this.version) return;
+    if (!this.isNewer(version)) return;
     this.version = version;
     this.paused = paused;
     const before = this.sale.total;
@@ -92,56 +98,61 @@ export class MemoryQueueSale {
     return released;
   }
 
-  forfeit(orderIds: readonly string[]): void {
-    for (const orderId of orderIds) {
+  forfeit(orders: readonly ForfeitedOrder[]): void {
+    const before = this.queue.length;
+    for (const { orderId, tickets } of orders) {
+      const held = this.ledger.get(orderId)?.tickets ?? [];
       this.ledger.delete(orderId);
       this.pending.delete(orderId);
+      this.queue.push(...held.filter((ticket) => !tickets.includes(ticket)));
     }
+    if (this.queue.length > before) this.changes += 1;
   }
 
   snapshot(): QueueSnapshot {
-    const { sale, ledger, pending } = this;
+    const { sale, held, pending } = this;
     const { remaining, version } = this.stock;
     return {
       epoch: sale.epoch,
       version,
       total: sale.total,
-      held: ledger.size,
+      held,
       remaining,
       pending: pending.size,
     };
   }
 
   reservations(): readonly LedgerEntry[] {
-    return [...this.ledger.values()].map(({ orderId, ticket, userId }) => {
-      return { orderId, ticket, userId, published: !this.pending.has(orderId) };
+    return [...this.ledger.values()].map(({ orderId, tickets, userId }) => {
+      return { orderId, tickets, userId, published: !this.pending.has(orderId) };
     });
   }
 
   /** Adds an order of the store to a sale that is being rebuilt. */
-  take({ live, orderId, ticket, userId, key, fingerprint, reservedAt }: KnownOrder): void {
+  take({ live, orderId, tickets, userId, key, fingerprint, reservedAt }: KnownOrder): void {
     if (key === null) {
       this.keyless.add(orderId);
       return;
     }
-    if (live) this.ledger.set(orderId, { orderId, ticket, userId, key, reservedAt });
+    if (live) this.ledger.set(orderId, { orderId, tickets, userId, key, reservedAt });
     else if (!this.keys.has(fieldOf(userId, key))) this.#endOne(userId);
-    this.keys.set(fieldOf(userId, key), { fingerprint, orderId, ticket, reservedAt });
+    this.keys.set(fieldOf(userId, key), { fingerprint, orderId, tickets, reservedAt });
   }
 
   /** Keeps reservations of the old queue that the store does not know, unless they conflict; returns how many. */
   keep(old: MemoryQueueSale): number {
     let survivors = 0;
+    const taken = this.#taken();
     for (const held of old.ledger.values()) {
-      const { orderId, ticket, userId, key } = held;
+      const { orderId, tickets, userId, key } = held;
       const field = fieldOf(userId, key);
       const keyed = old.keys.get(field);
       if (keyed === undefined || this.keyless.has(orderId) || this.keys.has(field)) continue;
-      const others = [...this.ledger.values()];
-      if (ticket > this.sale.total || others.some((other) => other.ticket === ticket)) continue;
-      const own = others.filter((other) => other.userId === userId);
-      if (own.length > 0 && own.length >= this.sale.perBuyerLimit) continue;
+      if (tickets.some((ticket) => ticket > this.sale.total || taken.has(ticket))) continue;
+      const own = [...this.ledger.values()].filter((other) => other.userId === userId);
+      if (countOf(own) + tickets.length > this.sale.perBuyerLimit) continue;
       this.ledger.set(orderId, held);
+      for (const ticket of tickets) taken.add(ticket);
       this.keys.set(field, keyed);
       this.pending.set(orderId, DUE_AT_ONCE);
       survivors += 1;
@@ -151,16 +162,41 @@ export class MemoryQueueSale {
 
   /** Puts all tickets that no reservation holds into the queue. */
   fill(): void {
-    const held = new Set([...this.ledger.values()].map(({ ticket }) => ticket));
-    this.queue = ticketsOf(this.sale).filter((ticket) => !held.has(ticket));
+    const taken = this.#taken();
+    this.queue = ticketsOf(this.sale).filter((ticket) => !taken.has(ticket));
   }
 
   protected isPublished(orderId: string): boolean {
     return !this.pending.has(orderId);
   }
 
-  protected isAtLimit(held: number): boolean {
-    return held >= this.sale.perBuyerLimit;
+  /** Whether a buyer who holds these could not have so many more. */
+  protected exceedsLimit(held: readonly StrandedReservation[], quantity: number): boolean {
+    return countOf(held) + quantity > this.sale.perBuyerLimit;
+  }
+
+  /** Whether a purchase may get fewer tickets than it asks for. */
+  protected sellsParts(): boolean {
+    return false;
+  }
+
+  protected isMismatch(earlier: Keyed, fingerprint: string): boolean {
+    return earlier.fingerprint !== fingerprint;
+  }
+
+  /** The tickets of a reservation whose key is used again. */
+  protected repeated({ tickets }: Keyed): readonly number[] {
+    return tickets;
+  }
+
+  /** Whether the sale is still to be changed to this version. */
+  protected isNewer(version: number): boolean {
+    return version > this.version;
+  }
+
+  protected status(): SaleStatus {
+    if (this.closed) return 'closed';
+    return this.paused ? 'paused' : 'published';
   }
 
   protected releaseOne(orderId: string): boolean {
@@ -168,14 +204,13 @@ export class MemoryQueueSale {
     if (held === undefined) return false;
     this.ledger.delete(orderId);
     this.pending.delete(orderId);
-    this.queue.push(held.ticket);
+    this.queue.push(...held.tickets);
     this.#endOne(held.userId);
     return true;
   }
 
-  #status(): SaleStatus {
-    if (this.closed) return 'closed';
-    return this.paused ? 'paused' : 'published';
+  #taken(): Set<number> {
+    return new Set([...this.ledger.values()].flatMap(({ tickets }) => tickets));
   }
 
   #mayTry(userId: string, now: number, maxAttempts: number): boolean {
@@ -192,7 +227,7 @@ export class MemoryQueueSale {
   }
 
   #reserveOne(
-    { orderId, userId, key, fingerprint }: ReserveItem,
+    { orderId, userId, key, fingerprint, quantity }: ReserveItem,
     now: number,
     maxAttempts: number,
     maxEnded: number,
@@ -201,28 +236,37 @@ export class MemoryQueueSale {
     const field = fieldOf(userId, key);
     const earlier = keys.get(field);
     if (earlier !== undefined) {
-      if (earlier.fingerprint !== fingerprint) return { kind: 'keyMismatch' };
-      const { orderId: firstId, ticket, reservedAt } = earlier;
-      if (firstId === orderId) return { kind: 'reserved', ticket, reservedAt };
-      return { kind: 'replayed', orderId: firstId, ticket, reservedAt, published: this.isPublished(firstId) };
+      if (this.isMismatch(earlier, fingerprint)) return { kind: 'keyMismatch' };
+      const { orderId: firstId, reservedAt } = earlier;
+      const tickets = this.repeated(earlier);
+      if (firstId === orderId) return { kind: 'reserved', tickets, reservedAt };
+      return { kind: 'replayed', orderId: firstId, tickets, reservedAt, published: this.isPublished(firstId) };
     }
     if (maxAttempts > 0 && !this.#mayTry(userId, now, maxAttempts)) {
       return { kind: 'tooManyAttempts', endsInMs: ATTEMPT_WINDOW_MS - (now % ATTEMPT_WINDOW_MS) };
     }
-    const gate = gateOf({ ...sale, status: this.#status() }, now);
+    const gate = gateOf({ ...sale, status: this.status() }, now);
     if (gate !== 'open') return { kind: gate };
     if (maxEnded > 0 && (this.ended.get(userId) ?? 0) >= maxEnded) return { kind: 'tooManyOrders' };
     const own = [...ledger.values()].filter((held) => held.userId === userId);
-    if (this.isAtLimit(own.length)) {
+    if (this.exceedsLimit(own, quantity)) {
       return { kind: 'limitReached', orderIds: own.slice(0, MAX_HELD_NAMED).map((held) => held.orderId) };
     }
-    const ticket = queue.shift();
-    if (ticket === undefined) return { kind: 'soldOut' };
-    ledger.set(orderId, { orderId, ticket, userId, key, reservedAt: now });
-    keys.set(field, { fingerprint, orderId, ticket, reservedAt: now });
+    const remaining = queue.length;
+    if (remaining === 0) return { kind: 'soldOut' };
+    if (remaining < quantity && !this.sellsParts()) return { kind: 'notEnoughLeft', remaining };
+    const tickets = queue.splice(0, quantity).sort((a, b) => a - b);
+    ledger.set(orderId, { orderId, tickets, userId, key, reservedAt: now });
+    keys.set(field, { fingerprint, orderId, tickets, reservedAt: now });
     pending.set(orderId, now);
-    return { kind: 'reserved', ticket, reservedAt: now };
+    return { kind: 'reserved', tickets, reservedAt: now };
   }
+}
+
+function countOf(reservations: Iterable<StrandedReservation>): number {
+  let tickets = 0;
+  for (const reservation of reservations) tickets += reservation.tickets.length;
+  return tickets;
 }
 
 export function ticketsOf({ total }: Pick<QueuedSale, 'total'>): readonly number[] {

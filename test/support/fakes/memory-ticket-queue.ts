@@ -102,6 +102,6 @@ export class MemoryTicketQueue extends MemoryQueueCalls implements QueueRecovery
   }
 }
 
-function countsOf({ ledger, pending }: MemoryQueueSale): RebuildResult {
-  return { held: ledger.size, survivors: pending.size };
+function countsOf({ held, pending }: MemoryQueueSale): RebuildResult {
+  return { held, survivors: pending.size };
 }

@@ -26,7 +26,7 @@ function matches(
     (saleId === undefined || one.saleId === saleId) &&
     (userId === undefined || one.userId === userId) &&
     (state === undefined || one.state === state) &&
-    (ticket === undefined || one.ticket === ticket) &&
+    (ticket === undefined || one.tickets.includes(ticket)) &&
     from <= one.reservedAt &&
     one.reservedAt < to &&
     (one.id.includes(text.toUpperCase()) || one.userId.toLowerCase().includes(text.toLowerCase()))

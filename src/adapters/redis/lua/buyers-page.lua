@@ -7,7 +7,7 @@
     ARGV[1]  cursor, 0 for the first page
     ARGV[2]  approximate size of a page
 
-  Output: {cursor of the next page (0: none), buyers of this page, orders that they hold, number of all buyers}
+  Output: {cursor of the next page (0: none), buyers of this page, tickets that they hold, number of all buyers}
 ]]
 local page = redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
 local held = 0

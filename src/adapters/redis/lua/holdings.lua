@@ -1,7 +1,7 @@
 --[[
-  What a buyer holds, as the value of the hash 'buyers': up to 20 order ids, joined by commas, and behind them '+n' for
-  n more, which only count: 'a,b', or 'a,b,...,t,+5'. So a decision takes as long for a buyer who holds thousands. The
-  ids need not be the oldest or the newest. Longer lists are of an earlier release, and are cut when they change.
+  What a buyer holds, as the value of the hash 'buyers': up to 20 orders, joined by commas, and behind them '+n' for n more
+  tickets, which only count: 'a,b', or 'a,b,...,t,+5'. So a decision takes as long for a buyer who holds thousands. An
+  order of several tickets has their number behind its id: 'a,b*3'. The orders need not be the oldest or the newest.
 
   A buyer of whom orders have ended has their number in front: '3~a,b', or '3~' if they hold nothing now.
 ]]
@@ -27,14 +27,14 @@ local function withEnded(ended, rest)
   return string.format('%d', ended) .. '~' .. (rest or '')
 end
 
--- The ids, as text, and how many orders there are besides.
+-- The orders, as text, and how many tickets there are besides.
 local function splitHeld(held)
   local ids, more = string.match(held, '^(.-),?%+(%d+)$')
   if ids then return ids, tonumber(more) end
   return held, 0
 end
 
-local function idsIn(ids)
+local function ordersIn(ids)
   if ids == '' then return 0 end
   local _, commas = string.gsub(ids, ',', '')
   return commas + 1
@@ -45,42 +45,48 @@ local function joinHeld(ids, more)
   return (ids == '' and '' or ids .. ',') .. '+' .. string.format('%d', more)
 end
 
+local function hasSeveral(ids) return string.find(ids, '*', 1, true) end
+
+-- The number of tickets.
 local function heldCount(held)
   local ids, more = splitHeld(heldOnly(held))
-  return idsIn(ids) + more
-end
-
-local function firstHeld(ids)
-  local named = {}
-  for id in string.gmatch(ids, '[^,]+') do
-    if #named == NAMED then break end
-    named[#named + 1] = id
+  local count = ordersIn(ids) + more
+  if hasSeveral(ids) then
+    for quantity in string.gmatch(ids, '%*(%d+)') do count = count + quantity - 1 end
   end
-  return table.concat(named, ',')
+  return count
 end
 
-local function heldNamed(held) return firstHeld((splitHeld(heldOnly(held)))) end
+local function heldNamed(held)
+  local ids = splitHeld(heldOnly(held))
+  if hasSeveral(ids) then ids = string.gsub(ids, '%*%d+', '') end
+  return ids
+end
 
-local function withHeld(held, order)
-  if not held then return order end
+local function nameOf(order, quantity)
+  if quantity == 1 then return order end
+  return order .. '*' .. quantity
+end
+
+local function withHeld(held, order, quantity)
+  local name = nameOf(order, quantity)
+  if not held then return name end
   local ended, rest = splitEnded(held)
   local ids, more = splitHeld(rest)
-  local count = idsIn(ids)
-  if count < NAMED then return withEnded(ended, joinHeld(ids == '' and order or ids .. ',' .. order, more)) end
-  if count > NAMED then ids = firstHeld(ids) end
-  return withEnded(ended, joinHeld(ids, more + count - NAMED + 1))
+  if ordersIn(ids) < NAMED then return withEnded(ended, joinHeld(ids == '' and name or ids .. ',' .. name, more)) end
+  return withEnded(ended, joinHeld(ids, more + quantity))
 end
 
 -- The order is one of `ended` more, 0 or 1, that have ended. False if nothing is left.
-local function withoutHeld(held, order, ended)
+local function withoutHeld(held, order, quantity, ended)
   if not held then return withEnded(ended, false) end
   local before, rest = splitEnded(held)
   local ids, more = splitHeld(rest)
-  local others = {}
+  local name, others = nameOf(order, quantity), {}
   local found = false
-  for id in string.gmatch(ids, '[^,]+') do
-    if id == order then found = true else others[#others + 1] = id end
+  for one in string.gmatch(ids, '[^,]+') do
+    if one == name then found = true else others[#others + 1] = one end
   end
-  if not found then more = math.max(0, more - 1) end
+  if not found then more = math.max(0, more - quantity) end
   return withEnded(before + ended, joinHeld(table.concat(others, ','), more))
 end

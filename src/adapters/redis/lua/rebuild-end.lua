@@ -6,7 +6,10 @@
   Output: {0, tickets held, pending}; {-1, epoch} if a recovery of this later epoch has begun; {-2, tickets held, pending}
           if this one is completed already
 ]]
-local function counts(kind) return { kind, redis.call('HLEN', KEYS[LEDGER]), redis.call('ZCARD', KEYS[PENDING]) } end
+local function counts(kind)
+  local extra = tonumber(redis.call('HGET', KEYS[META], 'extra')) or 0
+  return { kind, redis.call('HLEN', KEYS[LEDGER]) + extra, redis.call('ZCARD', KEYS[PENDING]) }
+end
 local reply = superseded()
 if reply then return reply[1] == -2 and counts(-2) or reply end
 local failure = notOurs()

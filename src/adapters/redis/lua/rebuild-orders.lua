@@ -2,7 +2,8 @@
   Adds orders of the store. An order that is sent again changes nothing.
 
   Input: see recovery.lua, and
-    ARGV[3..]  for each of up to 1000 orders: its state, order id, ticket, user, key, fingerprint, time of the reservation (ms)
+    ARGV[3..]  for each of up to 1000 orders: its state, order id, tickets (see reserve.lua), user, key, fingerprint, time of the
+               reservation (ms)
                state: L live; E ended, its key still gives the same answer; R rejected, it has no key
 
   Output: 0
@@ -14,16 +15,16 @@ if failure then return failure end
 local orders, users, entries, tickets, keyed, rejected = {}, {}, {}, {}, {}, {}
 local ended = {}
 for i = 3, #ARGV, FIELDS do
-  local state, order, ticket, user, key, fingerprint, at = unpack(ARGV, i, i + FIELDS - 1)
+  local state, order, held, user, key, fingerprint, at = unpack(ARGV, i, i + FIELDS - 1)
   if state == 'L' then
     local n = #orders + 1
-    orders[n], users[n], tickets[n], entries[n] = order, user, ticket, entryOf(ticket, at, user, key)
+    orders[n], users[n], tickets[n], entries[n] = order, user, held, entryOf(held, at, user, key)
   end
   if state == 'E' then ended[#ended + 1] = { user = user, field = fieldOf(user, key) } end
   if state == 'R' then rejected[#rejected + 1] = order
   else
     keyed[#keyed + 1] = fieldOf(user, key)
-    keyed[#keyed + 1] = order .. ' ' .. ticket .. ' ' .. at .. ' ' .. fingerprint
+    keyed[#keyed + 1] = order .. ' ' .. held .. ' ' .. at .. ' ' .. fingerprint
   end
 end
 if #orders > 0 then hold(orders, users, tickets, entries) end

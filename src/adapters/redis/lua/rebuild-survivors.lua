@@ -1,6 +1,6 @@
 --[[
-  Keeps reservations of the old ledger that the store does not know, as long as their tickets were not promised to
-  other orders: no buyer was answered them. All orders of the store have been added before.
+  Keeps reservations of the old ledger that the store does not know, as long as none of their tickets was promised to
+  another order: no buyer was answered them. All orders of the store have been added before.
 
   Input: see recovery.lua, and
     ARGV[3]  cursor in the old ledger, 0 to begin
@@ -19,18 +19,21 @@ local total, limit = tonumber(settings[1]), tonumber(settings[2])
 local page = redis.call('HSCAN', KEYS[LEDGER], ARGV[3], 'COUNT', ARGV[4])
 local old, fields = {}, {}
 for i = 1, #page[2], 2 do
-  local ticket, at, length, rest = string.match(page[2][i + 1], '^(%d+) (%d+) %d+ (%d+) (.*)$')
+  local tickets, at, length, rest = string.match(page[2][i + 1], '^([%d,]+) (%d+) %d+ (%d+) (.*)$')
   local user, key = string.sub(rest, 1, length), string.sub(rest, length + 1)
-  old[#old + 1] = { order = page[2][i], ticket = ticket, at = at, user = user, key = key }
+  old[#old + 1] = { order = page[2][i], tickets = tickets, at = at, user = user, key = key }
   fields[#fields + 1] = fieldOf(user, key)
 end
 
 local function mayStay(entry)
-  local ticket = entry.ticket
   if redis.call('SISMEMBER', REJECTED, entry.order) == 1 then return false end
-  if tonumber(ticket) > total or redis.call('GETBIT', new(HELD), ticket) == 1 then return false end
+  local quantity = 0
+  for ticket in string.gmatch(entry.tickets, '%d+') do
+    if tonumber(ticket) > total or redis.call('GETBIT', new(HELD), ticket) == 1 then return false end
+    quantity = quantity + 1
+  end
   local held = redis.call('HGET', new(BUYERS), entry.user)
-  return not held or heldCount(held) < limit
+  return (held and heldCount(held) or 0) + quantity <= limit
 end
 
 -- HSCAN returns a small hash as a whole, whatever COUNT is, and Lua's stack holds 8000 values.
@@ -43,7 +46,8 @@ for first = 1, #fields, STEP do
     local keyed = not known[i - first + 1] and redis.call('HGET', KEYS[KEYED], field)
     -- Both were written by one script; a ledger entry without its key was tampered with and is not kept.
     if keyed and mayStay(entry) then
-      hold({ entry.order }, { entry.user }, { entry.ticket }, { entryOf(entry.ticket, entry.at, entry.user, entry.key) })
+      local stored = entryOf(entry.tickets, entry.at, entry.user, entry.key)
+      hold({ entry.order }, { entry.user }, { entry.tickets }, { stored })
       redis.call('HSET', new(KEYED), field, keyed)
       redis.call('ZADD', new(PENDING), LONG_AGO, entry.order)
     end

@@ -44,27 +44,33 @@ local function notOurs()
   end
 end
 
-local function entryOf(ticket, at, user, key)
-  return ticket .. ' ' .. at .. ' ' .. epoch .. ' ' .. #user .. ' ' .. user .. key
+local function entryOf(tickets, at, user, key)
+  return tickets .. ' ' .. at .. ' ' .. epoch .. ' ' .. #user .. ' ' .. user .. key
 end
 
 local function fieldOf(user, key) return #user .. ':' .. user .. key end
 
--- Adds orders to the new ledger; an order that is in it already is skipped. Up to 1000: Lua's stack holds 8000
--- values, and a ticket's bit takes four.
+-- Adds up to 1000 orders to the new ledger; an order that is in it already is skipped. Lua's stack holds 8000 values, and a
+-- ticket's bit takes four.
+local BITS = 6000
 local function hold(orders, users, tickets, entries)
   local present = redis.call('HMGET', new(LEDGER), unpack(orders))
   local holding, seen = {}, {}
   for i, held in ipairs(redis.call('HMGET', new(BUYERS), unpack(users))) do holding[users[i]] = held end
-  local ledger, bits = {}, {}
+  local ledger, bits, extra = {}, {}, 0
   for i, order in ipairs(orders) do
     if not present[i] and not seen[order] then
       seen[order] = true
       ledger[#ledger + 1], ledger[#ledger + 2] = order, entries[i]
-      local at = #bits
-      bits[at + 1], bits[at + 2], bits[at + 3], bits[at + 4] = 'SET', 'u1', tickets[i], 1
+      local quantity = 0
+      for ticket in string.gmatch(tickets[i], '%d+') do
+        local at = #bits
+        bits[at + 1], bits[at + 2], bits[at + 3], bits[at + 4] = 'SET', 'u1', ticket, 1
+        quantity = quantity + 1
+      end
+      extra = extra + quantity - 1
       local held = holding[users[i]]
-      holding[users[i]] = withHeld(held, order)
+      holding[users[i]] = withHeld(held, order, quantity)
     end
   end
   if #ledger == 0 then return end
@@ -74,6 +80,9 @@ local function hold(orders, users, tickets, entries)
     buyers[#buyers + 1] = held
   end
   redis.call('HSET', new(LEDGER), unpack(ledger))
-  redis.call('BITFIELD', new(HELD), unpack(bits))
+  for first = 1, #bits, BITS do
+    redis.call('BITFIELD', new(HELD), unpack(bits, first, math.min(#bits, first + BITS - 1)))
+  end
   redis.call('HSET', new(BUYERS), unpack(buyers))
+  if extra > 0 then redis.call('HINCRBY', new(META), 'extra', extra) end
 end

@@ -11,7 +11,7 @@ SELECT ?, o.id, ?, ?, o.sale_id, ?, ?,
 FROM orders o WHERE o.id = ?
 ON CONFLICT DO NOTHING`;
 
-/** Records a capture of another amount or currency than its order's. */
+/** Records a capture of another amount or currency than its order's total. */
 export function recordMismatch(db: Db, { eventId, paymentId, orderId, amount, at }: Capture): void {
   const { amount: minorUnits, currency } = amount;
   db.run(INSERT, paymentId, minorUnits, currency, eventId, at, paymentId, paymentId, orderId);

@@ -1,6 +1,7 @@
 import type { Order } from '../../../../domain/order.ts';
 import type { EndState } from '../../../../ports/order-store.ts';
 import { ORDER_COLUMNS, orderOfRaw, type RawOrder } from '../../../sql/raw-order.ts';
+import { ticketsBySale } from '../../../sql/stored-tickets.ts';
 import { writing } from '../op.ts';
 
 export interface TransitionArgs {
@@ -19,14 +20,22 @@ const END = `
 UPDATE orders SET state = ?, ended_at = ?
 WHERE id IN (SELECT value FROM json_each(?)) AND state = 'reserved' RETURNING ${ORDER_COLUMNS}`;
 
+/** The last parameter is a JSON array of tickets. For pairs of sale and ticket, SQLite would read all tickets of the sale. */
+const END_TICKETS = `
+UPDATE order_tickets SET ended = order_id
+WHERE sale_id = ? AND ticket IN (SELECT value FROM json_each(?)) AND ended = ''`;
+
 const INSERT_RETURNS = `
 INSERT INTO ticket_returns (order_id, sale_id) SELECT id, sale_id FROM orders
 WHERE id IN (SELECT value FROM json_each(?))`;
 
 export const transition = writing((db, { to, ids, at }: TransitionArgs): readonly Order[] => {
   const moved = to === 'paid' ? db.all<RawOrder>(PAY, at, ids) : db.all<RawOrder>(END, to, at, ids);
-  if (to !== 'paid' && moved.length > 0) db.run(INSERT_RETURNS, JSON.stringify(moved.map(({ id }) => id)));
-  return moved.map(orderOfRaw);
+  const orders = moved.map(orderOfRaw);
+  if (to === 'paid' || orders.length === 0) return orders;
+  for (const [saleId, tickets] of ticketsBySale(orders)) db.run(END_TICKETS, saleId, JSON.stringify(tickets));
+  db.run(INSERT_RETURNS, JSON.stringify(orders.map(({ id }) => id)));
+  return orders;
 });
 
 /** `ids` is a JSON array of order ids. */

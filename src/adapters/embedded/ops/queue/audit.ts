@@ -3,10 +3,10 @@ import type { Db } from '../../database.ts';
 import { reading } from '../op.ts';
 import { unpublishedOf } from './pending.ts';
 import { saleRow, stockOf } from './sale.ts';
+import { type TicketColumns, ticketsOf } from './tickets.ts';
 
-interface HeldRow {
+interface HeldRow extends TicketColumns {
   readonly orderId: string;
-  readonly ticket: number;
   readonly userId: string;
   readonly batch: number;
 }
@@ -26,12 +26,7 @@ export const snapshot = reading((db, saleId: string): QueueSnapshot | undefined 
     epoch: sale.epoch,
     version,
     total: sale.total,
-    // Counted in the index of the tickets, the smallest index that has them all.
-    held: count(
-      db,
-      'SELECT count(*) AS n FROM queue_reservation INDEXED BY queue_ticket WHERE sale = ? AND held = 1',
-      sale.n,
-    ),
+    held: heldTickets(db, sale.n),
     remaining,
     pending: count(
       db,
@@ -48,17 +43,17 @@ export const ledgerPage = reading((db, { saleId, after, max }: PageArgs): readon
   const isUnpublished = unpublishedOf(db);
   return db
     .all<HeldRow>(
-      `SELECT order_id AS orderId, ticket, buyer AS userId, batch FROM queue_reservation
-       WHERE sale = ? AND order_id > ? AND +held = 1 ORDER BY order_id LIMIT ?`,
+      `SELECT order_id AS orderId, ticket, more, buyer AS userId, batch FROM queue_reservation
+       WHERE sale = ? AND order_id > ? AND +held > 0 ORDER BY order_id LIMIT ?`,
       sale.n,
       after,
       max,
     )
-    .map(({ orderId, ticket, userId, batch }) => ({
-      orderId,
-      ticket,
-      userId,
-      published: !isUnpublished({ orderId, batch }),
+    .map((row) => ({
+      orderId: row.orderId,
+      tickets: ticketsOf(row),
+      userId: row.userId,
+      published: !isUnpublished(row),
     }));
 });
 
@@ -89,10 +84,16 @@ export const heldByBuyers = reading((db, saleId: string): number => {
   if (sale === undefined) return 0;
   return count(
     db,
-    'SELECT count(*) AS n FROM queue_reservation INDEXED BY queue_buyer WHERE sale = ? AND held = 1',
+    'SELECT coalesce(sum(held), 0) AS n FROM queue_reservation INDEXED BY queue_buyer WHERE sale = ? AND held > 0',
     sale.n,
   );
 });
+
+/** Counted where it is ensured that none is held twice: the smallest indexes that have them all. */
+function heldTickets(db: Db, sale: number): number {
+  const single = 'SELECT count(*) AS n FROM queue_reservation INDEXED BY queue_ticket WHERE sale = ? AND held = 1';
+  return count(db, single, sale) + count(db, 'SELECT count(*) AS n FROM queue_several WHERE sale = ?', sale);
+}
 
 function count(db: Db, sql: string, sale: number): number {
   return db.get<{ n: number }>(sql, sale)?.n ?? 0;

@@ -1,9 +1,11 @@
+import { MAX_QUANTITY } from '../../../../domain/order.ts';
 import { isOwnKey } from '../../../../domain/purchase.ts';
 import { MAX_HELD_NAMED, type ReserveItem } from '../../../../ports/ticket-queue.ts';
 import type { Db } from '../../database.ts';
 import { holdings, isCounted, someHeld } from './holdings.ts';
 import type { SaleRow } from './sale.ts';
-import { KEY } from './schema.ts';
+import { FORFEITED, KEY } from './schema.ts';
+import { type TicketColumns, ticketsOf } from './tickets.ts';
 
 /** What a decision about a purchase needs to know of a reservation. */
 export interface KnownReservation {
@@ -11,7 +13,7 @@ export interface KnownReservation {
   readonly userId: string;
   readonly key: string;
   readonly fingerprint: string;
-  readonly ticket: number;
+  readonly tickets: readonly number[];
   readonly reservedAt: number;
   readonly batch: number;
 }
@@ -22,7 +24,9 @@ export class KnownBuyers {
   /** Those whose key is their order's own. */
   readonly #byId = new Map<string, KnownReservation>();
   readonly #held = new Map<string, string[]>();
-  /** Of buyers whose orders are counted and not listed. */
+  /** By how many tickets those orders have more than one each; empty as long as none has several. */
+  readonly #more = new Map<string, number>();
+  /** The tickets of buyers whose orders are not listed. */
   readonly #counts: ReadonlyMap<string, number>;
 
   constructor(
@@ -40,11 +44,12 @@ export class KnownBuyers {
     else this.#byKey.set(keyOf(userId, key), reservation);
   }
 
-  /** The buyer holds this order. */
-  hold(userId: string, orderId: string): void {
+  /** The buyer holds this order, which has so many tickets. */
+  hold(userId: string, orderId: string, tickets: number): void {
     const orders = this.#held.get(userId);
     if (orders === undefined) this.#held.set(userId, [orderId]);
     else orders.push(orderId);
+    if (tickets > 1) this.#more.set(userId, this.#moreOf(userId) + tickets - 1);
   }
 
   /** The reservation that answers for the item's key. */
@@ -54,9 +59,9 @@ export class KnownBuyers {
     return known?.userId === userId ? known : undefined;
   }
 
-  /** How many orders the buyer holds. */
+  /** How many tickets the buyer holds. */
   count(userId: string): number {
-    return (this.#counts.get(userId) ?? 0) + (this.#held.get(userId)?.length ?? 0);
+    return (this.#counts.get(userId) ?? 0) + (this.#held.get(userId)?.length ?? 0) + this.#moreOf(userId);
   }
 
   /** The buyer's orders, up to MAX_HELD_NAMED. */
@@ -64,6 +69,10 @@ export class KnownBuyers {
     const listed = this.#held.get(userId) ?? [];
     const stored = this.#counts.has(userId) ? someHeld(this.db, this.sale, userId) : [];
     return [...stored, ...listed].slice(0, MAX_HELD_NAMED).sort();
+  }
+
+  #moreOf(userId: string): number {
+    return this.#more.size === 0 ? 0 : (this.#more.get(userId) ?? 0);
   }
 }
 
@@ -74,8 +83,8 @@ function keyOf(userId: string, key: string): string {
   return `${userId.length} ${userId}${key}`;
 }
 
-/** A reservation as the buyers' index has it; `held` is 1 for those that are listed. */
-type Indexed = readonly [orderId: string, userId: string, key: string | null, held: 0 | 1];
+/** A reservation as the buyers' index has it; `held` is how many tickets it holds, and 0 for those that are not listed. */
+type Indexed = readonly [orderId: string, userId: string, key: string | null, held: number];
 
 interface Wanted {
   /** Buyers whose live orders are listed; each has few. */
@@ -90,7 +99,8 @@ interface Wanted {
  * One lookup in an index for each purchase, for what the buyer holds, and another for each that has a key, which may belong
  * to a released reservation. The table itself is read only for keys that were used before.
  */
-export function knownBuyers(db: Db, { n: sale, per_buyer }: SaleRow, items: readonly ReserveItem[]): KnownBuyers {
+export function knownBuyers(db: Db, row: SaleRow, items: readonly ReserveItem[]): KnownBuyers {
+  const { n: sale, per_buyer } = row;
   const users = new Set<string>();
   const keys = new Map<string, readonly [string, string]>();
   const orderIds = new Set<string>();
@@ -110,8 +120,8 @@ export function knownBuyers(db: Db, { n: sale, per_buyer }: SaleRow, items: read
   const listed = counted ? [] : [...users];
   const wanted = { users: listed, keys: [...keys.values()], orderIds: [...orderIds] };
   const repeated: string[] = [];
-  for (const [orderId, userId, key, held] of indexed(db, sale, wanted, counted ? ANY : RELEASED)) {
-    if (held === 1) known.hold(userId, orderId);
+  for (const [orderId, userId, key, held] of indexed(db, sale, wanted, notListed(row))) {
+    if (held > 0) known.hold(userId, orderId, held);
     if (key === null ? orderIds.has(orderId) : keys.has(keyOf(userId, key))) repeated.push(orderId);
   }
   for (const reservation of repeated.length === 0 ? [] : reservations(db, sale, repeated)) known.answer(reservation);
@@ -126,9 +136,17 @@ function newestOrder(db: Db, sale: number): string {
   return row?.newest ?? '';
 }
 
-/** Which reservations keys and order ids are searched among: all that are not listed. */
+/** Each value of `held` costs a search, so those that no reservation of the sale can have are left out. */
 const RELEASED = 'r.held = 0';
-const ANY = 'r.held IN (0, 1)';
+const ENDED = `r.held IN (${FORFEITED}, 0)`;
+const ANY_OF_ONE = 'r.held IN (0, 1)';
+const ANY = `r.held IN (${FORFEITED}, ${Array.from({ length: MAX_QUANTITY + 1 }, (_, held) => held).join(', ')})`;
+
+/** Which reservations keys and order ids are searched among: all that are not listed. */
+function notListed({ per_buyer, several, forfeits }: SaleRow): string {
+  if (isCounted(per_buyer)) return several || forfeits ? ANY : ANY_OF_ONE;
+  return forfeits ? ENDED : RELEASED;
+}
 
 /** Returned as one JSON text: passing each value to JavaScript by itself costs as much as finding it. */
 function indexed(db: Db, sale: number, { users, keys, orderIds }: Wanted, among: string): readonly Indexed[] {
@@ -136,7 +154,7 @@ function indexed(db: Db, sale: number, { users, keys, orderIds }: Wanted, among:
     `SELECT json_group_array(json_array(order_id, buyer, key, held)) AS rows FROM (
        SELECT r.order_id, r.buyer, r.key, r.held
        FROM json_each(?1) AS u CROSS JOIN queue_reservation AS r INDEXED BY queue_buyer
-         ON r.sale = ?2 AND r.buyer = u.value AND r.held = 1
+         ON r.sale = ?2 AND r.buyer = u.value AND r.held > 0
        UNION ALL
        SELECT r.order_id, r.buyer, r.key, 0
        FROM json_each(?3) AS i CROSS JOIN queue_reservation AS r INDEXED BY queue_buyer
@@ -153,11 +171,18 @@ function indexed(db: Db, sale: number, { users, keys, orderIds }: Wanted, among:
   return JSON.parse(row?.rows ?? '[]');
 }
 
+type KnownRow = Omit<KnownReservation, 'tickets'> & TicketColumns;
+
 function reservations(db: Db, sale: number, orderIds: readonly string[]): readonly KnownReservation[] {
-  return db.all<KnownReservation>(
-    `SELECT r.order_id AS orderId, r.buyer AS userId, ${KEY}, r.fingerprint, r.ticket, r.reserved_at AS reservedAt, r.batch
+  const rows = db.all<KnownRow>(
+    `SELECT r.order_id AS orderId, r.buyer AS userId, ${KEY}, r.fingerprint, r.ticket, r.more, r.reserved_at AS reservedAt,
+       r.batch
      FROM json_each(?1) AS o CROSS JOIN queue_reservation AS r ON r.sale = ?2 AND r.order_id = o.value`,
     JSON.stringify(orderIds),
     sale,
   );
+  return rows.map((row) => {
+    const { orderId, userId, key, fingerprint, reservedAt, batch } = row;
+    return { orderId, userId, key, fingerprint, tickets: ticketsOf(row), reservedAt, batch };
+  });
 }

@@ -11,10 +11,11 @@ import type { SaleRow } from './sale.ts';
 import { stockOf } from './sale.ts';
 import { TicketSource } from './ticket-source.ts';
 
-/** A ticket that this call assigns. */
+/** Tickets that this call assigns to an order. */
 export interface Grant<Item extends ReserveItem> {
   readonly item: Item;
-  readonly ticket: number;
+  /** See Order. */
+  readonly tickets: readonly number[];
 }
 
 export interface Decision<Item extends ReserveItem> {
@@ -43,7 +44,7 @@ export function decide<Item extends ReserveItem>(
   { now, items, publishes, maxAttempts, maxEnded }: DecideArgs<Item>,
 ): Decision<Item> {
   const buyers = knownBuyers(db, sale, items);
-  const tickets = new TicketSource(db, sale, items.length);
+  const source = new TicketSource(db, sale, wantedBy(items));
   const gate = gateOf({ status: statusOf(sale), opensAt: sale.opens_at, closesAt: sale.closes_at }, now);
   const isUnpublished = unpublishedOf(db);
   const isPublished = (known: KnownReservation) => (known.batch === THIS_CALL ? publishes : !isUnpublished(known));
@@ -58,20 +59,30 @@ export function decide<Item extends ReserveItem>(
     if (exhausted.has(item.userId)) return TOO_MANY_ORDERS;
     const refusal = refusalOf(sale, buyers, item);
     if (refusal !== undefined) return refusal;
-    const ticket = tickets.take();
-    if (ticket === undefined) return SOLD_OUT;
-    grants.push({ item, ticket });
-    const { orderId, userId, key, fingerprint } = item;
-    buyers.answer({ orderId, userId, key, fingerprint, ticket, reservedAt: now, batch: THIS_CALL });
-    buyers.hold(userId, orderId);
-    return { kind: 'reserved', ticket, reservedAt: now };
+    const { orderId, userId, key, fingerprint, quantity } = item;
+    const tickets = source.take(quantity);
+    if (tickets === undefined) return tooFewLeft(source.left());
+    grants.push({ item, tickets });
+    buyers.answer({ orderId, userId, key, fingerprint, tickets, reservedAt: now, batch: THIS_CALL });
+    buyers.hold(userId, orderId, quantity);
+    return { kind: 'reserved', tickets, reservedAt: now };
   });
   attempts?.save();
-  return { answers, grants, stock: grants.length === 0 ? stockOf(sale) : tickets.save() };
+  return { answers, grants, stock: grants.length === 0 ? stockOf(sale) : source.save() };
 }
 
 const SOLD_OUT: ReserveAnswer = { kind: 'soldOut' };
 const TOO_MANY_ORDERS: ReserveAnswer = { kind: 'tooManyOrders' };
+
+function tooFewLeft(remaining: number): ReserveAnswer {
+  return remaining === 0 ? SOLD_OUT : { kind: 'notEnoughLeft', remaining };
+}
+
+function wantedBy(items: readonly ReserveItem[]): number {
+  let tickets = 0;
+  for (const { quantity } of items) tickets += quantity;
+  return tickets;
+}
 
 /** The batch of what this very call reserved: no other call can have published it. */
 const THIS_CALL = -1;
@@ -83,10 +94,10 @@ function answerAgain(
   publishes: boolean,
 ): ReserveAnswer {
   if (known.fingerprint !== item.fingerprint) return { kind: 'keyMismatch' };
-  const { orderId, ticket, reservedAt } = known;
+  const { orderId, tickets, reservedAt } = known;
   // A call that publishes answers `reserved` only for published orders; one that an earlier call left unpublished is a replay.
-  if (orderId === item.orderId && (!publishes || isPublished(known))) return { kind: 'reserved', ticket, reservedAt };
-  return { kind: 'replayed', orderId, ticket, reservedAt, published: isPublished(known) };
+  if (orderId === item.orderId && (!publishes || isPublished(known))) return { kind: 'reserved', tickets, reservedAt };
+  return { kind: 'replayed', orderId, tickets, reservedAt, published: isPublished(known) };
 }
 
 function statusOf({ closed, paused }: SaleRow): SaleStatus {
@@ -94,6 +105,7 @@ function statusOf({ closed, paused }: SaleRow): SaleStatus {
   return paused ? 'paused' : 'published';
 }
 
-function refusalOf(sale: SaleRow, buyers: KnownBuyers, { userId }: ReserveItem): ReserveAnswer | undefined {
-  return buyers.count(userId) >= sale.per_buyer ? { kind: 'limitReached', orderIds: buyers.named(userId) } : undefined;
+function refusalOf(sale: SaleRow, buyers: KnownBuyers, { userId, quantity }: ReserveItem): ReserveAnswer | undefined {
+  if (buyers.count(userId) + quantity <= sale.per_buyer) return undefined;
+  return { kind: 'limitReached', orderIds: buyers.named(userId) };
 }

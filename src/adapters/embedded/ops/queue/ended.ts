@@ -6,7 +6,7 @@ const NOBODY: ReadonlySet<string> = new Set();
 
 /**
  * The buyers of a batch of whom `max` orders, or more, have ended; 0 is unlimited. `tail` counts the tickets that were ever
- * returned: until there are so many in the sale, as in most sales, nothing is looked up. Each buyer costs at most `max`
+ * returned, at least one for each order: until there are so many in the sale, as in most sales, nothing is looked up. Each buyer costs at most `max`
  * entries of an index then.
  */
 export function buyersWithTooManyEnded(

@@ -15,6 +15,10 @@ export interface SaleRow {
   readonly paused: number;
   /** Tickets that were added since it was loaded. */
   readonly added: number;
+  /** 1 if it has had orders of several tickets. */
+  readonly several: number;
+  /** 1 if it has had forfeits. */
+  readonly forfeits: number;
   readonly fresh: number;
   readonly head: number;
   readonly tail: number;
@@ -22,7 +26,7 @@ export interface SaleRow {
 
 export function saleRow(db: Db, saleId: string): SaleRow | undefined {
   return db.get<SaleRow>(
-    `SELECT n, epoch, total, per_buyer, opens_at, closes_at, closed, paused, added, fresh, head, tail
+    `SELECT n, epoch, total, per_buyer, opens_at, closes_at, closed, paused, added, several, forfeits, fresh, head, tail
      FROM queue_sale WHERE id = ?`,
     saleId,
   );

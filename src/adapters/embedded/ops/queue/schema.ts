@@ -7,7 +7,8 @@ import { ownKey } from '../../../../domain/purchase.ts';
  *
  * `queue_reservation` is clustered by order id, which grows with time, so inserts touch few pages. A released reservation
  * stays with held = 0, because its key stays answered. `queue_buyer` finds a key, and what a buyer holds, without reading
- * released reservations. `queue_ticket` ensures that no ticket is held twice; it, too, grows at its end.
+ * released reservations. `queue_ticket` ensures that no ticket is held twice; it, too, grows at its end. What a later step has
+ * added for orders of several tickets is at {@link QUEUE_SEVERAL}.
  *
  * `key` is NULL if the purchase came without an Idempotency-Key: its key is then derived from the order id (`ownKey` in
  * domain/purchase.ts), and would only make each entry of `queue_buyer` a third longer.
@@ -77,7 +78,7 @@ CREATE TABLE queue_attempt (
 `;
 
 /**
- * How many orders each buyer holds, in sales whose limit is so high that those could be many; see `holdings.ts`. In other
+ * How many tickets each buyer holds, in sales whose limit is so high that those could be many; see `holdings.ts`. In other
  * sales they are counted in the index of the buyers.
  */
 export const QUEUE_HOLDINGS = `
@@ -124,6 +125,33 @@ ALTER TABLE queue_sale ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE queue_sale ADD COLUMN added INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE queue_sale ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
 `;
+
+/**
+ * Orders of several tickets. `ticket` is the lowest one, `more` a JSON array of the others, and NULL for one ticket. `held`
+ * is the number of tickets that a reservation holds, which `queue_buyer` so has at no cost; 0 for a released one, and
+ * {@link FORFEITED} for one that lost a ticket to another order.
+ *
+ * `queue_several` has all tickets that such orders hold, each once; `queue_ticket` has those of orders of one ticket, as
+ * before: with held = 1 as its condition it answers without the table. That no ticket is in both is checked in
+ * insert-several.ts.
+ *
+ * `several` and `forfeits` of a sale are 1 from its first order of several tickets, and its first forfeit, on: until then,
+ * as in most sales, nothing is looked up on their account.
+ */
+export const QUEUE_SEVERAL = `
+ALTER TABLE queue_sale ADD COLUMN several INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE queue_sale ADD COLUMN forfeits INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE queue_reservation ADD COLUMN more TEXT;
+CREATE TABLE queue_several (
+  sale INTEGER NOT NULL,
+  ticket INTEGER NOT NULL,
+  order_id TEXT NOT NULL,
+  PRIMARY KEY (sale, ticket)
+) STRICT, WITHOUT ROWID;
+`;
+
+/** The value of `held` for a forfeited reservation: it holds nothing, and is not one of the buyer's that have ended. */
+export const FORFEITED = -1;
 
 /** A reservation's key, also where the column is NULL. */
 export const KEY = `coalesce(r.key, '${ownKey('')}' || r.order_id) AS key`;

@@ -1,7 +1,7 @@
 import type { Stock } from '../../../../domain/stock.ts';
 import type { SoldSale } from '../../../../ports/atomic-sale.ts';
 import type { ReserveReply } from '../../../../ports/ticket-queue.ts';
-import { recordOf } from '../../sell-record.ts';
+import { wireRecordOf } from '../../sell-record.ts';
 import { type PackedAnswer, type PackedItems, packAnswer, unpackItems } from '../../sell-wire.ts';
 import { appendText } from '../log/ops.ts';
 import { writing } from '../op.ts';
@@ -40,6 +40,6 @@ export const sell = writing((db, { sale, now, items: packed, maxAttempts, maxEnd
   if (grants.length === 0) return reply;
   insertGrants(db, grants, { sale: row, now, batch: PUBLISHED });
   // Not the codec's serializer: compiling it would delay the start of this thread, and any JSON of the record is valid.
-  const position = appendText(db, JSON.stringify(recordOf(sale, now, grants)));
+  const position = appendText(db, JSON.stringify(wireRecordOf(sale, now, grants)));
   return { ...reply, logged: { position, items: grants.length } };
 });

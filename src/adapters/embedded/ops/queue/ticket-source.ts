@@ -9,6 +9,7 @@ export class TicketSource {
   readonly #sale: SaleRow;
   readonly #most: number;
   #fresh: number;
+  /** How many returned tickets were taken. */
   #taken = 0;
   #returned: readonly number[] | undefined;
 
@@ -20,13 +21,22 @@ export class TicketSource {
     this.#fresh = sale.fresh;
   }
 
-  /** Undefined if none is left. */
-  take(): number | undefined {
-    if (this.#fresh <= this.#sale.total) return this.#fresh++;
-    this.#returned ??= this.#readReturned();
-    const ticket = this.#returned[this.#taken];
-    if (ticket !== undefined) this.#taken += 1;
-    return ticket;
+  /** The next tickets, ascending; undefined, and none is taken, if fewer are left. */
+  take(quantity: number): readonly number[] | undefined {
+    const first = this.#fresh;
+    const fresh = Math.min(quantity, this.#freshLeft);
+    if (fresh === 1 && quantity === 1) return [this.#fresh++];
+    const returned =
+      fresh === quantity ? [] : this.#returnedTickets().slice(this.#taken, this.#taken + quantity - fresh);
+    if (fresh + returned.length < quantity) return undefined;
+    this.#fresh += fresh;
+    this.#taken += returned.length;
+    return [...returned, ...Array.from({ length: fresh }, (_, n) => first + n)].sort((a, b) => a - b);
+  }
+
+  /** How many tickets are left; to be called when fewer were left than should be taken. */
+  left(): number {
+    return this.#freshLeft + this.#returnedTickets().length - this.#taken;
   }
 
   /** Stores which tickets were taken; returns what is left. */
@@ -36,6 +46,15 @@ export class TicketSource {
     if (this.#taken > 0) this.#db.run('DELETE FROM queue_returned WHERE sale = ? AND place < ?', n, newHead);
     this.#db.run('UPDATE queue_sale SET fresh = ?, head = ? WHERE n = ?', this.#fresh, newHead, n);
     return stockOf({ ...this.#sale, fresh: this.#fresh, head: newHead });
+  }
+
+  get #freshLeft(): number {
+    return this.#sale.total - this.#fresh + 1;
+  }
+
+  #returnedTickets(): readonly number[] {
+    this.#returned ??= this.#readReturned();
+    return this.#returned;
   }
 
   #readReturned(): readonly number[] {

@@ -1,0 +1,9 @@
+/** Writes the tickets of an order as the scripts do: joined by commas. */
+export function ticketListOf(tickets: readonly number[]): string {
+  return tickets.length === 1 ? String(tickets[0]) : tickets.join(',');
+}
+
+/** Reads what `ticketListOf` or a script wrote. */
+export function ticketsIn(list: string): readonly number[] {
+  return list.includes(',') ? list.split(',').map(Number) : [Number(list)];
+}
