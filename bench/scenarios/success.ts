@@ -23,6 +23,8 @@ const BACKLOG = 'backlog gone after, share of the load';
 /** Target of issue 21. */
 const BACKLOG_LIMIT = 0.1;
 
+const TICKETS = 'tickets a second';
+
 const HALF = 0.5;
 /** Of the measured rate. */
 const SHARES = [HALF, 0.8];
@@ -37,6 +39,8 @@ interface Variant {
   readonly on: Deployment;
   readonly workers: number;
   readonly scheduler?: boolean;
+  /** Tickets of each purchase. @default 1 */
+  readonly quantity?: number;
 }
 
 /** Every request takes a ticket and is answered 201. Each round has its own sale, so that buyers hold only a few tickets. */
@@ -65,10 +69,12 @@ class Success implements RunningScenario {
     const sell = async () => {
       const result = await load(client, { port, connections, seconds, requests });
       this.#reconciliation.add(result.accepted, connections);
-      if (!this.#settles) return { result, extra: {} };
+      const quantity = this.#quantity;
+      const tickets = quantity === 1 ? {} : { [TICKETS]: (quantity * result.accepted) / result.seconds };
+      if (!this.#settles) return { result, extra: tickets };
       const from = performance.now();
-      const caughtUpAt = await this.testbed.caughtUp({ sales: [saleId], accepted: result.accepted });
-      return { result, extra: { [BACKLOG]: (caughtUpAt - from) / (result.seconds * 1000) } };
+      const caughtUpAt = await this.testbed.caughtUp({ sales: [saleId], accepted: result.accepted, quantity });
+      return { result, extra: { [BACKLOG]: (caughtUpAt - from) / (result.seconds * 1000), ...tickets } };
     };
     const { result: sold, usage } = await this.testbed.metered(sell, ({ result }) => result.accepted);
     return sampleOf(sold.result, 'accepted', { extra: sold.extra, usage });
@@ -107,6 +113,10 @@ class Success implements RunningScenario {
     return this.variant.on === 'embedded' || this.variant.workers > 0;
   }
 
+  get #quantity(): number {
+    return this.variant.quantity ?? 1;
+  }
+
   /** Undefined without a target. */
   get #halfLoadLimitMs(): number | undefined {
     const { client, connections } = this.options;
@@ -126,16 +136,18 @@ class Success implements RunningScenario {
     const unanswered = due - accepted.count - refused.count;
     this.#reconciliation.add(accepted.count, unanswered - unsent);
     if (accepted.count === 0) throw new Error(`none of ${due} purchases at ${share} of the rate succeeded`);
-    if (this.#settles) await this.testbed.caughtUp({ sales: [saleId], accepted: accepted.count });
+    if (this.#settles) {
+      await this.testbed.caughtUp({ sales: [saleId], accepted: accepted.count, quantity: this.#quantity });
+    }
     return { share, perSecond, ...ofAll, unanswered, generator, refusals: refused.count };
   }
 
   #requests(saleId: string) {
-    return purchasesOf(saleId, { tokens: this.testbed.tokens });
+    return purchasesOf(saleId, { tokens: this.testbed.tokens, quantity: this.#quantity });
   }
 
   async #sale(seconds: number): Promise<string> {
-    const saleId = await this.testbed.openSale(ticketsFor(seconds));
+    const saleId = await this.testbed.openSale(ticketsFor(seconds) * this.#quantity);
     this.#reconciliation.sales.push(saleId);
     return saleId;
   }
@@ -181,5 +193,21 @@ export const successScenarios: readonly Scenario[] = [
     target: byClient({ autocannon: [undefined, 0.25], wrk: [0.18, 0.3] }),
     atMost: (client) => ({ [BACKLOG]: client === 'wrk' ? BACKLOG_LIMIT : 1 }),
     open: open({ on: 'cluster', workers: 2, scheduler: true }),
+  },
+  {
+    ...purchases,
+    name: 'success-embedded-of-4',
+    shows: 'the same as success-embedded, four tickets in each order',
+    on: 'embedded',
+    connections: [128, 1024],
+    open: open({ on: 'embedded', workers: 0, quantity: 4 }),
+  },
+  {
+    ...purchases,
+    name: 'success-cluster-workers-of-4',
+    shows: 'the same as success-cluster-workers, four tickets in each order',
+    on: 'cluster',
+    connections: [128, 1024],
+    open: open({ on: 'cluster', workers: 2, scheduler: true, quantity: 4 }),
   },
 ];

@@ -29,6 +29,8 @@ export interface PurchaseRequests {
   readonly keyed?: boolean;
   /** @default BUYERS */
   readonly buyers?: number;
+  /** Tickets of each purchase. @default 1 */
+  readonly quantity?: number;
 }
 
 /** One purchase of each buyer. */
@@ -38,7 +40,7 @@ export const purchasesOf = (saleId: string, options: PurchaseRequests): WireRequ
 /** One purchase of each buyer, of the sales in turn, so that all of them sell at the same time. */
 export function purchasesOfEach(
   saleIds: readonly string[],
-  { tokens, keyed = false, buyers = BUYERS }: PurchaseRequests,
+  { tokens, keyed = false, buyers = BUYERS, quantity = 1 }: PurchaseRequests,
 ): WireRequest[] {
   return Array.from({ length: buyers }, (_, n) => ({
     method: 'POST',
@@ -48,7 +50,7 @@ export function purchasesOfEach(
       authorization: `Bearer ${tokens(n)}`,
       ...(keyed ? { 'idempotency-key': `key-${n}` } : {}),
     },
-    body: '{}',
+    body: quantity === 1 ? '{}' : JSON.stringify({ quantity }),
   }));
 }
 

@@ -33,6 +33,8 @@ export interface TestbedOptions {
 export interface Sold {
   readonly sales: readonly string[];
   readonly accepted: number;
+  /** Tickets of each order. @default 1 */
+  readonly quantity?: number;
 }
 
 /** An installation with its running processes, and the echo server to compare them with. */
@@ -98,10 +100,13 @@ export class Testbed {
    * Resolves when all accepted orders of these sales are stored and in the live state, with when that was, milliseconds of
    * `performance.now()`.
    */
-  async caughtUp({ sales, accepted }: Sold): Promise<number> {
+  async caughtUp({ sales, accepted, quantity = 1 }: Sold): Promise<number> {
     const { installation } = this;
     if (this.on === 'cluster') {
-      const counts = { stored: () => installation.stored(...sales), shown: () => installation.shown(...sales) };
+      const counts = {
+        stored: () => installation.stored(...sales),
+        shown: async () => (await installation.shown(...sales)) / quantity,
+      };
       return caughtUp(counts, accepted);
     }
     // Both groups of the process: a second open engine would slow it.
