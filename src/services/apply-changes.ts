@@ -16,12 +16,18 @@ export interface ChangeFault {
   readonly fault: unknown;
 }
 
+/**
+ * A change whose caller was told that the outcome is unknown may be stored after the sale has ended: within seconds, or minutes
+ * where a database was away.
+ */
+const ENDED_WITHIN_MS = 3_600_000;
+
 /** Sales that are updated concurrently. */
 const CONCURRENCY = 32;
 
 /**
- * Makes a function that brings the ticket queue up to the catalogue's version of each sale that is public and has not ended:
- * it finishes what a process began that died between the two; see steer-sale.ts. The queue is asked once for each version of a
+ * Makes a function that brings the ticket queue up to the catalogue's version of each sale that is public and has not ended,
+ * or has just ended: it finishes what a process began that died between the two; see steer-sale.ts. The queue is asked once for each version of a
  * sale, again only after a failure. Returns the failures, without those of sales that are being rebuilt: a recovery reports
  * itself, and rebuilds from the catalogue. Errors: those of `sales`.
  */
@@ -45,7 +51,7 @@ export function applyChanges({ queue, sales, clock }: ApplyChangesPorts): () => 
     const all = await sales();
     if (all === done) return [];
     const now = clock.now();
-    const open = all.filter((sale) => isRunning(sale) && now < sale.closesAt);
+    const open = all.filter((sale) => isRunning(sale) && now < sale.closesAt + ENDED_WITHIN_MS);
     const changed = open.filter(({ id, version }) => applied.get(id) !== version);
     const faults: ChangeFault[] = [];
     for await (const some of inChunks(changed, CONCURRENCY)) {

@@ -9,6 +9,7 @@ import { publishSale } from './publish.ts';
 import { addStock, extendSale, pauseSale, resumeSale } from './steer-sale.ts';
 
 const BOSS = { by: 'boss' };
+const AN_HOUR = 3_600_000;
 
 /** A published sale of version 3; `hooks.update` is called before each update of the queue. */
 async function rig(stored?: readonly Sale[]) {
@@ -253,13 +254,14 @@ describe('adding tickets', () => {
 });
 
 describe('the scheduler', () => {
-  it('asks the queue once for each version of an open sale', async () => {
+  it('asks the queue once for each version of a sale that is open or has just ended', async () => {
     const sales = [
       aSale({ id: 'a', version: 3 }),
       aSale({ id: 'b', status: 'paused', version: 4 }),
       aSale({ id: 'c', status: 'draft' }),
       aSale({ id: 'd', status: 'closed' }),
       aSale({ id: 'e', opensAt: 1, closesAt: 2 }),
+      aSale({ id: 'f', opensAt: 1, closesAt: AN_HOUR }),
     ];
     const asked: string[] = [];
     let all = sales;
@@ -271,12 +273,13 @@ describe('the scheduler', () => {
         },
       },
       sales: async () => all,
-      clock: { now: () => 10 },
+      clock: { now: () => AN_HOUR + 10 },
     });
     for (let n = 0; n < 3; n += 1) await run();
-    expect(asked).toEqual(['a 3 false', 'b 4 true']);
+    // What is stored late, after a time-out, is finished although the sale is over by then.
+    expect(asked).toEqual(['a 3 false', 'b 4 true', 'f 1 false']);
     all = [...sales.slice(0, 1), aSale({ id: 'b', version: 5 })];
     for (let n = 0; n < 3; n += 1) await run();
-    expect(asked.slice(2)).toEqual(['b 5 false']);
+    expect(asked.slice(3)).toEqual(['b 5 false']);
   });
 });

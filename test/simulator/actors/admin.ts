@@ -40,8 +40,12 @@ export async function administer(
       await world.wait(Math.max(0, at - world.now));
       const pause = history.pauses.at(-1);
       if (act.kind === 'resume' && pause !== undefined) pause.to = Math.min(pause.to, START_MS + world.now);
-      const kind = await until(`steers ${saleId}: ${act.kind}`, (front) => front.steer(saleId, act, `admin-${n}`));
-      history.steered.push({ saleId, act, kind });
+      let calls = 0;
+      const kind = await until(`steers ${saleId}: ${act.kind}`, (front) => {
+        calls += 1;
+        return front.steer(saleId, act, `admin-${n}`);
+      });
+      history.steered.push({ saleId, act, kind, repeated: calls > 1 });
       if (act.kind !== 'pause' || kind !== 'changed') continue;
       history.pauses.push({ saleId, from: START_MS + world.now, to: Number.POSITIVE_INFINITY });
     }

@@ -28,6 +28,8 @@ export interface Steered {
   readonly act: SteeringAct;
   /** The kind of the outcome. */
   readonly kind: string;
+  /** Whether an earlier call of the same act may have had an effect that the answer does not know of. */
+  readonly repeated: boolean;
 }
 
 /** A time in which nothing may be sold, milliseconds since 1970. */
