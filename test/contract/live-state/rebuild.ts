@@ -63,7 +63,7 @@ export function rebuildContract({ live, newPartition }: Rig): void {
 
       const [rebuilt] = await rebuild(log, saleId);
 
-      expect(rebuilt).toMatchObject({ saleId, reservations: 6, since: 0 });
+      expect(rebuilt).toMatchObject({ saleId, reserved: 6, since: 0 });
       expect(rebuilt?.changed).toBeGreaterThan(0);
       expect(await figuresOf(saleId)).toEqual({
         reserved: 6,
