@@ -20,6 +20,12 @@ export interface SaleCacheOptions {
   readonly capacity: number;
 }
 
+/**
+ * How long it is believed that there is no such sale, or that buyers can't see it: another front may publish it, and sell, and
+ * the event that says so may be lost. A buyer who repeats a purchase must not be told that the sale does not exist.
+ */
+const UNLISTED_TTL_MS = 100;
+
 interface Cached<T> {
   readonly value: T;
   /** Monotonic milliseconds. */
@@ -43,7 +49,7 @@ export class SaleCache {
   /** The sale if it is in memory and fresh. */
   freshSale(saleId: string): Sale | undefined {
     const cached = this.#sales.get(saleId);
-    return cached !== undefined && this.#isFresh(cached, this.options.saleTtlMs) ? cached.value : undefined;
+    return cached !== undefined && this.#isFreshSale(cached) ? cached.value : undefined;
   }
 
   /**
@@ -53,7 +59,7 @@ export class SaleCache {
    */
   async sale(saleId: string): Promise<Sale | undefined> {
     const cached = this.#sales.get(saleId);
-    if (cached !== undefined && this.#isFresh(cached, this.options.saleTtlMs)) return cached.value;
+    if (cached !== undefined && this.#isFreshSale(cached)) return cached.value;
     const reading = this.#loads.run(
       saleLoad(saleId),
       () => this.ports.catalogue.sale(saleId),
@@ -131,6 +137,12 @@ export class SaleCache {
   #keepStock(saleId: string, stock: Stock): void {
     const value = newer(stock, this.#stock.get(saleId)?.value);
     this.#stock.set(saleId, { value, readAt: this.ports.clock.monotonic() });
+  }
+
+  #isFreshSale(cached: Cached<Sale | undefined>): boolean {
+    const { saleTtlMs } = this.options;
+    const isListed = cached.value !== undefined && isPublic(cached.value);
+    return this.#isFresh(cached, isListed ? saleTtlMs : Math.min(saleTtlMs, UNLISTED_TTL_MS));
   }
 
   #isFresh(cached: Cached<unknown>, ttlMs: number): boolean {

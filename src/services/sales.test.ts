@@ -24,6 +24,19 @@ describe('a sale', () => {
     expect(asked.sale).toHaveLength(1);
   });
 
+  it('that buyers can’t see is believed for a tenth of a second: another front may publish it, and sell', async () => {
+    const { sales, catalogue, asked, clock } = await rig();
+    await catalogue.addSale(aSale({ id: 'soon', status: 'draft' }));
+    expect(await sales.find('soon')).toMatchObject({ status: 'draft' });
+    await catalogue.saveSale(aSale({ id: 'soon', status: 'published', version: 2 }));
+    clock.advance(99);
+    expect(await sales.find('soon')).toMatchObject({ status: 'draft' });
+    expect(asked.sale).toHaveLength(1);
+    clock.advance(1);
+    expect(sales.known('soon')).toBeUndefined();
+    expect(await sales.find('soon')).toMatchObject({ status: 'published' });
+  });
+
   it('is read once in a stampede', async () => {
     const { sales, asked, hooks } = await rig();
     const gate = deferred();
