@@ -17,8 +17,11 @@ export interface BuyerParts {
 const RETRY_MS = [100, 1500] as const;
 /** Of tickets; more than some sales have, and than some allow. */
 const MOST_AT_ONCE = 4;
-/** After `healAt`; breakers, leases and backlogs need some of it. */
-const GIVE_UP_AFTER_MS = 15_000;
+/**
+ * After `healAt`. A process may be cut off for 5 s longer, a call that was lost then is given up after 8 s, and a recovery that
+ * begins behind it takes 3 s; breakers, leases and backlogs need the rest.
+ */
+const GIVE_UP_AFTER_MS = 25_000;
 
 /** A buyer: clicks, clicks again, pays, cancels, or does nothing. */
 export class Buyer {

@@ -32,6 +32,8 @@ export async function checkFromInside(
     if (!tampered) checkTickets(center, stored, own, report);
     await checkLog(center, sale, own, report);
     checkSteering(history, sale, stored, own, report);
+    // A queue that has lost a pause without noticing sells.
+    if (!tampered) checkPauses(history, sale.id, own, report);
   }
   const owed = await center.store.owedTickets(Number.MAX_SAFE_INTEGER);
   for (const { orderId } of owed) report(`promise 5: the queue is still owed the ticket of ${orderId}`);
@@ -75,9 +77,9 @@ async function checkLog(center: DataCenter, sale: Sale, orders: readonly Order[]
   if (counted !== logged) report(`the live state counts ${counted} tickets of ${sale.id}, the log holds ${logged}`);
 }
 
-/** What admins were answered has happened once, and nothing is sold in a pause. */
+/** What admins were answered has happened once. */
 function checkSteering(
-  { steered, pauses }: History,
+  { steered }: History,
   asLoaded: Sale,
   sale: Sale,
   orders: readonly Order[],
@@ -97,8 +99,13 @@ function checkSteering(
     if (tickets.some((ticket) => ticket < 1 || ticket > sale.total))
       report(`order ${id} has one of ${tickets} tickets`);
     if (reservedAt >= sale.closesAt) report(`order ${id} was sold after the end`);
-    const pause = pauses.find(({ saleId, from, to }) => saleId === sale.id && reservedAt > from && reservedAt < to);
-    if (pause !== undefined) report(`order ${id} was sold in a pause`);
+  }
+}
+
+function checkPauses({ pauses }: History, saleId: string, orders: readonly Order[], report: Report): void {
+  const own = pauses.filter((pause) => pause.saleId === saleId);
+  for (const { id, reservedAt } of orders) {
+    if (own.some(({ from, to }) => reservedAt > from && reservedAt < to)) report(`order ${id} was sold in a pause`);
   }
 }
 
