@@ -45,6 +45,12 @@ export type AuditAnswer = AuditOutcome | { readonly kind: 'busy' };
 /** Discrepancies of an invariant that are described; beyond so many the number says enough. */
 export const MAX_DESCRIBED = 100;
 
+/**
+ * The parts of a snapshot are not of one moment. In a small sale whose tickets are sold and returned all the time, the same
+ * ticket may be on its way during each of two snapshots, but hardly during four.
+ */
+const MAX_SNAPSHOTS = 4;
+
 /** A sale with its snapshot, or why there is none. */
 type Reading =
   | { readonly kind: 'read'; readonly sale: Sale; readonly snapshot: SaleSnapshot }
@@ -53,7 +59,7 @@ type Reading =
 /**
  * Reconciles catalogue, ticket queue, order log, order store and live state with each other. It only reads, and may run
  * while the sale goes on: a candidate counts as a discrepancy if a second snapshot has the very same one, and it is not
- * known to be in flight. It runs in slices of a few milliseconds, between which the event loop goes on.
+ * known to be in flight; while tickets move, a few more must have it. It runs in slices of a few milliseconds, between which the event loop goes on.
  *
  * Memory: about 100 bytes per ticket. Errors: those of the ports; Fault `fenced` when the queue has to be recovered.
  */
@@ -63,12 +69,17 @@ export async function auditSale(saleId: string, ports: AuditPorts, options: Audi
   const onEntries = countEntries(saleId, options.onProgress);
   const first = await read(saleId, ports, options, onEntries);
   if (first.kind !== 'read') return first;
-  const candidates = await candidatesOf(first.sale, first.snapshot);
-  const second = candidates.size === 0 ? first : await read(saleId, ports, options, onEntries);
-  if (second.kind !== 'read') return second;
-  const { sale, snapshot } = second;
-  const confirmed = candidates.size === 0 ? [] : await inBoth(candidates, await candidatesOf(sale, snapshot));
-  const { wrong, returning } = await excludeInFlight(confirmed, sale, snapshot, ports, options);
+  let { sale, snapshot } = first;
+  let candidates = await candidatesOf(sale, snapshot);
+  for (let snapshots = 1; candidates.size > 0 && snapshots < MAX_SNAPSHOTS; snapshots += 1) {
+    const next = await read(saleId, ports, options, onEntries);
+    if (next.kind !== 'read') return next;
+    candidates = await inBoth(candidates, await candidatesOf(next.sale, next.snapshot));
+    const hasMoved = next.snapshot.queue.version !== snapshot.queue.version;
+    ({ sale, snapshot } = next);
+    if (!hasMoved) break;
+  }
+  const { wrong, returning } = await excludeInFlight([...candidates.values()], sale, snapshot, ports, options);
 
   const foundBy = await byInvariant(wrong);
   const invariants: Invariant[] = [];

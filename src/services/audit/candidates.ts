@@ -59,9 +59,9 @@ export async function candidatesOf(sale: Sale, snapshot: SaleSnapshot): Promise<
 }
 
 /** The candidates of both snapshots: what was in flight during the first has moved on by the second. */
-export async function inBoth(first: Candidates, second: Candidates): Promise<readonly Candidate[]> {
-  const both: Candidate[] = [];
-  for await (const [key, candidate] of inTurns(second)) if (first.has(key)) both.push(candidate);
+export async function inBoth(first: Candidates, second: Candidates): Promise<Candidates> {
+  const both = new Map<string, Candidate>();
+  for await (const [key, candidate] of inTurns(second)) if (first.has(key)) both.set(key, candidate);
   return both;
 }
 

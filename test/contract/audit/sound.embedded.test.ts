@@ -144,6 +144,34 @@ describe('in flight, and no discrepancy, is', () => {
     expect(moves).toBe(2);
   });
 
+  /** In so many readings of the queue ticket 10 is on its way: sold and returned, behind the ledger and before the queue. */
+  const onItsWay = (readings: number, moves: boolean) => {
+    const { queue, ...others } = rig.ports.auditSources;
+    let read = 0;
+    const snapshot = async (saleId: string) => {
+      const real = await queue.snapshot(saleId);
+      return real && { ...real, version: real.version + (moves ? read : 0) };
+    };
+    const queued = async function* (saleId: string) {
+      read += 1;
+      const isAway = read <= readings;
+      for await (const page of queue.queued(saleId)) yield page.filter((ticket) => !(isAway && ticket === 10));
+    };
+    return { auditSources: { ...others, queue: { ...queue, snapshot, queued } } };
+  };
+
+  test.each([2, 3])('the same ticket on its way in each of %i snapshots', async (readings) => {
+    await rig.buy(sale, 'a');
+    expect(await rig.audit(sale, onItsWay(readings, true))).toMatchObject({ ok: true, inFlight: NOTHING });
+  });
+
+  test('but nothing is on its way while no ticket moves', async () => {
+    await rig.buy(sale, 'a');
+    expect(wrongIn(await rig.audit(sale, onItsWay(2, false)))).toEqual({
+      one_place: [{ ticket: 10, queue: 'neither held nor available' }],
+    });
+  });
+
   test('what the worker stores while the audit waits for it', async () => {
     await rig.buy(sale, 'a', 'logged');
     let asked = 0;
