@@ -1,4 +1,5 @@
 import type { LoggedReservation, ReservationsRecord } from '../domain/log-record.ts';
+import { isAscending } from '../domain/order.ts';
 
 type Rest = Omit<LoggedReservation, 'tickets'>;
 
@@ -39,9 +40,4 @@ export function fromWireItem(item: MaybeItem): LoggedReservation | undefined {
   const { orderId, ticket, tickets, userId, key, reservedAt, requestId } = item;
   if (ticket === undefined ? tickets === undefined || !isAscending(tickets) : tickets !== undefined) return undefined;
   return { orderId, tickets: tickets ?? [ticket as number], userId, key, reservedAt, requestId };
-}
-
-/** Without two that are equal. */
-function isAscending(tickets: readonly number[]): boolean {
-  return tickets.every((ticket, n) => n === 0 || (tickets[n - 1] as number) < ticket);
 }

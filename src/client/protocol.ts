@@ -17,6 +17,9 @@ export interface StockFrame {
   readonly serverTime: string;
 }
 
+/** The most tickets of one purchase, whatever the sale's limit is. */
+export const MAX_QUANTITY = 20;
+
 export interface MoneyJson {
   readonly amount: number;
   readonly currency: string;

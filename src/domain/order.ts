@@ -37,6 +37,11 @@ export interface Order {
   readonly endedAt?: number;
 }
 
+/** Whether each is greater than the one before, so that no two are the same: as an order has its tickets. */
+export function isAscending(tickets: readonly number[]): boolean {
+  return tickets.every((ticket, n) => n === 0 || (tickets[n - 1] as number) < ticket);
+}
+
 /** What all tickets of an order cost together: the amount that has to be paid. */
 export function totalOf({ tickets, price }: Pick<Order, 'tickets' | 'price'>): Money {
   return tickets.length === 1 ? price : { amount: price.amount * tickets.length, currency: price.currency };

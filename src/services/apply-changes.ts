@@ -18,7 +18,7 @@ export interface ChangeFault {
 
 /**
  * A change whose caller was told that the outcome is unknown may be stored after the sale has ended: within seconds, or minutes
- * where a database was away.
+ * where the database was unavailable.
  */
 const ENDED_WITHIN_MS = 3_600_000;
 

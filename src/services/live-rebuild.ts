@@ -15,7 +15,7 @@ export interface RebuildOptions {
 
 export interface RebuiltSale {
   readonly saleId: string;
-  /** Reservations of the sale in the log. */
+  /** Tickets of the sale's reservations in the log. */
   readonly reserved: number;
   /** The number of figures that were wrong, or behind the log. */
   readonly changed: number;

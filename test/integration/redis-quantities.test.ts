@@ -1,85 +1,62 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keysOf, type SaleKey } from '../../src/adapters/redis/keys.ts';
-import type { RedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
-import { createRedisTicketQueue } from '../../src/adapters/redis/ticket-queue.ts';
-import type { QueuedSale } from '../../src/ports/ticket-queue.ts';
-import { openSale, purchase, purchases } from '../contract/fixtures.ts';
+import { describe, expect, it } from 'vitest';
+import { purchase } from '../contract/fixtures.ts';
 import { answersOf, ticketOf } from '../contract/ticket-queue/harness.ts';
 import { auditQueue } from '../support/queue-audit.ts';
-import type { RedisPrefix } from '../support/redis-prefix.ts';
-import { redisPrefix, TEST_REDIS_URL } from '../support/redis-prefix.ts';
+import { TEST_REDIS_URL } from '../support/redis-prefix.ts';
+import { redisQueueRig } from '../support/redis-queue-rig.ts';
 
 /** What the port can't show of orders of several tickets. */
 describe.skipIf(TEST_REDIS_URL === undefined)('several tickets of one order on Redis, with TEST_REDIS_URL', () => {
-  let own: RedisPrefix;
-  let adapter: RedisTicketQueue;
-
-  beforeAll(async () => {
-    own = redisPrefix();
-    adapter = createRedisTicketQueue(own);
-    await adapter.prepare();
-  });
-  afterAll(async () => {
-    adapter.disconnect();
-    await own.drop();
-  });
-
-  const keyOf = (saleId: string, name: SaleKey) => keysOf(own.prefix, saleId, [name])[0] ?? '';
-  const reserve = async (saleId: string, count: number) =>
-    answersOf(await adapter.queue.reserve(saleId, 1, purchases(count)));
-  const loaded = async (overrides: Partial<QueuedSale> = {}) => {
-    const sale = openSale(overrides);
-    await adapter.queue.load(sale);
-    return sale.id;
-  };
+  const rig = redisQueueRig();
+  const { keyOf, reserve, loaded } = rig;
 
   it('never sells an order a ticket that is held, or the same one twice, even if it is in the queue', async () => {
     const saleId = await loaded({ total: 6, perBuyerLimit: 4 });
     await reserve(saleId, 2);
-    await own.redis.lpush(keyOf(saleId, 'queue'), 3, 2, 1);
+    await rig.own.redis.lpush(keyOf(saleId, 'queue'), 3, 2, 1);
     const items = [3, 4, 2].map((quantity) => purchase({ quantity }));
 
-    expect(answersOf(await adapter.queue.reserve(saleId, 1, items))).toMatchObject([
+    expect(answersOf(await rig.adapter.queue.reserve(saleId, 1, items))).toMatchObject([
       { kind: 'reserved', tickets: [3, 4, 5] },
       { kind: 'notEnoughLeft', remaining: 1 },
       { kind: 'notEnoughLeft', remaining: 1 },
     ]);
-    expect(await auditQueue(adapter.auditSource, saleId)).toMatchObject({ held: 5, remaining: 1, doubled: [] });
+    expect(await auditQueue(rig.adapter.auditSource, saleId)).toMatchObject({ held: 5, remaining: 1, doubled: [] });
     expect((await reserve(saleId, 2)).map(ticketOf)).toEqual([6, undefined]);
   });
 
   it('removes held tickets from the queue, and keeps those that are too few for an order', async () => {
     const saleId = await loaded({ total: 4, perBuyerLimit: 4 });
     await reserve(saleId, 2);
-    await own.redis.linsert(keyOf(saleId, 'queue'), 'BEFORE', '4', '1');
-    await own.redis.rpush(keyOf(saleId, 'queue'), 2);
-    expect(answersOf(await adapter.queue.reserve(saleId, 1, [purchase({ quantity: 3 })]))).toEqual([
+    await rig.own.redis.linsert(keyOf(saleId, 'queue'), 'BEFORE', '4', '1');
+    await rig.own.redis.rpush(keyOf(saleId, 'queue'), 2);
+    expect(answersOf(await rig.adapter.queue.reserve(saleId, 1, [purchase({ quantity: 3 })]))).toEqual([
       { kind: 'notEnoughLeft', remaining: 2 },
     ]);
 
-    expect(await own.redis.lrange(keyOf(saleId, 'queue'), 0, -1)).toEqual(['3', '4']);
-    expect(await adapter.queue.stock(saleId)).toMatchObject({ remaining: 2 });
+    expect(await rig.own.redis.lrange(keyOf(saleId, 'queue'), 0, -1)).toEqual(['3', '4']);
+    expect(await rig.adapter.queue.stock(saleId)).toMatchObject({ remaining: 2 });
   });
 
   it('stores one ticket as it did before there were several, and no count of them', async () => {
     const saleId = await loaded({ perBuyerLimit: 4 });
     const [one, several] = [purchase({ userId: 'u' }), purchase({ userId: 'u', quantity: 2 })];
-    await adapter.queue.reserve(saleId, 1, [one]);
-    expect(await own.redis.hget(keyOf(saleId, 'ledger'), one.orderId)).toMatch(/^1 \d+ 1 1 u/);
-    expect(await own.redis.hget(keyOf(saleId, 'buyers'), 'u')).toBe(one.orderId);
-    expect(await own.redis.hexists(keyOf(saleId, 'meta'), 'extra')).toBe(0);
+    await rig.adapter.queue.reserve(saleId, 1, [one]);
+    expect(await rig.own.redis.hget(keyOf(saleId, 'ledger'), one.orderId)).toMatch(/^1 \d+ 1 1 u/);
+    expect(await rig.own.redis.hget(keyOf(saleId, 'buyers'), 'u')).toBe(one.orderId);
+    expect(await rig.own.redis.hexists(keyOf(saleId, 'meta'), 'extra')).toBe(0);
 
-    await adapter.queue.reserve(saleId, 1, [several]);
-    expect(await own.redis.hget(keyOf(saleId, 'ledger'), several.orderId)).toMatch(/^2,3 \d+ 1 1 u/);
-    expect(await own.redis.hget(keyOf(saleId, 'buyers'), 'u')).toBe(`${one.orderId},${several.orderId}*2`);
-    expect(await own.redis.hget(keyOf(saleId, 'meta'), 'extra')).toBe('1');
+    await rig.adapter.queue.reserve(saleId, 1, [several]);
+    expect(await rig.own.redis.hget(keyOf(saleId, 'ledger'), several.orderId)).toMatch(/^2,3 \d+ 1 1 u/);
+    expect(await rig.own.redis.hget(keyOf(saleId, 'buyers'), 'u')).toBe(`${one.orderId},${several.orderId}*2`);
+    expect(await rig.own.redis.hget(keyOf(saleId, 'meta'), 'extra')).toBe('1');
   });
 
   it.each([0, -1, 1.5, 21, Number.NaN])('rejects a quantity of %d', async (quantity) => {
     const saleId = await loaded({ perBuyerLimit: 100, total: 100 });
     const items = [purchase(), purchase({ quantity })];
 
-    await expect(adapter.queue.reserve(saleId, 1, items)).rejects.toMatchObject({ code: 'corrupt' });
-    expect(await adapter.queue.stock(saleId)).toMatchObject({ remaining: 100 });
+    await expect(rig.adapter.queue.reserve(saleId, 1, items)).rejects.toMatchObject({ code: 'corrupt' });
+    expect(await rig.adapter.queue.stock(saleId)).toMatchObject({ remaining: 100 });
   });
 });

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { OrderJson, Phase, StockFrame } from '../../src/client/index.ts';
+import { MAX_QUANTITY, type OrderJson, type Phase, type StockFrame } from '../../src/client/index.ts';
 import { holdsTickets } from '../shop/orders.ts';
 import { phaseAt } from '../shop/phase-at.ts';
 import type { SaleJson } from '../shop/sale-json.ts';
@@ -91,9 +91,6 @@ function unavailableText(phase: Phase, limitReached: boolean): string | undefine
   if (limitReached) return 'You’ve reached the limit';
   return phase === 'live' ? undefined : PHASE_TEXTS[phase];
 }
-
-/** As the server has it; a sale's limit may be higher. */
-const MAX_QUANTITY = 20;
 
 interface QuantityChoiceProps {
   readonly sale: SaleJson;

@@ -1,3 +1,4 @@
+import { groupBy } from '../../domain/group-by.ts';
 import type { NewOrder, Rejection, RejectionReason } from '../../ports/order-store.ts';
 import { buyersKey, type Candidate, decideOrders, isStored, type StoredRows, ticketKey } from '../sql/decide-orders.ts';
 import { storedKey } from '../sql/stored-key.ts';
@@ -43,7 +44,7 @@ export async function storeConflicting(
   const { accepted, rejected, replaced } = decideOrders(batch, { reasons, ...(await conflictsOf(session, batch)) });
   if (replaced.length > 0) {
     await session.write(deleteFenced(replaced));
-    for (const [saleId, some] of bySale(replaced)) await session.write(deleteEndedTickets(saleId, some));
+    for (const [saleId, some] of groupBy(replaced, saleIdOf)) await session.write(deleteEndedTickets(saleId, some));
   }
   const won = accepted.map(({ fresh }) => fresh);
   if (won.length > 0) await insertAccepted(session, won);
@@ -65,7 +66,7 @@ export async function insertAccepted(session: Session, orders: readonly NewOrder
 
 async function conflictsOf(session: Session, batch: readonly Candidate[]): Promise<Pick<StoredRows, 'held' | 'keys'>> {
   const [held, keys] = [new Set<string>(), new Set<string>()];
-  for (const [saleId, some] of bySale(batch)) {
+  for (const [saleId, some] of groupBy(batch, saleIdOf)) {
     for (const { ticket } of await session.rows<{ readonly ticket: number }>(selectHeld(saleId, some))) {
       held.add(ticketKey(saleId, ticket));
     }
@@ -83,12 +84,6 @@ function candidateOf(fresh: NewOrder): Fresh {
   return { id, saleId, userId, tickets, key: storedKey(fresh.key, id), fresh };
 }
 
-function bySale<One extends Candidate>(orders: readonly One[]): ReadonlyMap<string, One[]> {
-  const sales = new Map<string, One[]>();
-  for (const order of orders) {
-    const some = sales.get(order.saleId);
-    if (some === undefined) sales.set(order.saleId, [order]);
-    else some.push(order);
-  }
-  return sales;
+function saleIdOf({ saleId }: Candidate): string {
+  return saleId;
 }

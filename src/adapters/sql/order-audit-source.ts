@@ -2,6 +2,7 @@ import type { OrderAuditSource } from '../../ports/audit-source.ts';
 import type { SqlDatabase } from './connect.ts';
 import { withSqlFaults } from './faults.ts';
 import { textOf } from './text-of.ts';
+import { TICKETS_WITH_ORDERS } from './tickets-with-orders.ts';
 
 interface LiveRow {
   readonly ticket: number;
@@ -9,26 +10,21 @@ interface LiveRow {
   readonly user_id: string | Uint8Array;
 }
 
-/** Along the key of the tickets. Whether an order that holds one is live is not asked: if it is not, the audit has to see it. */
-const LIVE = {
-  sqlite: liveBy('CROSS JOIN'),
-  mysql: liveBy('STRAIGHT_JOIN'),
-} as const satisfies Record<SqlDatabase['dialect'], string>;
-
-/** @param join one that begins with the tickets */
-function liveBy(join: string): string {
+/** Whether an order that holds a ticket is live is not asked: if it is not, the audit has to see it. */
+function selectLive(dialect: SqlDatabase['dialect']): string {
   return (
-    `SELECT t.ticket, t.order_id AS id, o.user_id FROM order_tickets t ${join} orders o ON o.id = t.order_id ` +
+    `SELECT t.ticket, t.order_id AS id, o.user_id FROM ${TICKETS_WITH_ORDERS[dialect]} ` +
     "WHERE t.sale_id = ? AND t.ticket > ? AND t.ticket <= ? AND t.ended = '' ORDER BY t.ticket"
   );
 }
 
 /** What the order store holds, in either dialect. */
 export function createSqlOrderAuditSource(database: SqlDatabase): OrderAuditSource {
+  const live = selectLive(database.dialect);
   return {
     liveOrders: (saleId, after, upTo) =>
       withSqlFaults('reading live orders', async () => {
-        const rows = await database.slowRows<LiveRow>(LIVE[database.dialect], saleId, after, upTo);
+        const rows = await database.slowRows<LiveRow>(live, saleId, after, upTo);
         return rows.map(({ ticket, id, user_id }) => ({ ticket, orderId: id, userId: textOf(user_id) }));
       }),
 

@@ -11,6 +11,7 @@ import { orderOfRaw, type RawOrder, SELECT_ORDER } from './raw-order.ts';
 import { keyOfStored } from './stored-key.ts';
 import { ticketsOf } from './stored-tickets.ts';
 import { textOf } from './text-of.ts';
+import { TICKETS_WITH_ORDERS } from './tickets-with-orders.ts';
 
 export type OrderReads = Pick<
   OrderStore,
@@ -32,16 +33,10 @@ interface BookedRow {
  * By ranges along the key of the tickets: paging by id would sort the whole sale for each page. Without BETWEEN, of which
  * SQLite would use one bound only, because `o.ticket` could take the place of `t.ticket`.
  */
-const BOOKED = {
-  sqlite: bookedBy('CROSS JOIN'),
-  mysql: bookedBy('STRAIGHT_JOIN'),
-} as const satisfies Record<SqlDatabase['dialect'], string>;
-
-/** @param join one that begins with the tickets */
-function bookedBy(join: string): string {
+function selectBooked(dialect: SqlDatabase['dialect']): string {
   return (
     'SELECT o.id, o.ticket, o.more_tickets, o.user_id, o.idem_key, o.reserved_at, o.state, t.ended ' +
-    `FROM order_tickets t ${join} orders o ON o.id = t.order_id ` +
+    `FROM ${TICKETS_WITH_ORDERS[dialect]} ` +
     'WHERE t.sale_id = ? AND t.ticket >= ? AND t.ticket <= ? AND o.ticket = t.ticket ' +
     "AND (o.reason IS NULL OR o.reason <> 'fence')"
   );
@@ -59,6 +54,7 @@ interface StateCount {
 
 /** Reads of orders, in either dialect; order-transition-reads.ts has those of due transitions. */
 export function createOrderReads(database: SqlDatabase): OrderReads {
+  const booked = selectBooked(database.dialect);
   return {
     position: (group, partition) =>
       withSqlFaults('reading a log position', async () => {
@@ -87,7 +83,7 @@ export function createOrderReads(database: SqlDatabase): OrderReads {
 
     booked: (saleId, first, last) =>
       withSqlFaults('reading the orders of tickets', async () => {
-        const rows = await database.rows<BookedRow>(BOOKED[database.dialect], saleId, first, last);
+        const rows = await database.rows<BookedRow>(booked, saleId, first, last);
         return rows.map(({ id, ticket, more_tickets, user_id, idem_key, reserved_at, state, ended }) => ({
           orderId: id,
           tickets: ticketsOf(ticket, more_tickets),

@@ -1,6 +1,6 @@
 import { Fault } from '../../domain/errors.ts';
 import { ORDER_ID_LENGTH } from '../../domain/ids.ts';
-import { MAX_QUANTITY } from '../../domain/order.ts';
+import { isAscending, MAX_QUANTITY } from '../../domain/order.ts';
 import type { Capture, LogFence, NewOrder } from '../../ports/order-store.ts';
 import { isStorableText } from '../stored-text.ts';
 
@@ -59,15 +59,10 @@ function isBadName(text: string, max: number): boolean {
   return text.length === 0 || text.length > max || !isStorableText(text);
 }
 
-/** Ascending, so that no two are the same. */
 function areTickets(tickets: readonly number[]): boolean {
-  const [count, first] = [tickets.length, tickets[0] as number];
-  if (count === 1) return isWhole(first, MAX_INT);
-  return (
-    count > 0 &&
-    count <= MAX_QUANTITY &&
-    tickets.every((ticket, n) => isWhole(ticket, MAX_INT) && (n === 0 || ticket > (tickets[n - 1] as number)))
-  );
+  const { length } = tickets;
+  const isAllowed = length > 0 && length <= MAX_QUANTITY;
+  return isAllowed && tickets.every((ticket) => isWhole(ticket, MAX_INT)) && isAscending(tickets);
 }
 
 function isWhole(value: number, max: number): boolean {

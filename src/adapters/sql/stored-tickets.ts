@@ -1,3 +1,4 @@
+import { groupBy } from '../../domain/group-by.ts';
 import type { Order } from '../../domain/order.ts';
 
 /** The value of `orders.more_tickets`: an order's tickets but the lowest one. NULL if it has one ticket only. */
@@ -16,12 +17,9 @@ export function ticketsOfText(text: string | null): readonly number[] {
 }
 
 /** The tickets of orders, by sale: a statement for each sale finds them along the key of their table, in either dialect. */
-export function ticketsBySale(orders: readonly Pick<Order, 'saleId' | 'tickets'>[]): ReadonlyMap<string, number[]> {
-  const sales = new Map<string, number[]>();
-  for (const { saleId, tickets } of orders) {
-    const ofSale = sales.get(saleId);
-    if (ofSale === undefined) sales.set(saleId, [...tickets]);
-    else ofSale.push(...tickets);
-  }
-  return sales;
+export function ticketsBySale(
+  orders: readonly Pick<Order, 'saleId' | 'tickets'>[],
+): readonly (readonly [saleId: string, tickets: readonly number[]])[] {
+  const sales = groupBy(orders, ({ saleId }) => saleId);
+  return Array.from(sales, ([saleId, own]) => [saleId, own.flatMap(({ tickets }) => tickets)] as const);
 }
