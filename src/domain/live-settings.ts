@@ -39,7 +39,8 @@ export const LIVE_SETTINGS = {
       max: 60_000,
     }),
     soldOutMs: whole({
-      meaning: 'Milliseconds for which a sale is remembered as sold out; a returned ticket is sold this much later.',
+      meaning:
+        'Milliseconds for which a sale is remembered as having too few tickets left; a returned ticket is sold this much later.',
       min: 0,
       max: 10_000,
     }),

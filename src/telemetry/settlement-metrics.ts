@@ -13,8 +13,8 @@ export interface SettlementMetrics {
   readonly settlementBatch: (settled: CountedSettlement) => void;
   /** Duration of one transaction of the order store, whether it succeeded or not. */
   readonly storeCall: (milliseconds: number) => void;
-  /** Reservations applied by the live view. */
-  readonly liveViewApplied: (reservations: number) => void;
+  /** Reserved tickets applied by the live view. */
+  readonly liveViewApplied: (tickets: number) => void;
   /** Reservations of dead fronts that the relay published. */
   readonly relayed: (reservations: number) => void;
   /**
@@ -68,7 +68,7 @@ export function createSettlementMetrics(register: Registry): SettlementMetrics {
   });
   const applied = new Counter({
     name: 'floodgate_live_view_reservations_total',
-    help: 'Reservations applied by the live view.',
+    help: 'Reserved tickets applied by the live view.',
     registers,
   });
   const relayed = new Counter({
@@ -94,7 +94,7 @@ export function createSettlementMetrics(register: Registry): SettlementMetrics {
       batchSize.observe(settled.stored + settled.repeated + settled.rejected.length);
     },
     storeCall: (milliseconds) => storeSeconds.observe(milliseconds / 1000),
-    liveViewApplied: (reservations) => applied.inc(reservations),
+    liveViewApplied: (tickets) => applied.inc(tickets),
     relayed: (reservations) => relayed.inc(reservations),
     sampleConsumerLag: registerConsumerLag(registers),
   };

@@ -119,8 +119,8 @@ export class ConsumerSession {
           if (stuck.length === 0) return;
           this.#broken = true;
           this.#options.outage.report(`Kafka: records of partition ${stuck.join(', ')} are not delivered`);
-          // A broker that does not answer is noticed by the client.
         },
+        // A broker that does not answer is noticed by the client.
         () => undefined,
       )
       .finally(() => {

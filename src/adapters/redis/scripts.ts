@@ -11,15 +11,15 @@ export interface Script {
   readonly keys: readonly SaleKey[];
 }
 
-/** Scripts that read or write what buyers hold, besides those of a recovery: lua/holdings.lua begins them. */
+/** Scripts that read or write what buyers hold, besides those of a recovery: lua/chunks.lua and lua/holdings.lua begin them. */
 const WITH_HOLDINGS: ReadonlySet<string> = new Set(['reserve', 'release', 'buyers-page']);
 
 const read = (name: string) => readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8');
 
 /** @param prelude the script whose text begins this one's; it handles the last key and the run_id */
 function script(name: string, keys: readonly SaleKey[], prelude = 'fence'): Script {
-  const source =
-    (prelude === 'recovery' || WITH_HOLDINGS.has(name) ? read('holdings') : '') + read(prelude) + read(name);
+  const shared = prelude === 'recovery' || WITH_HOLDINGS.has(name) ? read('chunks') + read('holdings') : '';
+  const source = shared + read(prelude) + read(name);
   return { source, sha: createHash('sha1').update(source).digest('hex'), keys: [...keys, 'sound'] };
 }
 

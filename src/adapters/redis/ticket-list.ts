@@ -1,6 +1,6 @@
 /** Writes the tickets of an order as the scripts do: joined by commas. */
 export function ticketListOf(tickets: readonly number[]): string {
-  return tickets.length === 1 ? String(tickets[0]) : tickets.join(',');
+  return tickets.join(',');
 }
 
 /** Reads what `ticketListOf` or a script wrote. */

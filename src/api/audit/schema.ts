@@ -37,7 +37,7 @@ export const AuditSchema = Type.Object(
         unpublished: Count('Reservations that are not in the log yet.'),
         unstored: Count('Orders in the log that are not stored yet.'),
         returning: Count('Tickets of ended orders that have not been returned to the queue yet.'),
-        uncounted: Count('Reservations that the live state has not counted yet.'),
+        uncounted: Count('Reserved tickets in the log that the live state does not count yet.'),
       },
       { description: 'What is still in flight, which is not a discrepancy.' },
     ),

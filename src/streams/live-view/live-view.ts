@@ -32,7 +32,7 @@ export const liveViewDefaults = {
   backoff: { baseMs: 100, capMs: 5000 },
 } as const satisfies LiveViewOptions;
 
-/** Entries of one partition that were applied, and the reservations in them. */
+/** Entries of one partition that were applied, and the tickets reserved in them. */
 export interface AppliedEntries {
   readonly entries: number;
   readonly reserved: number;

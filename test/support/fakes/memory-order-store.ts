@@ -1,7 +1,7 @@
 import { assertStorableCapture, assertStorableFence } from '../../../src/adapters/sql/storable.ts';
 import { Fault } from '../../../src/domain/errors.ts';
 import { MAX_AMOUNT } from '../../../src/domain/money.ts';
-import { ORDER_STATES, type Order, type OrderState, totalOf } from '../../../src/domain/order.ts';
+import { isAscending, ORDER_STATES, type Order, type OrderState, totalOf } from '../../../src/domain/order.ts';
 import type {
   BookedOrder,
   Capture,
@@ -267,6 +267,5 @@ export class MemoryOrderStore implements OrderStore {
 }
 
 function areTickets(tickets: readonly number[]): boolean {
-  const isAfter = (ticket: number, n: number) => n === 0 || ticket > (tickets[n - 1] as number);
-  return tickets.length > 0 && tickets.every((ticket, n) => Number.isInteger(ticket) && isAfter(ticket, n));
+  return tickets.length > 0 && tickets.every(Number.isInteger) && isAscending(tickets);
 }

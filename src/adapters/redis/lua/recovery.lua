@@ -50,9 +50,7 @@ end
 
 local function fieldOf(user, key) return #user .. ':' .. user .. key end
 
--- Adds up to 1000 orders to the new ledger; an order that is in it already is skipped. Lua's stack holds 8000 values, and a
--- ticket's bit takes four.
-local BITS = 6000
+-- Adds up to 1000 orders to the new ledger; an order that is in it already is skipped.
 local function hold(orders, users, tickets, entries)
   local present = redis.call('HMGET', new(LEDGER), unpack(orders))
   local holding, seen = {}, {}
@@ -80,9 +78,7 @@ local function hold(orders, users, tickets, entries)
     buyers[#buyers + 1] = held
   end
   redis.call('HSET', new(LEDGER), unpack(ledger))
-  for first = 1, #bits, BITS do
-    redis.call('BITFIELD', new(HELD), unpack(bits, first, math.min(#bits, first + BITS - 1)))
-  end
+  callInChunks('BITFIELD', new(HELD), bits)
   redis.call('HSET', new(BUYERS), unpack(buyers))
   if extra > 0 then redis.call('HINCRBY', new(META), 'extra', extra) end
 end

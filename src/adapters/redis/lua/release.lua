@@ -16,9 +16,6 @@
 
   Output: the orders whose reservations were ended
 ]]
--- Values to unpack at once: Lua's stack holds 8000. A multiple of the four that a bit takes.
-local CHUNK = 6000
-
 local returnsAll = ARGV[1] == '1'
 local orders, back, marks, holding = {}, {}, {}, {}
 local seen, extra = {}, 0
@@ -54,12 +51,8 @@ for _, order in ipairs(orders) do
   redis.call('HDEL', KEYS[3], order)
   redis.call('ZREM', KEYS[4], order)
 end
-for first = 1, #marks, CHUNK do
-  redis.call('BITFIELD', KEYS[5], unpack(marks, first, math.min(#marks, first + CHUNK - 1)))
-end
-for first = 1, #back, CHUNK do
-  redis.call('RPUSH', KEYS[1], unpack(back, first, math.min(#back, first + CHUNK - 1)))
-end
+callInChunks('BITFIELD', KEYS[5], marks)
+callInChunks('RPUSH', KEYS[1], back)
 if #back > 0 then redis.call('HSET', KEYS[6], 'changes', (tonumber(meta[1]) or 0) + 1) end
 if extra > 0 then redis.call('HSET', KEYS[6], 'extra', (tonumber(meta[2]) or 0) - extra) end
 for user, held in pairs(holding) do

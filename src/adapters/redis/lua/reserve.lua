@@ -44,8 +44,6 @@ local PAUSED = -6
 local FIELDS = 4
 local MINUTE = 60000
 local MAX_QUANTITY = 20
--- Values to unpack at once: Lua's stack holds 8000. A multiple of the three and the four that a bit takes.
-local CHUNK = 6000
 
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'limit', 'opensAt', 'closesAt', 'closed', 'loaded', 'total', 'changes',
   'paused')
@@ -239,9 +237,7 @@ if #orders > 0 then
   redis.call('HSET', KEYS[4], unpack(entries))
   redis.call('HSET', KEYS[5], unpack(keyed))
   redis.call('HSET', KEYS[3], unpack(buyers))
-  for first = 1, marked, CHUNK do
-    redis.call('BITFIELD', KEYS[7], unpack(marks, first, math.min(marked, first + CHUNK - 1)))
-  end
+  callInChunks('BITFIELD', KEYS[7], marks)
   if extra > 0 then redis.call('HSET', KEYS[1], 'extra', extra) end
 end
 if attempts and next(attempted) then
