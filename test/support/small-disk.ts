@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** A disk that can be filled up and freed again while a process uses it. */
 export interface SmallDisk {
-  /** Leaves so many bytes of space for the data folder. */
+  /** Leaves at most so many bytes of space for the data folder. */
   fill(pid: number, roomBytes: number): void;
   /** Frees the space again, for this process and any other. */
   free(pid: number): void;
@@ -19,6 +19,12 @@ export interface SmallDiskKind {
 
 /** Twice the space of a sale of a few thousand tickets. */
 const TMPFS_BYTES = 16 * 1024 * 1024;
+const BALLAST_BLOCK = 4096;
+
+function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
 
 /** A file system without space left (ENOSPC); needs root. */
 export const tmpfs: SmallDiskKind = {
@@ -29,9 +35,14 @@ export const tmpfs: SmallDiskKind = {
     return {
       fill: (_pid, roomBytes) => {
         const file = openSync(ballast, 'w');
-        const { bavail, bsize } = statfsSync(folder);
-        for (let left = bavail * bsize - roomBytes; left > 0; left -= bsize) writeSync(file, Buffer.alloc(bsize));
-        closeSync(file);
+        try {
+          while (freeBytes(folder) > roomBytes) writeSync(file, Buffer.alloc(BALLAST_BLOCK));
+        } catch (error) {
+          // The server writes to the same disk meanwhile, and may take the last of it.
+          if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+        } finally {
+          closeSync(file);
+        }
       },
       free: () => rmSync(ballast, { force: true }),
       remove: () => void succeeds('umount', '--lazy', folder),
