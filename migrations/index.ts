@@ -9,6 +9,7 @@ import { tokenRevocations } from './20251130000000-token-revocations.ts';
 import { saleChanges } from './20251201000000-sale-changes.ts';
 import { removedSales } from './20251201000100-removed-sales.ts';
 import { orderTickets } from './20251201000200-order-tickets.ts';
+import { money } from './20251202000000-money.ts';
 import type { SchemaStep } from './schema-step.ts';
 
 /** In the order in which they run. Append; never change, rename or reorder one that was released. */
@@ -24,4 +25,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   saleChanges,
   removedSales,
   orderTickets,
+  money,
 ];

@@ -31,6 +31,7 @@ export function loadConfig(env: Environment = process.env, defaults: Environment
     logLevel: values.LOG_LEVEL,
     jwtSecret: values.JWT_SECRET,
     previousJwtSecret: values.JWT_SECRET_PREVIOUS,
+    payment: { graceSeconds: values.PAYMENT_GRACE_SECONDS },
     payments: { webhookSecret: values.PAYMENT_WEBHOOK_SECRET, webhookUrl: values.PAYMENT_WEBHOOK_URL },
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
     drainDelayMs: values.DRAIN_DELAY_MS,

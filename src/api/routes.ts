@@ -5,6 +5,7 @@ import { limited, limitedByAddress } from './http/rate-limit.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { type OperationRoutesDeps, operationRoutes } from './operations/routes.ts';
 import { type AdminOrderRoutesDeps, adminOrderRoutes } from './orders/admin-routes.ts';
+import { type RefundRoutesDeps, refundRoutes } from './orders/refund-routes.ts';
 import { type OrderRoutesDeps, orderRoutes } from './orders/routes.ts';
 import { type PaymentWebhookDeps, paymentWebhook } from './payments/webhook.ts';
 import { type PurchaseRoutesDeps, purchaseRoutes } from './purchases/routes.ts';
@@ -20,6 +21,7 @@ export type RoutesDeps = SalesRoutesDeps &
   ProductRoutesDeps &
   AdminSaleRoutesDeps &
   AdminOrderRoutesDeps &
+  RefundRoutesDeps &
   AuditRoutesDeps &
   AdminSettingsRoutesDeps &
   AdminTokenRoutesDeps &
@@ -37,6 +39,7 @@ export function createRoutes(deps: RoutesDeps): readonly Operation[] {
     ...productRoutes(deps),
     ...adminSaleRoutes(deps),
     ...adminOrderRoutes(deps),
+    ...refundRoutes(deps),
     ...auditRoutes(deps),
     ...adminSettingsRoutes(deps),
     ...adminTokenRoutes(deps),

@@ -1,4 +1,5 @@
 import { type Order, totalOf } from '../domain/order.ts';
+import type { Refund } from '../ports/order-payments.ts';
 
 const ID_WIDTH = 14;
 const STATE_WIDTH = 9;
@@ -17,6 +18,7 @@ export const orderTable = {
 /** An order with all that is known of it, a line each. */
 export function describeOrder(order: Order): string {
   const { id, saleId, productId, userId, tickets, price, state, reservedAt, payBy, paidAt, endedAt } = order;
+  const { heldUntil, refunded, rebookedAs, rebookOf } = order;
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['order', id],
     ['state', state],
@@ -30,7 +32,28 @@ export function describeOrder(order: Order): string {
     ['pay by', timeText(payBy)],
     ['paid', paidAt === undefined ? undefined : timeText(paidAt)],
     ['ended', endedAt === undefined ? undefined : timeText(endedAt)],
+    ['held for', heldUntil === undefined ? undefined : `its payment, until ${timeText(heldUntil)}`],
+    ['refunded', refunded === undefined ? undefined : `${refunded.amount} ${refunded.currency}`],
+    ['instead', rebookedAs],
+    ['late for', rebookOf],
   ];
+  return linesOf(lines);
+}
+
+/** A refund, a line each. */
+export function describeRefund({ id, orderId, amount, returnTickets, reason, by, refundedAt }: Refund): string {
+  return linesOf([
+    ['refund', id],
+    ['order', orderId],
+    ['amount', `${amount.amount} ${amount.currency} (minor units)`],
+    ['tickets', returnTickets ? 'back on sale' : 'kept'],
+    ['reason', reason],
+    ['by', by],
+    ['state', refundedAt === undefined ? 'pending: a scheduler asks the payment provider for it' : 'refunded'],
+  ]);
+}
+
+function linesOf(lines: readonly (readonly [string, string | undefined])[]): string {
   return lines
     .map(([name, value]) => (value === undefined ? '' : `${name.padEnd('reserved'.length)}  ${value}\n`))
     .join('');

@@ -8,12 +8,14 @@ import { loadConfig } from '../config.ts';
 import { Fault } from '../domain/errors.ts';
 import { isOrderId } from '../domain/ids.ts';
 import type { OrderExport } from '../services/admin-orders.ts';
+import { refund } from './order-refund.ts';
 import { describeOrder, orderTable } from './order-table.ts';
 
 const HELP = `Usage: floodgate order list [options]
        floodgate order show <id> [--json]
+       floodgate order refund <id> --reason <text> [options]
 
-Lists the stored orders of all buyers, newest first, or shows one. It only reads, and may run during a sale.
+Lists the stored orders of all buyers, newest first, shows one, or refunds a paid one. It may run during a sale.
 
   --sale <id>     only orders of this sale
   --user <id>     only orders of this buyer
@@ -24,7 +26,12 @@ Lists the stored orders of all buyers, newest first, or shows one. It only reads
   --text <t>      only orders whose id or whose buyer's id contains it
   --oldest        the oldest first
   --format <f>    table, csv or ndjson; all orders that match [table]
-  --json          'show': the order as JSON
+  --json          'show' and 'refund': the order, or the refund, as JSON
+  --reason <text> 'refund': why, for your records
+  --amount <n>    'refund': so much in minor units (500 is 5.00 of a currency with cents) [all that is left]
+  --return-tickets
+                  'refund': the tickets go back on sale, which cancels the order
+  --key <text>    'refund': a repetition with the same key gives nothing back again
 `;
 
 const FORMAT_OF = { table: orderTable, csv: FORMATS['text/csv'], ndjson: FORMATS['application/x-ndjson'] } as const;
@@ -46,6 +53,7 @@ export async function order(args: readonly string[]): Promise<number> {
     args: [...args],
     options: {
       ...{ sale: text, user: text, state: text, ticket: text, from: text, to: text, text, format: text },
+      ...{ reason: text, amount: text, key: text, 'return-tickets': { type: 'boolean' } },
       oldest: { type: 'boolean' },
       json: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
@@ -56,7 +64,8 @@ export async function order(args: readonly string[]): Promise<number> {
   if (values.help) process.stdout.write(HELP);
   else if (action === 'list' && rest.length === 0) await list(values);
   else if (action === 'show') await show(rest, values.json ?? false);
-  else throw new Fault('config', 'the arguments are wrong: floodgate order list, or floodgate order show <id>');
+  else if (action === 'refund') await refund(rest, values);
+  else throw new Fault('config', `the arguments are wrong: see 'floodgate order --help'`);
   return 0;
 }
 

@@ -44,6 +44,14 @@ export interface OrderJson {
   readonly payBy: string;
   readonly paidAt?: string;
   readonly endedAt?: string;
+  /** A payment began in time: the order is kept for its result, until then at the latest. */
+  readonly heldUntil?: string;
+  /** What was given back of what was paid, or will be. */
+  readonly refunded?: MoneyJson;
+  /** It had ended when its money came: the paid order that the money has bought. */
+  readonly rebookedAs?: string;
+  /** The order for which the money of this one came too late. */
+  readonly rebookOf?: string;
 }
 
 /** RFC 9457. */

@@ -62,6 +62,12 @@ export const TUNING_SETTINGS = {
     default: 500,
     tuning: true,
   }),
+  PAYMENT_GRACE_SECONDS: integer({
+    ...LIVE_SETTINGS.payment.graceSeconds,
+    // Cards with a second factor, and wallets, are decided within minutes.
+    default: 600,
+    tuning: true,
+  }),
   SETTLEMENT_BATCH_SIZE: integer({
     ...LIVE_SETTINGS.settlement.batchSize,
     default: 1000,

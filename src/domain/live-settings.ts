@@ -81,6 +81,14 @@ export const LIVE_SETTINGS = {
       max: MAX_PER_SECOND,
     }),
   },
+  payment: {
+    graceSeconds: whole({
+      meaning:
+        'Seconds for which an order is kept after its deadline if its payment began in time and the provider has not decided.',
+      min: 0,
+      max: 86_400,
+    }),
+  },
   settlement: {
     batchSize: whole({
       meaning: 'Orders that a worker stores in one transaction; larger batches gain little and hold locks longer.',

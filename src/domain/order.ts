@@ -4,9 +4,9 @@ import type { Money } from './money.ts';
 export const MAX_QUANTITY = 20;
 
 /**
- * A reserved order becomes exactly one of the others, and stays that: refunds don't change its state. `reserved` and
- * `paid` orders are live, they hold their tickets, and no two live orders of a sale hold the same one. `rejected` is
- * set by the database alone.
+ * A reserved order becomes exactly one of the others, and stays that, except that a refund of all that was paid may return the
+ * tickets, which cancels the order. `reserved` and `paid` orders are live, they hold their tickets, and no two live orders
+ * of a sale hold the same one. `rejected` is set by the database alone.
  */
 export type OrderState = 'reserved' | 'paid' | 'cancelled' | 'expired' | 'rejected';
 
@@ -35,6 +35,14 @@ export interface Order {
   readonly paidAt?: number;
   /** When it was cancelled, expired or rejected. */
   readonly endedAt?: number;
+  /** A payment began in time: until then, beyond `payBy`, a reserved order does not expire. */
+  readonly heldUntil?: number;
+  /** What was given back of its total, or will be. A paid order keeps its tickets until all is given back and they are returned. */
+  readonly refunded?: Money;
+  /** It had ended when its money came: the order that the money bought instead. */
+  readonly rebookedAs?: string;
+  /** It was bought by money that came too late for this order. */
+  readonly rebookOf?: string;
 }
 
 /** Whether each is greater than the one before, so that no two are the same: as an order has its tickets. */

@@ -27,6 +27,11 @@ export function ownKey(orderId: string): string {
   return OWN_KEY + orderId;
 }
 
+/** The key of the purchase that late money makes instead of an order that had ended: one for each such order. */
+export function rebookKey(endedOrderId: string): string {
+  return `p:${endedOrderId}`;
+}
+
 /** Whether the key is the {@link ownKey} of this order; without an allocation. */
 export function isOwnKey(key: string, orderId: string): boolean {
   return key.length === OWN_KEY.length + orderId.length && key.startsWith(OWN_KEY) && key.endsWith(orderId);

@@ -1,6 +1,6 @@
-import type { Money } from '../domain/money.ts';
 import type { Order, OrderState } from '../domain/order.ts';
 import type { LogPosition } from './order-log.ts';
+import type { OrderPayments } from './order-payments.ts';
 import type { KnownOrder } from './queue-recovery.ts';
 
 /** A fence in one partition of the log; see {@link import('../domain/log-record.ts').FenceRecord}. */
@@ -104,51 +104,8 @@ export interface OwedTickets {
   readonly heldByOthers: readonly number[];
 }
 
-/** A successful payment of an order, as the provider reported it. */
-export interface Capture {
-  /** Unique to the provider's message; a repeated message changes nothing. */
-  readonly eventId: string;
-  /** Unique to the payment. */
-  readonly paymentId: string;
-  readonly orderId: string;
-  /** What was captured. */
-  readonly amount: Money;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-}
-
-export type CaptureResult =
-  /** The order is paid by this capture, now or earlier. */
-  | { readonly kind: 'paid'; readonly order: Order }
-  /** The order had ended, or was paid by another payment: this payment has to be refunded, see `refundsDue`. */
-  | { readonly kind: 'refundDue'; readonly order: Order }
-  /**
-   * It is not of the order's total: nothing is paid by it. It is recorded, and has to be refunded unless other captures of
-   * the same payment are known, which a person has to sort out.
-   */
-  | { readonly kind: 'mismatch'; readonly order: Order }
-  /** No such order is stored. Nothing was recorded. */
-  | { readonly kind: 'unknownOrder' };
-
-/** A payment that has to be refunded, with what it took. */
-export interface RefundDue {
-  readonly paymentId: string;
-  readonly orderId: string;
-  readonly amount: Money;
-}
-
-/** The payments of a sale. */
-export interface SaleMoney {
-  /** The totals of the paid orders added up, in minor units; MAX_AMOUNT for any sum beyond it. */
-  readonly revenue: number;
-  /** The number of payments that were refunded, or will be. */
-  readonly refunded: number;
-  /** The number of captures of another amount or currency than their order's total, refunded or not. */
-  readonly mismatched: number;
-}
-
 /** The system of record for orders. Errors: Fault `unavailable` or `timeout`; a call may be repeated. */
-export interface OrderStore {
+export interface OrderStore extends OrderPayments {
   /**
    * Stores a batch, its fences and the positions behind it in one transaction; all or nothing. An order that is stored
    * already is not changed. Of two orders in a batch with a common ticket or the same key the first wins. The loser is stored
@@ -192,15 +149,19 @@ export interface OrderStore {
 
   /**
    * Moves those of 1 to 1,000 orders that are still reserved, each by one conditional update, all in one transaction: of
-   * concurrent calls for the same order exactly one succeeds. Returns the orders that this call moved, in their new state.
+   * concurrent calls for the same order exactly one succeeds. Returns the orders that this call moved, in their new state. An
+   * order that is held for a payment beyond `at` does not expire.
    * From the same transaction on, a cancelled or expired order owes its tickets to the queue, until `returned`.
    */
   transition(to: EndState, orderIds: readonly string[], at: number): Promise<readonly Order[]>;
 
-  /** The ids of the sale's reserved orders that had to be paid by `now` or earlier, earliest deadline first. */
+  /**
+   * The ids of the sale's reserved orders that had to be paid by `now` or earlier and are not held for a payment, earliest
+   * deadline first.
+   */
   due(saleId: string, now: number, limit: number): Promise<readonly string[]>;
 
-  /** Those of these sales that have an order that is `due` by `now`. */
+  /** Those of these sales that have an order that is `due` by `now`; it may name sales whose earliest order is held. */
   salesDue(saleIds: readonly string[], now: number): Promise<readonly string[]>;
 
   /** The ended orders that owe their tickets to the queue, oldest first. */
@@ -208,21 +169,6 @@ export interface OrderStore {
 
   /** Marks the tickets of these orders as returned, or forfeit, in the queue. Unknown orders are ignored. */
   returned(orderIds: readonly string[]): Promise<void>;
-
-  /**
-   * Records a capture, with its event, and marks the order as paid if it is reserved; all in one transaction. The same
-   * payment or event gives the same result again. A capture of another amount or currency than the order's total pays nothing,
-   * and does not keep the right one of the same payment from paying: that ends the refund of the wrong one.
-   */
-  capture(capture: Capture): Promise<CaptureResult>;
-
-  /** Payments that have to be refunded, oldest first. */
-  refundsDue(limit: number): Promise<readonly RefundDue[]>;
-
-  /** Marks a payment as refunded. */
-  refunded(paymentId: string, at: number): Promise<void>;
-
-  money(saleId: string): Promise<SaleMoney>;
 
   /** The greatest stored order id; undefined in an empty store. */
   lastOrderId(): Promise<string | undefined>;

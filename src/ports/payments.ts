@@ -5,11 +5,22 @@ import type { Order } from '../domain/order.ts';
 export interface PaymentEvent {
   /** Unique to the message; a repeated message has the same id. */
   readonly id: string;
-  /** `captured`: the payment succeeded. Others are only logged. */
-  readonly type: 'captured' | 'other';
+  /** `captured`: the payment succeeded; `failed`: it has failed for good. Others are only logged. */
+  readonly type: 'captured' | 'failed' | 'other';
   readonly paymentId: string;
   readonly orderId: string;
-  /** What the payment took, by the provider's account; it may differ from the order's total. */
+  /** What the payment took, or would have taken, by the provider's account; it may differ from the order's total. */
+  readonly amount: Money;
+}
+
+/** Money to give back. */
+export interface PaymentRefund {
+  /** With `kind`, unique to this refund: the provider's idempotency key. */
+  readonly id: string;
+  /** All of a payment that pays nothing, whose id it has, or what was requested. */
+  readonly kind: 'payment' | 'request';
+  readonly paymentId: string;
+  /** Not more than the payment took, together with its other refunds. */
   readonly amount: Money;
 }
 
@@ -33,8 +44,8 @@ export interface Payments {
    */
   charge(order: Pick<Order, 'id' | 'userId' | 'tickets' | 'price'>): Promise<void>;
 
-  /** Refunds a payment; repeated calls refund it once. */
-  refund(paymentId: string, amount: Money): Promise<void>;
+  /** Gives back so much of a payment; repeated calls with the same `kind` and `id` give it back once. */
+  refund(refund: PaymentRefund): Promise<void>;
 
   /** Verifies and parses a message. `signature` is the header's value, `body` the bytes as received. */
   read(signature: string, body: Uint8Array): PaymentEvent | WebhookRefusal;

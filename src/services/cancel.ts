@@ -5,13 +5,17 @@ import type { OrderStore } from '../ports/order-store.ts';
 import type { TicketQueue } from '../ports/ticket-queue.ts';
 import type { OrderOutcome } from './order-outcome.ts';
 
-export interface CancelPorts {
-  readonly store: Pick<OrderStore, 'order' | 'transition' | 'returned'>;
+export interface ReturnPorts {
+  readonly store: Pick<OrderStore, 'returned'>;
   readonly queue: Pick<TicketQueue, 'release' | 'stock'>;
   readonly events: Pick<EventBus, 'publish'>;
-  readonly clock: Pick<Clock, 'now'>;
-  /** The ticket of a cancelled order could not be returned, or is not known to be; the scheduler will return it. */
+  /** The tickets of an order that has ended could not be returned, or are not known to be; the scheduler will return them. */
   readonly onNotReturned: (fault: unknown, order: Order) => void;
+}
+
+export interface CancelPorts extends ReturnPorts {
+  readonly store: Pick<OrderStore, 'order' | 'transition' | 'returned'>;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /**
@@ -27,12 +31,12 @@ export async function cancelOrder(order: Order, ports: CancelPorts): Promise<Ord
     return { kind: current.state === 'cancelled' ? 'ok' : 'refused', order: current };
   }
   events.publish({ type: 'orders', orders: [cancelled] });
-  await returnTicket(cancelled, ports);
+  await returnTickets(cancelled, ports);
   return { kind: 'ok', order: cancelled };
 }
 
-/** Never rejects: the order is cancelled whether its ticket is returned now or later. */
-async function returnTicket(order: Order, { store, queue, events, onNotReturned }: CancelPorts): Promise<void> {
+/** Never rejects: the order has ended whether its tickets are returned now or later. */
+export async function returnTickets(order: Order, { store, queue, events, onNotReturned }: ReturnPorts): Promise<void> {
   const { id, saleId } = order;
   try {
     await queue.release(saleId, [id]);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { MemoryOrderStore } from '../../test/support/fakes/memory-order-store.ts';
 import { newOrder } from '../../test/support/orders.ts';
-import type { Capture } from '../ports/order-store.ts';
+import type { Capture } from '../ports/order-payments.ts';
 import { countedOrders } from './counted-orders.ts';
 
 it('counts each order that is paid or cancelled once, and none that was already', async () => {

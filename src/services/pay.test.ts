@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ADMIN, ANN, BOB, createOrdersRig, failing } from '../../test/support/orders-rig.ts';
+import { ADMIN, ANN, BOB, createOrdersRig, failing, GRACE_MS } from '../../test/support/orders-rig.ts';
 import { Fault } from '../domain/errors.ts';
 
 const UNAVAILABLE = new Fault('unavailable', 'down');
@@ -48,6 +48,40 @@ describe('paying an order', () => {
     expect(await orders.pay(newId(), ANN)).toEqual({ kind: 'unknown' });
     expect(charged).toEqual([]);
     expect(await orders.pay(order.id, ADMIN)).toMatchObject({ kind: 'ok' });
+  });
+
+  it('keeps an order whose payment begins in time for the grace, until the message comes', async () => {
+    const { orders, reserve, payments, store, webhook, clock } = await createOrdersRig();
+    const order = await reserve('ann');
+    payments.charge = async () => undefined;
+    clock.advance(order.payBy - clock.now() - 1);
+    await expect(orders.pay(order.id, ANN)).rejects.toMatchObject({ code: 'timeout' });
+    expect(await store.order(order.id)).toEqual({ ...order, heldUntil: order.payBy + GRACE_MS });
+    expect(await store.due('sale-1', order.payBy + GRACE_MS - 1, 9)).toEqual([]);
+    expect(await webhook(order.id)).toBe('received');
+    expect(await store.order(order.id)).toMatchObject({ state: 'paid' });
+  });
+
+  it('does not keep an order whose payment begins after its deadline', async () => {
+    const { orders, reserve, store, payments, clock } = await createOrdersRig();
+    const order = await reserve('ann');
+    payments.charge = async () => undefined;
+    clock.advance(order.payBy - clock.now());
+    await expect(orders.pay(order.id, ANN)).rejects.toMatchObject({ code: 'timeout' });
+    expect(await store.order(order.id)).toEqual(order);
+  });
+
+  it('is refused for an order that ended while it was read, and nothing is charged', async () => {
+    const { orders, reserve, settle, store, clock, charged } = await createOrdersRig();
+    const order = await reserve('ann');
+    await settle(order);
+    const hold = store.holdForPayment.bind(store);
+    store.holdForPayment = async (...args) => {
+      await store.transition('cancelled', [order.id], clock.now());
+      return hold(...args);
+    };
+    expect(await orders.pay(order.id, ANN)).toMatchObject({ kind: 'refused', order: { state: 'cancelled' } });
+    expect(charged).toEqual([]);
   });
 
   it('waits for a late message', async () => {

@@ -14,7 +14,7 @@ describe("the provider's message", () => {
     expect(await store.order(order.id)).toEqual(paid);
     expect(published).toContainEqual({ type: 'orders', orders: [paid] });
     expect(notices.map(({ kind }) => kind)).toEqual(['paid', 'paid']);
-    expect(await store.money('sale-1')).toEqual({ revenue: order.price.amount, refunded: 0, mismatched: 0 });
+    expect(await store.money('sale-1')).toMatchObject({ revenue: order.price.amount, refunded: 0 });
   });
 
   it('marks an order as paid that no worker has stored yet', async () => {
@@ -35,21 +35,43 @@ describe("the provider's message", () => {
       expect(notices).toMatchObject([{ kind: 'mismatch', order: { id: order.id, state: 'reserved' } }]);
       expect(published).toEqual([]);
       expect(await store.refundsDue(10)).toHaveLength(1);
-      expect(await store.money('sale-1')).toEqual({ revenue: 0, refunded: 1, mismatched: 1 });
+      expect(await store.money('sale-1')).toMatchObject({ revenue: 0, captured: 0, refunded: 1, mismatched: 1 });
       expect(await orders.pay(order.id, ANN)).toMatchObject({ kind: 'ok', order: { state: 'paid' } });
       expect(charged).toEqual([order.id]);
     },
   );
 
-  it('that is late makes a refund due, and does not change the order', async () => {
+  it('of a cancelled order makes a refund due', async () => {
     const { webhook, orders, reserve, store, notices } = await createOrdersRig();
     const order = await reserve('ann');
     await orders.cancel(order.id, ANN);
     expect(await webhook(order.id)).toBe('received');
     expect(notices).toMatchObject([{ kind: 'refundDue', order: { id: order.id, state: 'cancelled' } }]);
     expect(await store.refundsDue(10)).toEqual([
-      { paymentId: `pay_${order.id}`, orderId: order.id, amount: order.price },
+      { id: `pay_${order.id}`, kind: 'payment', paymentId: `pay_${order.id}`, orderId: order.id, amount: order.price },
     ]);
+  });
+
+  it('of an expired order makes a rebooking due, and does not change the order', async () => {
+    const { webhook, reserve, settle, store, clock, notices, published } = await createOrdersRig();
+    const order = await reserve('ann');
+    await settle(order);
+    const [expired] = await store.transition('expired', [order.id], clock.now());
+    expect(await webhook(order.id)).toBe('received');
+    expect(notices).toMatchObject([{ kind: 'rebookingDue', order: { id: order.id, state: 'expired' } }]);
+    expect(await store.rebookingsDue(10)).toEqual([{ paymentId: `pay_${order.id}`, order: expired }]);
+    expect([await store.order(order.id), published]).toEqual([expired, []]);
+  });
+
+  it('that a payment has failed gives the order its own deadline again', async () => {
+    const { webhook, reserve, settle, store, clock, payments, notices } = await createOrdersRig();
+    const order = await reserve('ann');
+    await settle(order);
+    await store.holdForPayment(order.id, clock.now(), order.payBy + 60_000);
+    payments.read = () => ({ id: 'evt_1', type: 'failed', paymentId: 'pay_1', orderId: order.id, amount: order.price });
+    expect(await webhook(order.id)).toBe('received');
+    expect(notices).toMatchObject([{ kind: 'paymentFailed' }]);
+    expect(await store.order(order.id)).toEqual(order);
   });
 
   it('about an order that is not known yet has to be repeated, and then pays it', async () => {

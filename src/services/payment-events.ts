@@ -2,14 +2,17 @@ import { isOrderId } from '../domain/ids.ts';
 import type { Order } from '../domain/order.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventBus } from '../ports/event-bus.ts';
-import type { Capture, CaptureResult, OrderStore } from '../ports/order-store.ts';
+import type { Capture, CaptureResult } from '../ports/order-payments.ts';
+import type { OrderStore } from '../ports/order-store.ts';
 import type { PaymentEvent, Payments, WebhookRefusal } from '../ports/payments.ts';
 import type { OrderFinder } from './order-finder.ts';
 
 /** How a message of the provider was handled, for logs and metrics. */
 export type PaymentNotice =
   | { readonly kind: 'paid'; readonly event: PaymentEvent; readonly order: Order }
-  /** The payment was late, or a second one: the scheduler refunds it. */
+  /** The payment was late: the scheduler buys as many tickets with it, or refunds it. */
+  | { readonly kind: 'rebookingDue'; readonly event: PaymentEvent; readonly order: Order }
+  /** The order was cancelled, or the payment is a second one: the scheduler refunds it. */
   | { readonly kind: 'refundDue'; readonly event: PaymentEvent; readonly order: Order }
   /** A payment of another amount or currency than the order's: it pays nothing, and is refunded. */
   | { readonly kind: 'mismatch'; readonly event: PaymentEvent; readonly order: Order }
@@ -17,12 +20,14 @@ export type PaymentNotice =
   | { readonly kind: 'unknownOrder'; readonly event: PaymentEvent }
   /** A payment for something that is no order, and never will be: an operator has to investigate it. */
   | { readonly kind: 'foreign'; readonly event: PaymentEvent }
+  /** The payment has failed: an order that was kept for it has its own deadline again. */
+  | { readonly kind: 'paymentFailed'; readonly event: PaymentEvent }
   /** The message is not about the payment of an order. */
   | { readonly kind: 'ignored'; readonly event: PaymentEvent };
 
 export interface PaymentEventsPorts {
   readonly payments: Pick<Payments, 'read'>;
-  readonly store: Pick<OrderStore, 'capture'>;
+  readonly store: Pick<OrderStore, 'capture' | 'endHold'>;
   readonly finder: Pick<OrderFinder, 'findStored'>;
   readonly events: Pick<EventBus, 'publish'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -46,18 +51,24 @@ export class PaymentEvents {
       this.ports.onUnhandled?.('refused');
       return event;
     }
-    const notice: PaymentNotice = event.type === 'captured' ? await this.#handle(event) : { kind: 'ignored', event };
+    const notice: PaymentNotice = event.type === 'other' ? { kind: 'ignored', event } : await this.#handle(event);
     this.#report(notice);
     return notice.kind === 'unknownOrder' ? 'unknownOrder' : 'received';
   }
 
   async #handle(event: PaymentEvent): Promise<PaymentNotice> {
     try {
-      return await this.#capture(event);
+      return await (event.type === 'failed' ? this.#fail(event) : this.#capture(event));
     } catch (error) {
       this.ports.onUnhandled?.('failed');
       throw error;
     }
+  }
+
+  async #fail(event: PaymentEvent): Promise<PaymentNotice> {
+    if (!isOrderId(event.orderId)) return { kind: 'foreign', event };
+    await this.ports.store.endHold(event.orderId);
+    return { kind: 'paymentFailed', event };
   }
 
   async #capture(event: PaymentEvent): Promise<PaymentNotice> {

@@ -9,7 +9,7 @@ const ports = {
   catalogue: new MemoryCatalogue([aSale({ total: 100, price: { amount: 5, currency: 'JPY' } })]),
   store: {
     counts: async () => ({ states: { reserved: 3, paid: 4, expired: 5, cancelled: 6, rejected: 1 }, tickets: 7 }),
-    money: async () => ({ revenue: 20, refunded: 2, mismatched: 2 }),
+    money: async () => ({ revenue: 20, captured: 30, givenBack: 10, refunded: 2, mismatched: 2 }),
   },
   queue: { stock: async () => ({ remaining: 93, version: 12 }) },
   live: {
@@ -34,6 +34,8 @@ describe('a report', () => {
       refunded: 2,
       mismatched: 2,
       revenue: { amount: 20, currency: 'JPY' },
+      captured: { amount: 30, currency: 'JPY' },
+      givenBack: { amount: 10, currency: 'JPY' },
       timeline: TIMELINE,
     });
   });

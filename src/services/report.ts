@@ -28,12 +28,16 @@ export interface SaleReport {
   readonly cancelled: number;
   /** Orders that the database rejected: another order has the ticket or the key, or a fence ended their epoch. */
   readonly rejected: number;
-  /** The number of payments that were refunded, or will be. */
+  /** The number of refunds that were made, or will be: of payments that paid nothing, and those that admins requested. */
   readonly refunded: number;
   /** The number of payments of another amount or currency than their order's total: they paid nothing, and are refunded. */
   readonly mismatched: number;
-  /** The totals of the paid orders added up. */
+  /** The totals of the paid orders added up, without what was given back of them. */
   readonly revenue: Money;
+  /** What payments of the right amount took, those included that were given back. */
+  readonly captured: Money;
+  /** What of that was given back, or will be. */
+  readonly givenBack: Money;
   /** Length of each point of the timeline, seconds, for a sale that sold in many seconds; a second if it is absent. */
   readonly timelineStepSeconds?: number;
   /** Reserved tickets by second, or by a longer step, as the live state counted them. */
@@ -44,13 +48,15 @@ export interface SaleReport {
 export async function reportOn(saleId: string, ports: ReportPorts): Promise<SaleReport | undefined> {
   const sale: Sale | undefined = await ports.catalogue.sale(saleId);
   if (sale === undefined) return undefined;
-  const [{ states, tickets }, { revenue, refunded, mismatched }, stock, timeline] = await Promise.all([
+  const [{ states, tickets }, money, stock, timeline] = await Promise.all([
     ports.store.counts(saleId),
     ports.store.money(saleId),
     ports.queue.stock(saleId),
     coarseTimeline(pagesInTurns(ports.live.timelinePages(saleId))),
   ]);
   const { reserved, paid, expired, cancelled, rejected } = states;
+  const { refunded, mismatched } = money;
+  const moneyOf = (amount: number): Money => ({ amount, currency: sale.price.currency });
   return {
     saleId,
     total: sale.total,
@@ -63,7 +69,9 @@ export async function reportOn(saleId: string, ports: ReportPorts): Promise<Sale
     rejected,
     refunded,
     mismatched,
-    revenue: { amount: revenue, currency: sale.price.currency },
+    revenue: moneyOf(money.revenue),
+    captured: moneyOf(money.captured),
+    givenBack: moneyOf(money.givenBack),
     ...(timeline.stepSeconds === 1 ? {} : { timelineStepSeconds: timeline.stepSeconds }),
     timeline: timeline.points,
   };

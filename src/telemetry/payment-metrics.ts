@@ -1,7 +1,18 @@
 import { Counter, type Registry } from 'prom-client';
 
 /** How a message of the payment provider was handled. */
-const RESULTS = ['paid', 'refundDue', 'mismatch', 'unknownOrder', 'foreign', 'ignored', 'refused', 'failed'] as const;
+const RESULTS = [
+  'paid',
+  'rebookingDue',
+  'refundDue',
+  'mismatch',
+  'unknownOrder',
+  'foreign',
+  'paymentFailed',
+  'ignored',
+  'refused',
+  'failed',
+] as const;
 
 export interface PaymentMetrics {
   readonly paymentEvent: (result: (typeof RESULTS)[number]) => void;
@@ -12,8 +23,9 @@ export function createPaymentMetrics(register: Registry): PaymentMetrics {
   const events = new Counter({
     name: 'floodgate_payment_events_total',
     help:
-      'Messages of the payment provider: paid, refundDue (late or second), mismatch (of another amount or currency than ' +
-      'the order), unknownOrder (refused, to be repeated), foreign (no order id), ignored (of another kind), refused (not authentic) or failed (a dependency did, to be repeated).',
+      'Messages of the payment provider: paid, rebookingDue (late), refundDue (for a cancelled order, or second), mismatch (of ' +
+      'another amount or currency than the order), unknownOrder (refused, to be repeated), foreign (no order id), ' +
+      'paymentFailed, ignored (of another kind), refused (not authentic) or failed (a dependency did, to be repeated).',
     labelNames: ['result'],
     registers: [register],
   });

@@ -2,9 +2,11 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** The counted part of what the housekeeping stream emits. */
 export interface CountedHousekeeping {
-  readonly step: 'expire' | 'return' | 'refund';
+  readonly step: 'expire' | 'return' | 'rebook' | 'refund';
   readonly expired?: number;
   readonly returned?: number;
+  readonly rebooked?: number;
+  readonly refused?: number;
   readonly refunded?: number;
   readonly lateMs?: number;
   readonly fault?: unknown;
@@ -36,14 +38,24 @@ export function createSchedulerMetrics(register: Registry): SchedulerMetrics {
     'floodgate_returned_tickets_total',
     'Tickets of ended orders that the scheduler returned to sale.',
   );
-  const refunded = counter('floodgate_refunds_total', 'Refunded payments.');
+  const refunded = counter(
+    'floodgate_refunds_total',
+    'Refunds that the payment provider has accepted, whole or partial.',
+  );
+  const late = new Counter({
+    name: 'floodgate_late_payments_total',
+    help: 'Payments of orders that had ended: rebooked (they bought tickets again) or refused (they are refunded).',
+    labelNames: ['result'],
+    registers,
+  });
+  for (const result of ['rebooked', 'refused']) late.inc({ result }, 0);
   const faults = new Counter({
     name: 'floodgate_scheduler_faults_total',
     help: 'Failures of scheduler steps, which are retried.',
     labelNames: ['step'],
     registers,
   });
-  const late = new Histogram({
+  const lateness = new Histogram({
     name: 'floodgate_expiry_seconds',
     help: 'Time from the earliest deadline of an expired batch until its tickets are on sale again.',
     buckets: LATE_BUCKETS_S,
@@ -74,14 +86,16 @@ export function createSchedulerMetrics(register: Registry): SchedulerMetrics {
     help: 'By how much the wall clock has jumped and is not trusted for expiry; 0 while it is.',
     registers,
   });
-  for (const step of ['expire', 'return', 'refund']) faults.inc({ step }, 0);
+  for (const step of ['expire', 'return', 'rebook', 'refund']) faults.inc({ step }, 0);
 
   return {
     housekeeping: (result) => {
       expired.inc(result.expired ?? 0);
       returned.inc(result.returned ?? 0);
+      late.inc({ result: 'rebooked' }, result.rebooked ?? 0);
+      late.inc({ result: 'refused' }, result.refused ?? 0);
       refunded.inc(result.refunded ?? 0);
-      if (result.lateMs !== undefined) late.observe(result.lateMs / 1000);
+      if (result.lateMs !== undefined) lateness.observe(result.lateMs / 1000);
       if (result.fault !== undefined) faults.inc({ step: result.step });
     },
     recovered: (tookMs) => {

@@ -89,6 +89,34 @@ describe('floodgate order, beside a running server,', () => {
     expect(error.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  test('refunds a paid order, in parts, once for a key, and returns its tickets', async () => {
+    const [id = '', other = ''] = ids;
+    await fetch(`http://127.0.0.1:${server.port}/v1/orders/${id}/pay`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${workspace.tokenOf('anna')}` },
+    });
+    const part = ['refund', id.toLowerCase(), '--reason', 'restricted view', '--amount', '1', '--key', 'k', '--json'];
+    const first = JSON.parse((await order(...part)).out);
+    expect(first).toMatchObject({ orderId: id, amount: { amount: 1 }, by: 'floodgate order', returnTickets: false });
+    expect(JSON.parse((await order(...part)).out).id).toBe(first.id);
+    const rest = await order('refund', id, '--reason', 'called off', '--return-tickets');
+    expect([rest.code, rest.error]).toEqual([0, '']);
+    expect(rest.out).toMatch(/^tickets {3}back on sale$/m);
+    expect((await order('show', id)).out).toMatch(/^state {5}cancelled$/m);
+    for (const [args, message] of [
+      [['refund', id, '--reason', 'x'], `order ${id} is cancelled`],
+      [['refund', other, '--reason', 'x'], `order ${other} is reserved`],
+      [['refund', id, '--reason', ' '], '--reason must be 1 to 250 characters'],
+      [['refund', id, '--reason', 'x', '--amount', '0.5'], '--amount must be a whole number'],
+      [['refund', '0ABCDEFGHJKMNP', '--reason', 'x'], 'there is no stored order 0ABCDEFGHJKMNP'],
+      [['refund', '--reason', 'x'], 'the order is missing'],
+    ] as const) {
+      const { code, error } = await order(...args);
+      expect([code, error.includes(message), error]).toEqual([1, true, error]);
+      expect(error.trimEnd().split('\n')).toHaveLength(1);
+    }
+  });
+
   test('answers the same orders by the API, as JSON and as CSV', async () => {
     const admin = { authorization: `Bearer ${workspace.tokenOf('boss', 'admin')}` };
     const url = `http://127.0.0.1:${server.port}/v1/admin/orders?saleId=sale-1`;

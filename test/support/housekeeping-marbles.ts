@@ -1,6 +1,9 @@
 import { filter, map, type Observable, Subject, share } from 'rxjs';
+import type { ReservationsRecord } from '../../src/domain/log-record.ts';
+import type { Sale } from '../../src/domain/sale.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { BusEvent } from '../../src/ports/event-bus.ts';
+import type { RefundDue } from '../../src/ports/order-payments.ts';
 import type { EndState } from '../../src/ports/order-store.ts';
 import type { ForfeitedOrder } from '../../src/ports/ticket-queue.ts';
 import {
@@ -32,6 +35,9 @@ export interface HousekeepingDiagrams {
   readonly owed?: Diagram;
   readonly refund?: Diagram;
   readonly refunded?: Diagram;
+  readonly reserve?: Diagram;
+  readonly append?: Diagram;
+  readonly rebooked?: Diagram;
   /** Sales whose queue is unavailable. */
   readonly unavailable?: readonly string[];
   /** @default the virtual clock */
@@ -69,6 +75,7 @@ export function housekeepingMarbles(
     return sale;
   });
 
+  const changed = new Map<string, Sale>();
   const looking = m.port((id: string, now: number, limit: number) => store.due(id, now, limit), answers.look ?? 'a|');
   const moving = m.port(
     (to: EndState, ids: readonly string[], at: number) => store.transition(to, ids, at),
@@ -87,7 +94,20 @@ export function housekeepingMarbles(
   const stocking = m.port((id: string) => queue.stock(id), answers.stock ?? 'a|');
   const owing = m.port((limit: number) => store.owedTickets(limit), answers.owed ?? 'a|');
   const refunding = m.port(async (_paymentId: string) => undefined, answers.refund ?? 'a|');
-  const settling = m.port((id: string, at: number) => store.refunded(id, at), answers.refunded ?? 'a|');
+  const settling = m.port(
+    (due: Pick<RefundDue, 'id' | 'kind'>, at: number) => store.refunded(due, at),
+    answers.refunded ?? 'a|',
+  );
+  const reserving = m.port(
+    (...[id, epoch, items]: Parameters<typeof queue.reserve>) => queue.reserve(id, epoch, items),
+    answers.reserve ?? 'a|',
+  );
+  const appending = m.port(async (record: ReservationsRecord) => void record, answers.append ?? 'a|');
+  const recording = m.port(
+    (...[paymentId, orderId, at]: Parameters<typeof store.rebooked>) => store.rebooked(paymentId, orderId, at),
+    answers.rebooked ?? 'a|',
+  );
+  let ids = 0;
   const listing = m.port(async () => sales, answers.sales ?? 'a|');
   const events$ = new Subject<BusEvent>();
   const tick$ = m.hot(ticks);
@@ -102,13 +122,25 @@ export function housekeepingMarbles(
         owedTickets: owing,
         refundsDue: (limit) => store.refundsDue(limit),
         refunded: settling,
+        rebookingsDue: (limit) => store.rebookingsDue(limit),
+        rebooked: recording,
+        notRebooked: (paymentId) => store.notRebooked(paymentId),
+        store: (batch) => store.store(batch),
       },
       queue: {
         release: (id, ids) => (unavailable.includes(id) ? failing(id, ids) : releasing(id, ids)),
         forfeit: forfeiting,
         stock: stocking,
+        reserve: reserving,
+        published: (...call) => queue.published(...call),
       },
-      payments: { refund: (paymentId) => refunding(paymentId) },
+      log: { append: appending },
+      sale: async (saleId) => changed.get(saleId) ?? sales.find(({ id }) => id === saleId),
+      newId: async () => {
+        ids += 1;
+        return `N${ids}`;
+      },
+      payments: { refund: ({ paymentId }) => refunding(paymentId) },
       events: { publish: (item) => events$.next(item) },
       sales: listing,
       clock,
@@ -143,6 +175,10 @@ export function housekeepingMarbles(
       map(([, orders]) => orders.map(({ orderId, tickets }) => orderId + tickets).join('')),
     ),
     returned$: returning.calls$.pipe(map(([ids]) => ids.join(''))),
+    /** What the catalogue has in place of each sale from now on. */
+    change: (edit: (sale: Sale) => Sale) => sales.forEach((sale) => void changed.set(sale.id, edit(sale))),
+    append$: appending.calls$.pipe(map(([{ items }]) => items.map(({ orderId }) => orderId).join())),
+    reserve$: reserving.calls$.pipe(map(([, , [item]]) => item?.key)),
     refund$: refunding.calls$.pipe(map(([paymentId]) => paymentId)),
     orders$: events$.pipe(
       filter((item) => item.type === 'orders'),

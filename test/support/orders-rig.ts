@@ -9,11 +9,15 @@ import { LookupQueue } from '../../src/services/lookup-queue.ts';
 import { OrderFinder } from '../../src/services/order-finder.ts';
 import { Orders } from '../../src/services/orders.ts';
 import { PaymentEvents, type PaymentNotice } from '../../src/services/payment-events.ts';
+import { Refunds } from '../../src/services/refunds.ts';
 import { ManualClock } from './fakes/manual-clock.ts';
 import { MemoryCatalogue } from './fakes/memory-catalogue.ts';
 import { MemoryOrderStore } from './fakes/memory-order-store.ts';
 import { MemoryTicketQueue } from './fakes/memory-ticket-queue.ts';
 import { aSale } from './sales.ts';
+
+/** For how long an order is kept for a payment that began in time. */
+export const GRACE_MS = 600_000;
 
 export const ANN = { userId: 'ann', admin: false };
 export const BOB = { userId: 'bob', admin: false };
@@ -76,8 +80,19 @@ export async function createOrdersRig(
     payments,
     events,
     clock,
+    graceMs: () => GRACE_MS,
     wait: async (ms) => clock.advance(ms),
     ...(after === undefined ? {} : { after }),
+    onNotReturned: (_fault, { id }) => notReturned.push(id),
+  });
+
+  const refunds = new Refunds({
+    store,
+    finder,
+    queue,
+    events,
+    clock,
+    newId,
     onNotReturned: (_fault, { id }) => notReturned.push(id),
   });
 
@@ -96,6 +111,7 @@ export async function createOrdersRig(
     paymentEvents.receive(signature, new TextEncoder().encode(orderId));
 
   return {
+    refunds,
     clock,
     newId,
     queue,

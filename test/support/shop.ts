@@ -14,6 +14,7 @@ import { OrderFinder } from '../../src/services/order-finder.ts';
 import { Orders } from '../../src/services/orders.ts';
 import { PaymentEvents } from '../../src/services/payment-events.ts';
 import { Products } from '../../src/services/products.ts';
+import { Refunds } from '../../src/services/refunds.ts';
 import { reportOn } from '../../src/services/report.ts';
 import { SaleAdmin } from '../../src/services/sale-admin.ts';
 import { Sales } from '../../src/services/sales.ts';
@@ -111,9 +112,19 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
         payments,
         events,
         clock: systemClock,
+        graceMs: () => aSettings().payment.graceSeconds * 1000,
         onNotReturned: (fault) => errors.push(fault),
       }),
       adminOrders: new AdminOrders({ store, clock: systemClock }),
+      refunds: new Refunds({
+        store,
+        finder,
+        queue,
+        events,
+        clock: systemClock,
+        newId,
+        onNotReturned: (fault) => errors.push(fault),
+      }),
       payments: new PaymentEvents({ payments, store, finder, events, clock: systemClock, onNotice: () => {} }),
       products: new Products({ catalogue, newId }),
       audit: async () => ({ kind: 'unknown' }),

@@ -2,6 +2,7 @@ import type { NewOrder, OrderStore, Rejection } from '../../ports/order-store.ts
 import type { SqlDatabase } from '../sql/connect.ts';
 import { withSqlFaults } from '../sql/faults.ts';
 import { createFenceReads } from '../sql/fence-reads.ts';
+import { createOrderMoneyReads } from '../sql/order-money-reads.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
 import { createOrderSearch } from '../sql/order-search.ts';
 import { createOrderTransitionReads } from '../sql/order-transition-reads.ts';
@@ -27,6 +28,7 @@ export function createEmbeddedOrderStore(
     ...createOrderSearch(database),
     ...createFenceReads(database),
     ...createOrderTransitionReads(database),
+    ...createOrderMoneyReads(database),
     ...createOrderTransitions(engine),
 
     store: ({ group, positions, orders, fenced = [], fences = [] }) =>

@@ -1,12 +1,10 @@
-import type { OrderStore } from '../../ports/order-store.ts';
 import { withSqlFaults } from '../sql/faults.ts';
-import { assertStorableCapture } from '../sql/storable.ts';
+import type { OrderTransitions } from '../sql/order-transition-reads.ts';
+import { assertStorableCapture, assertStorableRefund } from '../sql/storable.ts';
 import type { Engine } from './engine.ts';
 
 /** Transitions of stored orders, and what follows from them. */
-export function createOrderTransitions(
-  engine: Engine,
-): Pick<OrderStore, 'transition' | 'returned' | 'capture' | 'refunded'> {
+export function createOrderTransitions(engine: Engine): OrderTransitions {
   return {
     transition: (to, orderIds, at) =>
       withSqlFaults('moving orders', async () =>
@@ -29,9 +27,34 @@ export function createOrderTransitions(
         return engine.call('orders.capture', capture);
       }),
 
-    refunded: (paymentId, at) =>
+    holdForPayment: (orderId, now, until) =>
+      withSqlFaults(
+        'holding an order for its payment',
+        async () => (await engine.call('orders.holdForPayment', { orderId, now, until })) ?? undefined,
+      ),
+
+    endHold: (orderId) =>
+      withSqlFaults('ending the hold of an order', async () => {
+        await engine.call('orders.endHold', orderId);
+      }),
+
+    rebooked: (paymentId, orderId, at) =>
+      withSqlFaults('recording a rebooking', () => engine.call('orders.rebooked', { paymentId, orderId, at })),
+
+    notRebooked: (paymentId) =>
+      withSqlFaults('recording a rebooking', async () => {
+        await engine.call('orders.notRebooked', paymentId);
+      }),
+
+    refund: (request) =>
       withSqlFaults('recording a refund', async () => {
-        await engine.call('orders.refunded', { paymentId, at });
+        assertStorableRefund(request);
+        return engine.call('orders.refund', request);
+      }),
+
+    refunded: ({ id, kind }, at) =>
+      withSqlFaults('recording a refund', async () => {
+        await engine.call('orders.refunded', { id, kind, at });
       }),
   };
 }

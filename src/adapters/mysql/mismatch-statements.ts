@@ -1,4 +1,4 @@
-import type { Capture } from '../../ports/order-store.ts';
+import type { Capture } from '../../ports/order-payments.ts';
 import { quoted } from './literals.ts';
 
 /** Captures of the payment, right or wrong, as last committed; see {@link lockOrder}. */

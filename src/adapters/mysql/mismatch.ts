@@ -1,4 +1,4 @@
-import type { Capture, CaptureResult } from '../../ports/order-store.ts';
+import type { Capture, CaptureResult } from '../../ports/order-payments.ts';
 import { orderOfRaw, type RawOrder } from '../sql/raw-order.ts';
 import { insertMismatch, lockOrder, selectPaymentTraces } from './mismatch-statements.ts';
 import type { Session } from './session.ts';

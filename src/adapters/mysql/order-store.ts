@@ -2,6 +2,7 @@ import type { OrderStore, Rejection, StoreBatch, StoreResult } from '../../ports
 import type { SqlDatabase } from '../sql/connect.ts';
 import { withSqlFaults } from '../sql/faults.ts';
 import { createFenceReads } from '../sql/fence-reads.ts';
+import { createOrderMoneyReads } from '../sql/order-money-reads.ts';
 import { createOrderReads } from '../sql/order-reads.ts';
 import { createOrderSearch } from '../sql/order-search.ts';
 import { createOrderTransitionReads } from '../sql/order-transition-reads.ts';
@@ -50,6 +51,7 @@ export function createMysqlOrderStore(
     ...createOrderSearch(database),
     ...createFenceReads(database),
     ...createOrderTransitionReads(database),
+    ...createOrderMoneyReads(database),
     ...createOrderTransitions(database),
 
     store: (batch) =>

@@ -1,35 +1,29 @@
 import type { Order } from '../../domain/order.ts';
-import type { Capture, CaptureResult, EndState, OrderStore } from '../../ports/order-store.ts';
+import type { EndState } from '../../ports/order-store.ts';
 import type { SqlDatabase } from '../sql/connect.ts';
 import { withSqlFaults } from '../sql/faults.ts';
-import { captureResultOf, isMismatch, type RawPaymentOrder, SELECT_PAYMENT_ORDER } from '../sql/payment-order.ts';
+import type { OrderTransitions } from '../sql/order-transition-reads.ts';
 import { orderOfRaw, type RawOrder } from '../sql/raw-order.ts';
-import { assertStorableCapture } from '../sql/storable.ts';
+import { assertStorableCapture, assertStorableRefund } from '../sql/storable.ts';
 import { ticketsBySale } from '../sql/stored-tickets.ts';
-import { textOf } from '../sql/text-of.ts';
-import { quoted } from './literals.ts';
 import { recordMismatch } from './mismatch.ts';
-import { markMismatchRefunded, supersedeMismatches } from './mismatch-statements.ts';
+import { markMismatchRefunded } from './mismatch-statements.ts';
+import { endRebooking, holdOrder, recordCapture, recordRebooking } from './payments.ts';
+import { markRequestRefunded, recordRefund } from './refunds.ts';
 import { inTransaction, type Session } from './session.ts';
 import {
   deleteTicketReturns,
+  endHold,
   endTickets,
   idList,
-  insertEvent,
-  insertPayment,
   insertTicketReturns,
-  lockReserved,
-  markRefundDue,
+  lockMovable,
   markRefunded,
   move,
-  selectEvent,
-  selectOrder,
 } from './transition-statements.ts';
 
 /** Transitions of stored orders, and what follows from them. */
-export function createOrderTransitions(
-  database: SqlDatabase,
-): Pick<OrderStore, 'transition' | 'returned' | 'capture' | 'refunded'> {
+export function createOrderTransitions(database: SqlDatabase): OrderTransitions {
   return {
     transition: (to, orderIds, at) =>
       withSqlFaults('moving orders', async () => {
@@ -52,11 +46,42 @@ export function createOrderTransitions(
         return result ?? inTransaction(database, (session) => recordMismatch(session, ids, capture));
       }),
 
-    refunded: (paymentId, at) =>
+    holdForPayment: (orderId, now, until) =>
+      withSqlFaults('holding an order for its payment', async () => {
+        const ids = idList([orderId]);
+        return ids === undefined
+          ? undefined
+          : inTransaction(database, (session) => holdOrder(session, ids, now, until));
+      }),
+
+    endHold: (orderId) =>
+      withSqlFaults('ending the hold of an order', async () => {
+        const ids = idList([orderId]);
+        if (ids !== undefined) await inTransaction(database, (session) => session.write(endHold(ids)));
+      }),
+
+    rebooked: (paymentId, orderId, at) =>
+      withSqlFaults('recording a rebooking', () =>
+        inTransaction(database, (session) => recordRebooking(session, paymentId, orderId, at)),
+      ),
+
+    notRebooked: (paymentId) =>
+      withSqlFaults('recording a rebooking', () =>
+        inTransaction(database, (session) => endRebooking(session, paymentId)),
+      ),
+
+    refund: (request) =>
+      withSqlFaults('recording a refund', async () => {
+        assertStorableRefund(request);
+        return inTransaction(database, (session) => recordRefund(session, request));
+      }),
+
+    refunded: ({ id, kind }, at) =>
       withSqlFaults('recording a refund', async () => {
         await inTransaction(database, async (session) => {
-          await session.write(markRefunded(paymentId, at));
-          await session.write(markMismatchRefunded(paymentId, at));
+          if (kind === 'request') return session.write(markRequestRefunded(id, at));
+          await session.write(markRefunded(id, at));
+          return session.write(markMismatchRefunded(id, at));
         });
       }),
   };
@@ -64,7 +89,7 @@ export function createOrderTransitions(
 
 async function moveReserved(session: Session, to: EndState, ids: string, at: number): Promise<readonly Order[]> {
   // Orders that the locking read finds stay reserved until we commit; those that another transition moved first are not found.
-  const found = await session.rows<RawOrder>(lockReserved(ids));
+  const found = await session.rows<RawOrder>(lockMovable(to, ids, at));
   const moving = idList(found.map(({ id }) => id));
   if (moving === undefined) return [];
   const orders = found.map(orderOfRaw);
@@ -74,34 +99,5 @@ async function moveReserved(session: Session, to: EndState, ids: string, at: num
     await session.write(insertTicketReturns(moving));
   }
   const time = to === 'paid' ? { paidAt: at } : { endedAt: at };
-  return orders.map((order) => ({ ...order, state: to, ...time }));
-}
-
-/**
- * If an event or a payment comes twice at the same moment, the second waits at its unique key until the first has
- * committed. Of two payments, or a payment and another transition, the conditional update lets one move the order.
- * Undefined, and nothing is recorded, if the capture is not of the order's total.
- */
-async function recordCapture(session: Session, ids: string, capture: Capture): Promise<CaptureResult | undefined> {
-  const [order] = await session.rows<RawOrder>(selectOrder(ids));
-  if (order === undefined) return { kind: 'unknownOrder' };
-  if (isMismatch(order, capture)) return undefined;
-
-  if ((await session.write(insertEvent(capture))) === 0) {
-    const [event] = await session.rows<{ readonly payment_id: string | Uint8Array }>(selectEvent(capture.eventId));
-    return resultOf(session, event === undefined ? capture.paymentId : textOf(event.payment_id));
-  }
-  const isNew = (await session.write(insertPayment(capture, order.sale_id))) > 0;
-  if (isNew && (await session.write(move('paid', ids, capture.at))) === 0) {
-    await session.write(markRefundDue(capture.paymentId));
-  }
-  // After the order's lock, so that it finds what another capture of it has recorded.
-  if (isNew) await session.write(supersedeMismatches(capture.paymentId));
-  return resultOf(session, capture.paymentId);
-}
-
-async function resultOf(session: Session, paymentId: string): Promise<CaptureResult> {
-  const [raw] = await session.rows<RawPaymentOrder>(SELECT_PAYMENT_ORDER + quoted(paymentId));
-  if (raw === undefined) throw new Error('a payment whose event is recorded has no row');
-  return captureResultOf(raw);
+  return orders.map(({ heldUntil: _, ...order }) => ({ ...order, state: to, ...time }));
 }

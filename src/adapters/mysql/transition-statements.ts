@@ -1,5 +1,5 @@
 import { ORDER_ID_LENGTH } from '../../domain/ids.ts';
-import type { Capture, EndState } from '../../ports/order-store.ts';
+import type { EndState } from '../../ports/order-store.ts';
 import { ORDER_COLUMNS } from '../sql/raw-order.ts';
 import { quoted } from './literals.ts';
 
@@ -14,12 +14,32 @@ export function idList(orderIds: readonly string[]): string | undefined {
   return ids.size === 0 ? undefined : [...ids].map(quoted).join(',');
 }
 
-/** In the order of their ids, as every transaction locks them. */
-export function lockReserved(ids: string): string {
+/**
+ * Those of these orders that may move, in the order of their ids, as every transaction locks them. One whose payment began
+ * meanwhile does not expire.
+ */
+export function lockMovable(to: EndState, ids: string, at: number): string {
+  const held = to === 'expired' ? `AND (held_until IS NULL OR held_until <= ${at}) ` : '';
   return (
     `SELECT ${ORDER_COLUMNS} FROM orders FORCE INDEX (PRIMARY) WHERE id IN (${ids}) AND state = 'reserved' ` +
-    'ORDER BY id FOR UPDATE'
+    `${held}ORDER BY id FOR UPDATE`
   );
+}
+
+export function lockOrders(ids: string): string {
+  return `SELECT ${ORDER_COLUMNS} FROM orders FORCE INDEX (PRIMARY) WHERE id IN (${ids}) ORDER BY id FOR UPDATE`;
+}
+
+/** An order that was held before is not held for longer. */
+export function hold(ids: string, now: number, until: number): string {
+  return (
+    `UPDATE orders FORCE INDEX (PRIMARY) SET held_until = ${until} ` +
+    `WHERE id IN (${ids}) AND state = 'reserved' AND held_until IS NULL AND pay_by > ${now}`
+  );
+}
+
+export function endHold(ids: string): string {
+  return `UPDATE orders FORCE INDEX (PRIMARY) SET held_until = NULL WHERE id IN (${ids}) AND state = 'reserved'`;
 }
 
 export function selectOrder(ids: string): string {
@@ -51,28 +71,6 @@ export function insertTicketReturns(ids: string): string {
 
 export function deleteTicketReturns(ids: string): string {
   return `DELETE r FROM ticket_returns AS r FORCE INDEX (PRIMARY) WHERE r.order_id IN (${ids})`;
-}
-
-export function insertEvent({ eventId, paymentId, at }: Capture): string {
-  return (
-    'INSERT INTO payment_events (id, payment_id, received_at) ' +
-    `VALUES (${quoted(eventId)}, ${quoted(paymentId)}, ${at}) ON DUPLICATE KEY UPDATE id = payment_events.id`
-  );
-}
-
-export function selectEvent(eventId: string): string {
-  return `SELECT payment_id FROM payment_events WHERE id = ${quoted(eventId)}`;
-}
-
-export function insertPayment({ paymentId, orderId, at }: Capture, saleId: string): string {
-  return (
-    'INSERT INTO payments (id, order_id, sale_id, captured_at) VALUES ' +
-    `(${quoted(paymentId)}, ${quoted(orderId)}, ${quoted(saleId)}, ${at}) ON DUPLICATE KEY UPDATE id = payments.id`
-  );
-}
-
-export function markRefundDue(paymentId: string): string {
-  return `UPDATE payments SET refund_due = 1 WHERE id = ${quoted(paymentId)}`;
 }
 
 export function markRefunded(paymentId: string, at: number): string {

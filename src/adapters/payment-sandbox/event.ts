@@ -23,6 +23,8 @@ type EventJson = Static<typeof EventSchema>;
 
 const CAPTURED = 'payment.captured';
 
+const TYPES: Readonly<Record<string, PaymentEvent['type']>> = { [CAPTURED]: 'captured', 'payment.failed': 'failed' };
+
 const isEvent = new Ajv({ meta: false, validateSchema: false }).compile<EventJson>(EventSchema);
 
 /** One payment per order: its id is derived from the order's, so that charging twice is charging once. */
@@ -54,5 +56,5 @@ export function parseEvent(body: Uint8Array): PaymentEvent | undefined {
   if (!isEvent(json)) return undefined;
   const { id, type, data } = json;
   const { paymentId, orderId, amount, currency } = data;
-  return { id, type: type === CAPTURED ? 'captured' : 'other', paymentId, orderId, amount: { amount, currency } };
+  return { id, type: TYPES[type] ?? 'other', paymentId, orderId, amount: { amount, currency } };
 }

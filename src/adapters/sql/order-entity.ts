@@ -20,6 +20,10 @@ export const OrderEntity = new EntitySchema<OrderRow>({
     payBy: { type: wholeNumber() },
     paidAt: { type: wholeNumber(), nullable: true },
     endedAt: { type: wholeNumber(), nullable: true },
+    heldUntil: { type: wholeNumber(), nullable: true },
+    refundedAmount: { type: wholeNumber(), nullable: true },
+    rebookedAs: { type: 'string', nullable: true },
+    rebookOf: { type: 'string', nullable: true },
     reason: { type: 'string', nullable: true, lazy: true },
   },
 });

@@ -21,6 +21,11 @@ export interface OrderRow {
   payBy: number;
   paidAt: number | null;
   endedAt: number | null;
+  heldUntil: number | null;
+  /** In minor units. */
+  refundedAmount: number | null;
+  rebookedAs: string | null;
+  rebookOf: string | null;
   /** Why it was rejected. */
   reason: RejectionReason | null;
 }
@@ -38,5 +43,10 @@ export function orderOfRow(row: Omit<OrderRow, 'idemKey' | 'reason'>): Order {
     payBy: row.payBy,
     ...(row.paidAt === null ? {} : { paidAt: row.paidAt }),
     ...(row.endedAt === null ? {} : { endedAt: row.endedAt }),
+    // Only a reserved order can expire.
+    ...(row.heldUntil === null || row.state !== 'reserved' ? {} : { heldUntil: row.heldUntil }),
+    ...(row.refundedAmount === null ? {} : { refunded: { amount: row.refundedAmount, currency: row.priceCurrency } }),
+    ...(row.rebookedAs === null ? {} : { rebookedAs: row.rebookedAs }),
+    ...(row.rebookOf === null ? {} : { rebookOf: row.rebookOf }),
   };
 }

@@ -5,7 +5,7 @@ import { textOf } from './text-of.ts';
 /** The columns of a {@link RawOrder}. */
 export const ORDER_COLUMNS =
   'id, sale_id, product_id, user_id, ticket, more_tickets, price_amount, price_currency, state, reserved_at, pay_by, ' +
-  'paid_at, ended_at';
+  'paid_at, ended_at, held_until, refunded_amount, rebooked_as, rebook_of';
 
 /** Reads one order past the ORM: 0.1 ms instead of 0.9 ms, each time that a buyer looks at an order. */
 export const SELECT_ORDER = `SELECT ${ORDER_COLUMNS} FROM orders WHERE id = ?`;
@@ -25,6 +25,10 @@ export interface RawOrder {
   readonly pay_by: number;
   readonly paid_at: number | null;
   readonly ended_at: number | null;
+  readonly held_until: number | null;
+  readonly refunded_amount: number | null;
+  readonly rebooked_as: string | null;
+  readonly rebook_of: string | null;
 }
 
 export function orderOfRaw(raw: RawOrder): Order {
@@ -42,5 +46,9 @@ export function orderOfRaw(raw: RawOrder): Order {
     payBy: raw.pay_by,
     paidAt: raw.paid_at,
     endedAt: raw.ended_at,
+    heldUntil: raw.held_until,
+    refundedAmount: raw.refunded_amount,
+    rebookedAs: raw.rebooked_as,
+    rebookOf: raw.rebook_of,
   });
 }

@@ -1,7 +1,8 @@
 import { Fault } from '../../domain/errors.ts';
 import { ORDER_ID_LENGTH } from '../../domain/ids.ts';
 import { isAscending, MAX_QUANTITY } from '../../domain/order.ts';
-import type { Capture, LogFence, NewOrder } from '../../ports/order-store.ts';
+import type { Capture, RefundRequest } from '../../ports/order-payments.ts';
+import type { LogFence, NewOrder } from '../../ports/order-store.ts';
 import { isStorableText } from '../stored-text.ts';
 
 /** UTF-16 units. The columns of migration 20251121000100 have three bytes for each, the most that UTF-8 needs. */
@@ -11,6 +12,9 @@ const MAX_NAME = 64;
 
 /** Ids of a provider's messages and payments, in UTF-16 units; the length of the columns of migration 20251121000200. */
 export const MAX_PAYMENT_NAME = 255;
+
+/** UTF-16 units; the column of migration 20251202000000 has as many characters, and four times as many bytes. */
+export const MAX_REASON = 250;
 
 /** INT in MySQL, for tickets and epochs. */
 const MAX_INT = 2 ** 31 - 1;
@@ -53,6 +57,16 @@ export function assertStorableCapture({ eventId, paymentId, amount }: Capture): 
     (amount.currency.length !== 3 && 'currency') ||
     (!isWhole(amount.amount, Number.MAX_SAFE_INTEGER) && 'amount');
   if (wrong !== false) throw new Fault('corrupt', `a capture cannot be stored: bad ${wrong}`);
+}
+
+/** The same for a refund. Errors: Fault `corrupt`. */
+export function assertStorableRefund({ id, reason, by, amount }: RefundRequest): void {
+  const wrong =
+    (isBadName(id, MAX_NAME) && 'id') ||
+    (isBadName(reason, MAX_REASON) && 'reason') ||
+    (isBadName(by, MAX_USER_ID) && 'user id') ||
+    (amount !== undefined && (amount < 1 || !isWhole(amount, Number.MAX_SAFE_INTEGER)) && 'amount');
+  if (wrong !== false) throw new Fault('corrupt', `a refund cannot be stored: bad ${wrong}`);
 }
 
 function isBadName(text: string, max: number): boolean {

@@ -63,6 +63,11 @@ export const PROBLEMS = {
     title: 'Not cancellable',
     detail: 'The order cannot be cancelled in its current state.',
   },
+  not_refundable: {
+    status: 409,
+    title: 'Not refundable',
+    detail: 'The order is not paid, or all that was paid is given back.',
+  },
   not_draft: {
     status: 409,
     title: 'Not a draft',

@@ -138,9 +138,9 @@ describe('GET /v1/admin/orders as an export', () => {
     });
     const [names, first, second, ...rest] = answer.body.split('\r\n');
     expect(names).toBe(
-      'id,saleId,productId,userId,tickets,quantity,price.amount,total.amount,total.currency,state,reservedAt,payBy,paidAt,endedAt',
+      'id,saleId,productId,userId,tickets,quantity,price.amount,total.amount,total.currency,state,reservedAt,payBy,paidAt,endedAt,refunded.amount,rebookedAs,rebookOf',
     );
-    expect(first).toMatch(/^\w{14},b,product-1,even,9,1,12999,12999,USD,reserved,2026-11-30T12:00:09.000Z,.*Z,,$/);
+    expect(first).toMatch(/^\w{14},b,product-1,even,9,1,12999,12999,USD,reserved,2026-11-30T12:00:09.000Z,.*Z,,,,,$/);
     expect(second).toMatch(/^2JG8Z5E4T00000,b,product-1,"'=cmd\|""x"",1",7,/);
     expect(rest).toEqual(['']);
   });

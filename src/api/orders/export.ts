@@ -30,6 +30,9 @@ const COLUMNS = [
   'payBy',
   'paidAt',
   'endedAt',
+  'refunded.amount',
+  'rebookedAs',
+  'rebookOf',
 ] as const;
 
 export const FORMATS: Readonly<Record<ExportType, Format>> = {
@@ -39,7 +42,7 @@ export const FORMATS: Readonly<Record<ExportType, Format>> = {
     begin: csvRow(COLUMNS),
     row: (order) => {
       const { id, saleId, productId, userId, tickets, quantity, price, total, ...rest } = toOrderJson(order);
-      const { state, reservedAt, payBy, paidAt, endedAt } = rest;
+      const { state, reservedAt, payBy, paidAt, endedAt, refunded, rebookedAs, rebookOf } = rest;
       return csvRow([
         id,
         saleId,
@@ -55,6 +58,9 @@ export const FORMATS: Readonly<Record<ExportType, Format>> = {
         payBy,
         paidAt,
         endedAt,
+        refunded?.amount,
+        rebookedAs,
+        rebookOf,
       ]);
     },
   },

@@ -8,6 +8,7 @@ const reservedAtText = createTimeText();
 const payByText = createTimeText();
 const paidAtText = createTimeText();
 const endedAtText = createTimeText();
+const heldUntilText = createTimeText();
 
 const writeOrder = serialiser(OrderSchema);
 const writePage = serialiser(OrderPageSchema);
@@ -28,6 +29,10 @@ export function toOrderJson(order: Order): OrderJson {
   };
   if (order.paidAt !== undefined) json.paidAt = paidAtText(order.paidAt);
   if (order.endedAt !== undefined) json.endedAt = endedAtText(order.endedAt);
+  if (order.heldUntil !== undefined) json.heldUntil = heldUntilText(order.heldUntil);
+  if (order.refunded !== undefined) json.refunded = order.refunded;
+  if (order.rebookedAs !== undefined) json.rebookedAs = order.rebookedAs;
+  if (order.rebookOf !== undefined) json.rebookOf = order.rebookOf;
   return json;
 }
 

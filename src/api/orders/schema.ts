@@ -1,7 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { ORDER_ID_PATTERN } from '../../domain/ids.ts';
 import { MAX_QUANTITY, ORDER_STATES } from '../../domain/order.ts';
 import { MoneySchema, OrderId, SaleId, StringEnum, Time } from '../http/common-schemas.ts';
 import { Page } from '../http/page.ts';
+
+const OtherOrder = (description: string) => Type.String({ pattern: ORDER_ID_PATTERN, description });
 
 export const OrderSchema = Type.Object(
   {
@@ -24,9 +27,19 @@ export const OrderSchema = Type.Object(
     payBy: Time('An order that is not paid by then expires, and its tickets go back on sale.'),
     paidAt: Type.Optional(Time('When it was paid.')),
     endedAt: Type.Optional(Time('When it was cancelled, expired or rejected.')),
+    heldUntil: Type.Optional(
+      Time('A payment began in time: the order is kept for its result, until then at the latest.'),
+    ),
+    refunded: Type.Optional(MoneySchema),
+    rebookedAs: Type.Optional(
+      OtherOrder('It had ended when its money came: the paid order that the money has bought.'),
+    ),
+    rebookOf: Type.Optional(OtherOrder('The order for which the money of this one came too late.')),
   },
   {
-    description: 'Tickets of one buyer: they are paid, cancelled and expire together. `price` is that of one ticket.',
+    description:
+      'Tickets of one buyer: they are paid, cancelled and expire together. `price` is that of one ticket, `refunded` what was ' +
+      'given back of what was paid, or will be.',
     examples: [
       {
         id: '1JG8Z5E4T00000',

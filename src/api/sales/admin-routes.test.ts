@@ -180,6 +180,8 @@ describe('a report', () => {
       refunded: 0,
       mismatched: 0,
       revenue: { amount: 0, currency: 'USD' },
+      captured: { amount: 0, currency: 'USD' },
+      givenBack: { amount: 0, currency: 'USD' },
       timeline: [{ second: '2030-01-01T00:00:00.000Z', reserved: 3 }],
     });
   });
@@ -197,8 +199,8 @@ describe('a report', () => {
       headers: { 'cache-control': 'no-store', vary: 'accept' },
     });
     expect(answer.body.split('\r\n')).toEqual([
-      'saleId,total,remaining,sold,reserved,paid,expired,cancelled,rejected,refunded,mismatched,revenue.amount,revenue.currency',
-      'sale-1,10,10,1,1,0,0,0,0,0,0,0,USD',
+      'saleId,total,remaining,sold,reserved,paid,expired,cancelled,rejected,refunded,mismatched,revenue.amount,revenue.currency,captured.amount,givenBack.amount',
+      'sale-1,10,10,1,1,0,0,0,0,0,0,0,USD,0,0',
       '',
     ]);
     expect((await call('GET', `${ONE}/report`, { ...parts, params: ['sale_9'] })).status).toBe(404);

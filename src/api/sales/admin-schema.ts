@@ -114,9 +114,11 @@ export const ReportSchema = Type.Object(
     expired: Count('Orders that were not paid in time.'),
     cancelled: Count('Orders that their buyers cancelled.'),
     rejected: Count('Orders that the database rejected; each one should be investigated.'),
-    refunded: Count('Payments that were too late or of a wrong amount and were refunded, or are due for a refund.'),
+    refunded: Count('Refunds, made or due: of payments that paid nothing, and those that admins requested.'),
     mismatched: Count('Payments of another amount or currency than their order: they paid nothing; investigate each.'),
     revenue: MoneySchema,
+    captured: MoneySchema,
+    givenBack: MoneySchema,
     timelineStepSeconds: Type.Optional(
       Count(
         `Present if tickets were reserved in more than ${MAX_TIMELINE_POINTS} seconds: the length of each point of the ` +
@@ -134,5 +136,10 @@ export const ReportSchema = Type.Object(
       },
     ),
   },
-  { description: 'The results of a sale. While it is selling, the counts of orders lag slightly behind the tickets.' },
+  {
+    description:
+      'The results of a sale. While it is selling, the counts of orders lag slightly behind the tickets. `revenue` is the ' +
+      'totals of the paid orders without what was given back of them, `captured` what payments took, `givenBack` what of that ' +
+      'was given back, or will be.',
+  },
 );

@@ -9,6 +9,7 @@ const EXAMPLE = {
   purchase: { batchSize: 128, concurrency: 4, capacity: 8192, deadlineMs: 2000, soldOutMs: 100 },
   breakers: { failureShare: 0.5, windowMs: 5000, halfOpenAfterMs: 500 },
   limits: { buyer: 1000, address: 0, attempts: 0 },
+  payment: { graceSeconds: 600 },
   settlement: { batchSize: 1000, batchMs: 50 },
 };
 

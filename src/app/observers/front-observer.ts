@@ -88,10 +88,13 @@ export function createFrontObserver({ log, metrics }: Context): FrontObserver {
   };
 }
 
-function logPayment(notice: PaymentNotice, log: Pick<Log, 'warn' | 'error'>): void {
+function logPayment(notice: PaymentNotice, log: Pick<Log, 'info' | 'warn' | 'error'>): void {
   const { kind, event } = notice;
   const about = { paymentId: event.paymentId, orderId: event.orderId, eventId: event.id };
-  if (kind === 'refundDue') log.warn(about, 'a payment came too late or twice and will be refunded');
+  if (kind === 'rebookingDue')
+    log.warn(about, 'a payment came after its order had ended: it buys tickets again, or is refunded');
+  if (kind === 'refundDue') log.warn(about, 'a payment came twice, or for a cancelled order, and will be refunded');
+  if (kind === 'paymentFailed') log.info(about, 'a payment has failed');
   if (kind === 'mismatch') {
     const compared = { ...about, saleId: notice.order.saleId, captured: event.amount, price: notice.order.price };
     log.error(compared, 'a payment is not of its order’s price: it pays nothing and will be refunded; investigate');

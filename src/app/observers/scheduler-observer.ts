@@ -83,5 +83,6 @@ export function createSchedulerObserver(
 const DONE = {
   expire: 'unpaid orders expired',
   return: 'owed tickets returned',
-  refund: 'late capture refunded',
+  rebook: 'late payment settled: it bought tickets again, or is refunded',
+  refund: 'payment refunded',
 } as const satisfies Record<HousekeepingResult['step'], string>;

@@ -7,6 +7,7 @@ import { OrderFinder } from '../../services/order-finder.ts';
 import { Orders } from '../../services/orders.ts';
 import { PaymentEvents } from '../../services/payment-events.ts';
 import { Products } from '../../services/products.ts';
+import { Refunds } from '../../services/refunds.ts';
 import { SaleAdmin } from '../../services/sale-admin.ts';
 import { Sales } from '../../services/sales.ts';
 import { SettingsAdmin } from '../../services/settings-admin.ts';
@@ -52,6 +53,7 @@ export interface Front {
   readonly sales: Sales;
   readonly orders: Orders;
   readonly adminOrders: AdminOrders;
+  readonly refunds: Refunds;
   readonly paymentEvents: PaymentEvents;
   readonly products: Products;
   readonly saleAdmin: SaleAdmin;
@@ -114,9 +116,11 @@ export async function startFront(
       lookups: new LookupQueue(ports.clock),
       wait: timers.wait,
       after: timers.after,
+      graceMs: () => settings.current().payment.graceSeconds * 1000,
       onNotReturned: observer.notReturned,
     }),
     adminOrders: new AdminOrders({ ...guarded, wait: timers.wait }),
+    refunds: new Refunds({ ...guarded, finder, newId, onNotReturned: observer.notReturned }),
     paymentEvents: new PaymentEvents({
       ...guarded,
       payments,

@@ -28,6 +28,10 @@ export function guardPorts<Guarded extends Pick<Ports, 'queue' | 'store' | 'cata
       store: guarded(policies.store, store.store),
       transition: guarded(policies.store, store.transition),
       returned: guarded(policies.store, store.returned),
+      holdForPayment: guarded(policies.store, store.holdForPayment),
+      endHold: guarded(policies.store, store.endHold),
+      refund: guarded(policies.store, store.refund),
+      refundsOf: guarded(policies.store, store.refundsOf),
       capture: guarded(policies.store, store.capture),
     },
     catalogue: {

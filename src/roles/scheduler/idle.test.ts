@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { MemoryCatalogue } from '../../../test/support/fakes/memory-catalogue.ts';
 import { MemoryLeases } from '../../../test/support/fakes/memory-leases.ts';
+import { MemoryNodeMarks } from '../../../test/support/fakes/memory-node-marks.ts';
 import { MemoryOrderStore } from '../../../test/support/fakes/memory-order-store.ts';
 import { MemoryTicketQueue } from '../../../test/support/fakes/memory-ticket-queue.ts';
 import { newOrder } from '../../../test/support/orders.ts';
@@ -58,6 +59,7 @@ async function idle({ open, closed }: { readonly open: number; readonly closed: 
     catalogue: counting(new MemoryCatalogue(sales), calls),
     log: {} as OrderLog,
     leases: new MemoryLeases(Date.now),
+    nodeMarks: new MemoryNodeMarks(),
     events: { publish: () => {}, events$: undefined as never },
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
   };

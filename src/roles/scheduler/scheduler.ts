@@ -30,6 +30,7 @@ import type { Ports } from '../ports.ts';
 import type { RoleObserver, Runtime } from '../runtime.ts';
 import { SCHEDULER_LEASE } from '../scheduler-lease.ts';
 import { supervise } from '../supervise.ts';
+import { orderIdsOnDemand } from './order-ids.ts';
 import { watched, withDueOrders, withUnpublished } from './watched-sales.ts';
 
 export interface Scheduler {
@@ -92,7 +93,7 @@ const schedulerDefaults = {
 
 export type SchedulerPorts = Pick<
   Ports,
-  'queue' | 'recovery' | 'log' | 'store' | 'catalogue' | 'leases' | 'events' | 'clock'
+  'queue' | 'recovery' | 'log' | 'store' | 'catalogue' | 'leases' | 'nodeMarks' | 'events' | 'clock'
 >;
 
 export interface SchedulerParts {
@@ -151,6 +152,7 @@ function schedulerWork(
   const { scheduler } = runtime.timers;
   const remembered = rememberedCatalogue({ catalogue, clock });
   const sales = () => watched(remembered.all, clock);
+  const newId = orderIdsOnDemand(ports, runtime);
   const every = (ms: number) => timer(0, ms, scheduler);
   const supervised = <T>(name: string) => supervise<T>(name, runtime, observer);
 
@@ -166,7 +168,17 @@ function schedulerWork(
       ),
       housekeeping(
         every(options.housekeepingEveryMs),
-        { queue, store, payments, events, clock, sales: withDueOrders(sales(), ports) },
+        {
+          queue,
+          log,
+          store,
+          payments,
+          events,
+          clock,
+          sales: withDueOrders(sales(), ports),
+          sale: (saleId) => catalogue.sale(saleId),
+          newId,
+        },
         { ...options.housekeeping, scheduler, onClockJump: observer.clockJump },
       ).pipe(tap(observer.housekeeping), supervised('housekeeping')),
       every(options.publishingEveryMs).pipe(

@@ -2,14 +2,32 @@ import type { SchedulerLike } from 'rxjs';
 import type { Sale } from '../../domain/sale.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EventBus } from '../../ports/event-bus.ts';
+import type { OrderLog } from '../../ports/order-log.ts';
 import type { OrderStore } from '../../ports/order-store.ts';
 import type { Payments } from '../../ports/payments.ts';
 import type { TicketQueue } from '../../ports/ticket-queue.ts';
 import type { ClockJump } from './expiry-clock.ts';
 
 export interface HousekeepingPorts {
-  readonly queue: Pick<TicketQueue, 'release' | 'forfeit' | 'stock'>;
-  readonly store: Pick<OrderStore, 'due' | 'transition' | 'owedTickets' | 'returned' | 'refundsDue' | 'refunded'>;
+  readonly queue: Pick<TicketQueue, 'release' | 'forfeit' | 'stock' | 'reserve' | 'published'>;
+  readonly log: Pick<OrderLog, 'append'>;
+  readonly store: Pick<
+    OrderStore,
+    | 'due'
+    | 'transition'
+    | 'owedTickets'
+    | 'returned'
+    | 'refundsDue'
+    | 'refunded'
+    | 'rebookingsDue'
+    | 'rebooked'
+    | 'notRebooked'
+    | 'store'
+  >;
+  /** A sale as it is stored now. */
+  readonly sale: (saleId: string) => Promise<Sale | undefined>;
+  /** Makes the id of an order. */
+  readonly newId: () => Promise<string>;
   readonly payments: Pick<Payments, 'refund'>;
   readonly events: Pick<EventBus, 'publish'>;
   /** The sales whose orders may be due, read on each tick. */
@@ -58,6 +76,14 @@ export type HousekeepingResult =
       readonly returned: number;
       /** How many of the orders have lost tickets to others, which were not returned; left out if none. */
       readonly forfeited?: number;
+      readonly fault?: unknown;
+    }
+  | {
+      readonly step: 'rebook';
+      /** Late payments that have bought tickets. */
+      readonly rebooked: number;
+      /** Late payments that could not, and are given back. */
+      readonly refused: number;
       readonly fault?: unknown;
     }
   | { readonly step: 'refund'; readonly refunded: number; readonly fault?: unknown };

@@ -1,6 +1,7 @@
 import { connect, merge, type Observable } from 'rxjs';
 import type { HousekeepingOptions, HousekeepingPorts, HousekeepingResult } from './contract.ts';
 import { expire } from './expire.ts';
+import { rebook } from './rebook.ts';
 import { refund } from './refund.ts';
 import { returnTickets } from './return-tickets.ts';
 
@@ -30,9 +31,9 @@ export const housekeepingDefaults = {
  * - orders that were not paid in time expire, and their tickets go back on sale;
  * - tickets that ended orders still owe are returned to the queue: those of an order that was cancelled or expired by a
  *   process that crashed, or while the queue was unavailable, or that lost to a conflicting order;
- * - payments captured for an order that had already ended are refunded.
+ * - payments captured for an order that had already ended buy its tickets again, or are refunded, as is what admins give back.
  *
- * The three steps do not wait for each other, nor does one sale for another. A fault is reported, and a later tick
+ * The steps do not wait for each other, nor does one sale for another. A fault is reported, and a later tick
  * finds the unfinished work again. All of it may be done by two processes at once: the store's conditional update, and
  * the queue, which knows the order that holds a ticket, decide. When unsubscribed, it finishes the batches in progress
  * and starts no more.
@@ -49,6 +50,7 @@ export function housekeeping(
       merge(
         expire(shared$, ports, options, expiring),
         returnTickets(shared$, ports, options, expiring),
+        rebook(shared$, ports, options),
         refund(shared$, ports, options),
       ),
     ),

@@ -38,15 +38,15 @@ export function pauseAfterBatch(
   return Math.min(tookMs * pauseFactor, maxPauseMs);
 }
 
-/** Delays completion after a result with a fault, so that the next attempt is made later, not at once. */
-export function pauseAfterFault<T extends { readonly fault?: unknown }>(
+/** Delays completion after a result with a fault, or one that waits, so that the next attempt is made later, not at once. */
+export function pauseAfterFault<T extends { readonly fault?: unknown; readonly waits?: boolean }>(
   results$: Observable<T>,
   { faultPauseMs, scheduler }: Pick<HousekeepingOptions, 'faultPauseMs' | 'scheduler'>,
 ): Observable<T> {
   return defer(() => {
     let failed = false;
     return concat(
-      results$.pipe(tap(({ fault }) => (failed ||= fault !== undefined))),
+      results$.pipe(tap(({ fault, waits }) => (failed ||= fault !== undefined || waits === true))),
       defer(() => (failed ? timer(faultPauseMs, scheduler).pipe(ignoreElements()) : EMPTY)),
     );
   });

@@ -3,6 +3,7 @@ import { SCHEMA_STEPS } from '../../../migrations/index.ts';
 import type { SchemaStep, UnlessColumn } from '../../../migrations/schema-step.ts';
 import { connectSql, type SqlDatabase, type SqlOptions } from '../../../src/adapters/sql/connect.ts';
 import { createSqlOrderAuditSource } from '../../../src/adapters/sql/order-audit-source.ts';
+import { createOrderMoneyReads } from '../../../src/adapters/sql/order-money-reads.ts';
 import { createOrderReads } from '../../../src/adapters/sql/order-reads.ts';
 import { createOrderSearch } from '../../../src/adapters/sql/order-search.ts';
 import { createOrderTransitionReads } from '../../../src/adapters/sql/order-transition-reads.ts';
@@ -82,6 +83,6 @@ export async function expectRows(database: SqlDatabase, { live, paid, ended, los
     { saleId, orderId: ended, quantity: 1, heldByOthers: [] },
     { saleId, orderId: lost, quantity: 1, heldByOthers: [1] },
   ]);
-  expect((await createOrderTransitionReads(database).money(saleId)).revenue).toBe(7);
+  expect((await createOrderMoneyReads(database).money(saleId)).revenue).toBe(7);
   expect(await createOrderReads(database).counts(saleId)).toMatchObject({ tickets: 2 });
 }

@@ -108,7 +108,14 @@ const returned = fc.tuple(numbers, process).map(([some, by]) =>
 const refunded = fc.tuple(paymentNumber, at, process).map(([payment, at, by]) =>
   command(`refunded ${payment}`, by, async (model, sale, store) => {
     model.refunded(paymentOf(sale, payment));
-    await store.refunded(paymentOf(sale, payment), at);
+    await store.refunded({ id: paymentOf(sale, payment), kind: 'payment' }, at);
+  }),
+);
+
+const notRebooked = fc.tuple(paymentNumber, process).map(([payment, by]) =>
+  command(`not rebooked ${payment}`, by, async (model, sale, store) => {
+    model.notRebooked(paymentOf(sale, payment));
+    await store.notRebooked(paymentOf(sale, payment));
   }),
 );
 
@@ -142,7 +149,7 @@ export const orderWish = fc.record({
   payBy: fc.nat({ max: LAST_MOMENT }),
 });
 
-export const lifecycleCommands = [store, transition, capture, returned, refunded, due, search];
+export const lifecycleCommands = [store, transition, capture, returned, refunded, notRebooked, due, search];
 
 async function expectSame(model: LifecycleModel, { id: saleId }: Sale, store: OrderStore): Promise<void> {
   const orders = [...model.orders.values()].toSorted(byId);
@@ -174,9 +181,18 @@ async function expectSame(model: LifecycleModel, { id: saleId }: Sale, store: Or
   );
   expect(await store.money(saleId)).toEqual({
     revenue: orders.reduce((sum, order) => sum + (order.state === 'paid' ? totalOf(order).amount : 0), 0),
+    captured: takenBy(model, () => true),
+    givenBack: takenBy(model, ({ refund }) => refund !== 'none'),
     refunded: payments.filter(([, { refund }]) => refund !== 'none').length,
     mismatched: wrong.length,
   });
+}
+
+/** What payments of the right amount took. */
+function takenBy(model: LifecycleModel, isMeant: (payment: { readonly refund: string }) => boolean): number {
+  return [...model.payments.values()]
+    .filter(isMeant)
+    .reduce((sum, { orderId }) => sum + totalOf(model.orders.get(orderId) as Order).amount, 0);
 }
 
 /** The time of a rejection is up to the store. */

@@ -1,10 +1,13 @@
 import { type Order, totalOf } from '../../../src/domain/order.ts';
-import type { Capture, CaptureResult, EndState, NewOrder } from '../../../src/ports/order-store.ts';
+import type { Capture, CaptureResult } from '../../../src/ports/order-payments.ts';
+import type { EndState, NewOrder } from '../../../src/ports/order-store.ts';
 import { isLive, mayBecome } from '../../support/order-lifecycle.ts';
 
 interface ModelPayment {
   readonly orderId: string;
   refund: 'none' | 'due' | 'done';
+  /** It shall buy tickets again. */
+  rebook?: boolean;
 }
 
 /** The rules of the port for one sale, one order at a time. */
@@ -56,11 +59,32 @@ export class LifecycleModel {
       this.#events.set(eventId, paymentId);
       if (!this.payments.has(paymentId)) {
         for (const one of this.#wrongOnes(paymentId, 'due')) one.refund = 'none';
-        this.payments.set(paymentId, { orderId, refund: this.transition('paid', orderId, at) ? 'none' : 'due' });
+        this.#pay(paymentId, order, at);
       }
     }
     const payment = this.payments.get(earlier ?? paymentId) as ModelPayment;
-    return { kind: payment.refund === 'none' ? 'paid' : 'refundDue', orderId: payment.orderId };
+    const kind = (payment.rebook && 'rebookingDue') || (payment.refund === 'none' && 'paid') || 'refundDue';
+    return { kind, orderId: payment.orderId };
+  }
+
+  #pay(paymentId: string, { id: orderId, state }: Order, at: number): void {
+    const isPaid = this.transition('paid', orderId, at);
+    const rebook = state === 'expired' || state === 'rejected';
+    this.payments.set(paymentId, { orderId, refund: isPaid || rebook ? 'none' : 'due', rebook });
+    if (state === 'cancelled') this.#giveBack(orderId);
+  }
+
+  notRebooked(paymentId: string): void {
+    const payment = this.payments.get(paymentId);
+    if (payment?.rebook !== true) return;
+    [payment.rebook, payment.refund] = [false, 'due'];
+    this.#giveBack(payment.orderId);
+  }
+
+  /** An order whose money is given back shows it once. */
+  #giveBack(orderId: string): void {
+    const order = this.orders.get(orderId) as Order;
+    this.orders.set(orderId, { ...order, refunded: totalOf(order) });
   }
 
   refunded(paymentId: string): void {

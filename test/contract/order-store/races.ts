@@ -64,8 +64,11 @@ export function orderStoreRaces(harness: () => OrderStoreHarness): void {
       );
       expect(new Set(results.map(({ kind }) => kind))).toEqual(new Set(['paid']));
       expect(await refundsOf(harness().store, ...orders)).toEqual([]);
+      const revenue = orders.reduce((sum, { order }) => sum + order.price.amount, 0);
       expect(await harness().store.money(saleId)).toEqual({
-        revenue: orders.reduce((sum, { order }) => sum + order.price.amount, 0),
+        revenue,
+        captured: revenue,
+        givenBack: 0,
         refunded: 0,
         mismatched: 0,
       });

@@ -4,6 +4,7 @@ import { newOrder, nextOrderId, nextSaleId } from '../../support/orders.ts';
 import { orderStoreConflicts } from './conflicts.ts';
 import { orderStoreFences } from './fences.ts';
 import { type OrderStoreHarness, put, stored } from './harness.ts';
+import { orderStoreLateMoney } from './late-money.ts';
 import { orderStoreLifecycle } from './lifecycle.ts';
 import { orderStoreMismatches } from './mismatches.ts';
 import { orderStoreModel } from './model.ts';
@@ -14,6 +15,7 @@ import { orderStoreQuantityRaces } from './quantity-races.ts';
 import { orderStoreRaces } from './races.ts';
 import { orderStoreReads } from './reads.ts';
 import { orderStoreRedelivery } from './redelivery.ts';
+import { orderStoreRefunds } from './refunds.ts';
 import { orderStoreSearches } from './searches.ts';
 import { untilStored } from './until-stored.ts';
 
@@ -87,6 +89,8 @@ export function orderStoreContract(name: string, open: () => Promise<OrderStoreH
 
     orderStorePayments(() => harness);
     orderStoreMismatches(() => harness);
+    orderStoreLateMoney(() => harness);
+    orderStoreRefunds(() => harness);
 
     orderStoreQuantities(() => harness);
     orderStoreQuantityRaces(() => harness);

@@ -145,8 +145,10 @@ export function paymentsContract(name: string, open: (options: PaymentsOptions) 
     it('a refund may be requested several times', async () => {
       const { payments } = await rig();
       const { price } = anOrder();
-      await payments.refund('pay_1', price);
-      await payments.refund('pay_1', price);
+      const refund = { id: 'pay_1', kind: 'payment', paymentId: 'pay_1', amount: price } as const;
+      await payments.refund(refund);
+      await payments.refund(refund);
+      await payments.refund({ ...refund, id: 'r1', kind: 'request', amount: { ...price, amount: 1 } });
     });
   });
 }

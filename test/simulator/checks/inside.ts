@@ -1,4 +1,4 @@
-import type { Order } from '../../../src/domain/order.ts';
+import { type Order, totalOf } from '../../../src/domain/order.ts';
 import { isPublic, type Sale } from '../../../src/domain/sale.ts';
 import { isLive } from '../../support/order-lifecycle.ts';
 import type { History, Steered } from '../actors/history.ts';
@@ -109,17 +109,20 @@ function checkPauses({ pauses }: History, saleId: string, orders: readonly Order
   }
 }
 
-/** Payments are kept for paid orders only, and refunded once. */
+/** The money of each payment is kept for what its order, or the one it bought later, has not given back. All else is given back, once. */
 function checkMoney({ provider }: DataCenter, orders: readonly Order[], report: Report): void {
-  const paid = new Map(orders.filter(({ state }) => state === 'paid').map((order) => [order.id, order]));
+  const byId = new Map(orders.map((order) => [order.id, order]));
+  const unpaid = new Set(orders.filter(({ paidAt }) => paidAt !== undefined).map(({ id }) => id));
   for (const [paymentId, { orderId, amount, refunds }] of provider.payments) {
-    const order = paid.get(orderId);
-    const due = order === undefined ? 1 : 0;
-    if (order !== undefined && amount.amount !== order.tickets.length * order.price.amount) {
-      report(`the order ${orderId} of ${order.tickets.length} tickets is paid by ${amount.amount}`);
+    const named = byId.get(orderId);
+    const order = named?.paidAt === undefined ? byId.get(named?.rebookedAs ?? '') : named;
+    const back = order === undefined ? amount.amount : (order.refunded?.amount ?? 0);
+    if (order !== undefined && amount.amount !== totalOf(order).amount) {
+      report(`the order ${order.id} of ${order.tickets.length} tickets is paid by ${amount.amount}`);
     }
-    if (refunds !== due) report(`${paymentId} was refunded ${refunds} times instead of ${due}`);
-    paid.delete(orderId);
+    const given = [...refunds.values()].reduce((sum, one) => sum + one, 0);
+    if (given !== back) report(`of ${paymentId} ${given} were given back instead of ${back}`);
+    if (order !== undefined) unpaid.delete(order.id);
   }
-  for (const orderId of paid.keys()) report(`the order ${orderId} is paid, but no payment was captured for it`);
+  for (const orderId of unpaid) report(`the order ${orderId} is paid, but no payment was captured for it`);
 }

@@ -57,6 +57,6 @@ function checkActions(history: History, stored: ReadonlyMap<string, Order>, repo
   }
 }
 
-function asReserved({ paidAt: _paid, endedAt: _ended, ...order }: Order): Order {
-  return { ...order, state: 'reserved' };
+function asReserved({ id, saleId, productId, userId, tickets, price, reservedAt, payBy }: Order): Order {
+  return { id, saleId, productId, userId, tickets, price, reservedAt, payBy, state: 'reserved' };
 }

@@ -1,4 +1,4 @@
-import type { Order } from '../../../src/domain/order.ts';
+import { type Order, totalOf } from '../../../src/domain/order.ts';
 import type { Sale } from '../../../src/domain/sale.ts';
 import { isLive, mayBecome } from '../../support/order-lifecycle.ts';
 import type { Report } from './report.ts';
@@ -41,12 +41,19 @@ export class RowWatch {
     if (held.size > sale.perBuyerLimit && !this.tampered)
       this.report(`promise 2: ${userId} holds ${[...held].join(', ')} of ${sale.id}`);
     if (reservedAt < sale.opensAt) this.report(`order ${id} was sold before the opening`);
-    if (state === 'expired' && this.now() + this.skewMs < after.payBy) this.report(`order ${id} expired early`);
+    const keptUntil = before?.heldUntil ?? after.payBy;
+    if (before?.state === 'reserved' && state === 'expired' && this.now() + this.skewMs < keptUntil) {
+      this.report(`order ${id} expired early`);
+    }
   };
 
   #step(before: Order, after: Order): void {
     // A rejected order may be replaced: the relay publishes under the new epoch what the queue has kept.
     if (before.state === 'rejected' && after.state === 'reserved') return;
+    // Its money changes, or its hold.
+    if (before.state === after.state) return;
+    if (before.state === 'paid' && after.state === 'cancelled' && after.refunded?.amount === totalOf(after).amount)
+      return;
     if (!mayBecome(before.state, after.state)) {
       this.report(`promise 5: order ${after.id} went from ${before.state} to ${after.state}`);
     }

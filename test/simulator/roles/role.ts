@@ -28,6 +28,7 @@ export const DEFAULTS: LiveSettings = {
   purchase: { batchSize: 4, concurrency: 2, capacity: 16, deadlineMs: 2000, soldOutMs: 100 },
   breakers: { failureShare: 0.5, windowMs: 5000, halfOpenAfterMs: 500 },
   limits: { buyer: 0, address: 0, attempts: 0 },
+  payment: { graceSeconds: 2 },
   settlement: { batchSize: 8, batchMs: 5 },
 };
 

@@ -1,6 +1,6 @@
 import type { Money } from '../../../src/domain/money.ts';
 import { type Order, totalOf } from '../../../src/domain/order.ts';
-import type { PaymentEvent, Payments, WebhookRefusal } from '../../../src/ports/payments.ts';
+import type { PaymentEvent, PaymentRefund, Payments, WebhookRefusal } from '../../../src/ports/payments.ts';
 import type { Bugs } from '../bugs.ts';
 import type { Network, Server } from '../core/network.ts';
 import type { Process } from '../core/process.ts';
@@ -16,7 +16,8 @@ const SIGNATURE = 'the provider';
 interface Payment {
   readonly orderId: string;
   readonly amount: Money;
-  refunds: number;
+  /** Minor units, by the id of the refund. */
+  readonly refunds: Map<string, number>;
 }
 
 /** Charges payments and delivers their events later, possibly more than once; refunds at most once. */
@@ -40,7 +41,7 @@ export class PaymentProvider {
   clientOf(process: Process, network: Network, server: Server): Payments {
     return {
       charge: (order) => network.call(process, server, 'charge', async () => this.#charge(order), order.id),
-      refund: (paymentId) => network.call(process, server, 'refund', async () => this.#refund(paymentId), paymentId),
+      refund: (refund) => network.call(process, server, 'refund', async () => this.#refund(refund), refund.paymentId),
       read,
     };
   }
@@ -50,7 +51,7 @@ export class PaymentProvider {
     const amount = totalOf(order);
     const paymentId = `pay_${orderId}`;
     const { random } = this.world;
-    if (!this.payments.has(paymentId)) this.payments.set(paymentId, { orderId, amount, refunds: 0 });
+    if (!this.payments.has(paymentId)) this.payments.set(paymentId, { orderId, amount, refunds: new Map() });
     // Also for a repeated charge: the client may have missed the first answer.
     const deliveries = random.chance(TWICE) ? 2 : 1;
     for (let n = 0; n < deliveries; n += 1) {
@@ -59,9 +60,11 @@ export class PaymentProvider {
     }
   }
 
-  #refund(paymentId: string): void {
+  #refund({ id, kind, paymentId, amount }: PaymentRefund): void {
     const payment = this.payments.get(paymentId);
-    if (payment !== undefined) payment.refunds = this.bugs.has('refundTwice') ? payment.refunds + 1 : 1;
+    const key = `${kind} ${id}`;
+    if (payment === undefined || (payment.refunds.has(key) && !this.bugs.has('refundTwice'))) return;
+    payment.refunds.set(payment.refunds.has(key) ? `${key} again ${payment.refunds.size}` : key, amount.amount);
   }
 
   #notify(about: Pick<PaymentEvent, 'paymentId' | 'orderId' | 'amount'>): void {

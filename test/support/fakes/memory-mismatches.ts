@@ -1,4 +1,4 @@
-import type { Capture, RefundDue } from '../../../src/ports/order-store.ts';
+import type { Capture, RefundDue } from '../../../src/ports/order-payments.ts';
 
 interface Mismatch {
   readonly capture: Capture;
@@ -29,7 +29,10 @@ export class MemoryMismatches {
   due(): readonly { readonly at: number; readonly due: RefundDue }[] {
     return [...this.#all.values()]
       .filter(({ refund }) => refund === 'due')
-      .map(({ capture: { paymentId, orderId, amount, at } }) => ({ at, due: { paymentId, orderId, amount } }));
+      .map(({ capture: { paymentId, orderId, amount, at } }) => {
+        const due: RefundDue = { id: paymentId, kind: 'payment', paymentId, orderId, amount };
+        return { at, due };
+      });
   }
 
   of(isOfSale: (orderId: string) => boolean): { readonly mismatched: number; readonly refunded: number } {

@@ -1,11 +1,18 @@
-import { assertStorableCapture, assertStorableFence } from '../../../src/adapters/sql/storable.ts';
+import { assertStorableFence } from '../../../src/adapters/sql/storable.ts';
 import { Fault } from '../../../src/domain/errors.ts';
-import { MAX_AMOUNT } from '../../../src/domain/money.ts';
-import { isAscending, ORDER_STATES, type Order, type OrderState, totalOf } from '../../../src/domain/order.ts';
+import { isAscending, ORDER_STATES, type Order, type OrderState } from '../../../src/domain/order.ts';
 import type {
-  BookedOrder,
   Capture,
   CaptureResult,
+  RebookingDue,
+  Refund,
+  RefundDue,
+  RefundRequest,
+  RefundResult,
+  SaleMoney,
+} from '../../../src/ports/order-payments.ts';
+import type {
+  BookedOrder,
   EndState,
   LogFence,
   NewOrder,
@@ -13,25 +20,17 @@ import type {
   OrderSearch,
   OrderStore,
   OwedTickets,
-  RefundDue,
   Rejection,
   RejectionReason,
   SaleCounts,
-  SaleMoney,
   StoreBatch,
   StoreResult,
 } from '../../../src/ports/order-store.ts';
 import { isLive } from '../order-lifecycle.ts';
 import { MemoryLogPositions } from './memory-log-positions.ts';
-import { MemoryMismatches } from './memory-mismatches.ts';
 import { MemoryOrderRows, type OnOrderChange, type OrderRow } from './memory-order-rows.ts';
+import { MemoryPayments } from './memory-payments.ts';
 import { searchOrders } from './search-orders.ts';
-
-interface Payment {
-  readonly orderId: string;
-  readonly at: number;
-  readonly refund: 'none' | 'due' | 'done';
-}
 
 /**
  * An order store in memory: each call is one transaction, and what was answered is never lost. The simulator plants bugs in
@@ -41,13 +40,16 @@ export class MemoryOrderStore implements OrderStore {
   protected readonly rows: MemoryOrderRows;
   readonly #log = new MemoryLogPositions();
   readonly #owed = new Map<string, OwedTickets>();
-  readonly #payments = new Map<string, Payment>();
-  /** The payment of each event. */
-  readonly #events = new Map<string, string>();
-  readonly #mismatches = new MemoryMismatches();
+  protected readonly payments: MemoryPayments;
 
   constructor({ onChange = () => {} }: { readonly onChange?: OnOrderChange } = {}) {
     this.rows = new MemoryOrderRows(onChange);
+    this.payments = new MemoryPayments({
+      get: (orderId) => this.rows.get(orderId)?.order,
+      ofSale: (saleId) => this.#ofSale(saleId),
+      pay: (orderId, at) => this.#move('paid', orderId, at),
+      change: (orderId, changes) => this.#change(orderId, changes),
+    });
   }
 
   async store(batch: StoreBatch): Promise<StoreResult> {
@@ -101,63 +103,55 @@ export class MemoryOrderStore implements OrderStore {
     for (const orderId of orderIds) this.#owed.delete(orderId);
   }
 
-  async capture(capture: Capture): Promise<CaptureResult> {
-    const { eventId, paymentId, orderId, amount, at } = capture;
-    assertStorableCapture(capture);
-    const found = this.rows.get(orderId)?.order;
-    if (found === undefined) return { kind: 'unknownOrder' };
-    const total = totalOf(found);
-    if (total.amount !== amount.amount || total.currency !== amount.currency) {
-      this.#mismatches.add(capture, this.#payments.has(paymentId));
-      return { kind: 'mismatch', order: found };
-    }
-    const known = this.#events.get(eventId);
-    if (known === undefined) {
-      this.#events.set(eventId, paymentId);
-      if (!this.#payments.has(paymentId)) {
-        this.#mismatches.supersede(paymentId);
-        const paid = this.#move('paid', orderId, at);
-        this.#payments.set(paymentId, { orderId, at, refund: paid === undefined ? 'due' : 'none' });
-      }
-    }
-    const payment = this.#payments.get(known ?? paymentId) as Payment;
-    const { order } = this.rows.get(payment.orderId) as OrderRow;
-    return { kind: payment.refund === 'none' ? 'paid' : 'refundDue', order };
+  async holdForPayment(orderId: string, now: number, until: number): Promise<Order | undefined> {
+    const row = this.rows.get(orderId);
+    if (row === undefined) return undefined;
+    const { state, payBy, heldUntil } = row.order;
+    const mayHold = state === 'reserved' && payBy > now && heldUntil === undefined;
+    return mayHold ? this.#change(orderId, { heldUntil: until }) : row.order;
   }
 
-  async refundsDue(limit: number): Promise<readonly RefundDue[]> {
-    const late = [...this.#payments]
-      .filter(([, { refund }]) => refund === 'due')
-      .map(([paymentId, { orderId, at }]) => {
-        const { order } = this.rows.get(orderId) as OrderRow;
-        return { at, due: { paymentId, orderId, amount: totalOf(order) } };
-      });
-    return [...late, ...this.#mismatches.due()]
-      .sort((a, b) => a.at - b.at || (a.due.paymentId < b.due.paymentId ? -1 : 1))
-      .slice(0, limit)
-      .map(({ due }) => due);
+  async endHold(orderId: string): Promise<void> {
+    const row = this.rows.get(orderId);
+    if (row?.order.state !== 'reserved') return;
+    const { heldUntil: _, ...order } = row.order;
+    this.rows.put({ ...row, order });
   }
 
-  async refunded(paymentId: string, _at: number): Promise<void> {
-    const payment = this.#payments.get(paymentId);
-    if (payment?.refund === 'due') this.#payments.set(paymentId, { ...payment, refund: 'done' });
-    this.#mismatches.refunded(paymentId);
+  capture(capture: Capture): Promise<CaptureResult> {
+    return this.payments.capture(capture);
   }
 
-  async money(saleId: string): Promise<SaleMoney> {
-    const paid = this.#ofSale(saleId).filter(({ state }) => state === 'paid');
-    const back = [...this.#payments.values()].filter(
-      ({ orderId, refund }) => refund !== 'none' && this.rows.get(orderId)?.order.saleId === saleId,
-    );
-    const wrong = this.#mismatches.of((orderId) => this.rows.get(orderId)?.order.saleId === saleId);
-    return {
-      revenue: Math.min(
-        MAX_AMOUNT,
-        paid.reduce((sum, order) => sum + totalOf(order).amount, 0),
-      ),
-      refunded: back.length + wrong.refunded,
-      mismatched: wrong.mismatched,
-    };
+  rebookingsDue(limit: number): Promise<readonly RebookingDue[]> {
+    return this.payments.rebookingsDue(limit);
+  }
+
+  rebooked(paymentId: string, orderId: string, at: number): Promise<'paid' | 'refundDue' | 'unknown'> {
+    return this.payments.rebooked(paymentId, orderId, at);
+  }
+
+  notRebooked(paymentId: string): Promise<void> {
+    return this.payments.notRebooked(paymentId);
+  }
+
+  refund(request: RefundRequest): Promise<RefundResult> {
+    return this.payments.refund(request);
+  }
+
+  refundsOf(orderId: string): Promise<readonly Refund[]> {
+    return this.payments.refundsOf(orderId);
+  }
+
+  refundsDue(limit: number): Promise<readonly RefundDue[]> {
+    return this.payments.refundsDue(limit);
+  }
+
+  refunded(due: Pick<RefundDue, 'id' | 'kind'>, at: number): Promise<void> {
+    return this.payments.refunded(due, at);
+  }
+
+  money(saleId: string): Promise<SaleMoney> {
+    return this.payments.money(saleId);
   }
 
   async position(group: string, partition: number): Promise<number | undefined> {
@@ -231,8 +225,8 @@ export class MemoryOrderStore implements OrderStore {
     return this.rows.hasKey(fresh) ? 'key' : undefined;
   }
 
-  protected isDue({ state, payBy }: Order, now: number): boolean {
-    return state === 'reserved' && payBy <= now;
+  protected isDue({ state, payBy, heldUntil = payBy }: Order, now: number): boolean {
+    return state === 'reserved' && payBy <= now && heldUntil <= now;
   }
 
   protected mayEnd({ state }: Order, _to: EndState): boolean {
@@ -248,9 +242,19 @@ export class MemoryOrderStore implements OrderStore {
   #move(to: EndState, orderId: string, at: number): Order | undefined {
     const row = this.rows.get(orderId);
     if (row === undefined || !this.mayEnd(row.order, to)) return undefined;
-    const order: Order = { ...row.order, state: to, ...(to === 'paid' ? { paidAt: at } : { endedAt: at }) };
+    const { heldUntil = at, ...rest } = row.order;
+    if (to === 'expired' && heldUntil > at) return undefined;
+    const order: Order = { ...rest, state: to, ...(to === 'paid' ? { paidAt: at } : { endedAt: at }) };
     this.rows.put({ ...row, order });
     if (to !== 'paid') this.owe(order, []);
+    return order;
+  }
+
+  #change(orderId: string, changes: Partial<Order>): Order {
+    const row = this.rows.get(orderId) as OrderRow;
+    const order: Order = { ...row.order, ...changes };
+    this.rows.put({ ...row, order });
+    if (isLive(row.order.state) && !isLive(order.state)) this.owe(order, []);
     return order;
   }
 

@@ -1,4 +1,4 @@
-import type { Capture } from '../../../../ports/order-store.ts';
+import type { Capture } from '../../../../ports/order-payments.ts';
 import type { Db } from '../../database.ts';
 
 /** The refund is due unless the payment is known otherwise: then a person has to decide. */

@@ -1,0 +1,85 @@
+import { describe, it } from 'vitest';
+import { housekeepingMarbles } from '../../../test/support/housekeeping-marbles.ts';
+import { type PromiseMarbles, promiseMarbles, UNAVAILABLE } from '../../../test/support/promise-marbles.ts';
+
+/** Orders that had expired when their payments came; each payment is named like its order, in capitals. */
+function late(m: PromiseMarbles, ids: string, diagrams: Omit<Parameters<typeof housekeepingMarbles>[1], 'due'>) {
+  const rig = housekeepingMarbles(m, { due: { s: ids }, sales: '-', ...diagrams });
+  const orderIds = [...ids];
+  void rig.store.transition('expired', orderIds, m.clock.now());
+  void rig.queue.release('s', orderIds);
+  void rig.store.returned(orderIds);
+  for (const [n, orderId] of orderIds.entries()) {
+    const paymentId = orderId.toUpperCase();
+    const amount = { amount: 12_999, currency: 'USD' };
+    void rig.store.capture({ eventId: `evt-${paymentId}`, paymentId, orderId, amount, at: m.clock.now() + n });
+  }
+  return rig;
+}
+
+const REBOOKED = { rebooked: 1, refused: 0 };
+const REFUSED = { rebooked: 0, refused: 1 };
+const FAULT = { rebooked: 0, refused: 0, fault: UNAVAILABLE };
+const VALUES = { 1: REBOOKED, 0: REFUSED, f: FAULT };
+
+describe('the rebooking of late payments', () => {
+  it('buys tickets for one after the other, oldest first, under a key of the order that had ended', () =>
+    promiseMarbles((m) => {
+      const { of, reserve$, append$, orders$, refund$ } = late(m, 'ab', { ticks: 't', append: '--a|' });
+      m.expectObservable(reserve$).toBe('  a-b', { a: 'p:a', b: 'p:b' });
+      m.expectObservable(append$).toBe('   a-b', { a: 'N1', b: 'N2' });
+      m.expectObservable(orders$).toBe('   --a-b', { a: 'a expired,N1 paid', b: 'b expired,N2 paid' });
+      m.expectObservable(of('rebook'), '^-----!').toBe('--1-1', VALUES);
+      m.expectObservable(refund$, '^-----!').toBe('');
+    }));
+
+  it('gives the money back if the tickets are sold', () =>
+    promiseMarbles((m) => {
+      const { of, queue, refund$ } = late(m, 'a', { ticks: 't---t' });
+      const item = { orderId: 'z', userId: 'z', key: 'z', fingerprint: '{}', quantity: 1 };
+      void queue.reserve('s', 1, [item]);
+      m.expectObservable(of('rebook'), '^-----!').toBe('0', VALUES);
+      m.expectObservable(refund$).toBe('     ----A');
+    }));
+
+  it.each(['closed', 'ended'] as const)('gives the money back, and asks no queue, if the sale has %s', (how) =>
+    promiseMarbles((m) => {
+      const rig = late(m, 'a', { ticks: 't' });
+      rig.change((sale) => ({
+        ...sale,
+        ...(how === 'closed' ? { status: 'closed' } : { closesAt: m.clock.now() }),
+      }));
+      m.expectObservable(rig.reserve$, '^--!').toBe('');
+      m.expectObservable(rig.of('rebook'), '^--!').toBe('0', VALUES);
+    }),
+  );
+
+  it('waits while the sale is paused, without a word', () =>
+    promiseMarbles((m) => {
+      const rig = late(m, 'a', { ticks: 't-t---t' });
+      rig.change((sale) => ({ ...sale, status: 'paused' }));
+      m.hot('---r').subscribe(() => rig.change((sale) => ({ ...sale, status: 'published' })));
+      m.expectObservable(rig.of('rebook'), '^--------!').toBe('------1', VALUES);
+    }));
+
+  it('pauses after a fault, and then finds the reservation by its key instead of making another one', () =>
+    promiseMarbles((m) => {
+      const { of, append$ } = late(m, 'a', { ticks: 't--t-t', append: ['#', 'a|'] });
+      m.expectObservable(append$).toBe('    a----a', { a: 'N1' });
+      m.expectObservable(of('rebook'), '^-------!').toBe('f----1', VALUES);
+    }));
+
+  it('does not publish the order again if only its payment could not be recorded', () =>
+    promiseMarbles((m) => {
+      const { of, append$ } = late(m, 'a', { ticks: 't-----t', rebooked: ['#', 'a|'] });
+      m.expectObservable(append$).toBe('    a', { a: 'N1' });
+      m.expectObservable(of('rebook'), '^-------!').toBe('f-----1', VALUES);
+    }));
+
+  it('gives the money back if the order that it bought has ended meanwhile', () =>
+    promiseMarbles((m) => {
+      const { of, store } = late(m, 'a', { ticks: 't-----t', rebooked: ['#', 'a|'] });
+      m.hot('---e').subscribe(() => void store.transition('expired', ['N1'], m.clock.now()));
+      m.expectObservable(of('rebook'), '^-------!').toBe('f-----0', VALUES);
+    }));
+});
