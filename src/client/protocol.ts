@@ -44,7 +44,7 @@ export interface OrderJson {
   readonly payBy: string;
   readonly paidAt?: string;
   readonly endedAt?: string;
-  /** A payment began in time: the order is kept for its result, until then at the latest. */
+  /** A payment has begun: the order is kept for its result, until then at the latest. */
   readonly heldUntil?: string;
   /** What was given back of what was paid, or will be. */
   readonly refunded?: MoneyJson;

@@ -84,7 +84,7 @@ export const LIVE_SETTINGS = {
   payment: {
     graceSeconds: whole({
       meaning:
-        'Seconds for which an order is kept after its deadline if its payment began in time and the provider has not decided.',
+        'Seconds for which an order is kept after its deadline if its payment has begun and the provider has not decided.',
       min: 0,
       max: 86_400,
     }),

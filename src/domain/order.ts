@@ -35,7 +35,7 @@ export interface Order {
   readonly paidAt?: number;
   /** When it was cancelled, expired or rejected. */
   readonly endedAt?: number;
-  /** A payment began in time: until then, beyond `payBy`, a reserved order does not expire. */
+  /** A payment has begun: until then, beyond `payBy`, a reserved order does not expire. */
   readonly heldUntil?: number;
   /** What was given back of its total, or will be. A paid order keeps its tickets until all is given back and they are returned. */
   readonly refunded?: Money;

@@ -96,12 +96,12 @@ export interface SaleMoney {
 /** The money of orders, which the order store keeps with them: a change of both is one transaction. */
 export interface OrderPayments {
   /**
-   * Keeps a reserved order until `until` if it has not expired by `now`, because its payment begins: its deadline does not end it
-   * before. Once for an order: a later call moves nothing. Returns the order as it is then; undefined if it is not stored.
+   * Keeps a reserved order until `until`, because its payment begins: its deadline does not end it before. Once for an order: a
+   * later call moves nothing. Returns the order as it is then; undefined if it is not stored.
    */
-  holdForPayment(orderId: string, now: number, until: number): Promise<Order | undefined>;
+  holdForPayment(orderId: string, until: number): Promise<Order | undefined>;
 
-  /** The payment of the order has failed: a reserved order has its own deadline again, and can be held anew before that. */
+  /** The payment of the order has failed: a reserved order has its own deadline again, and can be held anew. */
   endHold(orderId: string): Promise<void>;
 
   /**

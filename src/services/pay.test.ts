@@ -62,15 +62,6 @@ describe('paying an order', () => {
     expect(await store.order(order.id)).toMatchObject({ state: 'paid' });
   });
 
-  it('does not keep an order whose payment begins after its deadline', async () => {
-    const { orders, reserve, store, payments, clock } = await createOrdersRig();
-    const order = await reserve('ann');
-    payments.charge = async () => undefined;
-    clock.advance(order.payBy - clock.now());
-    await expect(orders.pay(order.id, ANN)).rejects.toMatchObject({ code: 'timeout' });
-    expect(await store.order(order.id)).toEqual(order);
-  });
-
   it('is refused for an order that ended while it was read, and nothing is charged', async () => {
     const { orders, reserve, settle, store, clock, charged } = await createOrdersRig();
     const order = await reserve('ann');

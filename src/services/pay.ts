@@ -12,7 +12,7 @@ import type { OrderOutcome } from './order-outcome.ts';
 export interface PayPorts {
   readonly store: Pick<OrderStore, 'order' | 'holdForPayment'>;
   readonly payments: Pick<Payments, 'charge'>;
-  readonly clock: Pick<Clock, 'monotonic' | 'now'>;
+  readonly clock: Pick<Clock, 'monotonic'>;
   /** For how long after its deadline an order is kept whose payment began in time, milliseconds; read at each payment. */
   readonly graceMs: () => number;
   /** @default the event loop's timers */
@@ -32,17 +32,17 @@ const LONGEST_PAUSE_MS = 250;
 
 /**
  * Requests the payment of a stored order and waits for its result. The provider takes the money, and its message, which
- * may arrive at any front, marks the order as paid. An order whose payment begins in time is kept until the provider's
- * verdict, for a grace at most. A crash before the charge leaves an order that expires that much later; after a crash behind
- * it the message still marks the order, and the buyer who tries again gets `ok`.
+ * may arrive at any front, marks the order as paid. Until then the order is kept, for a grace after its deadline at most. A
+ * crash before the charge leaves an order that expires that much later; after a crash behind it the message still marks the
+ * order, and the buyer who tries again gets `ok`.
  *
- * The state decides, not `payBy`: until an order is expired, its ticket belongs to it.
+ * The state decides, not `payBy`: until an order is expired, its tickets belong to it.
  *
  * Errors: Fault `timeout` when the message has not arrived, and those of `charge` and the store. It may be repeated.
  */
 export async function payOrder(order: Order, ports: PayPorts): Promise<OrderOutcome> {
   const { store, payments, clock, graceMs, wait = delay, after } = ports;
-  const already = outcomeOf(order) ?? outcomeOf(await held(order, { store, clock, graceMs }));
+  const already = outcomeOf(order) ?? outcomeOf(await held(order, { store, graceMs }));
   if (already !== undefined) return already;
 
   await withTimeLimit(payments.charge(order), {
@@ -64,12 +64,9 @@ export async function payOrder(order: Order, ports: PayPorts): Promise<OrderOutc
   throw new Fault('timeout', `the provider has not yet reported the result of the payment of order ${order.id}`);
 }
 
-async function held(
-  order: Order,
-  { store, clock, graceMs }: Pick<PayPorts, 'store' | 'clock' | 'graceMs'>,
-): Promise<Order> {
+async function held(order: Order, { store, graceMs }: Pick<PayPorts, 'store' | 'graceMs'>): Promise<Order> {
   const grace = graceMs();
-  return grace === 0 ? order : ((await store.holdForPayment(order.id, clock.now(), order.payBy + grace)) ?? order);
+  return grace === 0 ? order : ((await store.holdForPayment(order.id, order.payBy + grace)) ?? order);
 }
 
 /** Doubles each pause, up to the longest one. */

@@ -64,10 +64,10 @@ describe("the provider's message", () => {
   });
 
   it('that a payment has failed gives the order its own deadline again', async () => {
-    const { webhook, reserve, settle, store, clock, payments, notices } = await createOrdersRig();
+    const { webhook, reserve, settle, store, payments, notices } = await createOrdersRig();
     const order = await reserve('ann');
     await settle(order);
-    await store.holdForPayment(order.id, clock.now(), order.payBy + 60_000);
+    await store.holdForPayment(order.id, order.payBy + 60_000);
     payments.read = () => ({ id: 'evt_1', type: 'failed', paymentId: 'pay_1', orderId: order.id, amount: order.price });
     expect(await webhook(order.id)).toBe('received');
     expect(notices).toMatchObject([{ kind: 'paymentFailed' }]);

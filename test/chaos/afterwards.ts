@@ -45,18 +45,22 @@ export const nonePending =
     return snapshot?.pending === 0 ? undefined : `pending: ${snapshot?.pending}`;
   };
 
-/** Every order has ended, the queue has its tickets back, and the worker has read all of the log. */
+/** Every order has ended, the queue has its tickets back, all refunds are made, and the worker has read all of the log. */
 export const allEnded =
   ({ auditSources, store, log }: Ports, group: string) =>
   async ({ id }: Sale): Promise<string | undefined> => {
-    const [snapshot, { states, tickets }, lag, owed] = await Promise.all([
+    const [snapshot, { states, tickets }, lag, owed, refunds, late] = await Promise.all([
       auditSources.queue.snapshot(id),
       store.counts(id),
       log.lag(group),
       store.owedTickets(1),
+      store.refundsDue(1),
+      store.rebookingsDue(1),
     ]);
-    const quiet = states.reserved === 0 && lag === 0 && owed.length === 0 && snapshot?.held === tickets;
-    return quiet ? undefined : JSON.stringify({ states, lag, owed: owed.length, held: snapshot?.held });
+    const left = { owed: owed.length, refunds: refunds.length, late: late.length };
+    const isDone = Object.values(left).every((count) => count === 0);
+    const quiet = states.reserved === 0 && lag === 0 && isDone && snapshot?.held === tickets;
+    return quiet ? undefined : JSON.stringify({ states, lag, ...left, held: snapshot?.held });
   };
 
 /** The live state has counted what the log has, for the sale and second by second: the workers correct what they lost. */
@@ -83,5 +87,6 @@ export async function readSale({ auditSources, store }: Ports, sale: Sale): Prom
     orders.push(...page);
     if (page.length < PAGE) break;
   }
-  return { sale, orders, audit: await auditQueue(auditSources.queue, sale.id) };
+  const [audit, money] = await Promise.all([auditQueue(auditSources.queue, sale.id), store.money(sale.id)]);
+  return { sale, orders, audit, money };
 }

@@ -7,6 +7,7 @@ import { type Buyers, startBuyers } from './buyers.ts';
 import { LANES, type LaneName, OUTAGES } from './faults.ts';
 import { heal } from './heal.ts';
 import { Notebook } from './notebook.ts';
+import { startRefunder } from './refunder.ts';
 import type { Report } from './report.ts';
 import { runLane } from './schedule.ts';
 import { createTestbed, type Testbed } from './testbed.ts';
@@ -25,7 +26,7 @@ export interface ChaosOptions {
   readonly log?: (line: string) => void;
 }
 
-/** Of every sale of a run. Unpaid orders expire soon, so that tickets are returned during the run. */
+/** Of every sale of a run. Unpaid orders expire soon, so that tickets are returned during the run, and some money comes late. */
 const SALE = { perBuyerLimit: 4, payWithinSeconds: 12 } as const;
 /** Half of the clicks ask for several tickets, and some of those for more than the buyer may still hold. */
 const QUANTITIES = [1, 1, 1, 2, 3, 4] as const;
@@ -87,6 +88,7 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
   });
   const token = bed.workspace.tokenOf('admin', 'admin');
   const admin = startAdmin({ port: bed.port, seed, token, saleId: BIG.id, notebook });
+  const refunder = startRefunder({ port: bed.port, seed, token, notebook });
   await delay(HEAD_START_MS);
   const struck = new Map<string, number>();
   await injectFaults(bed, options, startedAt, (fault) => {
@@ -98,7 +100,7 @@ async function runOn(bed: Testbed, options: ChaosOptions, log: (line: string) =>
   await buyers.stop();
   log('the faults are over; restoring everything');
   await heal(bed);
-  await admin.stop();
+  await Promise.all([admin.stop(), refunder.stop()]);
 
   const results = await settleAndCheck(bed, { sales, buyers, notebook, log });
   return {

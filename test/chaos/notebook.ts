@@ -1,3 +1,5 @@
+import type { Answer } from '../support/http-client.ts';
+
 /** One click of one buyer, including its repetitions. */
 export interface Click {
   readonly saleId: string;
@@ -28,12 +30,27 @@ export class Notebook {
   readonly wrong: string[] = [];
   /** Times between the answer to a pause and the request to resume, milliseconds since 1970. */
   readonly pauses: Pause[] = [];
+  /** What admins were told is given back, in minor units: by order, and by the key of the request. */
+  readonly refunds = new Map<string, Map<string, number>>();
   #lastSaleAt = performance.now();
   #longestDroughtMs = 0;
 
   /** Longest time without a 201 so far, milliseconds. */
   longestDroughtMs(): number {
     return Math.max(this.#longestDroughtMs, performance.now() - this.#lastSaleAt);
+  }
+
+  /** An answer to a refund that was requested with this key. */
+  refund(orderId: string, key: string, { status, body }: Answer): void {
+    const known = this.refunds.get(orderId) ?? new Map<string, number>();
+    const answer = JSON.parse(body) as { readonly code?: string; readonly amount?: { readonly amount: number } };
+    const amount = answer.amount?.amount;
+    if (status === 202 && amount !== undefined) {
+      if ((known.get(key) ?? amount) !== amount) this.wrong.push(`refund ${key} of ${orderId}: ${body}`);
+      this.refunds.set(orderId, known.set(key, amount));
+    } else if (known.has(key) || (status !== 409 && status !== 422)) {
+      this.wrong.push(`refund ${key} of ${orderId}: ${status} ${body}`);
+    }
   }
 
   click(saleId: string, userId: string, key: string, quantity = 1): Click {

@@ -95,6 +95,8 @@ export async function createTestbed({
     MONGODB_URL: through('MONGODB_URL', proxies.mongodb),
     PORT: String(port),
     SHARED_PORT: 'on',
+    // A payment whose front was killed keeps its order for so long.
+    PAYMENT_GRACE_SECONDS: '3',
     ...settings,
   };
   const deaths: string[] = [];

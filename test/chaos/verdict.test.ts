@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Order } from '../../src/domain/order.ts';
 import type { Sale } from '../../src/domain/sale.ts';
+import type { SaleMoney } from '../../src/ports/order-payments.ts';
+import type { Answer } from '../support/http-client.ts';
 import { newOrder } from '../support/orders.ts';
 import type { QueueAudit } from '../support/queue-audit.ts';
 import { Notebook } from './notebook.ts';
@@ -23,13 +25,16 @@ function soundRun() {
     click.end = state as 'paid' | 'cancelled';
   }
   const audit: QueueAudit = { epoch: 1, held: 2, heldByBuyers: 2, remaining: 8, pending: 0, doubled: [] };
-  return { orders: [paid, cancelled, next], notebook, audit };
+  const money: SaleMoney = { revenue: 25_998, captured: 25_998, givenBack: 0, refunded: 0, mismatched: 0 };
+  return { orders: [paid, cancelled, next], notebook, audit, money };
 }
 
 type Run = ReturnType<typeof soundRun>;
 
-const broken = ({ orders, notebook, audit }: Run) =>
-  judge([{ sale, orders, audit }], notebook).flatMap((check) => (check.broken.length > 0 ? [check.promise] : []));
+const broken = ({ orders, notebook, audit, money }: Run) =>
+  judge([{ sale, orders, audit, money }], notebook).flatMap((check) =>
+    check.broken.length > 0 ? [check.promise] : [],
+  );
 
 const LOST = 'every 201 is a stored order';
 const TWICE = 'no ticket sold twice, at any moment';
@@ -39,6 +44,8 @@ const ENDS = 'an order has the end state that its buyer was told';
 const KEYS = 'one order a key';
 const ANSWERS = 'repeated answers are identical';
 const WHOLE = 'an order has all the tickets that were asked for';
+const MONEY = 'money in = money kept + money given back';
+const REFUNDS = 'each refund is made once';
 const PAUSE = 'nothing is sold in a pause';
 
 describe('the verdict on a run', () => {
@@ -57,7 +64,7 @@ describe('the verdict on a run', () => {
   const audited = (parts: Partial<QueueAudit>) => (run: Run) => ({ ...run, audit: { ...run.audit, ...parts } });
 
   test.each<[string, (run: Run) => Run, string[]]>([
-    ['an order is missing', (run) => ({ ...run, orders: run.orders.slice(1) }), [LOST, BALANCE, ENDS]],
+    ['an order is missing', (run) => ({ ...run, orders: run.orders.slice(1) }), [LOST, BALANCE, ENDS, MONEY]],
     ['an order has another ticket', change('a1', { tickets: [5] }), [LOST]],
     ['an order belongs to another buyer', change('a1', { userId: 'eve' }), [LOST, KEYS]],
     ['an order that was answered is rejected', change('a1', { state: 'rejected' }), [LOST, BALANCE, ENDS]],
@@ -81,7 +88,7 @@ describe('the verdict on a run', () => {
     [
       'the second ticket of an order was sold twice',
       change('a1', { tickets: [1, 2], reservedAt: 199, paidAt: 210 }),
-      [TWICE, LOST, LIMIT, BALANCE],
+      [TWICE, LOST, LIMIT, BALANCE, MONEY],
     ],
     ['an order that was answered as cancelled has expired', change('a2', { state: 'expired' }), [ENDS]],
     ['the queue has lost a ticket', audited({ remaining: 7 }), [BALANCE]],
@@ -90,6 +97,30 @@ describe('the verdict on a run', () => {
   ])('reports when %s', (_, damage, expected) => {
     expect(broken(damage(soundRun()))).toEqual(expect.arrayContaining(expected));
     expect(broken(damage(soundRun()))).toHaveLength(expected.length);
+  });
+
+  const told = (run: Run, status: number, body: object) => {
+    run.notebook.refund('a1', 'k', { status, body: JSON.stringify(body), headers: {} } as Answer);
+    return run;
+  };
+  const refunded = { amount: 12_999, currency: 'USD' };
+  const moved = { revenue: 12_999, captured: 25_998, givenBack: 12_999, refunded: 1, mismatched: 0 };
+
+  test('finds nothing wrong with a refund that was answered, made and returned its ticket', () => {
+    const run = change('a1', { state: 'cancelled', endedAt: 300, refunded })(
+      told(soundRun(), 202, { amount: refunded }),
+    );
+    told(told(run, 202, { amount: refunded }), 202, { amount: refunded });
+    expect(broken({ ...run, money: moved, audit: { ...run.audit, held: 1, heldByBuyers: 1, remaining: 9 } })).toEqual(
+      [],
+    );
+  });
+
+  test('reports refunds and money that do not add up', () => {
+    expect(broken(told(soundRun(), 202, { amount: refunded }))).toEqual([REFUNDS]);
+    expect(broken({ ...change('a1', { refunded })(soundRun()), money: moved })).toEqual([REFUNDS]);
+    expect(broken({ ...soundRun(), money: moved })).toEqual([MONEY]);
+    expect(broken(told(told(soundRun(), 409, {}), 500, {}))).toEqual([ANSWERS]);
   });
 
   test('reports when two clicks were answered with one order', () => {

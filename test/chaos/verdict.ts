@@ -1,5 +1,6 @@
-import type { Order } from '../../src/domain/order.ts';
+import { type Order, totalOf } from '../../src/domain/order.ts';
 import type { Sale } from '../../src/domain/sale.ts';
+import type { SaleMoney } from '../../src/ports/order-payments.ts';
 import { isLive } from '../support/order-lifecycle.ts';
 import type { QueueAudit } from '../support/queue-audit.ts';
 import type { Notebook } from './notebook.ts';
@@ -14,6 +15,7 @@ export interface SaleAfterwards {
   readonly sale: Sale;
   readonly orders: readonly Order[];
   readonly audit: QueueAudit | undefined;
+  readonly money: SaleMoney;
 }
 
 /** Compares the answers to buyers with the stored orders, and the stores with each other, when nothing changes any more. */
@@ -29,6 +31,8 @@ export function judge(sales: readonly SaleAfterwards[], notebook: Notebook): rea
     { promise: 'repeated answers are identical', broken: notebook.wrong },
     { promise: 'an order has all the tickets that were asked for', broken: partial(notebook) },
     { promise: 'nothing is sold in a pause', broken: sales.flatMap((sale) => soldInPause(sale, notebook)) },
+    { promise: 'money in = money kept + money given back', broken: sales.flatMap(lostMoney) },
+    { promise: 'each refund is made once', broken: sales.flatMap((sale) => wrongRefunds(sale, notebook)) },
   ];
 }
 
@@ -117,10 +121,20 @@ function duplicates(sales: readonly SaleAfterwards[], { clicks }: Notebook): str
     ...shared,
     ...sales.flatMap(({ sale, orders }) =>
       [...holdsBy(orders, ({ userId }) => [userId]).values()]
-        .filter((holds) => holds.length > (keys.get(`${sale.id} ${holds[0]?.order.userId}`) ?? 0))
+        .filter((holds) => askedFor(holds) > (keys.get(`${sale.id} ${holds[0]?.order.userId}`) ?? 0))
         .map((holds) => `${sale.id}: ${holds[0]?.order.userId} has ${holds.length} orders, more than keys`),
     ),
   ];
+}
+
+/** Orders that late money has bought have no click. */
+function askedFor(holds: readonly Hold[]): number {
+  return holds.filter(({ order }) => order.rebookOf === undefined).length;
+}
+
+/** Whether it was paid, and its money and tickets were given back. */
+function isReturned(order: Order | undefined): boolean {
+  return order?.state === 'cancelled' && order.paidAt !== undefined && order.refunded?.amount === totalOf(order).amount;
 }
 
 function unbalanced({ sale, orders, audit }: SaleAfterwards): string[] {
@@ -131,10 +145,32 @@ function unbalanced({ sale, orders, audit }: SaleAfterwards): string[] {
     : [`${sale.id}: live orders have ${live} tickets of ${sale.total}, the queue says ${JSON.stringify(audit)}`];
 }
 
+/** What payments took, by the orders that they paid and those that they came too late for, to the cent. */
+function lostMoney({ sale, orders, money }: SaleAfterwards): string[] {
+  const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
+  const wasPaid = ({ paidAt }: Order) => paidAt !== undefined;
+  const back = ({ refunded }: Order) => refunded?.amount ?? 0;
+  const paid = sumOf(orders.filter(wasPaid).map((order) => totalOf(order).amount));
+  const late = sumOf(orders.filter((order) => !wasPaid(order)).map(back));
+  const givenBack = sumOf(orders.map(back));
+  const isRight =
+    money.captured === paid + late && money.givenBack === givenBack && money.revenue === money.captured - givenBack;
+  return isRight ? [] : [`${sale.id}: ${JSON.stringify(money)}; paid ${paid}, late ${late}, given back ${givenBack}`];
+}
+
+function wrongRefunds({ sale, orders }: SaleAfterwards, { refunds }: Notebook): string[] {
+  return orders.flatMap(({ id, paidAt, refunded }) => {
+    if (paidAt === undefined) return [];
+    const told = [...(refunds.get(id)?.values() ?? [])].reduce((sum, amount) => sum + amount, 0);
+    const back = refunded?.amount ?? 0;
+    return told === back ? [] : [`${sale.id}: of ${id} ${back} are given back, admins were told ${told}`];
+  });
+}
+
 function wrongEnds({ clicks }: Notebook, byId: ReadonlyMap<string, Order>): string[] {
   return clicks.flatMap(({ userId, key, order, end }) => {
     const stored = byId.get(order?.id ?? '');
-    return end === undefined || stored?.state === end
+    return end === undefined || stored?.state === end || (end === 'paid' && isReturned(stored))
       ? []
       : [`${userId} ${key}: answered ${end}, stored ${stored?.state}`];
   });

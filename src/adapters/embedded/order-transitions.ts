@@ -27,10 +27,10 @@ export function createOrderTransitions(engine: Engine): OrderTransitions {
         return engine.call('orders.capture', capture);
       }),
 
-    holdForPayment: (orderId, now, until) =>
+    holdForPayment: (orderId, until) =>
       withSqlFaults(
         'holding an order for its payment',
-        async () => (await engine.call('orders.holdForPayment', { orderId, now, until })) ?? undefined,
+        async () => (await engine.call('orders.holdForPayment', { orderId, until })) ?? undefined,
       ),
 
     endHold: (orderId) =>

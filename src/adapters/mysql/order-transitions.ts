@@ -46,12 +46,10 @@ export function createOrderTransitions(database: SqlDatabase): OrderTransitions 
         return result ?? inTransaction(database, (session) => recordMismatch(session, ids, capture));
       }),
 
-    holdForPayment: (orderId, now, until) =>
+    holdForPayment: (orderId, until) =>
       withSqlFaults('holding an order for its payment', async () => {
         const ids = idList([orderId]);
-        return ids === undefined
-          ? undefined
-          : inTransaction(database, (session) => holdOrder(session, ids, now, until));
+        return ids === undefined ? undefined : inTransaction(database, (session) => holdOrder(session, ids, until));
       }),
 
     endHold: (orderId) =>

@@ -21,8 +21,8 @@ import {
 import type { Session } from './session.ts';
 import { hold, idList, move, selectOrder } from './transition-statements.ts';
 
-export async function holdOrder(session: Session, ids: string, now: number, until: number): Promise<Order | undefined> {
-  await session.write(hold(ids, now, until));
+export async function holdOrder(session: Session, ids: string, until: number): Promise<Order | undefined> {
+  await session.write(hold(ids, until));
   const [raw] = await session.rows<RawOrder>(selectOrder(ids));
   return raw === undefined ? undefined : orderOfRaw(raw);
 }

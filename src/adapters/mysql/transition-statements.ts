@@ -31,10 +31,10 @@ export function lockOrders(ids: string): string {
 }
 
 /** An order that was held before is not held for longer. */
-export function hold(ids: string, now: number, until: number): string {
+export function hold(ids: string, until: number): string {
   return (
     `UPDATE orders FORCE INDEX (PRIMARY) SET held_until = ${until} ` +
-    `WHERE id IN (${ids}) AND state = 'reserved' AND held_until IS NULL AND pay_by > ${now}`
+    `WHERE id IN (${ids}) AND state = 'reserved' AND held_until IS NULL`
   );
 }
 

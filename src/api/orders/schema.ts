@@ -27,9 +27,7 @@ export const OrderSchema = Type.Object(
     payBy: Time('An order that is not paid by then expires, and its tickets go back on sale.'),
     paidAt: Type.Optional(Time('When it was paid.')),
     endedAt: Type.Optional(Time('When it was cancelled, expired or rejected.')),
-    heldUntil: Type.Optional(
-      Time('A payment began in time: the order is kept for its result, until then at the latest.'),
-    ),
+    heldUntil: Type.Optional(Time('A payment has begun: the order is kept for its result, until then at the latest.')),
     refunded: Type.Optional(MoneySchema),
     rebookedAs: Type.Optional(
       OtherOrder('It had ended when its money came: the paid order that the money has bought.'),

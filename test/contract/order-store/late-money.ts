@@ -38,7 +38,7 @@ export function orderStoreLateMoney(harness: () => OrderStoreHarness): void {
       const { store, other } = harness();
       const { order } = await reserved();
       const held: Order = { ...order, heldUntil: UNTIL };
-      expect(await store.holdForPayment(order.id, PAY_BY - 1, UNTIL)).toStrictEqual(held);
+      expect(await store.holdForPayment(order.id, UNTIL)).toStrictEqual(held);
       expect(await other.order(order.id)).toStrictEqual(held);
       expect(await other.due(order.saleId, UNTIL - 1, 10)).toEqual([]);
       expect(await other.transition('expired', [order.id], UNTIL - 1)).toEqual([]);
@@ -52,46 +52,48 @@ export function orderStoreLateMoney(harness: () => OrderStoreHarness): void {
       const { store } = harness();
       const first = await reserved([1]);
       const second = await reserved([2], first.order.saleId);
-      await store.holdForPayment(first.order.id, PAY_BY - 1, UNTIL);
+      await store.holdForPayment(first.order.id, UNTIL);
       expect(await store.due(first.order.saleId, PAY_BY, 1)).toEqual([second.order.id]);
     });
 
     test('is held once, by its first payment', async () => {
       const { store, other } = harness();
       const { order } = await reserved();
-      await store.holdForPayment(order.id, PAY_BY - 2, UNTIL);
-      expect(await other.holdForPayment(order.id, PAY_BY - 1, UNTIL + 1)).toMatchObject({ heldUntil: UNTIL });
+      await store.holdForPayment(order.id, UNTIL);
+      expect(await other.holdForPayment(order.id, UNTIL + 1)).toMatchObject({ heldUntil: UNTIL });
     });
 
-    test('is not held by a payment that begins after its deadline', async () => {
+    test('may be held after its deadline, while it has not expired', async () => {
       const { order } = await reserved();
-      expect(await harness().store.holdForPayment(order.id, PAY_BY, UNTIL)).toStrictEqual(order);
+      expect(await harness().store.due(order.saleId, PAY_BY + 9, 1)).toEqual([order.id]);
+      expect(await harness().store.holdForPayment(order.id, UNTIL)).toStrictEqual({ ...order, heldUntil: UNTIL });
+      expect(await harness().other.transition('expired', [order.id], PAY_BY + 9)).toEqual([]);
     });
 
-    test('has its own deadline again when the payment has failed, and can be held anew before that', async () => {
+    test('has its own deadline again when the payment has failed, and can be held anew', async () => {
       const { store, other } = harness();
       const { order } = await reserved();
-      await store.holdForPayment(order.id, PAY_BY - 9, UNTIL);
+      await store.holdForPayment(order.id, UNTIL);
       await other.endHold(order.id);
       expect(await store.order(order.id)).toStrictEqual(order);
       expect(await store.due(order.saleId, PAY_BY, 10)).toEqual([order.id]);
-      expect(await store.holdForPayment(order.id, PAY_BY - 1, UNTIL)).toMatchObject({ heldUntil: UNTIL });
+      expect(await store.holdForPayment(order.id, UNTIL)).toMatchObject({ heldUntil: UNTIL });
     });
 
     test.each(['paid', 'cancelled'] as const)('can be %s as any other, and shows no hold then', async (state) => {
       const { store, other } = harness();
       const one = await reserved();
-      await store.holdForPayment(one.order.id, PAY_BY - 1, UNTIL);
+      await store.holdForPayment(one.order.id, UNTIL);
       const time = state === 'paid' ? { paidAt: MOVED_AT } : { endedAt: MOVED_AT };
       const moved: Order = { ...one.order, state, ...time };
       expect(await other.transition(state, [one.order.id], MOVED_AT)).toStrictEqual([moved]);
       expect(await store.order(one.order.id)).toStrictEqual(moved);
-      expect(await store.holdForPayment(one.order.id, 0, UNTIL)).toStrictEqual(moved);
+      expect(await store.holdForPayment(one.order.id, UNTIL)).toStrictEqual(moved);
       await store.endHold(one.order.id);
     });
 
     test.each(['', 'no-such-order', nextOrderId()])('has to be stored: %j is not', async (orderId) => {
-      expect(await harness().store.holdForPayment(orderId, 0, UNTIL)).toBeUndefined();
+      expect(await harness().store.holdForPayment(orderId, UNTIL)).toBeUndefined();
       await harness().store.endHold(orderId);
     });
   });

@@ -103,11 +103,11 @@ export class MemoryOrderStore implements OrderStore {
     for (const orderId of orderIds) this.#owed.delete(orderId);
   }
 
-  async holdForPayment(orderId: string, now: number, until: number): Promise<Order | undefined> {
+  async holdForPayment(orderId: string, until: number): Promise<Order | undefined> {
     const row = this.rows.get(orderId);
     if (row === undefined) return undefined;
-    const { state, payBy, heldUntil } = row.order;
-    const mayHold = state === 'reserved' && payBy > now && heldUntil === undefined;
+    const { state, heldUntil } = row.order;
+    const mayHold = state === 'reserved' && heldUntil === undefined;
     return mayHold ? this.#change(orderId, { heldUntil: until }) : row.order;
   }
 

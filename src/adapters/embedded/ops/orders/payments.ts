@@ -25,14 +25,13 @@ WHERE id = ? AND state NOT IN ('reserved', 'paid') AND refunded_amount IS NULL A
 
 export interface HoldArgs {
   readonly orderId: string;
-  /** Milliseconds since 1970, both. */
-  readonly now: number;
+  /** Milliseconds since 1970. */
   readonly until: number;
 }
 
-export const holdForPayment = writing((db, { orderId, now, until }: HoldArgs): Order | null => {
-  const hold = `UPDATE orders SET held_until = ? WHERE id = ? AND state = 'reserved' AND held_until IS NULL AND pay_by > ?`;
-  db.run(hold, until, orderId, now);
+export const holdForPayment = writing((db, { orderId, until }: HoldArgs): Order | null => {
+  const hold = `UPDATE orders SET held_until = ? WHERE id = ? AND state = 'reserved' AND held_until IS NULL`;
+  db.run(hold, until, orderId);
   const raw = db.get<RawOrder>(SELECT_ORDER, orderId);
   return raw === undefined ? null : orderOfRaw(raw);
 });
