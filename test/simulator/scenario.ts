@@ -24,6 +24,8 @@ export interface Scenario {
   readonly steering: readonly Steering[];
   /** A change of the live settings by an admin, if any, and its time. */
   readonly change: SettingsChangeAt | undefined;
+  /** Whether an admin gives back orders that were paid. */
+  readonly refunds: boolean;
   readonly healAt: number;
 }
 
@@ -141,6 +143,7 @@ export function scenarioOf(random: Random): Scenario {
     closeAt: random.chance(0.2) ? random.between(3000, 20_000) : undefined,
     change: random.chance(0.3) ? changeOf(random) : undefined,
     steering: random.chance(0.4) ? steeringOf(random, sales[0] as Sale) : [],
+    refunds: random.chance(0.4),
     healAt: HEAL_MS,
   };
 }
@@ -194,6 +197,8 @@ const CRITICAL = [
   'database.store',
   'database.transition',
   'database.capture',
+  'database.rebooked',
+  'database.refund',
   'provider.refund',
 ];
 

@@ -3,6 +3,7 @@ import { administer } from './actors/admin.ts';
 import { Buyer } from './actors/buyer.ts';
 import { History } from './actors/history.ts';
 import { Internet } from './actors/internet.ts';
+import { giveBack } from './actors/refunder.ts';
 import { type Bugs, NO_BUGS } from './bugs.ts';
 import { checkFromInside } from './checks/inside.ts';
 import { checkFromOutside } from './checks/outside.ts';
@@ -98,6 +99,7 @@ async function run(
   });
 
   void administer(world, internet, history, scenario);
+  if (scenario.refunds) void giveBack({ world, internet, history, untilMs: healAt });
   for (let n = 1; n <= scenario.buyers; n += 1) {
     const buyer = new Buyer(`buyer${n}`, { world, internet, history, healAt });
     for (const sale of sales) void buyer.shop(sale);
@@ -139,6 +141,7 @@ async function isAtRest(
   const { store, broker, queue } = center;
   if (store.all().some(({ state }) => state === 'reserved')) return false;
   if ((await store.owedTickets(1)).length > 0 || (await store.refundsDue(1)).length > 0) return false;
+  if ((await store.rebookingsDue(1)).length > 0) return false;
   if (GROUPS.some((group) => broker.lag(group) > 0)) return false;
   for (const { id } of sales) {
     const sale = await center.catalogue.sale(id);

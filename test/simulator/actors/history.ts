@@ -32,6 +32,14 @@ export interface Steered {
   readonly repeated: boolean;
 }
 
+/** What an admin was told is given back. */
+export interface Refunded {
+  readonly orderId: string;
+  readonly key: string;
+  /** Minor units. */
+  readonly amount: number;
+}
+
 /** A time in which nothing may be sold, milliseconds since 1970. */
 export interface Pause {
   readonly saleId: string;
@@ -45,6 +53,7 @@ export class History {
   readonly orders: OrderAnswer[] = [];
   readonly steered: Steered[] = [];
   readonly pauses: Pause[] = [];
+  readonly refunds: Refunded[] = [];
   /** Requests that never got a definite answer. */
   readonly unanswered: string[] = [];
   /** Buyers that are still active. */

@@ -10,6 +10,7 @@ import { closeSale } from '../../../src/services/close-sale.ts';
 import type { OrderOutcome } from '../../../src/services/order-outcome.ts';
 import type { Viewer } from '../../../src/services/orders.ts';
 import { publishSale } from '../../../src/services/publish.ts';
+import type { RefundCommand } from '../../../src/services/refunds.ts';
 import type { SettingsPatch } from '../../../src/services/settings-admin.ts';
 import {
   type AdminCommand,
@@ -39,6 +40,8 @@ export interface SimulatedFront {
   order(orderId: string, userId: string): Promise<Answer>;
   pay(orderId: string, userId: string): Promise<Answer>;
   cancel(orderId: string, userId: string): Promise<Answer>;
+  /** The body of a 202 is what is given back, in minor units; that of a 409 why it is not. */
+  refund(orderId: string, asked: Pick<RefundCommand, 'amount' | 'returnTickets'>, key: string): Promise<Answer>;
   webhook(signature: string, body: Uint8Array): Promise<Answer>;
   publish(saleId: string): Promise<Answer>;
   close(saleId: string): Promise<Answer>;
@@ -70,7 +73,7 @@ export async function startSimulatedFront(parts: RoleParts, ownSettings: Setting
     observer,
     draining: () => false,
   });
-  const { orders, paymentEvents, purchases, sales, settingsAdmin, guarded } = front;
+  const { orders, refunds, paymentEvents, purchases, sales, settingsAdmin, guarded } = front;
   const admin = { ...guarded, sales };
   let requests = 0;
 
@@ -121,6 +124,13 @@ export async function startSimulatedFront(parts: RoleParts, ownSettings: Setting
       }),
     pay: (orderId, userId) => guardedBy503(async () => answerOf(await orders.pay(orderId, viewer(userId)))),
     cancel: (orderId, userId) => guardedBy503(async () => answerOf(await orders.cancel(orderId, viewer(userId)))),
+    refund: (orderId, asked, key) =>
+      guardedBy503(async () => {
+        const sent = bugs.has('refundWithoutKey') ? undefined : key;
+        const result = await refunds.request(orderId, { ...asked, reason: 'called off', by: 'admin', key: sent });
+        if (result.kind !== 'refunded') return { status: 409, body: result.kind };
+        return { status: 202, body: String(result.refund.amount.amount) };
+      }),
     webhook: (signature, body) =>
       guardedBy503(async () => {
         const received = await paymentEvents.receive(signature, body);

@@ -2,6 +2,7 @@ import { map, merge, type Observable, Subject } from 'rxjs';
 import { createIdSource } from '../../../src/domain/ids.ts';
 import type { LiveSettings } from '../../../src/domain/live-settings.ts';
 import type { ReservationsRecord } from '../../../src/domain/log-record.ts';
+import { totalOf } from '../../../src/domain/order.ts';
 import type { LogChunk, OrderLog } from '../../../src/ports/order-log.ts';
 import type { OrderStore } from '../../../src/ports/order-store.ts';
 import type { Timers } from '../../../src/ports/timers.ts';
@@ -119,6 +120,8 @@ export function plantInScheduler(parts: RoleParts): { readonly ports: SimulatedP
       ? { booked: async (...range) => (await store.booked(...range)).filter(({ live }) => live) }
       : {}),
     ...(bugs.has('returnBeforeEnd') ? returnBeforeEnd(ports) : {}),
+    ...(bugs.has('lateMoneyKept') ? { notRebooked: async () => {} } : {}),
+    ...(bugs.has('rebookedAndRefunded') ? { rebooked: rebookedAndRefunded(ports) } : {}),
   };
   return {
     ports: {
@@ -138,6 +141,17 @@ function relayLog({ ports: { log }, bugs, process }: RoleParts): OrderLog {
   return {
     ...log,
     append: (record) => log.append({ ...record, items: record.items.map((item) => ({ ...item, orderId: newId() })) }),
+  };
+}
+
+/** A rebooking after which the money is given back, too. */
+function rebookedAndRefunded({ store, payments }: SimulatedPorts): OrderStore['rebooked'] {
+  return async (paymentId, orderId, at) => {
+    const [due] = (await store.rebookingsDue(1000)).filter((one) => one.paymentId === paymentId);
+    if (due !== undefined) {
+      await payments.refund({ id: paymentId, kind: 'payment', paymentId, amount: totalOf(due.order) });
+    }
+    return store.rebooked(paymentId, orderId, at);
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Order } from '../../../src/domain/order.ts';
+import type { RefundRequest, RefundResult } from '../../../src/ports/order-payments.ts';
 import type { EndState, NewOrder, RejectionReason } from '../../../src/ports/order-store.ts';
 import type { OnOrderChange } from '../../support/fakes/memory-order-rows.ts';
 import { MemoryOrderStore } from '../../support/fakes/memory-order-store.ts';
@@ -15,6 +16,7 @@ export interface SimulatedStoreOptions {
 /** The order store with bugs planted in its decisions, and access to all rows. */
 export class SimulatedOrderStore extends MemoryOrderStore {
   readonly #bugs: Bugs;
+  #refunds = false;
 
   constructor({ bugs = NO_BUGS, ...options }: SimulatedStoreOptions = {}) {
     super(options);
@@ -51,7 +53,21 @@ export class SimulatedOrderStore extends MemoryOrderStore {
     return isCareless || super.mayEnd(order, to);
   }
 
+  protected override isHeld(order: Order, at: number): boolean {
+    return super.isHeld(order, at) && !this.#bugs.has('holdIgnored');
+  }
+
+  override async refund(request: RefundRequest): Promise<RefundResult> {
+    const before = this.rows.get(request.orderId);
+    this.#refunds = true;
+    const result = await super.refund(request);
+    this.#refunds = false;
+    if (this.#bugs.has('refundNotInOrder') && before !== undefined && !request.returnTickets) this.rows.put(before);
+    return result;
+  }
+
   protected override owe(order: Order, heldByOthers: readonly number[]): void {
-    if (!this.#bugs.has('outboxForgotten')) super.owe(order, heldByOthers);
+    const isForgotten = this.#bugs.has('outboxForgotten') || (this.#refunds && this.#bugs.has('refundKeepsTickets'));
+    if (!isForgotten) super.owe(order, heldByOthers);
   }
 }

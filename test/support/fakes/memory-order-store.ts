@@ -225,8 +225,13 @@ export class MemoryOrderStore implements OrderStore {
     return this.rows.hasKey(fresh) ? 'key' : undefined;
   }
 
-  protected isDue({ state, payBy, heldUntil = payBy }: Order, now: number): boolean {
-    return state === 'reserved' && payBy <= now && heldUntil <= now;
+  protected isDue(order: Order, now: number): boolean {
+    return order.state === 'reserved' && order.payBy <= now && !this.isHeld(order, now);
+  }
+
+  /** Whether a payment keeps it from expiring. */
+  protected isHeld({ heldUntil = 0 }: Order, at: number): boolean {
+    return heldUntil > at;
   }
 
   protected mayEnd({ state }: Order, _to: EndState): boolean {
@@ -242,8 +247,8 @@ export class MemoryOrderStore implements OrderStore {
   #move(to: EndState, orderId: string, at: number): Order | undefined {
     const row = this.rows.get(orderId);
     if (row === undefined || !this.mayEnd(row.order, to)) return undefined;
-    const { heldUntil = at, ...rest } = row.order;
-    if (to === 'expired' && heldUntil > at) return undefined;
+    if (to === 'expired' && this.isHeld(row.order, at)) return undefined;
+    const { heldUntil: _, ...rest } = row.order;
     const order: Order = { ...rest, state: to, ...(to === 'paid' ? { paidAt: at } : { endedAt: at }) };
     this.rows.put({ ...row, order });
     if (to !== 'paid') this.owe(order, []);
