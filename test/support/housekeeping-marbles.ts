@@ -1,5 +1,5 @@
 import { filter, map, type Observable, Subject, share } from 'rxjs';
-import type { ReservationsRecord } from '../../src/domain/log-record.ts';
+import { orderOf, type ReservationsRecord } from '../../src/domain/log-record.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { BusEvent } from '../../src/ports/event-bus.ts';
@@ -37,6 +37,8 @@ export interface HousekeepingDiagrams {
   readonly refunded?: Diagram;
   readonly reserve?: Diagram;
   readonly append?: Diagram;
+  /** Whether no worker stores what is appended. */
+  readonly withoutWorker?: boolean;
   readonly rebooked?: Diagram;
   /** Sales whose queue is unavailable. */
   readonly unavailable?: readonly string[];
@@ -102,7 +104,11 @@ export function housekeepingMarbles(
     (...[id, epoch, items]: Parameters<typeof queue.reserve>) => queue.reserve(id, epoch, items),
     answers.reserve ?? 'a|',
   );
-  const appending = m.port(async (record: ReservationsRecord) => void record, answers.append ?? 'a|');
+  // A worker has stored it by then, unless the test does.
+  const appending = m.port(async (record: ReservationsRecord) => {
+    const orders = record.items.map((item) => ({ order: orderOf(record, item), key: item.key }));
+    if (!answers.withoutWorker) await store.store({ group: 'test', positions: [], orders });
+  }, answers.append ?? 'a|');
   const recording = m.port(
     (...[paymentId, orderId, at]: Parameters<typeof store.rebooked>) => store.rebooked(paymentId, orderId, at),
     answers.rebooked ?? 'a|',
@@ -125,7 +131,6 @@ export function housekeepingMarbles(
         rebookingsDue: (limit) => store.rebookingsDue(limit),
         rebooked: recording,
         notRebooked: (paymentId) => store.notRebooked(paymentId),
-        store: (batch) => store.store(batch),
       },
       queue: {
         release: (id, ids) => (unavailable.includes(id) ? failing(id, ids) : releasing(id, ids)),

@@ -22,7 +22,6 @@ export interface HousekeepingPorts {
     | 'rebookingsDue'
     | 'rebooked'
     | 'notRebooked'
-    | 'store'
   >;
   /** A sale as it is stored now. */
   readonly sale: (saleId: string) => Promise<Sale | undefined>;

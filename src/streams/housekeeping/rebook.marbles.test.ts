@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest';
 import { housekeepingMarbles } from '../../../test/support/housekeeping-marbles.ts';
+import { newOrder } from '../../../test/support/orders.ts';
 import { type PromiseMarbles, promiseMarbles, UNAVAILABLE } from '../../../test/support/promise-marbles.ts';
 
 /** Orders that had expired when their payments came; each payment is named like its order, in capitals. */
@@ -81,5 +82,15 @@ describe('the rebooking of late payments', () => {
       const { of, store } = late(m, 'a', { ticks: 't-----t', rebooked: ['#', 'a|'] });
       m.hot('---e').subscribe(() => void store.transition('expired', ['N1'], m.clock.now()));
       m.expectObservable(of('rebook'), '^-------!').toBe('f-----0', VALUES);
+    }));
+
+  it('waits for a worker to store the order that it has bought, and makes no other one', () =>
+    promiseMarbles((m) => {
+      const rig = late(m, 'a', { ticks: 't----t----t', withoutWorker: true });
+      const bought = newOrder({ id: 'N1', saleId: 's', tickets: [1], userId: 'a', key: 'p:a' });
+      const settle = () => rig.store.store({ group: 'test', positions: [], orders: [bought] });
+      m.hot('-------s').subscribe(() => void settle());
+      m.expectObservable(rig.reserve$, '^-----------!').toBe('a----a----a', { a: 'p:a' });
+      m.expectObservable(rig.of('rebook'), '^-----------!').toBe('----------1', VALUES);
     }));
 });

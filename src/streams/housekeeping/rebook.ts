@@ -14,8 +14,6 @@ type Rebooked = Extract<HousekeepingResult, { step: 'rebook' }>;
 /** `waits`: not decided yet, and nothing is wrong. */
 type Attempt = Rebooked & { readonly waits?: boolean };
 
-/** Not the group of a worker: a batch of it moves no position. */
-const ON_DEMAND = 'on-demand';
 /** There is no request: the money came by itself. */
 const REBOOKED_REQUEST = 'rebook';
 
@@ -27,8 +25,8 @@ const WAITS: Attempt = { step: 'rebook', rebooked: 0, refused: 0, waits: true };
  *
  * Until the store has recorded the result the payment is still due, and everything before is repeated without harm by this
  * process or the next leader: the queue knows the new order by a key made of the old one's id; one that is not in the log yet
- * is published, here or by the relay, and so is stored like any other; and one that expires before it is marked as paid
- * leaves its money to be given back.
+ * is published, here or by the relay; a worker stores it like any other; and one that expires, or is rejected, before it is
+ * marked as paid leaves its money to be given back.
  */
 export function rebook(
   tick$: Observable<unknown>,
@@ -87,7 +85,6 @@ async function rebookOne({ paymentId, order }: RebookingDue, ports: Housekeeping
   // The price of a published sale does not change; if it did, the order would expire.
   if (totalOf(bought).amount !== totalOf(order).amount) return refuse();
   if (answer.kind === 'reserved' || !answer.published) await publish(bought, key, sale, ports);
-  await store.store({ group: ON_DEMAND, positions: [], orders: [{ order: bought, key }] });
   return record(paymentId, { ended: order, bought }, ports);
 }
 
@@ -107,8 +104,8 @@ async function record(
   const { store, events, clock } = ports;
   const at = clock.now();
   const result = await store.rebooked(paymentId, bought.id, at);
-  if (result === 'unknown')
-    throw new Fault('unavailable', `the order ${bought.id} of a late payment is not stored yet`);
+  // A worker stores it, and nobody else: it knows whether a recovery of the queue has ended the epoch before the record.
+  if (result === 'unknown') return WAITS;
   if (result === 'refundDue') return { step: 'rebook', rebooked: 0, refused: 1 };
   const paid: Order = { ...bought, state: 'paid', paidAt: at, rebookOf: ended.id };
   events.publish({ type: 'orders', orders: [{ ...ended, rebookedAs: bought.id }, paid] });
