@@ -25,7 +25,8 @@ const HELP = `Usage: floodgate <command> [options]
   live      rebuilds the live figures of a sale from the log: rebuild <sale> [--json]
   order     lists the orders of all buyers: list [--sale s1] [--format table|csv|ndjson]; show <id>
   replay    lists dead letters, and sends them back to the log: [--apply] [--json]
-  sale      lists sales and steers them: list, show, pause, resume, extend, add-stock, close; 'sale --help'
+  sale      makes sales and steers them: list, show, create, publish, pause, resume, extend, add-stock, close, archive;
+            'sale --help'
   token     prints an access token: --user u1 [--role buyer|admin] [--ttl 1h]
             revoke --user u1 [--before <time>]: revokes the tokens that the user was issued before
 `;

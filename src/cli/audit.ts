@@ -50,10 +50,11 @@ async function run(args: readonly string[]): Promise<number> {
   return result.ok ? CONSISTENT : DISCREPANCIES;
 }
 
-function describe({ saleId, startedAt, tookMs, epoch, ok, inFlight, invariants }: AuditResult): string {
+function describe({ saleId, startedAt, tookMs, epoch, archived, ok, inFlight, invariants }: AuditResult): string {
   const { unpublished, unstored, returning, uncounted } = inFlight;
   const width = Math.max(...invariants.map(({ rule }) => rule.length));
-  return `Sale ${saleId}, epoch ${epoch}, audited ${new Date(startedAt).toISOString()} in ${tookMs} ms
+  const freed = archived ? ' (archived: the ticket queue has been freed, and is taken to be as the store is)' : '';
+  return `Sale ${saleId}${freed}, epoch ${epoch}, audited ${new Date(startedAt).toISOString()} in ${tookMs} ms
 
 ${invariants.map((invariant) => row(invariant, width)).join('')}
 In flight: ${unpublished} to publish, ${unstored} to store, ${returning} tickets to return, ${uncounted} to count

@@ -2,7 +2,7 @@
  * The frames of `/v1/live`, version 1, as this client writes and reads them. Times are RFC 3339, UTC. Declared separately
  * from the server's schemas so that the client has no dependencies.
  */
-export type Phase = 'draft' | 'upcoming' | 'live' | 'paused' | 'sold_out' | 'ended' | 'closed';
+export type Phase = 'draft' | 'upcoming' | 'live' | 'paused' | 'sold_out' | 'ended' | 'closed' | 'archived';
 
 /** The complete stock of a sale at one moment. Of two frames, the one with the higher version is newer. */
 export interface StockFrame {

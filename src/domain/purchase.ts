@@ -50,6 +50,8 @@ export type PurchaseOutcome =
   | { readonly kind: 'paused' }
   | { readonly kind: 'ended' }
   | { readonly kind: 'closed' }
+  /** It is over for good: not even a repetition of an earlier purchase is answered any more. */
+  | { readonly kind: 'archived' }
   | { readonly kind: 'keyMismatch' }
   /** More tickets than the sale sells to one buyer: `most`. */
   | { readonly kind: 'tooManyTickets'; readonly most: number }

@@ -12,6 +12,7 @@ export const REFUSAL_CODES = {
   paused: 'paused',
   ended: 'ended',
   closed: 'closed',
+  archived: 'archived',
   keyMismatch: 'key_mismatch',
   tooManyTickets: 'invalid',
   tooManyAttempts: 'rate_limited',

@@ -21,6 +21,10 @@ describe('gateOf', () => {
     expect(gateOf(sale('closed'), nowMs)).toBe('closed');
   });
 
+  it.each([OPENS - 1, OPENS, CLOSES])('of an archived sale is closed, also at %i', (nowMs) => {
+    expect(gateOf(sale('archived'), nowMs)).toBe('closed');
+  });
+
   it.each([OPENS - 1, OPENS, CLOSES])('of a draft never opens, also at %i', (nowMs) => {
     expect(gateOf(sale('draft'), nowMs)).toBe('notStarted');
   });
@@ -41,12 +45,14 @@ describe('phaseOf', () => {
     ['paused', 'ended', CLOSES, 5],
     ['closed', 'closed', OPENS, 5],
     ['closed', 'closed', OPENS, 0],
+    ['archived', 'archived', OPENS, 0],
+    ['archived', 'archived', CLOSES, 5],
   ] as const)('of a sale that is %s is %s at %i with %i left', (status, phase, nowMs, remaining) => {
     expect(phaseOf(sale(status), nowMs, remaining)).toBe(phase);
   });
 
   it('is live exactly when the gate is open and a ticket is left', () => {
-    const status = fc.constantFrom<SaleStatus>('draft', 'published', 'paused', 'closed');
+    const status = fc.constantFrom<SaleStatus>('draft', 'published', 'paused', 'closed', 'archived');
     fc.assert(
       fc.property(status, fc.nat(3000), fc.nat(2), (own, nowMs, remaining) => {
         const phase = phaseOf(sale(own), nowMs, remaining);

@@ -3,11 +3,12 @@ import type { Money } from './money.ts';
 /**
  * The status that the admin gives a sale; buyers see its {@link Phase}. A sale in `publishing` can't be changed any more,
  * because its tickets are being loaded, and does not sell yet. From `published` on, price and product never change, and
- * the total only grows. A `paused` sale sells nothing until it is resumed, `published` again. `closed` is final.
+ * the total only grows. A `paused` sale sells nothing until it is resumed, `published` again. A `closed` one never sells again,
+ * and an `archived` one is no longer in the ticket queue either.
  */
-export type SaleStatus = 'draft' | 'publishing' | 'published' | 'paused' | 'closed';
+export type SaleStatus = 'draft' | 'publishing' | 'published' | 'paused' | 'closed' | 'archived';
 
-export type Phase = 'draft' | 'upcoming' | 'live' | 'paused' | 'sold_out' | 'ended' | 'closed';
+export type Phase = 'draft' | 'upcoming' | 'live' | 'paused' | 'sold_out' | 'ended' | 'closed' | 'archived';
 
 export const PHASES = [
   'draft',
@@ -17,6 +18,7 @@ export const PHASES = [
   'sold_out',
   'ended',
   'closed',
+  'archived',
 ] as const satisfies readonly Phase[];
 
 /** The longest time to pay that a sale may allow: a week. Recovery relies on it to find every sale with unpaid orders. */
@@ -51,6 +53,11 @@ export interface Sale {
 
 /** Whether buyers may see the sale. */
 export function isPublic(sale: Pick<Sale, 'status'>): boolean {
+  return isListed(sale) || sale.status === 'archived';
+}
+
+/** Whether lists of sales show it to buyers, and the ticket queue has it: published, and not archived. */
+export function isListed(sale: Pick<Sale, 'status'>): boolean {
   return isRunning(sale) || sale.status === 'closed';
 }
 
@@ -63,7 +70,7 @@ export type Gate = 'open' | 'notStarted' | 'paused' | 'ended' | 'closed';
 
 /** Whether a sale sells at `nowMs`, according to its status and times. Whether tickets remain is up to the queue. */
 export function gateOf(sale: Pick<Sale, 'status' | 'opensAt' | 'closesAt'>, nowMs: number): Gate {
-  if (sale.status === 'closed') return 'closed';
+  if (sale.status === 'closed' || sale.status === 'archived') return 'closed';
   if (!isPublic(sale)) return 'notStarted';
   if (nowMs >= sale.closesAt) return 'ended';
   if (sale.status === 'paused') return 'paused';
@@ -72,6 +79,7 @@ export function gateOf(sale: Pick<Sale, 'status' | 'opensAt' | 'closesAt'>, nowM
 
 export function phaseOf(sale: Sale, nowMs: number, remaining: number): Phase {
   if (!isPublic(sale)) return 'draft';
+  if (sale.status === 'archived') return 'archived';
   const gate = gateOf(sale, nowMs);
   if (gate === 'notStarted') return 'upcoming';
   if (gate === 'open') return remaining > 0 ? 'live' : 'sold_out';

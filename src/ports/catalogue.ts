@@ -9,7 +9,16 @@ export interface Product {
   readonly version: number;
 }
 
-export const SALE_ACTIONS = ['changed', 'published', 'paused', 'resumed', 'extended', 'stock_added', 'closed'] as const;
+export const SALE_ACTIONS = [
+  'changed',
+  'published',
+  'paused',
+  'resumed',
+  'extended',
+  'stock_added',
+  'closed',
+  'archived',
+] as const;
 
 export type SaleAction = (typeof SALE_ACTIONS)[number];
 

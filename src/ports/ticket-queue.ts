@@ -107,7 +107,8 @@ export interface TicketQueue {
    * Loads tickets 1 to total, all free. A sale that is already loaded is not changed.
    *
    * `incarnation` is the one during which the caller has verified that no ticket was sold; in a later one the load rejects
-   * with Fault `fenced`. Without it a delayed load could restore a sale that was sold, and lost, in the meantime.
+   * with Fault `fenced`, and so does the load of a sale that was removed. Without it a delayed load could restore a sale
+   * that was sold, and lost or removed, in the meantime.
    */
   load(sale: QueuedSale, incarnation?: string): Promise<void>;
 
@@ -174,6 +175,12 @@ export interface TicketQueue {
 
   /** Ends reservations permanently; replays are still answered. */
   close(saleId: string, epoch: number): Promise<void>;
+
+  /**
+   * Frees all that the queue has of a sale, for good: the queue does not know it any more, whatever state it was in, also if
+   * it has to be recovered. The sale is archived in the catalogue, so that no caller loads or rebuilds it.
+   */
+  remove(saleId: string): Promise<void>;
 
   /** The remaining tickets; undefined when the queue does not know the sale. The version increases with each change. */
   stock(saleId: string): Promise<Stock | undefined>;

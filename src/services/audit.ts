@@ -2,6 +2,7 @@ import { Fault } from '../domain/errors.ts';
 import { isPublic, type Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
+import { archivedQueue } from './audit/archived-queue.ts';
 import { type Candidate, candidatesOf, inBoth } from './audit/candidates.ts';
 import { type DescribePorts, describe } from './audit/describe.ts';
 import { excludeInFlight, type InFlightPorts } from './audit/in-flight.ts';
@@ -61,6 +62,8 @@ type Reading =
  * while the sale goes on: a candidate counts as a discrepancy if a second snapshot has the very same one, and it is not
  * known to be in flight; while tickets move, a few more must have it. It runs in slices of a few milliseconds, between which the event loop goes on.
  *
+ * Of an archived sale, whose queue has been freed, it reconciles what remains.
+ *
  * Memory: about 100 bytes per ticket. Errors: those of the ports; Fault `fenced` when the queue has to be recovered.
  */
 export async function auditSale(saleId: string, ports: AuditPorts, options: AuditOptions): Promise<AuditOutcome> {
@@ -95,6 +98,7 @@ export async function auditSale(saleId: string, ports: AuditPorts, options: Audi
       startedAt,
       tookMs: Math.round(clock.monotonic() - from),
       epoch: sale.epoch,
+      archived: sale.status === 'archived',
       ok: wrong.length === 0,
       inFlight: {
         unpublished: queue.pending,
@@ -117,11 +121,18 @@ async function read(saleId: string, ports: AuditPorts, options: AuditOptions, on
   const sale = await ports.catalogue.sale(saleId);
   if (sale === undefined) return { kind: 'unknown' };
   if (!isPublic(sale)) return { kind: 'notPublished' };
-  const snapshot = await takeSnapshot(sale, ports, options, onEntries);
+  const snapshot = await takeSnapshot(sale, sourcesOf(sale, ports), options, onEntries);
   if (snapshot === undefined) {
     throw new Fault('fenced', `the ticket queue does not know the sale ${saleId}: recover it first`);
   }
   return { kind: 'read', sale, snapshot };
+}
+
+/** The queue of an archived sale has been freed. */
+function sourcesOf(sale: Sale, ports: AuditPorts): SnapshotPorts {
+  if (sale.status !== 'archived') return ports;
+  const { orders } = ports.auditSources;
+  return { ...ports, auditSources: { ...ports.auditSources, queue: archivedQueue(sale, orders, ports.store) } };
 }
 
 async function invariantOf(

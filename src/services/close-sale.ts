@@ -12,7 +12,10 @@ export interface ClosePorts extends SaleListeners {
 
 export type CloseOutcome =
   /** It is closed, by this call or an earlier one. */
-  { readonly kind: 'closed'; readonly sale: Sale } | { readonly kind: 'unknown' } | { readonly kind: 'notPublished' };
+  | { readonly kind: 'closed'; readonly sale: Sale }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'notPublished' }
+  | { readonly kind: 'archived' };
 
 /**
  * Closes a sale permanently; its reservations remain. The queue is closed first, because it decides for every front. A
@@ -26,6 +29,7 @@ export async function closeSale(saleId: string, ports: ClosePorts, who?: Changed
     const sale = await catalogue.sale(saleId);
     if (sale === undefined) return { kind: 'unknown' };
     if (sale.status === 'closed') return { kind: 'closed', sale };
+    if (sale.status === 'archived') return { kind: 'archived' };
     if (!isRunning(sale)) return { kind: 'notPublished' };
     await queue.close(sale.id, sale.epoch);
     const closed: Sale = { ...sale, status: 'closed', version: sale.version + 1 };

@@ -58,7 +58,7 @@ export async function resetDemo(ports: DemoPorts): Promise<DemoSales> {
   for await (const { id, status } of demoSales(ports)) {
     // A sale whose publishing was interrupted can't be closed before it is published.
     if (status === 'publishing') await publishSale(id, ports);
-    if (status !== 'draft' && status !== 'closed') await closeSale(id, ports);
+    if (status !== 'draft' && status !== 'closed' && status !== 'archived') await closeSale(id, ports);
   }
   return seedDemo(ports);
 }

@@ -1,4 +1,4 @@
-import { isPublic, MAX_PAY_WITHIN_SECONDS, type Sale } from '../domain/sale.ts';
+import { isListed, MAX_PAY_WITHIN_SECONDS, type Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { QueueRecovery } from '../ports/queue-recovery.ts';
@@ -34,7 +34,7 @@ export async function lostSales({ recovery, catalogue, clock }: LostSalesPorts):
   const sales: Sale[] = [];
   const endsAfter = now - MAX_PAY_WITHIN_SECONDS * 1000 - ANSWERED_FOR_MS;
   for await (const sale of everySale(catalogue, { includeDrafts: true, endsAfter })) {
-    const mayHaveSold = isPublic(sale) || sale.status === 'publishing';
+    const mayHaveSold = isListed(sale) || sale.status === 'publishing';
     if (mayHaveSold && isRebuilt(sale, now)) sales.push(sale);
   }
   const lost: string[] = [];

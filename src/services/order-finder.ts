@@ -3,7 +3,7 @@ import { Fault } from '../domain/errors.ts';
 import { timeOfOrderId } from '../domain/ids.ts';
 import type { Order } from '../domain/order.ts';
 import { reservedOrder } from '../domain/purchase.ts';
-import type { Sale } from '../domain/sale.ts';
+import { isListed, type Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NewOrder, OrderStore } from '../ports/order-store.ts';
@@ -98,6 +98,8 @@ export class OrderFinder {
     const likely: Sale[] = [];
     const others: Sale[] = [];
     for await (const sale of everySale(this.ports.catalogue, { includeDrafts: false })) {
+      // An archived sale has each of its orders in the store.
+      if (!isListed(sale)) continue;
       const wasOpen = madeAt >= sale.opensAt - CLOCK_SLACK_MS && madeAt <= sale.closesAt + CLOCK_SLACK_MS;
       (wasOpen ? likely : others).push(sale);
     }

@@ -18,7 +18,7 @@ export type PublishOutcome =
   /** The sale is published, by this call or an earlier one. */
   | { readonly kind: 'published'; readonly sale: Sale }
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'closed' }
+  | { readonly kind: 'closed' | 'archived' }
   /** The draft's closing time has passed. */
   | { readonly kind: 'ended' };
 
@@ -34,7 +34,7 @@ export async function publishSale(saleId: string, ports: PublishPorts, by?: stri
     const sale = await catalogue.sale(saleId);
     if (sale === undefined) return { kind: 'unknown' };
     if (isRunning(sale)) return { kind: 'published', sale };
-    if (sale.status === 'closed') return { kind: 'closed' };
+    if (sale.status === 'closed' || sale.status === 'archived') return { kind: sale.status };
     if (sale.status === 'draft') {
       if (sale.closesAt <= clock.now()) return { kind: 'ended' };
       // Whether this call stored it or another one did, the next attempt goes on from what is stored.

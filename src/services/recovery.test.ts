@@ -84,7 +84,7 @@ describe('recovering a sale', () => {
     await rig.recover();
 
     expect(rig.calls).toEqual([
-      ...['sale', 'state', 'save 2', 'seal 2', 'wait 2000', 'fence 2', 'passed?', 'rebuild 2', 'booked 1-5000'],
+      ...['sale', 'state', 'save 2', 'seal 2', 'wait 2000', 'fence 2', 'passed?', 'sale', 'rebuild 2', 'booked 1-5000'],
     ]);
   });
 
@@ -104,6 +104,19 @@ describe('recovering a sale', () => {
       { type: 'sale', saleId: SALE.id },
       { type: 'sale', saleId: SALE.id },
     ]);
+  });
+
+  it.each(['sale', 'passed?'])('does not rebuild one that is archived, before its step `%s`', async (step) => {
+    const rig = await rigOf();
+    rig.queue.wipe(SALE.id);
+    rig.hooks.before = async (call) => {
+      const sale = await rig.catalogue.sale(SALE.id);
+      if (call !== step || sale === undefined || sale.status === 'archived') return;
+      await rig.catalogue.saveSale({ ...sale, status: 'archived', version: sale.version + 1 });
+    };
+
+    expect(await rig.recover()).toEqual({ kind: 'notLost' });
+    expect(rig.calls).not.toContain('rebuild 2');
   });
 
   it('waits longer when an old master may still answer fronts', async () => {
@@ -128,7 +141,7 @@ describe('recovering a sale', () => {
     await recoverSale(SALE.id, ports, { deadlineMs: DEADLINE_MS, group: GROUP, signal });
 
     expect(reads).toBe(PARTITIONS.length);
-    expect(rig.calls.slice(-4)).toEqual(['wait 50', 'wait 50', 'rebuild 2', 'booked 1-5000']);
+    expect(rig.calls.slice(-4)).toEqual(['wait 50', 'sale', 'rebuild 2', 'booked 1-5000']);
   });
 
   it('reads all tickets of a large sale', async () => {

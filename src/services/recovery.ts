@@ -1,5 +1,5 @@
 import { fingerprintOf } from '../domain/purchase.ts';
-import { isPublic, type Sale } from '../domain/sale.ts';
+import { isListed, type Sale } from '../domain/sale.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OrderLog } from '../ports/order-log.ts';
@@ -106,6 +106,8 @@ export async function recoverSale(
   await poll(fencePassed, { until, everyMs: POLL_EVERY_MS, clock, wait, signal });
 
   begin('rebuilding');
+  // A slow leader may be here when the sale was recovered by another one, and has been archived since.
+  if ((await ports.catalogue.sale(saleId))?.status === 'archived') return { kind: 'notLost' };
   const rebuilt = await recovery.rebuild(target, prefetch(ordersOf(raised, store)));
   if (rebuilt.kind === 'superseded') return rebuilt;
   notifySaleChanged(saleId, ports);
@@ -113,13 +115,17 @@ export async function recoverSale(
   return { kind: 'recovered', epoch, held, survivors, tookMs: clock.monotonic() - since };
 }
 
-/** Whether the queue has lost the sale. A sale that is being published has nothing to lose unless its fence closed. */
+/**
+ * Whether the queue has lost the sale. A sale that is being published has nothing to lose unless its fence closed, and one
+ * that is archived has been removed, or soon is.
+ */
 export async function isLost(
   sale: Pick<Sale, 'id' | 'epoch' | 'status'>,
   recovery: Pick<QueueRecovery, 'state'>,
 ): Promise<boolean> {
+  if (sale.status === 'archived') return false;
   const state = await recovery.state(sale.id, sale.epoch);
-  return state === 'lost' || (state === 'unknown' && isPublic(sale));
+  return state === 'lost' || (state === 'unknown' && isListed(sale));
 }
 
 function raiseEpoch(

@@ -40,6 +40,12 @@ describe('a report', () => {
     });
   });
 
+  it('of an archived sale has as left what no order holds: its queue has been freed', async () => {
+    const catalogue = new MemoryCatalogue([aSale({ total: 100, status: 'archived' })]);
+    const queue = { stock: async () => undefined };
+    expect(await reportOn('sale-1', { ...ports, catalogue, queue })).toMatchObject({ remaining: 93, sold: 7, paid: 4 });
+  });
+
   it('has a timeline of a bounded length, and says how long its points are', async () => {
     const live = {
       timelinePages: async function* () {

@@ -60,7 +60,8 @@ export async function reportOn(saleId: string, ports: ReportPorts): Promise<Sale
   return {
     saleId,
     total: sale.total,
-    remaining: stock?.remaining ?? sale.total,
+    // The queue of an archived sale has been freed: those that no order holds were left.
+    remaining: sale.status === 'archived' ? sale.total - tickets : (stock?.remaining ?? sale.total),
     sold: tickets,
     reserved,
     paid,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../test/support/fakes/manual-clock.ts';
 import { MemoryCatalogue } from '../../test/support/fakes/memory-catalogue.ts';
+import { MemoryOrderStore } from '../../test/support/fakes/memory-order-store.ts';
 import { MemoryTicketQueue } from '../../test/support/fakes/memory-ticket-queue.ts';
 import type { BusEvent } from '../ports/event-bus.ts';
 import { SaleAdmin, type SaleSettings } from './sale-admin.ts';
@@ -27,6 +28,8 @@ function rig() {
   const admin = new SaleAdmin({
     catalogue,
     queue,
+    auditSources: { queue: queue.auditSource },
+    store: new MemoryOrderStore(),
     clock,
     events: { publish: (event) => void published.push(event) },
     newId: () => {

@@ -1,6 +1,7 @@
 import { MAX_AMOUNT } from '../domain/money.ts';
 import { isRunning, type Sale } from '../domain/sale.ts';
 import type { Catalogue, Product, SaleHistoryEntry, SaleHistoryQuery } from '../ports/catalogue.ts';
+import { type ArchiveOutcome, type ArchivePorts, archiveSale } from './archive-sale.ts';
 import { type CloseOutcome, type ClosePorts, closeSale } from './close-sale.ts';
 import type { InvalidSettings, SettingError } from './invalid-settings.ts';
 import { notifySaleChanged } from './notify-sale.ts';
@@ -33,7 +34,11 @@ export type SaleChanges = Partial<SaleSettings> & {
   readonly imageUrl?: string | null;
 };
 
-export type CreateOutcome = { readonly kind: 'created'; readonly sale: Sale } | InvalidSettings;
+export type CreateOutcome =
+  | { readonly kind: 'created'; readonly sale: Sale }
+  /** There is a sale of the chosen id. */
+  | { readonly kind: 'taken' }
+  | InvalidSettings;
 
 export type ChangeOutcome =
   | { readonly kind: 'changed'; readonly sale: Sale }
@@ -54,7 +59,8 @@ export type SaleHistory = Page<SaleHistoryEntry, number>;
 
 export type SaleAdminPorts = PublishPorts &
   ClosePorts &
-  SteerPorts & {
+  SteerPorts &
+  ArchivePorts & {
     readonly catalogue: Pick<Catalogue, 'addSale' | 'removeDraft' | 'product' | 'saleHistory'>;
     /** Makes the variable part of an id; ids sort by time. */
     readonly newId: () => string;
@@ -63,20 +69,21 @@ export type SaleAdminPorts = PublishPorts &
 const FIRST_EPOCH = 1;
 
 /**
- * An admin's operations on sales, from draft to closed. A product may be removed while a sale of it is being created: the
+ * An admin's operations on sales, from draft to archived. A product may be removed while a sale of it is being created: the
  * sale has its own copy of the product's texts.
  */
 export class SaleAdmin {
   constructor(private readonly ports: SaleAdminPorts) {}
 
-  async create(fresh: NewSale): Promise<CreateOutcome> {
+  /** A draft, of the chosen id or of a new one. */
+  async create(fresh: NewSale, id?: string): Promise<CreateOutcome> {
     const product = await this.ports.catalogue.product(fresh.productId);
     const errors = errorsOf(fresh, product);
     if (product === undefined || errors.length > 0) return { kind: 'invalid', errors };
     const { description = product.description, imageUrl = product.imageUrl, ...settings } = fresh;
     for (;;) {
       const sale: Sale = {
-        id: `sale_${this.ports.newId()}`,
+        id: id ?? `sale_${this.ports.newId()}`,
         ...settings,
         description,
         ...(imageUrl === undefined ? {} : { imageUrl }),
@@ -84,7 +91,10 @@ export class SaleAdmin {
         epoch: FIRST_EPOCH,
         version: 1,
       };
-      if (!(await this.ports.catalogue.addSale(sale))) continue;
+      if (!(await this.ports.catalogue.addSale(sale))) {
+        if (id !== undefined) return { kind: 'taken' };
+        continue;
+      }
       notifySaleChanged(sale.id, this.ports);
       return { kind: 'created', sale };
     }
@@ -145,6 +155,10 @@ export class SaleAdmin {
 
   addStock(saleId: string, command: AdminCommand & { readonly quantity: number }): Promise<SteerOutcome> {
     return addStock(saleId, this.ports, command);
+  }
+
+  archive(saleId: string, command: AdminCommand): Promise<ArchiveOutcome> {
+    return archiveSale(saleId, this.ports, command);
   }
 
   /** Newest first; undefined for an unknown sale. */

@@ -89,6 +89,7 @@ export class SaleCache {
   /** The stock of a sale. Errors: those of the queue, unless memory has a figure, however old. */
   async stock(sale: Sale): Promise<Stock> {
     if (!isPublic(sale)) return unsold(sale);
+    if (sale.status === 'archived') return NONE_LEFT;
     const cached = this.#stock.get(sale.id);
     if (cached !== undefined && this.#isFresh(cached, this.options.stockTtlMs)) return cached.value;
     try {
@@ -111,12 +112,12 @@ export class SaleCache {
   }
 
   keepSale(saleId: string, sale: Sale | undefined): void {
+    if (sale?.status === 'archived') this.#forgetStock(saleId);
     // Requests for unknown ids must not fill the memory: the oldest entry is evicted.
     if (this.#sales.size >= this.options.capacity && !this.#sales.has(saleId)) {
       const oldest = this.#sales.keys().next().value as string;
       this.forgetSale(oldest);
-      this.#stock.delete(oldest);
-      this.#loads.forget(stockLoad(oldest));
+      this.#forgetStock(oldest);
     }
     this.#sales.set(saleId, { value: sale, readAt: this.ports.clock.monotonic() });
   }
@@ -131,6 +132,11 @@ export class SaleCache {
   forgetSale(saleId: string): void {
     this.#sales.delete(saleId);
     this.#loads.forget(saleLoad(saleId));
+  }
+
+  #forgetStock(saleId: string): void {
+    this.#stock.delete(saleId);
+    this.#loads.forget(stockLoad(saleId));
   }
 
   /** A figure that was read can be older than one that was observed meanwhile. */
@@ -149,6 +155,9 @@ export class SaleCache {
     return this.ports.clock.monotonic() - cached.readAt < ttlMs;
   }
 }
+
+/** None of an archived sale can be bought. */
+const NONE_LEFT: Stock = { remaining: 0, version: 0 };
 
 /** The stock before the first purchase. */
 const unsold = ({ total }: Sale): Stock => ({ remaining: total, version: 0 });

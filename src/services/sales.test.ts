@@ -18,6 +18,25 @@ describe('a sale', () => {
     expect(asked.sale).toHaveLength(2);
   });
 
+  it('that is archived is seen by its id, without a call of the queue, and in no list of buyers', async () => {
+    const { sales, catalogue, asked, clock } = await rig();
+    await sales.warm();
+    expect((await sales.list({ limit: 9, includeDrafts: false })).items).toHaveLength(1);
+    const archived = aSale({ status: 'archived', version: 2 });
+    await catalogue.saveSale(archived);
+    sales.forget('sale-1');
+    sales.observe('sale-1', { remaining: 3, version: 9 });
+    await sales.warm();
+    asked.stock.length = 0;
+
+    clock.advance(SALE_TTL_MS);
+    await sales.warm();
+    expect(await sales.publicView('sale-1')).toMatchObject({ sale: archived, phase: 'archived', remaining: 0 });
+    expect((await sales.list({ limit: 9, includeDrafts: false })).items).toEqual([]);
+    expect((await sales.list({ limit: 9, includeDrafts: true })).items).toMatchObject([{ phase: 'archived' }]);
+    expect(asked.stock).toEqual([]);
+  });
+
   it('that does not exist is cached, too', async () => {
     const { sales, asked } = await rig();
     expect([await sales.find('nowhere'), await sales.find('nowhere')]).toEqual([undefined, undefined]);

@@ -1,5 +1,5 @@
 import type { Phase, Sale } from '../domain/sale.ts';
-import { isPublic, phaseOf } from '../domain/sale.ts';
+import { isListed, isPublic, phaseOf } from '../domain/sale.ts';
 import type { Stock } from '../domain/stock.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -25,6 +25,7 @@ export interface ListSales {
   readonly after?: string;
   /** 1 to 200. */
   readonly limit: number;
+  /** Whether drafts and archived sales are listed. */
   readonly includeDrafts: boolean;
 }
 
@@ -72,7 +73,9 @@ export class Sales {
   async warm(): Promise<void> {
     const read = await this.#refreshPublic();
     // One figure each, in case the queue becomes unavailable before the sale was ever viewed.
-    const unseen = read.filter(({ id }) => !this.#cache.hasStock(id)).slice(0, this.#options.capacity);
+    const unseen = read
+      .filter((sale) => isListed(sale) && !this.#cache.hasStock(sale.id))
+      .slice(0, this.#options.capacity);
     await Promise.allSettled(unseen.map((sale) => this.#cache.stock(sale)));
   }
 
@@ -177,12 +180,12 @@ export class Sales {
     if (!includeDrafts && this.#public.known()) {
       // Refreshed in the background: the catalogue may be slow or unavailable.
       if (!this.#public.known(this.#options.saleTtlMs)) this.#refresh();
-      yield* this.#public.after(after);
+      yield* this.#public.after(after).filter(isListed);
       return;
     }
     for await (const sale of everySale(this.ports.catalogue, { includeDrafts, ...(after && { after }) })) {
       this.#cache.keepSale(sale.id, sale);
-      yield sale;
+      if (includeDrafts || isListed(sale)) yield sale;
     }
   }
 

@@ -221,6 +221,16 @@ describe('adding tickets', () => {
     expect((await memory.sale('sale-1'))?.total).toBe(total + 6);
   });
 
+  it('says of an archived sale what was done before, without its queue', async () => {
+    const { ports, memory, queue } = await rig();
+    const command = { ...BOSS, key: 'k', quantity: 3 };
+    await addStock('sale-1', ports, command);
+    await memory.saveSale({ ...((await memory.sale('sale-1')) as Sale), status: 'archived', version: 5 });
+    await queue.remove('sale-1');
+    expect(await addStock('sale-1', ports, command)).toMatchObject({ kind: 'changed', sale: { status: 'archived' } });
+    expect(await addStock('sale-1', ports, { ...command, key: 'l' })).toEqual({ kind: 'archived' });
+  });
+
   it('adds them once for each version', async () => {
     const { ports, queue } = await rig();
     const command = { ...BOSS, expected: [3], quantity: 3 };

@@ -34,6 +34,7 @@ export type SteerOutcome =
   | { readonly kind: 'notPublished' }
   | { readonly kind: 'closed' }
   | { readonly kind: 'ended' }
+  | { readonly kind: 'archived' }
   /** The key was used for another change of the sale. */
   | { readonly kind: 'keyMismatch' }
   | InvalidSettings;
@@ -138,6 +139,7 @@ function invalid(setting: SettingError['setting'], message: string): InvalidSett
 
 function refusalOf(sale: Sale, now: number): SteerOutcome | undefined {
   if (!isPublic(sale)) return { kind: 'notPublished' };
+  if (sale.status === 'archived') return { kind: 'archived' };
   const gate = gateOf(sale, now);
   return gate === 'closed' || gate === 'ended' ? { kind: gate } : undefined;
 }
@@ -147,7 +149,10 @@ function applyToQueue(saleId: string, { catalogue, queue }: SteerPorts): Promise
   return retryOnConflict(async () => {
     const sale = await catalogue.sale(saleId);
     if (sale === undefined) throw new Fault('corrupt', `the sale ${saleId} has disappeared`);
+    // A repetition of a change that an archived sale had before: its queue has been freed.
+    if (sale.status === 'archived') return sale;
     const updated = await queue.update({ ...sale, paused: sale.status === 'paused' });
+    if (updated === 'unknownSale' && (await catalogue.sale(saleId))?.status === 'archived') return undefined;
     if (updated === 'unknownSale') throw new Fault('fenced', `the ticket queue does not know the sale ${saleId}`);
     return updated === 'stale' ? undefined : sale;
   });

@@ -172,7 +172,7 @@ describe.each(INSTALLATIONS)('the audit on %s', (_name, open) => {
         await saboteur.countOneMore(saleId);
         report = JSON.parse((await floodgate(installation.workspace, 'audit', saleId, '--json')).out);
       } while (report.ok);
-      const command = `floodgate live rebuild ${saleId}`;
+      const command = `floodgate live rebuild ${saleId}, or POST /v1/admin/sales/${saleId}/live/rebuild`;
       expect(wrongIn(report)).toEqual({
         live_state: [
           { log: '8 tickets', live: expect.stringMatching(`^\\d+ tickets; to correct it: ${command}$`) },

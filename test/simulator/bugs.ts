@@ -53,6 +53,8 @@ export const BUGS = {
   pausedSaleSells: 'the queue sells while the sale is paused',
   olderChangeApplies: 'a change of the sale that arrives late undoes a later one',
   stockAddedAgain: 'a repeated call adds the tickets once more',
+  archiveUnsettled: 'a sale is archived while the queue knows reservations that nothing else does',
+  recoveryOfArchived: 'a recovery does not look whether the sale it rebuilds is archived',
   doubledDeltas: 'the live state applies redelivered deltas again',
 } as const;
 

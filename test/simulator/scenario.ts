@@ -20,6 +20,8 @@ export interface Scenario {
   readonly skewMs: number;
   /** When an admin closes the first sale, if one does. */
   readonly closeAt: number | undefined;
+  /** Whether an admin archives the first sale, as soon as it is over and settled. */
+  readonly archives: boolean;
   /** What an admin does with the first sale, one after the other; `at` is the earliest time of each. */
   readonly steering: readonly Steering[];
   /** A change of the live settings by an admin, if any, and its time. */
@@ -142,6 +144,7 @@ export function scenarioOf(random: Random): Scenario {
     skewMs: random.chance(0.3) ? 300 : 0,
     closeAt: random.chance(0.2) ? random.between(3000, 20_000) : undefined,
     change: random.chance(0.3) ? changeOf(random) : undefined,
+    archives: (sales[0] as Sale).total % 2 === 0,
     steering: random.chance(0.4) ? steeringOf(random, sales[0] as Sale) : [],
     refunds: random.chance(0.4),
     healAt: HEAL_MS,

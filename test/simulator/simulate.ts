@@ -5,7 +5,7 @@ import { History } from './actors/history.ts';
 import { Internet } from './actors/internet.ts';
 import { giveBack } from './actors/refunder.ts';
 import { type Bugs, NO_BUGS } from './bugs.ts';
-import { checkFromInside } from './checks/inside.ts';
+import { checkFromInside, checkRemoved } from './checks/inside.ts';
 import { checkFromOutside } from './checks/outside.ts';
 import { RowWatch } from './checks/row-watch.ts';
 import { checkSettings, withOldSettings } from './checks/settings.ts';
@@ -75,10 +75,13 @@ async function run(
   network.conditions = scenario.conditions;
   const internet = new Internet(world, network);
   const watch = new RowWatch(sales, () => START_MS + world.now, scenario.skewMs, tampered, report);
-  const center = new DataCenter(world, network, {
+  const center: DataCenter = new DataCenter(world, network, {
     partitions: scenario.partitions,
     bugs,
     rewinds: canRewind(scenario),
+    onRemove: (saleId) => {
+      if (!tampered) checkRemoved(center, saleId, report);
+    },
     onOrder: watch.onChange,
     post: async (signature, body) => {
       const answer = await internet.request('provider', 'sends a payment event', (front) =>
@@ -107,7 +110,7 @@ async function run(
 
   await world.run(healAt);
   const untilMs = healAt + REST_WITHIN_MS;
-  while (world.now < untilMs && !(await isAtRest(center, fleet, history, sales)))
+  while (world.now < untilMs && !(await isAtRest(center, fleet, history, scenario)))
     await world.run(world.now + CHECK_EVERY_MS);
   const stored = new Map(center.store.all().map((order) => [order.id, order]));
   if (!tampered) checkFromOutside(history, stored, report);
@@ -135,10 +138,10 @@ async function isAtRest(
   center: DataCenter,
   fleet: Fleet,
   history: History,
-  sales: Scenario['sales'],
+  { sales, archives, faults }: Scenario,
 ): Promise<boolean> {
   if (history.busy > 0 || !center.provider.idle || (await withOldSettings(center, fleet)).length > 0) return false;
-  const { store, broker, queue } = center;
+  const { store, broker } = center;
   if (store.all().some(({ state }) => state === 'reserved')) return false;
   if ((await store.owedTickets(1)).length > 0 || (await store.refundsDue(1)).length > 0) return false;
   if ((await store.rebookingsDue(1)).length > 0) return false;
@@ -146,13 +149,23 @@ async function isAtRest(
   for (const { id } of sales) {
     const sale = await center.catalogue.sale(id);
     if (sale === undefined || !isPublic(sale)) continue;
-    if (!queue.memory.isSound(id)) return false;
-    const { pending, ledger } = queue.memory.contents(id);
-    if (pending.length > 0) return false;
-    const unstored = ledger.some(({ orderId }) => !store.has(orderId));
-    if (unstored) return false;
+    // A queue that has lost changes without noticing may never be settled.
+    const isToArchive = archives && id === sales[0]?.id && !faults.some(({ kind }) => kind === 'tamper');
+    if (isToArchive && sale.status !== 'archived') return false;
+    if (!(sale.status === 'archived' ? isRemoved(center, id) : isSettled(center, id))) return false;
   }
   return true;
+}
+
+function isRemoved({ queue }: DataCenter, saleId: string): boolean {
+  const { queue: free, ledger } = queue.memory.contents(saleId);
+  return free.length + ledger.length === 0;
+}
+
+/** All that the queue has of a sale is known elsewhere. */
+function isSettled({ queue, store }: DataCenter, saleId: string): boolean {
+  const { pending, ledger } = queue.memory.contents(saleId);
+  return queue.memory.isSound(saleId) && pending.length === 0 && ledger.every(({ orderId }) => store.has(orderId));
 }
 
 const REWINDS: ReadonlySet<PlannedFault['kind']> = new Set(['restart', 'flush', 'tamper']);

@@ -55,6 +55,7 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
   const queue = {
     load: async () => {},
     close: async () => {},
+    remove: async () => {},
     update: async () => 'updated' as const,
     find: async () => undefined,
     release: async (_saleId: string, orderIds: readonly string[]) => orderIds,
@@ -127,8 +128,9 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
       }),
       payments: new PaymentEvents({ payments, store, finder, events, clock: systemClock, onNotice: () => {} }),
       products: new Products({ catalogue, newId }),
+      rebuildLive: async () => undefined,
       audit: async () => ({ kind: 'unknown' }),
-      saleAdmin: new SaleAdmin({ catalogue, queue, clock: systemClock, newId }),
+      saleAdmin: new SaleAdmin({ catalogue, queue, store, auditSources: NO_QUEUE, clock: systemClock, newId }),
       settings: new SettingsAdmin({
         settingsStore: new MemorySettingsStore(),
         events,
@@ -172,6 +174,9 @@ function withResolvers(): { readonly promise: Promise<void>; readonly resolve: (
   });
   return { promise, resolve };
 }
+
+/** Its queue keeps nothing. */
+const NO_QUEUE = { queue: { snapshot: async () => undefined } };
 
 export function saleNamed(id: string, changes: Partial<Sale> = {}): Sale {
   return {

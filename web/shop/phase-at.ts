@@ -12,9 +12,14 @@ interface Timed {
  * reports the change a moment later, which a buyer who waits for the opening should not have to wait for.
  */
 export function phaseAt({ phase, remaining, opensAt, closesAt }: Timed, now: number | undefined): Phase {
-  if (now === undefined || phase === 'draft' || phase === 'ended' || phase === 'closed') return phase;
+  if (now === undefined || phase === 'draft' || isOver(phase)) return phase;
   if (now >= Date.parse(closesAt)) return 'ended';
   if (phase === 'paused') return phase;
   if (now < Date.parse(opensAt)) return 'upcoming';
   return remaining > 0 ? 'live' : 'sold_out';
+}
+
+/** Whether nothing is sold any more. */
+export function isOver(phase: Phase): boolean {
+  return phase === 'ended' || phase === 'closed' || phase === 'archived';
 }

@@ -4,7 +4,7 @@ import { type Announced, announceStock } from '../text/stock-announcement.ts';
 import type { Api } from './api.ts';
 import { buy } from './buy.ts';
 import { OrderTracker } from './order-tracker.ts';
-import { phaseAt } from './phase-at.ts';
+import { isOver, phaseAt } from './phase-at.ts';
 import type { RetryTimers } from './retry-until-known.ts';
 import type { Session } from './session.ts';
 import { signInByHttp } from './sign-in-by-http.ts';
@@ -114,7 +114,7 @@ export class Shop {
       // Frames of a connection that is lost are older than the list.
       return { sales, salesUnavailable: false, ...(polled !== false ? { stocks: {} } : {}) };
     });
-    const open = (sales ?? []).filter(({ phase }) => phase !== 'ended' && phase !== 'closed');
+    const open = (sales ?? []).filter(({ phase }) => !isOver(phase));
     for (const { id } of open.slice(0, MAX_WATCHED)) this.#watch(id);
   }
 

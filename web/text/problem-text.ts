@@ -9,6 +9,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   paused: 'This sale is paused. It may go on at any time, and this page shows it at once.',
   ended: 'This sale has ended.',
   closed: 'This sale was closed.',
+  archived: 'This sale is over. Your orders are still here.',
   not_found: 'This no longer exists.',
   unauthenticated: 'Please sign in. If you were signed in, your session has expired.',
   forbidden: 'Your account is not allowed to do this.',

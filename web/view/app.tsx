@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { phaseAt } from '../shop/phase-at.ts';
+import { isOver, phaseAt } from '../shop/phase-at.ts';
 import type { SaleJson } from '../shop/sale-json.ts';
 import type { Shop } from '../shop/shop.ts';
 import type { ShopState } from '../shop/state.ts';
@@ -61,7 +61,7 @@ function SaleGroups({ shop, state }: GroupProps) {
   for (const sale of state.sales ?? []) {
     const phase = phaseAt(state.stocks[sale.id] ?? sale, shop.now());
     // A sale that opens or sells out keeps its place: if its card moved, its button would lose the focus.
-    groups[phase === 'ended' || phase === 'closed' ? 'over' : 'open'].push(sale);
+    groups[isOver(phase) ? 'over' : 'open'].push(sale);
   }
   const byOpening = (a: SaleJson, b: SaleJson): number => Date.parse(a.opensAt) - Date.parse(b.opensAt);
   const card = (sale: SaleJson) => (

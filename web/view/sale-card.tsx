@@ -27,6 +27,7 @@ const PHASE_TEXTS: Readonly<Record<Phase, string>> = {
   sold_out: 'Sold out',
   ended: 'Ended',
   closed: 'Closed',
+  archived: 'Closed',
 };
 
 export function SaleCard({ shop, sale, stock, orders, notes, signedIn }: SaleCardProps) {

@@ -7,6 +7,7 @@ import {
   QUEUE_CHANGES,
   QUEUE_HOLDINGS,
   QUEUE_OWN_KEYS,
+  QUEUE_REMOVED,
   QUEUE_SCHEMA,
   QUEUE_SEVERAL,
 } from './ops/queue/schema.ts';
@@ -24,6 +25,7 @@ const STEPS: readonly string[] = [
   QUEUE_HOLDINGS,
   QUEUE_CHANGES,
   QUEUE_SEVERAL,
+  QUEUE_REMOVED,
 ];
 
 /** Errors: Fault `config` if the file was written by a later release. */

@@ -105,7 +105,8 @@ describe('orders of several tickets in the embedded queue', () => {
     inFile((earlier) => {
       earlier.run('DROP TABLE queue_several');
       earlier.run('ALTER TABLE queue_reservation DROP COLUMN more');
-      for (const column of ['several', 'forfeits']) earlier.run(`ALTER TABLE queue_sale DROP COLUMN ${column}`);
+      for (const column of ['several', 'forfeits', 'removed'])
+        earlier.run(`ALTER TABLE queue_sale DROP COLUMN ${column}`);
       earlier.run('PRAGMA user_version = 7');
     });
     await open();

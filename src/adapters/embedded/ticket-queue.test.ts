@@ -12,7 +12,7 @@ const SALE = { id: 's', epoch: 1, total: 5, perBuyerLimit: 1, opensAt: 1_000, cl
 
 /** Removes what later schemas have added, but for tables that the tests drop. */
 function withoutChanges(earlier: Db): void {
-  const columns = ['paused', 'added', 'version', 'several', 'forfeits'];
+  const columns = ['paused', 'added', 'version', 'several', 'forfeits', 'removed'];
   for (const column of columns) earlier.run(`ALTER TABLE queue_sale DROP COLUMN ${column}`);
   earlier.run('DROP TABLE queue_several');
 }

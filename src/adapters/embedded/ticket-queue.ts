@@ -1,3 +1,4 @@
+import { Fault } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TicketQueue } from '../../ports/ticket-queue.ts';
 import type { Engine } from './engine-types.ts';
@@ -12,7 +13,8 @@ export interface EmbeddedQueueOptions {
 export function createEmbeddedTicketQueue({ engine, clock }: EmbeddedQueueOptions): TicketQueue {
   return {
     load: async ({ id, epoch, total, perBuyerLimit, opensAt, closesAt }) => {
-      await engine.call('queue.load', { id, epoch, total, perBuyerLimit, opensAt, closesAt });
+      const isLoaded = await engine.call('queue.load', { id, epoch, total, perBuyerLimit, opensAt, closesAt });
+      if (!isLoaded) throw new Fault('fenced', `the sale ${id} was removed from the ticket queue`);
     },
     reserve: (saleId, epoch, items, maxAttempts = 0, maxEnded = 0) =>
       engine.call('queue.reserve', { saleId, epoch, now: clock.now(), items, maxAttempts, maxEnded }),
@@ -34,6 +36,9 @@ export function createEmbeddedTicketQueue({ engine, clock }: EmbeddedQueueOption
       engine.call('queue.update', { id, epoch, version, paused, closesAt, total }),
     close: async (saleId, epoch) => {
       await engine.call('queue.close', { saleId, epoch });
+    },
+    remove: async (saleId) => {
+      while (await engine.call('queue.remove', saleId));
     },
     stock: (saleId) => engine.call('queue.stock', saleId),
     find: (saleId, orderId) => engine.call('queue.find', { saleId, orderId }),

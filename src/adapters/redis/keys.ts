@@ -14,6 +14,16 @@ export const BUILT_KEYS = [
   'held',
 ] as const satisfies readonly BuiltKey[];
 
+/** All keys of a sale. */
+export const SALE_KEYS: readonly SaleKey[] = [
+  ...BUILT_KEYS,
+  ...BUILT_KEYS.map((key) => `next:${key}` as const),
+  'next:rejected',
+  'attempts',
+  'incarnation',
+  'sound',
+];
+
 /** Braces would change the hash tag. */
 const FORBIDDEN = /[{}]/;
 

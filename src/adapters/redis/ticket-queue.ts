@@ -10,6 +10,7 @@ import { reservationOf } from './ledger-entry.ts';
 import { nodeUrls } from './node-urls.ts';
 import { batchPublished } from './published-batcher.ts';
 import { createRedisRecovery } from './recovery.ts';
+import { removeSale } from './remove-sale.ts';
 import { replyOf } from './reserve-reply.ts';
 import { connectSingle } from './servers.ts';
 import { ticketListOf } from './ticket-list.ts';
@@ -71,6 +72,7 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
       published: async (saleId, epoch, orderIds) => {
         if (orderIds.length > 0) await batcher.add(saleId, epoch, orderIds);
       },
+      remove: (saleId) => removeSale(servers, prefix, saleId),
       withUnpublished: (saleIds) => withUnpublished(servers, prefix, saleIds),
       ping: () => servers.ping(),
     },
@@ -84,7 +86,7 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
 }
 
 /** The calls that are one script each. */
-function createCalls(evaluate: Evaluate): Omit<TicketQueue, 'published' | 'withUnpublished' | 'ping'> {
+function createCalls(evaluate: Evaluate): Omit<TicketQueue, 'published' | 'remove' | 'withUnpublished' | 'ping'> {
   return {
     incarnation: async (saleId) => (await evaluate('incarnation', saleId, [])) as string,
 

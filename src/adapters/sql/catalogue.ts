@@ -7,7 +7,7 @@ import { createSaleHistory, insertSaleChange } from './sale-changes.ts';
 import { rowOfSale, SaleEntity, saleOfRow } from './sale-entity.ts';
 
 /** The condition of `isPublic` (domain/sale.ts). */
-const PUBLIC = { status: { $in: ['published', 'paused', 'closed'] as const } };
+const PUBLIC = { status: { $in: ['published', 'paused', 'closed', 'archived'] as const } };
 
 /** The length is compared because MySQL ignores trailing spaces; in a delete, ids cannot be compared afterwards. */
 const REMOVE_UNSOLD =

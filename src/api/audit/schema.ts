@@ -31,6 +31,10 @@ export const AuditSchema = Type.Object(
     startedAt: Time('When the audit began.'),
     tookMs: Count('How long it took, milliseconds.'),
     epoch: Count("The sale's epoch: one more than the recoveries of its queue."),
+    archived: Type.Boolean({
+      description:
+        'Whether the sale is archived: then its ticket queue has been freed, and is taken to be as the store is.',
+    }),
     ok: Type.Boolean({ description: 'Whether every invariant holds.' }),
     inFlight: Type.Object(
       {

@@ -24,6 +24,16 @@ export const ProblemSchema = Type.Object(
       }),
     ),
     remaining: Type.Optional(Count('With `not_enough_left`: the tickets that are left.')),
+    outstanding: Type.Optional(
+      Type.Object(
+        {
+          unpaid: Count('Orders that may still be paid, or expire.'),
+          unpublished: Count('Reservations that are not in the log yet.'),
+          unsettled: Count('Tickets of orders that are not stored yet, or of ended ones that are not returned yet.'),
+        },
+        { description: 'With `not_settled`: what is still under way.' },
+      ),
+    ),
     opensAt: Type.Optional(Time('With `not_started`: when the sale opens.')),
     errors: Type.Optional(Type.Array(FieldErrorSchema, { description: 'With `invalid`: each invalid field.' })),
   },

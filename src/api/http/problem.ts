@@ -13,7 +13,9 @@ export interface Rendered {
   readonly headers: HeaderPairs;
 }
 
-export type ProblemExtras = Partial<Pick<ProblemJson, 'detail' | 'orderIds' | 'remaining' | 'opensAt' | 'errors'>> & {
+export type ProblemExtras = Partial<
+  Pick<ProblemJson, 'detail' | 'orderIds' | 'remaining' | 'outstanding' | 'opensAt' | 'errors'>
+> & {
   readonly headers?: HeaderPairs;
 };
 

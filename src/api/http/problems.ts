@@ -37,6 +37,18 @@ export const PROBLEMS = {
   paused: { status: 409, title: 'Paused', detail: 'The sale is paused; it may go on at any time.' },
   ended: { status: 409, title: 'Ended', detail: 'The sale is over.' },
   closed: { status: 409, title: 'Closed', detail: 'The sale was closed.' },
+  archived: {
+    status: 409,
+    title: 'Archived',
+    detail:
+      'The sale is over and was archived: nothing can be bought, and no earlier purchase is repeated. Orders remain.',
+  },
+  not_over: { status: 409, title: 'Not over', detail: 'The sale has neither ended nor been closed.' },
+  not_settled: {
+    status: 409,
+    title: 'Not settled',
+    detail: 'Orders of the sale are not settled yet; `outstanding` says how many.',
+  },
   sold_out: {
     status: 409,
     title: 'Sold out',

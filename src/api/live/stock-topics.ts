@@ -60,6 +60,13 @@ export class StockTopics {
     if (topic === undefined) return;
     topic.last = frame;
     this.deps.publish(topicOf(frame.saleId), stockText(frame));
+    if (frame.phase === 'archived') this.#end(frame.saleId);
+  }
+
+  /** It was the last frame of the sale: its subscribers stay connected, and cost nothing any more. */
+  #end(saleId: string): void {
+    this.#topics.delete(saleId);
+    this.deps.onWatch(saleId, false);
   }
 }
 

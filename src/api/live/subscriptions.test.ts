@@ -44,6 +44,29 @@ describe('a subscription', () => {
     expect(watching).toEqual(['+sale-1']);
   });
 
+  it('ends with the last frame of a sale that is archived: the topic is freed, and its sockets stay connected', () => {
+    const { connect, live, watching } = liveRig({ sales: [sale] });
+    const [one, two] = [connect(), connect()];
+    for (const socket of [one, two]) socket.clientSends({ type: 'subscribe', id: 1, saleId });
+    for (const socket of [one, two]) socket.takeFrames();
+    live.stock({ ...stock, phase: 'archived', remaining: 0 });
+    live.stock({ ...stock, phase: 'archived', remaining: 0 });
+
+    expect(one.takeFrames()).toMatchObject([{ type: 'stock', phase: 'archived', remaining: 0 }]);
+    expect([watching, live.watched()]).toEqual([['+sale-1', '-sale-1'], []]);
+    two.clientSends({ type: 'unsubscribe', id: 2, saleId });
+    expect(two.takeFrames()).toMatchObject([{ phase: 'archived' }, { type: 'unsubscribed', id: 2 }]);
+    expect(watching).toHaveLength(2);
+  });
+
+  it('of an archived sale is refused', () => {
+    const { connect, watching } = liveRig({ sales: [aSale({ status: 'archived' })] });
+    const socket = connect();
+    socket.clientSends({ type: 'subscribe', id: 1, saleId });
+    expect(socket.takeFrames()).toEqual([problemFrame(1, 409, 'archived')]);
+    expect(watching).toEqual([]);
+  });
+
   it('that comes later gets the last frame at once, with the current server time', () => {
     const { connect, live, clock } = liveRig({ sales: [sale] });
     connect().clientSends({ type: 'subscribe', id: 1, saleId });

@@ -74,6 +74,11 @@ export class Subscriptions {
       refuse(session, id, unknownSale(requestId));
       return;
     }
+    if (sale.status === 'archived') {
+      removePending(session, saleId);
+      refuse(session, id, renderOutcome({ kind: 'archived' }, requestId));
+      return;
+    }
     const { socket, subscriptions } = session;
     const { topics } = this.deps;
     socket.send(subscriptionText('subscribed', id));

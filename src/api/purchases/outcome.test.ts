@@ -51,6 +51,7 @@ const EXPECTED = {
   ended: { outcome: { kind: 'ended' }, status: 409, code: 'ended' },
   paused: { outcome: { kind: 'paused' }, status: 409, code: 'paused' },
   closed: { outcome: { kind: 'closed' }, status: 409, code: 'closed' },
+  archived: { outcome: { kind: 'archived' }, status: 409, code: 'archived' },
   keyMismatch: { outcome: { kind: 'keyMismatch' }, status: 422, code: 'key_mismatch' },
   tooManyOrders: { outcome: { kind: 'tooManyOrders' }, status: 409, code: 'too_many_orders' },
   tooManyAttempts: {

@@ -1,6 +1,7 @@
 import { isSaleId } from '../../domain/ids.ts';
 import type { Sale } from '../../domain/sale.ts';
 import type { HttpReply, HttpRequest } from '../../ports/http.ts';
+import type { ArchiveOutcome } from '../../services/archive-sale.ts';
 import type { InvalidSettings } from '../../services/invalid-settings.ts';
 import type { ChangeOutcome } from '../../services/sale-admin.ts';
 import type { Sales } from '../../services/sales.ts';
@@ -26,6 +27,8 @@ export const PROBLEM_OF = {
   notPublished: 'not_published',
   closed: 'closed',
   ended: 'ended',
+  archived: 'archived',
+  notOver: 'not_over',
   keyMismatch: 'key_mismatch',
 } as const satisfies Record<string, ProblemCode>;
 
@@ -70,11 +73,14 @@ export async function sendSale(
 export async function sendOutcome(
   { sales }: { readonly sales: Pick<Sales, 'viewOf'> },
   reply: HttpReply,
-  outcome: SteerOutcome | ChangeOutcome,
+  outcome: SteerOutcome | ChangeOutcome | ArchiveOutcome,
   requestId: string,
 ): Promise<void> {
   if (outcome.kind === 'changed') return sendSale(sales, reply, outcome.sale);
   if (outcome.kind === 'invalid') return sendInvalidSettings(reply, outcome, requestId);
+  if (outcome.kind === 'notSettled') {
+    return sendProblem(reply, 'not_settled', requestId, { outstanding: { ...outcome.outstanding } });
+  }
   sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);
 }
 

@@ -1,16 +1,15 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import type { HeaderPairs } from '../../ports/http.ts';
 import type { SaleReport } from '../../services/report.ts';
-import type { NewSale, SaleAdmin, SaleChanges } from '../../services/sale-admin.ts';
+import type { SaleAdmin } from '../../services/sale-admin.ts';
 import type { Sales } from '../../services/sales.ts';
-import { type AdminDeps, handleForAdmin } from '../admin/operation.ts';
+import { handleForAdmin } from '../admin/operation.ts';
 import { preferredType } from '../http/accept.ts';
 import { BODY_PROBLEMS, bodyReader, EmptyBody } from '../http/body.ts';
 import { SaleId } from '../http/common-schemas.ts';
 import { CSV_CONTENT_TYPE, CSV_TYPE } from '../http/csv.ts';
 import { JSON_TYPE, NO_STORE } from '../http/json.ts';
 import type { Operation } from '../http/operation.ts';
-import { parseTime } from '../http/parse-time.ts';
 import { sendProblem, sendRendered } from '../http/problem.ts';
 import { ETag, expectedVersions, IfMatch } from '../http/versioned.ts';
 import {
@@ -25,18 +24,14 @@ import {
   sendOutcome,
   sendSale,
 } from './admin-reply.ts';
-import {
-  DEFAULT_BUYER_LIMIT,
-  DEFAULT_PAY_SECONDS,
-  NewSaleSchema,
-  ReportSchema,
-  SaleChangesSchema,
-} from './admin-schema.ts';
+import { NewSaleSchema, ReportSchema, SaleChangesSchema } from './admin-schema.ts';
 import { serialiseReport } from './json.ts';
+import { type LiveRebuildDeps, liveRebuildRoute } from './live-rebuild-route.ts';
+import { newSaleOf, saleChangesOf } from './new-sale.ts';
 import { reportCsv } from './report-csv.ts';
 import { type SteerRoutesDeps, steerRoutes } from './steer-routes.ts';
 
-export interface AdminSaleRoutesDeps extends AdminDeps {
+export interface AdminSaleRoutesDeps extends LiveRebuildDeps {
   readonly saleAdmin: Pick<SaleAdmin, 'create' | 'change' | 'remove' | 'publish' | 'close'> &
     SteerRoutesDeps['saleAdmin'];
   readonly sales: Pick<Sales, 'viewOf'>;
@@ -56,6 +51,7 @@ export function adminSaleRoutes(deps: AdminSaleRoutesDeps): readonly Operation[]
     closeSale(deps),
     ...steerRoutes(deps),
     saleReport(deps),
+    liveRebuildRoute(deps),
   ];
 }
 
@@ -83,6 +79,7 @@ function createSale(deps: AdminSaleRoutesDeps): Operation {
       if (!body.ok) return sendRendered(reply, body.answer);
       const outcome = await saleAdmin.create(newSaleOf(body.value));
       if (outcome.kind === 'invalid') return sendInvalidSettings(reply, outcome, request.requestId);
+      if (outcome.kind !== 'created') return sendProblem(reply, 'in_use', request.requestId);
       await sendSale(sales, reply, outcome.sale, `/v1/sales/${outcome.sale.id}`);
     }),
   };
@@ -146,7 +143,7 @@ function publishSale(deps: AdminSaleRoutesDeps): Operation {
       path: [SaleId],
       body: EmptyBody,
       responses: { 200: saleResponse('The published sale.') },
-      problems: ['not_found', 'ended', 'closed', ...BODY_PROBLEMS],
+      problems: ['not_found', 'ended', 'closed', 'archived', ...BODY_PROBLEMS],
     }),
     handle: handleCommand(deps, async (saleId, { requestId }, reply, { userId }) => {
       const outcome = await deps.saleAdmin.publish(saleId, userId);
@@ -168,7 +165,7 @@ function closeSale(deps: AdminSaleRoutesDeps): Operation {
       path: [SaleId],
       body: EmptyBody,
       responses: { 200: saleResponse('The closed sale.') },
-      problems: ['not_found', 'not_published', ...BODY_PROBLEMS],
+      problems: ['not_found', 'not_published', 'archived', ...BODY_PROBLEMS],
     }),
     handle: handleCommand(deps, async (saleId, { requestId }, reply, { userId }) => {
       const outcome = await deps.saleAdmin.close(saleId, userId);
@@ -203,27 +200,4 @@ function saleReport(deps: AdminSaleRoutesDeps): Operation {
       else reply.send(200, JSON_TYPE, serialiseReport(found), REPORT_HEADERS);
     }),
   };
-}
-
-function newSaleOf({ opensAt, closesAt, ...rest }: Static<typeof NewSaleSchema>): NewSale {
-  return {
-    perBuyerLimit: DEFAULT_BUYER_LIMIT,
-    payWithinSeconds: DEFAULT_PAY_SECONDS,
-    ...rest,
-    opensAt: msOf(opensAt),
-    closesAt: msOf(closesAt),
-  };
-}
-
-function saleChangesOf({ opensAt, closesAt, ...rest }: Static<typeof SaleChangesSchema>): SaleChanges {
-  return {
-    ...rest,
-    ...(opensAt === undefined ? {} : { opensAt: msOf(opensAt) }),
-    ...(closesAt === undefined ? {} : { closesAt: msOf(closesAt) }),
-  };
-}
-
-/** Of a time that has passed its schema. */
-function msOf(text: string): number {
-  return parseTime(text) as number;
 }

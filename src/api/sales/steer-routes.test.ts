@@ -217,3 +217,60 @@ describe('the deletion of a draft', () => {
     expect((await catalogue.sale(id))?.status).toBe('closed');
   });
 });
+
+describe('archive', () => {
+  it('answers with the archived sale, once it is over, and records what was done', async () => {
+    const { command, admin, history, id, queue, published: events } = await published();
+    expect(await command('archive')).toMatchObject({ status: 409, json: { code: 'not_over' } });
+    await command('close');
+    expect(await command('archive', { ifMatch: '"3"' })).toMatchObject({ status: 412, json: { code: 'stale' } });
+    const archived = await command('archive', { ifMatch: '"4"' });
+
+    expect([archived.status, archived.json?.phase, archived.headers.etag]).toEqual([200, 'archived', '"5"']);
+    expect(await command('archive', { ifMatch: '"4"' })).toMatchObject({ status: 200, json: { version: 5 } });
+    expect((await history()).json).toMatchObject({ items: [{ action: 'archived', by: 'boss', version: 5 }, {}, {}] });
+    expect(await queue.stock(id)).toBeUndefined();
+    expect(events.at(-1)).toEqual({ type: 'sale', saleId: id });
+    for (const name of ['pause', 'resume', 'close', 'publish'])
+      expect(await command(name)).toMatchObject({ status: 409, json: { code: 'archived' } });
+    const texts = await admin('PATCH', ONE, { params: [id], body: { title: 'New' } });
+    expect(texts).toMatchObject({ status: 409, json: { code: 'not_draft' } });
+  });
+
+  it('says what is outstanding', async () => {
+    const { command, id, queue } = await published();
+    await queue.reserve(id, 1, [{ orderId: 'o1', userId: 'ann', key: 'k', fingerprint: '{}', quantity: 1 }]);
+    await command('close');
+
+    expect(await command('archive')).toMatchObject({
+      status: 409,
+      json: { code: 'not_settled', outstanding: { unpaid: 0, unpublished: 1, unsettled: 1 } },
+    });
+  });
+
+  it('refuses drafts and unknown sales, and takes no body', async () => {
+    const { command, admin } = await published();
+    const made = await admin('POST', SALES, { body: MUG_SALE });
+    const params = [made.json?.id as string];
+    expect(await command('archive', { params })).toMatchObject({ status: 409, json: { code: 'not_published' } });
+    expect(await command('archive', { params: ['none'] })).toMatchObject({ status: 404 });
+    expect(await command('archive', { body: { now: true } })).toMatchObject({ status: 422 });
+  });
+
+  it('leaves the sale to be read by its id, in the list of admins, and in no other list', async () => {
+    const { command, admin, call, id } = await published();
+    await command('close');
+    await command('archive');
+    const idsOf = (body: string) => (JSON.parse(body) as { items: { id: string }[] }).items.map((item) => item.id);
+
+    const [one, publicList] = [
+      await call('GET', '/v1/sales/:saleId', { params: [id] }),
+      await call('GET', '/v1/sales'),
+    ];
+    expect(JSON.parse(one.body)).toMatchObject({ id, phase: 'archived', remaining: 0 });
+    expect(idsOf(publicList.body)).toEqual([]);
+    const archived = await admin('GET', '/v1/sales', { query: 'phase=archived' });
+    expect(archived.json).toMatchObject({ items: [{ id, phase: 'archived' }] });
+    expect(idsOf((await call('GET', '/v1/sales', { query: 'phase=archived' })).body)).toEqual([]);
+  });
+});

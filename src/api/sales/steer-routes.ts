@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { isSaleId } from '../../domain/ids.ts';
 import { SALE_ACTIONS } from '../../ports/catalogue.ts';
+import type { ArchiveOutcome } from '../../services/archive-sale.ts';
 import type { SaleAdmin } from '../../services/sale-admin.ts';
 import type { Sales } from '../../services/sales.ts';
 import type { AdminCommand, SteerOutcome } from '../../services/steer-sale.ts';
@@ -12,6 +13,7 @@ import type { Operation } from '../http/operation.ts';
 import { idOfCursor, Limit, Page, pageOf, VersionCursor } from '../http/page.ts';
 import { parseTime } from '../http/parse-time.ts';
 import { sendInvalid, sendProblem, sendRendered } from '../http/problem.ts';
+import type { ProblemCode } from '../http/problems.ts';
 import { queryReader } from '../http/query.ts';
 import { createTimeText } from '../http/time-text.ts';
 import { expectedVersions, IfMatch } from '../http/versioned.ts';
@@ -20,7 +22,7 @@ import { ADMIN_SALE, handleCommand, handleForSale, saleDoc, saleResponse, sendOu
 import { AddStockSchema, ExtendSchema } from './admin-schema.ts';
 
 export interface SteerRoutesDeps extends AdminDeps {
-  readonly saleAdmin: Pick<SaleAdmin, 'pause' | 'resume' | 'extend' | 'addStock' | 'history'>;
+  readonly saleAdmin: Pick<SaleAdmin, 'pause' | 'resume' | 'extend' | 'addStock' | 'archive' | 'history'>;
   readonly sales: Pick<Sales, 'viewOf'>;
 }
 
@@ -59,11 +61,28 @@ const HistoryQuery = Type.Object(
 const readHistoryQuery = queryReader(HistoryQuery);
 const writeHistory = serialiser(SaleHistorySchema);
 
-const STEER_PROBLEMS = ['not_found', 'not_published', 'closed', 'ended', 'stale', ...BODY_PROBLEMS] as const;
+const STEER_PROBLEMS = [
+  'not_found',
+  'not_published',
+  'closed',
+  'ended',
+  'archived',
+  'stale',
+  ...BODY_PROBLEMS,
+] as const satisfies readonly ProblemCode[];
+
+const ARCHIVE_PROBLEMS = [
+  'not_found',
+  'not_published',
+  'not_over',
+  'not_settled',
+  'stale',
+  ...BODY_PROBLEMS,
+] as const satisfies readonly ProblemCode[];
 
 /** What admins do to a published sale, and what they did. */
 export function steerRoutes(deps: SteerRoutesDeps): readonly Operation[] {
-  return [pauseSale(deps), resumeSale(deps), extendSale(deps), addStock(deps), saleHistory(deps)];
+  return [pauseSale(deps), resumeSale(deps), extendSale(deps), addStock(deps), archiveSale(deps), saleHistory(deps)];
 }
 
 function pauseSale(deps: SteerRoutesDeps): Operation {
@@ -89,15 +108,33 @@ function resumeSale(deps: SteerRoutesDeps): Operation {
   });
 }
 
+function archiveSale(deps: SteerRoutesDeps): Operation {
+  return command(deps, {
+    name: 'archive',
+    summary: 'Archive a sale',
+    description:
+      'Frees the ticket queue of a sale that has ended or was closed, and whose orders are settled: none unpaid, none on ' +
+      'its way; otherwise 409 `not_settled` says what is outstanding. A sale that has only ended is closed first. Its orders, ' +
+      'report, history and audit stay; it is in no list any more, and purchases get 409 `archived`, repetitions of earlier ' +
+      'ones as well. Archiving an archived sale again changes nothing.',
+    response: 'The archived sale.',
+    problems: ARCHIVE_PROBLEMS,
+    run: (saleId, admin) => deps.saleAdmin.archive(saleId, admin),
+  });
+}
+
 interface Command {
-  readonly name: 'pause' | 'resume';
+  readonly name: 'pause' | 'resume' | 'archive';
   readonly summary: string;
   readonly description: string;
   readonly response: string;
-  readonly run: (saleId: string, admin: AdminCommand) => Promise<SteerOutcome>;
+  /** @default STEER_PROBLEMS */
+  readonly problems?: readonly ProblemCode[];
+  readonly run: (saleId: string, admin: AdminCommand) => Promise<SteerOutcome | ArchiveOutcome>;
 }
 
-function command(deps: SteerRoutesDeps, { name, summary, description, response, run }: Command): Operation {
+function command(deps: SteerRoutesDeps, asked: Command): Operation {
+  const { name, summary, description, response, problems = STEER_PROBLEMS, run } = asked;
   return {
     method: 'POST',
     pattern: `${ADMIN_SALE}/${name}`,
@@ -109,7 +146,7 @@ function command(deps: SteerRoutesDeps, { name, summary, description, response, 
       headers: { 'If-Match': IfMatch },
       body: EmptyBody,
       responses: { 200: saleResponse(response) },
-      problems: STEER_PROBLEMS,
+      problems,
     }),
     handle: handleCommand(deps, async (saleId, { requestId, ifMatch }, reply, { userId }) => {
       const outcome = await run(saleId, { by: userId, expected: expectedVersions(ifMatch) });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../../config.ts';
+import { Products } from '../../services/products.ts';
 import { SaleAdmin } from '../../services/sale-admin.ts';
 import { Sales } from '../../services/sales.ts';
 import { awaitServer } from './await-server.ts';
@@ -7,6 +8,7 @@ import { withPorts } from './with-ports.ts';
 
 export interface SaleCommands {
   readonly saleAdmin: SaleAdmin;
+  readonly products: Products;
   readonly sales: Sales;
 }
 
@@ -18,6 +20,7 @@ export function withSaleCommands(config: Config, use: (commands: SaleCommands) =
       awaitServer('the ticket queue', () => ports.queue.ping()),
     ]);
     const sales = new Sales(ports);
-    await use({ saleAdmin: new SaleAdmin({ ...ports, sales, newId: randomUUID }), sales });
+    const products = new Products({ ...ports, newId: randomUUID });
+    await use({ saleAdmin: new SaleAdmin({ ...ports, sales, newId: randomUUID }), products, sales });
   });
 }

@@ -2,10 +2,13 @@ import type { Authenticator } from '../../api/auth/authenticator.ts';
 import type { Operation } from '../../api/http/operation.ts';
 import type { RateLimits } from '../../api/http/rate-limit.ts';
 import { createRoutes } from '../../api/routes.ts';
+import type { LogRange } from '../../ports/audit-source.ts';
 import { auditSale } from '../../services/audit.ts';
+import { rebuildLive } from '../../services/live-rebuild.ts';
 import { LongReads, longReadDefaults } from '../../services/long-reads.ts';
 import { reportOn } from '../../services/report.ts';
 import { revokeTokens } from '../../services/token-admin.ts';
+import { pagesInTurns } from '../../services/turns.ts';
 import type { Ports } from '../ports.ts';
 import type { Front } from './front.ts';
 import type { FrontObserver } from './observer.ts';
@@ -35,7 +38,7 @@ const REPORTS = { ...longReadDefaults, maxWaiting: 100 };
 
 /** The complete API on a running front. */
 export function createApi(
-  ports: Pick<Ports, 'auditSources' | 'tokenRevocations' | 'events' | 'clock'>,
+  ports: Pick<Ports, 'auditSources' | 'live' | 'tokenRevocations' | 'events' | 'clock'>,
   { front, groups, observer, ...parts }: ApiParts,
 ): readonly Operation[] {
   const { auditSources, clock } = ports;
@@ -64,6 +67,16 @@ export function createApi(
     if (outcome.kind === 'audited') observer.audited(outcome.result);
     return outcome;
   }, clock);
+  // Decoding a page of the log takes a few milliseconds: buyers come in between.
+  const logInTurns = {
+    ...auditSources.log,
+    entries: (ranges: readonly LogRange[]) => pagesInTurns(auditSources.log.entries(ranges)),
+  };
+  const rebuilds = new LongReads(async (saleId) => {
+    if ((await guarded.catalogue.sale(saleId)) === undefined) return undefined;
+    const [rebuilt] = await rebuildLive([saleId], { source: logInTurns, live: ports.live });
+    return rebuilt;
+  }, clock);
   return createRoutes({
     ...parts,
     clock,
@@ -78,6 +91,7 @@ export function createApi(
     settings: settingsAdmin,
     revokeTokens: (revocation) => revokeTokens(revocation, ports),
     readiness,
+    rebuildLive: async (saleId) => rebuilds.run(saleId) ?? 'busy',
     report: async (saleId) => reports.run(saleId) ?? 'busy',
     audit: async (saleId) => audits.run(saleId) ?? { kind: 'busy' },
     onFault: observer.readFailed,

@@ -1,6 +1,7 @@
 import type { LiveSettings } from '../../domain/live-settings.ts';
 import type { Payments } from '../../ports/payments.ts';
 import { AdminOrders } from '../../services/admin-orders.ts';
+import type { ArchivePorts } from '../../services/archive-sale.ts';
 import { countedOrders } from '../../services/counted-orders.ts';
 import { LookupQueue } from '../../services/lookup-queue.ts';
 import { OrderFinder } from '../../services/order-finder.ts';
@@ -43,7 +44,8 @@ export interface FrontParts {
   readonly maxEnded?: number;
 }
 
-export type FrontPorts = Omit<Ports, 'recovery' | 'auditSources' | 'tokenRevocations'>;
+export type FrontPorts = Omit<Ports, 'recovery' | 'auditSources' | 'tokenRevocations'> &
+  Pick<ArchivePorts, 'auditSources'>;
 
 /** A front independent of its transport: HTTP and live sockets are served on top of it. */
 export interface Front {

@@ -1,4 +1,4 @@
-import type { Sale } from '../../domain/sale.ts';
+import { isRunning, type Sale } from '../../domain/sale.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FrontObserver } from './observer.ts';
 
@@ -27,7 +27,7 @@ export function createRemainingGauge(
       const over = clock.now() - KEEP_MS;
       for (const saleId of reported) {
         const sale = known(saleId);
-        if (sale !== undefined && sale.closesAt > over && sale.status !== 'closed') continue;
+        if (sale !== undefined && sale.closesAt > over && isRunning(sale)) continue;
         reported.delete(saleId);
         saleOver(saleId);
       }

@@ -16,6 +16,7 @@ import type { Sale } from '../../domain/sale.ts';
 import type { SaleChange } from '../../ports/catalogue.ts';
 import type { Payments } from '../../ports/payments.ts';
 import { applyChanges, type ChangeFault } from '../../services/apply-changes.ts';
+import { type FinishArchivesOptions, finishArchives, finishArchivesDefaults } from '../../services/finish-archives.ts';
 import { watchLostSales } from '../../services/lost-sales-watch.ts';
 import { resumePublishing } from '../../services/publish.ts';
 import { type RecoveryOptions, recoverSale } from '../../services/recovery.ts';
@@ -73,6 +74,7 @@ export interface SchedulerOptions {
   readonly publishingEveryMs: number;
   /** Interval of checks for changed sales that the queue does not have yet, milliseconds; they are compared in memory. */
   readonly changesEveryMs: number;
+  readonly archives: FinishArchivesOptions;
   /**
    * Interval of recovery checks, milliseconds: a lost queue sells nothing until it is detected; most checks cost one call.
    */
@@ -87,6 +89,7 @@ const schedulerDefaults = {
   housekeeping: housekeepingDefaults,
   publishingEveryMs: 10_000,
   changesEveryMs: 1000,
+  archives: finishArchivesDefaults,
   recoveryEveryMs: 500,
   lease: leadershipDefaults,
 } as const satisfies SchedulerOptions;
@@ -190,6 +193,10 @@ function schedulerWork(
         tap(observer.changeFailed),
         supervised('changes'),
       ),
+      changes(
+        every(options.changesEveryMs),
+        finishArchives({ queue, sales: remembered.all, clock }, options.archives),
+      ).pipe(tap(observer.changeFailed), supervised('archives')),
     );
 }
 

@@ -1,4 +1,4 @@
-import { isPublic, type Sale } from '../../domain/sale.ts';
+import { isListed, type Sale } from '../../domain/sale.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { OrderStore } from '../../ports/order-store.ts';
 import type { TicketQueue } from '../../ports/ticket-queue.ts';
@@ -11,7 +11,7 @@ const WATCH_AFTER_MS = 24 * 60 * 60 * 1000;
 const ALL_EVERY_MS = 60_000;
 
 /**
- * The public sales that may have reservations or deadlines: those that have opened and whose last deadline is less than a day
+ * The listed sales that may have reservations or deadlines: those that have opened and whose last deadline is less than a day
  * ago; on the first call, and once a minute, all that have opened.
  */
 export function watched(sales: ReadSales, clock: Clock): ReadSales {
@@ -19,7 +19,7 @@ export function watched(sales: ReadSales, clock: Clock): ReadSales {
   return async () => {
     const read = await sales();
     const now = clock.now();
-    const opened = read.filter((sale) => isPublic(sale) && sale.opensAt <= now);
+    const opened = read.filter((sale) => isListed(sale) && sale.opensAt <= now);
     if (clock.monotonic() - allAt >= ALL_EVERY_MS) {
       allAt = clock.monotonic();
       return opened;

@@ -103,9 +103,10 @@ async function heldInStore(about: About, catalogue: string): Promise<Discrepancy
   return { ...onlyOf(about.orders), catalogue, store: store.join('; ') };
 }
 
-/** Workers correct the live state by themselves when its sale is quiet; the command does at once. */
+/** Workers correct the live state by themselves when its sale is quiet; an admin does at once. */
 function inLive({ sale, snapshot: { log } }: About, live: string): Discrepancy {
-  return { log: `${log.reserved} tickets`, live: `${live}; to correct it: floodgate live rebuild ${sale.id}` };
+  const ways = `floodgate live rebuild ${sale.id}, or POST /v1/admin/sales/${sale.id}/live/rebuild`;
+  return { log: `${log.reserved} tickets`, live: `${live}; to correct it: ${ways}` };
 }
 
 const ONE_ORDER = 'one order per ticket';

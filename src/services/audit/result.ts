@@ -50,6 +50,8 @@ export interface AuditResult {
   readonly startedAt: number;
   readonly tookMs: number;
   readonly epoch: number;
+  /** The ticket queue has been freed of the sale: what is said of it is what the store has. */
+  readonly archived: boolean;
   /** Whether every invariant holds. */
   readonly ok: boolean;
   readonly inFlight: InFlight;

@@ -160,7 +160,7 @@ export class SaleCountdown {
     if (sale === undefined || stock === undefined) return undefined;
     const { id: saleId, total, opensAt, closesAt } = sale;
     const serverTime = this.ports.clock.now();
-    const remaining = stock === NOT_LOADED ? total : stock.remaining;
+    const remaining = remainingOf(sale, stock);
     const phase = phaseOf(sale, serverTime, remaining);
     return { saleId, remaining, total, phase, version: stock.version, opensAt, closesAt, serverTime };
   }
@@ -184,6 +184,12 @@ export class SaleCountdown {
 
 /** A draft's tickets are not in the queue yet: all of them remain. Any stock read from the queue is newer. */
 const NOT_LOADED: Stock = { remaining: 0, version: 0 };
+
+/** None of an archived sale can be bought, whatever the last figure was. */
+function remainingOf({ status, total }: Sale, stock: Stock): number {
+  if (status === 'archived') return 0;
+  return stock === NOT_LOADED ? total : stock.remaining;
+}
 
 /** The next moment at which the clock alone may change the phase; Infinity if there is none. */
 function nextBoundary({ opensAt, closesAt }: Sale, nowMs: number): number {

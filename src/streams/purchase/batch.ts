@@ -29,6 +29,7 @@ export const SOLD_OUT = { kind: 'soldOut' } as const satisfies PurchaseOutcome;
 export const OVERLOADED = { kind: 'overloaded' } as const satisfies PurchaseOutcome;
 export const UNAVAILABLE = { kind: 'unavailable' } as const satisfies PurchaseOutcome;
 export const RECOVERING = { kind: 'recovering' } as const satisfies PurchaseOutcome;
+export const ARCHIVED = { kind: 'archived' } as const satisfies PurchaseOutcome;
 export const UNKNOWN_SALE = { kind: 'unknownSale' } as const satisfies PurchaseOutcome;
 
 /** `unavailable` until decided otherwise: the state of a request without a decision is unknown. */

@@ -45,6 +45,15 @@ describe('a purchase', () => {
     expect(await auditQueue(queue.auditSource, sale.id)).toMatchObject({ held: 1, pending: 0 });
   });
 
+  it('of an archived sale is refused without a call of the queue, a repetition as well', async () => {
+    const { buy, memory, sale, reserved } = await purchaseRig();
+    await buy('ann', 'key-1');
+    memory.set(sale.id, { ...sale, status: 'archived' });
+    reserved.length = 0;
+    expect([await buy('ann', 'key-1'), await buy('bob')]).toEqual([{ kind: 'archived' }, { kind: 'archived' }]);
+    expect(reserved).toEqual([]);
+  });
+
   it('without a key is known to the queue by its order id', async () => {
     const { buy, records } = await purchaseRig();
     await buy('ann');

@@ -2,6 +2,7 @@ import { EMPTY, ignoreElements, map, merge, type Observable, type ObservableInpu
 import { isPublic, type Sale } from '../../domain/sale.ts';
 import { type BatchMapLimits, batchMap } from '../operators/batch-map.ts';
 import {
+  ARCHIVED,
   type Asked,
   answerAll,
   fromRequests,
@@ -68,6 +69,7 @@ export function purchase(
     try {
       const known = sales.known(batch.saleId) ?? (await sales.find(batch.saleId));
       if (known === undefined || !isPublic(known)) return answerAll(batch, open, UNKNOWN_SALE);
+      if (known.status === 'archived') return answerAll(batch, open, ARCHIVED);
       // No ticket is taken that can't be published.
       if (!log.writable() || !policies.log.ready()) return answerAll(batch, open, UNAVAILABLE);
       const asked = askedOf(batch, open, known);

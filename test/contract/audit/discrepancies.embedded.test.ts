@@ -250,6 +250,7 @@ describe('the audit finds and describes', () => {
     expect(wrong.live_state).toHaveLength(found);
     expect(wrong.live_state?.[0]).toMatchObject({ log: '3 tickets', live: expect.stringContaining(words) });
     expect(wrong.live_state?.[0]?.live).toContain(`floodgate live rebuild ${sale.id}`);
+    expect(wrong.live_state?.[0]?.live).toContain(`POST /v1/admin/sales/${sale.id}/live/rebuild`);
   });
 
   test('a queue of another epoch, or of another size', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Sale } from '../../../src/domain/sale.ts';
+import { archiveSale } from '../../../src/services/archive-sale.ts';
 import { auditRig, wrongIn } from '../../support/audit-rig.ts';
 import { nextSaleId } from '../../support/orders.ts';
 
@@ -47,6 +48,48 @@ describe('a sound sale', () => {
       stored: [3, 3, 0],
       ledger: [3, 3],
       live_state: [5, 5, 5],
+    });
+  });
+
+  test('that is archived is audited without its queue, in which nothing is missing', async () => {
+    const paid = await rig.buy(sale, 'a', 'counted', 2);
+    const back = await rig.buy(sale, 'b');
+    await rig.ports.store.transition('paid', [paid.orderId], 1);
+    await rig.ports.store.transition('expired', [back.orderId], 2);
+    await rig.ports.queue.release(sale.id, [back.orderId]);
+    await rig.ports.store.returned([back.orderId]);
+    const { queue, catalogue, store, auditSources, clock } = rig.ports;
+    const ended = { now: () => clock.now() + 7_200_000 };
+    const archived = await archiveSale(
+      sale.id,
+      { queue, catalogue, store, auditSources, clock: ended },
+      { by: 'boss' },
+    );
+    expect(archived).toMatchObject({ kind: 'changed', sale: { status: 'archived' } });
+
+    const result = await rig.audit(sale);
+    expect(result).toMatchObject({ ok: true, archived: true, inFlight: NOTHING });
+    const counts = result.invariants.map(({ name, counted }) => [name, counted.map(({ count }) => count)]);
+    expect(Object.fromEntries(counts)).toEqual({
+      tickets: [10, 2, 8],
+      one_place: [2, 8, 2],
+      buyer_limit: [2, 2, 2],
+      stored: [2, 2, 0],
+      ledger: [2, 2],
+      live_state: [3, 3, 3],
+    });
+    expect(wrongIn(result)).toEqual({});
+  });
+
+  test('that is archived still shows what the store lacks', async () => {
+    const { orderId, ticket } = await rig.buy(sale, 'a');
+    await rig.ports.catalogue.saveSale({ ...sale, status: 'archived', version: 2 });
+    await rig.ports.queue.remove(sale.id);
+    await rig.sql('DELETE FROM orders WHERE id = ?', orderId);
+    await rig.sql('DELETE FROM order_tickets WHERE order_id = ?', orderId);
+
+    expect(wrongIn(await rig.audit(sale))).toEqual({
+      stored: [{ ticket, orderId, log: `order ${orderId} holds ticket ${ticket}`, store: `no order ${orderId}` }],
     });
   });
 

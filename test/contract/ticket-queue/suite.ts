@@ -11,6 +11,7 @@ import { ticketQueueModelTests } from './properties.ts';
 import { ticketQueueQuantityTests } from './quantities.ts';
 import { ticketQueueQuantityLimitTests } from './quantity-limit.ts';
 import { ticketQueueRelayTests } from './relay.ts';
+import { ticketQueueRemoveTests } from './remove.ts';
 import { ticketQueueSellingTests } from './selling.ts';
 import { ticketQueueStockTests } from './stock.ts';
 
@@ -44,6 +45,7 @@ export function ticketQueueContract(name: string, open: () => Promise<QueueHarne
     ticketQueueQuantityTests(bench);
     ticketQueueQuantityLimitTests(bench);
     ticketQueueRelayTests(bench);
+    ticketQueueRemoveTests(bench);
     ticketQueueStockTests(bench);
     ticketQueueModelTests(bench);
 

@@ -8,6 +8,9 @@ import type { Internet } from './internet.ts';
 
 const RETRY_MS = 400;
 
+/** The last orders are stored, expire and return their tickets meanwhile. */
+const ARCHIVE_RETRY_MS = 700;
+
 /**
  * Publishes the sales, steers the first one, changes settings and closes the first sale as the scenario says; retries until
  * done.
@@ -16,7 +19,13 @@ export async function administer(
   world: World,
   internet: Internet,
   history: History,
-  { sales, closeAt, change, steering }: Pick<Scenario, 'sales' | 'closeAt' | 'change' | 'steering'>,
+  {
+    sales,
+    closeAt,
+    change,
+    steering,
+    archives,
+  }: Pick<Scenario, 'sales' | 'closeAt' | 'change' | 'steering' | 'archives'>,
 ): Promise<void> {
   const until = async (what: string, ask: (front: SimulatedFront) => Promise<Answer>): Promise<string> => {
     for (;;) {
@@ -29,6 +38,7 @@ export async function administer(
   await Promise.all(sales.map(({ id }) => until(`publishes ${id}`, (front) => front.publish(id))));
   const [first] = sales;
   if (first !== undefined) void steer(first);
+  if (first !== undefined && archives) void archive(first);
   if (closeAt === undefined || first === undefined) return;
   await world.wait(closeAt - world.now);
   await until(`closes ${first.id}`, (front) => front.close(first.id));
@@ -50,6 +60,16 @@ export async function administer(
       history.pauses.push({ saleId, from: START_MS + world.now, to: Number.POSITIVE_INFINITY });
     }
     history.busy -= 1;
+  }
+
+  /** Asks until it is done: the sale has to be over, also if it was extended, and settled. */
+  async function archive({ id: saleId, closesAt }: Sale): Promise<void> {
+    await world.wait(Math.max(0, Math.min(closesAt - START_MS, closeAt ?? Number.POSITIVE_INFINITY) - world.now));
+    for (;;) {
+      const kind = await until(`archives ${saleId}`, (front) => front.archive(saleId));
+      if (kind === 'changed' || kind === 'notPublished' || kind === 'unknown') return;
+      await world.wait(ARCHIVE_RETRY_MS);
+    }
   }
 
   async function changeSettings({ at, values }: SettingsChangeAt): Promise<void> {

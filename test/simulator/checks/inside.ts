@@ -29,7 +29,7 @@ export async function checkFromInside(
     // An admin who got no answer until the sale was over could not publish it.
     if (stored === undefined || !isPublic(stored)) continue;
     const own = orders.filter(({ saleId }) => saleId === sale.id);
-    if (!tampered) checkTickets(center, stored, own, report);
+    checkQueue(center, stored, own, { tampered, archives: scenario.archives && sale === sales[0] }, report);
     await checkLog(center, sale, own, report);
     checkSteering(history, sale, stored, own, report);
     // A queue that has lost a pause without noticing sells.
@@ -39,6 +39,38 @@ export async function checkFromInside(
   for (const { orderId } of owed) report(`promise 5: the queue is still owed the ticket of ${orderId}`);
   if (center.broker.letters.length > 0) report(`${center.broker.letters.length} records were dead-lettered`);
   checkMoney(center, orders, report);
+}
+
+function checkQueue(
+  center: DataCenter,
+  sale: Sale,
+  orders: readonly Order[],
+  { tampered, archives }: { readonly tampered: boolean; readonly archives: boolean },
+  report: Report,
+): void {
+  if (sale.status === 'archived') checkArchived(center, sale, report);
+  else if (!tampered) {
+    // A queue that has lost changes without noticing may never be settled.
+    if (archives) report(`${sale.id} was never archived`);
+    checkTickets(center, sale, orders, report);
+  }
+}
+
+/** Nothing is left in the queue of an archived sale, which stays archived. */
+function checkArchived(center: DataCenter, { id }: Sale, report: Report): void {
+  const { queue, ledger } = center.queue.memory.contents(id);
+  if (queue.length + ledger.length > 0) report(`the queue has tickets of ${id}, which is archived`);
+}
+
+/** What a removed sale's ledger had is known elsewhere: each of its orders is stored, and is paid. */
+export function checkRemoved(center: DataCenter, saleId: string, report: Report): void {
+  const { ledger, pending } = center.queue.memory.contents(saleId);
+  for (const orderId of pending) report(`${saleId} was removed with the unpublished reservation ${orderId}`);
+  const states = new Map(center.store.all().map(({ id, state }) => [id, state]));
+  for (const { orderId } of ledger) {
+    const state = states.get(orderId);
+    if (state !== 'paid') report(`${saleId} was removed while its order ${orderId} was ${state ?? 'not stored'}`);
+  }
 }
 
 /** The free and held tickets are all tickets, each once; the ledger matches the live orders. */

@@ -6,6 +6,7 @@ import { startFront } from '../../../src/roles/front/front.ts';
 import type { FrontObserver } from '../../../src/roles/front/observer.ts';
 import { createPolicies } from '../../../src/roles/front/policies.ts';
 import type { Settings } from '../../../src/roles/settings.ts';
+import { archiveSale } from '../../../src/services/archive-sale.ts';
 import { closeSale } from '../../../src/services/close-sale.ts';
 import type { OrderOutcome } from '../../../src/services/order-outcome.ts';
 import type { Viewer } from '../../../src/services/orders.ts';
@@ -45,6 +46,7 @@ export interface SimulatedFront {
   webhook(signature: string, body: Uint8Array): Promise<Answer>;
   publish(saleId: string): Promise<Answer>;
   close(saleId: string): Promise<Answer>;
+  archive(saleId: string): Promise<Answer>;
   /** The body is the kind of the outcome. */
   steer(saleId: string, act: SteeringAct, key: string): Promise<Answer>;
   change(patch: SettingsPatch): Promise<Answer>;
@@ -138,6 +140,8 @@ export async function startSimulatedFront(parts: RoleParts, ownSettings: Setting
       }),
     publish: (saleId) => guardedBy503(async () => ({ status: 200, body: (await publishSale(saleId, admin)).kind })),
     close: (saleId) => guardedBy503(async () => ({ status: 200, body: (await closeSale(saleId, admin)).kind })),
+    archive: (saleId) =>
+      guardedBy503(async () => ({ status: 200, body: (await archiveSale(saleId, admin, { by: 'admin' })).kind })),
     steer: (saleId, act, key) =>
       guardedBy503(async () => {
         const command = { by: 'admin', key: bugs.has('stockAddedAgain') ? undefined : key };

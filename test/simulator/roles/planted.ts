@@ -3,6 +3,9 @@ import { createIdSource } from '../../../src/domain/ids.ts';
 import type { LiveSettings } from '../../../src/domain/live-settings.ts';
 import type { ReservationsRecord } from '../../../src/domain/log-record.ts';
 import { totalOf } from '../../../src/domain/order.ts';
+import type { Sale } from '../../../src/domain/sale.ts';
+import type { QueueAuditSource } from '../../../src/ports/audit-source.ts';
+import type { Catalogue } from '../../../src/ports/catalogue.ts';
 import type { LogChunk, OrderLog } from '../../../src/ports/order-log.ts';
 import type { OrderStore } from '../../../src/ports/order-store.ts';
 import type { Timers } from '../../../src/ports/timers.ts';
@@ -17,6 +20,7 @@ export function plantInFront({ ports, bugs }: RoleParts): SimulatedPorts {
   if (bugs.has('replyBeforeAppend')) {
     return { ...ports, log: { ...log, append: async (record) => void log.append(record).catch(() => {}) } };
   }
+  if (bugs.has('archiveUnsettled')) return { ...ports, auditSources: { queue: { snapshot: settledSnapshot(ports) } } };
   if (bugs.has('publishedBeforeAppend')) {
     const append = async (record: ReservationsRecord) => {
       await queue.published(record.saleId, record.epoch, orderIdsOf(record));
@@ -25,6 +29,14 @@ export function plantInFront({ ports, bugs }: RoleParts): SimulatedPorts {
     return { ...ports, log: { ...log, append } };
   }
   return ports;
+}
+
+/** What a queue would say of which everything is known elsewhere. */
+function settledSnapshot({ auditSources, store }: SimulatedPorts): QueueAuditSource['snapshot'] {
+  return async (saleId) => {
+    const snapshot = await auditSources.queue.snapshot(saleId);
+    return snapshot && { ...snapshot, pending: 0, held: (await store.counts(saleId)).tickets };
+  };
 }
 
 /** Delay after receipt from which a front with `deadlineJudgedLate` counts its deadline. */
@@ -128,9 +140,23 @@ export function plantInScheduler(parts: RoleParts): { readonly ports: SimulatedP
       ...ports,
       log: relayLog(parts),
       store: { ...store, ...planted },
+      catalogue: bugs.has('recoveryOfArchived') ? withoutArchives(ports.catalogue) : ports.catalogue,
       queue: bugs.has('noRelay') ? { ...queue, claimStranded: async () => [] } : queue,
     },
     timers: { ...process.timers, wait },
+  };
+}
+
+/** Shows archived sales as closed ones, which a recovery rebuilds. */
+function withoutArchives(catalogue: Catalogue): Catalogue {
+  const shown = (sale: Sale): Sale => (sale.status === 'archived' ? { ...sale, status: 'closed' } : sale);
+  return {
+    ...catalogue,
+    sale: async (saleId) => {
+      const sale = await catalogue.sale(saleId);
+      return sale && shown(sale);
+    },
+    sales: async (query) => (await catalogue.sales(query)).map(shown),
   };
 }
 

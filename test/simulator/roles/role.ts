@@ -1,5 +1,6 @@
 import type { LiveSettings } from '../../../src/domain/live-settings.ts';
 import type { Payments } from '../../../src/ports/payments.ts';
+import type { FrontPorts } from '../../../src/roles/front/front.ts';
 import type { Ports } from '../../../src/roles/ports.ts';
 import type { RoleObserver, Runtime } from '../../../src/roles/runtime.ts';
 import type { SchedulerOptions } from '../../../src/roles/scheduler/scheduler.ts';
@@ -11,7 +12,8 @@ import type { Process } from '../core/process.ts';
 
 /** The ports of a simulated process, all of them remote. */
 export type SimulatedPorts = Omit<Ports, 'atomicSale' | 'auditSources'> &
-  Required<Pick<Ports, 'recovery'>> & { readonly payments: Payments };
+  Required<Pick<Ports, 'recovery'>> &
+  Pick<FrontPorts, 'auditSources'> & { readonly payments: Payments };
 
 /** The parts of a simulated process. */
 export interface RoleParts {
@@ -43,6 +45,7 @@ export const SCHEDULER_OPTIONS: SchedulerOptions = {
   housekeeping: { ...housekeepingDefaults, batchSize: 2, faultPauseMs: 300 },
   publishingEveryMs: 3000,
   changesEveryMs: 1000,
+  archives: { againAfterMs: 3000, everyMs: 6000 },
   recoveryEveryMs: 1000,
   lease: { ttlMs: 4000, renewMs: 1000, retryMs: 500 },
 };

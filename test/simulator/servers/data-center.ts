@@ -1,4 +1,5 @@
 import type { Order } from '../../../src/domain/order.ts';
+import type { QueueAuditSource } from '../../../src/ports/audit-source.ts';
 import type { Catalogue } from '../../../src/ports/catalogue.ts';
 import type { Leases } from '../../../src/ports/leases.ts';
 import type { LiveState } from '../../../src/ports/live-state.ts';
@@ -30,6 +31,7 @@ export interface DataCenterOptions {
   readonly bugs: Bugs;
   /** Whether the queue may be reset to an earlier state. */
   readonly rewinds: boolean;
+  readonly onRemove: (saleId: string) => void;
   readonly onOrder: (before: Order | undefined, after: Order) => void;
   readonly post: (signature: string, body: Uint8Array) => Promise<void>;
 }
@@ -63,10 +65,10 @@ export class DataCenter {
   constructor(
     world: World,
     readonly network: Network,
-    { partitions, bugs, rewinds, onOrder, post }: DataCenterOptions,
+    { partitions, bugs, rewinds, onRemove, onOrder, post }: DataCenterOptions,
   ) {
     const now = () => START_MS + Math.floor(world.now);
-    this.queue = new SimulatedTicketQueue(now, { bugs, remembers: rewinds });
+    this.queue = new SimulatedTicketQueue(now, { bugs, remembers: rewinds, onRemove });
     this.broker = new Broker(world, partitions);
     this.store = new SimulatedOrderStore({ bugs, onChange: onOrder });
     this.leases = new MemoryLeases(now);
@@ -80,6 +82,11 @@ export class DataCenter {
     const { network, servers } = this;
     return {
       queue: remote<TicketQueue>(network, process, servers.queue, this.queue),
+      auditSources: {
+        queue: remote<Pick<QueueAuditSource, 'snapshot'>>(network, process, servers.queue, {
+          snapshot: (saleId) => this.queue.auditSource.snapshot(saleId),
+        }),
+      },
       recovery: recoveryOf(process, network, servers.queue, this.queue),
       log: logOf(process, network, servers.log, this.broker),
       store: remote<OrderStore>(network, process, servers.database, this.store),

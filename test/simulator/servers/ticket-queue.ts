@@ -10,6 +10,8 @@ export interface SimulatedQueueOptions {
   readonly bugs?: Bugs;
   /** Whether earlier states are kept, to be restored by a rewind. */
   readonly remembers?: boolean;
+  /** Called before a sale that the queue knows, and is sound, is removed. */
+  readonly onRemove?: (saleId: string) => void;
 }
 
 /**
@@ -20,9 +22,11 @@ export class SimulatedTicketQueue extends MemoryQueueCalls {
   readonly memory: QueueMemory;
   readonly rebuild: QueueRebuild;
   readonly #bugs: Bugs;
+  readonly #onRemove: SimulatedQueueOptions['onRemove'];
 
-  constructor(now: () => number, { bugs = NO_BUGS, remembers = false }: SimulatedQueueOptions = {}) {
+  constructor(now: () => number, { bugs = NO_BUGS, remembers = false, onRemove }: SimulatedQueueOptions = {}) {
     super(now);
+    this.#onRemove = onRemove;
     this.#bugs = bugs;
     this.memory = new QueueMemory(bugs, remembers);
     this.rebuild = new QueueRebuild(this.memory, bugs);
@@ -43,6 +47,13 @@ export class SimulatedTicketQueue extends MemoryQueueCalls {
     this.memory.remember();
     kept.current = new QueueSale(sale, this.#bugs);
     kept.sound = this.memory.incarnation;
+  }
+
+  /** Past the fence, as on Redis. */
+  async remove(saleId: string): Promise<void> {
+    if (this.memory.isSound(saleId)) this.#onRemove?.(saleId);
+    this.memory.remember();
+    this.memory.wipe(saleId);
   }
 
   protected override mayHaveUnpublished(saleId: string): boolean {

@@ -29,6 +29,8 @@ export abstract class MemoryQueueCalls implements TicketQueue {
 
   abstract load(sale: QueuedSale): Promise<void>;
 
+  abstract remove(saleId: string): Promise<void>;
+
   /** Errors: Fault `fenced`. */
   protected abstract open(saleId: string): MemoryQueueSale | undefined;
 

@@ -22,8 +22,16 @@ export class MemoryTicketQueue extends MemoryQueueCalls implements QueueRecovery
   serving = true;
   replicated = false;
 
+  readonly #removed = new Set<string>();
+
   async load(sale: QueuedSale): Promise<void> {
+    if (this.#removed.has(sale.id)) throw new Fault('fenced', `the sale ${sale.id} was removed`);
     if (this.open(sale.id) === undefined) this.#sales.set(sale.id, new MemoryQueueSale(sale));
+  }
+
+  async remove(saleId: string): Promise<void> {
+    this.#removed.add(saleId);
+    this.wipe(saleId);
   }
 
   /** As after a recovery: the same reservations, under the next epoch. */

@@ -2,6 +2,7 @@ import { deferrable } from '../op.ts';
 import { freshTickets, heldByBuyers, ledgerPage, returnedPage, snapshot } from './audit.ts';
 import { claimStranded, published, withUnpublished } from './pending.ts';
 import { forfeit, release } from './release.ts';
+import { remove } from './remove.ts';
 import { find } from './reservations.ts';
 import { reserve } from './reserve.ts';
 import { close, load, stock, update } from './sale.ts';
@@ -18,6 +19,7 @@ export const QUEUE_OPS = {
   'queue.forfeit': forfeit,
   'queue.update': update,
   'queue.close': close,
+  'queue.remove': deferrable(remove),
   'queue.stock': stock,
   'queue.find': find,
   'queue.snapshot': snapshot,

@@ -89,7 +89,9 @@ export const claimStranded = writing((db, { saleId, now, leaseMs, max }: ClaimAr
 
 export const withUnpublished = reading((db, _: null): readonly string[] =>
   db
-    .all<{ readonly id: string }>('SELECT DISTINCT s.id FROM queue_pending AS p JOIN queue_sale AS s ON s.n = p.sale')
+    .all<{ readonly id: string }>(
+      'SELECT DISTINCT s.id FROM queue_pending AS p JOIN queue_sale AS s ON s.n = p.sale WHERE s.removed = 0',
+    )
     .map(({ id }) => id),
 );
 

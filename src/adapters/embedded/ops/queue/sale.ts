@@ -27,7 +27,7 @@ export interface SaleRow {
 export function saleRow(db: Db, saleId: string): SaleRow | undefined {
   return db.get<SaleRow>(
     `SELECT n, epoch, total, per_buyer, opens_at, closes_at, closed, paused, added, several, forfeits, fresh, head, tail
-     FROM queue_sale WHERE id = ?`,
+     FROM queue_sale WHERE id = ? AND removed = 0`,
     saleId,
   );
 }
@@ -41,7 +41,8 @@ export function stockOf({ epoch, total, added, fresh, head, tail }: QueueCounter
   return { remaining: total - taken + tail, version: stockVersion(epoch, taken + tail + added) };
 }
 
-export const load = writing((db, sale: QueuedSale): null => {
+/** False for a sale that was removed: its row remains, so that a delayed call does not load it again. */
+export const load = writing((db, sale: QueuedSale): boolean => {
   db.run(
     `INSERT INTO queue_sale (id, epoch, total, per_buyer, opens_at, closes_at) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO NOTHING`,
@@ -52,7 +53,7 @@ export const load = writing((db, sale: QueuedSale): null => {
     sale.opensAt,
     sale.closesAt,
   );
-  return null;
+  return saleRow(db, sale.id) !== undefined;
 });
 
 /** See TicketQueue. New tickets are fresh: they are numbered after all others. */

@@ -150,6 +150,14 @@ CREATE TABLE queue_several (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/**
+ * `removed` is 0 for a sale that the queue knows, 1 while the rows of a removed sale are being deleted, and 2 once they are.
+ * The sale's own row stays: its number is not used again, and it is not loaded again.
+ */
+export const QUEUE_REMOVED = `
+ALTER TABLE queue_sale ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
+`;
+
 /** The value of `held` for a forfeited reservation: it holds nothing, and is not one of the buyer's that have ended. */
 export const FORFEITED = -1;
 
