@@ -36,7 +36,7 @@ describe('runExperiment', () => {
 describe('EXPERIMENT_LIST', () => {
   it('has a line for each experiment, with the reason why it is no scenario', () => {
     const lines = EXPERIMENT_LIST.split('\n');
-    expect(lines).toHaveLength(7);
+    expect(lines).toHaveLength(9);
     expect(lines.every((line) => line.includes('; no scenario, since '))).toBe(true);
   });
 });

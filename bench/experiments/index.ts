@@ -4,7 +4,9 @@ import { benchServers } from '../runner/servers.ts';
 import { embeddedEngine } from './embedded-engine.ts';
 import { type Defaults, type Experiment, type Values, WrongResult } from './experiment.ts';
 import { expiry } from './expiry.ts';
+import { orderExport } from './export.ts';
 import { overload } from './overload.ts';
+import { pause } from './pause.ts';
 import { rateLimit } from './rate-limit.ts';
 import { recovery } from './recovery.ts';
 import { redisReserve } from './redis-reserve.ts';
@@ -13,7 +15,9 @@ import { slowClients } from './slow-clients.ts';
 const EXPERIMENTS: readonly Experiment[] = [
   embeddedEngine,
   expiry,
+  orderExport,
   overload,
+  pause,
   rateLimit,
   recovery,
   redisReserve,

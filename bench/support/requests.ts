@@ -11,6 +11,10 @@ export function tokenOf(userId: string): string {
   return issueToken({ secret: SECRET, userId, role: 'buyer', ttlSeconds: TOKEN_SECONDS });
 }
 
+export function adminTokenOf(userId: string): string {
+  return issueToken({ secret: SECRET, userId, role: 'admin', ttlSeconds: TOKEN_SECONDS });
+}
+
 /** The nth buyer's token. */
 export type TokenOf = (n: number) => string;
 
