@@ -74,9 +74,31 @@ export interface LiveOrder {
   readonly userId: string;
 }
 
+/** An order whose money does not add up. */
+export interface WrongMoney {
+  readonly orderId: string;
+  /**
+   * `not paid once`: it is paid, but not by exactly one payment. `money kept`: a payment of an order that is not paid is neither
+   * given back nor to buy tickets. `refunds differ`: what it shows as given back is not what was requested.
+   */
+  readonly kind: 'not paid once' | 'money kept' | 'refunds differ';
+}
+
+export interface MoneyAudit {
+  /** Payments of the right amount. */
+  readonly payments: number;
+  /** Those of them that were given back whole, or will be, because they paid nothing. */
+  readonly givenBack: number;
+  /** At most so many of each kind as were asked for. */
+  readonly wrong: readonly WrongMoney[];
+}
+
 export interface OrderAuditSource {
   /** The tickets greater than `after`, up to `upTo` (included), that live orders of a sale hold; ascending. */
   liveOrders(saleId: string, after: number, upTo: number): Promise<readonly LiveOrder[]>;
+
+  /** Compares the payments of a sale with its orders. */
+  money(saleId: string, limit: number): Promise<MoneyAudit>;
 
   /** Those of 1 to 1,000 orders that are stored, in whatever state. */
   stored(orderIds: readonly string[]): Promise<readonly string[]>;

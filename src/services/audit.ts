@@ -153,7 +153,7 @@ async function invariantOf(
 }
 
 function countsOf(name: InvariantName, sale: Sale, snapshot: SaleSnapshot): readonly Counted[] {
-  const { queue, ledger, queued, orders, counts, log, live } = snapshot;
+  const { queue, ledger, queued, orders, counts, log, live, money } = snapshot;
   const stored = Object.values(counts.states).reduce((sum, count) => sum + count, 0);
   const rows: Readonly<Record<InvariantName, readonly (readonly [what: string, count: number])[]>> = {
     tickets: [
@@ -179,6 +179,11 @@ function countsOf(name: InvariantName, sale: Sale, snapshot: SaleSnapshot): read
     ledger: [
       ['tickets in the ledger', ledger.holders.size],
       ['tickets of live orders', orders.size],
+    ],
+    money: [
+      ['paid orders', counts.states.paid],
+      ['payments', money.payments],
+      ['of those given back whole', money.givenBack],
     ],
     live_state: [
       ['tickets in the log', log.reserved],

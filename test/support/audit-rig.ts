@@ -14,6 +14,7 @@ import { migrate } from '../../src/adapters/sql/migrate.ts';
 import { createSqlOrderAuditSource } from '../../src/adapters/sql/order-audit-source.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { orderOf, type ReservationsRecord } from '../../src/domain/log-record.ts';
+import { type Order, totalOf } from '../../src/domain/order.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { AuditResult } from '../../src/services/audit/result.ts';
 import { type AuditPorts, auditSale } from '../../src/services/audit.ts';
@@ -117,6 +118,13 @@ export async function auditRig() {
     return { orderId, ticket, userId };
   };
 
+  /** The payment of a stored order. */
+  const pay = async ({ orderId }: Pick<RigOrder, 'orderId'>): Promise<void> => {
+    const order = (await ports.store.order(orderId)) as Order;
+    const ids = { eventId: `evt_${orderId}`, paymentId: `pay_${orderId}`, orderId };
+    await ports.store.capture({ ...ids, amount: totalOf(order), at: 1 });
+  };
+
   const outcome = (saleId: string, changes: Partial<AuditPorts> = {}, maxWaitMs = 0) =>
     auditSale(saleId, { ...ports, ...changes }, { group: GROUP, liveGroup: LIVE_GROUP, maxWaitMs });
 
@@ -124,6 +132,7 @@ export async function auditRig() {
     ports,
     open,
     buy,
+    pay,
     outcome,
     /** Throws when the sale is not audited. */
     audit: async (sale: Pick<Sale, 'id'>, ...how: [changes?: Partial<AuditPorts>, maxWaitMs?: number]) => {

@@ -1,6 +1,7 @@
 import type { OrderAuditSource } from '../../ports/audit-source.ts';
 import type { SqlDatabase } from './connect.ts';
 import { withSqlFaults } from './faults.ts';
+import { auditMoney } from './money-audit.ts';
 import { textOf } from './text-of.ts';
 import { TICKETS_WITH_ORDERS } from './tickets-with-orders.ts';
 
@@ -27,6 +28,8 @@ export function createSqlOrderAuditSource(database: SqlDatabase): OrderAuditSour
         const rows = await database.slowRows<LiveRow>(live, saleId, after, upTo);
         return rows.map(({ ticket, id, user_id }) => ({ ticket, orderId: id, userId: textOf(user_id) }));
       }),
+
+    money: (saleId, limit) => withSqlFaults('comparing payments', () => auditMoney(database, saleId, limit)),
 
     stored: (orderIds) =>
       withSqlFaults('looking for orders', async () => {

@@ -28,6 +28,7 @@ function soldOut(storedTickets = TOTAL): SaleSnapshot {
     orders: stored,
     counts: { states: { reserved: TOTAL, paid: 0, expired: 0, cancelled: 0, rejected: 0 }, tickets: TOTAL },
     missing: [],
+    money: { payments: 0, givenBack: 0, wrong: [] },
     live: { before: live, after: live },
   };
 }

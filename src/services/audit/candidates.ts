@@ -1,4 +1,5 @@
 import type { Sale } from '../../domain/sale.ts';
+import type { WrongMoney } from '../../ports/audit-source.ts';
 import { endsTurn, inTurns } from '../turns.ts';
 import type { InvariantName } from './result.ts';
 import type { SaleSnapshot } from './snapshot.ts';
@@ -24,7 +25,8 @@ export type CandidateKind =
   | 'live ahead'
   | 'live behind'
   | 'timeline ahead'
-  | 'timeline behind';
+  | 'timeline behind'
+  | WrongMoney['kind'];
 
 /** What violates an invariant in one snapshot: a discrepancy, unless it is still in flight. */
 export interface Candidate {
@@ -69,7 +71,7 @@ export async function inBoth(first: Candidates, second: Candidates): Promise<Can
 type Found = Iterable<Candidate | undefined>;
 type Check = (sale: Sale, snapshot: SaleSnapshot) => Found;
 
-const CHECKS: readonly Check[] = [sums, places, strays, overLimit, notStored, differentHolders, miscounted];
+const CHECKS: readonly Check[] = [sums, places, strays, overLimit, notStored, differentHolders, miscounted, wrongMoney];
 
 const about = (
   invariant: InvariantName,
@@ -134,4 +136,8 @@ function* miscounted(_sale: Sale, { log, isLogComplete, live: { before, after } 
   if (isLogComplete && before.inTimeline > log.reserved) yield about('live_state', 'timeline ahead');
   if (after.reserved < log.reserved) yield about('live_state', 'live behind');
   if (after.inTimeline < log.reserved) yield about('live_state', 'timeline behind');
+}
+
+function* wrongMoney(_sale: Sale, { money }: SaleSnapshot): Found {
+  for (const { kind, orderId } of money.wrong) yield about('money', kind, undefined, [orderId]);
 }

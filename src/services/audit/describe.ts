@@ -83,6 +83,9 @@ const DESCRIBERS: Readonly<Record<CandidateKind, Describer>> = {
     const concerned = [...new Set([held, live])].filter((orderId) => orderId !== '');
     return { ...onlyOf(concerned), queue: ledger, store: await inStore(live === '' ? held : live, about) };
   },
+  'not paid once': (about) => inPayments(about, 'it is not paid by exactly one payment'),
+  'money kept': (about) => inPayments(about, 'its payment is kept: give it back by hand'),
+  'refunds differ': (about) => inPayments(about, 'it shows another sum as given back than was requested'),
   'live ahead': (about) => inLive(about, `${about.snapshot.live.before.reserved} tickets`),
   'live behind': (about) => inLive(about, `${about.snapshot.live.after.reserved} tickets`),
   'timeline ahead': (about) => inLive(about, inTimeline(about.snapshot.live.before.inTimeline)),
@@ -107,6 +110,11 @@ async function heldInStore(about: About, catalogue: string): Promise<Discrepancy
 function inLive({ sale, snapshot: { log } }: About, live: string): Discrepancy {
   const ways = `floodgate live rebuild ${sale.id}, or POST /v1/admin/sales/${sale.id}/live/rebuild`;
   return { log: `${log.reserved} tickets`, live: `${live}; to correct it: ${ways}` };
+}
+
+async function inPayments(about: About, what: string): Promise<Discrepancy> {
+  const [orderId = ''] = about.orders;
+  return { orderId, store: `${await inStore(orderId, about)}; ${what}` };
 }
 
 const ONE_ORDER = 'one order per ticket';

@@ -15,7 +15,7 @@ export interface Counted {
   readonly count: number;
 }
 
-export const INVARIANTS = ['tickets', 'one_place', 'buyer_limit', 'stored', 'ledger', 'live_state'] as const;
+export const INVARIANTS = ['tickets', 'one_place', 'buyer_limit', 'stored', 'ledger', 'live_state', 'money'] as const;
 
 export type InvariantName = (typeof INVARIANTS)[number];
 
@@ -65,4 +65,5 @@ export const RULES: Readonly<Record<InvariantName, string>> = {
   stored: 'every order in the log is stored',
   ledger: "the queue's ledger and the live orders are the same",
   live_state: 'the live state has counted what is in the log',
+  money: 'each payment pays one order or is given back, and no more than it took',
 };

@@ -1,5 +1,5 @@
 import type { Sale } from '../../domain/sale.ts';
-import type { AuditSources, QueueSnapshot } from '../../ports/audit-source.ts';
+import type { AuditSources, MoneyAudit, QueueSnapshot } from '../../ports/audit-source.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LiveState } from '../../ports/live-state.ts';
 import type { OrderStore, SaleCounts } from '../../ports/order-store.ts';
@@ -46,9 +46,13 @@ export interface SaleSnapshot {
   readonly counts: SaleCounts;
   /** Settled orders of the log that are not stored. */
   readonly missing: readonly HeldTicket[];
+  readonly money: MoneyAudit;
   /** As counted before and after the log was read. */
   readonly live: { readonly before: LiveCount; readonly after: LiveCount };
 }
+
+/** Orders whose money is wrong that one audit reads, of each kind. */
+const MOST_WRONG = 10_000;
 
 /** How often the workers' progress is read while it is waited for. */
 const POLL_EVERY_MS = 50;
@@ -75,11 +79,12 @@ export async function takeSnapshot(
   const queued = await readQueued(sale, auditSources.queue, onEntries);
   const ranges = await auditSources.log.ranges();
   const settled = await settledUpTo(ranges, (partition) => store.position(group, partition), wait);
-  const [log, orders, counts, held] = await Promise.all([
+  const [log, orders, counts, held, money] = await Promise.all([
     readLog(sale, auditSources.log, ranges, settled, onEntries),
     readOrders(sale, auditSources.orders, onEntries),
     store.counts(id),
     auditSources.queue.heldByBuyers(id),
+    auditSources.orders.money(id, MOST_WRONG),
   ]);
   const later = await auditSources.queue.snapshot(id);
   const isUnchanged = later?.version === queue.version && later.held === queue.held;
@@ -96,6 +101,7 @@ export async function takeSnapshot(
     orders,
     counts,
     missing,
+    money,
     live: { before, after },
   };
 }

@@ -27,13 +27,14 @@ describe('a sound sale', () => {
       'stored',
       'ledger',
       'live_state',
+      'money',
     ]);
     expect(wrongIn(result)).toEqual({});
   });
 
   test('with orders of several tickets counts tickets, and each order once', async () => {
     const [paid, back] = [await rig.buy(sale, 'a', 'counted', 2), await rig.buy(sale, 'b', 'counted', 2)];
-    await rig.ports.store.transition('paid', [paid.orderId], 1);
+    await rig.pay(paid);
     await rig.ports.store.transition('expired', [back.orderId], 2);
     await rig.ports.queue.release(sale.id, [back.orderId]);
     await rig.ports.store.returned([back.orderId]);
@@ -48,13 +49,14 @@ describe('a sound sale', () => {
       stored: [3, 3, 0],
       ledger: [3, 3],
       live_state: [5, 5, 5],
+      money: [1, 1, 0],
     });
   });
 
   test('that is archived is audited without its queue, in which nothing is missing', async () => {
     const paid = await rig.buy(sale, 'a', 'counted', 2);
     const back = await rig.buy(sale, 'b');
-    await rig.ports.store.transition('paid', [paid.orderId], 1);
+    await rig.pay(paid);
     await rig.ports.store.transition('expired', [back.orderId], 2);
     await rig.ports.queue.release(sale.id, [back.orderId]);
     await rig.ports.store.returned([back.orderId]);
@@ -77,6 +79,7 @@ describe('a sound sale', () => {
       stored: [2, 2, 0],
       ledger: [2, 2],
       live_state: [3, 3, 3],
+      money: [1, 1, 0],
     });
     expect(wrongIn(result)).toEqual({});
   });
@@ -96,7 +99,7 @@ describe('a sound sale', () => {
   test('with paid orders and returned tickets is counted the same in every source', async () => {
     const [paid, back] = [await rig.buy(sale, 'a'), await rig.buy(sale, 'b')];
     await rig.buy(sale, 'a');
-    await rig.ports.store.transition('paid', [paid.orderId], 1);
+    await rig.pay(paid);
     await rig.ports.store.transition('expired', [back.orderId], 2);
     await rig.ports.queue.release(sale.id, [back.orderId]);
     await rig.ports.store.returned([back.orderId]);
@@ -113,6 +116,7 @@ describe('a sound sale', () => {
       stored: [11, 11, 0],
       ledger: [10, 10],
       live_state: [11, 11, 11],
+      money: [1, 1, 0],
     });
   });
 
