@@ -20,7 +20,7 @@ async function found(sales: readonly Sale[], spoil: (queue: MemoryTicketQueue, s
   return [...(await lostSales({ recovery, catalogue: new MemoryCatalogue(sales), clock }))];
 }
 
-const statuses = (['closed', 'draft', 'published', 'publishing'] as const).map((status) =>
+const statuses = (['archived', 'closed', 'draft', 'published', 'publishing'] as const).map((status) =>
   aSale({ id: status, status }),
 );
 /** A sale that ended so many hours ago, with an hour to pay. */

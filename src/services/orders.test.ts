@@ -69,6 +69,13 @@ describe('an order', () => {
     expect(await orders.find(order.id, ANN)).toEqual(order);
   });
 
+  it('is not searched for in an archived sale, which has none that is not stored: its queue has been freed', async () => {
+    const archived = aSale({ id: 'archived', status: 'archived' });
+    const { orders, queue, newId } = await rig([archived]);
+    await queue.remove(archived.id);
+    expect(await orders.find(newId(), ANN)).toBeUndefined();
+  });
+
   it('is found in the right one of several sales that were open at its time', async () => {
     const sales = ['a', 'b', 'c'].map((id) => aSale({ id, productId: `product-${id}` }));
     const { orders, reserve } = await rig(sales);

@@ -51,7 +51,7 @@ export async function reportOn(saleId: string, ports: ReportPorts): Promise<Sale
   const [{ states, tickets }, money, stock, timeline] = await Promise.all([
     ports.store.counts(saleId),
     ports.store.money(saleId),
-    ports.queue.stock(saleId),
+    sale.status === 'archived' ? undefined : ports.queue.stock(saleId),
     coarseTimeline(pagesInTurns(ports.live.timelinePages(saleId))),
   ]);
   const { reserved, paid, expired, cancelled, rejected } = states;
