@@ -10,6 +10,7 @@ import { saleChanges } from './20251201000000-sale-changes.ts';
 import { removedSales } from './20251201000100-removed-sales.ts';
 import { orderTickets } from './20251201000200-order-tickets.ts';
 import { money } from './20251202000000-money.ts';
+import { jobs } from './20251202000100-jobs.ts';
 import type { SchemaStep } from './schema-step.ts';
 
 /** In the order in which they run. Append; never change, rename or reorder one that was released. */
@@ -26,4 +27,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   removedSales,
   orderTickets,
   money,
+  jobs,
 ];

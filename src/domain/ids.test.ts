@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fault } from './errors.ts';
-import { createIdSource, isOrderId, MAX_NODE, ORDER_ID_LENGTH, timeOfOrderId } from './ids.ts';
+import { createIdSource, isJobId, isOrderId, jobIdOf, MAX_NODE, ORDER_ID_LENGTH, timeOfOrderId } from './ids.ts';
 
 const IDS_A_MS = 32_768;
 /** The last millisecond that 9 characters hold. */
@@ -137,5 +137,19 @@ describe('timeOfOrderId', () => {
 
   it('returns the last time that an id can encode', () => {
     expect(timeOfOrderId('ZZZZZZZZZ00000')).toBe(END_OF_TIME);
+  });
+});
+
+describe('jobIdOf', () => {
+  it('sorts by time, and is random otherwise', () => {
+    const ids = [1, 2, 32 ** 2].flatMap((ms) => [jobIdOf(ms, () => 0), jobIdOf(ms, () => 1 - 2 ** -53)]);
+    expect(ids.toSorted()).toEqual(ids);
+    expect(ids.slice(0, 2)).toEqual(['0000000010000000000', '000000001ZZZZZZZZZZ']);
+    expect(ids.every(isJobId)).toBe(true);
+    expect(new Set(Array.from({ length: 1000 }, () => jobIdOf(1, Math.random))).size).toBe(1000);
+  });
+
+  it.each(['', '0'.repeat(18), '0'.repeat(20), '000000001zzzzzzzzzz'])('is not %j', (text) => {
+    expect(isJobId(text)).toBe(false);
   });
 });

@@ -15,12 +15,18 @@ const NODES = 32 ** 2;
 export const ORDER_ID_LENGTH = 14;
 export const MAX_NODE = NODES - 1;
 
+/** Jobs: 9 characters of time, as in order ids, and 10 random ones (50 bits), since any process may make one. */
+export const JOB_ID_LENGTH = 19;
+const JOB_RANDOM_LENGTH = 10;
+
+export const JOB_ID_PATTERN = `^[0-9A-HJKMNP-TV-Z]{${JOB_ID_LENGTH}}$`;
 export const ORDER_ID_PATTERN = `^[0-9A-HJKMNP-TV-Z]{${ORDER_ID_LENGTH}}$`;
 /** Ids of sales and products are chosen by their makers: short, and safe in a path without encoding. */
 export const SALE_ID_PATTERN = '^[A-Za-z0-9_-]{1,64}$';
 export const PRODUCT_ID_PATTERN = SALE_ID_PATTERN;
 
 const ORDER_ID = new RegExp(ORDER_ID_PATTERN);
+const JOB_ID = new RegExp(JOB_ID_PATTERN);
 const SALE_ID = new RegExp(SALE_ID_PATTERN);
 const PRODUCT_ID = new RegExp(PRODUCT_ID_PATTERN);
 
@@ -75,6 +81,16 @@ export function timeOfOrderId(id: string): number | undefined {
 
 export function isOrderId(id: string): boolean {
   return ORDER_ID.test(id);
+}
+
+/** The id of a job that is made now; `random` returns 0 (included) to 1 (excluded). */
+export function jobIdOf(nowMs: number, random: () => number): string {
+  const part = Array.from({ length: JOB_RANDOM_LENGTH }, () => ALPHABET[Math.floor(random() * 32)]);
+  return encode(nowMs, 9) + part.join('');
+}
+
+export function isJobId(id: string): boolean {
+  return JOB_ID.test(id);
 }
 
 export function isSaleId(id: string): boolean {

@@ -1,4 +1,5 @@
 import { catalogueContract } from '../../contract/catalogue/suite.ts';
+import { jobsContract } from '../../contract/jobs/suite.ts';
 import { leasesContract } from '../../contract/leases/suite.ts';
 import { nodeMarksContract } from '../../contract/node-marks/suite.ts';
 import { orderStoreContract } from '../../contract/order-store/suite.ts';
@@ -8,6 +9,7 @@ import { ticketQueueContract } from '../../contract/ticket-queue/suite.ts';
 import { tokenRevocationsContract } from '../../contract/token-revocations/suite.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryCatalogue } from './memory-catalogue.ts';
+import { MemoryJobs } from './memory-jobs.ts';
 import { MemoryLeases } from './memory-leases.ts';
 import { MemoryNodeMarks } from './memory-node-marks.ts';
 import { MemoryOrderStore } from './memory-order-store.ts';
@@ -42,6 +44,10 @@ orderStoreContract('the fake', async () => {
 catalogueContract('the fake', async () => {
   const catalogue = new MemoryCatalogue();
   return { catalogue, other: catalogue, close: async () => undefined };
+});
+jobsContract('the fake', async () => {
+  const jobs = new MemoryJobs();
+  return { jobs, other: jobs, close: async () => undefined };
 });
 leasesContract('the fake', async () => {
   const clock = new ManualClock();

@@ -1,0 +1,122 @@
+import { Fault } from '../../domain/errors.ts';
+import type { CreateJobResult, Job, JobQuery, Jobs, NewJob } from '../../ports/jobs.ts';
+import type { SqlDatabase } from './connect.ts';
+import { withSqlFaults } from './faults.ts';
+import { assertStorableJob, JOB_COLUMNS, type JobRow, jobOfRow, repeatsJob } from './job-row.ts';
+
+const INSERT = `INSERT INTO jobs (id, kind, sale_id, reason, return_tickets, created_by, request_key, created_at, updated_at,
+  state, running, step, total, done, skipped, given_back, currency, last_order, batch)
+  VALUES (?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, ?, 'running', 1, 0, ?, ?, ?, ?, ?, '', '')`;
+
+const SELECT = `SELECT ${JOB_COLUMNS} FROM jobs WHERE`;
+const BY_ID = `${SELECT} id = ?`;
+const BY_KEY = `${SELECT} sale_id = ? AND request_key = ?`;
+const RUNNING = `${SELECT} running = 1 AND sale_id = ? AND kind = ?`;
+const NEXT_RUNNING = `${SELECT} running = 1 AND id > ? ORDER BY id LIMIT 1`;
+
+const ADVANCE = `UPDATE jobs SET step = step + 1, last_order = ?, batch = ?, done = ?, skipped = ?, given_back = ?,
+  updated_at = ?, running = CASE WHEN ? = 1 THEN NULL ELSE running END, state = CASE WHEN ? = 1 THEN 'done' ELSE state END
+  WHERE id = ? AND step = ? AND state <> 'done'`;
+
+const STOP = "UPDATE jobs SET state = 'stopped', running = NULL, updated_at = ? WHERE id = ? AND state = 'running'";
+
+/** Ignored where the job that runs now has the unique key: not by an error, because libsql leaves a failed statement in progress. */
+const RESUME = {
+  sqlite: 'UPDATE OR IGNORE',
+  mysql: 'UPDATE IGNORE',
+} as const satisfies Record<SqlDatabase['dialect'], string>;
+const RESUMED = "jobs SET state = 'running', running = 1, updated_at = ? WHERE id = ? AND state = 'stopped'";
+
+const NOTHING = {
+  sqlite: 'ON CONFLICT DO NOTHING',
+  mysql: 'ON DUPLICATE KEY UPDATE id = jobs.id',
+} as const satisfies Record<SqlDatabase['dialect'], string>;
+
+/** A conflict can be gone when it is looked for, as a job that ran has ended: then creating is tried again, so often. */
+const ATTEMPTS = 5;
+
+/** Jobs in either dialect. */
+export function createSqlJobs(database: SqlDatabase): Jobs {
+  const one = async (sql: string, ...params: readonly (string | number)[]): Promise<JobRow | undefined> =>
+    (await database.rows<JobRow>(sql, ...params))[0];
+
+  const job = async (id: string): Promise<Job | undefined> => {
+    const row = await one(BY_ID, id);
+    return row && jobOfRow(row);
+  };
+
+  /** Why a job was not inserted; undefined if there is no reason any more. */
+  const obstacleTo = async (fresh: NewJob): Promise<CreateJobResult | undefined> => {
+    const { kind, saleId, key } = fresh;
+    const sameKey = key === undefined ? undefined : await one(BY_KEY, saleId, key);
+    if (sameKey !== undefined)
+      return repeatsJob(sameKey, fresh) ? { kind: 'created', job: jobOfRow(sameKey) } : { kind: 'keyTaken' };
+    const running = await one(RUNNING, saleId, kind);
+    return running && { kind: 'alreadyRunning', job: jobOfRow(running) };
+  };
+
+  const insert = async ({ progress, ...fresh }: NewJob): Promise<boolean> => {
+    const { id, kind, saleId, reason, returnTickets, by, key = '', createdAt } = fresh;
+    const { total, done, skipped, givenBack = { amount: 0, currency: '' } } = progress;
+    const values = [id, kind, saleId, reason, Number(returnTickets), by, key, createdAt, createdAt];
+    const figures = [total, done, skipped, givenBack.amount, givenBack.currency];
+    return (await database.run(`${INSERT} ${NOTHING[database.dialect]}`, ...values, ...figures)) === 1;
+  };
+
+  return {
+    create: (fresh) =>
+      withSqlFaults('creating a job', async () => {
+        assertStorableJob(fresh);
+        for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+          if (await insert(fresh)) return { kind: 'created', job: (await job(fresh.id)) as Job };
+          const obstacle = await obstacleTo(fresh);
+          if (obstacle !== undefined) return obstacle;
+        }
+        throw new Fault('unavailable', 'the jobs of the sale are changing: try again');
+      }),
+
+    job: (id) => withSqlFaults('reading a job', () => job(id)),
+
+    list: (query) =>
+      withSqlFaults('listing jobs', async () => {
+        const { where, params } = conditionsOf(query);
+        const sql = `${SELECT} ${where} ORDER BY id DESC LIMIT ?`;
+        return (await database.rows<JobRow>(sql, ...params, query.limit)).map(jobOfRow);
+      }),
+
+    nextRunning: (after) =>
+      withSqlFaults('reading a running job', async () => {
+        const row = await one(NEXT_RUNNING, after);
+        return row && jobOfRow(row);
+      }),
+
+    advance: (id, { step, cursor = '', batch, progress, isDone, at }) =>
+      withSqlFaults('recording the progress of a job', async () => {
+        const { done, skipped, givenBack } = progress;
+        const values = [cursor, batch.join(), done, skipped, givenBack?.amount ?? 0, at];
+        const end = Number(isDone);
+        return (await database.run(ADVANCE, ...values, end, end, id, step)) === 1;
+      }),
+
+    stop: (id, at) =>
+      withSqlFaults('stopping a job', async () => {
+        await database.run(STOP, at, id);
+        return job(id);
+      }),
+
+    resume: (id, at) =>
+      withSqlFaults('resuming a job', async () => {
+        await database.run(`${RESUME[database.dialect]} ${RESUMED}`, at, id);
+        return job(id);
+      }),
+  };
+}
+
+function conditionsOf({ saleId, state, before }: JobQuery) {
+  const all = [
+    ...(saleId === undefined ? [] : ([['sale_id = ?', saleId]] as const)),
+    ...(state === undefined ? [] : ([['state = ?', state]] as const)),
+    ...(before === undefined ? [] : ([['id < ?', before]] as const)),
+  ];
+  return { where: ['1 = 1', ...all.map(([sql]) => sql)].join(' AND '), params: all.map(([, value]) => value) };
+}
