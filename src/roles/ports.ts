@@ -4,6 +4,7 @@ import type { AuditSources } from '../ports/audit-source.ts';
 import type { Catalogue } from '../ports/catalogue.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventBus } from '../ports/event-bus.ts';
+import type { Jobs } from '../ports/jobs.ts';
 import type { Leases } from '../ports/leases.ts';
 import type { LiveState } from '../ports/live-state.ts';
 import type { NodeMarks } from '../ports/node-marks.ts';
@@ -29,6 +30,7 @@ export interface Ports {
   readonly auditSources: AuditSources;
   readonly leases: Leases;
   readonly nodeMarks: NodeMarks;
+  readonly jobs: Jobs;
   readonly events: EventBus;
   readonly settingsStore: SettingsStore;
   readonly tokenRevocations: TokenRevocations;

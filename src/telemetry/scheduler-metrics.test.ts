@@ -7,6 +7,8 @@ it('counts the scheduler’s work, and shows how late it is and whether it leads
   metrics.housekeeping({ step: 'expire', expired: 3, returned: 3, lateMs: 400 });
   metrics.housekeeping({ step: 'return', returned: 2 });
   metrics.housekeeping({ step: 'refund', refunded: 1 });
+  metrics.jobBatch({ job: { kind: 'refund' }, done: 40, skipped: 2 });
+  metrics.jobBatch({ done: 0, skipped: 0, fault: new Error('unreachable') });
   metrics.recovered(4000);
   metrics.housekeeping({ step: 'return', returned: 0, fault: new Error('unreachable') });
   const lines = (await metrics.expose()).body.split('\n');
@@ -16,6 +18,10 @@ it('counts the scheduler’s work, and shows how late it is and whether it leads
       'floodgate_expired_orders_total 3',
       'floodgate_returned_tickets_total 5',
       'floodgate_refunds_total 1',
+      'floodgate_job_orders_total{kind="refund",result="done"} 40',
+      'floodgate_job_orders_total{kind="refund",result="skipped"} 2',
+      'floodgate_job_orders_total{kind="cancel",result="done"} 0',
+      'floodgate_scheduler_faults_total{step="jobs"} 1',
       'floodgate_recoveries_total 1',
       'floodgate_recovery_seconds_bucket{le="5"} 1',
       'floodgate_recovery_seconds_bucket{le="2.5"} 0',

@@ -12,8 +12,17 @@ export interface CountedHousekeeping {
   readonly fault?: unknown;
 }
 
+/** The counted part of a batch of a job. */
+export interface CountedJobBatch {
+  readonly job?: { readonly kind: 'refund' | 'cancel' };
+  readonly done: number;
+  readonly skipped: number;
+  readonly fault?: unknown;
+}
+
 export interface SchedulerMetrics {
   readonly housekeeping: (result: CountedHousekeeping) => void;
+  readonly jobBatch: (batch: CountedJobBatch) => void;
   /** A lost sale was rebuilt; milliseconds since the loss was detected. */
   readonly recovered: (tookMs: number) => void;
   /** Whether this process runs the scheduler's work. */
@@ -49,6 +58,13 @@ export function createSchedulerMetrics(register: Registry): SchedulerMetrics {
     registers,
   });
   for (const result of ['rebooked', 'refused']) late.inc({ result }, 0);
+  const jobOrders = new Counter({
+    name: 'floodgate_job_orders_total',
+    help: 'Orders that jobs have handled: done, or skipped because they had changed or were refunded before.',
+    labelNames: ['kind', 'result'],
+    registers,
+  });
+  for (const kind of ['refund', 'cancel']) for (const result of ['done', 'skipped']) jobOrders.inc({ kind, result }, 0);
   const faults = new Counter({
     name: 'floodgate_scheduler_faults_total',
     help: 'Failures of scheduler steps, which are retried.',
@@ -86,7 +102,7 @@ export function createSchedulerMetrics(register: Registry): SchedulerMetrics {
     help: 'By how much the wall clock has jumped and is not trusted for expiry; 0 while it is.',
     registers,
   });
-  for (const step of ['expire', 'return', 'rebook', 'refund']) faults.inc({ step }, 0);
+  for (const step of ['expire', 'return', 'rebook', 'refund', 'jobs']) faults.inc({ step }, 0);
 
   return {
     housekeeping: (result) => {
@@ -97,6 +113,12 @@ export function createSchedulerMetrics(register: Registry): SchedulerMetrics {
       refunded.inc(result.refunded ?? 0);
       if (result.lateMs !== undefined) lateness.observe(result.lateMs / 1000);
       if (result.fault !== undefined) faults.inc({ step: result.step });
+    },
+    jobBatch: ({ job, done, skipped, fault }) => {
+      if (fault !== undefined) faults.inc({ step: 'jobs' });
+      if (job === undefined) return;
+      jobOrders.inc({ kind: job.kind, result: 'done' }, done);
+      jobOrders.inc({ kind: job.kind, result: 'skipped' }, skipped);
     },
     recovered: (tookMs) => {
       recoveries.inc();

@@ -1,5 +1,6 @@
 import { createInProcessEventBus } from '../../adapters/in-process/event-bus.ts';
 import { createSqlCatalogue } from '../../adapters/sql/catalogue.ts';
+import { createSqlJobs } from '../../adapters/sql/jobs.ts';
 import { createSqlLeases } from '../../adapters/sql/leases.ts';
 import { createSqlNodeMarks } from '../../adapters/sql/node-marks.ts';
 import { createSqlOrderAuditSource } from '../../adapters/sql/order-audit-source.ts';
@@ -89,6 +90,7 @@ function portsOf({ embedded, onRedis, events, onKafka, sql, live }: Awaited<Retu
     auditSources: { queue: queueAudit, log: logAudit, orders: createSqlOrderAuditSource(sql.database) },
     leases: createSqlLeases(sql.database),
     nodeMarks: createSqlNodeMarks(sql.database),
+    jobs: createSqlJobs(sql.database),
     events,
     settingsStore: createSqlSettingsStore(sql.database),
     tokenRevocations: createSqlTokenRevocations(sql.database),

@@ -40,6 +40,12 @@ export function createSchedulerObserver(
       if (fault === undefined) log.info(done, DONE[step]);
       logFault(step, 'saleId' in result ? result.saleId : undefined, fault);
     },
+    jobBatch: (batch) => {
+      metrics.jobBatch(batch);
+      const { job, isDone, fault } = batch;
+      if (isDone) log.info({ jobId: job?.id, kind: job?.kind, saleId: job?.saleId }, 'job done');
+      logFault('jobs', job?.saleId, fault);
+    },
     resumed: ({ saleId, fault }) => {
       if (fault === undefined) log.info({ saleId }, 'finished publishing a sale that another process had begun');
       logFault('publish', saleId, fault);

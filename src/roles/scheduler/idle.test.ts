@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { MemoryCatalogue } from '../../../test/support/fakes/memory-catalogue.ts';
+import { MemoryJobs } from '../../../test/support/fakes/memory-jobs.ts';
 import { MemoryLeases } from '../../../test/support/fakes/memory-leases.ts';
 import { MemoryNodeMarks } from '../../../test/support/fakes/memory-node-marks.ts';
 import { MemoryOrderStore } from '../../../test/support/fakes/memory-order-store.ts';
@@ -60,6 +61,7 @@ async function idle({ open, closed }: { readonly open: number; readonly closed: 
     log: {} as OrderLog,
     leases: new MemoryLeases(Date.now),
     nodeMarks: new MemoryNodeMarks(),
+    jobs: counting(new MemoryJobs(), calls),
     events: { publish: () => {}, events$: undefined as never },
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
   };
@@ -68,6 +70,7 @@ async function idle({ open, closed }: { readonly open: number; readonly closed: 
     [
       'relayed',
       'housekeeping',
+      'jobBatch',
       'resumed',
       'changeFailed',
       'recovery',

@@ -24,6 +24,8 @@ import { type RememberedCatalogue, rememberedCatalogue } from '../../services/re
 import type { HousekeepingResult } from '../../streams/housekeeping/contract.ts';
 import type { ClockJump } from '../../streams/housekeeping/expiry-clock.ts';
 import { housekeeping, housekeepingDefaults } from '../../streams/housekeeping/housekeeping.ts';
+import type { JobBatch } from '../../streams/jobs/contract.ts';
+import { jobDefaults, runJobs } from '../../streams/jobs/run-jobs.ts';
 import { type LeadershipChange, leadershipDefaults, whileLeading } from '../../streams/operators/while-leading.ts';
 import { queueRecovery, type RecoveryEvent } from '../../streams/queue-recovery.ts';
 import { type Relayed, relay, relayDefaults } from '../../streams/relay.ts';
@@ -42,6 +44,7 @@ export interface Scheduler {
 export interface SchedulerObserver extends RoleObserver {
   readonly relayed: (relayed: Relayed) => void;
   readonly housekeeping: (result: HousekeepingResult) => void;
+  readonly jobBatch: (batch: JobBatch) => void;
   readonly resumed: (resumed: ResumedPublishing) => void;
   /** A change of a sale could not be brought to the ticket queue; it is retried. */
   readonly changeFailed: (failed: { readonly saleId?: string; readonly fault: unknown }) => void;
@@ -70,6 +73,12 @@ export interface SchedulerOptions {
     readonly batchSize: number;
     readonly faultPauseMs: number;
   };
+  /** Interval of checks for jobs to run, milliseconds: an admin starts them, and waits for the first progress. */
+  readonly jobsEveryMs: number;
+  readonly jobs: Omit<typeof jobDefaults, 'batchSize' | 'faultPauseMs'> & {
+    readonly batchSize: number;
+    readonly faultPauseMs: number;
+  };
   /** Interval of checks for sales whose publisher died half-way, milliseconds: a waiting admin retries anyway. */
   readonly publishingEveryMs: number;
   /** Interval of checks for changed sales that the queue does not have yet, milliseconds; they are compared in memory. */
@@ -87,6 +96,8 @@ const schedulerDefaults = {
   relay: relayDefaults,
   housekeepingEveryMs: 250,
   housekeeping: housekeepingDefaults,
+  jobsEveryMs: 1000,
+  jobs: jobDefaults,
   publishingEveryMs: 10_000,
   changesEveryMs: 1000,
   archives: finishArchivesDefaults,
@@ -96,7 +107,7 @@ const schedulerDefaults = {
 
 export type SchedulerPorts = Pick<
   Ports,
-  'queue' | 'recovery' | 'log' | 'store' | 'catalogue' | 'leases' | 'nodeMarks' | 'events' | 'clock'
+  'queue' | 'recovery' | 'log' | 'store' | 'catalogue' | 'leases' | 'nodeMarks' | 'jobs' | 'events' | 'clock'
 >;
 
 export interface SchedulerParts {
@@ -110,7 +121,7 @@ export interface SchedulerParts {
   readonly options?: SchedulerOptions;
 }
 
-/** Recovers, relays, expires, returns, refunds and completes publications, while this process leads. */
+/** Recovers, relays, expires, returns, refunds, runs jobs and completes publications, while this process leads. */
 export function startScheduler(ports: SchedulerPorts, parts: SchedulerParts): Scheduler {
   const { runtime, observer, exclusive, options = schedulerDefaults } = parts;
   const work = schedulerWork(ports, parts, options);
@@ -184,6 +195,10 @@ function schedulerWork(
         },
         { ...options.housekeeping, scheduler, onClockJump: observer.clockJump },
       ).pipe(tap(observer.housekeeping), supervised('housekeeping')),
+      runJobs(every(options.jobsEveryMs), ports, { ...options.jobs, scheduler }).pipe(
+        tap(observer.jobBatch),
+        supervised('jobs'),
+      ),
       every(options.publishingEveryMs).pipe(
         exhaustMap(() => finishPublishing(ports, remembered)),
         tap(observer.resumed),

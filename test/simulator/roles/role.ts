@@ -7,6 +7,7 @@ import type { SchedulerOptions } from '../../../src/roles/scheduler/scheduler.ts
 import { followSettings, type Settings } from '../../../src/roles/settings.ts';
 import type { WorkerOptions } from '../../../src/roles/worker/worker.ts';
 import { housekeepingDefaults } from '../../../src/streams/housekeeping/housekeeping.ts';
+import { jobDefaults } from '../../../src/streams/jobs/run-jobs.ts';
 import type { Bugs } from '../bugs.ts';
 import type { Process } from '../core/process.ts';
 
@@ -43,6 +44,8 @@ export const SCHEDULER_OPTIONS: SchedulerOptions = {
   relay: { leaseMs: 5000, batchSize: 3 },
   housekeepingEveryMs: 800,
   housekeeping: { ...housekeepingDefaults, batchSize: 2, faultPauseMs: 300 },
+  jobsEveryMs: 500,
+  jobs: { ...jobDefaults, batchSize: 2, faultPauseMs: 300 },
   publishingEveryMs: 3000,
   changesEveryMs: 1000,
   archives: { againAfterMs: 3000, everyMs: 6000 },

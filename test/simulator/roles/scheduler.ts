@@ -12,6 +12,7 @@ export function startSimulatedScheduler(parts: RoleParts): void {
       ...roleObserver(parts),
       relayed: () => {},
       housekeeping: () => {},
+      jobBatch: () => {},
       resumed: () => {},
       changeFailed: () => {},
       recovery: () => {},

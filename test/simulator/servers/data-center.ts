@@ -1,6 +1,7 @@
 import type { Order } from '../../../src/domain/order.ts';
 import type { QueueAuditSource } from '../../../src/ports/audit-source.ts';
 import type { Catalogue } from '../../../src/ports/catalogue.ts';
+import type { Jobs } from '../../../src/ports/jobs.ts';
 import type { Leases } from '../../../src/ports/leases.ts';
 import type { LiveState } from '../../../src/ports/live-state.ts';
 import type { NodeMarks } from '../../../src/ports/node-marks.ts';
@@ -8,6 +9,7 @@ import type { OrderStore } from '../../../src/ports/order-store.ts';
 import type { SettingsStore } from '../../../src/ports/settings-store.ts';
 import type { TicketQueue } from '../../../src/ports/ticket-queue.ts';
 import { MemoryCatalogue } from '../../support/fakes/memory-catalogue.ts';
+import { MemoryJobs } from '../../support/fakes/memory-jobs.ts';
 import { MemoryLeases } from '../../support/fakes/memory-leases.ts';
 import { MemoryNodeMarks } from '../../support/fakes/memory-node-marks.ts';
 import { MemorySettingsStore } from '../../support/fakes/memory-settings-store.ts';
@@ -44,7 +46,7 @@ export class DataCenter {
   readonly servers = {
     queue: createServer('queue', TIMEOUTS_MS.queue),
     log: createServer('log', TIMEOUTS_MS.log),
-    /** Orders, catalogue, leases, settings and marks of node numbers. */
+    /** Orders, catalogue, leases, settings, jobs and marks of node numbers. */
     database: createServer('database', TIMEOUTS_MS.database),
     live: createServer('live', TIMEOUTS_MS.live),
     provider: createServer('provider', TIMEOUTS_MS.provider),
@@ -55,6 +57,7 @@ export class DataCenter {
   readonly catalogue = new MemoryCatalogue();
   readonly leases: MemoryLeases;
   readonly nodeMarks = new MemoryNodeMarks();
+  readonly jobs = new MemoryJobs();
   readonly live: SimulatedLiveState;
   readonly provider: PaymentProvider;
   /** Fronts follow it in production only: the simulator's buyers have no tokens. */
@@ -93,6 +96,7 @@ export class DataCenter {
       catalogue: remote<Catalogue>(network, process, servers.database, this.catalogue),
       leases: remote<Leases>(network, process, servers.database, this.leases),
       nodeMarks: remote<NodeMarks>(network, process, servers.database, this.nodeMarks),
+      jobs: remote<Jobs>(network, process, servers.database, this.jobs),
       live: remote<LiveState>(network, process, servers.live, this.live),
       payments: this.provider.clientOf(process, network, servers.provider),
       tokenRevocations: this.tokenRevocations,
