@@ -2,6 +2,7 @@ import { type AuditRoutesDeps, auditRoutes } from './audit/routes.ts';
 import { type ProductRoutesDeps, productRoutes } from './catalogue/routes.ts';
 import type { Operation } from './http/operation.ts';
 import { limited, limitedByAddress } from './http/rate-limit.ts';
+import { type JobRoutesDeps, jobRoutes } from './jobs/routes.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { type OperationRoutesDeps, operationRoutes } from './operations/routes.ts';
 import { type AdminOrderRoutesDeps, adminOrderRoutes } from './orders/admin-routes.ts';
@@ -22,6 +23,7 @@ export type RoutesDeps = SalesRoutesDeps &
   AdminSaleRoutesDeps &
   AdminOrderRoutesDeps &
   RefundRoutesDeps &
+  JobRoutesDeps &
   AuditRoutesDeps &
   AdminSettingsRoutesDeps &
   AdminTokenRoutesDeps &
@@ -40,6 +42,7 @@ export function createRoutes(deps: RoutesDeps): readonly Operation[] {
     ...adminSaleRoutes(deps),
     ...adminOrderRoutes(deps),
     ...refundRoutes(deps),
+    ...jobRoutes(deps),
     ...auditRoutes(deps),
     ...adminSettingsRoutes(deps),
     ...adminTokenRoutes(deps),

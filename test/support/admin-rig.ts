@@ -1,5 +1,6 @@
 import type { BusEvent } from '../../src/ports/event-bus.ts';
 import type { HttpRequest } from '../../src/ports/http.ts';
+import { JobAdmin } from '../../src/services/job-admin.ts';
 import { Products } from '../../src/services/products.ts';
 import { reportOn } from '../../src/services/report.ts';
 import { SaleAdmin } from '../../src/services/sale-admin.ts';
@@ -8,6 +9,7 @@ import { SettingsAdmin } from '../../src/services/settings-admin.ts';
 import { revokeTokens } from '../../src/services/token-admin.ts';
 import { ManualClock } from './fakes/manual-clock.ts';
 import { MemoryCatalogue } from './fakes/memory-catalogue.ts';
+import { MemoryJobs } from './fakes/memory-jobs.ts';
 import { MemoryOrderStore } from './fakes/memory-order-store.ts';
 import { MemorySettingsStore } from './fakes/memory-settings-store.ts';
 import { MemoryTicketQueue } from './fakes/memory-ticket-queue.ts';
@@ -46,6 +48,7 @@ export function adminRig() {
   const store = new MemoryOrderStore();
   const sales = new Sales({ catalogue, queue, clock });
   const settingsStore = new MemorySettingsStore();
+  const jobs = new MemoryJobs();
   const tokenRevocations = new MemoryTokenRevocations();
   const published: BusEvent[] = [];
   const events = { publish: (item: BusEvent) => void published.push(item) };
@@ -74,6 +77,7 @@ export function adminRig() {
       newId,
     }),
     settings: new SettingsAdmin({ settingsStore, events, clock, defaults: aSettings() }),
+    jobs: new JobAdmin({ jobs, catalogue, store, clock, random: Math.random }),
     revokeTokens: (revocation) => revokeTokens(revocation, { tokenRevocations, events, clock }),
     report: (saleId) => reportOn(saleId, { catalogue, queue, store, live }),
   });
@@ -91,5 +95,5 @@ export function adminRig() {
     });
     return { status, headers, json: text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>) };
   };
-  return { admin, call, clock, catalogue, queue, store, settingsStore, tokenRevocations, published };
+  return { admin, call, clock, catalogue, queue, store, jobs, settingsStore, tokenRevocations, published };
 }

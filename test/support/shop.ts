@@ -9,6 +9,7 @@ import { type PurchaseOutcome, reservedOrder } from '../../src/domain/purchase.t
 import type { Sale } from '../../src/domain/sale.ts';
 import type { HttpFront, ListenHttp } from '../../src/ports/http.ts';
 import { AdminOrders } from '../../src/services/admin-orders.ts';
+import { JobAdmin } from '../../src/services/job-admin.ts';
 import { LookupQueue } from '../../src/services/lookup-queue.ts';
 import { OrderFinder } from '../../src/services/order-finder.ts';
 import { Orders } from '../../src/services/orders.ts';
@@ -22,6 +23,7 @@ import { SettingsAdmin } from '../../src/services/settings-admin.ts';
 import { revokeTokens } from '../../src/services/token-admin.ts';
 import type { PurchaseRequest } from '../../src/streams/purchase/request.ts';
 import { MemoryCatalogue } from './fakes/memory-catalogue.ts';
+import { MemoryJobs } from './fakes/memory-jobs.ts';
 import { MemoryOrderStore } from './fakes/memory-order-store.ts';
 import { MemorySettingsStore } from './fakes/memory-settings-store.ts';
 import { MemoryTokenRevocations } from './fakes/memory-token-revocations.ts';
@@ -137,6 +139,7 @@ export async function openShop(listen: ListenHttp, options: ShopOptions): Promis
         clock: systemClock,
         defaults: aSettings(),
       }),
+      jobs: new JobAdmin({ jobs: new MemoryJobs(), catalogue, store, clock: systemClock, random: Math.random }),
       revokeTokens: (revocation) =>
         revokeTokens(revocation, { tokenRevocations: new MemoryTokenRevocations(), events, clock: systemClock }),
       report: (saleId) => reportOn(saleId, { catalogue, queue, store, live: { timelinePages: async function* () {} } }),

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { ORDER_ID_PATTERN, PRODUCT_ID_PATTERN, SALE_ID_PATTERN } from '../../domain/ids.ts';
+import { JOB_ID_PATTERN, ORDER_ID_PATTERN, PRODUCT_ID_PATTERN, SALE_ID_PATTERN } from '../../domain/ids.ts';
 
 /** A string from a list. TypeBox's union of literals is an `anyOf`, which serialises slowly and is hard to read. */
 export function StringEnum<const T extends readonly string[]>(values: T, description: string) {
@@ -26,6 +26,12 @@ export const OrderId = Type.String({
   pattern: ORDER_ID_PATTERN,
   description: "The order's id; ids sort by time.",
   examples: ['1JG8Z5E4T00000'],
+});
+
+export const JobId = Type.String({
+  pattern: JOB_ID_PATTERN,
+  description: "The job's id; ids sort by time.",
+  examples: ['1JG8Z5E4T7K3Q0W9XBM'],
 });
 
 export const MoneySchema = Type.Object(

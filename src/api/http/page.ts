@@ -45,6 +45,7 @@ export const SaleCursor = Type.String({ pattern: `^(?:${SALE_ID_CHARACTER}){1,64
 /** Product ids and sale ids share one pattern. */
 export const ProductCursor = SaleCursor;
 export const OrderCursor = Type.String({ pattern: `^(?:${ORDER_ID_CHARACTER}){14}$`, description });
+export const JobCursor = Type.String({ pattern: `^(?:${ORDER_ID_CHARACTER}){19}$`, description });
 /** Of a version number in decimal. */
 export const VersionCursor = Type.String({ pattern: '^3[1-9](?:3[0-9]){0,8}$', description });
 

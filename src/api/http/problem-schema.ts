@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { Count, OrderId, StringEnum, Time } from './common-schemas.ts';
+import { Count, JobId, OrderId, StringEnum, Time } from './common-schemas.ts';
 import { PROBLEM_CODES } from './problems.ts';
 
 export const FieldErrorSchema = Type.Object({
@@ -35,6 +35,7 @@ export const ProblemSchema = Type.Object(
       ),
     ),
     opensAt: Type.Optional(Time('With `not_started`: when the sale opens.')),
+    jobId: Type.Optional(JobId),
     errors: Type.Optional(Type.Array(FieldErrorSchema, { description: 'With `invalid`: each invalid field.' })),
   },
   { description: 'RFC 9457 problem details.' },

@@ -14,7 +14,7 @@ export interface Rendered {
 }
 
 export type ProblemExtras = Partial<
-  Pick<ProblemJson, 'detail' | 'orderIds' | 'remaining' | 'outstanding' | 'opensAt' | 'errors'>
+  Pick<ProblemJson, 'detail' | 'orderIds' | 'remaining' | 'outstanding' | 'opensAt' | 'jobId' | 'errors'>
 > & {
   readonly headers?: HeaderPairs;
 };

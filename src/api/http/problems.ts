@@ -86,6 +86,12 @@ export const PROBLEMS = {
     detail: 'The sale has been published: only its texts and picture can be changed.',
   },
   not_published: { status: 409, title: 'Not published', detail: 'The sale has not been published.' },
+  job_running: {
+    status: 409,
+    title: 'Job running',
+    detail: 'Another job of this kind is running in the sale; `jobId` says which.',
+  },
+  job_done: { status: 409, title: 'Job done', detail: 'The job is done: nothing is left to stop or to resume.' },
   in_use: { status: 409, title: 'In use', detail: 'A sale uses it.' },
   length_required: {
     status: 411,

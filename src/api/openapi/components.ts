@@ -2,6 +2,7 @@ import type { TSchema } from '@sinclair/typebox';
 import { ProductPageSchema, ProductSchema } from '../catalogue/schema.ts';
 import { MoneySchema } from '../http/common-schemas.ts';
 import { ProblemSchema } from '../http/problem-schema.ts';
+import { JobPageSchema, JobSchema } from '../jobs/schema.ts';
 import { HealthSchema, ReadinessSchema, TimeSchema } from '../operations/schema.ts';
 import { OrderPageSchema, OrderSchema } from '../orders/schema.ts';
 import { ReportSchema } from '../sales/admin-schema.ts';
@@ -19,6 +20,8 @@ const COMPONENTS = {
   SalePage: SalePageSchema,
   Product: ProductSchema,
   ProductPage: ProductPageSchema,
+  Job: JobSchema,
+  JobPage: JobPageSchema,
   Report: ReportSchema,
   Settings: SettingsSchema,
   SettingsHistory: SettingsHistorySchema,

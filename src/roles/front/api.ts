@@ -53,6 +53,7 @@ export function createApi(
     products,
     saleAdmin,
     settingsAdmin,
+    jobAdmin,
     readiness,
   } = front;
   const sources = { ...guarded, auditSources };
@@ -89,6 +90,7 @@ export function createApi(
     products,
     saleAdmin,
     settings: settingsAdmin,
+    jobs: jobAdmin,
     revokeTokens: (revocation) => revokeTokens(revocation, ports),
     readiness,
     rebuildLive: async (saleId) => rebuilds.run(saleId) ?? 'busy',

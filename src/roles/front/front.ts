@@ -3,6 +3,7 @@ import type { Payments } from '../../ports/payments.ts';
 import { AdminOrders } from '../../services/admin-orders.ts';
 import type { ArchivePorts } from '../../services/archive-sale.ts';
 import { countedOrders } from '../../services/counted-orders.ts';
+import { JobAdmin } from '../../services/job-admin.ts';
 import { LookupQueue } from '../../services/lookup-queue.ts';
 import { OrderFinder } from '../../services/order-finder.ts';
 import { Orders } from '../../services/orders.ts';
@@ -60,6 +61,7 @@ export interface Front {
   readonly products: Products;
   readonly saleAdmin: SaleAdmin;
   readonly settingsAdmin: SettingsAdmin;
+  readonly jobAdmin: JobAdmin;
   readonly node: NodeNumber;
   readonly readiness: () => Promise<Readiness>;
   /** Accepts no more purchases and cancels those in flight: wait for them first. */
@@ -133,6 +135,7 @@ export async function startFront(
     products: new Products({ ...guarded, newId }),
     saleAdmin: new SaleAdmin({ ...guarded, sales, newId }),
     settingsAdmin: new SettingsAdmin({ ...guarded, defaults }),
+    jobAdmin: new JobAdmin({ ...guarded, random: runtime.random }),
     node,
     readiness: createReadiness(ports, { policies, node, leader, notAccepting, draining, timers }),
     stop: async () => {
