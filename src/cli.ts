@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   migrate: async () => (await import('./cli/migrate.ts')).migrate,
   demo: async () => (await import('./cli/demo.ts')).demo,
   audit: async () => (await import('./cli/audit.ts')).audit,
+  job: async () => (await import('./cli/job.ts')).job,
   live: async () => (await import('./cli/live.ts')).live,
   order: async () => (await import('./cli/order.ts')).order,
   replay: async () => (await import('./cli/replay.ts')).replay,
@@ -22,11 +23,12 @@ const HELP = `Usage: floodgate <command> [options]
   demo      runs the server with sales to try: [--reset]
   migrate   applies database migrations
   audit     reconciles queue, log, store and live state of a sale: <sale> [--json]
+  job       lists jobs that refund or cancel orders, stops and resumes them: list, show, stop, resume; 'job --help'
   live      rebuilds the live figures of a sale from the log: rebuild <sale> [--json]
   order     lists the orders of all buyers: list [--sale s1] [--format table|csv|ndjson]; show <id>
   replay    lists dead letters, and sends them back to the log: [--apply] [--json]
-  sale      makes sales and steers them: list, show, create, publish, pause, resume, extend, add-stock, close, archive;
-            'sale --help'
+  sale      makes sales and steers them: list, show, create, publish, pause, resume, extend, add-stock, close, archive,
+            refund, cancel-orders; 'sale --help'
   token     prints an access token: --user u1 [--role buyer|admin] [--ttl 1h]
             revoke --user u1 [--before <time>]: revokes the tokens that the user was issued before
 `;

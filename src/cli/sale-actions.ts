@@ -6,7 +6,7 @@ import type { Outstanding } from '../services/archive-sale.ts';
 import type { InvalidSettings } from '../services/invalid-settings.ts';
 
 /** The name that the history of a sale has for what a command did. */
-const BY = 'floodgate sale';
+export const BY = 'floodgate sale';
 
 export interface ActionOptions {
   readonly 'closes-at'?: string;

@@ -4,8 +4,9 @@ import { type SaleCommands, withSaleCommands } from '../app/commands/sale-admin.
 import { loadConfig } from '../config.ts';
 import { Fault } from '../domain/errors.ts';
 import type { SaleView } from '../services/sales.ts';
-import { ACTIONS, type ActionOptions, throwIfRefused, unknownSale } from './sale-actions.ts';
+import { ACTIONS, type ActionOptions, BY, throwIfRefused, unknownSale } from './sale-actions.ts';
 import { type CreateOptions, createSale } from './sale-create.ts';
+import { isJobAction, startJob } from './sale-jobs.ts';
 
 const HELP = `Usage: floodgate sale <action> [options] [--json]
 
@@ -23,8 +24,12 @@ const HELP = `Usage: floodgate sale <action> [options] [--json]
                                     adds tickets; with the version that 'show' prints, so that a repetition adds nothing
   close <sale>                      ends selling permanently
   archive <sale>                    frees the ticket queue of a sale that is over and settled; its orders stay
+  refund <sale> --reason <text> [--return-tickets]
+                                    starts a job that refunds all paid orders; with --return-tickets their tickets go back on sale
+  cancel-orders <sale> --reason <text>
+                                    starts a job that cancels all unpaid orders; their tickets go back on sale
 
-  --json  each sale as JSON, as the API sends it
+  --json  each sale, or the job, as JSON, as the API sends it
 `;
 
 const PAGE = 200;
@@ -36,7 +41,7 @@ type Options = ActionOptions & CreateOptions;
 
 const TEXT = { type: 'string' } as const;
 
-/** Makes and lists sales, and changes them beside running servers. */
+/** Makes and lists sales, changes them, and starts jobs on their orders, beside running servers. */
 export async function sale(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -57,6 +62,8 @@ export async function sale(args: readonly string[]): Promise<number> {
       opens: TEXT,
       closes: TEXT,
       'pay-within': TEXT,
+      reason: TEXT,
+      'return-tickets': { type: 'boolean' },
     },
     allowPositionals: true,
   });
@@ -66,9 +73,14 @@ export async function sale(args: readonly string[]): Promise<number> {
   }
   const { json = false, help: _, ...options } = values;
   const [action = '', saleId, ...more] = positionals;
-  const isKnown = WITHOUT_SALE.has(action) || action === 'show' || Object.hasOwn(ACTIONS, action);
+  const isKnown =
+    WITHOUT_SALE.has(action) || action === 'show' || isJobAction(action) || Object.hasOwn(ACTIONS, action);
   if (!isKnown || WITHOUT_SALE.has(action) !== (saleId === undefined) || more.length > 0) {
     throw new Fault('config', `the arguments are wrong: see 'floodgate sale --help'`);
+  }
+  if (saleId !== undefined && isJobAction(action)) {
+    await startJob(action, { ...options, saleId, by: BY, json });
+    return 0;
   }
   const print = (view: SaleView) => process.stdout.write(`${json ? serialiseSale(view) : describe(view)}\n`);
   await withSaleCommands(loadConfig(), async (commands) => {

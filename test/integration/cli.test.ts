@@ -109,6 +109,7 @@ describe('an error that the user can fix is one line and exit code 1', () => {
     ['replay', ['replay'], 1, 'floodgate.db'],
     ['order', ['order', 'list'], 1, 'floodgate.db'],
     ['sale', ['sale', 'list'], 1, 'floodgate.db'],
+    ['job', ['job', 'list'], 1, 'floodgate.db'],
     ['live', ['live', 'rebuild', 'a-sale'], 1, 'floodgate.db'],
     ['token revoke', ['token', 'revoke', '--user', 'u1'], 1, 'floodgate.db'],
   ])('%s with a DATA_DIR that is not the server’s: nothing is made there', async (_, args, code, file) => {
