@@ -167,7 +167,7 @@ describe('jobs', () => {
   it('go on while another one fails', async () => {
     const rig = jobsRig();
     await rig.paid('ab');
-    await rig.paid('cd', { saleId: 'another' });
+    await rig.paid('cdef', { saleId: 'another' });
     const first = await rig.create();
     const second = await rig.create({ saleId: 'another' });
     const refund: JobPorts['store']['refund'] = async (request) => {
@@ -177,6 +177,7 @@ describe('jobs', () => {
     const results = await run({ ...rig, store: portsOf(rig, { refund }) });
     expect(results.map(({ job, fault }) => [job?.id, fault !== undefined])).toEqual([
       [first.id, true],
+      [second.id, false],
       [second.id, false],
     ]);
     expect(await rig.jobs.job(first.id)).toMatchObject({ state: 'running', batch: ['a', 'b'] });
