@@ -5,7 +5,7 @@ import type { SchemaStep } from './schema-step.ts';
  *
  * - `running` is 1 while the job is running, else NULL: the unique key admits one running job of a kind in a sale.
  * - `request_key` is the Idempotency-Key of the request, if it had one.
- * - `step` is raised by each batch; `last_order` is the last order that was handled, '' at first, and `batch` has the ids of the
+ * - `steered` is raised by each stop and resumption, `step` by each batch; `last_order` is the last order that was handled, '' at first, and `batch` has the ids of the
  *   orders that are being handled, joined by commas: after a crash exactly these are handled again.
  * - `given_back` is in minor units of `currency`, 0 of a job that cancels.
  */
@@ -26,6 +26,7 @@ export const jobs: SchemaStep = {
         state TEXT NOT NULL,
         running INTEGER,
         step INTEGER NOT NULL,
+        steered INTEGER NOT NULL,
         total INTEGER NOT NULL,
         done INTEGER NOT NULL,
         skipped INTEGER NOT NULL,
@@ -51,6 +52,7 @@ export const jobs: SchemaStep = {
         state VARCHAR(10) NOT NULL,
         running TINYINT NULL,
         step INT NOT NULL,
+        steered INT NOT NULL,
         total BIGINT NOT NULL,
         done BIGINT NOT NULL,
         skipped BIGINT NOT NULL,

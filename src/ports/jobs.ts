@@ -40,13 +40,15 @@ export interface Job {
   readonly progress: JobProgress;
   /** Raised by each batch: see {@link Jobs.advance}. */
   readonly step: number;
+  /** How often it was stopped or resumed. */
+  readonly steered: number;
   /** The last order that was handled; undefined at first. */
   readonly cursor?: string;
   /** The orders that are being handled now, in the order of their reservations; empty at first. */
   readonly batch: readonly string[];
 }
 
-export interface NewJob extends Omit<Job, 'state' | 'updatedAt' | 'step' | 'cursor' | 'batch'> {
+export interface NewJob extends Omit<Job, 'state' | 'updatedAt' | 'step' | 'steered' | 'cursor' | 'batch'> {
   /** The Idempotency-Key of the request; unique in the sale. 1 to 255 ASCII characters. */
   readonly key?: string | undefined;
 }
@@ -67,6 +69,8 @@ export interface JobAdvance extends Pick<Job, 'cursor' | 'batch' | 'progress'> {
   readonly isDone: boolean;
   readonly at: number;
 }
+
+export type JobAsRead = Pick<Job, 'id' | 'steered'>;
 
 export interface JobQuery {
   readonly saleId?: string | undefined;
@@ -99,9 +103,12 @@ export interface Jobs {
    */
   advance(id: string, to: JobAdvance): Promise<boolean>;
 
-  /** Stops a running job; one that is not running stays as it is. Returns the job as it is then. */
-  stop(id: string, at: number): Promise<Job | undefined>;
+  /**
+   * Stops a running job unless it was stopped or resumed since it was read, so that a call that arrives late undoes no later
+   * one. Returns whether it did.
+   */
+  stop(job: JobAsRead, at: number): Promise<boolean>;
 
-  /** Runs a stopped job again, unless another of its kind is running in its sale. Returns the job as it is then. */
-  resume(id: string, at: number): Promise<Job | undefined>;
+  /** Runs a stopped job again, on the same condition, and unless another of its kind is running in its sale. */
+  resume(job: JobAsRead, at: number): Promise<boolean>;
 }

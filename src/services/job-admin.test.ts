@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MemoryCatalogue } from '../../test/support/fakes/memory-catalogue.ts';
 import { jobsRig } from '../../test/support/jobs-rig.ts';
 import { aSale } from '../../test/support/sales.ts';
@@ -78,24 +78,27 @@ describe('a job', () => {
   });
 
   it('is resumed if the one that was in its way ends meanwhile', async () => {
-    const { jobs, create, clock, store } = rigOf();
-    const { id } = await create();
-    await jobs.stop(id, 1);
+    const { jobs, admin, create } = rigOf();
+    const first = await create();
+    await jobs.stop(first, 1);
     const second = await create();
-    const list: typeof jobs.list = async (query) => {
-      await jobs.stop(second.id, 2);
-      return jobs.list(query);
-    };
-    const steps = { resume: (one: string, at: number) => jobs.resume(one, at), list };
-    const rest = { create: () => Promise.reject(), job: () => Promise.reject(), stop: () => Promise.reject() };
-    const admin = new JobAdmin({
-      jobs: { ...rest, ...steps },
-      catalogue: new MemoryCatalogue(),
-      store,
-      clock,
-      random: Math.random,
+    const list = vi.spyOn(jobs, 'list').mockImplementationOnce(async () => {
+      await jobs.stop(second, 2);
+      return [];
     });
-    expect(await admin.resume(id)).toMatchObject({ kind: 'changed', job: { id, state: 'running' } });
+    expect(await admin.resume(first.id)).toMatchObject({ kind: 'changed', job: { id: first.id, state: 'running' } });
+    expect(list).toHaveBeenCalledOnce();
+  });
+
+  it('is read again if somebody else has stopped and resumed it since it was read', async () => {
+    const { jobs, admin, create } = rigOf();
+    const job = await create();
+    vi.spyOn(jobs, 'job').mockImplementationOnce(async () => {
+      await jobs.stop(job, 1);
+      await jobs.resume({ ...job, steered: 1 }, 2);
+      return job;
+    });
+    expect(await admin.stop(job.id)).toMatchObject({ kind: 'changed', job: { state: 'stopped', steered: 3 } });
   });
 
   it('is listed in pages', async () => {

@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import { type Job, type JobKind, type JobQuery, type Jobs, MAX_REASON_LENGTH, type NewJob } from '../ports/jobs.ts';
 import type { OrderStore } from '../ports/order-store.ts';
 import { type Page, readPage } from './page.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 
 export interface JobAdminPorts {
   readonly jobs: Pick<Jobs, 'create' | 'job' | 'list' | 'stop' | 'resume'>;
@@ -92,24 +93,36 @@ export class JobAdmin {
   }
 
   /** The batch that is being handled is still finished and counted. */
-  async stop(id: string): Promise<SteerJobOutcome> {
-    const job = await this.ports.jobs.stop(id, this.ports.clock.now());
-    if (job === undefined) return { kind: 'unknown' };
-    return job.state === 'done' ? { kind: 'done' } : { kind: 'changed', job };
+  stop(id: string): Promise<SteerJobOutcome> {
+    const { jobs, clock } = this.ports;
+    return this.#steer(id, 'stopped', (job) => jobs.stop(job, clock.now()));
   }
 
-  async resume(id: string): Promise<SteerJobOutcome> {
+  resume(id: string): Promise<SteerJobOutcome> {
     const { jobs, clock } = this.ports;
-    for (;;) {
-      const job = await jobs.resume(id, clock.now());
+    return this.#steer(id, 'running', async (job) => {
+      if (await jobs.resume(job, clock.now())) return true;
+      const running = await jobs.list({ saleId: job.saleId, state: 'running', limit: MAX_RUNNING });
+      const other = running.find(({ id, kind }) => kind === job.kind && id !== job.id);
+      return other === undefined ? false : { kind: 'alreadyRunning', job: other };
+    });
+  }
+
+  /** `change` returns whether it changed the job; if not, somebody else has, and it is read again. */
+  #steer(
+    id: string,
+    to: 'running' | 'stopped',
+    change: (job: Job) => Promise<boolean | SteerJobOutcome>,
+  ): Promise<SteerJobOutcome> {
+    return retryOnConflict<SteerJobOutcome>(async () => {
+      const job = await this.ports.jobs.job(id);
       if (job === undefined) return { kind: 'unknown' };
       if (job.state === 'done') return { kind: 'done' };
-      if (job.state === 'running') return { kind: 'changed', job };
-      const running = await jobs.list({ saleId: job.saleId, state: 'running', limit: MAX_RUNNING });
-      const other = running.find(({ kind }) => kind === job.kind);
-      if (other !== undefined) return { kind: 'alreadyRunning', job: other };
-      // It has ended in between: there is nothing in the way any more.
-    }
+      if (job.state === to) return { kind: 'changed', job };
+      const outcome = await change(job);
+      if (outcome === true) return { kind: 'changed', job: (await this.ports.jobs.job(id)) ?? job };
+      return outcome === false ? undefined : outcome;
+    });
   }
 }
 

@@ -18,6 +18,7 @@ export interface JobRow {
   readonly updated_at: number;
   readonly state: JobState;
   readonly step: number;
+  readonly steered: number;
   readonly total: number;
   readonly done: number;
   readonly skipped: number;
@@ -28,8 +29,8 @@ export interface JobRow {
 }
 
 export const JOB_COLUMNS =
-  'id, kind, sale_id, reason, return_tickets, created_by, request_key, created_at, updated_at, state, step, total, done, ' +
-  'skipped, given_back, currency, last_order, batch';
+  'id, kind, sale_id, reason, return_tickets, created_by, request_key, created_at, updated_at, state, step, steered, total, ' +
+  'done, skipped, given_back, currency, last_order, batch';
 
 export function jobOfRow(row: JobRow): Job {
   const { id, kind, sale_id: saleId, reason, state, total, done, skipped, currency, last_order: cursor, batch } = row;
@@ -49,6 +50,7 @@ export function jobOfRow(row: JobRow): Job {
       ...(kind === 'refund' ? { givenBack } : {}),
     },
     step: row.step,
+    steered: row.steered,
     ...(cursor === '' ? {} : { cursor }),
     batch: batch === '' ? [] : batch.split(','),
   };

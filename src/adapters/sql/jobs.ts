@@ -5,8 +5,8 @@ import { withSqlFaults } from './faults.ts';
 import { assertStorableJob, JOB_COLUMNS, type JobRow, jobOfRow, repeatsJob } from './job-row.ts';
 
 const INSERT = `INSERT INTO jobs (id, kind, sale_id, reason, return_tickets, created_by, request_key, created_at, updated_at,
-  state, running, step, total, done, skipped, given_back, currency, last_order, batch)
-  VALUES (?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, ?, 'running', 1, 0, ?, ?, ?, ?, ?, '', '')`;
+  state, running, step, steered, total, done, skipped, given_back, currency, last_order, batch)
+  VALUES (?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, ?, 'running', 1, 0, 0, ?, ?, ?, ?, ?, '', '')`;
 
 const SELECT = `SELECT ${JOB_COLUMNS} FROM jobs WHERE`;
 const BY_ID = `${SELECT} id = ?`;
@@ -18,14 +18,16 @@ const ADVANCE = `UPDATE jobs SET step = step + 1, last_order = ?, batch = ?, don
   updated_at = ?, running = CASE WHEN ? = 1 THEN NULL ELSE running END, state = CASE WHEN ? = 1 THEN 'done' ELSE state END
   WHERE id = ? AND step = ? AND state <> 'done'`;
 
-const STOP = "UPDATE jobs SET state = 'stopped', running = NULL, updated_at = ? WHERE id = ? AND state = 'running'";
+const STOP = `UPDATE jobs SET state = 'stopped', running = NULL, steered = steered + 1, updated_at = ?
+  WHERE id = ? AND steered = ? AND state = 'running'`;
 
 /** Ignored where the job that runs now has the unique key: not by an error, because libsql leaves a failed statement in progress. */
 const RESUME = {
   sqlite: 'UPDATE OR IGNORE',
   mysql: 'UPDATE IGNORE',
 } as const satisfies Record<SqlDatabase['dialect'], string>;
-const RESUMED = "jobs SET state = 'running', running = 1, updated_at = ? WHERE id = ? AND state = 'stopped'";
+const RESUMED = `jobs SET state = 'running', running = 1, steered = steered + 1, updated_at = ?
+  WHERE id = ? AND steered = ? AND state = 'stopped'`;
 
 const NOTHING = {
   sqlite: 'ON CONFLICT DO NOTHING',
@@ -98,16 +100,12 @@ export function createSqlJobs(database: SqlDatabase): Jobs {
         return (await database.run(ADVANCE, ...values, end, end, id, step)) === 1;
       }),
 
-    stop: (id, at) =>
-      withSqlFaults('stopping a job', async () => {
-        await database.run(STOP, at, id);
-        return job(id);
-      }),
+    stop: ({ id, steered }, at) =>
+      withSqlFaults('stopping a job', async () => (await database.run(STOP, at, id, steered)) === 1),
 
-    resume: (id, at) =>
+    resume: ({ id, steered }, at) =>
       withSqlFaults('resuming a job', async () => {
-        await database.run(`${RESUME[database.dialect]} ${RESUMED}`, at, id);
-        return job(id);
+        return (await database.run(`${RESUME[database.dialect]} ${RESUMED}`, at, id, steered)) === 1;
       }),
   };
 }

@@ -191,14 +191,14 @@ describe('jobs', () => {
     await rig.paid('abcd');
     const { id } = await rig.create();
     const refund: JobPorts['store']['refund'] = async (request) => {
-      await rig.jobs.stop(id, 1);
+      await rig.jobs.stop({ id, steered: 0 }, 1);
       return rig.store.refund(request);
     };
     await run({ ...rig, store: portsOf(rig, { refund }) });
     expect(await rig.jobs.job(id)).toMatchObject({ state: 'stopped', progress: { done: 2 }, batch: ['c', 'd'] });
     await run(rig);
     expect(await rig.refundsOf('abcd')).toHaveLength(2);
-    await rig.jobs.resume(id, 2);
+    await rig.jobs.resume({ id, steered: 1 }, 2);
     await run(rig);
     expect(await rig.jobs.job(id)).toMatchObject({ state: 'done', progress: { done: 4 } });
     expect(await rig.refundsOf('abcd')).toHaveLength(4);

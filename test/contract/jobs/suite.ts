@@ -33,7 +33,7 @@ function aJob(parts: Partial<NewJob> = {}): NewJob {
 const CANCELS = { kind: 'cancel', progress: { total: 1, done: 0, skipped: 0 } } as const satisfies Partial<NewJob>;
 
 function stored({ key: _, ...fresh }: NewJob): Job {
-  return { ...fresh, updatedAt: fresh.createdAt, state: 'running', step: 0, batch: [] };
+  return { ...fresh, updatedAt: fresh.createdAt, state: 'running', step: 0, steered: 0, batch: [] };
 }
 
 function advance(parts: Partial<JobAdvance> = {}): JobAdvance {
@@ -75,7 +75,7 @@ export function jobsContract(name: string, open: () => Promise<JobsHarness>): vo
       expect(await harness.other.create(aJob({ reason: 'snow' }))).toStrictEqual({ kind: 'alreadyRunning', job });
       await running({ saleId: 'sale-2' });
       await running(CANCELS);
-      await jobs.stop(job.id, NOW);
+      await jobs.stop(job, NOW);
       await running();
     });
 
@@ -90,7 +90,8 @@ export function jobsContract(name: string, open: () => Promise<JobsHarness>): vo
     test('answers a repetition with the same key by the same job, whatever became of it', async () => {
       const job = await running({ key: 'k1' });
       expect(await harness.other.create(aJob({ key: 'k1' }))).toStrictEqual({ kind: 'created', job });
-      const stopped = await jobs.stop(job.id, NOW + 9);
+      expect(await jobs.stop(job, NOW + 9)).toBe(true);
+      const stopped = await jobs.job(job.id);
       await running();
       expect(await jobs.create(aJob({ key: 'k1', by: 'another' }))).toStrictEqual({ kind: 'created', job: stopped });
       for (const other of [{ reason: 'snow' }, { returnTickets: true }, CANCELS])
@@ -128,50 +129,62 @@ export function jobsContract(name: string, open: () => Promise<JobsHarness>): vo
     });
 
     test('keeps a job stopped whose last batch is recorded later', async () => {
-      const { id } = await running();
-      expect(await harness.other.stop(id, NOW + 1)).toMatchObject({ state: 'stopped', updatedAt: NOW + 1 });
+      const job = await running();
+      const { id } = job;
+      expect(await harness.other.stop(job, NOW + 1)).toBe(true);
+      expect(await jobs.job(id)).toEqual({ ...job, state: 'stopped', steered: 1, updatedAt: NOW + 1 });
       expect(await jobs.advance(id, advance())).toBe(true);
       expect(await jobs.job(id)).toMatchObject({ state: 'stopped', step: 1, progress: { done: 1 } });
       expect(await jobs.nextRunning('')).toBeUndefined();
-      expect(await jobs.resume(id, NOW + 2)).toMatchObject({ state: 'running', step: 1, updatedAt: NOW + 2 });
-      await jobs.stop(id, NOW + 3);
+      expect(await jobs.resume({ id, steered: 1 }, NOW + 2)).toBe(true);
+      expect(await jobs.nextRunning('')).toMatchObject({ state: 'running', step: 1, steered: 2, updatedAt: NOW + 2 });
+      await jobs.stop({ id, steered: 2 }, NOW + 3);
       expect(await jobs.advance(id, advance({ step: 1, isDone: true }))).toBe(true);
       expect(await jobs.job(id)).toMatchObject({ state: 'done' });
     });
 
-    test('stops and resumes a job, again without effect, and not once it is done', async () => {
+    test('stops and resumes a job only as it was read, and not once it is done', async () => {
       const { id } = await running();
-      expect(await jobs.resume(id, NOW + 1)).toMatchObject({ state: 'running' });
-      const stopped = await jobs.stop(id, NOW + 2);
-      expect(stopped).toMatchObject({ id, state: 'stopped' });
-      expect(await harness.other.stop(id, NOW + 3)).toStrictEqual(stopped);
-      const resumed = await harness.other.resume(id, NOW + 4);
-      expect(resumed).toMatchObject({ id, state: 'running' });
-      expect(await jobs.resume(id, NOW + 5)).toStrictEqual(resumed);
+      const is = async (state: string, steered: number) =>
+        expect(await harness.other.job(id)).toMatchObject({ state, steered });
+      expect(await jobs.resume({ id, steered: 0 }, NOW)).toBe(false);
+      expect(await jobs.stop({ id, steered: 1 }, NOW)).toBe(false);
+      await is('running', 0);
+      const stops = await Promise.all([jobs, harness.other].map((one) => one.stop({ id, steered: 0 }, NOW)));
+      expect(stops.sort()).toEqual([false, true]);
+      expect(await harness.other.resume({ id, steered: 0 }, NOW)).toBe(false);
+      await is('stopped', 1);
+      expect(await harness.other.resume({ id, steered: 1 }, NOW)).toBe(true);
+      // A call that arrives late undoes no later one.
+      expect(await jobs.stop({ id, steered: 0 }, NOW)).toBe(false);
+      await is('running', 2);
       await jobs.advance(id, advance({ isDone: true }));
-      expect(await jobs.stop(id, NOW + 6)).toMatchObject({ state: 'done' });
-      expect(await jobs.resume(id, NOW + 7)).toMatchObject({ state: 'done' });
-      expect(await jobs.stop(aJob().id, NOW)).toBeUndefined();
-      expect(await jobs.resume(aJob().id, NOW)).toBeUndefined();
+      for (const call of [jobs.stop, jobs.resume]) expect(await call.call(jobs, { id, steered: 2 }, NOW)).toBe(false);
+      await is('done', 2);
+      const unknown = { id: aJob().id, steered: 0 };
+      for (const call of [jobs.stop, jobs.resume]) expect(await call.call(jobs, unknown, NOW)).toBe(false);
     });
 
     test('resumes no job while another of its kind runs in its sale', async () => {
-      const { id } = await running();
-      await jobs.stop(id, NOW);
+      const first = await running();
+      await jobs.stop(first, NOW);
       const second = await running();
-      expect(await jobs.resume(id, NOW)).toMatchObject({ id, state: 'stopped' });
-      await jobs.stop(second.id, NOW);
+      expect(await jobs.resume({ ...first, steered: 1 }, NOW)).toBe(false);
+      expect(await jobs.job(first.id)).toMatchObject({ state: 'stopped', steered: 1 });
+      await jobs.stop(second, NOW);
       for (let n = 0; n < RACES; n += 1) {
-        const both = [jobs.resume(id, NOW), harness.other.resume(second.id, NOW)];
-        expect((await Promise.all(both)).map((job) => job?.state).sort()).toEqual(['running', 'stopped']);
-        await Promise.all([id, second.id].map((one) => jobs.stop(one, NOW)));
+        const read = await Promise.all([first, second].map(({ id }) => jobs.job(id) as Promise<Job>));
+        const both = read.map((job, of) => [jobs, harness.other][of]?.resume(job, NOW));
+        expect((await Promise.all(both)).sort()).toEqual([false, true]);
+        const winner = await jobs.nextRunning('');
+        expect(await jobs.stop(winner as Job, NOW)).toBe(true);
       }
     });
 
     test('lists jobs newest first, by sale and state, in pages', async () => {
       const all = [await running(), await running({ saleId: 'sale-2' }), await running(CANCELS)];
       const [first, second, third] = all.map(({ id }) => id);
-      await jobs.stop(first as string, NOW);
+      await jobs.stop(all[0] as Job, NOW);
       const idsOf = async (query: Partial<Parameters<Jobs['list']>[0]>) =>
         (await harness.other.list({ limit: 9, ...query })).map(({ id }) => id);
       expect(await idsOf({})).toEqual([third, second, first]);
@@ -183,11 +196,11 @@ export function jobsContract(name: string, open: () => Promise<JobsHarness>): vo
     });
 
     test('names the running jobs one after the other', async () => {
-      const ids = [await running(), await running(CANCELS), await running({ saleId: 'sale-2' })].map(({ id }) => id);
-      await jobs.stop(ids[1] as string, NOW);
-      expect((await jobs.nextRunning(''))?.id).toBe(ids[0]);
-      expect((await jobs.nextRunning(ids[0] as string))?.id).toBe(ids[2]);
-      expect(await jobs.nextRunning(ids[2] as string)).toBeUndefined();
+      const [first, second, third] = [await running(), await running(CANCELS), await running({ saleId: 'sale-2' })];
+      await jobs.stop(second, NOW);
+      expect(await jobs.nextRunning('')).toEqual(first);
+      expect(await jobs.nextRunning(first.id)).toEqual(third);
+      expect(await jobs.nextRunning(third.id)).toBeUndefined();
     });
 
     test.each([

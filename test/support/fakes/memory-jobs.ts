@@ -1,5 +1,5 @@
 import { assertStorableJob } from '../../../src/adapters/sql/job-row.ts';
-import type { CreateJobResult, Job, JobAdvance, JobQuery, Jobs, NewJob } from '../../../src/ports/jobs.ts';
+import type { CreateJobResult, Job, JobAdvance, JobAsRead, JobQuery, Jobs, NewJob } from '../../../src/ports/jobs.ts';
 
 /** Jobs in memory. */
 export class MemoryJobs implements Jobs {
@@ -15,7 +15,7 @@ export class MemoryJobs implements Jobs {
       return repeats(earlier, fresh) ? { kind: 'created', job: earlier } : { kind: 'keyTaken' };
     const running = this.#running().find((job) => isAlike(job, fresh));
     if (running !== undefined) return { kind: 'alreadyRunning', job: running };
-    const job: Job = { ...fresh, updatedAt: fresh.createdAt, state: 'running', step: 0, batch: [] };
+    const job: Job = { ...fresh, updatedAt: fresh.createdAt, state: 'running', step: 0, steered: 0, batch: [] };
     this.#jobs.set(job.id, job);
     if (keyed !== undefined) this.#keys.set(keyed, job.id);
     return { kind: 'created', job };
@@ -51,23 +51,21 @@ export class MemoryJobs implements Jobs {
     return true;
   }
 
-  async stop(id: string, at: number) {
-    return this.#change(id, (job) => (job.state === 'running' ? { state: 'stopped', updatedAt: at } : {}));
+  async stop(read: JobAsRead, at: number) {
+    return this.#steer(read, 'running', { state: 'stopped', updatedAt: at });
   }
 
-  async resume(id: string, at: number) {
-    return this.#change(id, (job) => {
-      const isFree = !this.#running().some((other) => isAlike(other, job));
-      return job.state === 'stopped' && isFree ? { state: 'running', updatedAt: at } : {};
-    });
+  async resume(read: JobAsRead, at: number) {
+    const job = this.#jobs.get(read.id);
+    if (job === undefined || this.#running().some((other) => isAlike(other, job))) return false;
+    return this.#steer(read, 'stopped', { state: 'running', updatedAt: at });
   }
 
-  #change(id: string, changes: (job: Job) => Partial<Job>): Job | undefined {
+  #steer({ id, steered }: JobAsRead, from: Job['state'], changes: Partial<Job>): boolean {
     const job = this.#jobs.get(id);
-    if (job === undefined) return undefined;
-    const changed = { ...job, ...changes(job) };
-    this.#jobs.set(id, changed);
-    return changed;
+    if (job?.state !== from || job.steered !== steered) return false;
+    this.#jobs.set(id, { ...job, ...changes, steered: steered + 1 });
+    return true;
   }
 
   #sorted(): Job[] {
