@@ -1,4 +1,5 @@
 import type { Sale } from '../../src/domain/sale.ts';
+import type { JobKind } from '../../src/ports/jobs.ts';
 import { CALM, type Cut, type NetworkConditions } from './core/network.ts';
 import { START_MS } from './core/process.ts';
 import type { Random } from './core/random.ts';
@@ -24,11 +25,23 @@ export interface Scenario {
   readonly archives: boolean;
   /** What an admin does with the first sale, one after the other; `at` is the earliest time of each. */
   readonly steering: readonly Steering[];
+  /** Jobs that an admin starts on the orders of the first sale, one after the other. */
+  readonly jobs: readonly JobPlan[];
   /** A change of the live settings by an admin, if any, and its time. */
   readonly change: SettingsChangeAt | undefined;
   /** Whether an admin gives back orders that were paid. */
   readonly refunds: boolean;
   readonly healAt: number;
+}
+
+export interface JobPlan {
+  /** The earliest time. */
+  readonly at: number;
+  readonly kind: JobKind;
+  readonly returnTickets: boolean;
+  /** How long after its start it is stopped, if it is, and resumed after that. */
+  readonly stopAfterMs: number | undefined;
+  readonly resumeAfterMs: number;
 }
 
 export type Steering = SteeringAct & { readonly at: number };
@@ -148,7 +161,18 @@ export function scenarioOf(random: Random): Scenario {
     steering: random.chance(0.4) ? steeringOf(random, sales[0] as Sale) : [],
     refunds: random.chance(0.4),
     healAt: HEAL_MS,
+    jobs: random.chance(0.3) ? jobsOf(random) : [],
   };
+}
+
+function jobsOf(random: Random): readonly JobPlan[] {
+  return Array.from({ length: random.integer(1, 2) }, (_, n) => ({
+    at: random.between(4000, 12_000) + n * random.between(0, 8000),
+    kind: random.chance(0.7) ? 'refund' : 'cancel',
+    returnTickets: random.chance(0.5),
+    stopAfterMs: random.chance(0.4) ? random.between(0, 1500) : undefined,
+    resumeAfterMs: random.between(0, 1500),
+  }));
 }
 
 /** A pause or two, with what else an admin does meanwhile; a sale that is paused is resumed in the end, or it would be over. */
@@ -202,6 +226,7 @@ const CRITICAL = [
   'database.capture',
   'database.rebooked',
   'database.refund',
+  'database.advance',
   'provider.refund',
 ];
 

@@ -6,7 +6,9 @@ import { Internet } from './actors/internet.ts';
 import { giveBack } from './actors/refunder.ts';
 import { type Bugs, NO_BUGS } from './bugs.ts';
 import { checkFromInside, checkRemoved } from './checks/inside.ts';
+import { checkJobs } from './checks/jobs.ts';
 import { checkFromOutside } from './checks/outside.ts';
+import { checkRefunds } from './checks/refunds.ts';
 import { RowWatch } from './checks/row-watch.ts';
 import { checkSettings, withOldSettings } from './checks/settings.ts';
 import { CALM, Network } from './core/network.ts';
@@ -115,6 +117,8 @@ async function run(
   const stored = new Map(center.store.all().map((order) => [order.id, order]));
   if (!tampered) checkFromOutside(history, stored, report);
   await checkFromInside(center, scenario, history, report);
+  await checkJobs(center, scenario.skewMs, report);
+  await checkRefunds(center, history, report);
   await checkSettings(center, fleet, report);
   return {
     seed,
@@ -145,6 +149,7 @@ async function isAtRest(
   if (store.all().some(({ state }) => state === 'reserved')) return false;
   if ((await store.owedTickets(1)).length > 0 || (await store.refundsDue(1)).length > 0) return false;
   if ((await store.rebookingsDue(1)).length > 0) return false;
+  if ((await center.jobs.nextRunning('')) !== undefined) return false;
   if (GROUPS.some((group) => broker.lag(group) > 0)) return false;
   for (const { id } of sales) {
     const sale = await center.catalogue.sale(id);

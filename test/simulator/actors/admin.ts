@@ -5,6 +5,7 @@ import type { Answer, SimulatedFront } from '../roles/front.ts';
 import type { Scenario, SettingsChangeAt } from '../scenario.ts';
 import type { History } from './history.ts';
 import type { Internet } from './internet.ts';
+import { startJobs } from './jobs.ts';
 
 const RETRY_MS = 400;
 
@@ -12,7 +13,7 @@ const RETRY_MS = 400;
 const ARCHIVE_RETRY_MS = 700;
 
 /**
- * Publishes the sales, steers the first one, changes settings and closes the first sale as the scenario says; retries until
+ * Publishes the sales, steers the first one and starts jobs on its orders, changes settings and closes the first sale as the scenario says; retries until
  * done.
  */
 export async function administer(
@@ -25,7 +26,8 @@ export async function administer(
     change,
     steering,
     archives,
-  }: Pick<Scenario, 'sales' | 'closeAt' | 'change' | 'steering' | 'archives'>,
+    jobs,
+  }: Pick<Scenario, 'sales' | 'closeAt' | 'change' | 'steering' | 'archives' | 'jobs'>,
 ): Promise<void> {
   const until = async (what: string, ask: (front: SimulatedFront) => Promise<Answer>): Promise<string> => {
     for (;;) {
@@ -39,6 +41,7 @@ export async function administer(
   const [first] = sales;
   if (first !== undefined) void steer(first);
   if (first !== undefined && archives) void archive(first);
+  if (first !== undefined && jobs.length > 0) void startJobs(world, history, first.id, jobs, until);
   if (closeAt === undefined || first === undefined) return;
   await world.wait(closeAt - world.now);
   await until(`closes ${first.id}`, (front) => front.close(first.id));

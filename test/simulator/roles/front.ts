@@ -8,6 +8,7 @@ import { createPolicies } from '../../../src/roles/front/policies.ts';
 import type { Settings } from '../../../src/roles/settings.ts';
 import { archiveSale } from '../../../src/services/archive-sale.ts';
 import { closeSale } from '../../../src/services/close-sale.ts';
+import type { JobRequest } from '../../../src/services/job-admin.ts';
 import type { OrderOutcome } from '../../../src/services/order-outcome.ts';
 import type { Viewer } from '../../../src/services/orders.ts';
 import { publishSale } from '../../../src/services/publish.ts';
@@ -23,6 +24,7 @@ import {
   type SteerPorts,
 } from '../../../src/services/steer-sale.ts';
 import type { PurchaseRequest } from '../../../src/streams/purchase/request.ts';
+import { REFUND_REASON } from '../actors/refunder.ts';
 import { watchTrials } from '../checks/trials.ts';
 import type { SteeringAct } from '../scenario.ts';
 import { plantedReceipt, plantInFront, plantInPolicies, plantInSettings } from './planted.ts';
@@ -49,6 +51,10 @@ export interface SimulatedFront {
   archive(saleId: string): Promise<Answer>;
   /** The body is the kind of the outcome. */
   steer(saleId: string, act: SteeringAct, key: string): Promise<Answer>;
+  /** The body is the job's id; empty if none was started. */
+  startJob(request: JobRequest): Promise<Answer>;
+  /** The body is the kind of the outcome. */
+  steerJob(name: 'stop' | 'resume', jobId: string): Promise<Answer>;
   change(patch: SettingsPatch): Promise<Answer>;
 }
 
@@ -75,7 +81,7 @@ export async function startSimulatedFront(parts: RoleParts, ownSettings: Setting
     observer,
     draining: () => false,
   });
-  const { orders, refunds, paymentEvents, purchases, sales, settingsAdmin, guarded } = front;
+  const { orders, refunds, paymentEvents, purchases, sales, settingsAdmin, jobAdmin, guarded } = front;
   const admin = { ...guarded, sales };
   let requests = 0;
 
@@ -129,7 +135,7 @@ export async function startSimulatedFront(parts: RoleParts, ownSettings: Setting
     refund: (orderId, asked, key) =>
       guardedBy503(async () => {
         const sent = bugs.has('refundWithoutKey') ? undefined : key;
-        const result = await refunds.request(orderId, { ...asked, reason: 'called off', by: 'admin', key: sent });
+        const result = await refunds.request(orderId, { ...asked, reason: REFUND_REASON, by: 'admin', key: sent });
         if (result.kind !== 'refunded') return { status: 409, body: result.kind };
         return { status: 202, body: String(result.refund.amount.amount) };
       }),
@@ -147,6 +153,12 @@ export async function startSimulatedFront(parts: RoleParts, ownSettings: Setting
         const command = { by: 'admin', key: bugs.has('stockAddedAgain') ? undefined : key };
         return { status: 200, body: (await steer(saleId, act, { ...admin, clock }, command)).kind };
       }),
+    startJob: (request) =>
+      guardedBy503(async () => {
+        const outcome = await jobAdmin.start(request);
+        return { status: 200, body: outcome.kind === 'started' ? outcome.job.id : '' };
+      }),
+    steerJob: (name, jobId) => guardedBy503(async () => ({ status: 200, body: (await jobAdmin[name](jobId)).kind })),
     change: (patch) =>
       guardedBy503(async () => ({ status: 200, body: (await settingsAdmin.change(patch, 'admin')).kind })),
   };

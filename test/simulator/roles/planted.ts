@@ -125,11 +125,20 @@ function acknowledged(chunk: LogChunk): LogChunk {
 export function plantInScheduler(parts: RoleParts): { readonly ports: SimulatedPorts; readonly timers: Timers } {
   const { process, ports, bugs } = parts;
   const { queue, store } = ports;
+  let refunds = 0;
   const wait = bugs.has('recoveryWithoutWait') ? () => process.wait(0) : process.timers.wait;
   const planted: Partial<OrderStore> = {
     ...(bugs.has('recoveryWithoutWorkers') ? { fencePassed: async () => Number.MAX_SAFE_INTEGER } : {}),
     ...(bugs.has('endedOrdersForgotten')
       ? { booked: async (...range) => (await store.booked(...range)).filter(({ live }) => live) }
+      : {}),
+    ...(bugs.has('jobRefundsAnew')
+      ? {
+          refund: (request) => {
+            refunds += 1;
+            return store.refund({ ...request, id: `${request.id}-${process.name}-${refunds}` });
+          },
+        }
       : {}),
     ...(bugs.has('returnBeforeEnd') ? returnBeforeEnd(ports) : {}),
     ...(bugs.has('lateMoneyKept') ? { notRebooked: async () => {} } : {}),
