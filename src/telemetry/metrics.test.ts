@@ -30,7 +30,7 @@ describe('purchase metrics', () => {
   it('show every code from the start, so that rates can be computed', async () => {
     const samples = await scrape(withoutProcess());
     const codes = [...samples.keys()].filter((name) => name.startsWith('floodgate_purchases_refused_total'));
-    expect(codes).toHaveLength(16);
+    expect(codes).toHaveLength(17);
     expect(codes.every((name) => samples.get(name) === 0)).toBe(true);
   });
 
