@@ -62,14 +62,14 @@ function checkArchived(center: DataCenter, { id }: Sale, report: Report): void {
   if (queue.length + ledger.length > 0) report(`the queue has tickets of ${id}, which is archived`);
 }
 
-/** What a removed sale's ledger had is known elsewhere: each of its orders is stored, and is paid. */
+/** What a removed sale's ledger had is known elsewhere: each of its orders is stored, and was paid. A refund may have ended it since. */
 export function checkRemoved(center: DataCenter, saleId: string, report: Report): void {
   const { ledger, pending } = center.queue.memory.contents(saleId);
   for (const orderId of pending) report(`${saleId} was removed with the unpublished reservation ${orderId}`);
-  const states = new Map(center.store.all().map(({ id, state }) => [id, state]));
+  const orders = new Map(center.store.all().map((order) => [order.id, order]));
   for (const { orderId } of ledger) {
-    const state = states.get(orderId);
-    if (state !== 'paid') report(`${saleId} was removed while its order ${orderId} was ${state ?? 'not stored'}`);
+    const { paidAt, state = 'not stored' } = orders.get(orderId) ?? {};
+    if (paidAt === undefined) report(`${saleId} was removed while its order ${orderId} was ${state}`);
   }
 }
 
