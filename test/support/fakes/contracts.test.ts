@@ -1,4 +1,5 @@
 import { catalogueContract } from '../../contract/catalogue/suite.ts';
+import { runningJobsContract } from '../../contract/jobs/running.ts';
 import { jobsContract } from '../../contract/jobs/suite.ts';
 import { leasesContract } from '../../contract/leases/suite.ts';
 import { nodeMarksContract } from '../../contract/node-marks/suite.ts';
@@ -48,6 +49,10 @@ catalogueContract('the fake', async () => {
 jobsContract('the fake', async () => {
   const jobs = new MemoryJobs();
   return { jobs, other: jobs, close: async () => undefined };
+});
+runningJobsContract('the fake', async () => {
+  const stores = { jobs: new MemoryJobs(), store: new MemoryOrderStore() };
+  return { processes: [stores, stores], close: async () => undefined };
 });
 leasesContract('the fake', async () => {
   const clock = new ManualClock();
