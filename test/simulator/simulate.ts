@@ -145,12 +145,7 @@ async function isAtRest(
   { sales, archives, faults }: Scenario,
 ): Promise<boolean> {
   if (history.busy > 0 || !center.provider.idle || (await withOldSettings(center, fleet)).length > 0) return false;
-  const { store, broker } = center;
-  if (store.all().some(({ state }) => state === 'reserved')) return false;
-  if ((await store.owedTickets(1)).length > 0 || (await store.refundsDue(1)).length > 0) return false;
-  if ((await store.rebookingsDue(1)).length > 0) return false;
-  if ((await center.jobs.nextRunning('')) !== undefined) return false;
-  if (GROUPS.some((group) => broker.lag(group) > 0)) return false;
+  if (await hasWork(center)) return false;
   for (const { id } of sales) {
     const sale = await center.catalogue.sale(id);
     if (sale === undefined || !isPublic(sale)) continue;
@@ -160,6 +155,17 @@ async function isAtRest(
     if (!(sale.status === 'archived' ? isRemoved(center, id) : isSettled(center, id))) return false;
   }
   return true;
+}
+
+/** Whether a role has something to do, whatever the sale. */
+async function hasWork({ store, broker, jobs }: DataCenter): Promise<boolean> {
+  const due: Promise<readonly unknown[]>[] = [store.owedTickets(1), store.refundsDue(1), store.rebookingsDue(1)];
+  return (
+    store.all().some(({ state }) => state === 'reserved') ||
+    (await Promise.all(due)).some(({ length }) => length > 0) ||
+    (await jobs.nextRunning('')) !== undefined ||
+    GROUPS.some((group) => broker.lag(group) > 0)
+  );
 }
 
 function isRemoved({ queue }: DataCenter, saleId: string): boolean {

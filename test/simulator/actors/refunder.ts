@@ -10,9 +10,6 @@ export interface RefunderParts {
   readonly untilMs: number;
 }
 
-/** The reason of its refunds, by which checks know them. */
-export const REFUND_REASON = 'called off';
-
 const PAUSE_MS = [300, 4000] as const;
 const RETRY_MS = 400;
 /** Minor units: some parts exceed what is left. */

@@ -1,5 +1,5 @@
 import type { History } from '../actors/history.ts';
-import { REFUND_REASON } from '../actors/refunder.ts';
+import { REFUND_REASON } from '../roles/front.ts';
 import type { DataCenter } from '../servers/data-center.ts';
 import type { Report } from './report.ts';
 

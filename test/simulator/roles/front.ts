@@ -24,11 +24,13 @@ import {
   type SteerPorts,
 } from '../../../src/services/steer-sale.ts';
 import type { PurchaseRequest } from '../../../src/streams/purchase/request.ts';
-import { REFUND_REASON } from '../actors/refunder.ts';
 import { watchTrials } from '../checks/trials.ts';
 import type { SteeringAct } from '../scenario.ts';
 import { plantedReceipt, plantInFront, plantInPolicies, plantInSettings } from './planted.ts';
 import { DEFAULTS, type RoleParts, roleObserver, runtimeOf } from './role.ts';
+
+/** The reason of an admin's refunds of single orders, by which checks know them. */
+export const REFUND_REASON = 'called off';
 
 /** An answer as the client sees it. */
 export interface Answer {
