@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type TempFolder, tempFolder } from '../../../test/support/temp-folder.ts';
 import { isFault } from '../../domain/errors.ts';
-import { type Connection, connect } from './database.ts';
+import { type Connection, connect, type Db } from './database.ts';
 import { GroupCommit } from './group-commit.ts';
 import { type AnyOp, deferrable, reading, writing } from './ops/op.ts';
 
@@ -15,6 +15,22 @@ const OPS = {
   /** Takes so many pages. */
   addHuge: writing((db, pages: number) => db.run('INSERT INTO things (name) VALUES (zeroblob(? * 4096))', pages)),
   note: deferrable(writing((db, name: string) => db.run('INSERT INTO things (name) VALUES (?)', name))),
+  /** Each call is answered with how many ran together; one named `bad` fails all of them. */
+  addAlike: {
+    ...writing((db, name: string) => {
+      if (name === 'bad') throw new Error('not me');
+      db.run('INSERT INTO things (name) VALUES (?)', name);
+      return 'alone';
+    }),
+    together: {
+      keyOf: (name: string) => name[0] ?? '',
+      run: (db: Db, names: readonly string[]) => {
+        if (names.includes('bad')) throw new Error('not us');
+        for (const name of names) db.run('INSERT INTO things (name) VALUES (?)', name);
+        return names.map(() => `${names.length} together`);
+      },
+    },
+  },
   names: reading((db, _args: null) => db.all<{ name: string }>('SELECT name FROM things').map(({ name }) => name)),
 } satisfies Record<string, AnyOp>;
 
@@ -156,6 +172,25 @@ describe('a group commit', () => {
     expect(stored()).toEqual(names);
     expect(commits).toBeGreaterThan(1);
     expect(commits).toBeLessThan(10);
+  });
+
+  it('runs calls of one op together, up to one of another op, or of a key that came before', async () => {
+    const names = ['a1', 'b1', 'a2', 'c1'];
+    const alike = names.map((name) => call('addAlike', name));
+    const other = call('add', 'x');
+    const last = call('addAlike', 'd1');
+    expect(await Promise.all([...alike, other, last])).toEqual([
+      ...['2 together', '2 together', '2 together', '2 together'],
+      ...[1, 'alone'],
+    ]);
+    expect(stored()).toEqual([...names, 'x', 'd1']);
+    expect(commits).toBe(1);
+  });
+
+  it('runs calls that failed together each by itself', async () => {
+    const results = await Promise.allSettled(['a1', 'bad', 'c1'].map((name) => call('addAlike', name)));
+    expect(results).toMatchObject([{ value: 'alone' }, { reason: { message: 'not me' } }, { value: 'alone' }]);
+    expect(stored()).toEqual(['a1', 'c1']);
   });
 
   it('waits for another writer without blocking the thread', async () => {

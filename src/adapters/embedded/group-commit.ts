@@ -1,6 +1,6 @@
 import { Fault } from '../../domain/errors.ts';
 import type { Connection } from './database.ts';
-import type { AnyOp } from './ops/op.ts';
+import type { AnyOp, Together } from './ops/op.ts';
 import { failureOf, storageFault } from './sqlite-errors.ts';
 
 export interface Call {
@@ -147,10 +147,8 @@ export class GroupCommit {
     try {
       const until = performance.now() + this.#options.groupMs;
       this.#db.run(writes ? 'BEGIN IMMEDIATE' : 'BEGIN');
-      for (const call of group) {
-        results.push(this.#run(call));
-        if (performance.now() > until) break;
-      }
+      do results.push(...this.#run(group, results.length));
+      while (results.length < group.length && performance.now() <= until);
       this.#db.run('COMMIT');
     } catch (error) {
       return this.#failed(group, error);
@@ -176,10 +174,14 @@ export class GroupCommit {
     return rejectAll(group, failure === 'storage' ? storageFault(error) : error);
   }
 
-  #run(call: Call): unknown {
-    const op = this.#ops[call.op];
-    if (op === undefined) throw new TypeError(`unknown op ${call.op}`);
-    return op.run(this.#db, call.args as never);
+  /** Runs the call at `first`, and those behind it that can run together with it; returns their results. */
+  #run(group: readonly Call[], first: number): readonly unknown[] {
+    const { op: name, args } = group[first] as Call;
+    const op = this.#ops[name];
+    if (op === undefined) throw new TypeError(`unknown op ${name}`);
+    const together = op.together === undefined ? [] : togetherFrom(group, first, op.together);
+    if (op.together === undefined || together.length < 2) return [op.run(this.#db, args as never)];
+    return op.together.run(this.#db, together);
   }
 
   #retryLater(): void {
@@ -196,6 +198,19 @@ export class GroupCommit {
     if (this.#busyTries <= BUSY_TURNS) setImmediate(this.#turn);
     else setTimeout(this.#turn, BUSY_DELAY_MS);
   }
+}
+
+/** The arguments of the call at `first` and of those behind it, up to one of another op or with a key that came before. */
+function togetherFrom(group: readonly Call[], first: number, { keyOf }: Together<never, unknown>): readonly never[] {
+  const { op } = group[first] as Call;
+  const keys = new Set<string>();
+  const together: never[] = [];
+  for (let n = first; group[n]?.op === op; n += 1) {
+    const args = group[n]?.args as never;
+    if (keys.size === keys.add(keyOf(args)).size) break;
+    together.push(args);
+  }
+  return together;
 }
 
 /** Returns how many they were. */

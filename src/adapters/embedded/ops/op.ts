@@ -12,6 +12,15 @@ export interface Op<Args, Result> {
   /** No answer to a buyer depends on it: it runs when no other call waits, a few milliseconds later at most. */
   readonly deferrable?: boolean;
   readonly run: (db: Db, args: Args) => Result;
+  readonly together?: Together<Args, Result>;
+}
+
+/** How calls that wait one behind the other run as one, for less than one by one. */
+export interface Together<Args, Result> {
+  /** Calls of one key don't run together: a later one has to see what the earlier one did. */
+  readonly keyOf: (args: Args) => string;
+  /** One result for each call, in their order. If it throws, all are rolled back and each runs by itself. */
+  readonly run: (db: Db, calls: readonly Args[]) => readonly Result[];
 }
 
 /** An entry of a table of ops, whatever its arguments. */

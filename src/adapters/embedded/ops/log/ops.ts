@@ -19,6 +19,15 @@ export function appendText(db: Db, payload: string): number {
   return row.position;
 }
 
+/** Appends records, each as the JSON text of an object; returns the position of the first: the others follow without a gap. */
+export function appendTexts(db: Db, payloads: readonly string[]): number {
+  // An array of the objects themselves: of texts it would have to escape all of their quotes.
+  db.run('INSERT INTO log (payload) SELECT value FROM json_each(?)', `[${payloads.join(',')}]`);
+  return (
+    (db.get<{ last: number }>('SELECT last_insert_rowid() AS last') as { last: number }).last - payloads.length + 1
+  );
+}
+
 const append = writing((db, payload: string): number => appendText(db, payload));
 
 /** Up to `max` records from position `from` (included) on, in order. */

@@ -76,7 +76,7 @@ export class KnownBuyers {
   }
 }
 
-const NO_COUNTS: ReadonlyMap<string, number> = new Map();
+export const NO_COUNTS: ReadonlyMap<string, number> = new Map();
 
 /** User ids and keys may contain any character: the length says where the user id ends. */
 function keyOf(userId: string, key: string): string {
@@ -84,7 +84,7 @@ function keyOf(userId: string, key: string): string {
 }
 
 /** A reservation as the buyers' index has it; `held` is how many tickets it holds, and 0 for those that are not listed. */
-type Indexed = readonly [orderId: string, userId: string, key: string | null, held: number];
+export type Indexed = readonly [orderId: string, userId: string, key: string | null, held: number];
 
 interface Wanted {
   /** Buyers whose live orders are listed; each has few. */
@@ -101,31 +101,56 @@ interface Wanted {
  */
 export function knownBuyers(db: Db, row: SaleRow, items: readonly ReserveItem[]): KnownBuyers {
   const { n: sale, per_buyer } = row;
+  let newest: string | undefined;
+  const asked = askedIn(items, () => {
+    newest ??= newestOrder(db, sale);
+    return newest;
+  });
+  const counted = isCounted(per_buyer);
+  const users = [...asked.users];
+  const known = new KnownBuyers(db, sale, counted ? holdings(db, sale, users) : NO_COUNTS);
+  const wanted = { users: counted ? [] : users, keys: [...asked.keys.values()], orderIds: [...asked.orderIds] };
+  addIndexed(db, sale, known, asked, indexed(db, sale, wanted, notListed(row)));
+  return known;
+}
+
+/** What the items of one sale ask for. */
+export interface Asked {
+  readonly users: ReadonlySet<string>;
+  /** By buyer and key. */
+  readonly keys: ReadonlyMap<string, readonly [userId: string, key: string]>;
+  /** Those that may be in the table, of the items whose key is their order's own. */
+  readonly orderIds: ReadonlySet<string>;
+}
+
+/** `newest` returns the greatest order id in the table. */
+export function askedIn(items: readonly ReserveItem[], newest: () => string): Asked {
   const users = new Set<string>();
   const keys = new Map<string, readonly [string, string]>();
   const orderIds = new Set<string>();
-  let newest: string | undefined;
   for (const { orderId, userId, key } of items) {
     users.add(userId);
-    if (!isOwnKey(key, orderId)) {
-      keys.set(keyOf(userId, key), [userId, key]);
-      continue;
-    }
+    if (!isOwnKey(key, orderId)) keys.set(keyOf(userId, key), [userId, key]);
     // Ids grow with time: one greater than all in the table was never sent before.
-    newest ??= newestOrder(db, sale);
-    if (orderId <= newest) orderIds.add(orderId);
+    else if (orderId <= newest()) orderIds.add(orderId);
   }
-  const counted = isCounted(per_buyer);
-  const known = new KnownBuyers(db, sale, counted ? holdings(db, sale, [...users]) : NO_COUNTS);
-  const listed = counted ? [] : [...users];
-  const wanted = { users: listed, keys: [...keys.values()], orderIds: [...orderIds] };
+  return { users, keys, orderIds };
+}
+
+/** Adds what was found in the index: what the buyers hold, and the reservations that answer. */
+export function addIndexed(
+  db: Db,
+  sale: number,
+  known: KnownBuyers,
+  { keys, orderIds }: Asked,
+  rows: Iterable<Indexed>,
+): void {
   const repeated: string[] = [];
-  for (const [orderId, userId, key, held] of indexed(db, sale, wanted, notListed(row))) {
+  for (const [orderId, userId, key, held] of rows) {
     if (held > 0) known.hold(userId, orderId, held);
     if (key === null ? orderIds.has(orderId) : keys.has(keyOf(userId, key))) repeated.push(orderId);
   }
   for (const reservation of repeated.length === 0 ? [] : reservations(db, sale, repeated)) known.answer(reservation);
-  return known;
 }
 
 function newestOrder(db: Db, sale: number): string {
@@ -139,8 +164,8 @@ function newestOrder(db: Db, sale: number): string {
 /** Each value of `held` costs a search, so those that no reservation of the sale can have are left out. */
 const RELEASED = 'r.held = 0';
 const ENDED = `r.held IN (${FORFEITED}, 0)`;
-const ANY_OF_ONE = 'r.held IN (0, 1)';
-const ANY = `r.held IN (${FORFEITED}, ${Array.from({ length: MAX_QUANTITY + 1 }, (_, held) => held).join(', ')})`;
+export const ANY_OF_ONE = 'r.held IN (0, 1)';
+export const ANY = `r.held IN (${FORFEITED}, ${Array.from({ length: MAX_QUANTITY + 1 }, (_, held) => held).join(', ')})`;
 
 /** Which reservations keys and order ids are searched among: all that are not listed. */
 function notListed({ per_buyer, several, forfeits }: SaleRow): string {
@@ -150,6 +175,7 @@ function notListed({ per_buyer, several, forfeits }: SaleRow): string {
 
 /** Returned as one JSON text: passing each value to JavaScript by itself costs as much as finding it. */
 function indexed(db: Db, sale: number, { users, keys, orderIds }: Wanted, among: string): readonly Indexed[] {
+  if (users.length + keys.length + orderIds.length === 0) return [];
   const row = db.get<{ rows: string }>(
     `SELECT json_group_array(json_array(order_id, buyer, key, held)) AS rows FROM (
        SELECT r.order_id, r.buyer, r.key, r.held

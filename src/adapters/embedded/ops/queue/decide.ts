@@ -26,6 +26,11 @@ export interface Decision<Item extends ReserveItem> {
   readonly stock: Stock;
 }
 
+/** A decision whose tickets are still to be taken from the queue: by `source.save`. */
+export interface OpenDecision<Item extends ReserveItem> extends Omit<Decision<Item>, 'stock'> {
+  readonly source: TicketSource;
+}
+
 export interface DecideArgs<Item extends ReserveItem> {
   /** The queue's clock, milliseconds since 1970. */
   readonly now: number;
@@ -38,12 +43,18 @@ export interface DecideArgs<Item extends ReserveItem> {
 }
 
 /** Decides on purchases by the rules of the port, takes their tickets from the queue and counts attempts. */
-export function decide<Item extends ReserveItem>(
+export function decide<Item extends ReserveItem>(db: Db, sale: SaleRow, args: DecideArgs<Item>): Decision<Item> {
+  const { answers, grants, source } = decideFor(db, sale, knownBuyers(db, sale, args.items), args);
+  return { answers, grants, stock: grants.length === 0 ? stockOf(sale) : source.save() };
+}
+
+/** The same with what is known of the buyers, except that no ticket is taken from the queue. */
+export function decideFor<Item extends ReserveItem>(
   db: Db,
   sale: SaleRow,
+  buyers: KnownBuyers,
   { now, items, publishes, maxAttempts, maxEnded }: DecideArgs<Item>,
-): Decision<Item> {
-  const buyers = knownBuyers(db, sale, items);
+): OpenDecision<Item> {
   const source = new TicketSource(db, sale, wantedBy(items));
   const gate = gateOf({ status: statusOf(sale), opensAt: sale.opens_at, closesAt: sale.closes_at }, now);
   const isUnpublished = unpublishedOf(db);
@@ -68,7 +79,7 @@ export function decide<Item extends ReserveItem>(
     return { kind: 'reserved', tickets, reservedAt: now };
   });
   attempts?.save();
-  return { answers, grants, stock: grants.length === 0 ? stockOf(sale) : source.save() };
+  return { answers, grants, source };
 }
 
 const SOLD_OUT: ReserveAnswer = { kind: 'soldOut' };

@@ -42,6 +42,16 @@ export function addHoldings(db: Db, sale: number, users: readonly string[]): voi
   );
 }
 
+/** The sale and the buyer of each ticket that was taken. */
+export function addHoldingsOf(db: Db, tickets: readonly (readonly [sale: number, userId: string])[]): void {
+  db.run(
+    `INSERT INTO queue_holding (sale, buyer, held)
+     SELECT value ->> 0, value ->> 1, count(*) FROM json_each(?) WHERE true GROUP BY 1, 2
+     ON CONFLICT (sale, buyer) DO UPDATE SET held = held + excluded.held`,
+    JSON.stringify(tickets),
+  );
+}
+
 /** The buyer of each ticket that they hold no more. */
 export function removeHoldings(db: Db, sale: number, users: readonly string[]): void {
   db.run(

@@ -24,12 +24,28 @@ export interface SaleRow {
   readonly tail: number;
 }
 
+export const SALE_COLUMNS = [
+  'n',
+  'epoch',
+  'total',
+  'per_buyer',
+  'opens_at',
+  'closes_at',
+  'closed',
+  'paused',
+  'added',
+  'several',
+  'forfeits',
+  'fresh',
+  'head',
+  'tail',
+] as const satisfies readonly (keyof SaleRow)[];
+
+const SALE_ROW = `SELECT ${SALE_COLUMNS.join(', ')} FROM queue_sale WHERE id = ? AND removed = 0`;
+
+/** Undefined also for a sale that was removed. */
 export function saleRow(db: Db, saleId: string): SaleRow | undefined {
-  return db.get<SaleRow>(
-    `SELECT n, epoch, total, per_buyer, opens_at, closes_at, closed, paused, added, several, forfeits, fresh, head, tail
-     FROM queue_sale WHERE id = ? AND removed = 0`,
-    saleId,
-  );
+  return db.get<SaleRow>(SALE_ROW, saleId);
 }
 
 /** The counters of a sale's queue. */

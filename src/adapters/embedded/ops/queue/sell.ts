@@ -1,13 +1,15 @@
 import type { Stock } from '../../../../domain/stock.ts';
 import type { SoldSale } from '../../../../ports/atomic-sale.ts';
 import type { ReserveReply } from '../../../../ports/ticket-queue.ts';
+import type { Db } from '../../database.ts';
 import { wireRecordOf } from '../../sell-record.ts';
 import { type PackedAnswer, type PackedItems, packAnswer, unpackItems } from '../../sell-wire.ts';
 import { appendText } from '../log/ops.ts';
-import { writing } from '../op.ts';
+import { type Op, writing } from '../op.ts';
 import { decide } from './decide.ts';
 import { insertGrants, PUBLISHED } from './insert-grants.ts';
 import { saleRow } from './sale.ts';
+import { sellTogether } from './sell-together.ts';
 
 export interface SellArgs {
   readonly sale: SoldSale;
@@ -29,7 +31,7 @@ export type SellReply =
   | Exclude<ReserveReply, { readonly kind: 'answered' }>;
 
 /** Errors: Fault `corrupt` if an order id was used for another purchase; then nothing was changed. */
-export const sell = writing((db, { sale, now, items: packed, maxAttempts, maxEnded = 0 }: SellArgs): SellReply => {
+const sellOne = (db: Db, { sale, now, items: packed, maxAttempts, maxEnded = 0 }: SellArgs): SellReply => {
   const row = saleRow(db, sale.id);
   if (row === undefined) return { kind: 'unknownSale' };
   if (row.epoch !== sale.epoch) return { kind: 'stale', epoch: row.epoch };
@@ -42,4 +44,9 @@ export const sell = writing((db, { sale, now, items: packed, maxAttempts, maxEnd
   // Not the codec's serializer: compiling it would delay the start of this thread, and any JSON of the record is valid.
   const position = appendText(db, JSON.stringify(wireRecordOf(sale, now, grants)));
   return { ...reply, logged: { position, items: grants.length } };
-});
+};
+
+export const sell: Op<SellArgs, SellReply> = {
+  ...writing(sellOne),
+  together: { keyOf: ({ sale }) => sale.id, run: sellTogether },
+};

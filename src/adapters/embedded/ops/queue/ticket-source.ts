@@ -3,6 +3,11 @@ import type { Db } from '../../database.ts';
 import type { SaleRow } from './sale.ts';
 import { stockOf } from './sale.ts';
 
+const SAVE_ALL = `
+UPDATE queue_sale SET fresh = v.fresh, head = v.head
+FROM (SELECT value ->> 0 AS n, value ->> 1 AS fresh, value ->> 2 AS head FROM json_each(?)) AS v
+WHERE queue_sale.n = v.n`;
+
 /** Takes tickets in the queue's order: those that were never sold, then returned ones, oldest first. */
 export class TicketSource {
   readonly #db: Db;
@@ -41,11 +46,32 @@ export class TicketSource {
 
   /** Stores which tickets were taken; returns what is left. */
   save(): Stock {
-    const { n, head } = this.#sale;
-    const newHead = head + this.#taken;
-    if (this.#taken > 0) this.#db.run('DELETE FROM queue_returned WHERE sale = ? AND place < ?', n, newHead);
-    this.#db.run('UPDATE queue_sale SET fresh = ?, head = ? WHERE n = ?', this.#fresh, newHead, n);
-    return stockOf({ ...this.#sale, fresh: this.#fresh, head: newHead });
+    this.#removeReturned();
+    this.#db.run('UPDATE queue_sale SET fresh = ?, head = ? WHERE n = ?', this.#fresh, this.#head, this.#sale.n);
+    return this.#stock;
+  }
+
+  /** `save` for several sales; returns what is left of each, in their order. */
+  static saveAll(db: Db, sources: readonly TicketSource[]): readonly Stock[] {
+    const counters = sources.map((source) => {
+      source.#removeReturned();
+      return [source.#sale.n, source.#fresh, source.#head];
+    });
+    if (counters.length > 0) db.run(SAVE_ALL, JSON.stringify(counters));
+    return sources.map((source) => source.#stock);
+  }
+
+  get #head(): number {
+    return this.#sale.head + this.#taken;
+  }
+
+  get #stock(): Stock {
+    return stockOf({ ...this.#sale, fresh: this.#fresh, head: this.#head });
+  }
+
+  #removeReturned(): void {
+    if (this.#taken === 0) return;
+    this.#db.run('DELETE FROM queue_returned WHERE sale = ? AND place < ?', this.#sale.n, this.#head);
   }
 
   get #freshLeft(): number {
