@@ -163,6 +163,44 @@ describe.skipIf(TEST_REDIS_URL === undefined)('the ticket queue on Redis, with T
     });
   });
 
+  it('answers the other sales of a shared call when one is fenced and one is damaged, which are not changed', async () => {
+    const saleIds = [await loaded(), await loaded(), await loaded(), await loaded(), await loaded()];
+    const [first = '', lost = '', damaged = '', repeated = '', last = ''] = saleIds;
+    await rig.own.redis.set(keyOf(lost, 'sound'), 'another');
+    await rig.own.redis.set(keyOf(damaged, 'pending'), 'no zset');
+    const taken = purchase();
+    await rig.adapter.queue.reserve(repeated, 1, [taken]);
+    const stolen = purchase({ orderId: taken.orderId });
+    const results = await Promise.allSettled(
+      saleIds.map((saleId) => rig.adapter.queue.reserve(saleId, 1, saleId === repeated ? [stolen] : purchases(2))),
+    );
+    expect(results).toMatchObject([
+      { value: { answers: [{ tickets: [1] }, { tickets: [2] }] } },
+      { reason: { code: 'fenced', retryable: false } },
+      { reason: { code: 'corrupt' } },
+      { reason: { code: 'corrupt' } },
+      { value: { answers: [{ tickets: [1] }, { tickets: [2] }] } },
+    ]);
+    expect(await rig.own.redis.get(keyOf(lost, 'sound'))).toBe('lost');
+    expect(await rig.own.redis.llen(keyOf(lost, 'queue'))).toBe(10);
+    expect(await rig.own.redis.llen(keyOf(damaged, 'queue'))).toBe(10);
+    expect(await auditQueue(rig.adapter.auditSource, repeated)).toMatchObject({ held: 1 });
+    for (const saleId of [first, last]) {
+      expect(await auditQueue(rig.adapter.auditSource, saleId)).toMatchObject({ held: 2, remaining: 8 });
+    }
+  });
+
+  it('makes one call for several sales', async () => {
+    const saleIds = [await loaded(), await loaded(), await loaded()];
+    const commands = async () => {
+      const stats = await rig.own.redis.info('commandstats');
+      return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+    };
+    const before = await commands();
+    await Promise.all(saleIds.map((saleId) => rig.adapter.queue.reserve(saleId, 1, purchases(1))));
+    expect((await commands()) - before).toBe(1);
+  });
+
   it('rejects order ids that its entries cannot contain', async () => {
     const saleId = await loaded();
     for (const orderId of ['', 'a b', 'a,b', 'a*2']) {

@@ -5,7 +5,7 @@ import { faultOf } from './faults.ts';
 import { soundKey } from './keys.ts';
 import { CONNECTION_OPTIONS } from './options.ts';
 import { runIdIn } from './run-id.ts';
-import { SCRIPTS } from './scripts.ts';
+import { LOADED_SCRIPTS } from './scripts.ts';
 
 export interface PrepareOptions {
   readonly url: string;
@@ -55,7 +55,7 @@ export async function prepareScripts({ url, prefix, timeoutMs, declareSound }: P
         'Redis restarted or failed over since its state was last known to be sound: recover it',
       );
     }
-    await Promise.all(Object.values(SCRIPTS).map(({ source }) => redis.script('LOAD', source)));
+    await Promise.all(LOADED_SCRIPTS.map(({ source }) => redis.script('LOAD', source)));
   } catch (error) {
     throw faultOf(reason ?? error);
   } finally {

@@ -23,15 +23,26 @@ function script(name: string, keys: readonly SaleKey[], prelude = 'fence'): Scri
   return { source, sha: createHash('sha1').update(source).digest('hex'), keys: [...keys, 'sound'] };
 }
 
+/** The same script for several sales in one call; its keys are those of each sale. */
+function scriptForEach(name: string, keys: readonly SaleKey[]): Script {
+  const shared = WITH_HOLDINGS.has(name) ? read('chunks') + read('holdings') : '';
+  // Its KEYS and ARGV are those of one sale.
+  const one = `local function one(KEYS, ARGV)\n${read('fence')}${read(name)}\nend\n`;
+  const source = shared + one + read('each');
+  return { source, sha: createHash('sha1').update(source).digest('hex'), keys: [...keys, 'sound'] };
+}
+
 const RESERVED: readonly SaleKey[] = ['meta', 'queue', 'buyers', 'ledger', 'keys', 'pending', 'held'];
+const COUNTED: readonly SaleKey[] = [...RESERVED, 'attempts'];
+const PUBLISHED: readonly SaleKey[] = ['pending', 'meta'];
 
 /** The calls of the ticket queue, each behind the fence. The header of each file documents its input and output. */
 export const SCRIPTS = {
   incarnation: script('incarnation', ['incarnation']),
   load: script('load', ['meta', 'queue', 'incarnation']),
   reserve: script('reserve', RESERVED),
-  reserveCounting: script('reserve', [...RESERVED, 'attempts']),
-  published: script('published', ['pending', 'meta']),
+  reserveCounting: script('reserve', COUNTED),
+  published: script('published', PUBLISHED),
   claimStranded: script('claim-stranded', ['pending', 'ledger']),
   release: script('release', ['queue', 'buyers', 'ledger', 'pending', 'held', 'meta']),
   update: script('update', ['meta', 'queue']),
@@ -43,6 +54,18 @@ export const SCRIPTS = {
   queuePage: script('queue-page', ['queue']),
   buyersPage: script('buyers-page', ['buyers']),
 } as const satisfies Readonly<Record<string, Script>>;
+
+/** The calls that several sales of one Redis may share; see lua/each.lua. */
+export const SHARED_SCRIPTS = {
+  reserve: scriptForEach('reserve', RESERVED),
+  reserveCounting: scriptForEach('reserve', COUNTED),
+  published: scriptForEach('published', PUBLISHED),
+} as const satisfies Readonly<Record<string, Script>>;
+
+export type SharedScriptName = keyof typeof SHARED_SCRIPTS;
+
+/** All scripts that have to be loaded. */
+export const LOADED_SCRIPTS: readonly Script[] = [...Object.values(SCRIPTS), ...Object.values(SHARED_SCRIPTS)];
 
 export type ScriptName = keyof typeof SCRIPTS;
 

@@ -13,6 +13,7 @@ import { createRedisRecovery } from './recovery.ts';
 import { removeSale } from './remove-sale.ts';
 import { replyOf } from './reserve-reply.ts';
 import { connectSingle } from './servers.ts';
+import { type EvaluateShared, shareCalls } from './shared-calls.ts';
 import { ticketListOf } from './ticket-list.ts';
 import { withUnpublished } from './unpublished.ts';
 
@@ -61,14 +62,15 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
   const urls = nodeUrls(url);
   const servers = urls.length > 1 ? connectCluster({ ...options, urls }) : connectSingle({ ...options, prefix });
   const evaluate = createEvaluate({ servers, prefix, onScriptsMissing });
+  const evaluateShared = shareCalls({ servers, prefix, onScriptsMissing }, evaluate);
   const batcher = batchPublished(async (saleId, epoch, orderIds) => {
-    await evaluate('published', saleId, [epoch, ...orderIds]);
+    await evaluateShared('published', saleId, [epoch, ...orderIds]);
   });
   const auditSource = createRedisAuditSource(evaluate);
 
   return {
     queue: {
-      ...createCalls(evaluate),
+      ...createCalls(evaluate, evaluateShared),
       published: async (saleId, epoch, orderIds) => {
         if (orderIds.length > 0) await batcher.add(saleId, epoch, orderIds);
       },
@@ -86,7 +88,10 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
 }
 
 /** The calls that are one script each. */
-function createCalls(evaluate: Evaluate): Omit<TicketQueue, 'published' | 'remove' | 'withUnpublished' | 'ping'> {
+function createCalls(
+  evaluate: Evaluate,
+  evaluateShared: EvaluateShared,
+): Omit<TicketQueue, 'published' | 'remove' | 'withUnpublished' | 'ping'> {
   return {
     incarnation: async (saleId) => (await evaluate('incarnation', saleId, [])) as string,
 
@@ -105,7 +110,13 @@ function createCalls(evaluate: Evaluate): Omit<TicketQueue, 'published' | 'remov
       const quantities = areSingle ? '' : JSON.stringify(items.map(({ quantity }) => quantity));
       const name = maxAttempts === 0 ? 'reserve' : 'reserveCounting';
       // One argument for all of them: as separate arguments they take twice as long to write.
-      const reply = await evaluate(name, saleId, [epoch, maxAttempts, JSON.stringify(fields), maxEnded, quantities]);
+      const reply = await evaluateShared(name, saleId, [
+        epoch,
+        maxAttempts,
+        JSON.stringify(fields),
+        maxEnded,
+        quantities,
+      ]);
       return replyOf(reply, epoch, items.length);
     },
 

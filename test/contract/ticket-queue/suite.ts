@@ -13,6 +13,7 @@ import { ticketQueueQuantityLimitTests } from './quantity-limit.ts';
 import { ticketQueueRelayTests } from './relay.ts';
 import { ticketQueueRemoveTests } from './remove.ts';
 import { ticketQueueSellingTests } from './selling.ts';
+import { ticketQueueSeveralSalesTests } from './several-sales.ts';
 import { ticketQueueStockTests } from './stock.ts';
 
 export interface QueueHarness extends AuditedQueue {
@@ -47,6 +48,7 @@ export function ticketQueueContract(name: string, open: () => Promise<QueueHarne
     ticketQueueRelayTests(bench);
     ticketQueueRemoveTests(bench);
     ticketQueueStockTests(bench);
+    ticketQueueSeveralSalesTests(bench);
     ticketQueueModelTests(bench);
 
     it('answers a ping', async () => {

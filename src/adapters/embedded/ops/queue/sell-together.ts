@@ -9,7 +9,7 @@ import { decideFor, type OpenDecision } from './decide.ts';
 import { insertGrantsOf } from './insert-grants-of.ts';
 import { stockOf } from './sale.ts';
 import { saleRows } from './sales.ts';
-import type { SellArgs, SellReply } from './sell.ts';
+import type { SellArgs, SellReply } from './sell-call.ts';
 import { TicketSource } from './ticket-source.ts';
 
 /** A call whose sale is known, in its epoch. */

@@ -1,34 +1,13 @@
-import type { Stock } from '../../../../domain/stock.ts';
-import type { SoldSale } from '../../../../ports/atomic-sale.ts';
-import type { ReserveReply } from '../../../../ports/ticket-queue.ts';
 import type { Db } from '../../database.ts';
 import { wireRecordOf } from '../../sell-record.ts';
-import { type PackedAnswer, type PackedItems, packAnswer, unpackItems } from '../../sell-wire.ts';
+import { packAnswer, unpackItems } from '../../sell-wire.ts';
 import { appendText } from '../log/ops.ts';
 import { type Op, writing } from '../op.ts';
 import { decide } from './decide.ts';
 import { insertGrants, PUBLISHED } from './insert-grants.ts';
 import { saleRow } from './sale.ts';
+import type { SellArgs, SellReply } from './sell-call.ts';
 import { sellTogether } from './sell-together.ts';
-
-export interface SellArgs {
-  readonly sale: SoldSale;
-  /** The queue's clock, milliseconds since 1970. */
-  readonly now: number;
-  readonly items: PackedItems;
-  readonly maxAttempts: number;
-  readonly maxEnded?: number;
-}
-
-export type SellReply =
-  | {
-      readonly kind: 'answered';
-      readonly answers: readonly PackedAnswer[];
-      readonly stock: Stock;
-      /** The position of the log record of what was sold, and how many items it has. */
-      readonly logged?: { readonly position: number; readonly items: number };
-    }
-  | Exclude<ReserveReply, { readonly kind: 'answered' }>;
 
 /** Errors: Fault `corrupt` if an order id was used for another purchase; then nothing was changed. */
 const sellOne = (db: Db, { sale, now, items: packed, maxAttempts, maxEnded = 0 }: SellArgs): SellReply => {
