@@ -64,7 +64,7 @@ export function createRedisTicketQueue(options: RedisQueueOptions): RedisTicketQ
   const evaluate = createEvaluate({ servers, prefix, onScriptsMissing });
   const evaluateShared = shareCalls({ servers, prefix, onScriptsMissing }, evaluate);
   const batcher = batchPublished(async (saleId, epoch, orderIds) => {
-    await evaluateShared('published', saleId, [epoch, ...orderIds]);
+    await evaluateShared('published', saleId, [epoch, ...orderIds], orderIds.length);
   });
   const auditSource = createRedisAuditSource(evaluate);
 
@@ -110,13 +110,8 @@ function createCalls(
       const quantities = areSingle ? '' : JSON.stringify(items.map(({ quantity }) => quantity));
       const name = maxAttempts === 0 ? 'reserve' : 'reserveCounting';
       // One argument for all of them: as separate arguments they take twice as long to write.
-      const reply = await evaluateShared(name, saleId, [
-        epoch,
-        maxAttempts,
-        JSON.stringify(fields),
-        maxEnded,
-        quantities,
-      ]);
+      const args = [epoch, maxAttempts, JSON.stringify(fields), maxEnded, quantities];
+      const reply = await evaluateShared(name, saleId, args, items.length);
       return replyOf(reply, epoch, items.length);
     },
 
