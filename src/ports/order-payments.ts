@@ -51,7 +51,7 @@ export interface RefundRequest {
   readonly amount?: number;
   /** Whether the tickets go back on sale, which cancels the order: only if nothing of its money is kept. */
   readonly returnTickets: boolean;
-  /** 1 to 250 characters. */
+  /** 1 to 500 UTF-16 units. */
   readonly reason: string;
   /** The admin's user id. */
   readonly by: string;

@@ -13,8 +13,8 @@ const MAX_NAME = 64;
 /** Ids of a provider's messages and payments, in UTF-16 units; the length of the columns of migration 20251121000200. */
 export const MAX_PAYMENT_NAME = 255;
 
-/** UTF-16 units; the column of migration 20251202000000 has as many characters, and four times as many bytes. */
-export const MAX_REASON = 250;
+/** UTF-16 units: 250 characters of two each. */
+const MAX_REASON = 500;
 
 /** INT in MySQL, for tickets and epochs. */
 const MAX_INT = 2 ** 31 - 1;

@@ -43,6 +43,12 @@ describe('POST /v1/admin/orders/:orderId/refund', () => {
     expect(JSON.parse((await list()).body)).toEqual({ items: [{ ...refund, state: 'refunded', refundedAt }] });
   });
 
+  it('takes as many characters as it says, whatever they are', async () => {
+    const { ask, pay } = await rig();
+    await pay();
+    expect(await ask({ reason: '🎫'.repeat(250) })).toMatchObject({ status: 202 });
+  });
+
   it('gives back parts, and nothing again for the same key', async () => {
     const { ask, pay, list } = await rig();
     await pay();
@@ -59,6 +65,7 @@ describe('POST /v1/admin/orders/:orderId/refund', () => {
     [{ reason: '' }, '/reason'],
     [{ reason: ' \n' }, '/reason'],
     [{ reason: 'x'.repeat(251) }, '/reason'],
+    [{ reason: 'a \ud83c' }, '/reason'],
     [{ reason: 'x', amount: 0 }, '/amount'],
     [{ reason: 'x', amount: -1 }, '/amount'],
     [{ reason: 'x', amount: 1.5 }, '/amount'],

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { MoneySchema, OrderId, StringEnum, Time } from '../http/common-schemas.ts';
 
-/** The length of the store's column, in UTF-16 units. */
+/** Characters, as JSON Schema counts them. */
 export const MAX_REASON = 250;
 
 export const RefundRequestSchema = Type.Object(
@@ -13,7 +13,12 @@ export const RefundRequestSchema = Type.Object(
         description: "In the currency's minor unit; all that was not given back yet if it is left out.",
       }),
     ),
-    reason: Type.String({ maxLength: MAX_REASON, pattern: '\\S', description: 'Why, for your records.' }),
+    reason: Type.String({
+      maxLength: MAX_REASON,
+      // Something, and no half of a character, which no database stores.
+      pattern: '^\\s*[^\\s\\p{Cs}][^\\p{Cs}]*$',
+      description: 'Why, for your records.',
+    }),
     returnTickets: Type.Optional(
       Type.Boolean({
         default: false,
