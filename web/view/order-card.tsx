@@ -3,6 +3,7 @@ import type { OrderJson } from '../../src/client/index.ts';
 import type { Shop } from '../shop/shop.ts';
 import type { Note } from '../shop/state.ts';
 import { moneyText, ticketsText } from '../text/format.ts';
+import { orderText } from '../text/order-text.ts';
 import { Countdown, useTimeLeft } from './clock.tsx';
 
 export interface OrderCardProps {
@@ -10,19 +11,6 @@ export interface OrderCardProps {
   readonly order: OrderJson;
   readonly note: Note | undefined;
   readonly heading: 'h3' | 'h4';
-}
-
-const FINAL_TEXTS = {
-  paid: 'Paid. See you there.',
-  cancelled: 'Cancelled.',
-  expired: 'Not paid in time.',
-  rejected: 'We could not complete this order. You were not charged.',
-} as const;
-
-function finalText({ state, quantity }: OrderJson): string {
-  if (state === 'reserved') return '';
-  if (state === 'paid' || state === 'rejected') return FINAL_TEXTS[state];
-  return `${FINAL_TEXTS[state]} ${quantity === 1 ? 'The ticket is' : 'The tickets are'} back on sale.`;
 }
 
 /** One of the user's orders, from reservation to payment or end. */
@@ -43,7 +31,7 @@ export function OrderCard({ shop, order, note, heading: Heading }: OrderCardProp
       <Heading>{ticketsText(order.tickets)}</Heading>
       {state === 'reserved' ? <Unpaid shop={shop} order={order} busy={note?.tone === 'wait'} onAct={act} /> : null}
       <p class={`note ${note?.tone ?? ''}`} role="status">
-        {note?.text ?? finalText(order)}
+        {note?.text ?? orderText(order)}
       </p>
     </div>
   );
@@ -60,6 +48,7 @@ function Unpaid({ shop, order, busy, onAct }: UnpaidProps) {
   const now = (): number | undefined => shop.now();
   const payBy = Date.parse(order.payBy);
   const left = useTimeLeft(payBy, now);
+  if (left === 0 && order.heldUntil !== undefined) return <p>Waiting for the result of your payment…</p>;
   if (left === 0) return <p>Your time to pay is over. Checking the order…</p>;
   return (
     <>
