@@ -67,8 +67,8 @@ export interface Refund extends Omit<RefundRequest, 'amount'> {
 }
 
 export type RefundResult =
-  /** By this call or an earlier one. */
-  | { readonly kind: 'refunded'; readonly order: Order; readonly refund: Refund }
+  /** By this call, or `repeated`, by an earlier one. */
+  | { readonly kind: 'refunded'; readonly order: Order; readonly refund: Refund; readonly repeated: boolean }
   | { readonly kind: 'unknownOrder' }
   /** An earlier request with this id was another one. */
   | { readonly kind: 'idTaken' }

@@ -38,7 +38,7 @@ export type RefundDecision =
 export function decideRefund({ order, earlier, paymentId }: RefundState, request: RefundRequest): RefundDecision {
   if (earlier !== undefined) {
     if (!repeats(earlier, request)) return { kind: 'idTaken' };
-    return { kind: 'refunded', order, refund: refundOfRow(earlier, order) };
+    return { kind: 'refunded', order, refund: refundOfRow(earlier, order), repeated: true };
   }
   const before = order.refunded?.amount ?? 0;
   const left = totalOf(order).amount - before;
@@ -86,5 +86,6 @@ export function recordedRefund(
       ...(returnTickets ? { state: 'cancelled', endedAt: at } : {}),
     },
     refund: { id, orderId, amount: { amount, currency }, returnTickets, reason, by, at },
+    repeated: false,
   };
 }

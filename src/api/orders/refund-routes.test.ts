@@ -50,11 +50,14 @@ describe('POST /v1/admin/orders/:orderId/refund', () => {
   });
 
   it('gives back parts, and nothing again for the same key', async () => {
-    const { ask, pay, list } = await rig();
+    const { ask, pay, list, store, clock } = await rig();
     await pay();
     const part = { amount: 999, reason: 'The view is restricted.' };
     const first = await ask(part, { idempotencyKey: 'one' });
-    expect((await ask(part, { idempotencyKey: ' one ' })).body).toBe(first.body);
+    await store.refunded({ id: JSON.parse(first.body).id, kind: 'request' }, clock.now());
+    const again = await ask(part, { idempotencyKey: ' one ' });
+    expect([again.body, again.headers['idempotent-replayed']]).toEqual([first.body, 'true']);
+    expect(first.headers['idempotent-replayed']).toBeUndefined();
     expect(await ask({ ...part, amount: 1 }, { idempotencyKey: 'one' })).toMatchObject({ status: 422 });
     await ask(part, { idempotencyKey: 'two' });
     expect(JSON.parse((await list()).body).items).toHaveLength(2);

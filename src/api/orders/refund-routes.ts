@@ -5,7 +5,7 @@ import type { Refund, RefundResult } from '../../ports/order-payments.ts';
 import type { Refunds } from '../../services/refunds.ts';
 import { type AdminDeps, adminDoc, handleForAdmin } from '../admin/operation.ts';
 import { BODY_PROBLEMS, bodyReader } from '../http/body.ts';
-import { OrderId } from '../http/common-schemas.ts';
+import { OrderId, StringEnum } from '../http/common-schemas.ts';
 import { JSON_TYPE, NO_STORE, serialiser } from '../http/json.ts';
 import type { Operation } from '../http/operation.ts';
 import { sendInvalid, sendProblem, sendRendered } from '../http/problem.ts';
@@ -43,7 +43,15 @@ function requestRefund(deps: RefundRoutesDeps): Operation {
       path: [OrderId],
       headers: { 'Idempotency-Key': IdempotencyKey },
       body: RefundRequestSchema,
-      responses: { 202: { description: 'The refund.', schema: RefundSchema } },
+      responses: {
+        202: {
+          description: 'The refund, as it was requested.',
+          schema: RefundSchema,
+          headers: {
+            'Idempotent-Replayed': StringEnum(['true'], 'Present when this key had been answered before.'),
+          },
+        },
+      },
       problems: ['not_found', 'not_refundable', 'key_mismatch', ...BODY_PROBLEMS],
     }),
     handle: handleForAdmin(deps, async (request, reply, { userId }) => {
@@ -65,9 +73,13 @@ function requestRefund(deps: RefundRoutesDeps): Operation {
 
 function sendResult(reply: HttpReply, result: RefundResult, requestId: string): void {
   switch (result.kind) {
-    case 'refunded':
-      reply.send(202, JSON_TYPE, writeRefund(toRefundJson(result.refund)), NO_STORE);
+    case 'refunded': {
+      // As it was when it was requested: a repetition is answered with the same bytes.
+      const { refundedAt: _, ...requested } = result.refund;
+      const headers = result.repeated ? [...NO_STORE, REPLAYED] : NO_STORE;
+      reply.send(202, JSON_TYPE, writeRefund(toRefundJson(requested)), headers);
       break;
+    }
     case 'unknownOrder':
       sendProblem(reply, 'not_found', requestId);
       break;
@@ -89,6 +101,8 @@ function sendResult(reply: HttpReply, result: RefundResult, requestId: string): 
       ]);
   }
 }
+
+const REPLAYED = ['idempotent-replayed', 'true'] as const;
 
 const AMOUNT = { in: 'body', path: '/amount' } as const;
 

@@ -33,7 +33,7 @@ export function orderStoreRefunds(harness: () => OrderStoreHarness): void {
       const amount = { amount: 1_234, currency: 'EUR' };
       const after: Order = { ...order, refunded: amount };
       const refund = { ...request, amount };
-      expect(await store.refund(request)).toStrictEqual({ kind: 'refunded', order: after, refund });
+      expect(await store.refund(request)).toStrictEqual({ kind: 'refunded', order: after, refund, repeated: false });
       expect(await other.order(order.id)).toStrictEqual(after);
       expect(await other.refundsOf(order.id)).toStrictEqual([refund]);
       const { paymentId } = capture;
@@ -107,7 +107,10 @@ export function orderStoreRefunds(harness: () => OrderStoreHarness): void {
       const { one } = await paid();
       const request = aRefund(one, { amount: 100 });
       const first = await store.refund(request);
-      expect(await other.refund({ ...request, at: MOVED_AT + 99, by: 'another' })).toStrictEqual(first);
+      expect(await other.refund({ ...request, at: MOVED_AT + 99, by: 'another' })).toStrictEqual({
+        ...first,
+        repeated: true,
+      });
       expect(await other.refundsOf(one.order.id)).toHaveLength(1);
       for (const parts of [{ amount: 101 }, { reason: 'another one' }, { returnTickets: true }]) {
         expect(await other.refund({ ...request, ...parts })).toEqual({ kind: 'idTaken' });

@@ -102,7 +102,7 @@ export class MemoryPayments implements Omit<OrderPayments, 'holdForPayment' | 'e
     const earlier = this.#requested.get(id);
     if (earlier !== undefined) {
       return isSame(earlier.request, request)
-        ? { kind: 'refunded', order, refund: earlier.refund }
+        ? { kind: 'refunded', order, refund: earlier.refund, repeated: true }
         : { kind: 'idTaken' };
     }
     const before = order.refunded?.amount ?? 0;
@@ -118,7 +118,7 @@ export class MemoryPayments implements Omit<OrderPayments, 'holdForPayment' | 'e
     this.#requested.set(id, { request, refund, paymentId, isDone: false });
     const refunded = { amount: before + amount, currency };
     const ended = returnTickets ? ({ state: 'cancelled', endedAt: at } as const) : {};
-    return { kind: 'refunded', order: this.orders.change(orderId, { refunded, ...ended }), refund };
+    return { kind: 'refunded', order: this.orders.change(orderId, { refunded, ...ended }), refund, repeated: false };
   }
 
   async refundsOf(orderId: string): Promise<readonly Refund[]> {
