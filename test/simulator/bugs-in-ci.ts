@@ -11,7 +11,7 @@ const MOST_SEEDS = 5000;
  * runs, the search continues from there.
  */
 const CAUGHT_AT: Partial<Record<Bug, number>> = {
-  publishedOfAnyEpoch: 4278,
+  publishedOfAnyEpoch: 2052,
   noEpoch: 2052,
   nothingRejected: 652,
   noFences: 263,
@@ -23,7 +23,7 @@ const CAUGHT_AT: Partial<Record<Bug, number>> = {
   replayUnpublished: 390,
   deadlineJudgedLate: 140,
   ackBeforeStore: 306,
-  olderChangeApplies: 759,
+  olderChangeApplies: 6747,
   rebuildRestarted: 661,
   replyBeforeAppend: 132,
   noUniqueTicket: 150,

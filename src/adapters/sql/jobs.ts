@@ -1,7 +1,8 @@
 import { Fault } from '../../domain/errors.ts';
 import type { CreateJobResult, Job, JobQuery, Jobs, NewJob } from '../../ports/jobs.ts';
+import { type RetryOptions, retry } from '../../resilience/retry.ts';
 import type { SqlDatabase } from './connect.ts';
-import { withSqlFaults } from './faults.ts';
+import { codeOf, withSqlFaults } from './faults.ts';
 import { assertStorableJob, JOB_COLUMNS, type JobRow, jobOfRow, repeatsJob } from './job-row.ts';
 
 const INSERT = `INSERT INTO jobs (id, kind, sale_id, reason, return_tickets, created_by, request_key, created_at, updated_at,
@@ -34,6 +35,13 @@ const NOTHING = {
   mysql: 'ON DUPLICATE KEY UPDATE id = jobs.id',
 } as const satisfies Record<SqlDatabase['dialect'], string>;
 
+/** MySQL has rolled the statement back, because another one holds what it waits for: two admins at the same moment. */
+const DEADLOCK = { attempts: 8, baseMs: 5, capMs: 100, retryable: isDeadlock } as const satisfies RetryOptions;
+
+function isDeadlock(error: unknown): boolean {
+  return codeOf(error) === 'ER_LOCK_DEADLOCK';
+}
+
 /** A conflict can be gone when it is looked for, as a job that ran has ended: then creating is tried again, so often. */
 const ATTEMPTS = 5;
 
@@ -41,6 +49,8 @@ const ATTEMPTS = 5;
 export function createSqlJobs(database: SqlDatabase): Jobs {
   const one = async (sql: string, ...params: readonly (string | number)[]): Promise<JobRow | undefined> =>
     (await database.rows<JobRow>(sql, ...params))[0];
+
+  const run: SqlDatabase['run'] = (sql, ...params) => retry(() => database.run(sql, ...params), DEADLOCK);
 
   const job = async (id: string): Promise<Job | undefined> => {
     const row = await one(BY_ID, id);
@@ -62,7 +72,7 @@ export function createSqlJobs(database: SqlDatabase): Jobs {
     const { total, done, skipped, givenBack = { amount: 0, currency: '' } } = progress;
     const values = [id, kind, saleId, reason, Number(returnTickets), by, key, createdAt, createdAt];
     const figures = [total, done, skipped, givenBack.amount, givenBack.currency];
-    return (await database.run(`${INSERT} ${NOTHING[database.dialect]}`, ...values, ...figures)) === 1;
+    return (await run(`${INSERT} ${NOTHING[database.dialect]}`, ...values, ...figures)) === 1;
   };
 
   return {
@@ -97,15 +107,15 @@ export function createSqlJobs(database: SqlDatabase): Jobs {
         const { done, skipped, givenBack } = progress;
         const values = [cursor, batch.join(), done, skipped, givenBack?.amount ?? 0, at];
         const end = Number(isDone);
-        return (await database.run(ADVANCE, ...values, end, end, id, step)) === 1;
+        return (await run(ADVANCE, ...values, end, end, id, step)) === 1;
       }),
 
     stop: ({ id, steered }, at) =>
-      withSqlFaults('stopping a job', async () => (await database.run(STOP, at, id, steered)) === 1),
+      withSqlFaults('stopping a job', async () => (await run(STOP, at, id, steered)) === 1),
 
     resume: ({ id, steered }, at) =>
       withSqlFaults('resuming a job', async () => {
-        return (await database.run(`${RESUME[database.dialect]} ${RESUMED}`, at, id, steered)) === 1;
+        return (await run(`${RESUME[database.dialect]} ${RESUMED}`, at, id, steered)) === 1;
       }),
   };
 }
