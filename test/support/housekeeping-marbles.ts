@@ -183,7 +183,7 @@ export function housekeepingMarbles(
     /** What the catalogue has in place of each sale from now on. */
     change: (edit: (sale: Sale) => Sale) => sales.forEach((sale) => void changed.set(sale.id, edit(sale))),
     append$: appending.calls$.pipe(map(([{ items }]) => items.map(({ orderId }) => orderId).join())),
-    reserve$: reserving.calls$.pipe(map(([, , [item]]) => item?.key)),
+    reserve$: reserving.calls$.pipe(map(([, , items]) => items.map(({ key }) => key).join())),
     refund$: refunding.calls$.pipe(map(([paymentId]) => paymentId)),
     orders$: events$.pipe(
       filter((item) => item.type === 'orders'),

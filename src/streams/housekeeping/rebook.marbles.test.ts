@@ -24,14 +24,24 @@ const FAULT = { rebooked: 0, refused: 0, fault: UNAVAILABLE };
 const VALUES = { 1: REBOOKED, 0: REFUSED, f: FAULT };
 
 describe('the rebooking of late payments', () => {
-  it('buys tickets for one after the other, oldest first, under a key of the order that had ended', () =>
+  it('buys tickets for those of a sale together, oldest first, under keys of the orders that had ended', () =>
     promiseMarbles((m) => {
       const { of, reserve$, append$, orders$, refund$ } = late(m, 'ab', { ticks: 't', append: '--a|' });
-      m.expectObservable(reserve$).toBe('  a-b', { a: 'p:a', b: 'p:b' });
-      m.expectObservable(append$).toBe('   a-b', { a: 'N1', b: 'N2' });
-      m.expectObservable(orders$).toBe('   --a-b', { a: 'a expired,N1 paid', b: 'b expired,N2 paid' });
-      m.expectObservable(of('rebook'), '^-----!').toBe('--1-1', VALUES);
+      m.expectObservable(reserve$).toBe('  x', { x: 'p:a,p:b' });
+      m.expectObservable(append$).toBe('   x', { x: 'N1,N2' });
+      m.expectObservable(orders$).toBe('   --(ab)', { a: 'a expired,N1 paid', b: 'b expired,N2 paid' });
+      m.expectObservable(of('rebook'), '^-----!').toBe('--x', { x: { rebooked: 2, refused: 0 } });
       m.expectObservable(refund$, '^-----!').toBe('');
+    }));
+
+  it('gives back the money of those for whom no ticket is left', () =>
+    promiseMarbles((m) => {
+      const { of, queue, append$, refund$ } = late(m, 'ab', { ticks: 't---t' });
+      const item = { orderId: 'z', userId: 'z', key: 'z', fingerprint: '{}', quantity: 1 };
+      void queue.reserve('s', 1, [item]);
+      m.expectObservable(append$).toBe('  x', { x: 'N1' });
+      m.expectObservable(of('rebook'), '^-----!').toBe('x', { x: { rebooked: 1, refused: 1 } });
+      m.expectObservable(refund$).toBe('  ----B');
     }));
 
   it('gives the money back if the tickets are sold', () =>

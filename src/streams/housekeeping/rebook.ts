@@ -1,23 +1,41 @@
 import { catchError, concatMap, defer, exhaustMap, filter, from, map, mergeMap, type Observable, of } from 'rxjs';
 import { Fault } from '../../domain/errors.ts';
+import { groupBy } from '../../domain/group-by.ts';
 import { type Order, totalOf } from '../../domain/order.ts';
 import { fingerprintOf, rebookKey, reservedOrder } from '../../domain/purchase.ts';
 import type { Sale } from '../../domain/sale.ts';
 import type { RebookingDue } from '../../ports/order-payments.ts';
-import type { ReserveAnswer } from '../../ports/ticket-queue.ts';
+import type { ReserveAnswer, ReserveItem } from '../../ports/ticket-queue.ts';
 import { announceStock } from './announce.ts';
 import type { HousekeepingOptions, HousekeepingPorts, HousekeepingResult } from './contract.ts';
 import { pauseAfterFault } from './paced.ts';
 
 type Rebooked = Extract<HousekeepingResult, { step: 'rebook' }>;
 
-/** `waits`: not decided yet, and nothing is wrong. */
+/** `waits`: some are not decided yet, and nothing is wrong. */
 type Attempt = Rebooked & { readonly waits?: boolean };
+
+/** What became of one payment. */
+type Outcome = 'rebooked' | 'refused' | 'waits';
+
+/** An order that the queue has given to a payment. */
+interface Bought {
+  readonly due: RebookingDue;
+  readonly order: Order;
+  readonly isPublished: boolean;
+}
 
 /** There is no request: the money came by itself. */
 const REBOOKED_REQUEST = 'rebook';
 
-const WAITS: Attempt = { step: 'rebook', rebooked: 0, refused: 0, waits: true };
+/**
+ * Its money is there: the new order must not expire before a worker has stored it and its payment is recorded, however short the
+ * sale's own time to pay is. An order that the relay has to publish has the sale's time.
+ */
+const PAID_WITHIN_SECONDS = 3600;
+
+/** Purchases in one call of the queue, and in one record of the log; as of the relay. */
+const AT_ONCE = 64;
 
 /**
  * Buys tickets again with money that came after its order had ended: as many as the order had, in an order of its own, paid at
@@ -38,79 +56,120 @@ export function rebook(
     exhaustMap(() =>
       pauseAfterFault(
         defer(() => store.rebookingsDue(options.batchSize)).pipe(
-          mergeMap((due) => from(due)),
-          // One after the other: they are few, and two of one buyer must not exceed the limit together.
-          concatMap((due) => attempt(due, ports)),
+          mergeMap((due) => from(batchesOf(due))),
+          // One after the other: two of one buyer must not exceed the limit together.
+          concatMap((batch) => attempt(batch, ports)),
           catchError((fault: unknown) => of<Attempt>({ step: 'rebook', rebooked: 0, refused: 0, fault })),
         ),
         options,
       ),
     ),
-    filter(({ waits }) => waits !== true),
+    filter(({ rebooked, refused, fault }) => rebooked + refused > 0 || fault !== undefined),
     map(({ waits: _, ...result }) => result),
   );
 }
 
-async function attempt(due: RebookingDue, ports: HousekeepingPorts): Promise<Attempt> {
-  try {
-    return await rebookOne(due, ports);
-  } catch (fault) {
-    return { step: 'rebook', rebooked: 0, refused: 0, fault };
+/** Payments of one sale each. */
+function batchesOf(due: readonly RebookingDue[]): readonly (readonly RebookingDue[])[] {
+  const batches: (readonly RebookingDue[])[] = [];
+  for (const [, some] of groupBy(due, ({ order }) => order.saleId)) {
+    for (let n = 0; n < some.length; n += AT_ONCE) batches.push(some.slice(n, n + AT_ONCE));
   }
+  return batches;
 }
 
-async function rebookOne({ paymentId, order }: RebookingDue, ports: HousekeepingPorts): Promise<Attempt> {
-  const { store, queue, sale: saleOf, clock, newId } = ports;
-  const refuse = async (): Promise<Attempt> => {
-    await store.notRebooked(paymentId);
-    return { step: 'rebook', rebooked: 0, refused: 1 };
-  };
-  const sale = await saleOf(order.saleId);
-  if (sale === undefined || isOver(sale, clock.now())) return refuse();
-  if (sale.status === 'paused') return WAITS;
-
-  const { userId, tickets } = order;
-  const key = rebookKey(order.id);
-  const quantity = tickets.length;
-  const item = { orderId: await newId(), userId, key, fingerprint: fingerprintOf(quantity), quantity };
-  const reply = await queue.reserve(sale.id, sale.epoch, [item]);
-  if (reply.kind !== 'answered')
-    throw new Fault('fenced', `the ticket queue does not sell ${sale.id} yet: ${reply.kind}`);
-  const answer = reply.answers[0] as ReserveAnswer;
-  if (answer.kind === 'paused' || answer.kind === 'notStarted') return WAITS;
-  if (answer.kind !== 'reserved' && answer.kind !== 'replayed') return refuse();
-
-  const orderId = answer.kind === 'replayed' ? answer.orderId : item.orderId;
-  const bought = reservedOrder(sale, { orderId, userId, tickets: answer.tickets, reservedAt: answer.reservedAt });
-  // The price of a published sale does not change; if it did, the order would expire.
-  if (totalOf(bought).amount !== totalOf(order).amount) return refuse();
-  if (answer.kind === 'reserved' || !answer.published) await publish(bought, key, sale, ports);
-  return record(paymentId, { ended: order, bought }, ports);
+async function attempt(batch: readonly RebookingDue[], ports: HousekeepingPorts): Promise<Attempt> {
+  const counts: Record<Outcome, number> = { rebooked: 0, refused: 0, waits: 0 };
+  let fault: unknown;
+  try {
+    await rebookBatch(batch, ports, (outcome) => {
+      counts[outcome] += 1;
+    });
+  } catch (error) {
+    fault = error;
+  }
+  const { rebooked, refused, waits } = counts;
+  return { step: 'rebook', rebooked, refused, waits: waits > 0, ...(fault === undefined ? {} : { fault }) };
 }
 
-async function publish(bought: Order, key: string, sale: Sale, { log, queue }: HousekeepingPorts): Promise<void> {
-  const { productId, price, payWithinSeconds, epoch } = sale;
-  const { id: orderId, tickets, userId, reservedAt } = bought;
-  const items = [{ orderId, tickets, userId, key, reservedAt, requestId: REBOOKED_REQUEST }];
-  await log.append({ type: 'reservations', saleId: sale.id, productId, epoch, price, payWithinSeconds, items });
-  await queue.published(sale.id, epoch, [orderId]);
-}
-
-async function record(
-  paymentId: string,
-  { ended, bought }: { readonly ended: Order; readonly bought: Order },
+async function rebookBatch(
+  batch: readonly RebookingDue[],
   ports: HousekeepingPorts,
-): Promise<Attempt> {
-  const { store, events, clock } = ports;
+  count: (outcome: Outcome) => void,
+): Promise<void> {
+  const { store, sale: saleOf, clock } = ports;
+  const refuse = async ({ paymentId }: RebookingDue) => {
+    await store.notRebooked(paymentId);
+    count('refused');
+  };
+  const sale = await saleOf(batch[0]?.order.saleId ?? '');
+  if (sale === undefined || isOver(sale, clock.now())) {
+    for (const due of batch) await refuse(due);
+    return;
+  }
+  if (sale.status === 'paused') {
+    count('waits');
+    return;
+  }
+  const { items, answers } = await reserve(sale, batch, ports);
+  const all: Bought[] = [];
+  for (const [n, answer] of answers.entries()) {
+    const due = batch[n] as RebookingDue;
+    const bought = boughtBy(due, items[n] as ReserveItem, answer, sale);
+    if (answer.kind === 'paused' || answer.kind === 'notStarted') count('waits');
+    // The price of a published sale does not change; if it did, the order would expire.
+    else if (bought === undefined || totalOf(bought.order).amount !== totalOf(due.order).amount) await refuse(due);
+    else all.push(bought);
+  }
+  await publish(all, sale, ports);
+  for (const bought of all) count(await record(bought, ports));
+  if (all.length > 0) await announceStock(ports, sale.id);
+}
+
+async function reserve(sale: Sale, batch: readonly RebookingDue[], { queue, newId }: HousekeepingPorts) {
+  const items: ReserveItem[] = [];
+  for (const { order } of batch) {
+    const { id, userId, tickets } = order;
+    const quantity = tickets.length;
+    const orderId = await newId();
+    items.push({ orderId, userId, key: rebookKey(id), fingerprint: fingerprintOf(quantity), quantity });
+  }
+  const reply = await queue.reserve(sale.id, sale.epoch, items);
+  if (reply.kind === 'answered') return { items, answers: reply.answers };
+  throw new Fault('fenced', `the ticket queue does not sell ${sale.id} yet: ${reply.kind}`);
+}
+
+/** Undefined if the queue gave it nothing. */
+function boughtBy(due: RebookingDue, item: ReserveItem, answer: ReserveAnswer, sale: Sale): Bought | undefined {
+  if (answer.kind !== 'reserved' && answer.kind !== 'replayed') return undefined;
+  const { tickets, reservedAt } = answer;
+  const orderId = answer.kind === 'replayed' ? answer.orderId : item.orderId;
+  const order = reservedOrder(sale, { orderId, userId: item.userId, tickets, reservedAt });
+  return { due, order, isPublished: answer.kind === 'replayed' && answer.published };
+}
+
+async function publish(all: readonly Bought[], sale: Sale, { log, queue }: HousekeepingPorts): Promise<void> {
+  // Two payments of one order have bought one.
+  const fresh = new Map(all.filter(({ isPublished }) => !isPublished).map((bought) => [bought.order.id, bought]));
+  if (fresh.size === 0) return;
+  const { productId, price, epoch } = sale;
+  const payWithinSeconds = Math.max(sale.payWithinSeconds, PAID_WITHIN_SECONDS);
+  const items = Array.from(fresh.values(), ({ due, order: { id: orderId, tickets, userId, reservedAt } }) => {
+    return { orderId, tickets, userId, key: rebookKey(due.order.id), reservedAt, requestId: REBOOKED_REQUEST };
+  });
+  await log.append({ type: 'reservations', saleId: sale.id, productId, epoch, price, payWithinSeconds, items });
+  await queue.published(sale.id, epoch, [...fresh.keys()]);
+}
+
+async function record({ due, order }: Bought, { store, events, clock }: HousekeepingPorts): Promise<Outcome> {
   const at = clock.now();
-  const result = await store.rebooked(paymentId, bought.id, at);
+  const result = await store.rebooked(due.paymentId, order.id, at);
   // A worker stores it, and nobody else: it knows whether a recovery of the queue has ended the epoch before the record.
-  if (result === 'unknown') return WAITS;
-  if (result === 'refundDue') return { step: 'rebook', rebooked: 0, refused: 1 };
-  const paid: Order = { ...bought, state: 'paid', paidAt: at, rebookOf: ended.id };
-  events.publish({ type: 'orders', orders: [{ ...ended, rebookedAs: bought.id }, paid] });
-  await announceStock(ports, bought.saleId);
-  return { step: 'rebook', rebooked: 1, refused: 0 };
+  if (result === 'unknown') return 'waits';
+  if (result === 'refundDue') return 'refused';
+  const paid: Order = { ...order, state: 'paid', paidAt: at, rebookOf: due.order.id };
+  events.publish({ type: 'orders', orders: [{ ...due.order, rebookedAs: order.id }, paid] });
+  return 'rebooked';
 }
 
 /** Nothing is sold any more, also not to late payers; a pause may still end before the sale does. */
