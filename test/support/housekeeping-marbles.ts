@@ -157,6 +157,7 @@ export function housekeepingMarbles(
       maxPauseMs: 100,
       faultPauseMs: 4,
       refundsAtOnce: 1,
+      rebookWithinSeconds: 60,
       scheduler: m.scheduler,
       ...options,
     },
@@ -180,6 +181,7 @@ export function housekeepingMarbles(
       map(([, orders]) => orders.map(({ orderId, tickets }) => orderId + tickets).join('')),
     ),
     returned$: returning.calls$.pipe(map(([ids]) => ids.join(''))),
+    sale: (saleId: string) => sales.find(({ id }) => id === saleId) as Sale,
     /** What the catalogue has in place of each sale from now on. */
     change: (edit: (sale: Sale) => Sale) => sales.forEach((sale) => void changed.set(sale.id, edit(sale))),
     append$: appending.calls$.pipe(map(([{ items }]) => items.map(({ orderId }) => orderId).join())),

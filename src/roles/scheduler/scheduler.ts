@@ -69,9 +69,10 @@ export interface SchedulerOptions {
    * and one batch pass; 1.5 s is promised.
    */
   readonly housekeepingEveryMs: number;
-  readonly housekeeping: Omit<typeof housekeepingDefaults, 'batchSize' | 'faultPauseMs'> & {
+  readonly housekeeping: Omit<typeof housekeepingDefaults, 'batchSize' | 'faultPauseMs' | 'rebookWithinSeconds'> & {
     readonly batchSize: number;
     readonly faultPauseMs: number;
+    readonly rebookWithinSeconds: number;
   };
   /** Interval of checks for jobs to run, milliseconds: an admin starts them, and waits for the first progress. */
   readonly jobsEveryMs: number;

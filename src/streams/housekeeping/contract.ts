@@ -46,6 +46,11 @@ export interface HousekeepingOptions {
   /** Pause of a sale, or a step, after a fault, milliseconds. */
   readonly faultPauseMs: number;
   readonly refundsAtOnce: number;
+  /**
+   * The least time to pay of an order that late money buys, seconds: a worker has to store it before its payment can be
+   * recorded. An order that the relay has to publish has its sale's time.
+   */
+  readonly rebookWithinSeconds: number;
   /** The wall clock has jumped against the monotonic one, and what became of it. */
   readonly onClockJump?: (jump: ClockJump) => void;
   /** @default asyncScheduler */

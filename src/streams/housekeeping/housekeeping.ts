@@ -23,6 +23,8 @@ export const housekeepingDefaults = {
   // An unavailable dependency gets one call a second from each step, and the log one line.
   faultPauseMs: 1000,
   refundsAtOnce: 4,
+  // Far longer than workers take; so long the tickets are kept from others if the money was given back meanwhile after all.
+  rebookWithinSeconds: 60,
 } as const satisfies HousekeepingOptions;
 
 /**

@@ -53,23 +53,34 @@ describe('the rebooking of late payments', () => {
       m.expectObservable(refund$).toBe('     ----A');
     }));
 
-  it.each(['closed', 'ended'] as const)('gives the money back, and asks no queue, if the sale has %s', (how) =>
+  it('gives the money back if the sale is closed', () =>
     promiseMarbles((m) => {
       const rig = late(m, 'a', { ticks: 't' });
-      rig.change((sale) => ({
-        ...sale,
-        ...(how === 'closed' ? { status: 'closed' } : { closesAt: m.clock.now() }),
-      }));
+      void rig.queue.close('s', 1);
+      m.expectObservable(rig.of('rebook'), '^--!').toBe('0', VALUES);
+    }));
+
+  it('gives the money back, and asks no queue, if the sale is archived', () =>
+    promiseMarbles((m) => {
+      const rig = late(m, 'a', { ticks: 't' });
+      rig.change((sale) => ({ ...sale, status: 'archived' }));
       m.expectObservable(rig.reserve$, '^--!').toBe('');
       m.expectObservable(rig.of('rebook'), '^--!').toBe('0', VALUES);
-    }),
-  );
+    }));
+
+  it('finishes what it has bought although the sale is closed since', () =>
+    promiseMarbles((m) => {
+      const rig = late(m, 'a', { ticks: 't-----t', rebooked: ['#', 'a|'] });
+      m.hot('---c').subscribe(() => void rig.queue.close('s', 1));
+      m.expectObservable(rig.of('rebook'), '^-------!').toBe('f-----1', VALUES);
+    }));
 
   it('waits while the sale is paused, without a word', () =>
     promiseMarbles((m) => {
       const rig = late(m, 'a', { ticks: 't-t---t' });
-      rig.change((sale) => ({ ...sale, status: 'paused' }));
-      m.hot('---r').subscribe(() => rig.change((sale) => ({ ...sale, status: 'published' })));
+      const pause = (paused: boolean, version: number) => rig.queue.update({ ...rig.sale('s'), paused, version });
+      void pause(true, 2);
+      m.hot('---r').subscribe(() => void pause(false, 3));
       m.expectObservable(rig.of('rebook'), '^--------!').toBe('------1', VALUES);
     }));
 

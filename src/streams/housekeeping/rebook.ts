@@ -28,12 +28,6 @@ interface Bought {
 /** There is no request: the money came by itself. */
 const REBOOKED_REQUEST = 'rebook';
 
-/**
- * Its money is there: the new order must not expire before a worker has stored it and its payment is recorded, however short the
- * sale's own time to pay is. An order that the relay has to publish has the sale's time.
- */
-const PAID_WITHIN_SECONDS = 3600;
-
 /** Purchases in one call of the queue, and in one record of the log; as of the relay. */
 const AT_ONCE = 64;
 
@@ -58,7 +52,7 @@ export function rebook(
         defer(() => store.rebookingsDue(options.batchSize)).pipe(
           mergeMap((due) => from(batchesOf(due))),
           // One after the other: two of one buyer must not exceed the limit together.
-          concatMap((batch) => attempt(batch, ports)),
+          concatMap((batch) => attempt(batch, ports, options)),
           catchError((fault: unknown) => of<Attempt>({ step: 'rebook', rebooked: 0, refused: 0, fault })),
         ),
         options,
@@ -78,11 +72,15 @@ function batchesOf(due: readonly RebookingDue[]): readonly (readonly RebookingDu
   return batches;
 }
 
-async function attempt(batch: readonly RebookingDue[], ports: HousekeepingPorts): Promise<Attempt> {
+async function attempt(
+  batch: readonly RebookingDue[],
+  ports: HousekeepingPorts,
+  options: HousekeepingOptions,
+): Promise<Attempt> {
   const counts: Record<Outcome, number> = { rebooked: 0, refused: 0, waits: 0 };
   let fault: unknown;
   try {
-    await rebookBatch(batch, ports, (outcome) => {
+    await rebookBatch(batch, ports, options, (outcome) => {
       counts[outcome] += 1;
     });
   } catch (error) {
@@ -95,20 +93,18 @@ async function attempt(batch: readonly RebookingDue[], ports: HousekeepingPorts)
 async function rebookBatch(
   batch: readonly RebookingDue[],
   ports: HousekeepingPorts,
+  options: HousekeepingOptions,
   count: (outcome: Outcome) => void,
 ): Promise<void> {
-  const { store, sale: saleOf, clock } = ports;
+  const { store, sale: saleOf } = ports;
   const refuse = async ({ paymentId }: RebookingDue) => {
     await store.notRebooked(paymentId);
     count('refused');
   };
   const sale = await saleOf(batch[0]?.order.saleId ?? '');
-  if (sale === undefined || isOver(sale, clock.now())) {
+  // The queue has nothing of it any more. In any other state it knows what an earlier attempt has bought, and answers the rest.
+  if (sale === undefined || sale.status === 'archived') {
     for (const due of batch) await refuse(due);
-    return;
-  }
-  if (sale.status === 'paused') {
-    count('waits');
     return;
   }
   const { items, answers } = await reserve(sale, batch, ports);
@@ -121,7 +117,7 @@ async function rebookBatch(
     else if (bought === undefined || totalOf(bought.order).amount !== totalOf(due.order).amount) await refuse(due);
     else all.push(bought);
   }
-  await publish(all, sale, ports);
+  await publish(all, sale, ports, options);
   for (const bought of all) count(await record(bought, ports));
   if (all.length > 0) await announceStock(ports, sale.id);
 }
@@ -148,12 +144,17 @@ function boughtBy(due: RebookingDue, item: ReserveItem, answer: ReserveAnswer, s
   return { due, order, isPublished: answer.kind === 'replayed' && answer.published };
 }
 
-async function publish(all: readonly Bought[], sale: Sale, { log, queue }: HousekeepingPorts): Promise<void> {
+async function publish(
+  all: readonly Bought[],
+  sale: Sale,
+  { log, queue }: HousekeepingPorts,
+  { rebookWithinSeconds }: HousekeepingOptions,
+): Promise<void> {
   // Two payments of one order have bought one.
   const fresh = new Map(all.filter(({ isPublished }) => !isPublished).map((bought) => [bought.order.id, bought]));
   if (fresh.size === 0) return;
   const { productId, price, epoch } = sale;
-  const payWithinSeconds = Math.max(sale.payWithinSeconds, PAID_WITHIN_SECONDS);
+  const payWithinSeconds = Math.max(sale.payWithinSeconds, rebookWithinSeconds);
   const items = Array.from(fresh.values(), ({ due, order: { id: orderId, tickets, userId, reservedAt } }) => {
     return { orderId, tickets, userId, key: rebookKey(due.order.id), reservedAt, requestId: REBOOKED_REQUEST };
   });
@@ -170,9 +171,4 @@ async function record({ due, order }: Bought, { store, events, clock }: Housekee
   const paid: Order = { ...order, state: 'paid', paidAt: at, rebookOf: due.order.id };
   events.publish({ type: 'orders', orders: [{ ...due.order, rebookedAs: order.id }, paid] });
   return 'rebooked';
-}
-
-/** Nothing is sold any more, also not to late payers; a pause may still end before the sale does. */
-function isOver({ status, closesAt }: Sale, now: number): boolean {
-  return (status !== 'published' && status !== 'paused') || closesAt <= now;
 }

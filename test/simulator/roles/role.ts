@@ -43,7 +43,7 @@ export const SCHEDULER_OPTIONS: SchedulerOptions = {
   // Longer than any append can be in flight.
   relay: { leaseMs: 5000, batchSize: 3 },
   housekeepingEveryMs: 800,
-  housekeeping: { ...housekeepingDefaults, batchSize: 2, faultPauseMs: 300 },
+  housekeeping: { ...housekeepingDefaults, batchSize: 2, faultPauseMs: 300, rebookWithinSeconds: 8 },
   jobsEveryMs: 500,
   jobs: { ...jobDefaults, batchSize: 2, faultPauseMs: 300 },
   publishingEveryMs: 3000,
