@@ -1,5 +1,6 @@
 import type { Money } from './money.ts';
 import type { Order } from './order.ts';
+import type { Sale } from './sale.ts';
 
 /** One purchase in a log record. */
 export interface LoggedReservation {
@@ -26,6 +27,9 @@ export interface ReservationsRecord {
   readonly items: readonly LoggedReservation[];
 }
 
+/** What a record has of its sale. */
+export type RecordedSale = Pick<Sale, 'id' | 'productId' | 'epoch' | 'price' | 'payWithinSeconds'>;
+
 /**
  * Ends the older epochs of a sale in its partition: a record behind the fence with a smaller epoch is rejected, and no
  * buyer got a 201 for it. A recovery of the queue writes a fence to every partition.
@@ -42,6 +46,14 @@ export type LogRecord = ReservationsRecord | FenceRecord;
 /** The number of orders in these entries of the log. */
 export function ordersIn(entries: readonly { readonly record: LogRecord | undefined }[]): number {
   return entries.reduce((sum, { record }) => sum + (record?.type === 'reservations' ? record.items.length : 0), 0);
+}
+
+/** The record of reservations of a sale, in its present epoch and on its present terms. */
+export function recordOf(
+  { id: saleId, productId, epoch, price, payWithinSeconds }: RecordedSale,
+  items: readonly LoggedReservation[],
+): ReservationsRecord {
+  return { type: 'reservations', saleId, productId, epoch, price, payWithinSeconds, items };
 }
 
 export function orderOf(record: ReservationsRecord, item: LoggedReservation): Order {

@@ -7,7 +7,7 @@ export const JOB_KINDS = ['refund', 'cancel'] as const satisfies readonly JobKin
 export type JobState = 'running' | 'stopped' | 'done';
 export const JOB_STATES = ['running', 'stopped', 'done'] as const satisfies readonly JobState[];
 
-/** UTF-16 units, as of a single refund. */
+/** UTF-16 units. */
 export const MAX_REASON_LENGTH = 250;
 
 export interface JobProgress {

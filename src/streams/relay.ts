@@ -1,8 +1,8 @@
 import { concatMap, exhaustMap, from, type Observable } from 'rxjs';
-import type { ReservationsRecord } from '../domain/log-record.ts';
+import { recordOf } from '../domain/log-record.ts';
 import type { Sale } from '../domain/sale.ts';
 import type { OrderLog } from '../ports/order-log.ts';
-import type { StrandedReservation, TicketQueue } from '../ports/ticket-queue.ts';
+import type { TicketQueue } from '../ports/ticket-queue.ts';
 
 export interface RelayPorts {
   readonly queue: Pick<TicketQueue, 'claimStranded' | 'published'>;
@@ -22,6 +22,9 @@ export interface RelayOptions {
 }
 
 export const relayDefaults = { leaseMs: 15_000, batchSize: 64 } as const satisfies RelayOptions;
+
+/** The original request id was lost with the front. */
+const RELAYED_REQUEST = 'relay';
 
 /** What the relay did for one sale; `fault` if it did not finish, in which case the next tick tries again. */
 export interface Relayed {
@@ -57,7 +60,8 @@ export function relay(
         const stranded = claimed.filter(({ orderId }) => !done.has(orderId));
         if (stranded.length === 0) return { saleId: sale.id, relayed: done.size };
         const orderIds = stranded.map(({ orderId }) => orderId);
-        await log.append(recordOf(sale, stranded));
+        const items = stranded.map((reservation) => ({ ...reservation, requestId: RELAYED_REQUEST }));
+        await log.append(recordOf(sale, items));
         await queue.published(sale.id, sale.epoch, orderIds);
         for (const orderId of orderIds) done.add(orderId);
       }
@@ -70,13 +74,4 @@ export function relay(
     exhaustMap(relayAll),
     concatMap((results) => from(results)),
   );
-}
-
-/** The original request id was lost with the front. */
-const RELAYED_REQUEST = 'relay';
-
-function recordOf(sale: Sale, stranded: readonly StrandedReservation[]): ReservationsRecord {
-  const { id: saleId, productId, epoch, price, payWithinSeconds } = sale;
-  const items = stranded.map((reservation) => ({ ...reservation, requestId: RELAYED_REQUEST }));
-  return { type: 'reservations', saleId, productId, epoch, price, payWithinSeconds, items };
 }

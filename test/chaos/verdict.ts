@@ -1,7 +1,7 @@
 import { type Order, totalOf } from '../../src/domain/order.ts';
 import type { Sale } from '../../src/domain/sale.ts';
 import type { SaleMoney } from '../../src/ports/order-payments.ts';
-import { isLive } from '../support/order-lifecycle.ts';
+import { isLive, isReturned } from '../support/order-lifecycle.ts';
 import type { QueueAudit } from '../support/queue-audit.ts';
 import type { Notebook } from './notebook.ts';
 
@@ -130,11 +130,6 @@ function duplicates(sales: readonly SaleAfterwards[], { clicks }: Notebook): str
 /** Orders that late money has bought have no click. */
 function askedFor(holds: readonly Hold[]): number {
   return holds.filter(({ order }) => order.rebookOf === undefined).length;
-}
-
-/** Whether it was paid, and its money and tickets were given back. */
-function isReturned(order: Order | undefined): boolean {
-  return order?.state === 'cancelled' && order.paidAt !== undefined && order.refunded?.amount === totalOf(order).amount;
 }
 
 function unbalanced({ sale, orders, audit }: SaleAfterwards): string[] {

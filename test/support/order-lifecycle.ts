@@ -1,4 +1,4 @@
-import type { OrderState } from '../../src/domain/order.ts';
+import { type Order, type OrderState, totalOf } from '../../src/domain/order.ts';
 
 /** The states that an order may reach from each state: the rules that every order store is checked against. */
 const TRANSITIONS: Readonly<Record<OrderState, readonly OrderState[]>> = {
@@ -16,4 +16,9 @@ export function isLive(state: OrderState): boolean {
 
 export function mayBecome(from: OrderState, to: OrderState): boolean {
   return TRANSITIONS[from].includes(to);
+}
+
+/** Whether it was paid, and its money and tickets were given back. */
+export function isReturned(order: Order | undefined): boolean {
+  return order?.state === 'cancelled' && order.paidAt !== undefined && order.refunded?.amount === totalOf(order).amount;
 }

@@ -1,8 +1,7 @@
 import { Fault } from '../../domain/errors.ts';
 import { JOB_ID_LENGTH } from '../../domain/ids.ts';
 import { type Job, type JobKind, type JobState, MAX_REASON_LENGTH, type NewJob } from '../../ports/jobs.ts';
-import { isStorableText } from '../stored-text.ts';
-import { MAX_KEY, MAX_USER_ID } from './storable.ts';
+import { isBadText, MAX_KEY, MAX_NAME, MAX_USER_ID } from './storable.ts';
 import { textOf } from './text-of.ts';
 
 /** A row of `jobs`. */
@@ -64,8 +63,6 @@ export function repeatsJob(
   return kind === job.kind && reason === job.reason && (return_tickets === 1) === job.returnTickets;
 }
 
-const MAX_NAME = 64;
-
 /** As for orders: see storable.ts. Errors: Fault `corrupt`. */
 export function assertStorableJob({ id, saleId, reason, by, key }: NewJob): void {
   const wrong =
@@ -75,8 +72,4 @@ export function assertStorableJob({ id, saleId, reason, by, key }: NewJob): void
     (isBadText(by, MAX_USER_ID) && 'user id') ||
     (key !== undefined && isBadText(key, MAX_KEY) && 'key');
   if (wrong !== false) throw new Fault('corrupt', `a job cannot be stored: bad ${wrong}`);
-}
-
-function isBadText(text: string, max: number): boolean {
-  return text.length === 0 || text.length > max || !isStorableText(text);
 }

@@ -8,7 +8,8 @@ import { isStorableText } from '../stored-text.ts';
 /** UTF-16 units. The columns of migration 20251121000100 have three bytes for each, the most that UTF-8 needs. */
 export const MAX_USER_ID = 128;
 export const MAX_KEY = 260;
-const MAX_NAME = 64;
+/** Ids of sales and products. */
+export const MAX_NAME = 64;
 
 /** Ids of a provider's messages and payments, in UTF-16 units; the length of the columns of migration 20251121000200. */
 export const MAX_PAYMENT_NAME = 255;
@@ -27,10 +28,10 @@ export function assertStorable({ order, key }: NewOrder): void {
   const { id, price } = order;
   const wrong =
     (id.length !== ORDER_ID_LENGTH && 'id') ||
-    (isBadName(order.saleId, MAX_NAME) && 'sale id') ||
-    (isBadName(order.productId, MAX_NAME) && 'product id') ||
-    (isBadName(order.userId, MAX_USER_ID) && 'user id') ||
-    (isBadName(key, MAX_KEY) && 'key') ||
+    (isBadText(order.saleId, MAX_NAME) && 'sale id') ||
+    (isBadText(order.productId, MAX_NAME) && 'product id') ||
+    (isBadText(order.userId, MAX_USER_ID) && 'user id') ||
+    (isBadText(key, MAX_KEY) && 'key') ||
     (price.currency.length !== 3 && 'currency') ||
     (!isWhole(price.amount, Number.MAX_SAFE_INTEGER) && 'price') ||
     (!areTickets(order.tickets) && 'tickets') ||
@@ -43,7 +44,7 @@ export function assertStorable({ order, key }: NewOrder): void {
 /** The same for a fence. Errors: Fault `corrupt`. */
 export function assertStorableFence({ saleId, epoch, offset }: LogFence): void {
   const wrong =
-    (isBadName(saleId, MAX_NAME) && 'sale id') ||
+    (isBadText(saleId, MAX_NAME) && 'sale id') ||
     (!isWhole(epoch, MAX_INT) && 'epoch') ||
     (!isWhole(offset, Number.MAX_SAFE_INTEGER) && 'offset');
   if (wrong !== false) throw new Fault('corrupt', `a fence cannot be stored: bad ${wrong}`);
@@ -52,8 +53,8 @@ export function assertStorableFence({ saleId, epoch, offset }: LogFence): void {
 /** The same for a capture. Errors: Fault `corrupt`. */
 export function assertStorableCapture({ eventId, paymentId, amount }: Capture): void {
   const wrong =
-    (isBadName(eventId, MAX_PAYMENT_NAME) && 'event id') ||
-    (isBadName(paymentId, MAX_PAYMENT_NAME) && 'payment id') ||
+    (isBadText(eventId, MAX_PAYMENT_NAME) && 'event id') ||
+    (isBadText(paymentId, MAX_PAYMENT_NAME) && 'payment id') ||
     (amount.currency.length !== 3 && 'currency') ||
     (!isWhole(amount.amount, Number.MAX_SAFE_INTEGER) && 'amount');
   if (wrong !== false) throw new Fault('corrupt', `a capture cannot be stored: bad ${wrong}`);
@@ -62,14 +63,14 @@ export function assertStorableCapture({ eventId, paymentId, amount }: Capture): 
 /** The same for a refund. Errors: Fault `corrupt`. */
 export function assertStorableRefund({ id, reason, by, amount }: RefundRequest): void {
   const wrong =
-    (isBadName(id, MAX_NAME) && 'id') ||
-    (isBadName(reason, MAX_REASON) && 'reason') ||
-    (isBadName(by, MAX_USER_ID) && 'user id') ||
+    (isBadText(id, MAX_NAME) && 'id') ||
+    (isBadText(reason, MAX_REASON) && 'reason') ||
+    (isBadText(by, MAX_USER_ID) && 'user id') ||
     (amount !== undefined && (amount < 1 || !isWhole(amount, Number.MAX_SAFE_INTEGER)) && 'amount');
   if (wrong !== false) throw new Fault('corrupt', `a refund cannot be stored: bad ${wrong}`);
 }
 
-function isBadName(text: string, max: number): boolean {
+export function isBadText(text: string, max: number): boolean {
   return text.length === 0 || text.length > max || !isStorableText(text);
 }
 

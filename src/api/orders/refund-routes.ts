@@ -5,12 +5,12 @@ import type { Refund, RefundResult } from '../../ports/order-payments.ts';
 import type { Refunds } from '../../services/refunds.ts';
 import { type AdminDeps, adminDoc, handleForAdmin } from '../admin/operation.ts';
 import { BODY_PROBLEMS, bodyReader } from '../http/body.ts';
-import { OrderId, StringEnum } from '../http/common-schemas.ts';
+import { OrderId } from '../http/common-schemas.ts';
 import { JSON_TYPE, NO_STORE, serialiser } from '../http/json.ts';
 import type { Operation } from '../http/operation.ts';
 import { sendInvalid, sendProblem, sendRendered } from '../http/problem.ts';
 import { createTimeText } from '../http/time-text.ts';
-import { IdempotencyKey, keyOf, refusalOfKey } from '../purchases/idempotency-key.ts';
+import { IdempotencyKey, keyOf, REPLAYED, Replayed, refusalOfKey } from '../purchases/idempotency-key.ts';
 import { RefundListSchema, RefundRequestSchema, RefundSchema } from './refund-schema.ts';
 
 export interface RefundRoutesDeps extends AdminDeps {
@@ -48,7 +48,7 @@ function requestRefund(deps: RefundRoutesDeps): Operation {
           description: 'The refund, as it was requested.',
           schema: RefundSchema,
           headers: {
-            'Idempotent-Replayed': StringEnum(['true'], 'Present when this key had been answered before.'),
+            'Idempotent-Replayed': Replayed,
           },
         },
       },
@@ -101,8 +101,6 @@ function sendResult(reply: HttpReply, result: RefundResult, requestId: string): 
       ]);
   }
 }
-
-const REPLAYED = ['idempotent-replayed', 'true'] as const;
 
 const AMOUNT = { in: 'body', path: '/amount' } as const;
 

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { StringEnum } from '../http/common-schemas.ts';
 import { problem, type Rendered } from '../http/problem.ts';
 
 const KEY_PATTERN = '^[ -~]{1,255}$';
@@ -14,6 +15,10 @@ export const IdempotencyKey = Type.String({
     'Blanks around it are not part of it.',
   examples: ['4f1c0a52-6d1b-4e0a-9f3e-0a7c52d1b6e4'],
 });
+
+/** Says that an answer is that to an earlier request with the same key. */
+export const REPLAYED = ['idempotent-replayed', 'true'] as const;
+export const Replayed = StringEnum(['true'], 'Present when this key had been answered before.');
 
 const KEY_ERROR = {
   in: 'header',

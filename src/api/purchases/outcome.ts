@@ -7,6 +7,7 @@ import type { FieldError } from '../http/problem-schema.ts';
 import { createRateLimited } from '../http/rate-limited.ts';
 import { createTimeText } from '../http/time-text.ts';
 import { createReservedOrderWriter } from '../orders/reserved-json.ts';
+import { REPLAYED } from './idempotency-key.ts';
 
 const UNKNOWN_SALE = 'There is no such sale, or it is not published.';
 const CREATED = 201;
@@ -51,7 +52,7 @@ function created(order: Order, replayed: boolean): Rendered {
     status: CREATED,
     contentType: JSON_TYPE,
     body: writeOrder(order),
-    headers: replayed ? [location, ['idempotent-replayed', 'true']] : [location],
+    headers: replayed ? [location, REPLAYED] : [location],
   };
 }
 

@@ -1,11 +1,11 @@
 import { Type } from '@sinclair/typebox';
 import { requirePrincipal } from '../auth/access.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import { OrderId, SaleId, StringEnum } from '../http/common-schemas.ts';
+import { OrderId, SaleId } from '../http/common-schemas.ts';
 import type { Operation } from '../http/operation.ts';
 import { sendRendered } from '../http/problem.ts';
 import { OrderSchema } from '../orders/schema.ts';
-import { IdempotencyKey, keyOf, refusalOfKey } from './idempotency-key.ts';
+import { IdempotencyKey, keyOf, Replayed, refusalOfKey } from './idempotency-key.ts';
 import { PurchaseBody, quantityOf } from './quantity.ts';
 import { type SubmitPurchaseDeps, submitPurchase } from './submit.ts';
 
@@ -43,7 +43,7 @@ export function purchaseRoutes(deps: PurchaseRoutesDeps): readonly Operation[] {
                 description: 'The URL of the order.',
                 examples: [`/v1/orders/${OrderId.examples[0]}`],
               }),
-              'Idempotent-Replayed': StringEnum(['true'], 'Present when this key had been answered before.'),
+              'Idempotent-Replayed': Replayed,
             },
           },
         },

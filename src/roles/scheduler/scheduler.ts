@@ -16,23 +16,24 @@ import type { Sale } from '../../domain/sale.ts';
 import type { SaleChange } from '../../ports/catalogue.ts';
 import type { Payments } from '../../ports/payments.ts';
 import { applyChanges, type ChangeFault } from '../../services/apply-changes.ts';
-import { type FinishArchivesOptions, finishArchives, finishArchivesDefaults } from '../../services/finish-archives.ts';
+import { finishArchives } from '../../services/finish-archives.ts';
 import { watchLostSales } from '../../services/lost-sales-watch.ts';
 import { resumePublishing } from '../../services/publish.ts';
 import { type RecoveryOptions, recoverSale } from '../../services/recovery.ts';
 import { type RememberedCatalogue, rememberedCatalogue } from '../../services/remembered-catalogue.ts';
 import type { HousekeepingResult } from '../../streams/housekeeping/contract.ts';
 import type { ClockJump } from '../../streams/housekeeping/expiry-clock.ts';
-import { housekeeping, housekeepingDefaults } from '../../streams/housekeeping/housekeeping.ts';
+import { housekeeping } from '../../streams/housekeeping/housekeeping.ts';
 import type { JobBatch } from '../../streams/jobs/contract.ts';
-import { jobDefaults, runJobs } from '../../streams/jobs/run-jobs.ts';
-import { type LeadershipChange, leadershipDefaults, whileLeading } from '../../streams/operators/while-leading.ts';
+import { runJobs } from '../../streams/jobs/run-jobs.ts';
+import { type LeadershipChange, whileLeading } from '../../streams/operators/while-leading.ts';
 import { queueRecovery, type RecoveryEvent } from '../../streams/queue-recovery.ts';
 import { type Relayed, relay, relayDefaults } from '../../streams/relay.ts';
 import type { Ports } from '../ports.ts';
 import type { RoleObserver, Runtime } from '../runtime.ts';
 import { SCHEDULER_LEASE } from '../scheduler-lease.ts';
 import { supervise } from '../supervise.ts';
+import { type SchedulerOptions, schedulerDefaults } from './options.ts';
 import { orderIdsOnDemand } from './order-ids.ts';
 import { watched, withDueOrders, withUnpublished } from './watched-sales.ts';
 
@@ -59,52 +60,6 @@ export interface ResumedPublishing {
   readonly saleId?: string;
   readonly fault?: unknown;
 }
-
-export interface SchedulerOptions {
-  /** Interval of relay runs, milliseconds: the lease is 15 s, so a second more matters little. */
-  readonly relayEveryMs: number;
-  readonly relay: { readonly leaseMs: number; readonly batchSize: number };
-  /**
-   * Interval of housekeeping, milliseconds. From the deadline of an order until its ticket can be bought again, this
-   * and one batch pass; 1.5 s is promised.
-   */
-  readonly housekeepingEveryMs: number;
-  readonly housekeeping: Omit<typeof housekeepingDefaults, 'batchSize' | 'faultPauseMs' | 'rebookWithinSeconds'> & {
-    readonly batchSize: number;
-    readonly faultPauseMs: number;
-    readonly rebookWithinSeconds: number;
-  };
-  /** Interval of checks for jobs to run, milliseconds: an admin starts them, and waits for the first progress. */
-  readonly jobsEveryMs: number;
-  readonly jobs: Omit<typeof jobDefaults, 'batchSize' | 'faultPauseMs'> & {
-    readonly batchSize: number;
-    readonly faultPauseMs: number;
-  };
-  /** Interval of checks for sales whose publisher died half-way, milliseconds: a waiting admin retries anyway. */
-  readonly publishingEveryMs: number;
-  /** Interval of checks for changed sales that the queue does not have yet, milliseconds; they are compared in memory. */
-  readonly changesEveryMs: number;
-  readonly archives: FinishArchivesOptions;
-  /**
-   * Interval of recovery checks, milliseconds: a lost queue sells nothing until it is detected; most checks cost one call.
-   */
-  readonly recoveryEveryMs: number;
-  readonly lease: { readonly ttlMs: number; readonly renewMs: number; readonly retryMs: number };
-}
-
-const schedulerDefaults = {
-  relayEveryMs: 1000,
-  relay: relayDefaults,
-  housekeepingEveryMs: 250,
-  housekeeping: housekeepingDefaults,
-  jobsEveryMs: 1000,
-  jobs: jobDefaults,
-  publishingEveryMs: 10_000,
-  changesEveryMs: 1000,
-  archives: finishArchivesDefaults,
-  recoveryEveryMs: 500,
-  lease: leadershipDefaults,
-} as const satisfies SchedulerOptions;
 
 export type SchedulerPorts = Pick<
   Ports,

@@ -1,6 +1,7 @@
 import { catchError, concatMap, defer, exhaustMap, filter, from, map, mergeMap, type Observable, of } from 'rxjs';
 import { Fault } from '../../domain/errors.ts';
 import { groupBy } from '../../domain/group-by.ts';
+import { recordOf } from '../../domain/log-record.ts';
 import { type Order, totalOf } from '../../domain/order.ts';
 import { fingerprintOf, rebookKey, reservedOrder } from '../../domain/purchase.ts';
 import type { Sale } from '../../domain/sale.ts';
@@ -153,13 +154,12 @@ async function publish(
   // Two payments of one order have bought one.
   const fresh = new Map(all.filter(({ isPublished }) => !isPublished).map((bought) => [bought.order.id, bought]));
   if (fresh.size === 0) return;
-  const { productId, price, epoch } = sale;
   const payWithinSeconds = Math.max(sale.payWithinSeconds, rebookWithinSeconds);
   const items = Array.from(fresh.values(), ({ due, order: { id: orderId, tickets, userId, reservedAt } }) => {
     return { orderId, tickets, userId, key: rebookKey(due.order.id), reservedAt, requestId: REBOOKED_REQUEST };
   });
-  await log.append({ type: 'reservations', saleId: sale.id, productId, epoch, price, payWithinSeconds, items });
-  await queue.published(sale.id, epoch, [...fresh.keys()]);
+  await log.append(recordOf({ ...sale, payWithinSeconds }, items));
+  await queue.published(sale.id, sale.epoch, [...fresh.keys()]);
 }
 
 async function record({ due, order }: Bought, { store, events, clock }: HousekeepingPorts): Promise<Outcome> {

@@ -15,7 +15,7 @@ type Ports = Pick<JobPorts, 'store' | 'events' | 'clock'>;
 
 /**
  * Handles the orders of a job's batch; repeated, by this process or another one, it changes nothing and counts the same, except
- * that orders which somebody else cancelled meanwhile count as cancelled. Errors: those of the store; then some of them may have
+ * that orders cancelled by their buyers meanwhile count as cancelled. Errors: those of the store; then some of them may have
  * been handled.
  */
 export function handleBatch(job: Job, ports: Ports, options: Pick<JobOptions, 'refundsAtOnce'>): Promise<Handled> {
@@ -52,7 +52,7 @@ async function refundBatch(
   };
   const all = await lastValueFrom(from(batch).pipe(mergeMap(refundOne, refundsAtOnce), toArray()));
   const orders = all.flatMap(({ order }) => order ?? []);
-  // The money is given back, and the tickets are returned, by the housekeeping: both are owed since the same transaction.
+  // The money is given back, and the tickets are returned, by the housekeeping: both are owed from that transaction on.
   if (orders.length > 0) events.publish({ type: 'orders', orders });
   const failed = all.find(({ fault }) => fault !== undefined);
   if (failed !== undefined) throw failed.fault;
@@ -63,7 +63,7 @@ async function refundBatch(
 async function cancelBatch({ batch }: Job, { store, events, clock }: Ports): Promise<Handled> {
   if (batch.length === 0) return { done: 0, skipped: 0, givenBack: 0 };
   const moved = await store.transition('cancelled', batch, clock.now());
-  // Their tickets are owed to the queue since the same transaction: the housekeeping returns them.
+  // Their tickets are owed to the queue from that transaction on: the housekeeping returns them.
   if (moved.length > 0) events.publish({ type: 'orders', orders: moved });
   const ids = new Set(moved.map(({ id }) => id));
   let done = moved.length;

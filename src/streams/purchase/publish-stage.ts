@@ -1,4 +1,4 @@
-import type { LoggedReservation } from '../../domain/log-record.ts';
+import { type LoggedReservation, recordOf } from '../../domain/log-record.ts';
 import type { Sale } from '../../domain/sale.ts';
 import type { OpenBatch, ToPublish } from './batch.ts';
 import type { PurchaseOptions, PurchasePorts } from './contract.ts';
@@ -36,8 +36,7 @@ export function publishStage(
       const { requestId } = batch.requests[index] as PurchaseRequest;
       items.push({ orderId, tickets, userId, key, reservedAt, requestId });
     }
-    const { productId, price, payWithinSeconds, epoch } = sale;
-    const record = { type: 'reservations', saleId: sale.id, productId, epoch, price, payWithinSeconds, items } as const;
+    const record = recordOf(sale, items);
     try {
       await policies.log.execute(() => log.append(record));
     } catch (fault) {

@@ -1,5 +1,6 @@
 import { serialiseOrder } from '../../../src/api/orders/json.ts';
-import { type Order, totalOf } from '../../../src/domain/order.ts';
+import type { Order } from '../../../src/domain/order.ts';
+import { isReturned } from '../../support/order-lifecycle.ts';
 import type { History } from '../actors/history.ts';
 import type { Report } from './report.ts';
 
@@ -59,11 +60,6 @@ function checkActions(history: History, stored: ReadonlyMap<string, Order>, repo
     if (state !== due && !(due === 'paid' && isReturned(order)))
       report(`promise 5: the buyer of ${orderId} was answered that it is ${due}, but it is ${state}`);
   }
-}
-
-/** Whether it was paid, and its money and tickets were given back. */
-function isReturned(order: Order | undefined): boolean {
-  return order?.state === 'cancelled' && order.paidAt !== undefined && order.refunded?.amount === totalOf(order).amount;
 }
 
 function asReserved({ id, saleId, productId, userId, tickets, price, reservedAt, payBy }: Order): Order {

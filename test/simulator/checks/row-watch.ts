@@ -1,6 +1,6 @@
-import { type Order, totalOf } from '../../../src/domain/order.ts';
+import type { Order } from '../../../src/domain/order.ts';
 import type { Sale } from '../../../src/domain/sale.ts';
-import { isLive, mayBecome } from '../../support/order-lifecycle.ts';
+import { isLive, isReturned, mayBecome } from '../../support/order-lifecycle.ts';
 import type { Report } from './report.ts';
 
 /**
@@ -52,8 +52,7 @@ export class RowWatch {
     if (before.state === 'rejected' && after.state === 'reserved') return;
     // Its money changes, or its hold.
     if (before.state === after.state) return;
-    if (before.state === 'paid' && after.state === 'cancelled' && after.refunded?.amount === totalOf(after).amount)
-      return;
+    if (before.state === 'paid' && isReturned(after)) return;
     if (!mayBecome(before.state, after.state)) {
       this.report(`promise 5: order ${after.id} went from ${before.state} to ${after.state}`);
     }

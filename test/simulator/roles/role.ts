@@ -3,7 +3,7 @@ import type { Payments } from '../../../src/ports/payments.ts';
 import type { FrontPorts } from '../../../src/roles/front/front.ts';
 import type { Ports } from '../../../src/roles/ports.ts';
 import type { RoleObserver, Runtime } from '../../../src/roles/runtime.ts';
-import type { SchedulerOptions } from '../../../src/roles/scheduler/scheduler.ts';
+import type { SchedulerOptions } from '../../../src/roles/scheduler/options.ts';
 import { followSettings, type Settings } from '../../../src/roles/settings.ts';
 import type { WorkerOptions } from '../../../src/roles/worker/worker.ts';
 import { housekeepingDefaults } from '../../../src/streams/housekeeping/housekeeping.ts';
