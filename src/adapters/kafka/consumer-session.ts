@@ -106,7 +106,8 @@ export class ConsumerSession {
       }
     }
     await this.#leave();
-    if (this.#broken) throw new Fault('unavailable', `Kafka: a reader of ${topic} broke and is replaced`);
+    if (!this.#broken || signal.aborted) return;
+    throw new Fault('unavailable', `Kafka: a reader of ${topic} broke and is replaced`);
   }
 
   /** Beside the reads, since the broker may take seconds to answer. */
@@ -208,7 +209,9 @@ export class ConsumerSession {
     try {
       this.#consumer.incrementalAssign([...positioned]);
     } catch (error) {
-      this.#abandon(error, partitions);
+      this.#abandon(error);
+      // A client that is closing accepts no assignment, not even one of no partitions, but waits for the answer.
+      this.#revoke(partitions);
       return;
     }
     for (const { partition } of partitions) this.#assigned.set(partition, { partition });
@@ -266,11 +269,9 @@ export class ConsumerSession {
   }
 
   /** The state of the client is unknown, so a new session replaces this one. */
-  #abandon(error: unknown, assigned: readonly TopicPartition[] = []): void {
+  #abandon(error: unknown): void {
     if (!this.#end.signal.aborted) this.#options.outage.report(faultOf(error).message);
     this.#broken = true;
-    // A client that is closing accepts no partitions, but waits until they are unassigned.
-    if (assigned.length > 0) this.#revoke(assigned);
   }
 
   /**
