@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { deferred } from '../support/deferred.ts';
 import { cardOf, confirmSignIn, pageRig } from '../support/page-rig.ts';
 
 const CHROMIUM = process.env.TEST_CHROMIUM;
@@ -150,21 +151,28 @@ describe.skipIf(CHROMIUM === undefined)('on the page', () => {
     await publish({ id: 'reloaded', total: 3 });
     const page = await visit();
     const keys: string[] = [];
+    const requested = deferred();
     await page.routeWebSocket('**/v1/live', (socket) => {
       const toServer = socket.connectToServer();
       socket.onMessage((message) => {
         const frame = JSON.parse(String(message));
         if (frame.type === 'purchase') keys.push(frame.idempotencyKey);
+        // The first request is lost.
         if (frame.type !== 'purchase' || keys.length > 1) toServer.send(message);
+        else requested.resolve();
       });
     });
     await page.goto(`${page.url()}#token=${tokenFor('reloaded-1')}`);
     await confirmSignIn(page, 'reloaded-1');
-    for (const wait of ['Requesting a ticket…', /^Ticket \d+ is yours/]) {
+    const requestAndSee = async (text: string | RegExp) => {
       await page.reload();
       await cardOf(page, 'reloaded').getByRole('button', { name: /^Buy/ }).click();
-      await cardOf(page, 'reloaded').getByText(wait).waitFor();
-    }
+      await cardOf(page, 'reloaded').getByText(text).waitFor();
+    };
+    await requestAndSee('Requesting a ticket…');
+    // The page says so before the request leaves it.
+    await requested.promise;
+    await requestAndSee(/^Ticket \d+ is yours/);
     expect(keys).toHaveLength(2);
     expect(new Set(keys).size).toBe(1);
   });
