@@ -29,14 +29,14 @@ describe('runExperiment', () => {
   it('refuses an unknown name, and lists the known ones', async () => {
     const running = runExperiment(['foo'], () => {});
     await expect(running).rejects.toThrow(UsageError);
-    await expect(running).rejects.toThrow('no experiment foo; there are embedded-engine, expiry');
+    await expect(running).rejects.toThrow('no experiment foo; there are builds, embedded-engine');
   });
 });
 
 describe('EXPERIMENT_LIST', () => {
   it('has a line for each experiment, with the reason why it is no scenario', () => {
     const lines = EXPERIMENT_LIST.split('\n');
-    expect(lines).toHaveLength(9);
+    expect(lines).toHaveLength(10);
     expect(lines.every((line) => line.includes('; no scenario, since '))).toBe(true);
   });
 });

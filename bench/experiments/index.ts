@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { oneOf, UsageError, withUsageErrors } from '../runner/options.ts';
 import { benchServers } from '../runner/servers.ts';
+import { builds } from './builds.ts';
 import { embeddedEngine } from './embedded-engine.ts';
 import { type Defaults, type Experiment, type Values, WrongResult } from './experiment.ts';
 import { expiry } from './expiry.ts';
@@ -13,6 +14,7 @@ import { redisReserve } from './redis-reserve.ts';
 import { slowClients } from './slow-clients.ts';
 
 const EXPERIMENTS: readonly Experiment[] = [
+  builds,
   embeddedEngine,
   expiry,
   orderExport,

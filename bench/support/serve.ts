@@ -25,6 +25,12 @@ export interface ServeOptions {
   readonly nodeArgs?: readonly string[];
 }
 
+/** None outlives this process. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Runs a Node.js program that logs a line with "listening" and its port, and resolves when it does. */
 export async function serve(
   program: URL,
@@ -34,9 +40,8 @@ export async function serve(
     env: { ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  child.once('exit', () => process.off('exit', kill));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const port = await portOf(child);
   return {
     name,
