@@ -83,6 +83,8 @@ async function steer(action: keyof typeof STEER, typed: string, json: boolean): 
       throw new Fault('config', `there is no job ${typed}`);
     case 'done':
       throw new Fault('config', `the job ${id} is done: there is nothing to ${action}`);
+    case 'stale':
+      throw new Fault('config', `the job ${id} was stopped or resumed meanwhile`);
     default:
       throw new Fault(
         'config',

@@ -45,6 +45,8 @@ export type SteerJobOutcome =
   | { readonly kind: 'changed'; readonly job: Job }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'done' }
+  /** It was stopped or resumed since the expected version. */
+  | { readonly kind: 'stale' }
   /** Another job of its kind is running in its sale. */
   | { readonly kind: 'alreadyRunning'; readonly job: Job };
 
@@ -92,15 +94,19 @@ export class JobAdmin {
     );
   }
 
-  /** The batch that is being handled is still finished and counted. */
-  stop(id: string): Promise<SteerJobOutcome> {
+  /**
+   * The batch that is being handled is still finished and counted. `expected`: values of `steered` (see Job); with the one that
+   * was read, a call that arrives late undoes no later one. Without it, it may.
+   */
+  stop(id: string, expected?: readonly number[]): Promise<SteerJobOutcome> {
     const { jobs, clock } = this.ports;
-    return this.#steer(id, 'stopped', (job) => jobs.stop(job, clock.now()));
+    return this.#steer(id, { to: 'stopped', expected }, (job) => jobs.stop(job, clock.now()));
   }
 
-  resume(id: string): Promise<SteerJobOutcome> {
+  /** `expected` as for `stop`. */
+  resume(id: string, expected?: readonly number[]): Promise<SteerJobOutcome> {
     const { jobs, clock } = this.ports;
-    return this.#steer(id, 'running', async (job) => {
+    return this.#steer(id, { to: 'running', expected }, async (job) => {
       if (await jobs.resume(job, clock.now())) return true;
       const running = await jobs.list({ saleId: job.saleId, state: 'running', limit: MAX_RUNNING });
       const other = running.find(({ id, kind }) => kind === job.kind && id !== job.id);
@@ -111,7 +117,7 @@ export class JobAdmin {
   /** `change` returns whether it changed the job; if not, somebody else has, and it is read again. */
   #steer(
     id: string,
-    to: 'running' | 'stopped',
+    { to, expected }: { readonly to: 'running' | 'stopped'; readonly expected: readonly number[] | undefined },
     change: (job: Job) => Promise<boolean | SteerJobOutcome>,
   ): Promise<SteerJobOutcome> {
     return retryOnConflict<SteerJobOutcome>(async () => {
@@ -119,6 +125,7 @@ export class JobAdmin {
       if (job === undefined) return { kind: 'unknown' };
       if (job.state === 'done') return { kind: 'done' };
       if (job.state === to) return { kind: 'changed', job };
+      if (expected?.includes(job.steered) === false) return { kind: 'stale' };
       const outcome = await change(job);
       if (outcome === true) return { kind: 'changed', job: (await this.ports.jobs.job(id)) ?? job };
       return outcome === false ? undefined : outcome;

@@ -29,6 +29,7 @@ const CAUGHT_AT: Partial<Record<Bug, number>> = {
   noUniqueTicket: 150,
   publishedBeforeAppend: 90,
   archiveUnsettled: 419,
+  jobSteeredLate: 25014,
 };
 
 /** For bugs that not one in thousands of seeds meets: the moment that matters, in each run after the queue has lost everything. */

@@ -55,6 +55,7 @@ export const BUGS = {
   stockAddedAgain: 'a repeated call adds the tickets once more',
   archiveUnsettled: 'a sale is archived while the queue knows reservations that nothing else does',
   recoveryOfArchived: 'a recovery does not look whether the sale it rebuilds is archived',
+  jobSteeredLate: 'a stop of a job that was given up, and arrives late, undoes the resume behind it',
   jobRefundsAnew: 'a job that handles a batch again refunds under other ids',
   doubledDeltas: 'the live state applies redelivered deltas again',
 } as const;

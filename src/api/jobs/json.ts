@@ -11,9 +11,9 @@ const writeJob = serialiser(JobSchema);
 const writePage = serialiser(JobPageSchema);
 
 function toJobJson(job: Job): JobJson {
-  const { id, kind, saleId, state, reason, returnTickets, by, createdAt, updatedAt, progress } = job;
+  const { id, kind, saleId, state, steered, reason, returnTickets, by, createdAt, updatedAt, progress } = job;
   return {
-    ...{ id, kind, saleId, state, reason, by },
+    ...{ id, kind, saleId, state, version: steered, reason, by },
     ...(kind === 'refund' ? { returnTickets } : {}),
     createdAt: createdAtText(createdAt),
     updatedAt: updatedAtText(updatedAt),

@@ -127,6 +127,21 @@ describe('a job', () => {
     expect((await steer('stop', job?.id, { body: { reason: 'x' } })).status).toBe(422);
   });
 
+  it('is left as it is by a call for an earlier version', async () => {
+    const { start, steer } = await published();
+    const { json: job } = await start('refunds', PAID);
+    expect(job?.version).toBe(0);
+    const stopped = await steer('stop', job?.id, { ifMatch: '"0"' });
+    expect(stopped).toMatchObject({ status: 200, json: { state: 'stopped', version: 1 } });
+    // Repeated: it is as it was asked to be.
+    expect(await steer('stop', job?.id, { ifMatch: '"0"' })).toMatchObject({ status: 200, json: { version: 1 } });
+    expect(await steer('resume', job?.id, { ifMatch: '7, 1' })).toMatchObject({ status: 200, json: { version: 2 } });
+    const late = await steer('stop', job?.id, { ifMatch: '"0"' });
+    expect(late).toMatchObject({ status: 412, json: { code: 'stale' } });
+    expect(await steer('stop', job?.id, { ifMatch: '"x"' })).toMatchObject({ status: 412 });
+    expect(await steer('resume', job?.id)).toMatchObject({ status: 200, json: { state: 'running', version: 2 } });
+  });
+
   it('is not resumed beside another one', async () => {
     const { start, steer } = await published();
     const { json: first } = await start('refunds', PAID);

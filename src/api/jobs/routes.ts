@@ -1,3 +1,4 @@
+import { Type } from '@sinclair/typebox';
 import { isJobId } from '../../domain/ids.ts';
 import type { JobAdmin, SteerJobOutcome } from '../../services/job-admin.ts';
 import { adminDoc, handleForAdmin } from '../admin/operation.ts';
@@ -8,6 +9,7 @@ import type { Operation } from '../http/operation.ts';
 import { idOfCursor } from '../http/page.ts';
 import { sendInvalid, sendProblem, sendRendered } from '../http/problem.ts';
 import { queryReader } from '../http/query.ts';
+import { expectedVersions } from '../http/versioned.ts';
 import { serialiseJob, serialiseJobPage } from './json.ts';
 import { JobPageSchema, JobSchema, JobsQuery } from './schema.ts';
 import { ADMIN_JOBS, type StartJobDeps, startJobRoutes } from './start-routes.ts';
@@ -72,7 +74,7 @@ function stopJob(deps: JobRoutesDeps): Operation {
     description:
       'The batch that is being handled, at most 50 orders, is still finished and counted. What was done stays done. Stopping a ' +
       'stopped job changes nothing.',
-    run: (jobId) => deps.jobs.stop(jobId),
+    run: (jobId, expected) => deps.jobs.stop(jobId, expected),
   });
 }
 
@@ -81,7 +83,7 @@ function resumeJob(deps: JobRoutesDeps): Operation {
     name: 'resume',
     summary: 'Resume a stopped job',
     description: 'It goes on where it was stopped. Resuming a running job changes nothing.',
-    run: (jobId) => deps.jobs.resume(jobId),
+    run: (jobId, expected) => deps.jobs.resume(jobId, expected),
   });
 }
 
@@ -89,11 +91,25 @@ interface Steer {
   readonly name: 'stop' | 'resume';
   readonly summary: string;
   readonly description: string;
-  readonly run: (jobId: string) => Promise<SteerJobOutcome>;
+  readonly run: (jobId: string, expected: readonly number[] | undefined) => Promise<SteerJobOutcome>;
 }
 
+const IfMatch = Type.String({
+  description:
+    'The `version` of the job that you read, or a list of them: the answer is 412 if it was stopped or resumed since, so that a call ' +
+    'that arrives late undoes no later one. Without this header the change is made unconditionally.',
+  examples: ['"0"'],
+});
+
+const PROBLEM_OF = { unknown: 'not_found', done: 'job_done', stale: 'stale' } as const;
+
 function steerJob(deps: JobRoutesDeps, { name, summary, description, run }: Steer): Operation {
-  const problems = ['not_found', 'job_done', ...(name === 'resume' ? (['job_running'] as const) : [])] as const;
+  const problems = [
+    'not_found',
+    'stale',
+    'job_done',
+    ...(name === 'resume' ? (['job_running'] as const) : []),
+  ] as const;
   return {
     method: 'POST',
     pattern: `${ONE}/${name}`,
@@ -102,20 +118,21 @@ function steerJob(deps: JobRoutesDeps, { name, summary, description, run }: Stee
       summary,
       description,
       path: [JobId],
+      headers: { 'If-Match': IfMatch },
       body: EmptyBody,
       responses: { 200: { description: 'The job.', schema: JobSchema } },
       problems: [...problems, ...BODY_PROBLEMS],
     }),
     handle: handleForAdmin(deps, async (request, reply) => {
-      const { params, requestId } = request;
+      const { params, requestId, ifMatch } = request;
       const [jobId = ''] = params;
       const refused = refusalOfBody(request);
       if (refused !== undefined) return sendRendered(reply, refused);
-      const outcome = isJobId(jobId) ? await run(jobId) : ({ kind: 'unknown' } as const);
+      const outcome = isJobId(jobId) ? await run(jobId, expectedVersions(ifMatch)) : ({ kind: 'unknown' } as const);
       if (outcome.kind === 'changed') return reply.send(200, JSON_TYPE, serialiseJob(outcome.job), NO_STORE);
       if (outcome.kind === 'alreadyRunning')
         return sendProblem(reply, 'job_running', requestId, { jobId: outcome.job.id });
-      sendProblem(reply, outcome.kind === 'done' ? 'job_done' : 'not_found', requestId);
+      sendProblem(reply, PROBLEM_OF[outcome.kind], requestId);
     }),
   };
 }

@@ -12,6 +12,7 @@ export const JobSchema = Type.Object(
     kind: StringEnum(JOB_KINDS, '`refund`: paid orders; `cancel`: reserved ones.'),
     saleId: SaleId,
     state: StringEnum(JOB_STATES, 'Of a stopped job the batch in progress may still be finished, and counted.'),
+    version: Count('How often it was stopped or resumed, for `If-Match`.'),
     reason: Type.String({ description: 'As it was given.' }),
     returnTickets: Type.Optional(
       Type.Boolean({ ...ReturnTickets, description: `${ReturnTickets.description} Of a refund.` }),
@@ -39,6 +40,7 @@ export const JobSchema = Type.Object(
         kind: 'refund',
         saleId: 'demo',
         state: 'running',
+        version: 0,
         reason: 'The concert is cancelled.',
         returnTickets: false,
         by: 'admin-1',

@@ -21,9 +21,10 @@ export async function startJobs(
     const jobId = await until(`starts a job: ${kind}`, (front) => front.startJob(request));
     if (jobId === '' || stopAfterMs === undefined) continue;
     await world.wait(stopAfterMs);
-    await until(`stops ${jobId}`, (front) => front.steerJob('stop', jobId));
+    const stopped = await until(`stops ${jobId}`, (front) => front.steerJob('stop', jobId, 0));
     await world.wait(resumeAfterMs);
-    await until(`resumes ${jobId}`, (front) => front.steerJob('resume', jobId));
+    // A stop that was given up may still be carried out: it must not undo this.
+    if (stopped !== '') await until(`resumes ${jobId}`, (front) => front.steerJob('resume', jobId, Number(stopped)));
   }
   history.busy -= 1;
 }

@@ -55,8 +55,8 @@ export interface SimulatedFront {
   steer(saleId: string, act: SteeringAct, key: string): Promise<Answer>;
   /** The body is the job's id; empty if none was started. */
   startJob(request: JobRequest): Promise<Answer>;
-  /** The body is the kind of the outcome. */
-  steerJob(name: 'stop' | 'resume', jobId: string): Promise<Answer>;
+  /** The body is the job's version; empty if there is none. */
+  steerJob(name: 'stop' | 'resume', jobId: string, version: number): Promise<Answer>;
   change(patch: SettingsPatch): Promise<Answer>;
 }
 
@@ -160,7 +160,11 @@ export async function startSimulatedFront(parts: RoleParts, ownSettings: Setting
         const outcome = await jobAdmin.start(request);
         return { status: 200, body: outcome.kind === 'started' ? outcome.job.id : '' };
       }),
-    steerJob: (name, jobId) => guardedBy503(async () => ({ status: 200, body: (await jobAdmin[name](jobId)).kind })),
+    steerJob: (name, jobId, version) =>
+      guardedBy503(async () => {
+        const outcome = await jobAdmin[name](jobId, bugs.has('jobSteeredLate') ? undefined : [version]);
+        return { status: 200, body: outcome.kind === 'changed' ? String(outcome.job.steered) : '' };
+      }),
     change: (patch) =>
       guardedBy503(async () => ({ status: 200, body: (await settingsAdmin.change(patch, 'admin')).kind })),
   };
