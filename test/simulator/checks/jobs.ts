@@ -30,9 +30,10 @@ async function checkRefunds(
     if (refunds.length > 1) report(`the job ${id} has refunded ${order.id} ${refunds.length} times`);
     done += refunds.length;
     givenBack += refunds.reduce((sum, { amount }) => sum + amount.amount, 0);
-    // Two clocks may have told the times.
-    const { paidAt = Number.POSITIVE_INFINITY, reservedAt, refunded } = order;
-    const isOld = Math.max(paidAt, reservedAt) + 2 * skewMs < createdAt;
+    // Two clocks may have told the times. A payment that reaches the database behind the job's cursor is not the job's.
+    const { reservedAt, refunded } = order;
+    const paidSince = center.paidSince.get(order.id) ?? Number.POSITIVE_INFINITY;
+    const isOld = Math.max(paidSince, reservedAt) + 2 * skewMs < createdAt;
     if (isOld && refunded?.amount !== totalOf(order).amount)
       report(`the job ${id} has not refunded ${order.id}, which was paid before`);
   }

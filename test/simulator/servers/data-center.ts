@@ -64,6 +64,8 @@ export class DataCenter {
   readonly tokenRevocations = new MemoryTokenRevocations();
   readonly settingsStore = new MemorySettingsStore();
   readonly eventBus: SimulatedEventBus;
+  /** When orders became paid in the database, by its clock: `paidAt` is when a front asked for it, which may be long before. */
+  readonly paidSince = new Map<string, number>();
 
   constructor(
     world: World,
@@ -73,7 +75,13 @@ export class DataCenter {
     const now = () => START_MS + Math.floor(world.now);
     this.queue = new SimulatedTicketQueue(now, { bugs, remembers: rewinds, onRemove });
     this.broker = new Broker(world, partitions);
-    this.store = new SimulatedOrderStore({ bugs, onChange: onOrder });
+    this.store = new SimulatedOrderStore({
+      bugs,
+      onChange: (before, after) => {
+        if (after.state === 'paid' && before?.state !== 'paid') this.paidSince.set(after.id, now());
+        onOrder(before, after);
+      },
+    });
     this.leases = new MemoryLeases(now);
     this.live = new SimulatedLiveState(bugs);
     this.eventBus = new SimulatedEventBus(world);
