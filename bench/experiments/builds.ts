@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { UsageError } from '../runner/options.ts';
 import { ROOT } from '../runner/paths.ts';
 import { ALL_SERVERS } from '../runner/servers.ts';
-import { acceptedPerSecond, CLIENTS, type ClientName, load } from '../support/load.ts';
+import { acceptedPerSecond, type ClientName, load } from '../support/load.ts';
 import { purchasesOf } from '../support/requests.ts';
 import { ticketsFor } from '../support/sale.ts';
 import { median } from '../support/statistics.ts';
@@ -65,27 +65,24 @@ export const builds = experiment({
     connections: 128,
     rounds: 10,
     seconds: 2,
-    client: [...CLIENTS].reverse(),
+    client: ['wrk', 'autocannon'],
   },
   servers: ({ on }) => (on === 'cluster' ? ALL_SERVERS : []),
   run: async ({ against, on, rounds, ...options }, { servers, say }) => {
     if (against === '') throw new UsageError('--against is the folder of the other build');
-    const client = options.client as ClientName;
-    const deployment = on as 'embedded' | 'cluster';
     const testbeds: Testbed[] = [];
     try {
       // In this order throughout: the other one, then this one.
       for (const folder of [against, ROOT]) {
         const { openTestbed } = await testbedOf(folder);
-        testbeds.push(await openTestbed({ on: deployment, workers: WORKERS, scheduler: true }, { servers }));
+        testbeds.push(await openTestbed({ on, workers: WORKERS, scheduler: true }, { servers }));
       }
       const [other, own] = testbeds as [Testbed, Testbed];
       const measured: (readonly [Turn, Turn])[] = [];
       // The first round is the warm-up.
       for (let round = 0; round <= rounds; round += 1) {
-        const first = await sell(round % 2 === 0 ? other : own, { ...options, client });
-        const second = await sell(round % 2 === 0 ? own : other, { ...options, client });
-        const both = round % 2 === 0 ? ([first, second] as const) : ([second, first] as const);
+        const ownFirst = round % 2 === 1 ? await sell(own, options) : undefined;
+        const both = [await sell(other, options), ownFirst ?? (await sell(own, options))] as const;
         if (round === 0) continue;
         say(`round ${round}: ${both.map(({ perSecond }) => Math.round(perSecond)).join(', ')} sold/s`);
         measured.push(both);
