@@ -7,6 +7,7 @@ import { acceptedPerSecond, type ClientName, load } from '../support/load.ts';
 import { purchasesOf } from '../support/requests.ts';
 import { ticketsFor } from '../support/sale.ts';
 import { median } from '../support/statistics.ts';
+import { medianUsage, type Usage } from '../support/usage.ts';
 import { experiment } from './experiment.ts';
 
 type TestbedModule = typeof import('../scenarios/parts/testbed.ts');
@@ -16,8 +17,8 @@ const WORKERS = 2;
 
 interface Turn {
   readonly perSecond: number;
-  /** Of all server processes, microseconds an order, settlement included. */
-  readonly cpuUs: number;
+  /** Of an order, settlement included. */
+  readonly usage: Usage;
 }
 
 /** The testbed of a build, with that build's processes. Errors: {@link UsageError} if there is none. */
@@ -45,7 +46,7 @@ async function sell(
     },
     ({ accepted }) => accepted,
   );
-  return { perSecond: acceptedPerSecond(result), cpuUs: usage.totalCpuUs };
+  return { perSecond: acceptedPerSecond(result), usage };
 }
 
 /** The median of the rounds' ratios: what disturbs both turns of a round cancels. */
@@ -54,6 +55,17 @@ const ratioOf = (rounds: readonly (readonly [Turn, Turn])[], pick: (turn: Turn) 
 
 const medianOf = (turns: readonly Turn[], pick: (turn: Turn) => number): number =>
   Number(median(turns.map(pick)).toPrecision(4));
+
+/** Microseconds an order. */
+function cpuByProcess(others: readonly Turn[], owns: readonly Turn[]): object {
+  const [other, own] = [others, owns].map((turns) => medianUsage(turns.map(({ usage }) => usage))?.cpuUs ?? {});
+  return Object.fromEntries(
+    Object.keys(own ?? {}).map((name) => [
+      name,
+      { other: Number(other?.[name]?.toPrecision(3)), this: Number(own?.[name]?.toPrecision(3)) },
+    ]),
+  );
+}
 
 export const builds = experiment({
   name: 'builds',
@@ -88,7 +100,7 @@ export const builds = experiment({
         measured.push(both);
       }
       const perSecond = (turn: Turn) => turn.perSecond;
-      const cpuUs = (turn: Turn) => turn.cpuUs;
+      const cpuUs = ({ usage }: Turn) => usage.totalCpuUs;
       const [others, owns] = [measured.map(([turn]) => turn), measured.map(([, turn]) => turn)];
       console.table([
         {
@@ -102,6 +114,7 @@ export const builds = experiment({
           'CPU, this to the other': ratioOf(measured, cpuUs),
         },
       ]);
+      console.table(cpuByProcess(others, owns));
     } finally {
       for (const testbed of testbeds.reverse()) await testbed.close();
     }
