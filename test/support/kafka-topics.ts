@@ -8,6 +8,9 @@ import { fetchPartitions } from '../../src/adapters/kafka/topics.ts';
 /** Not KAFKA_BROKERS, which may belong to an installation. */
 export const TEST_KAFKA_BROKERS = process.env.TEST_KAFKA_BROKERS || undefined;
 
+/** Options of a log that sends each record to a partition of its own, instead of those of a second to one. */
+export const SPREAD = { producerSettings: { 'sticky.partitioning.linger.ms': 0 } } as const;
+
 if (TEST_KAFKA_BROKERS === undefined) {
   console.warn('SKIPPED: the tests on Kafka need a server: set TEST_KAFKA_BROKERS (host:port, …)');
 }

@@ -25,6 +25,13 @@ const REQUEST_TIMEOUT_MS = 4000;
 /** Destroying a client waits for its threads; one that hangs is abandoned. */
 const DISCONNECT_MS = 5000;
 
+/**
+ * How long the records without a key go to one partition before librdkafka chooses another. Those of a moment then share a
+ * request, and the live state, which has a document for each second of a sale and partition, gets one or two of them for
+ * a second instead of one for each partition: with many sales, that is most of what it does.
+ */
+const STICKY_MS = 1000;
+
 /** Version of the record format; see log-codec.ts. */
 const HEADERS = [{ 'floodgate-version': '1' }];
 
@@ -176,6 +183,8 @@ function createProducer(options: ProducerSessionOptions): Producer {
         'enable.idempotence': true,
         'compression.codec': 'lz4',
         'linger.ms': lingerMs,
+        // Otherwise twice the linger: without one, each record would go to a partition of its own.
+        'sticky.partitioning.linger.ms': STICKY_MS,
         'queue.buffering.max.messages': MAX_IN_FLIGHT,
         'queue.buffering.max.kbytes': QUEUE_KB,
         dr_cb: true,
