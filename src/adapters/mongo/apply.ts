@@ -11,6 +11,12 @@ const MAX_CACHED = 10_000;
 /** Retries while another process writes the same partition: a member that the group has just removed. */
 const MAX_ROUNDS = 10;
 
+/**
+ * Updates of one call. FerretDB 1.24 keeps a connection of its SQLite pool for each of them until the call ends, and calls that
+ * together want more than there are wait for each other for ever.
+ */
+const MAX_UPDATES = 16;
+
 /** Applies changes to one collection, each once, even if a part of them is applied already. */
 export class Applier {
   readonly #collection: Collection<LiveDocument>;
@@ -31,7 +37,7 @@ export class Applier {
     }
   }
 
-  /** Writes all changes in one call; returns those whose documents are not as they were last seen. */
+  /** Writes all changes; returns those whose documents are not as they were last seen. */
   async #write(changes: readonly Change[]): Promise<Change[]> {
     const refused = await this.#refusedOf(changes);
     if (this.#seen.size > MAX_CACHED) this.#seen.clear();
@@ -67,8 +73,44 @@ export class Applier {
   }
 }
 
-/** Writes all in one call; returns the indexes of insertions that found a document. Errors: those of the driver. */
+/**
+ * Writes all; returns the indexes of insertions that found a document. Errors: those of the driver; some may be written then.
+ */
 export async function writeAll(
+  collection: Collection<LiveDocument>,
+  writes: readonly AnyBulkWriteOperation<LiveDocument>[],
+): Promise<readonly number[]> {
+  const refused: number[] = [];
+  for (const call of callsOf(writes)) {
+    const found = new Set(
+      await writeTogether(
+        collection,
+        call.map(({ write }) => write),
+      ),
+    );
+    refused.push(...call.filter((_, place) => found.has(place)).map(({ index }) => index));
+  }
+  return refused;
+}
+
+interface NumberedWrite {
+  readonly write: AnyBulkWriteOperation<LiveDocument>;
+  readonly index: number;
+}
+
+/** All insertions in one call, and the updates by {@link MAX_UPDATES}. */
+function callsOf(writes: readonly AnyBulkWriteOperation<LiveDocument>[]): readonly (readonly NumberedWrite[])[] {
+  const numbered = writes.map((write, index) => ({ write, index }));
+  const insertions = numbered.filter(({ write }) => 'insertOne' in write);
+  const updates = numbered.filter(({ write }) => !('insertOne' in write));
+  const calls = insertions.length > 0 ? [insertions] : [];
+  for (let first = 0; first < updates.length; first += MAX_UPDATES) {
+    calls.push(updates.slice(first, first + MAX_UPDATES));
+  }
+  return calls;
+}
+
+async function writeTogether(
   collection: Collection<LiveDocument>,
   writes: AnyBulkWriteOperation<LiveDocument>[],
 ): Promise<readonly number[]> {

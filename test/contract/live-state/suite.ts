@@ -46,6 +46,26 @@ export function liveStateContract(name: string, open: () => Promise<LiveHarness>
       ]);
     });
 
+    it('adds to many sales at once, for several partitions', async () => {
+      const partitions = Array.from({ length: 4 }, newPartition);
+      const sales = Array.from({ length: 100 }, () => newName('sale'));
+      const apply = (from: number) =>
+        Promise.all(
+          partitions.map((partition) =>
+            live.apply(
+              partition,
+              sales.map((saleId, n) => delta(saleId, from + n, 100, 1)),
+            ),
+          ),
+        );
+      await apply(0);
+      await apply(100);
+
+      for (const saleId of [sales[0], sales[99]] as [string, string]) {
+        expect(await live.sale(saleId)).toMatchObject({ saleId, reserved: 2 * partitions.length });
+      }
+    });
+
     it('has the same seconds in the pages of its timeline, in one or several points', async () => {
       const [saleId, partitions] = [newName('sale'), [newPartition(), newPartition()]];
       const seconds = Array.from({ length: 50 }, (_, n) => 1_900_000_000 + n);
