@@ -8,6 +8,9 @@ export interface CaughtUpOptions {
 
 const defaults = { pollMs: 25, stalledMs: 20_000 } as const satisfies CaughtUpOptions;
 
+/** Pause between two counts, as a multiple of how long the last one took. */
+const PAUSE_PER_COUNT = 2;
+
 /**
  * Resolves when each of the counts has reached `expected`, with when the last one did, milliseconds of `performance.now()`.
  * Errors: Error that names a count that has stopped before.
@@ -32,11 +35,13 @@ async function reached(
   let most = 0;
   let since = performance.now();
   for (;;) {
+    const asked = performance.now();
     const now = await count();
     const at = performance.now();
     if (now >= expected) return at;
     if (now > most) [most, since] = [now, at];
     if (at - since > stalledMs) throw new Error(`${name}: ${most} of ${expected}, and no more for ${stalledMs} ms`);
-    await delay(pollMs);
+    // A count that costs much would otherwise keep busy the very servers that it waits for.
+    await delay(Math.max(pollMs, PAUSE_PER_COUNT * (at - asked)));
   }
 }
