@@ -138,13 +138,12 @@ describe.skipIf(TEST_KAFKA_BROKERS === undefined)('a failing Kafka, with TEST_KA
   it('sends the records of a second to one partition', async () => {
     const kafka = await open();
     await kafka.ready;
-    const began = performance.now();
     await Promise.all(logRecords(40).map((record) => kafka.log.append(record)));
-    const seconds = Math.ceil((performance.now() - began) / 1000);
     const reader = join(kafka);
     await reader.sees(40);
 
-    expect(reader.byPartition().size).toBeLessThanOrEqual(Math.min(seconds + 1, 3));
+    // The second may end between two of them.
+    expect(reader.byPartition().size).toBeLessThanOrEqual(2);
   });
 
   it('does not change a topic with fewer partitions, and warns', async () => {

@@ -1,5 +1,6 @@
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
 import { MongoBulkWriteError } from 'mongodb';
+import { chunked } from '../../domain/chunked.ts';
 import { Fault } from '../../domain/errors.ts';
 import type { Change, LiveDocument } from './documents.ts';
 import { writeOf } from './documents.ts';
@@ -10,6 +11,9 @@ const MAX_CACHED = 10_000;
 
 /** Retries while another process writes the same partition: a member that the group has just removed. */
 const MAX_ROUNDS = 10;
+
+/** Insertions of one call. */
+const MAX_INSERTIONS = 1000;
 
 /**
  * Updates of one call. FerretDB 1.24 keeps a connection of its SQLite pool for each of them until the call ends, and calls that
@@ -82,12 +86,8 @@ export async function writeAll(
 ): Promise<readonly number[]> {
   const refused: number[] = [];
   for (const call of callsOf(writes)) {
-    const found = new Set(
-      await writeTogether(
-        collection,
-        call.map(({ write }) => write),
-      ),
-    );
+    const together = call.map(({ write }) => write);
+    const found = new Set(await writeTogether(collection, together));
     refused.push(...call.filter((_, place) => found.has(place)).map(({ index }) => index));
   }
   return refused;
@@ -98,16 +98,11 @@ interface NumberedWrite {
   readonly index: number;
 }
 
-/** All insertions in one call, and the updates by {@link MAX_UPDATES}. */
 function callsOf(writes: readonly AnyBulkWriteOperation<LiveDocument>[]): readonly (readonly NumberedWrite[])[] {
   const numbered = writes.map((write, index) => ({ write, index }));
   const insertions = numbered.filter(({ write }) => 'insertOne' in write);
   const updates = numbered.filter(({ write }) => !('insertOne' in write));
-  const calls = insertions.length > 0 ? [insertions] : [];
-  for (let first = 0; first < updates.length; first += MAX_UPDATES) {
-    calls.push(updates.slice(first, first + MAX_UPDATES));
-  }
-  return calls;
+  return [...chunked(insertions, MAX_INSERTIONS), ...chunked(updates, MAX_UPDATES)];
 }
 
 async function writeTogether(

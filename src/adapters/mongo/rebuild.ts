@@ -7,9 +7,6 @@ import { documentsOf, idOf, type LiveDocument, partitionOf } from './documents.t
 /** Reads of the documents until none is wrong any more: the live view may change them meanwhile. */
 const MAX_ROUNDS = 20;
 
-/** Writes of one call. */
-const MAX_WRITES = 1000;
-
 type Write = AnyBulkWriteOperation<LiveDocument>;
 
 /**
@@ -24,11 +21,8 @@ export async function rebuildSale(documents: Collection<LiveDocument>, tally: Lo
     if (wrong === 'overtaken') return { kind: 'overtaken' };
     if (wrong.size === 0) return { kind: 'rebuilt', changed: changed.size };
     for (const id of wrong.keys()) changed.add(id);
-    const writes = [...wrong.values()];
-    for (let first = 0; first < writes.length; first += MAX_WRITES) {
-      // Those that were refused are read again.
-      await writeAll(documents, writes.slice(first, first + MAX_WRITES));
-    }
+    // Those that were refused are read again.
+    await writeAll(documents, [...wrong.values()]);
   }
   throw new Fault('unavailable', `MongoDB: the documents of ${tally.saleId} have other writers`);
 }

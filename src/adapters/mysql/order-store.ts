@@ -1,3 +1,4 @@
+import { chunked } from '../../domain/chunked.ts';
 import type { OrderStore, Rejection, StoreBatch, StoreResult } from '../../ports/order-store.ts';
 import type { SqlDatabase } from '../sql/connect.ts';
 import { withSqlFaults } from '../sql/faults.ts';
@@ -34,8 +35,8 @@ export function createMysqlOrderStore(
   ): Promise<StoreResult> => {
     const [rejected, endedAt]: [Rejection[], number] = [[], now()];
     let stored = 0;
-    for (let i = 0; i < orders.length; i += ROWS_PER_INSERT) {
-      const some = await storeSome(session, orders.slice(i, i + ROWS_PER_INSERT), endedAt);
+    for (const rows of chunked(orders, ROWS_PER_INSERT)) {
+      const some = await storeSome(session, rows, endedAt);
       stored += some.stored;
       rejected.push(...some.rejected);
     }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { chunked } from '../../domain/chunked.ts';
 import { Fault } from '../../domain/errors.ts';
 import type {
   KnownOrder,
@@ -71,9 +72,7 @@ export function createRedisRecovery(servers: RedisServers, prefix: string): Queu
       if (kind === SUPERSEDED) return { kind: 'superseded', epoch };
       if (kind === COMPLETED) return end(sale, attempt);
       for await (const chunk of orders) {
-        for (let i = 0; i < chunk.length; i += ORDERS_PER_CALL) {
-          await build('orders', ...chunk.slice(i, i + ORDERS_PER_CALL).flatMap(fieldsOf));
-        }
+        for (const some of chunked(chunk, ORDERS_PER_CALL)) await build('orders', ...some.flatMap(fieldsOf));
       }
       let cursor = '0';
       do {

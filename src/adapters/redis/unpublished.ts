@@ -1,3 +1,4 @@
+import { chunked } from '../../domain/chunked.ts';
 import { keysOf } from './keys.ts';
 import type { RedisServers } from './servers.ts';
 
@@ -12,7 +13,7 @@ export async function withUnpublished(
 ): Promise<readonly string[]> {
   const found: string[] = [];
   for (let n = 0; n < saleIds.length; n += AT_ONCE) {
-    const groups = groupsOf(saleIds.slice(n, n + AT_ONCE), servers.salesPerCommand);
+    const groups = chunked(saleIds.slice(n, n + AT_ONCE), servers.salesPerCommand);
     for (const some of await Promise.all(groups.map((group) => among(servers, prefix, group)))) found.push(...some);
   }
   return found;
@@ -29,8 +30,4 @@ async function among(servers: RedisServers, prefix: string, saleIds: readonly st
   if (count === saleIds.length) return saleIds;
   const each = await Promise.all(saleIds.map((saleId) => among(servers, prefix, [saleId])));
   return each.flat();
-}
-
-function groupsOf(saleIds: readonly string[], size: number): (readonly string[])[] {
-  return Array.from({ length: Math.ceil(saleIds.length / size) }, (_, n) => saleIds.slice(n * size, (n + 1) * size));
 }

@@ -1,4 +1,5 @@
 import { catchError, concatMap, defer, exhaustMap, filter, from, map, mergeMap, type Observable, of } from 'rxjs';
+import { chunked } from '../../domain/chunked.ts';
 import { Fault } from '../../domain/errors.ts';
 import { groupBy } from '../../domain/group-by.ts';
 import { recordOf } from '../../domain/log-record.ts';
@@ -66,11 +67,7 @@ export function rebook(
 
 /** Payments of one sale each. */
 function batchesOf(due: readonly RebookingDue[]): readonly (readonly RebookingDue[])[] {
-  const batches: (readonly RebookingDue[])[] = [];
-  for (const [, some] of groupBy(due, ({ order }) => order.saleId)) {
-    for (let n = 0; n < some.length; n += AT_ONCE) batches.push(some.slice(n, n + AT_ONCE));
-  }
-  return batches;
+  return [...groupBy(due, ({ order }) => order.saleId).values()].flatMap((some) => chunked(some, AT_ONCE));
 }
 
 async function attempt(
